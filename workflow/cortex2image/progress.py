@@ -10,7 +10,9 @@ from tqdm import tqdm
 Item = TypeVar("Item")
 
 
-def track(items: Iterable[Item], label: str, total: int | None = None, every_s: float = 10.0) -> Iterator[Item]:
+def track(
+    items: Iterable[Item], label: str, total: int | None = None, every_s: float = 10.0
+) -> Iterator[Item]:
     """Yield `items` and report how far they are, on standard error.
 
     Parameters
