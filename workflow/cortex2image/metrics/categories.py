@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cortex2image.metrics.facts import metric_facts
 from cortex2image.metrics.identification import category_credit, category_templates, correlation_matrix
-from cortex2image.metrics.judging import Classifier, Reader
+from cortex2image.errors import DataError
+from cortex2image.metrics.judging import Classifier, Judge, Reader
 from cortex2image.metrics.scored import Scored, score_pairings
 
 
@@ -50,10 +52,52 @@ def decoded_similarity(
     return correlation_matrix(decoded - centre, templates - centre)
 
 
+def judged_similarities(
+    judges: Sequence[Judge],
+    pictures: np.ndarray,
+    categories: Sequence[str],
+    captions: Sequence[Sequence[str]],
+) -> dict[str, np.ndarray]:
+    """Let every judge that can say how well pictures fit the categories of a study.
+
+    Parameters
+    ----------
+    judges : sequence of Judge
+        A classifier that does not know all the categories is left out.
+    pictures : (n, height, width, 3) uint8 array
+    categories : k names
+    captions : captions of each category
+
+    Returns
+    -------
+    dict of metric name (``category_`` and the judge's name) to (n, k) array
+
+    Raises
+    ------
+    DataError
+        No judge can tell these categories.
+    """
+    similarities = {}
+    for judge in judges:
+        name = metric_facts(f"category_{judge.name}").name
+        if isinstance(judge, Classifier):
+            similarity = classified_similarity(judge, pictures, categories)
+            if similarity is not None:
+                similarities[name] = similarity
+        elif isinstance(judge, Reader):
+            embeds = judge.features(pictures)[judge.layers[-1]]
+            similarities[name] = captioned_similarity(judge, embeds, captions)
+    if not similarities:
+        found = f"the judges {', '.join(judge.name for judge in judges)}"
+        fix = "use a model set with a CLIP judge, or a classifier that knows these categories"
+        raise DataError("model set", f"a judge that can tell {', '.join(categories)}", found, fix)
+    return similarities
+
+
 def classified_similarity(
     judge: Classifier, pictures: np.ndarray, categories: Sequence[str]
 ) -> np.ndarray | None:
-    """Probability of each category; None where the classifier does not know all of them.
+    """Probability of each category, given that it is one of these.
 
     Parameters
     ----------
@@ -63,18 +107,17 @@ def classified_similarity(
 
     Returns
     -------
-    (n, k) array in [0, 1], or None
+    (n, k) float64 array whose rows sum to 1, or None where the classifier does not know all categories
     """
     names, probabilities = judge.category_probabilities(pictures)
     known = list(names)
     if not set(categories) <= set(known):
         return None
-    return probabilities[:, [known.index(category) for category in categories]]
+    restricted = probabilities[:, [known.index(category) for category in categories]].astype(np.float64)
+    return restricted / restricted.sum(axis=1, keepdims=True)
 
 
-def captioned_similarity(
-    judge: Reader, embeds: np.ndarray, captions: Sequence[Sequence[str]]
-) -> np.ndarray:
+def captioned_similarity(judge: Reader, embeds: np.ndarray, captions: Sequence[Sequence[str]]) -> np.ndarray:
     """Cosine of each picture with each category's captions (zero-shot, Radford et al. 2021).
 
     Parameters

@@ -1,4 +1,8 @@
-"""docs/metrics.md, made from the facts of the metrics, so that it cannot drift."""
+"""docs/metrics.md, made from the facts of the metrics, so that it cannot drift.
+
+``python -m cortex2image.metrics.page > docs/metrics.md`` (with ``workflow`` on the Python path) makes it anew; a
+test compares the two.
+"""
 
 from collections.abc import Iterator
 
@@ -6,7 +10,8 @@ from cortex2image.metrics.facts import METRICS, Metric
 
 _HEAD = """# Metrics
 
-Made from `workflow/cortex2image/metrics/facts.py` by `cortex2image.metrics.page`; do not edit.
+Made from `workflow/cortex2image/metrics/facts.py` by `python -m cortex2image.metrics.page`;
+do not edit.
 
 ## How a score is made
 
@@ -44,3 +49,7 @@ def _section(metric: Metric) -> Iterator[str]:
         yield f"- Direction: {metric.direction}."
     yield f"- Ties and undefined values: {metric.ties}."
     yield f"- Bounds: {metric.bounds[0]:g} to {metric.bounds[1]:g}; {better} is better; chance: {chance}."
+
+
+if __name__ == "__main__":
+    print(metrics_page(), end="")

@@ -1,12 +1,55 @@
 """Pictures from disk, at the size at which they are compared."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from cortex2image.errors import DataError
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Pictures of one method: `paths[i][j]` is sample `samples[j]` of stimulus `stimuli[i]`, both sorted."""
+
+    stimuli: list[str]
+    samples: list[int]
+    paths: list[list[str]]
+
+    def sample(self, number: int) -> np.ndarray:
+        """Read one sample of every stimulus, (stimuli, height, width, 3) uint8; see :func:`read_pictures`."""
+        column = self.samples.index(number)
+        return read_pictures(row[column] for row in self.paths)
+
+
+def picture_grid(
+    stimuli: Sequence[str], samples: Sequence[int], paths: Sequence[str], source: object
+) -> Grid:
+    """Arrange the rows of a reconstruction table by stimulus and sample.
+
+    Parameters
+    ----------
+    stimuli, samples, paths : columns of :data:`cortex2image.contracts.RECONSTRUCTIONS`
+    source : the table, for the error
+
+    Raises
+    ------
+    DataError
+        Fewer than two stimuli, or a stimulus without one of the samples the others have.
+    """
+    path_of = dict(zip(zip(stimuli, samples, strict=True), paths, strict=True))
+    rows, columns = sorted(set(stimuli)), sorted(set(samples))
+    missing = [(s, n) for s in rows for n in columns if (s, n) not in path_of]
+    fix = "delete the table and run the workflow again"
+    if missing:
+        stimulus, sample = missing[0]
+        found = f"{len(missing)} missing, first sample {sample} of {stimulus}"
+        raise DataError(source, "the same samples of every stimulus", found, fix)
+    if len(rows) < 2:
+        raise DataError(source, "at least two stimuli to tell apart", f"{len(rows)}", fix)
+    return Grid(rows, columns, [[path_of[s, n] for n in columns] for s in rows])
 
 
 def read_pictures(paths: Iterable[str | Path]) -> np.ndarray:

@@ -7,7 +7,7 @@ def bootstrap_means(values: np.ndarray, draws: int, rng: np.random.Generator) ->
     """Resample stimuli with replacement and take the mean over subjects of their means over stimuli.
 
     A resampled stimulus is resampled for every subject who saw it, since subjects share its difficulty.
-    Stimuli are drawn within strata of those seen by the same subjects: each subject keeps its number of stimuli.
+    Stimuli are drawn within strata of those seen by the same subjects, so that each subject keeps its number.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Permutation nulls: what a score would be if reconstructions and originals had nothing to do with each other."""
+"""Permutation nulls: what scores would be if reconstructions had nothing to do with what was seen."""
 
 import numpy as np
 
