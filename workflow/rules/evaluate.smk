@@ -117,7 +117,9 @@ rule scores:
     input:
         code=source_files("cortex2image.steps.scores"),
         evaluation=collect(
-            f"{RESULTS}/{{subject}}/evaluation/{{evaluation}}.parquet", subject=SUBJECTS, evaluation=EVALUATIONS
+            f"{RESULTS}/{{subject}}/evaluation/{{evaluation}}.parquet",
+            subject=SUBJECTS,
+            evaluation=EVALUATIONS,
         ),
         nulls=collect(
             f"{RESULTS}/{{subject}}/evaluation/{{evaluation}}-nulls.parquet",
