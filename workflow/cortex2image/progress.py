@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -10,7 +10,9 @@ from tqdm import tqdm
 Item = TypeVar("Item")
 
 
-def track(items: Iterable[Item], label: str, total: int | None = None, every_s: float = 10.0) -> Iterator[Item]:
+def track(
+    items: Iterable[Item], label: str, total: int | None = None, every_s: float = 10.0
+) -> Iterator[Item]:
     """Yield `items` and report how far they are, on standard error.
 
     Parameters
@@ -23,7 +25,7 @@ def track(items: Iterable[Item], label: str, total: int | None = None, every_s: 
     every_s : float
         Seconds between two lines when standard error is not a terminal.
     """
-    total = len(items) if total is None and hasattr(items, "__len__") else total
+    total = len(items) if total is None and isinstance(items, Sized) else total
     if sys.stderr.isatty():
         yield from tqdm(items, desc=label, total=total, file=sys.stderr)
         return

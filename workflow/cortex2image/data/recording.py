@@ -1,0 +1,79 @@
+"""What every reader of fMRI recordings gives: runs with their events, files and geometry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Event:
+    """One presentation of a stimulus. `onset` and `duration` in seconds from the run's first volume."""
+
+    onset: float
+    duration: float
+    stimulus_id: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """One functional run of one subject.
+
+    Attributes
+    ----------
+    subject, session, run : str
+        Labels such as ``sub-01``, ``ses-1``, ``run-2``; ``ses-1`` where the data set has no sessions.
+    bold : Path
+        4-D NIfTI file that holds the run.
+    volumes : (int, int)
+        Half-open range of the volumes of `bold` that belong to this run.
+    tr : float
+        Repetition time in seconds.
+    slice_time_reference : float
+        Seconds after a volume's onset that its samples stand for (0 without slice-time correction).
+    mask : Path or None
+        Brain mask on the grid of `bold`.
+    events : tuple of Event, in order of onset
+    confounds : DataFrame or None
+        One row per volume of this run, columns named as fMRIPrep names them.
+    """
+
+    subject: str
+    session: str
+    run: str
+    bold: Path
+    volumes: tuple[int, int]
+    tr: float
+    slice_time_reference: float
+    mask: Path | None
+    events: tuple[Event, ...]
+    confounds: pd.DataFrame | None
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """One row of stimuli.parquet, see :data:`cortex2image.contracts.STIMULI`."""
+
+    stimulus_id: str
+    split: str
+    captions: tuple[str, ...]
+    image_path: str | None
+    category: str | None
+
+
+class Dataset(Protocol):
+    """A readable data set. Construction is cheap: it lists files and reads no volume."""
+
+    def subjects(self) -> list[str]:
+        """Return the subject labels the data set holds, sorted."""
+
+    def subject_files(self, subject: str) -> list[Path]:
+        """Return every file the jobs of `subject` read; a rule names them as inputs."""
+
+    def runs(self, subject: str) -> list[Run]:
+        """Return the runs of `subject` in order of session and run."""
+
+    def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
+        """Return the stimuli that at least one of `subjects` saw, sorted by id."""

@@ -1,0 +1,46 @@
+"""Which source files a step is made of, so that rules can name them as inputs."""
+
+import ast
+import os
+from pathlib import Path
+
+PACKAGE = "cortex2image"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def module_path(module: str) -> Path:
+    """Return the file of a dotted module name; a package's is its ``__init__.py``."""
+    base = ROOT.joinpath(*module.split("."))
+    return base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Return the modules of this package that the file imports, at its top or inside functions."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name.split(".")[0] == PACKAGE and module_path(name).exists()}
+
+
+def source_files(module: str, start: str | Path = ".") -> list[str]:
+    """Return every source file `module` is made of, sorted, relative to `start`.
+
+    Relative, because with absolute inputs Snakemake would re-run everything after the repository moved.
+
+    Parameters
+    ----------
+    module : str
+        Dotted name, e.g. ``cortex2image.steps.decode``.
+    start : path
+        The workflow's working directory.
+    """
+    todo, seen = [module], set()
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo += imported_modules(module_path(name))
+    return sorted(os.path.relpath(module_path(name), start) for name in seen)
