@@ -22,7 +22,7 @@ def build_autoencoder() -> Any:
     from diffusers import AutoencoderKL
 
     channels = (16, 32, 64)
-    network = AutoencoderKL(
+    return AutoencoderKL(
         block_out_channels=channels,
         down_block_types=("DownEncoderBlock2D",) * len(channels),
         up_block_types=("UpDecoderBlock2D",) * len(channels),
@@ -33,7 +33,6 @@ def build_autoencoder() -> Any:
         sample_size=64,
         scaling_factor=1.0,
     )
-    return network
 
 
 def schedule(steps: int) -> Schedule:
@@ -68,7 +67,7 @@ def reconstruction_loss(rebuilt: torch.Tensor, pictures: torch.Tensor) -> torch.
 
 @torch.no_grad()
 def whiten(network: Any, images: NDArray[np.uint8]) -> None:
-    """Fold a shift and a gain per latent channel into the network, so that latents have mean 0 and deviation 1.
+    """Fold a shift and a gain per latent channel into the network, for latents of mean 0 and deviation 1.
 
     One scaling factor for all channels, as in Stable Diffusion, would leave some channels with more noise
     than others at every step. Means are shifted and scaled in ``quant_conv``, log variances shifted by twice

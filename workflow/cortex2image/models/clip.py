@@ -1,6 +1,6 @@
 """The CLIP of the miniature: its shape and its contrastive loss."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -9,23 +9,21 @@ from torch import nn
 from torch.nn import functional
 
 from cortex2image.models.compat import ensure_torchvision
-from cortex2image.models.scene_labels import colours_present, present
-from cortex2image.models.tokenizer import LENGTH, build_tokenizer
-from cortex2image.models.training import Loss, Schedule
-from cortex2image.scenes.vocabulary import CATEGORIES, COLOURS, SETTINGS
+from cortex2image.models.tokenizer import LENGTH
+from cortex2image.models.training import Schedule
 
 BATCH = 128
 AUXILIARY_WEIGHT, AUXILIARY_UNTIL = 8.0, 0.6
-MEAN, DEVIATION = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
+MEAN = (0.48145466, 0.4578275, 0.40821073)
+DEVIATION = (0.26862954, 0.26130258, 0.27577711)
 """Pixel normalisation of Radford et al. (2021), as in the preprocessor of every CLIP."""
 
 
-def build_clip() -> Any:
-    """Return a ``transformers.CLIPModel``: two towers of 3 layers of width 128, projected to 96."""
+def build_clip(tokenizer: Any) -> Any:
+    """Return a ``transformers.CLIPModel`` for a tokenizer: two towers of 3 layers of width 128, projected to 96."""
     ensure_torchvision()
     from transformers import CLIPConfig, CLIPModel
 
-    tokenizer = build_tokenizer()
     tower = {"hidden_size": 128, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 384}
     text = tower | {
         "vocab_size": len(tokenizer),
@@ -45,58 +43,71 @@ def schedule(steps: int) -> Schedule:
     return Schedule(steps=steps, rate=1e-3, betas=(0.9, 0.98), weight_decay=0.05, ema=0.995)
 
 
+class Attributes(NamedTuple):
+    """What is in the scenes: (n,) index of the setting, (n, k) 0 or 1 for each category and each colour."""
+
+    setting: NDArray[np.int64]
+    category: NDArray[np.float32]
+    colour: NDArray[np.float32]
+
+
 class AttributeHead(nn.Module):
-    """Linear read-outs of setting, categories and colours from the image embedding, thrown away after training.
+    """Linear read-outs of setting, categories and colours from the image states, thrown away after training.
 
     They give the vision tower a gradient from the first step, long before the contrastive loss tells
     scenes apart.
     """
 
-    def __init__(self, width: int):
+    def __init__(self, width: int, attributes: Attributes):
         super().__init__()
-        self.setting = nn.Linear(width, len(SETTINGS))
-        self.category = nn.Linear(width, len(CATEGORIES))
-        self.colour = nn.Linear(width, len(COLOURS))
+        self.setting = nn.Linear(width, int(attributes.setting.max()) + 1)
+        self.category = nn.Linear(width, attributes.category.shape[1])
+        self.colour = nn.Linear(width, attributes.colour.shape[1])
 
-    def loss(self, states: torch.Tensor, labels: NDArray[np.int8]) -> torch.Tensor:
-        settings = torch.from_numpy(labels[:, 0].astype(np.int64))
+    def loss(self, states: torch.Tensor, attributes: Attributes) -> torch.Tensor:
+        setting, category, colour = (torch.from_numpy(values) for values in attributes)
         return (
-            functional.cross_entropy(self.setting(states), settings) * 0.2
-            + functional.binary_cross_entropy_with_logits(
-                self.category(states), torch.from_numpy(present(labels))
-            )
-            + functional.binary_cross_entropy_with_logits(
-                self.colour(states), torch.from_numpy(colours_present(labels))
-            )
+            0.2 * functional.cross_entropy(self.setting(states), setting)
+            + functional.binary_cross_entropy_with_logits(self.category(states), category)
+            + functional.binary_cross_entropy_with_logits(self.colour(states), colour)
         )
 
 
 class ClipTraining(nn.Module):
-    """CLIP with the auxiliary heads, as one thing to optimise."""
+    """CLIP with the auxiliary heads, as one thing to optimise.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    clip : transformers.CLIPModel
+    images : (n, 64, 64, 3) uint8
+    tokens : (n, captions, length) int16
+    attributes : Attributes
+    """
+
+    def __init__(
+        self, clip: Any, images: NDArray[np.uint8], tokens: NDArray[np.int16], attributes: Attributes
+    ):
         super().__init__()
-        self.clip = build_clip()
-        self.heads = AttributeHead(self.clip.config.vision_config.hidden_size)
+        self.clip = clip
+        self.heads = AttributeHead(clip.config.vision_config.hidden_size, attributes)
+        self.images, self.tokens, self.attributes = images, tokens, attributes
 
-    def loss_on(self, images: NDArray[np.uint8], tokens: NDArray[np.int16], labels: NDArray[np.int8]) -> Loss:
-        """Return the loss of one step: symmetric InfoNCE (Radford et al. 2021) plus fading attribute losses."""
+    def loss(self, rng: np.random.Generator, share: float) -> torch.Tensor:
+        """Return the loss of one step: InfoNCE both ways (Radford et al. 2021), attribute losses that fade."""
+        rows = rng.integers(0, len(self.images), BATCH)
+        pictures = augment(self.images[rows], rng)
+        texts = self.tokens[rows, rng.integers(0, self.tokens.shape[1], BATCH)].astype(np.int64)
+        seen = self.clip.vision_model(pixel_values=pictures).pooler_output
+        read = self.clip.text_model(input_ids=torch.from_numpy(texts)).pooler_output
+        weight = AUXILIARY_WEIGHT * max(0.0, 1 - share / AUXILIARY_UNTIL)
+        attributes = Attributes(*(values[rows] for values in self.attributes))
+        return self._contrast(seen, read) + weight * self.heads.loss(seen.float(), attributes)
 
-        def loss(rng: np.random.Generator, share: float) -> torch.Tensor:
-            rows = rng.integers(0, len(images), BATCH)
-            pictures = augment(images[rows], rng)
-            texts = torch.from_numpy(tokens[rows, rng.integers(0, tokens.shape[1], BATCH)].astype(np.int64))
-            seen = self.clip.vision_model(pixel_values=pictures).pooler_output
-            read = self.clip.text_model(input_ids=texts).pooler_output
-            similarity = self._similarity(seen, read)
-            target = torch.arange(BATCH)
-            contrast = functional.cross_entropy(similarity, target) + functional.cross_entropy(
-                similarity.T, target
-            )
-            weight = AUXILIARY_WEIGHT * max(0.0, 1 - share / AUXILIARY_UNTIL)
-            return contrast / 2 + weight * self.heads.loss(seen.float(), labels[rows])
-
-        return loss
+    def _contrast(self, seen: torch.Tensor, read: torch.Tensor) -> torch.Tensor:
+        similarity, target = self._similarity(seen, read), torch.arange(len(seen))
+        image_to_text = functional.cross_entropy(similarity, target)
+        text_to_image = functional.cross_entropy(similarity.T, target)
+        return (image_to_text + text_to_image) / 2
 
     def _similarity(self, seen: torch.Tensor, read: torch.Tensor) -> torch.Tensor:
         pictures = functional.normalize(self.clip.visual_projection(seen).float(), dim=-1)

@@ -1,9 +1,10 @@
-"""A small convolutional classifier of scenes: the judge of reconstructions, the part AlexNet plays at full size.
+"""A small convolutional classifier of scenes: the judge of reconstructions, as AlexNet is at full size.
 
 It shares neither weights nor objective with the CLIP or the autoencoder of the model set.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +13,11 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from cortex2image.errors import ModelSetError
-from cortex2image.models.scene_labels import present
 from cortex2image.models.training import Loss, Schedule
-from cortex2image.scenes.vocabulary import CATEGORIES, SETTINGS
 
 BATCH = 64
 IMAGE_SIZE = 64
-LAYERS = ("early", "middle", "late")
+CATEGORY_WEIGHT = 4.0
 
 
 class JudgeCNN(nn.Module):
@@ -29,11 +27,14 @@ class JudgeCNN(nn.Module):
     ----------
     settings, categories : sequence of str
         Names of the logits, in order.
+    image_size : int
+        Side in pixels that pictures are resized to.
     """
 
-    def __init__(self, settings: tuple[str, ...] = SETTINGS, categories: tuple[str, ...] = CATEGORIES):
+    def __init__(self, settings: Sequence[str], categories: Sequence[str], image_size: int = IMAGE_SIZE):
         super().__init__()
         self.settings, self.categories = tuple(settings), tuple(categories)
+        self.image_size = image_size
         self.early = nn.Sequential(_block(3, 24, 5, 2), _block(24, 32, 3, 1), _block(32, 48, 3, 2))
         self.middle = nn.Sequential(_block(48, 64, 3, 1), _block(64, 96, 3, 2))
         self.pooled = nn.Sequential(_block(96, 64, 3, 1), nn.AvgPool2d(2), nn.Flatten())
@@ -42,7 +43,7 @@ class JudgeCNN(nn.Module):
         self.category = nn.Linear(96, len(categories))
 
     def forward(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Return features and logits of pictures (n, 3, h, w) in [0, 1]; other sizes are resized to 64 x 64.
+        """Return features and logits of pictures (n, 3, h, w) in [0, 1]; other sizes are resized.
 
         Returns
         -------
@@ -50,7 +51,7 @@ class JudgeCNN(nn.Module):
             ``early`` (n, 12288), ``middle`` (n, 6144) and ``late`` (n, 96) features, ``setting`` logits of
             one choice (softmax) and ``category`` logits of several (sigmoid each).
         """
-        size = (IMAGE_SIZE, IMAGE_SIZE)
+        size = (self.image_size, self.image_size)
         if images.shape[-2:] != size:
             images = functional.interpolate(
                 images, size, mode="bilinear", antialias=True, align_corners=False
@@ -72,55 +73,35 @@ class JudgeCNN(nn.Module):
 
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        config = {
-            "architecture": "JudgeCNN",
-            "image_size": IMAGE_SIZE,
-            "layers": LAYERS,
-            "settings": self.settings,
-            "categories": self.categories,
-        }
+        config = {"settings": self.settings, "categories": self.categories, "image_size": self.image_size}
         (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
         save_file(self.state_dict(), folder / "model.safetensors")
 
     @classmethod
     def load(cls, folder: str | Path) -> "JudgeCNN":
-        """Read what :meth:`save` wrote, in evaluation mode.
-
-        Raises
-        ------
-        ModelSetError
-            Where the folder describes another architecture.
-        """
+        """Read what :meth:`save` wrote, in evaluation mode and single precision."""
         from safetensors.torch import load_file
 
-        config = json.loads((Path(folder) / "config.json").read_text())
-        if config.get("architecture") != "JudgeCNN":
-            raise ModelSetError(
-                f"{folder}/config.json",
-                "architecture JudgeCNN",
-                repr(config.get("architecture")),
-                "name another folder",
-            )
-        network = cls(config["settings"], config["categories"])
+        network = cls(**json.loads((Path(folder) / "config.json").read_text()))
         network.load_state_dict(load_file(Path(folder) / "model.safetensors"))
-        return network.eval()
+        return network.float().eval()
 
 
 def schedule(steps: int) -> Schedule:
     return Schedule(steps=steps, rate=2e-3, weight_decay=0.02, ema=0.995)
 
 
-def judge_loss(network: JudgeCNN, images: NDArray[np.uint8], labels: NDArray[np.int8]) -> Loss:
+def judge_loss(
+    network: JudgeCNN, images: NDArray[np.uint8], settings: NDArray[np.int64], categories: NDArray[np.float32]
+) -> Loss:
     """Return the loss of one step: cross-entropy of the setting, binary cross-entropy of each category."""
 
     def loss(rng: np.random.Generator, share: float) -> torch.Tensor:
         rows = rng.integers(0, len(images), BATCH)
         judged = network(disturbed(images[rows], rng))
-        settings = torch.from_numpy(labels[rows, 0].astype(np.int64))
-        categories = torch.from_numpy(present(labels[rows]))
-        return functional.cross_entropy(judged["setting"], settings) + 4 * (
-            functional.binary_cross_entropy_with_logits(judged["category"], categories)
-        )
+        setting, category = torch.from_numpy(settings[rows]), torch.from_numpy(categories[rows])
+        present = functional.binary_cross_entropy_with_logits(judged["category"], category)
+        return functional.cross_entropy(judged["setting"], setting) + CATEGORY_WEIGHT * present
 
     return loss
 

@@ -1,10 +1,10 @@
 """A tokenizer in CLIP's format in which each known word is one token; the same every time it is built."""
 
 import itertools
-from pathlib import Path
 from typing import Any
 
-from cortex2image.scenes.captions import words
+from cortex2image.models.compat import ensure_torchvision
+
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 WORD_END = "</w>"
@@ -42,22 +42,13 @@ def _pieces(word: str, merges: dict[tuple[str, str], int]) -> list[str]:
         pieces[at : at + 2] = ["".join(pieces[at : at + 2])]
 
 
-def build_tokenizer() -> Any:
-    """Return a ``transformers.CLIPTokenizer`` for the captions of the scene world, 24 tokens long."""
-    from cortex2image.models.compat import ensure_torchvision
-
+def build_tokenizer(known: list[str]) -> Any:
+    """Return a ``transformers.CLIPTokenizer``, 24 tokens long, to which each known word is one token."""
     ensure_torchvision()
     from transformers import CLIPTokenizer
 
-    tokens, merges = vocabulary(words())
+    tokens, merges = vocabulary(known)
     return CLIPTokenizer(vocab=tokens, merges=merges, model_max_length=LENGTH)
-
-
-def save_tokenizer(folder: str | Path) -> Any:
-    """Build the tokenizer, write it in the layout of transformers, and return it."""
-    tokenizer = build_tokenizer()
-    tokenizer.save_pretrained(str(folder))
-    return tokenizer
 
 
 def token_ids(tokenizer: Any, texts: list[str]) -> list[list[int]]:

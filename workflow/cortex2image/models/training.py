@@ -92,7 +92,7 @@ class Trainer:
 
     def write_curve(self, path: str | Path) -> None:
         """Write the loss curve as CSV: step, mean loss since the row before, learning rate."""
-        with atomic(path) as temporary, open(temporary, "w", newline="") as file:
+        with atomic(path) as temporary, temporary.open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["step", "loss", "rate"])
             writer.writerows((step, f"{loss:.5f}", f"{rate:.3e}") for step, loss, rate in self.curve)
@@ -123,9 +123,8 @@ class Trainer:
     def _report(self, loss: float, seconds: float) -> None:
         self.curve.append((self.step, loss, self.schedule.rate_at(self.step - 1)))
         left = (self.schedule.steps - self.step) * seconds / 60
-        say(
-            f"{self.label}: {self.step}/{self.schedule.steps} loss {loss:.4f}, {seconds:.3f} s/step, {left:.1f} min left"
-        )
+        done = f"{self.label}: {self.step}/{self.schedule.steps}"
+        say(f"{done} loss {loss:.4f}, {seconds:.3f} s/step, {left:.1f} min left")
 
     def _save(self) -> None:
         state = {

@@ -12,6 +12,8 @@ import torch
 
 from cortex2image.models.judge_cnn import JudgeCNN, judge_loss, schedule
 from cortex2image.models.training import Trainer
+from cortex2image.scenes.labels import categories_present, setting_index
+from cortex2image.scenes.vocabulary import CATEGORIES, SETTINGS
 from cortex2image.seeds import seed_for
 
 
@@ -33,9 +35,9 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     images, labels = np.load(args.images), np.load(args.labels)
     torch.manual_seed(seed_for(args.seed, "initial weights", "judge") % 2**32)
-    network = JudgeCNN()
+    network = JudgeCNN(SETTINGS, CATEGORIES)
     trainer = Trainer(network, schedule(args.steps), args.checkpoint, "judge", args.seed)
-    trainer.run(judge_loss(network, images, labels))
+    trainer.run(judge_loss(network, images, setting_index(labels), categories_present(labels)))
     trainer.write_curve(args.curve)
     network.save(args.judge)
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from cortex2image.files import atomic
-from cortex2image.models.scene_labels import scene_labels
-from cortex2image.models.tokenizer import save_tokenizer, token_ids
+from cortex2image.scenes.labels import scene_labels
+from cortex2image.models.tokenizer import build_tokenizer, token_ids
 from cortex2image.progress import track
-from cortex2image.scenes.captions import captions
+from cortex2image.scenes.captions import captions, words
 from cortex2image.scenes.render import render
 from cortex2image.scenes.scene import sample_scene
 
@@ -35,12 +35,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     scenes = [sample_scene(args.seed, args.split, index) for index in range(args.scenes)]
-    tokenizer = save_tokenizer(args.tokenizer)
+    tokenizer = build_tokenizer(words())
     images = [render(scene) for scene in track(scenes, f"render {args.split}")]
     tokens = [token_ids(tokenizer, captions(scene)) for scene in track(scenes, f"tokenize {args.split}")]
     _write(args.images, np.stack(images))
     _write(args.tokens, np.array(tokens, dtype=np.int16))
     _write(args.labels, np.stack([scene_labels(scene) for scene in scenes]))
+    tokenizer.save_pretrained(str(args.tokenizer))
 
 
 def _write(path: Path, values: np.ndarray) -> None:

@@ -20,7 +20,12 @@ def scene_labels(scene: Scene) -> NDArray[np.int8]:
     return labels
 
 
-def present(labels: NDArray[np.int8]) -> NDArray[np.float32]:
+def setting_index(labels: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Return (scenes,) int64: the index of each setting."""
+    return labels[:, 0].astype(np.int64)
+
+
+def categories_present(labels: NDArray[np.int8]) -> NDArray[np.float32]:
     """Return (scenes, categories) float32: 1 where a category is in a scene."""
     return (labels[:, 1:] != ABSENT).astype(np.float32)
 
