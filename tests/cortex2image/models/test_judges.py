@@ -30,7 +30,9 @@ def test_clip_embeds_agree_with_transformers(clip, tiny_model_set, images):
     )
     network = CLIPVisionModelWithProjection.from_pretrained(tiny_model_set.folder / "clip")
     with torch.no_grad():
-        expected = network(**processor([Image.fromarray(i) for i in images], return_tensors="pt")).image_embeds
+        expected = network(
+            **processor([Image.fromarray(i) for i in images], return_tensors="pt")
+        ).image_embeds
     np.testing.assert_allclose(clip.features(images)["embeds"], expected.numpy(), atol=1e-5)
 
 
@@ -69,7 +71,9 @@ def test_category_probabilities(cnn, images):
     names, probabilities = cnn.category_probabilities(images)
     assert names == ["cat", "house", "shoe"]
     assert probabilities.shape == (5, 3)
-    enlarged = np.stack([np.asarray(Image.fromarray(i).resize((64, 64), Image.Resampling.LANCZOS)) for i in images])
+    enlarged = np.stack(
+        [np.asarray(Image.fromarray(i).resize((64, 64), Image.Resampling.LANCZOS)) for i in images]
+    )
     with torch.no_grad():
         logits = cnn.network(torch.from_numpy(enlarged).permute(0, 3, 1, 2) / 255)["category"].numpy()
     np.testing.assert_allclose(probabilities, 1 / (1 + np.exp(-logits)), atol=1e-5)

@@ -42,7 +42,8 @@ def reconstruct(method, *options, spaces=None, out=None):
     main(
         f"--method {method} --decoded {' '.join(tables)} --model-set tiny --device cpu --seed 7 --samples 2"
         f" --steps 5 --strength 0.8 --guidance-scale 3 --images pictures/{out}"
-        f" --reconstructions pictures/{out}.parquet".split() + list(options)
+        f" --reconstructions pictures/{out}.parquet".split()
+        + list(options)
     )
     return RECONSTRUCTIONS.read(f"pictures/{out}.parquet").to_pylist()
 

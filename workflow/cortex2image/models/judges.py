@@ -43,12 +43,10 @@ class CnnJudge:
     def features(self, images: np.ndarray) -> dict[str, np.ndarray]:
         """See :meth:`Judge.features`; convolutional layers are flattened in C order."""
         outputs = [self._outputs(batch) for batch in _batches(images)]
-        return {
-            layer: np.concatenate([_flat(output[layer]) for output in outputs]) for layer in self.layers
-        }
+        return {layer: np.concatenate([_flat(output[layer]) for output in outputs]) for layer in self.layers}
 
     def category_probabilities(self, images: np.ndarray) -> tuple[list[str], np.ndarray]:
-        """Return the names of the categories and, as float32 (n, categories), how likely each is in a picture.
+        """Return the names of the categories, and float32 (n, categories): how likely each is in a picture.
 
         A picture may hold several categories, or none: the probabilities of a row need not add up to 1.
         """
