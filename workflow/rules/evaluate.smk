@@ -11,6 +11,8 @@ rule evaluate_images:
         code=source_files("cortex2image.steps.evaluate_images"),
         stimuli=f"{RESULTS}/stimuli.parquet",
         reconstructions=f"{RESULTS}/{{subject}}/reconstructions/{{method}}.parquet",
+        images=f"{RESULTS}/{{subject}}/reconstructions/{{method}}",
+        model=MODEL_SUMS,
     output:
         evaluation=f"{RESULTS}/{{subject}}/evaluation/{{method}}.parquet",
         nulls=f"{RESULTS}/{{subject}}/evaluation/{{method}}-nulls.parquet",
@@ -80,6 +82,8 @@ rule categorise_pictures:
         stimuli=f"{RESULTS}/stimuli.parquet",
         trials=f"{RESULTS}/{{subject}}/trials.parquet",
         reconstructions=f"{RESULTS}/{{subject}}/reconstructions/{{method}}.parquet",
+        images=f"{RESULTS}/{{subject}}/reconstructions/{{method}}",
+        model=MODEL_SUMS,
     output:
         evaluation=f"{RESULTS}/{{subject}}/evaluation/categories-{{method}}.parquet",
         nulls=f"{RESULTS}/{{subject}}/evaluation/categories-{{method}}-nulls.parquet",

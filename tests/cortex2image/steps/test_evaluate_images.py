@@ -45,12 +45,12 @@ def study(tmp_path, rng):
     return tmp_path
 
 
-def run(study, seed=1, name="evaluation"):
+def run(study, seed=1, name="evaluation", subject="sub-01"):
     outputs = [study / f"{name}.parquet", study / f"{name}-nulls.parquet"]
     options = {
         "stimuli": study / "stimuli.parquet",
         "reconstructions": study / "zc.parquet",
-        "subject": "sub-01",
+        "subject": subject,
         "method": "zc",
         "model-set": "fake",
         "permutations": 50,
@@ -80,6 +80,11 @@ def test_the_seed_decides_the_null(study):
     first, again, other = (run(study, seed, f"run{i}")[1] for i, seed in enumerate((1, 1, 2)))
     assert NULLS.read(first).equals(NULLS.read(again))
     assert not NULLS.read(first).equals(NULLS.read(other))
+
+
+def test_subjects_who_saw_the_same_are_permuted_alike(study):
+    first, second = (run(study, name=s, subject=s)[1] for s in ("sub-01", "sub-02"))
+    assert NULLS.read(first).equals(NULLS.read(second))
 
 
 @pytest.mark.parametrize("stimuli", [["unseen"], [*STIMULUS_IDS, "unseen"]])

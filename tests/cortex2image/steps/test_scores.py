@@ -91,6 +91,13 @@ def test_a_subject_without_a_metric_stops_it(tables):
     assert not (tables / "scores.csv").exists()
 
 
+def test_a_table_that_does_not_say_whose_it_is_stops_it(tables):
+    columns = EVALUATION.read(tables / "sub-01-z.parquet").to_pydict()
+    EVALUATION.write(columns, tables / "sub-01-z.parquet")
+    with pytest.raises(DataError, match=r"sub-01-z\.parquet"):
+        run(tables)
+
+
 def test_a_metric_nobody_described_stops_it(tmp_path, rng):
     write(tmp_path, "sub-01", "z", rng.random((8, 1)), rng.random(9), metric="beauty")
     with pytest.raises(DataError, match="beauty"):

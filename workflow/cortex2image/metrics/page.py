@@ -18,7 +18,7 @@ do not edit.
   the samples of a stimulus. All samples count, none is selected. For `all` it is the mean over subjects.
 - **Null and p.** The null permutes which original belongs to which reconstruction; where a study knows
   categories only, which category belongs to which decoded stimulus, within runs. All samples of a stimulus
-  move together. Subjects who saw the same stimuli are permuted alike, so that noise they share does not narrow
+  move together. Subjects who saw the same stimuli are permuted alike, so that shared noise does not narrow
   the null of `all`. p is one-sided, (1 + draws at least as good) / (1 + draws).
 - **Interval.** 95 % percentile bootstrap over stimuli; it speaks about other stimuli for these subjects, not
   about other subjects.
