@@ -94,14 +94,12 @@ def events_table(design: RunDesign, stim_files: Sequence[str]) -> pd.DataFrame:
 
 def sidecar(traits: Traits) -> dict[str, object]:
     """Return the JSON sidecar of a BOLD run."""
-    timing: dict[str, object] = {"SliceTimingCorrected": traits.slice_timing_corrected}
-    start = traits.tr / 2 if traits.slice_timing_corrected else 0.0
     return {
-        "RepetitionTime": traits.tr,
-        "StartTime": start,
         "TaskName": TASK,
+        "RepetitionTime": traits.tr,
+        "SliceTimingCorrected": traits.slice_timing_corrected,
+        "StartTime": traits.start_time,
         "SkullStripped": True,
-        **timing,
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -53,16 +54,12 @@ class Subject:
     designs: list[RunDesign]
     responses: Responses
 
-    def sample_times(self, volumes: int) -> NDArray[np.float64]:
-        """Return the moment each volume stands for, in seconds from the first volume's start."""
-        return _sample_times(volumes, self.traits)
-
     def scan_run(self, number: int) -> tuple[NDArray[np.float64], pd.DataFrame]:
         """Scan run `number` (from 0): intensities (volumes, voxels) and the confounds table."""
         design, traits = self.designs[number], self.traits
         rng = rng_for(self.seed, "simulated", self.label, "run", number)
         amplitudes = self.responses.draw_trials(design.stimuli[design.shown], rng)
-        times = self.sample_times(design.volumes)
+        times = traits.sample_times(design.volumes)
         signal = bold_signal(amplitudes, design.onsets[design.shown], times, self.peaks)
         motion = draw_motion(design.volumes, traits.non_steady_volumes, rng)
         table = confounds(motion, traits.non_steady_volumes, traits.tr)
@@ -83,26 +80,19 @@ def build_subject(seed: int, label: str, sizes: Sizes, scenes: Sequence[Scene], 
     images : (scenes, 64, 64, 3) uint8
         Their pictures.
     """
+    rng_of = partial(rng_for, seed, "simulated", label)
     traits = traits_of(seed, label)
     anatomy = build_anatomy(traits)
-    voxels = len(anatomy.ijk)
-    roles = draw_roles(anatomy.labels, rng_for(seed, "simulated", label, "roles"))
-    fields = draw_receptive_fields(anatomy, rng_for(seed, "simulated", label, "receptive fields"))
-    tuning = draw_tuning(anatomy.labels, rng_for(seed, "simulated", label, "tuning"))
-    scanner = draw_scanner(anatomy.position, traits, rng_for(seed, "simulated", label, "scanner"))
-    design_rng = rng_for(seed, "simulated", label, "design")
-    designs = draw_designs(sizes, len(run_names(sizes)), traits.tr, design_rng)
+    roles = draw_roles(anatomy.labels, rng_of("roles"))
+    fields = draw_receptive_fields(anatomy, rng_of("receptive fields"))
+    tuning = draw_tuning(anatomy.labels, rng_of("tuning"))
+    scanner = draw_scanner(anatomy.position, traits, rng_of("scanner"))
+    peaks = draw_peaks(len(anatomy.ijk), rng_of("haemodynamics"))
+    designs = draw_designs(sizes, len(run_names(sizes)), traits.tr, rng_of("design"))
     training = np.array([scene.split == "train" for scene in scenes])
     tuned = tuned_responses(roles, fields, tuning, visual_channels(images), attributes(scenes), training)
-    responses = draw_responses(
-        tuned,
-        roles.responds,
-        scanner.noise,
-        _mean_estimation_noise(designs, traits),
-        traits.ncsnr,
-        rng_for(seed, "simulated", label, "responses"),
-    )
-    peaks = draw_peaks(voxels, rng_for(seed, "simulated", label, "haemodynamics"))
+    noise = _mean_estimation_noise(designs, traits)
+    responses = draw_responses(tuned, roles.responds, scanner.noise, noise, traits.ncsnr, rng_of("responses"))
     return Subject(seed, label, traits, anatomy, roles, fields, tuning, scanner, peaks, designs, responses)
 
 
@@ -134,7 +124,7 @@ def _mean_estimation_noise(designs: Sequence[RunDesign], traits: Traits) -> Esti
     """Return the noise factors of the runs, averaged."""
     noises = []
     for design in designs:
-        times = _sample_times(design.volumes, traits)
+        times = traits.sample_times(design.volumes)
         columns = design_matrix(design.onsets[design.shown], times)
         slow = cosines(design.volumes, traits.tr, HIGH_PASS_S)
         nuisance = np.column_stack([np.ones(design.volumes), slow])
@@ -143,8 +133,3 @@ def _mean_estimation_noise(designs: Sequence[RunDesign], traits: Traits) -> Esti
         float(np.mean([noise.scanner for noise in noises])),
         float(np.mean([noise.leakage for noise in noises])),
     )
-
-
-def _sample_times(volumes: int, traits: Traits) -> NDArray[np.float64]:
-    middle = traits.tr / 2 if traits.slice_timing_corrected else 0.0
-    return np.arange(volumes) * traits.tr + middle

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cortex2image.seeds import rng_for
 
 
@@ -41,6 +44,15 @@ class Traits:
     ncsnr: float
     scanner_noise: float
     autocorrelation: float
+
+    @property
+    def start_time(self) -> float:
+        """Seconds from a volume's start to the moment its samples stand for: `StartTime` of fMRIPrep."""
+        return self.tr / 2 if self.slice_timing_corrected else 0.0
+
+    def sample_times(self, volumes: int) -> NDArray[np.float64]:
+        """Return the moment each volume stands for, in seconds from the start of the first."""
+        return self.tr * np.arange(volumes, dtype=np.float64) + self.start_time
 
 
 KNOWN: dict[str, Traits] = {
