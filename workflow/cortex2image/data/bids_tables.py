@@ -91,9 +91,7 @@ def _check_within(path: Path, events: list[Event], run_seconds: float) -> None:
     if late:
         last = max(event.onset + event.duration for event in late)
         found = f"{len(late)} trials end later, the last after {last:g} s"
-        fix = (
-            "check RepetitionTime and that the recording is whole; set stim_file of unrecorded trials to n/a"
-        )
+        fix = "check RepetitionTime and that the recording is whole; give unrecorded trials stim_file n/a"
         raise DataError(path, f"trials within the run's {run_seconds:g} s", found, fix)
 
 
