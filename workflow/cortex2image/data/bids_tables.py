@@ -22,10 +22,11 @@ def read_tsv(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
         The file is unreadable, or lacks one of `columns`.
     """
     try:
-        table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        text = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         fix = "write the table as BIDS asks: tabs between columns, one header line, UTF-8"
         raise DataError(path, "a tab-separated table", str(error), fix) from None
+    table = text.fillna("n/a")  # rows cut short
     missing = [name for name in columns if name not in table.columns]
     if missing:
         found = f"no {', '.join(missing)} among {', '.join(map(str, table.columns))}"

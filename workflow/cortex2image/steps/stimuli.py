@@ -10,8 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from cortex2image.contracts import STIMULI
-from cortex2image.data.recording import Stimulus
 from cortex2image.data.options import add_dataset_options, chosen_dataset
+from cortex2image.data.recording import Stimulus
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

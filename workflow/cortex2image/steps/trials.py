@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from cortex2image.contracts import STIMULI, TRIALS
+from cortex2image.data.options import add_dataset_options, chosen_dataset
 from cortex2image.data.recording import Run
 from cortex2image.errors import DataError
-from cortex2image.data.options import add_dataset_options, chosen_dataset
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
