@@ -107,6 +107,17 @@ def test_several_tasks(bids_tree):
     assert problems == []
 
 
+def test_single_echoes_beside_their_combination(bids_tree):
+    bids_tree.add_run("sub-01", "sub-01_task-x_run-1", "a.png")
+    for echo in (1, 2):
+        bids_tree.add_bold("sub-01", f"sub-01_task-x_run-1_echo-{echo}")
+    (run,), _ = find(bids_tree)
+    assert "echo" not in run.bold.name
+    run.bold.unlink()
+    with pytest.raises(DataError, match="one recording per run"):
+        find(bids_tree)
+
+
 def test_missing_and_surplus_files_are_listed(bids_tree):
     bids_tree.add_run("sub-01", "sub-01_task-x_run-1", "a.png")
     bids_tree.add_bold("sub-01", "sub-01_task-x_run-2")

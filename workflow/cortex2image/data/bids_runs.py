@@ -26,7 +26,7 @@ CONFOUNDS: Kind = frozenset(
 EVENTS: Kind = frozenset({(None, "events")})
 SIDECAR: Kind = frozenset({("preproc", "bold"), (None, "bold")})
 NIFTI = (".nii.gz", ".nii")
-RUN_KEYS = ("acq", "ce", "rec", "dir", "run", "echo")
+RUN_KEYS = ("acq", "ce", "rec", "dir", "run")
 # Names under which fMRIPrep's option --output-spaces knows the grid of the recording itself.
 NATIVE_SPACES = ("func", "bold", "run", "boldref", "sbref")
 
@@ -144,6 +144,8 @@ def _recordings(
 ) -> list[BidsFile]:
     found = _of_kind(files, BOLD, NIFTI)
     bolds = [f for f in found if _in_task(f, task) and _in_space(f, space)]
+    # Beside the combination of several echoes, fMRIPrep writes the single echoes when asked to.
+    bolds = [f for f in bolds if "echo" not in f.entities] or bolds
     tasks = sorted({f.spelled.get("task", "none") for f in bolds})
     grids = sorted({" ".join(_grid(f)) or "func" for f in bolds})
     for key, values in (("task", tasks), ("space", grids)):
