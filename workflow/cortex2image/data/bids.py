@@ -52,10 +52,6 @@ class BidsDataset:
         runs, _ = self._find(subject)
         return list(dict.fromkeys(path for run in runs for path in run.paths()))
 
-    def stimulus_files(self) -> list[Path]:
-        """Return the files that describe the pictures of everybody."""
-        return [self.stimuli_table]
-
     def runs(self, subject: str) -> list[Run]:
         """Return the runs of `subject` in order of session and run; say what is missing or surplus."""
         found, problems = self._find(subject)

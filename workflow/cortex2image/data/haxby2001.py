@@ -105,10 +105,6 @@ class Haxby2001Dataset:
         folder = self._folder(subject)
         return [folder / "bold.nii.gz", folder / "labels.txt", self._mask(subject)]
 
-    def stimulus_files(self) -> list[Path]:
-        """Return the files that describe the stimuli of everybody: none, labels are per subject."""
-        return []
-
     def runs(self, subject: str) -> list[Run]:
         """Return the runs of `subject`; a run that is rest throughout is corrupted, left out and reported.
 
