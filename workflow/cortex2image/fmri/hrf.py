@@ -44,13 +44,11 @@ SHAPES = {
     "spm": DoubleGamma(6.0, 16.0, 1.0, 1.0, 1 / 6),
     "glover": DoubleGamma(6.0, 12.0, 0.9, 0.9, 0.48),
 }
-HRFS = tuple(
-    shape + basis for shape in SHAPES for basis in ("", " + derivative", " + derivative + dispersion")
-)
+DERIVATIVES = ("none", "time", "time_dispersion")
 
 
 def trial_regressors(
-    frame_times: np.ndarray, onsets: np.ndarray, durations: np.ndarray, hrf: str = "spm"
+    frame_times: np.ndarray, onsets: np.ndarray, durations: np.ndarray, hrf: str, derivatives: str = "none"
 ) -> np.ndarray:
     """Return the predicted response of every trial, alone, at every volume.
 
@@ -63,9 +61,10 @@ def trial_regressors(
         Seconds the samples of each volume stand for, from the run's first volume.
     onsets, durations : (trials,) arrays
         Seconds. A duration of 0 is an impulse.
-    hrf : one of :data:`HRFS`
-        SPM's canonical double gamma or Glover's (1999, as nilearn parametrises it), alone, with its
-        derivative in time, or with that and the derivative by its dispersion.
+    hrf : a key of :data:`SHAPES`
+        ``spm``: SPM's canonical double gamma; ``glover``: that of Glover (1999) as nilearn parametrises it.
+    derivatives : one of :data:`DERIVATIVES`
+        Which derivatives of the response follow it, by time and by the dispersion of its peak.
 
     Returns
     -------
@@ -74,14 +73,14 @@ def trial_regressors(
         weight is the height of the response of an isolated trial. The derivatives are on the same scale and
         not made orthogonal to it, so that weight keeps its meaning beside them.
     """
-    shape = SHAPES[hrf.split(" + ")[0]]
+    shape = SHAPES[hrf]
     length = np.maximum(np.asarray(durations, np.float64), SHORTEST_DURATION)[:, None]
     time = np.asarray(frame_times, np.float64)[None, :] - np.asarray(onsets, np.float64)[:, None]
     canonical = shape.boxcar(time, length)
     functions = [canonical]
-    if "derivative" in hrf:
+    if "time" in derivatives:
         functions.append((canonical - shape.boxcar(time - TIME_STEP, length)) / TIME_STEP)
-    if "dispersion" in hrf:
+    if "dispersion" in derivatives:
         wider = replace(shape, dispersion=shape.dispersion + DISPERSION_STEP)
         functions.append((canonical - wider.boxcar(time, length)) / DISPERSION_STEP)
     peaks = {duration: shape.peak(duration) for duration in np.unique(length)}

@@ -59,8 +59,10 @@ def noise_ceiling(ncsnr: np.ndarray, repeats: Sequence[int] | np.ndarray) -> np.
     (voxels,) float64 array
         In [0, 1], in units of r squared; NaN where `ncsnr` is.
     """
-    signal = np.asarray(ncsnr, np.float64) ** 2
-    return 1 / (1 + np.divide(np.mean(1 / np.asarray(repeats)), signal, where=signal != 0, out=signal * 0 + np.inf))
+    signal, noise = np.asarray(ncsnr, np.float64) ** 2, np.mean(1 / np.asarray(repeats))
+    # Written so that an infinite ratio, trials without any noise, gives 1.
+    with np.errstate(divide="ignore"):
+        return 1 / (1 + noise / signal)
 
 
 def _z_score(betas: np.ndarray, sessions: np.ndarray) -> np.ndarray:

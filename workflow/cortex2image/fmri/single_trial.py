@@ -68,7 +68,7 @@ def percent_signal(bold: np.ndarray, where: str) -> np.ndarray:
     imaged = bold.any(axis=0)
     typical = float(np.median(mean[imaged])) if imaged.any() else 0.0
     if typical <= (float(np.median(sd[imaged])) if imaged.any() else 0.0):
-        fix = "give the preprocessed BOLD before any demeaning or z-scoring, and a mask that lies in the brain"
+        fix = "give BOLD that was not demeaned or z-scored, and a mask that lies in the brain"
         found = f"a median mean of {typical:.3g}"
         raise DataError(where, "voxels whose mean exceeds their variation over time", found, fix)
     scale = np.divide(100.0, mean, out=np.zeros_like(mean), where=mean > SMALLEST_BASELINE * typical)
@@ -122,10 +122,10 @@ def _separate(gram: np.ndarray, where: str) -> np.ndarray:
 
 def _orthonormal(nuisance: np.ndarray) -> np.ndarray:
     """Return an orthonormal basis of the constant and the columns; dependent columns add nothing."""
-    centred = nuisance - nuisance.mean(axis=0)
+    centred = nuisance - nuisance.sum(axis=0) / max(len(nuisance), 1)
     norm = np.linalg.norm(centred, axis=0)
     moving = norm > 1e-10 * np.linalg.norm(nuisance, axis=0)
-    constant = np.full((len(nuisance), 1), len(nuisance) ** -0.5)
+    constant = np.full((len(nuisance), 1), max(len(nuisance), 1) ** -0.5)
     left, strength, _ = np.linalg.svd(centred[:, moving] / norm[moving], full_matrices=False)
     return np.hstack([constant, left[:, strength > 1e-8]])
 
@@ -148,5 +148,5 @@ def _check_normal(normal: np.ndarray, where: str) -> None:
         bad = np.flatnonzero(smallest < SMALLEST_SHARE)
         trials = f"trial {', '.join(str(i + 1) for i in bad[:5])}" if len(normal) > 1 else "the trials"
         found = f"{trials} (numbered by onset) cannot be told from the other trials"
-        fix = "look for trials with one onset; with `glm: model: lsa` use lss or an hrf without derivatives"
+        fix = "look for trials with one onset; with `glm: model: lsa` use lss or no derivatives"
         raise DataError(where, "trials with responses of their own", found, fix)

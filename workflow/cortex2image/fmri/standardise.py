@@ -47,7 +47,7 @@ class Standardiser:
         if strange:
             fix = "set `standardise: by: all`, or leave the trials of these sessions out"
             raise DataError(
-                f"session {', '.join(strange)}", "training trials to standardise with", "none", fix
+                f"trials of {', '.join(strange)}", "training trials to standardise with", "none", fix
             )
         result = np.empty(rows.shape, np.float32)
         for group in np.unique(names).tolist():
