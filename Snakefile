@@ -20,14 +20,14 @@ include: "workflow/rules/reconstruct.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/encode.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/targets.smk"
 
 
 rule all:
-    """Everything up to the report."""
+    """Everything, up to the report."""
     localrule: True
     default_target: True
     input:
-        rules.report.output.page,
-        rules.provenance.output.facts,
-        SCORES_TABLE,
-        collect(f"{RESULTS}/encoding_scores.parquet"),
+        rules.report.output,
+        rules.evaluate.input,
+        rules.encode.input,

@@ -57,7 +57,7 @@ def _with_defaults(value: Any, schema: Mapping[str, Any]) -> Any:
     return value
 
 
-def _explain(error: jsonschema.ValidationError, source: str) -> ConfigError:
+def _explain(error: Any, source: str) -> ConfigError:
     place = "/".join(map(str, error.absolute_path)) or "the top level"
     if error.validator == "additionalProperties":
         known = sorted(error.schema.get("properties", {}))

@@ -20,8 +20,8 @@ def tables_page() -> str:
     parts = [
         "# Tables",
         "Made from `workflow/cortex2image/contracts.py` by `python -m cortex2image.reference`; do not edit.",
-        "Paths are below `results/{study}/`. Every table is checked against its contract when it is written and "
-        "when it is read; contract and version stand in the metadata of the file.",
+        "Paths are below `results/{study}/`. Every table is checked against its contract on each write and "
+        "each read; contract and version stand in the metadata of the file.",
     ]
     return "\n\n".join([*parts, *map(_table_section, CONTRACTS)]) + "\n"
 
@@ -53,11 +53,11 @@ def config_page() -> str:
         [
             "# Config",
             "",
-            "Made from `workflow/schemas/config.schema.yaml` by `python -m cortex2image.reference`; do not edit.",
+            "Made from `workflow/schemas/config.schema.yaml` by `python -m cortex2image.reference`.",
             "",
-            "One study is one config file: `config.yaml` (the default, simulated), `haxby.yaml` (a real brain), "
-            "`bids.yaml` (a template for your own data). A file that names a `study` stands on its own; one that "
-            "does not is laid over the default study. An unknown key is an error.",
+            "One study is one config file: `config.yaml` (the default, simulated), `haxby.yaml` (a real "
+            "brain), `bids.yaml` (a template for your own data). A file that names a `study` stands on its "
+            "own; one that does not is laid over the default study. An unknown key is an error.",
             "",
             "| key | default | allowed | meaning |",
             "|---|---|---|---|",

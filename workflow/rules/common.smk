@@ -24,6 +24,7 @@ SUBJECTS = config["subjects"]
 METHODS = config["reconstruct"]["methods"]
 ENCODING_MODELS = config["encode"]["models"]
 DECODED_SPACES = list(config["decode"]["rois"])
+FEATURE_SPACES = sorted({*DECODED_SPACES, *ENCODING_MODELS})
 DATASET = config["dataset"]
 SIMULATED = DATASET["reader"] == "simulated"
 HAS_IMAGES = DATASET["reader"] != "haxby2001"
