@@ -6,6 +6,7 @@ rule single_trial_betas:
     input:
         code=source_files("cortex2image.steps.single_trial_betas"),
         dataset=dataset_files,
+        atlas=DATASET["rois"]["atlas"] or [],
         trials=f"{RESULTS}/{{subject}}/trials.parquet",
     output:
         betas=f"{RESULTS}/{{subject}}/single_trial_betas.parquet",
@@ -33,15 +34,16 @@ rule single_trial_betas:
     shell:
         """
         {PYTHON} -m cortex2image.steps.single_trial_betas \
-            {params.dataset} --subject {wildcards.subject} \
+            {params.dataset} \
+            --subject {wildcards.subject} \
             --trials {input.trials:q} \
             --model {params.model} \
             --hrf {params.hrf} \
             --hrf-derivatives {params.derivatives} \
             --drift {params.drift} \
             --high-pass {params.high_pass} \
-            --confounds {params.confounds} \
-            --scrub {params.scrub} \
+            --confounds {params.confounds:q} \
+            --scrub {params.scrub:q} \
             {params.atlas} \
             --betas {output.betas:q} \
             --voxels {output.voxels:q} 2>{log:q}

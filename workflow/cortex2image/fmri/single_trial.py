@@ -136,7 +136,7 @@ def _check_responses(regressors: np.ndarray, residual: np.ndarray, where: str) -
     lost = np.flatnonzero((reached < SMALLEST_RESPONSE) | (share < SMALLEST_SHARE))
     if lost.size:
         expected = "every trial to have its response within the kept volumes, apart from drift and confounds"
-        found = f"none left of trial {', '.join(str(i + 1) for i in lost[:5])} (numbered by onset)"
+        found = f"none left of {_names(lost)}"
         fix = "leave these trials out of the events, scrub fewer volumes, or use fewer confounds"
         raise DataError(where, expected, found, fix)
 
@@ -146,7 +146,12 @@ def _check_normal(normal: np.ndarray, where: str) -> None:
     smallest = np.linalg.eigvalsh(normal / (scale[:, :, None] * scale[:, None, :]))[:, 0]
     if (smallest < SMALLEST_SHARE).any():
         bad = np.flatnonzero(smallest < SMALLEST_SHARE)
-        trials = f"trial {', '.join(str(i + 1) for i in bad[:5])}" if len(normal) > 1 else "the trials"
-        found = f"{trials} (numbered by onset) cannot be told from the other trials"
+        found = f"{_names(bad) if len(normal) > 1 else 'trials'} not to be told from the others"
         fix = "look for trials with one onset; with `glm: model: lsa` use lss or no derivatives"
         raise DataError(where, "trials with responses of their own", found, fix)
+
+
+def _names(trials: np.ndarray) -> str:
+    """Name the first of these trials as the end of a trial_id does."""
+    more = f" and {len(trials) - 5} more" if len(trials) > 5 else ""
+    return ", ".join(f"trial-{number:03d}" for number in trials[:5]) + more

@@ -18,7 +18,6 @@ from nibabel.filebasedimages import ImageFileError
 
 from cortex2image.contract import vectors
 from cortex2image.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
-from cortex2image.data.open_dataset import open_dataset
 from cortex2image.data.recording import Run
 from cortex2image.data.volumes import load_bold, load_mask, read_bold_header
 from cortex2image.errors import ConfigError, DataError
@@ -28,6 +27,7 @@ from cortex2image.fmri.nuisance import DRIFTS, confound_regressors, drift_regres
 from cortex2image.fmri.rois import UNLABELLED, label_voxels
 from cortex2image.fmri.single_trial import MODELS, single_trial_betas
 from cortex2image.progress import say, track
+from cortex2image.steps.dataset_options import add_dataset_options, chosen_dataset
 
 SETTINGS = ("model", "hrf", "hrf_derivatives", "drift", "high_pass", "confounds", "scrub")
 
@@ -35,10 +35,7 @@ SETTINGS = ("model", "hrf", "hrf_derivatives", "drift", "high_pass", "confounds"
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse the options of this step."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--reader", required=True)
-    parser.add_argument("--root", required=True)
-    for option in ("--derivatives", "--task", "--space"):
-        parser.add_argument(option)
+    add_dataset_options(parser)
     parser.add_argument("--subject", required=True)
     parser.add_argument("--trials", required=True, help="trials.parquet of the subject")
     parser.add_argument("--model", choices=MODELS, required=True)
@@ -58,10 +55,9 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the single-trial betas of one subject and the voxels they belong to."""
     args = parse_args(argv)
-    dataset = open_dataset(args.reader, args.root, args.derivatives, args.task, args.space)
     trials = TRIALS.read(args.trials)
     rows = rows_by_run(trials)
-    runs = matching_runs(dataset.runs(args.subject), list(rows), args.trials)
+    runs = matching_runs(chosen_dataset(args).runs(args.subject), list(rows), args.trials)
     mask, grid = common_mask(runs)
     roi = atlas_labels(args.atlas, parse_labels(args.labels), mask, grid)
     say(f"{args.subject}: {trials.num_rows} trials in {len(runs)} runs, {len(roi)} voxels")
@@ -136,7 +132,7 @@ def bold_grid(path: Path) -> Grid:
 
 def atlas_labels(atlas: str | None, labels: Mapping[str, int], mask: np.ndarray, grid: Grid) -> list[str]:
     """Return the region of every voxel of `mask`, in C order; unlabelled without an atlas."""
-    if atlas is None:
+    if not atlas:
         return [UNLABELLED] * int(mask.sum())
     try:
         image = nib.load(atlas)
