@@ -18,7 +18,7 @@ class Standardiser:
     scale: dict[str, np.ndarray]
 
     @classmethod
-    def fit(cls, train_rows: np.ndarray, groups: Sequence[str]) -> "Standardiser":
+    def fit(cls, train_rows: np.ndarray, groups: Sequence[str] | np.ndarray) -> "Standardiser":
         """Measure mean and standard deviation.
 
         Parameters
@@ -34,7 +34,7 @@ class Standardiser:
             scale[group] = _inverse(rows.std(axis=0, dtype=np.float64), mean[group])
         return cls(mean, scale)
 
-    def transform(self, rows: np.ndarray, groups: Sequence[str]) -> np.ndarray:
+    def transform(self, rows: np.ndarray, groups: Sequence[str] | np.ndarray) -> np.ndarray:
         """Return `rows` standardised, (trials, voxels) float32; 0 in voxels constant over training trials.
 
         Raises

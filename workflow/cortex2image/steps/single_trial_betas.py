@@ -10,6 +10,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -126,7 +127,7 @@ def common_mask(runs: Sequence[Run]) -> tuple[np.ndarray, Grid]:
 def bold_grid(path: Path) -> Grid:
     """Return the grid of a 4-D file."""
     read_bold_header(path)  # a file that is no usable NIfTI raises DataError here
-    image = nib.load(path)
+    image: Any = nib.load(path)
     return Grid(image.shape[:3], image.affine, str(path))
 
 
@@ -135,7 +136,7 @@ def atlas_labels(atlas: str | None, labels: Mapping[str, int], mask: np.ndarray,
     if not atlas:
         return [UNLABELLED] * int(mask.sum())
     try:
-        image = nib.load(atlas)
+        image: Any = nib.load(atlas)
         codes = np.asarray(image.dataobj)
     except (OSError, EOFError, ValueError, zlib.error, ImageFileError) as error:
         fix = "correct `dataset: rois: atlas:` in the config, or copy the file again"
