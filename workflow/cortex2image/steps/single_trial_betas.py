@@ -59,7 +59,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     trials = TRIALS.read(args.trials)
     rows = rows_by_run(trials)
     runs = matching_runs(chosen_dataset(args).runs(args.subject), list(rows), args.trials)
-    mask, grid = common_mask(runs)
+    grid = shared_grid(runs)
+    mask = common_mask(runs, grid)
     roi = atlas_labels(args.atlas, parse_labels(args.labels), mask, grid)
     say(f"{args.subject}: {trials.num_rows} trials in {len(runs)} runs, {len(roi)} voxels")
     betas = np.empty((trials.num_rows, len(roi)), np.float32)
@@ -98,30 +99,18 @@ def matching_runs(runs: Sequence[Run], wanted: Sequence[tuple[str, str]], where:
     return [found[label] for label in wanted]
 
 
-def common_mask(runs: Sequence[Run]) -> tuple[np.ndarray, Grid]:
-    """Return the intersection (X, Y, Z) of the runs' masks, and the grid all runs and masks share.
+def shared_grid(runs: Sequence[Run]) -> Grid:
+    """Return the grid of the recordings.
 
     Raises
     ------
     DataError
-        A run without a mask, grids that differ, or masks without a common voxel.
+        Two recordings that lie on different grids.
     """
-    grid = bold_grid(runs[0].bold)
-    for path in {run.bold: None for run in runs}:
-        grid.require_same(bold_grid(path))
-    mask = np.ones(grid.shape, bool)
-    for path in {run.mask: None for run in runs}:
-        if path is None:
-            bold = next(run.bold for run in runs if run.mask is None)
-            fix = "put the run's desc-brain_mask.nii.gz beside it"
-            raise DataError(bold, "a brain mask of the run", "none", fix)
-        brain, affine = load_mask(path)
-        grid.require_same(Grid(brain.shape, affine, str(path)))
-        mask &= brain
-    if not mask.any():
-        fix = "look at the runs' masks; one of them lies elsewhere"
-        raise DataError(runs[0].subject, "voxels that lie in the masks of all runs", "none", fix)
-    return mask, grid
+    grids = [bold_grid(path) for path in dict.fromkeys(run.bold for run in runs)]
+    for grid in grids[1:]:
+        grids[0].require_same(grid)
+    return grids[0]
 
 
 def bold_grid(path: Path) -> Grid:
@@ -129,6 +118,33 @@ def bold_grid(path: Path) -> Grid:
     read_bold_header(path)  # a file that is no usable NIfTI raises DataError here
     image: Any = nib.load(path)
     return Grid(image.shape[:3], image.affine, str(path))
+
+
+def common_mask(runs: Sequence[Run], grid: Grid) -> np.ndarray:
+    """Return the voxels that lie in the masks of all runs, (X, Y, Z) bool.
+
+    Raises
+    ------
+    DataError
+        A run without a mask, a mask on another grid than the recordings, or no common voxel.
+    """
+    mask = np.ones(grid.shape, bool)
+    for path in dict.fromkeys(mask_file(run) for run in runs):
+        brain, affine = load_mask(path)
+        grid.require_same(Grid(brain.shape, affine, str(path)))
+        mask &= brain
+    if not mask.any():
+        fix = "look at the runs' masks; one of them lies elsewhere"
+        raise DataError(runs[0].subject, "voxels that lie in the masks of all runs", "none", fix)
+    return mask
+
+
+def mask_file(run: Run) -> Path:
+    """Return the brain mask of a run; without one, raise DataError."""
+    if run.mask is None:
+        fix = "put the run's desc-brain_mask.nii.gz beside it"
+        raise DataError(run.bold, "a brain mask of the run", "none", fix)
+    return run.mask
 
 
 def atlas_labels(atlas: str | None, labels: Mapping[str, int], mask: np.ndarray, grid: Grid) -> list[str]:
