@@ -13,7 +13,7 @@ BIN = Path(sys.executable).parent
 
 @pytest.fixture
 def snakemake(tmp_path):
-    """Return a function that runs Snakemake on this repository in `tmp_path` and returns the finished process."""
+    """Return a function that runs Snakemake in `tmp_path` and returns the finished process."""
 
     def run(*arguments, config=ROOT / "config" / "config.yaml", cwd=tmp_path, snakefile=ROOT / "Snakefile"):
         command = [BIN / "snakemake", "--snakefile", snakefile, "--cores", "1", *arguments]
