@@ -26,7 +26,7 @@ CONFOUNDS: Kind = frozenset(
 EVENTS: Kind = frozenset({(None, "events")})
 SIDECAR: Kind = frozenset({("preproc", "bold"), (None, "bold")})
 NIFTI = (".nii.gz", ".nii")
-RUN_KEYS = ("acq", "ce", "rec", "dir", "run", "echo")
+RUN_KEYS = ("acq", "ce", "rec", "dir", "run")
 # Names under which fMRIPrep's option --output-spaces knows the grid of the recording itself.
 NATIVE_SPACES = ("func", "bold", "run", "boldref", "sbref")
 
@@ -108,7 +108,7 @@ def find_runs(
         else:
             runs.append(_assemble(bold, event, raw, processed))
             problems += _gaps(runs[-1])
-    _check_runs(runs, derivatives, subject, problems)
+    _check_any(runs, derivatives, subject, problems)
     return sorted(runs, key=lambda run: (natural_key(run.session), natural_key(run.run))), problems
 
 
@@ -144,13 +144,26 @@ def _recordings(
 ) -> list[BidsFile]:
     found = _of_kind(files, BOLD, NIFTI)
     bolds = [f for f in found if _in_task(f, task) and _in_space(f, space)]
+    # Beside the combination of several echoes, fMRIPrep writes the single echoes when asked to.
+    bolds = [f for f in bolds if "echo" not in f.entities] or bolds
     tasks = sorted({f.spelled.get("task", "none") for f in bolds})
     grids = sorted({" ".join(_grid(f)) or "func" for f in bolds})
     for key, values in (("task", tasks), ("space", grids)):
         if len(values) > 1:
             fix = f"set dataset.{key} to one of them (a resolution as in 'MNI152NLin2009cAsym:res-2')"
             raise ConfigError(derivatives, f"recordings of one {key}", ", ".join(values), fix)
+    _check_distinct(bolds, derivatives)
     return bolds
+
+
+def _check_distinct(bolds: Iterable[BidsFile], derivatives: Path) -> None:
+    seen: dict[tuple[str | None, ...], Path] = {}
+    for bold in bolds:
+        key = tuple(bold.entities.get(name) for name in ("ses", *RUN_KEYS))
+        if key in seen:
+            fix = "remove one of the two, it was probably left over from an earlier fMRIPrep run"
+            raise DataError(derivatives, "one recording per run", f"{seen[key]} and {bold.path}", fix)
+        seen[key] = bold.path
 
 
 def _assemble(bold: BidsFile, event: BidsFile, raw: list[BidsFile], processed: list[BidsFile]) -> RunFiles:
@@ -179,16 +192,9 @@ def _gaps(run: RunFiles) -> list[str]:
     return [f"{run.bold}: no {name} beside it" for name, path in gaps.items() if path is None]
 
 
-def _check_runs(runs: Sequence[RunFiles], derivatives: Path, subject: str, problems: Sequence[str]) -> None:
+def _check_any(runs: Sequence[RunFiles], derivatives: Path, subject: str, problems: Sequence[str]) -> None:
     if not runs:
         found = "none" + "".join(f"\n    {problem}" for problem in problems)
         expected = f"at least one run of {subject}: *_desc-preproc_bold.nii.gz and its *_events.tsv"
         fix = "check the subject's label, dataset.task and dataset.space, and that fMRIPrep finished"
         raise DataError(derivatives, expected, found, fix)
-    seen: dict[tuple[str, str], Path] = {}
-    for run in runs:
-        key = plain_label(run.session.removeprefix("ses-")), run.run
-        if key in seen:
-            fix = "remove one of the two, it was probably left over from an earlier fMRIPrep run"
-            raise DataError(derivatives, "one recording per run", f"{seen[key]} and {run.bold}", fix)
-        seen[key] = run.bold

@@ -22,10 +22,11 @@ def read_tsv(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
         The file is unreadable, or lacks one of `columns`.
     """
     try:
-        table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        text = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         fix = "write the table as BIDS asks: tabs between columns, one header line, UTF-8"
         raise DataError(path, "a tab-separated table", str(error), fix) from None
+    table = text.fillna("n/a")  # rows cut short
     missing = [name for name in columns if name not in table.columns]
     if missing:
         found = f"no {', '.join(missing)} among {', '.join(map(str, table.columns))}"
@@ -91,9 +92,7 @@ def _check_within(path: Path, events: list[Event], run_seconds: float) -> None:
     if late:
         last = max(event.onset + event.duration for event in late)
         found = f"{len(late)} trials end later, the last after {last:g} s"
-        fix = (
-            "check RepetitionTime and that the recording is whole; set stim_file of unrecorded trials to n/a"
-        )
+        fix = "check RepetitionTime and that the recording is whole; give unrecorded trials stim_file n/a"
         raise DataError(path, f"trials within the run's {run_seconds:g} s", found, fix)
 
 

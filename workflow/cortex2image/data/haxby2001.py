@@ -14,9 +14,13 @@ from cortex2image.scenes.captions import category_captions
 
 CATEGORIES = ("bottle", "cat", "chair", "face", "house", "scissors", "scrambledpix", "shoe")
 REST = "rest"
-# Haxby et al. 2001, note 18; the headers of the distribution are not relied on.
+# As published; the headers of the distribution are not relied on.
 TR_SECONDS = 2.5
 SUBJECTS = range(1, 7)
+PLACEMENT = (
+    "place mask.nii.gz, subjN/bold.nii.gz and subjN/labels.txt there, as nilearn.datasets.fetch_haxby "
+    "downloads them"
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Chunk:
     blocks: tuple[Block, ...]
 
     def stimulus_id(self, subject: str, block: Block) -> str:
-        """Return the identity of what a block showed; nothing repeats, since pictures are unknown."""
+        """Return the identity of what a block showed: which pictures is unknown, so no two runs share it."""
         return f"{subject}_run-{self.number:02d}_{block.category}"
 
 
@@ -123,10 +127,10 @@ class Haxby2001Dataset:
         return [_run(subject, chunk, bold, mask) for chunk in self._usable(labels, chunks)]
 
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
-        """Return one stimulus per block, all on the training side of the split, sorted by id."""
+        """Return a stimulus per run and category, all on the training side of the split, sorted by id."""
         check_subjects(subjects)
-        stimuli = [stimulus for subject in subjects for stimulus in self._stimuli_of(subject)]
-        return sorted(stimuli, key=lambda stimulus: stimulus.stimulus_id)
+        stimuli = {s.stimulus_id: s for subject in subjects for s in self._stimuli_of(subject)}
+        return [stimuli[identity] for identity in sorted(stimuli)]
 
     def _stimuli_of(self, subject: str) -> list[Stimulus]:
         self._check_present(subject)
@@ -147,15 +151,19 @@ class Haxby2001Dataset:
         return self.root / f"subj{subject_key(subject)}"
 
     def _mask(self, subject: str) -> Path:
-        """Return the whole-brain mask, else one of the subject's own."""
-        shared, folder = self.root / "mask.nii.gz", self._folder(subject)
-        own = (folder / "mask.nii.gz", folder / "mask4_vt.nii.gz")
-        return next((path for path in (shared, *own) if path.exists()), shared)
+        """Return the brain mask of the distribution, or the copy that fetching puts beside the subject."""
+        shared = self.root / "mask.nii.gz"
+        return shared if shared.exists() else self._folder(subject) / "mask.nii.gz"
 
     def _check_present(self, subject: str) -> None:
         missing = [path for path in self.subject_files(subject) if not path.exists()]
         if missing:
-            raise DataError(self.root, *missing_files(subject, missing))
+            raise DataError(
+                self.root,
+                f"the Haxby 2001 distribution with {subject}; subjects are sub-1 to sub-6",
+                f"missing {', '.join(map(str, missing))}",
+                PLACEMENT,
+            )
 
     @staticmethod
     def _usable(labels: Path, chunks: Sequence[Chunk]) -> list[Chunk]:
@@ -166,16 +174,6 @@ class Haxby2001Dataset:
         if not usable:
             raise DataError(labels, "at least one run with blocks", "rest throughout", "restore the file")
         return usable
-
-
-def missing_files(subject: str, missing: Sequence[Path]) -> tuple[str, str, str]:
-    """Return what an error says about missing files: expected, found, and what to do."""
-    return (
-        f"the Haxby 2001 distribution with {subject}",
-        f"missing {', '.join(map(str, missing))}",
-        "place mask.nii.gz and subjN/{bold.nii.gz,labels.txt} there (nilearn.datasets.fetch_haxby downloads "
-        "them), or leave dataset.root out to have them fetched; subjects are sub-1 to sub-6",
-    )
 
 
 def _run(subject: str, chunk: Chunk, bold: Path, mask: Path) -> Run:

@@ -24,19 +24,16 @@ def open_dataset(
         One of :data:`READERS`. The simulated data set is a BIDS data set and read like anybody's.
     root : path of the data set
     derivatives, task, space : optional
-        For BIDS data sets, see :class:`cortex2image.data.bids.BidsDataset`.
+        See :class:`cortex2image.data.bids.BidsDataset`; the Haxby distribution has one task on one grid.
 
     Raises
     ------
     ConfigError
-        The reader is unknown, or is given options that it has not.
+        The reader is unknown.
     """
     if reader in ("simulated", "bids"):
         return BidsDataset(root, derivatives, task, space)
-    if reader != "haxby2001":
-        fix = "correct dataset.reader"
-        raise ConfigError("dataset.reader", f"one of {', '.join(READERS)}", f"'{reader}'", fix)
-    if derivatives or task or space:
-        fix = "leave them out: the distribution has one task on one grid"
-        raise ConfigError("dataset", "only root with haxby2001", "derivatives, task or space", fix)
-    return Haxby2001Dataset(root)
+    if reader == "haxby2001":
+        return Haxby2001Dataset(root)
+    fix = "correct dataset.reader"
+    raise ConfigError("dataset.reader", f"one of {', '.join(READERS)}", f"'{reader}'", fix)

@@ -10,9 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from cortex2image.contracts import STIMULI
+from cortex2image.data.options import add_dataset_options, chosen_dataset
 from cortex2image.data.recording import Stimulus
-from cortex2image.data.subjects import check_subjects
-from cortex2image.steps.dataset_options import add_dataset_options, chosen_dataset
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -48,7 +47,6 @@ def as_table(stimuli: Sequence[Stimulus]) -> pa.Table:
 def main(argv: Sequence[str] | None = None) -> None:
     """Write stimuli.parquet."""
     args = parse_args(argv)
-    check_subjects(args.subjects)
     STIMULI.write(as_table(chosen_dataset(args).stimuli(args.subjects)), args.stimuli)
 
 

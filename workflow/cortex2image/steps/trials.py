@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from cortex2image.contracts import STIMULI, TRIALS
+from cortex2image.data.options import add_dataset_options, chosen_dataset
 from cortex2image.data.recording import Run
 from cortex2image.errors import DataError
-from cortex2image.steps.dataset_options import add_dataset_options, chosen_dataset
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -23,9 +23,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--subject", required=True)
     parser.add_argument("--stimuli", required=True, help="stimuli.parquet of the study")
     parser.add_argument(
-        "--cross-validate",
-        choices=("run", "session"),
-        help="hold each of them out once, instead of the split",
+        "--cross-validate", choices=("none", "run", "session"), default="none", help="what a fold holds out"
     )
     parser.add_argument("--trials", required=True, help="Parquet table to write")
     return parser.parse_args(argv)
@@ -38,7 +36,7 @@ def read_splits(path: str) -> dict[str, str]:
 
 
 def trial_rows(
-    runs: Sequence[Run], splits: Mapping[str, str], cross_validate: str | None
+    runs: Sequence[Run], splits: Mapping[str, str], cross_validate: str
 ) -> list[dict[str, object]]:
     """Return one row of trials.parquet per event.
 
@@ -46,8 +44,9 @@ def trial_rows(
     ----------
     runs : sequence of Run, in order
     splits : mapping of stimulus_id to ``train`` or ``test``
-    cross_validate : ``run``, ``session`` or None
-        What a fold holds out; folds are numbered from 0 in order. The split is then train throughout.
+    cross_validate : ``none``, ``run`` or ``session``
+        What a fold holds out; folds are numbered from 0 in order, and the split is train throughout. With
+        ``none`` there are no folds and `splits` counts.
     """
     held_out = [run.session if cross_validate == "session" else (run.session, run.run) for run in runs]
     folds = {unit: fold for fold, unit in enumerate(dict.fromkeys(held_out))}
@@ -62,8 +61,8 @@ def trial_rows(
                     "session": run.session,
                     "run": run.run,
                     "repetition": seen[event.stimulus_id],
-                    "split": "train" if cross_validate else splits[event.stimulus_id],
-                    "fold": folds[unit] if cross_validate else None,
+                    "split": splits[event.stimulus_id] if cross_validate == "none" else "train",
+                    "fold": None if cross_validate == "none" else folds[unit],
                     "onset": event.onset,
                     "duration": event.duration,
                 }

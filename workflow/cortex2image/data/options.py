@@ -1,4 +1,4 @@
-"""The command-line options by which steps open the study's data set."""
+"""The command-line options by which every step opens the study's data set."""
 
 import argparse
 
