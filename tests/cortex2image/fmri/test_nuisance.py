@@ -49,7 +49,7 @@ def test_unknown_confound_is_named_with_the_columns_there_are(confounds: pd.Data
         ConfigError, match=r"sub-01 run-1\n.*\n.*no rot_x.*columns are (trans_x|\(no conf)"
     ) as info:
         confound_regressors(confounds, ["rot_x"], 4, "sub-01 run-1")
-    assert "glm: confounds:" in info.value.fix
+    assert "glm/confounds" in info.value.fix
 
 
 def test_scrubbing_leaves_out_the_marked_volumes() -> None:

@@ -23,7 +23,7 @@ def test_interpolated_atlas_is_refused() -> None:
 
 @pytest.mark.parametrize("labels", [{"early": 0}, {"early": -1}, {"all": 1}, {"a": 1, "b": 1}])
 def test_impossible_labels_are_refused(labels: dict[str, int]) -> None:
-    with pytest.raises(ConfigError, match="rois: labels:"):
+    with pytest.raises(ConfigError, match="rois/labels"):
         label_voxels(np.array([0, 1]), labels, "atlas.nii.gz")
 
 

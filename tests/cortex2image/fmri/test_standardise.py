@@ -58,7 +58,7 @@ def test_session_without_training_trials_is_named(betas: np.ndarray) -> None:
     only_first = IS_TRAIN & (SESSIONS == "ses-1")
     with pytest.raises(DataError, match=r"ses-2\n.*training trials") as info:
         standardise(betas, SESSIONS, only_first, "session")
-    assert "by: all" in info.value.fix
+    assert "standardise/by: all" in info.value.fix
     with pytest.raises(DataError, match="training trials"):
         standardise(betas, SESSIONS, np.zeros(60, bool), "all")
 

@@ -207,7 +207,7 @@ def test_unusable_data_set_is_refused(study: Study, change: Callable[[Study], No
     [
         (["--confounds", "trans_w"], r"run-1.*\n.*trans_w\n.*columns are trans_x"),
         (["--labels", "early"], "NAME=CODE"),
-        (["--labels", "early=1", "all=5"], "rois: labels"),
+        (["--labels", "early=1", "all=5"], "rois/labels"),
     ],
 )
 def test_impossible_setting_is_refused(study: Study, extra: list[str], message: str) -> None:

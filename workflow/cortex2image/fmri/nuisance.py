@@ -59,7 +59,7 @@ def confound_regressors(
     missing = [name for name in names if name not in columns]
     if confounds is None or missing:
         found = f"no {', '.join(missing)}; the columns are {', '.join(columns) or '(no confounds table)'}"
-        fix = "correct `glm: confounds:` in the config; an empty list uses none"
+        fix = "correct glm/confounds in the config; an empty list uses none"
         raise ConfigError(where, f"confounds {', '.join(names)}", found, fix)
     _check_rows(confounds, volumes, where)
     return np.nan_to_num(confounds[list(names)].to_numpy(np.float64), nan=0.0)

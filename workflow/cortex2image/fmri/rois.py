@@ -55,14 +55,14 @@ def select_rois(labels: Sequence[str], names: Sequence[str]) -> np.ndarray:
     present = sorted(set(labels))
     missing = [name for name in names if name != ALL and name not in present]
     if missing or not names:
-        fix = "choose from these, or add the label to `dataset: rois: labels:`"
+        fix = "choose from these, or add the label to dataset/rois/labels"
         expected = f"regions among {', '.join([ALL, *present])}"
         raise ConfigError("regions of interest in the config", expected, ", ".join(missing) or "none", fix)
     return np.flatnonzero(np.isin(np.asarray(labels), list(names)) | (ALL in names))
 
 
 def _check_labels(labels: Mapping[str, int]) -> None:
-    where, fix = "`dataset: rois: labels:` in the config", "give each region a name and a code of its own"
+    where, fix = "dataset/rois/labels in the config", "give each region a name and a code of its own"
     if min(labels.values(), default=1) < 1 or {ALL, UNLABELLED} & set(labels):
         expected = f"codes from 1 and names other than {ALL}, {UNLABELLED}"
         raise ConfigError(where, expected, str(dict(labels)), fix)

@@ -85,7 +85,7 @@ def trial_estimator(regressors: np.ndarray, nuisance: np.ndarray, model: str, wh
     weights = 2 * functions if model == "lss" and trials > 1 else trials * functions
     if volumes <= basis.shape[1] + weights:
         expected = f"more than {basis.shape[1] + weights} volumes for as many regressors of model {model}"
-        fix = "use fewer confounds, less scrubbing, or `glm: model: lss`"
+        fix = "use fewer confounds, less scrubbing, or glm/model: lss"
         raise DataError(where, expected, f"{volumes} volumes after scrubbing", fix)
     residual = regressors - (regressors @ basis) @ basis.T
     _check_responses(regressors, residual, where)
@@ -147,7 +147,7 @@ def _check_normal(normal: np.ndarray, where: str) -> None:
     if (smallest < SMALLEST_SHARE).any():
         bad = np.flatnonzero(smallest < SMALLEST_SHARE)
         found = f"{_names(bad) if len(normal) > 1 else 'trials'} not to be told from the others"
-        fix = "look for trials with one onset; with `glm: model: lsa` use lss or no derivatives"
+        fix = "look for trials with one onset; with glm/model: lsa use lss or no derivatives"
         raise DataError(where, "trials with responses of their own", found, fix)
 
 

@@ -45,7 +45,7 @@ class Standardiser:
         names = np.asarray(groups)
         strange = sorted(set(names.tolist()) - set(self.mean))
         if strange:
-            fix = "set `standardise: by: all`, or leave the trials of these sessions out"
+            fix = "set standardise/by: all, or leave the trials of these sessions out"
             raise DataError(
                 f"trials of {', '.join(strange)}", "training trials to standardise with", "none", fix
             )

@@ -19,6 +19,7 @@ from nibabel.filebasedimages import ImageFileError
 
 from cortex2image.contract import vectors
 from cortex2image.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
+from cortex2image.data.options import add_dataset_options, chosen_dataset
 from cortex2image.data.recording import Run
 from cortex2image.data.volumes import load_bold, load_mask, read_bold_header
 from cortex2image.errors import ConfigError, DataError
@@ -28,7 +29,6 @@ from cortex2image.fmri.nuisance import DRIFTS, confound_regressors, drift_regres
 from cortex2image.fmri.rois import UNLABELLED, label_voxels
 from cortex2image.fmri.single_trial import MODELS, single_trial_betas
 from cortex2image.progress import say, track
-from cortex2image.steps.dataset_options import add_dataset_options, chosen_dataset
 
 SETTINGS = ("model", "hrf", "hrf_derivatives", "drift", "high_pass", "confounds", "scrub")
 
@@ -155,7 +155,7 @@ def atlas_labels(atlas: str | None, labels: Mapping[str, int], mask: np.ndarray,
         image: Any = nib.load(atlas)
         codes = np.asarray(image.dataobj)
     except (OSError, EOFError, ValueError, zlib.error, ImageFileError) as error:
-        fix = "correct `dataset: rois: atlas:` in the config, or copy the file again"
+        fix = "correct dataset/rois/atlas in the config, or copy the file again"
         raise DataError(atlas, "a readable NIfTI file of region codes", str(error), fix) from None
     codes = codes[..., 0] if codes.ndim == 4 and codes.shape[3] == 1 else codes
     grid.require_same(Grid(codes.shape, image.affine, atlas))
