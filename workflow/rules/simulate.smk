@@ -1,14 +1,7 @@
-from cortex2image.data.simulated.layout import (
-    Sizes,
-    dataset_files,
-    scenes_file,
-    subject_files,
-    truth_files,
-)
+# The simulated study writes a BIDS data set, which the workflow then reads like anybody's.
 
-SIMULATED = f"{RESULTS}/simulated/bids"
+BIDS = f"{RESULTS}/simulated/bids"
 TRUTH = f"{RESULTS}/simulated/truth"
-SIMULATED_SIZES = Sizes(**config["simulation"])
 
 
 rule simulate_stimuli:
@@ -16,9 +9,9 @@ rule simulate_stimuli:
     input:
         code=source_files("cortex2image.steps.simulate_stimuli"),
     output:
-        **dataset_files(SIMULATED),
-        images=directory(f"{SIMULATED}/stimuli/images"),
-        scenes=scenes_file(TRUTH),
+        **simulated.dataset_files(BIDS),
+        images=directory(f"{BIDS}/stimuli/images"),
+        scenes=simulated.scenes_file(TRUTH),
     log:
         f"logs/{STUDY}/simulate_stimuli.log",
     benchmark:
@@ -33,7 +26,7 @@ rule simulate_stimuli:
         seed=lookup("seed", within=config),
         train=lookup("simulation/train_stimuli", within=config),
         test=lookup("simulation/test_stimuli", within=config),
-        bids=SIMULATED,
+        bids=BIDS,
         truth=TRUTH,
     shell:
         """
@@ -53,8 +46,8 @@ rule simulate_subject:
         stimuli=rules.simulate_stimuli.output.stimuli,
         images=rules.simulate_stimuli.output.images,
     output:
-        **truth_files(TRUTH, "{subject}"),
-        recording=subject_files(SIMULATED, "{subject}", SIMULATED_SIZES),
+        **simulated.truth_files(TRUTH, "{subject}"),
+        recording=simulated.subject_files(BIDS, "{subject}", SIMULATED_SIZES),
     log:
         f"logs/{STUDY}/simulate_subject/{{subject}}.log",
     benchmark:
@@ -70,7 +63,7 @@ rule simulate_subject:
         train=lookup("simulation/train_stimuli", within=config),
         test=lookup("simulation/test_stimuli", within=config),
         repeats=lookup("simulation/test_repeats", within=config),
-        bids=SIMULATED,
+        bids=BIDS,
         truth=TRUTH,
     shell:
         """
