@@ -50,10 +50,9 @@ def _splits(
 def _check_enough(folds: int, found: int, grouped: bool) -> None:
     what = "groups" if grouped else "rows"
     if folds < 2 or found < folds:
+        expected = f"at least 2 folds, and at most as many as {what}"
         fix = f"choose between 2 and {found} folds, or add training data"
-        raise DataError(
-            "ridge folds", f"at least 2 folds and one of the {what} for each", f"{folds} folds of {found}", fix
-        )
+        raise DataError("ridge folds", expected, f"{folds} folds, {found} {what}", fix)
 
 
 def _check_apart(number: int, train: np.ndarray, validation: np.ndarray, groups: np.ndarray) -> None:

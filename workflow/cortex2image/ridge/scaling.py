@@ -24,7 +24,7 @@ class Scaling:
         standardize : bool
             Divide by the standard deviation over `rows` (ddof 0); constant columns are left as they are.
         """
-        constant = is_constant(rows)
+        constant = rows.max(axis=0) == rows.min(axis=0)
         zeros, ones = np.zeros(rows.shape[1], rows.dtype), np.ones(rows.shape[1], rows.dtype)
         means = np.where(constant, rows[0], rows.mean(axis=0, dtype=np.float64)).astype(rows.dtype)
         if not standardize:
@@ -35,8 +35,3 @@ class Scaling:
     def apply(self, rows: np.ndarray) -> np.ndarray:
         """Return `rows`, (m, columns), centred and scaled."""
         return (rows - self.centre) / self.scale
-
-
-def is_constant(rows: np.ndarray) -> np.ndarray:
-    """Return for each column whether all its values are the same, exactly; (columns,) bool."""
-    return rows.max(axis=0) == rows.min(axis=0)
