@@ -7,7 +7,7 @@ import numpy as np
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.progress import track
-from cortex2image.ridge.estimator import RidgeCV
+from cortex2image.ridge import RidgeCV
 from cortex2image.ridge.partitions import Partition, Trials, partitions
 
 
