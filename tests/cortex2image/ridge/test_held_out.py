@@ -17,7 +17,6 @@ from cortex2image.ridge.held_out import (
     Rows,
     average_repeats,
     held_out_predictions,
-    positions,
 )
 from cortex2image.ridge.partitions import Trials
 
@@ -157,9 +156,3 @@ def test_the_mean_of_equal_rows_is_that_row_to_the_last_digit():
     np.testing.assert_array_equal(got.predictors, same[:2])
     np.testing.assert_allclose(got.targets, [[2, 3], [9, 10]])
     assert got.stimuli.tolist() == got.groups.tolist() == ["a", "b"]
-
-
-def test_positions_find_names_and_name_what_is_missing():
-    assert positions(["b", "a"], ["a", "a", "b"], "f").tolist() == [1, 1, 0]
-    with pytest.raises(DataError, match=r"features\.parquet\n(.*\n)*.*1 missing, first c"):
-        positions(["a"], ["c", "a"], "features.parquet")

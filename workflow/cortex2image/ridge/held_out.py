@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cortex2image.errors import ConfigError, DataError
+from cortex2image.errors import ConfigError
 from cortex2image.progress import track
 from cortex2image.ridge import RidgeCV
 from cortex2image.ridge.partitions import Partition, Trials, partitions
@@ -123,16 +123,6 @@ def average_repeats(rows: Rows) -> Rows:
     else:
         means = _means(rows.predictors, first, member), _means(rows.targets, first, member)
     return Rows(*means, stimuli, rows.groups[first])
-
-
-def positions(known: Sequence[str], wanted: Sequence[str], where: str) -> np.ndarray:
-    """Return the position in `known` of each of `wanted`; `where` names the table of `known` in the error."""
-    position = {name: number for number, name in enumerate(known)}
-    missing = sorted(set(wanted) - position.keys())
-    if missing:
-        found = f"{len(missing)} missing, first {missing[0]}"
-        raise DataError(where, "a row for every trial", found, "delete the table and run the workflow again")
-    return np.array([position[name] for name in wanted], dtype=int)
 
 
 def _means(values: np.ndarray, first: np.ndarray, member: np.ndarray) -> np.ndarray:
