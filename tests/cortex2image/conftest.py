@@ -1,4 +1,4 @@
-"""A tiny BIDS data set with fMRIPrep derivatives, in any of the spellings found in the wild."""
+"""Tiny inputs: BIDS data sets in the spellings found in the wild, and a model set with random weights."""
 
 import json
 from dataclasses import dataclass
@@ -108,3 +108,19 @@ def haxby_root(tmp_path: Path) -> Path:
         nib.save(nib.Nifti1Image(bold, np.eye(4)), folder / "bold.nii.gz")
     nib.save(nib.Nifti1Image(np.ones((3, 2, 1), np.int16), np.eye(4)), root / "mask.nii.gz")
     return root
+
+
+@pytest.fixture(scope="session")
+def tiny_model_set(tmp_path_factory):
+    """A model set of random weights on disk, in the layout of a real one."""
+    from tests.cortex2image.tiny_models import write_tiny_model_set
+
+    return write_tiny_model_set(tmp_path_factory.mktemp("tiny-model-set"))
+
+
+@pytest.fixture(scope="session")
+def tiny_diffusion(tiny_model_set):
+    """The same, loaded."""
+    from cortex2image.models.load import load_diffusion
+
+    return load_diffusion(tiny_model_set, "cpu")
