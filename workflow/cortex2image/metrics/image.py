@@ -94,7 +94,7 @@ def _local_mean(pictures: np.ndarray) -> np.ndarray:
 def _window_means(length: int) -> np.ndarray:
     """Return the (length - 10, length) matrix that takes Gaussian means at every place the window fits."""
     if length <= 2 * SSIM_RADIUS:
-        fix = "reconstruct larger pictures, or leave ssim2d out"
+        fix = "use a model set that makes larger pictures"
         raise DataError("ssim2d", f"pictures of at least {2 * SSIM_RADIUS + 1} px", f"{length} px", fix)
     window = np.exp(-0.5 * (np.arange(-SSIM_RADIUS, SSIM_RADIUS + 1) / SSIM_SIGMA) ** 2)
     window /= window.sum()
