@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -25,7 +25,7 @@ def track(
     every_s : float
         Seconds between two lines when standard error is not a terminal.
     """
-    total = len(items) if total is None and hasattr(items, "__len__") else total
+    total = len(items) if total is None and isinstance(items, Sized) else total
     if sys.stderr.isatty():
         yield from tqdm(items, desc=label, total=total, file=sys.stderr)
         return

@@ -1,0 +1,33 @@
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+
+# A config file that names a `study` stands on its own; one that does not is laid over the default study.
+if "study" not in config:
+
+    configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/models.smk"
+include: "workflow/rules/simulate.smk"
+include: "workflow/rules/dataset.smk"
+include: "workflow/rules/preprocess.smk"
+include: "workflow/rules/features.smk"
+include: "workflow/rules/decode.smk"
+include: "workflow/rules/reconstruct.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/encode.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/targets.smk"
+
+
+rule all:
+    """Everything, up to the report."""
+    localrule: True
+    default_target: True
+    input:
+        rules.report.output,
+        rules.evaluate.input,
+        rules.encode.input,

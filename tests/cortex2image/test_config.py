@@ -1,0 +1,112 @@
+"""A config is complete and consistent, or the error says which key to mend."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cortex2image.config import load_schema, resolve
+from cortex2image.errors import ConfigError
+
+CONFIGS = Path(__file__).parents[2] / "config"
+
+
+def default():
+    return yaml.safe_load((CONFIGS / "config.yaml").read_text())
+
+
+def change(config, path, value):
+    *parents, last = path.split("/")
+    place = config
+    for key in parents:
+        place = place.setdefault(key, {})
+    place[last] = value
+    return config
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda p: p.name)
+def test_shipped_studies_are_valid_and_resolving_changes_no_input(path):
+    config = yaml.safe_load(path.read_text())
+    if "study" not in config:
+        config = default() | config
+    before = copy.deepcopy(config)
+    resolved = resolve(config, path.name)
+    assert config == before
+    assert resolved["evaluate"]["permutations"] >= 100
+    assert resolve(resolved | {"dataset": config["dataset"]}, path.name) == resolved
+
+
+def test_defaults_come_from_the_schema():
+    minimal = {
+        "study": "x",
+        "subjects": ["sub-1"],
+        "dataset": {"reader": "bids", "root": "/d"},
+        "decode": {"rois": {"c": ["all"]}},
+    }
+    resolved = resolve(minimal | {"reconstruct": {"methods": ["c"]}})
+    assert resolved["ridge"]["folds"] == 5
+    assert resolved["dataset"]["derivatives"] == "/d/derivatives/fmriprep"
+    assert resolved["decode"]["rois"] == {"c": ["all"]}
+
+
+def test_simulated_data_lies_under_the_study():
+    resolved = resolve(default() | {"study": "other"})
+    assert resolved["dataset"]["root"] == "results/other/simulated/bids"
+    assert resolved["dataset"]["rois"]["atlas"].startswith(
+        "results/other/simulated/bids/derivatives/rois/{subject}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "where", "said"),
+    [
+        ("sede", 1, "the top level", "did you mean 'seed'?"),
+        ("glm/high_pas_hz", 0.01, "glm", "did you mean 'high_pass_hz'?"),
+        ("ridge/alphas", [0], "ridge/alphas/0", "exclusiveMinimum"),
+        ("ridge/folds", 1, "ridge/folds", "minimum: 2"),
+        ("reconstruct/strength", 1.5, "reconstruct/strength", "maximum: 1"),
+        ("seed", "one", "seed", "type: integer"),
+        ("seed", None, "seed", "type: integer"),
+        ("models/set", "sd9", "models/set", "miniature"),
+        ("subjects", ["sub-1", "sub-01"], "subjects", "every subject once"),
+        ("subjects", ["sub-1", "sub-1"], "subjects", "every subject once"),
+        ("subjects", ["1"], "subjects/0", "pattern"),
+        ("decode/rois/z", ["erly"], "decode/rois/z", "'erly'"),
+        ("decode/rois", {"c": ["ventral"]}, "decode/rois", "no z"),
+        ("dataset/root", "/data", "dataset/root", "no root for the reader 'simulated'"),
+        ("dataset/reader", "bids", "dataset/root", "the folder of the bids data"),
+        ("dataset/rois/atlas", None, "dataset/rois/atlas", "the volume the labels refer to"),
+    ],
+)
+def test_bad_configs_name_the_key_and_the_way_out(path, value, where, said):
+    with pytest.raises(ConfigError) as error:
+        resolve(change(default(), path, value), "my.yaml")
+    assert error.value.where == f"my.yaml, {where}"
+    assert said in str(error.value)
+
+
+def test_a_data_set_without_image_identity_has_no_z():
+    haxby = yaml.safe_load((CONFIGS / "haxby.yaml").read_text())
+    for path, value in (
+        ("encode/models", ["c", "z"]),
+        ("reconstruct/methods", ["zc"]),
+        ("decode/rois", {"z": ["all"]}),
+    ):
+        with pytest.raises(ConfigError, match="which photograph was shown"):
+            resolve(change(copy.deepcopy(haxby), path, value))
+
+
+def keys(schema, prefix=""):
+    for name, sub in schema.get("properties", {}).items():
+        yield f"{prefix}{name}", sub
+        yield from keys(sub, f"{prefix}{name}/")
+
+
+def test_every_key_is_described_and_closed():
+    for name, sub in keys(load_schema()):
+        assert sub.get("description"), name
+        if sub.get("type") == "object":
+            assert "additionalProperties" in sub, name
+        if sub.get("type") in ("number", "integer"):
+            assert {"minimum", "exclusiveMinimum"} & set(sub), name

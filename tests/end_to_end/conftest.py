@@ -1,0 +1,68 @@
+"""One small study, run once through Snakemake in a copy of the repository, for every test of this folder."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+PARTS = ("Snakefile", "workflow", "config", "profiles", "envs", "resources")
+SMALL = """
+study: small
+subjects: [sub-01, sub-02]
+simulation: {train_stimuli: 48, test_stimuli: 8, test_repeats: 3}
+ridge: {alphas: [10, 1000], folds: 3}
+reconstruct: {samples: 2, steps: 4}
+evaluate: {permutations: 200, bootstraps: 200}
+"""
+
+
+@dataclass
+class Clone:
+    """A copy of the repository in which the small study has run."""
+
+    root: Path
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake on the small study, as a user in the clone would."""
+        command = [str(BIN / "snakemake"), "--cores", "2", "--configfile", "small.yaml", *arguments]
+        return subprocess.run(
+            command, cwd=self.root, env=os.environ.copy(), capture_output=True, text=True, check=False
+        )
+
+    def planned(self) -> set[tuple[str, str]]:
+        """Return (rule, wildcards) of every job that a dry run would start, joins and all."""
+        done = self.snakemake("--dry-run")
+        assert done.returncode == 0, done.stdout + done.stderr
+        if "Nothing to be done" in done.stdout + done.stderr:
+            return set()
+        jobs = re.split(r"^(?:local)?rule (\w+):$", done.stdout, flags=re.MULTILINE)[1:]
+        found = set()
+        for rule, text in zip(jobs[::2], jobs[1::2], strict=True):
+            wildcards = re.search(r"^    wildcards: (.*)$", text, flags=re.MULTILINE)
+            found.add((rule, wildcards[1] if wildcards else ""))
+        return found
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory) -> Clone:
+    root = tmp_path_factory.mktemp("clone") / "cortex2image"
+    for part in PARTS:
+        source, target = ROOT / part, root / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, target)
+    default = (root / "config" / "config.yaml").read_text()
+    (root / "small.yaml").write_text(SMALL)
+    assert "study: demo" in default
+    done = Clone(root).snakemake()
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
+    return Clone(root)

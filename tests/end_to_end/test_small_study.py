@@ -1,0 +1,146 @@
+"""A small study through the whole workflow: what it leaves, and what it runs again after a change."""
+
+import json
+import re
+import shutil
+
+import nibabel as nib
+import numpy as np
+import pytest
+from PIL import Image
+
+from cortex2image import contracts
+from cortex2image.contract import matrix
+
+pytestmark = pytest.mark.slow
+SUBJECTS = ("sub-01", "sub-02")
+PREPROCESSING = {
+    "simulate_stimuli",
+    "simulate_subject",
+    "stimuli",
+    "trials",
+    "single_trial_betas",
+    "standardise",
+}
+
+
+@pytest.fixture
+def results(clone):
+    return clone.root / "results" / "small"
+
+
+def test_every_promised_table_keeps_its_contract(results):
+    for contract in contracts.CONTRACTS:
+        pattern = re.sub(r"\{\w+\}", "*", contract.path)
+        paths = [p for p in results.glob(pattern) if not _is_other(contract, p)]
+        assert paths, contract.path
+        for path in paths:
+            contract.read(path)
+
+
+def _is_other(contract, path):
+    """`{method}-nulls` and `{space}-scores` also match the patterns of their neighbours."""
+    suffix = re.search(r"(-\w+)?\.parquet$", contract.path)[1] or ""
+    return path.stem.endswith(("-nulls", "-scores")) and not path.stem.endswith(suffix or "\0")
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_pictures_are_where_their_table_says(clone, results, subject):
+    for method, samples in (("z", 1), ("c", 2), ("zc", 2)):
+        table = contracts.RECONSTRUCTIONS.read(results / subject / "reconstructions" / f"{method}.parquet")
+        assert table.num_rows == 8 * samples
+        for path in table.column("image_path").to_pylist():
+            picture = np.asarray(Image.open(clone.root / path))
+            assert picture.dtype == np.uint8
+            assert picture.shape == (64, 64, 3)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_maps_lie_on_the_subjects_own_grid(results, subject):
+    bold = next((results / "simulated").glob(f"bids/derivatives/fmriprep/{subject}/**/*_bold.nii.gz"))
+    voxels = contracts.VOXELS.read(results / subject / "voxels.parquet")
+    for model in ("z", "c", "zc"):
+        volume = nib.load(results / subject / "maps" / f"{model}.nii.gz")
+        assert volume.shape == nib.load(bold).shape[:3]
+        np.testing.assert_allclose(volume.affine, nib.load(bold).affine, atol=1e-5)
+        assert np.isfinite(volume.get_fdata()).sum() == voxels.num_rows
+
+
+def test_betas_are_standardised_with_training_trials_only(results):
+    trials = contracts.TRIALS.read(results / "sub-01" / "trials.parquet")
+    betas = matrix(contracts.BETAS.read(results / "sub-01" / "betas.parquet"), "beta")
+    session, split = (np.array(trials.column(c).to_pylist()) for c in ("session", "split"))
+    for name in set(session):
+        train = betas[(session == name) & (split == "train")]
+        moving = train.std(axis=0) > 0
+        np.testing.assert_allclose(train[:, moving].mean(axis=0), 0, atol=1e-4)
+        np.testing.assert_allclose(train[:, moving].std(axis=0), 1, atol=0.05)
+
+
+def test_the_report_opens_from_disk_and_names_no_other_place(clone, results):
+    page = (results / "report" / "index.html").read_text()
+    assert not re.search(r"""(?:src|<link[^>]*href)=["'](?:https?:)?//""", page)
+    assert str(clone.root) not in page
+    for subject in SUBJECTS:
+        assert subject in page
+
+
+def test_provenance_states_config_versions_and_models(clone, results):
+    facts = json.loads((results / "provenance.json").read_text())
+    assert facts["config"]["reconstruct"]["steps"] == 4
+    text = json.dumps(facts)
+    for name in ("torch", "diffusers", "snakemake", "sha256"):
+        assert name in text
+    assert str(clone.root) not in text
+
+
+def test_nothing_is_left_to_do(clone):
+    assert clone.planned() == set()
+
+
+def test_an_edited_events_file_runs_that_subject_and_the_joins(clone, results):
+    events = sorted((results / "simulated" / "bids").glob("sub-01/**/*_events.tsv"))[0]
+    before = events.read_text()
+    lines = before.splitlines()
+    fields = lines[1].split("\t")
+    events.write_text(
+        "\n".join([lines[0], "\t".join([f"{float(fields[0]) + 0.25:.3f}", *fields[1:]]), *lines[2:], ""])
+    )
+    try:
+        planned = clone.planned()
+    finally:
+        events.write_text(before)
+    assert ("trials", "subject=sub-01") in planned
+    assert not [job for job in planned if "sub-02" in job[1]]
+    assert not {"simulate_stimuli", "simulate_subject", "stimuli", "extract_features"} & {
+        rule for rule, _ in planned
+    }
+    assert {"scores", "encoding_scores", "report"} <= {rule for rule, _ in planned}
+
+
+def test_a_comment_in_ridge_runs_decoding_and_encoding_and_what_follows(clone):
+    source = clone.root / "workflow" / "cortex2image" / "ridge" / "estimator.py"
+    before = source.read_text()
+    source.write_text(before + "\n# a remark\n")
+    try:
+        rules = {rule for rule, _ in clone.planned()}
+    finally:
+        source.write_text(before)
+    assert {
+        "decode_features",
+        "encode_voxels",
+        "reconstruct_images",
+        "evaluate_images",
+        "scores",
+        "report",
+    } <= rules
+    assert not (PREPROCESSING | {"extract_features", "provenance"}) & rules
+
+
+def test_the_clone_may_move(clone):
+    moved = clone.root.with_name("elsewhere")
+    shutil.move(clone.root, moved)
+    try:
+        assert type(clone)(moved).planned() == set()
+    finally:
+        shutil.move(moved, clone.root)

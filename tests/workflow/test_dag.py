@@ -1,0 +1,58 @@
+"""Dry runs: every shipped study and every named target has a plan, and a typo has none."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+TARGETS = [
+    "all",
+    "preprocess",
+    "features",
+    "decode",
+    "reconstruct",
+    "evaluate",
+    "encode",
+    "report",
+    "train_miniature",
+]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_named_targets_have_a_plan(snakemake, target):
+    done = snakemake("--dry-run", target)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "This was a dry-run" in done.stdout + done.stderr
+
+
+def test_training_is_never_part_of_all(snakemake):
+    done = snakemake("--dry-run")
+    assert "train_" not in done.stdout
+
+
+def test_the_haxby_study_has_a_plan_before_its_data_are_there(snakemake):
+    done = snakemake("--dry-run", config=ROOT / "config" / "haxby.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for rule in ("fetch_haxby", "identify_categories", "reconstruct_images", "encode_voxels"):
+        assert f"rule {rule}:" in done.stdout
+    for rule in ("evaluate_images", "simulate_subject"):
+        assert f"rule {rule}:" not in done.stdout
+
+
+def test_a_folder_without_the_data_set_is_named(snakemake, tmp_path):
+    config = yaml.safe_load((ROOT / "config" / "bids.yaml").read_text())
+    config["dataset"]["root"] = str(tmp_path / "nowhere")
+    (tmp_path / "my.yaml").write_text(yaml.safe_dump(config))
+    done = snakemake("--dry-run", config=tmp_path / "my.yaml")
+    assert done.returncode != 0
+    assert "nowhere" in done.stderr
+    assert "to do:" in done.stderr
+
+
+def test_a_misspelt_key_stops_everything_and_names_the_right_one(snakemake, tmp_path):
+    (tmp_path / "typo.yaml").write_text("ridge: {alpha: [1]}\n")
+    done = snakemake("--dry-run", config=tmp_path / "typo.yaml", cwd=ROOT)
+    assert done.returncode != 0
+    assert "did you mean 'alphas'?" in done.stderr
+    assert not (tmp_path / "results").exists()

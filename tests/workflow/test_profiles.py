@@ -1,0 +1,42 @@
+"""Snakemake ignores misspelt profile keys and rule names without a word; these tests do not."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PROFILES = sorted((ROOT / "profiles").glob("*/profile.yaml"))
+
+
+def load(path):
+    return yaml.safe_load(path.read_text())
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda p: p.parent.name)
+def test_keys_are_options_of_snakemake(snakemake, path):
+    options = set(re.findall(r"--([a-z][a-z0-9-]+)", snakemake("--help", config=None).stdout))
+    assert set(load(path)) <= options
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda p: p.parent.name)
+def test_named_rules_exist(snakemake, path):
+    rules = snakemake("--list-rules").stdout.split()
+    assert set(load(path).get("set-resources", {})) <= set(rules)
+
+
+def test_every_key_has_its_reason():
+    for path in PROFILES:
+        lines = path.read_text().splitlines()
+        assert sum(line.strip().startswith("#") for line in lines) >= len(load(path)) - 3
+
+
+def test_the_slurm_profile_plans_and_asks_for_one_gpu(snakemake):
+    done = snakemake("--dry-run", "--workflow-profile", ROOT / "profiles" / "slurm")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Using workflow specific profile" in done.stdout + done.stderr
+    job = re.search(r"rule reconstruct_images:.*?resources: ([^\n]*)", done.stdout, flags=re.DOTALL)
+    assert job
+    assert "gpu=1" in job[1]
+    assert "mem_mb=16000" in job[1]

@@ -1,0 +1,153 @@
+"""The study's config: defaults, schema, checks across keys, and the paths that follow from it."""
+
+import copy
+import difflib
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from cortex2image.errors import ConfigError
+
+SCHEMA_FILE = Path(__file__).resolve().parent.parent / "schemas" / "config.schema.yaml"
+IMAGE_SPACES = {"z", "zc"}
+
+
+def load_schema() -> dict[str, Any]:
+    """Return the JSON schema (draft 2020-12) of a study's config."""
+    return yaml.safe_load(SCHEMA_FILE.read_text())
+
+
+def resolve(config: Mapping[str, Any], source: str = "config") -> dict[str, Any]:
+    """Return `config` with defaults filled in and placeholders resolved, after every check.
+
+    Parameters
+    ----------
+    config : mapping
+        The config as read from YAML; it is not changed.
+    source : str
+        What error messages call it.
+
+    Raises
+    ------
+    ConfigError
+        An unknown or missing key, a value out of bounds, or two keys that contradict each other.
+    """
+    schema = load_schema()
+    resolved = _with_defaults(copy.deepcopy(dict(config)), schema)
+    for error in jsonschema.Draft202012Validator(schema).iter_errors(resolved):
+        raise _explain(error, source)
+    _check_subjects(resolved, source)
+    _resolve_dataset(resolved, source)
+    _check_rois(resolved, source)
+    _check_image_identity(resolved, source)
+    return resolved
+
+
+def _with_defaults(value: Any, schema: Mapping[str, Any]) -> Any:
+    if isinstance(value, dict):
+        for key, sub in schema.get("properties", {}).items():
+            if key not in value and "default" in sub:
+                value[key] = copy.deepcopy(sub["default"])
+            if key in value:
+                value[key] = _with_defaults(value[key], sub)
+    return value
+
+
+def _explain(error: Any, source: str) -> ConfigError:
+    place = "/".join(map(str, error.absolute_path)) or "the top level"
+    if error.validator == "additionalProperties":
+        known = sorted(error.schema.get("properties", {}))
+        unknown = sorted(set(error.instance) - set(known))[0]
+        near = difflib.get_close_matches(unknown, known, n=1)
+        fix = (
+            f"did you mean '{near[0]}'?"
+            if near
+            else "remove it, or see config/README.md for the keys there are"
+        )
+        return ConfigError(f"{source}, {place}", f"one of the keys {', '.join(known)}", f"'{unknown}'", fix)
+    expected = (
+        error.schema.get("description", error.message) if error.validator != "required" else error.message
+    )
+    bound = (
+        "" if error.validator in ("required", "type") else f" ({error.validator}: {error.validator_value})"
+    )
+    if error.validator == "type":
+        bound = f" (type: {error.validator_value})"
+    return ConfigError(
+        f"{source}, {place}",
+        f"{expected}{bound}",
+        repr(error.instance)[:200],
+        "correct the value; config/README.md explains every key",
+    )
+
+
+def _check_subjects(config: Mapping[str, Any], source: str) -> None:
+    bare = Counter(_bare_label(subject) for subject in config["subjects"])
+    twice = [s for s in config["subjects"] if bare[_bare_label(s)] > 1]
+    if twice:
+        fix = "name each subject once, spelt as its folder is"
+        raise ConfigError(f"{source}, subjects", "every subject once", ", ".join(twice), fix)
+
+
+def _bare_label(subject: str) -> str:
+    """Drop the zero padding: sub-1 and sub-01 are one subject to most tools."""
+    return subject.removeprefix("sub-").lstrip("0").lower()
+
+
+def _resolve_dataset(config: dict[str, Any], source: str) -> None:
+    dataset = config["dataset"]
+    simulated = dataset["reader"] == "simulated"
+    if simulated == bool(dataset["root"]):
+        expected = (
+            "no root for the reader 'simulated'"
+            if simulated
+            else f"the folder of the {dataset['reader']} data"
+        )
+        fix = "remove the key" if simulated else "set dataset/root to the folder the data set lies in"
+        raise ConfigError(f"{source}, dataset/root", expected, repr(dataset["root"]), fix)
+    if simulated:
+        dataset |= {"root": f"results/{config['study']}/simulated/bids", "task": "scenes", "space": "T1w"}
+    for section, key in ((dataset, "derivatives"), (dataset["rois"], "atlas")):
+        if section[key]:
+            section[key] = section[key].replace("{root}", dataset["root"])
+
+
+def _check_rois(config: Mapping[str, Any], source: str) -> None:
+    labels = config["dataset"]["rois"]["labels"]
+    for space, names in config["decode"]["rois"].items():
+        for name in names:
+            if name != "all" and name not in labels:
+                raise ConfigError(
+                    f"{source}, decode/rois/{space}",
+                    f"'all' or a region of dataset/rois/labels: {', '.join(labels) or 'none given'}",
+                    f"'{name}'",
+                    "correct the name, or add the region and its code to dataset/rois/labels",
+                )
+    if labels and not config["dataset"]["rois"]["atlas"]:
+        fix = "name the atlas volume, or remove the labels"
+        raise ConfigError(f"{source}, dataset/rois/atlas", "the volume the labels refer to", "null", fix)
+
+
+def _check_image_identity(config: Mapping[str, Any], source: str) -> None:
+    """A data set without image identity has no latent to decode, so only text-only methods can run."""
+    if config["dataset"]["reader"] == "haxby2001":
+        asked = {
+            "reconstruct/methods": config["reconstruct"]["methods"],
+            "encode/models": config["encode"]["models"],
+            "decode/rois": list(config["decode"]["rois"]),
+        }
+        for key, names in asked.items():
+            if IMAGE_SPACES & set(names):
+                fix = "keep only c: which photograph was shown is not known in this data set"
+                raise ConfigError(f"{source}, {key}", "only c", ", ".join(names), fix)
+    needed = set("".join(config["reconstruct"]["methods"]))
+    missing = sorted(needed - set(config["decode"]["rois"]))
+    if missing:
+        fix = "say which regions it is decoded from, or drop the methods that need it"
+        raise ConfigError(
+            f"{source}, decode/rois", f"regions for {', '.join(sorted(needed))}", f"no {missing[0]}", fix
+        )

@@ -1,0 +1,85 @@
+import os
+import shlex
+import sys
+from pathlib import Path
+
+# The two pieces of magic of this workflow. Rules import the package that lies beside them ...
+sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
+# ... and so does every job, in any environment: the prefix goes in front of the command, where it also survives
+# the cleaning of PYTHONPATH that activating a conda environment brings. OMP threads wait without spinning,
+# because several jobs share the cores.
+shell.prefix(
+    f"set -euo pipefail; export PYTHONPATH={shlex.quote(str(Path(workflow.basedir) / 'workflow'))}"
+    " OMP_WAIT_POLICY=passive; "
+)
+
+from cortex2image.config import resolve
+from cortex2image.sources import source_files
+
+config.update(resolve(config))
+
+STUDY = config["study"]
+RESULTS = f"results/{STUDY}"
+SUBJECTS = config["subjects"]
+METHODS = config["reconstruct"]["methods"]
+ENCODING_MODELS = config["encode"]["models"]
+DECODED_SPACES = list(config["decode"]["rois"])
+FEATURE_SPACES = sorted({*DECODED_SPACES, *ENCODING_MODELS})
+DATASET = config["dataset"]
+SIMULATED = DATASET["reader"] == "simulated"
+HAS_IMAGES = DATASET["reader"] != "haxby2001"
+
+# With conda, `python` is the environment's; without, it is the one that runs Snakemake.
+WITH_CONDA = any(str(m).lower().endswith("conda") for m in workflow.deployment_settings.deployment_method)
+PYTHON = "python" if WITH_CONDA else shlex.quote(sys.executable)
+
+
+wildcard_constraints:
+    subject="|".join(SUBJECTS),
+    space="z|c|zc",
+    method="z|c|zc|decoded_c",
+    model="z|c|zc",
+
+
+def dataset_options():
+    """The options by which a step opens the data set."""
+    options = {key: DATASET[key] for key in ("reader", "root", "derivatives", "task", "space")}
+    return shlex.join(part for key, value in options.items() if value for part in (f"--{key}", value))
+
+
+def open_configured_dataset():
+    """The data set of the config, listed but not read. The simulated one is not there before the first run."""
+    from cortex2image.data.open_dataset import open_dataset
+
+    return open_dataset(**{key: DATASET[key] for key in ("reader", "root", "derivatives", "task", "space")})
+
+
+def subject_files(subject):
+    """Every file that the jobs of a subject read, relative to the working directory where it lies below it."""
+    if SIMULATED:
+        return simulated_files(subject)
+    files = open_configured_dataset().subject_files(subject)
+    here = Path.cwd()
+    return [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in map(Path, files)]
+
+
+def dataset_files(wildcards):
+    return subject_files(wildcards.subject)
+
+
+def events_files(wildcards):
+    """Events of all subjects: they say which stimuli were seen."""
+    return [f for s in SUBJECTS for f in subject_files(s) if f.endswith(("_events.tsv", "labels.txt"))]
+
+
+def atlas_option(wildcards):
+    """The atlas of a subject as options, or nothing where the study has none."""
+    atlas = DATASET["rois"]["atlas"]
+    if atlas is None:
+        return ""
+    labels = [f"{name}={code}" for name, code in DATASET["rois"]["labels"].items()]
+    return shlex.join(["--atlas", atlas.format(subject=wildcards.subject), "--labels", *labels])
+
+
+DATASET_OPTIONS = dataset_options()
+EVALUATIONS = METHODS if HAS_IMAGES else [f"categories-{m}" for m in ("decoded_c", *METHODS)]
