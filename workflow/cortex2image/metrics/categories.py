@@ -1,0 +1,140 @@
+"""Category identification, for studies that know what kind of picture was seen but not which one."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cortex2image.metrics.facts import metric_facts
+from cortex2image.metrics.identification import category_credit, category_templates, correlation_matrix
+from cortex2image.errors import DataError
+from cortex2image.metrics.judging import Classifier, Judge, Reader
+from cortex2image.metrics.scored import Scored, score_pairings
+
+
+def score_categories(similarity: np.ndarray, labels: np.ndarray, order: np.ndarray) -> Scored:
+    """Score how often the most similar category is the right one.
+
+    Parameters
+    ----------
+    similarity : (n, k) array
+        Similarity of each decoded stimulus to each category.
+    labels : (n,) int array in [0, k)
+        True categories.
+    order : (draws, n) int array
+        Permuted labels, see :func:`cortex2image.stats.permutation.permutations`.
+    """
+    return score_pairings(category_credit(similarity)[:, labels].T, order)
+
+
+def decoded_similarity(
+    decoded: np.ndarray, features: np.ndarray, labels: np.ndarray, categories: int
+) -> np.ndarray:
+    """Correlate decoded features with the mean true features of each category.
+
+    Both are taken minus the mean over categories: what all categories share says nothing. Units keep their
+    own scale, so units in which the categories differ more weigh more.
+
+    Parameters
+    ----------
+    decoded : (n, width) array
+    features : (m, width) array
+        True features, of stimuli of every category.
+    labels : (m,) int array in [0, categories)
+        Categories of `features`.
+    categories : int
+
+    Returns
+    -------
+    (n, categories) float64 array in [-1, 1]
+    """
+    templates = category_templates(features, labels, categories)
+    centre = templates.mean(axis=0)
+    return correlation_matrix(decoded - centre, templates - centre)
+
+
+def judged_similarities(
+    judges: Sequence[Judge],
+    pictures: np.ndarray,
+    categories: Sequence[str],
+    captions: Sequence[Sequence[str]],
+) -> dict[str, np.ndarray]:
+    """Let every judge that can say how well pictures fit the categories of a study.
+
+    Parameters
+    ----------
+    judges : sequence of Judge
+        A classifier that does not know all the categories is left out.
+    pictures : (n, height, width, 3) uint8 array
+    categories : k names
+    captions : captions of each category
+
+    Returns
+    -------
+    dict of metric name (``category_`` and the judge's name) to (n, k) array
+
+    Raises
+    ------
+    DataError
+        No judge can tell these categories.
+    """
+    similarities = {}
+    for judge in judges:
+        name = metric_facts(f"category_{judge.name}").name
+        if isinstance(judge, Classifier):
+            similarity = classified_similarity(judge, pictures, categories)
+            if similarity is not None:
+                similarities[name] = similarity
+        elif isinstance(judge, Reader):
+            embeds = judge.features(pictures)[judge.layers[-1]]
+            similarities[name] = captioned_similarity(judge, embeds, captions)
+    if not similarities:
+        found = f"the judges {', '.join(judge.name for judge in judges)}"
+        fix = "use a model set with a CLIP judge, or a classifier that knows these categories"
+        raise DataError("model set", f"a judge that can tell {', '.join(categories)}", found, fix)
+    return similarities
+
+
+def classified_similarity(
+    judge: Classifier, pictures: np.ndarray, categories: Sequence[str]
+) -> np.ndarray | None:
+    """Probability of each category, given that it is one of these.
+
+    Parameters
+    ----------
+    judge : Classifier
+    pictures : (n, height, width, 3) uint8 array
+    categories : names
+
+    Returns
+    -------
+    (n, k) float64 array whose rows sum to 1, or None where the classifier does not know all categories
+    """
+    names, probabilities = judge.category_probabilities(pictures)
+    known = list(names)
+    if not set(categories) <= set(known):
+        return None
+    restricted = probabilities[:, [known.index(category) for category in categories]].astype(np.float64)
+    return restricted / restricted.sum(axis=1, keepdims=True)
+
+
+def captioned_similarity(judge: Reader, embeds: np.ndarray, captions: Sequence[Sequence[str]]) -> np.ndarray:
+    """Cosine of each picture with each category's captions (zero-shot, Radford et al. 2021).
+
+    Parameters
+    ----------
+    judge : Reader
+    embeds : (n, width) array
+        The pictures in the judge's joint space.
+    captions : k sequences of texts
+        Captions of each category; their normalised embeddings are averaged.
+
+    Returns
+    -------
+    (n, k) float64 array in [-1, 1]
+    """
+    texts = np.stack([_normalised(judge.text_features(c)).mean(axis=0) for c in captions])
+    return _normalised(embeds) @ _normalised(texts).T
+
+
+def _normalised(rows: np.ndarray) -> np.ndarray:
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)

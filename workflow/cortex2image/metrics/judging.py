@@ -1,0 +1,32 @@
+"""What a judge network must offer; the model sets bring them (:mod:`cortex2image.models.judges`)."""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+
+class Judge(Protocol):
+    """A network that looks at pictures."""
+
+    name: str
+    layers: tuple[str, ...]
+
+    def features(self, images: np.ndarray) -> dict[str, np.ndarray]:
+        """Return (n, width) float32 features of uint8 (n, height, width, 3) pictures, by layer."""
+
+
+@runtime_checkable
+class Classifier(Protocol):
+    """A judge that names what it sees."""
+
+    def category_probabilities(self, images: np.ndarray) -> tuple[Sequence[str], np.ndarray]:
+        """Return k category names and (n, k) probabilities."""
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """A judge that embeds texts in the same space as pictures."""
+
+    def text_features(self, captions: Sequence[str]) -> np.ndarray:
+        """Return (n, width) float32 embeddings of n texts."""

@@ -1,0 +1,55 @@
+"""docs/metrics.md, made from the facts of the metrics, so that it cannot drift.
+
+``python -m cortex2image.metrics.page > docs/metrics.md`` (with ``workflow`` on the Python path) makes it anew; a
+test compares the two.
+"""
+
+from collections.abc import Iterator
+
+from cortex2image.metrics.facts import METRICS, Metric
+
+_HEAD = """# Metrics
+
+Made from `workflow/cortex2image/metrics/facts.py` by `python -m cortex2image.metrics.page`;
+do not edit.
+
+## How a score is made
+
+- **Value.** Each picture has a value per metric; a method's value is the mean over stimuli of the mean over the
+  samples of a stimulus. All samples count, none is selected. For several subjects (`all`): the mean over subjects.
+- **Null and p.** The null permutes which original belongs to which reconstruction (which category to which
+  decoded stimulus, within runs, where a study knows categories only); all samples of a stimulus move together.
+  Subjects who saw the same stimuli are permuted alike, so that noise they share does not narrow the null of
+  `all`. p is one-sided, (1 + draws at least as good) / (1 + draws).
+- **Interval.** 95 % percentile bootstrap over stimuli; it speaks about other stimuli for these subjects, not
+  about other subjects.
+- **Networks.** `cnn` and `clip` are the judges of the configured model set and differ between model sets: compare
+  such scores within one model set only. The miniature's judges are small networks of this project, neither AlexNet
+  nor OpenAI's CLIP. LPIPS is not computed: no model set here brings its weights.
+- **Large studies.** Beyond 200 stimuli the null of `ssim2d` has 99 draws, each computed directly.
+
+## The metrics"""
+
+
+def metrics_page() -> str:
+    """Return docs/metrics.md."""
+    sections = ["\n".join(_section(metric)) for metric in METRICS.values()]
+    return "\n\n".join([_HEAD, *sections]) + "\n"
+
+
+def _section(metric: Metric) -> Iterator[str]:
+    better = "higher" if metric.higher_is_better else "lower"
+    chance = "see the permutation null" if metric.chance is None else f"{metric.chance:g}"
+    yield f"### `{metric.name}`, version {metric.version}\n"
+    yield f"{metric.what[0].upper()}{metric.what[1:]}.\n"
+    yield f"- Compared: {metric.compared}."
+    if metric.judge:
+        yield f"- Judge: `{metric.judge}`" + (f", layer `{metric.layer}`." if metric.layer else ".")
+    if metric.direction:
+        yield f"- Direction: {metric.direction}."
+    yield f"- Ties and undefined values: {metric.ties}."
+    yield f"- Bounds: {metric.bounds[0]:g} to {metric.bounds[1]:g}; {better} is better; chance: {chance}."
+
+
+if __name__ == "__main__":
+    print(metrics_page(), end="")

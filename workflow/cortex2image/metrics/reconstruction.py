@@ -1,0 +1,85 @@
+"""All metrics that compare reconstructions with the pictures that were seen."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from cortex2image.metrics.facts import metric_facts, twoway_name
+from cortex2image.metrics.identification import correlation_matrix, two_way
+from cortex2image.metrics.image import grey, pixcorr_matrix, ssim2d, ssim2d_matrix
+from cortex2image.metrics.judging import Judge
+from cortex2image.metrics.scored import Scored, join_samples, score_pairings
+
+FULL_SSIM_STIMULI = 200
+DIRECT_SSIM_DRAWS = 99
+
+
+def score_reconstructions(
+    originals: np.ndarray, samples: Iterable[np.ndarray], judges: Sequence[Judge], order: np.ndarray
+) -> dict[str, Scored]:
+    """Score every sample of every stimulus by every metric.
+
+    Parameters
+    ----------
+    originals : (n, height, width, 3) uint8 array
+        Seen pictures at the size of the reconstructions.
+    samples : iterable of (n, height, width, 3) uint8 arrays
+        One reconstruction of each stimulus at a time; only one is held in memory.
+    judges : sequence of Judge
+    order : (draws, n) int array
+        Permuted pairings, see :func:`cortex2image.stats.permutation.permutations`.
+
+    Returns
+    -------
+    dict of metric name to Scored
+
+    Raises
+    ------
+    DataError
+        A judge's layer has no row in :data:`cortex2image.metrics.facts.METRICS`.
+    """
+    for judge in judges:
+        for layer in judge.layers:
+            metric_facts(twoway_name(judge.name, judge.layers, layer))
+    seen = [judge.features(originals) for judge in judges]
+    rounds = [
+        {
+            "pixcorr": score_pairings(pixcorr_matrix(originals, pictures), order),
+            "ssim2d": score_ssim2d(grey(originals), grey(pictures), order),
+            **_identification(pictures, judges, seen, order),
+        }
+        for pictures in samples
+    ]
+    return {metric: join_samples([scored[metric] for scored in rounds]) for metric in rounds[0]}
+
+
+def _identification(
+    pictures: np.ndarray, judges: Sequence[Judge], seen: Sequence[dict[str, np.ndarray]], order: np.ndarray
+) -> dict[str, Scored]:
+    scored = {}
+    for judge, originals in zip(judges, seen, strict=True):
+        features = judge.features(pictures)
+        for layer in judge.layers:
+            similarity = correlation_matrix(originals[layer], features[layer])
+            name = twoway_name(judge.name, judge.layers, layer)
+            scored[name] = score_pairings(two_way(similarity), order)
+    return scored
+
+
+def score_ssim2d(
+    originals: np.ndarray, pictures: np.ndarray, order: np.ndarray, full_stimuli: int = FULL_SSIM_STIMULI
+) -> Scored:
+    """Score structural similarity, the one metric whose pairings do not come from a matrix product.
+
+    Parameters
+    ----------
+    originals, pictures : (n, height, width) arrays in [0, 1]
+    order : (draws, n) int array
+    full_stimuli : int
+        Up to so many stimuli all n x n pairs are computed and every draw is used; beyond, only the pairs of
+        the first 99 draws, so that p cannot fall below 0.01.
+    """
+    if len(originals) <= full_stimuli:
+        return score_pairings(ssim2d_matrix(originals, pictures), order)
+    null = [ssim2d(originals[pairing], pictures).mean() for pairing in order[:DIRECT_SSIM_DRAWS]]
+    return Scored(ssim2d(originals, pictures)[:, None], np.array(null))

@@ -1,0 +1,73 @@
+"""A metric of one method: the value of each picture, and the null of its mean."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cortex2image.stats.permutation import null_means
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One metric.
+
+    Attributes
+    ----------
+    values : (stimuli, samples) array
+        The metric of each picture.
+    null : (draws,) array
+        Mean over stimuli and samples under permuted pairings; a permutation moves all samples of a stimulus.
+    """
+
+    values: np.ndarray
+    null: np.ndarray
+
+
+def score_pairings(matrix: np.ndarray, order: np.ndarray) -> Scored:
+    """Score one sample per stimulus from the scores of all pairings.
+
+    Parameters
+    ----------
+    matrix : (n, n) array
+        Entry (i, j): the score of reconstruction j if original i were its own.
+    order : (draws, n) int array
+        See :func:`cortex2image.stats.permutation.permutations`.
+    """
+    return Scored(np.diagonal(matrix)[:, None].copy(), null_means(matrix, order))
+
+
+def join_samples(samples: Sequence[Scored]) -> Scored:
+    """Join the samples of the same stimuli: values side by side, null means averaged draw by draw."""
+    values = np.concatenate([s.values for s in samples], axis=1)
+    return Scored(values, np.mean([s.null for s in samples], axis=0))
+
+
+def evaluation_columns(
+    scored: Mapping[str, Scored], stimuli: Sequence[str], samples: Sequence[int]
+) -> dict[str, list]:
+    """Return the columns of :data:`cortex2image.contracts.EVALUATION`.
+
+    Parameters
+    ----------
+    scored : mapping of metric name to Scored with (len(stimuli), len(samples)) values
+    stimuli : ids
+    samples : numbers of the samples
+    """
+    rows = [
+        (stimulus, sample, metric, float(s.values[i, j]))
+        for metric, s in scored.items()
+        for i, stimulus in enumerate(stimuli)
+        for j, sample in enumerate(samples)
+    ]
+    return _columns(("stimulus_id", "sample", "metric", "value"), rows)
+
+
+def null_columns(scored: Mapping[str, Scored]) -> dict[str, list]:
+    """Return the columns of :data:`cortex2image.contracts.NULLS`."""
+    rows = [(metric, k, float(value)) for metric, s in scored.items() for k, value in enumerate(s.null)]
+    return _columns(("metric", "draw", "value"), rows)
+
+
+def _columns(names: Sequence[str], rows: Sequence[tuple]) -> dict[str, list]:
+    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))

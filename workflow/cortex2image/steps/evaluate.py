@@ -1,0 +1,78 @@
+"""Score the reconstructions of one subject and method against the pictures that were seen.
+
+Reads stimuli.parquet, {subject}/reconstructions/{method}.parquet, their pictures and the model set's judges.
+Computes every metric of each picture, and the permutation null of each metric's mean.
+Writes {subject}/evaluation/{method}.parquet and {subject}/evaluation/{method}-nulls.parquet.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from cortex2image.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI
+from cortex2image.errors import DataError
+from cortex2image.metrics.judging import Judge
+from cortex2image.metrics.panel import open_judges
+from cortex2image.metrics.pictures import picture_grid, read_originals
+from cortex2image.metrics.reconstruction import score_reconstructions
+from cortex2image.metrics.scored import evaluation_columns, null_columns
+from cortex2image.progress import track
+from cortex2image.seeds import rng_for
+from cortex2image.stats.permutation import permutations
+
+
+def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--stimuli", required=True)
+    parser.add_argument("--reconstructions", required=True)
+    parser.add_argument("--subject", required=True)
+    parser.add_argument("--method", required=True)
+    parser.add_argument("--model-set", required=True)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--permutations", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--evaluation", required=True)
+    parser.add_argument("--nulls", required=True)
+    return parser.parse_args(argv)
+
+
+def original_paths(stimuli: Sequence[str], table: str) -> list[str]:
+    """Return the picture of each stimulus.
+
+    Raises
+    ------
+    DataError
+        A stimulus is not in the table, or the table knows no picture of it.
+    """
+    rows = STIMULI.read(table).to_pydict()
+    known = dict(zip(rows["stimulus_id"], rows["image_path"], strict=True))
+    without = [stimulus for stimulus in stimuli if known.get(stimulus) is None]
+    if without:
+        found = f"{len(without)} without, first {without[0]}"
+        fix = (
+            "score studies that know categories only with the steps identify_categories, categorise_pictures"
+        )
+        raise DataError(table, "a picture of every reconstructed stimulus", found, fix)
+    return [known[stimulus] for stimulus in stimuli]
+
+
+def main(argv: Sequence[str] | None = None, judges: Callable[[str, str], list[Judge]] = open_judges) -> None:
+    """Run the step; `judges` opens the judges of a model set on a device."""
+    args = parse_args(argv)
+    rows = RECONSTRUCTIONS.read(args.reconstructions).to_pydict()
+    grid = picture_grid(rows["stimulus_id"], rows["sample"], rows["image_path"], args.reconstructions)
+    paths = original_paths(grid.stimuli, args.stimuli)
+    height, width = grid.sample(grid.samples[0]).shape[1:3]
+    scored = score_reconstructions(
+        read_originals(paths, height, width),
+        (grid.sample(n) for n in track(grid.samples, f"evaluate {args.subject} {args.method}: samples")),
+        judges(args.model_set, args.device),
+        permutations(len(paths), args.permutations, rng_for(args.seed, "permutation", *grid.stimuli)),
+    )
+    facts = {"subject": args.subject, "method": args.method, "model_set": args.model_set}
+    NULLS.write(null_columns(scored), args.nulls, **facts)
+    EVALUATION.write(evaluation_columns(scored, grid.stimuli, grid.samples), args.evaluation, **facts)
+
+
+if __name__ == "__main__":
+    main()

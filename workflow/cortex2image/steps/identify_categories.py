@@ -1,0 +1,57 @@
+"""Identify the category of each decoded feature vector, in a study that knows no pictures.
+
+Reads stimuli.parquet, {subject}/trials.parquet, features/{space}.parquet, {subject}/decoded/{space}.parquet.
+Computes whether each decoded vector is nearest to its category, and the null of labels permuted within runs.
+Writes {subject}/evaluation/categories-decoded_{space}.parquet and its -nulls.parquet.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from cortex2image.contract import matrix
+from cortex2image.contracts import DECODED, EVALUATION, FEATURES, NULLS, STIMULI, TRIALS
+from cortex2image.metrics.blocks import stimulus_runs, study_categories
+from cortex2image.metrics.categories import decoded_similarity, score_categories
+from cortex2image.metrics.scored import evaluation_columns, null_columns
+from cortex2image.seeds import rng_for
+from cortex2image.stats.permutation import permutations
+
+
+def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--stimuli", required=True)
+    parser.add_argument("--trials", required=True)
+    parser.add_argument("--features", required=True, help="true features of every stimulus")
+    parser.add_argument("--decoded", required=True)
+    parser.add_argument("--subject", required=True)
+    parser.add_argument("--space", required=True)
+    parser.add_argument("--permutations", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--evaluation", required=True)
+    parser.add_argument("--nulls", required=True)
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the step."""
+    args = parse_args(argv)
+    categories = study_categories(STIMULI.read(args.stimuli).to_pydict(), args.stimuli)
+    features, decoded = FEATURES.read(args.features), DECODED.read(args.decoded)
+    feature_labels = categories.labels(features["stimulus_id"].to_pylist(), args.features)
+    stimuli = decoded["stimulus_id"].to_pylist()
+    runs = stimulus_runs(TRIALS.read(args.trials).to_pydict(), stimuli, args.trials)
+    similarity = decoded_similarity(
+        matrix(decoded, "feature"), matrix(features, "feature"), feature_labels, len(categories.names)
+    )
+    rng = rng_for(args.seed, "permutation", *stimuli)
+    order = permutations(len(stimuli), args.permutations, rng, groups=runs)
+    labels = categories.labels(stimuli, args.decoded)
+    scored = {"category_identification": score_categories(similarity, labels, order)}
+    facts = {"subject": args.subject, "method": f"decoded_{args.space}"}
+    NULLS.write(null_columns(scored), args.nulls, **facts)
+    EVALUATION.write(evaluation_columns(scored, stimuli, [0]), args.evaluation, **facts)
+
+
+if __name__ == "__main__":
+    main()

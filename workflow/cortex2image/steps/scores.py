@@ -1,0 +1,110 @@
+"""Join the evaluations of all subjects and methods into one score table.
+
+Reads {subject}/evaluation/{method}.parquet and {method}-nulls.parquet, of every subject and method.
+Computes value, bootstrap interval, null and p of each metric, by subject and over all subjects.
+Writes scores.parquet and scores.csv.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv
+
+from cortex2image.contract import Contract
+from cortex2image.contracts import EVALUATION, NULLS, SCORES
+from cortex2image.errors import DataError
+from cortex2image.files import atomic
+from cortex2image.metrics.facts import metric_facts
+from cortex2image.seeds import rng_for
+from cortex2image.stats.summary import summarise
+
+POOLED = "all"
+Frames = dict[tuple[str, str], pd.DataFrame]
+
+
+def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--evaluation", nargs="+", required=True)
+    parser.add_argument("--nulls", nargs="+", required=True)
+    parser.add_argument("--bootstraps", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--scores", required=True)
+    parser.add_argument("--csv", required=True)
+    return parser.parse_args(argv)
+
+
+def read_all(contract: Contract, paths: Sequence[str], column: str) -> Frames:
+    """Read tables into one frame per (method, metric): a row per subject, a column per value of `column`.
+
+    Values of several samples are averaged. Subject and method stand in the metadata of each table.
+    """
+    frames = []
+    for path in paths:
+        table = contract.read(path)
+        facts = {name: table.schema.metadata[name.encode()].decode() for name in ("subject", "method")}
+        frames.append(table.to_pandas().assign(**facts))
+    wide = pd.concat(frames).pivot_table("value", ["method", "metric", "subject"], column)
+    return {key: frame.droplevel([0, 1]) for key, frame in wide.groupby(["method", "metric"])}
+
+
+def complete_rows(frames: Frames, key: tuple[str, str], subjects: Sequence[str], kind: str) -> pd.DataFrame:
+    """Return the frame of one (method, metric) with a row of every subject, in their order.
+
+    Raises
+    ------
+    DataError
+        A subject lacks the metric: a mean over the others would pass for one over all.
+    """
+    frame = frames.get(key, pd.DataFrame())
+    missing = [subject for subject in subjects if subject not in frame.index]
+    if missing:
+        method, metric = key
+        fix = "delete this evaluation and run the workflow again"
+        raise DataError(f"{kind} of {method}, {metric}", "rows of every subject", f"none of {missing}", fix)
+    return frame.loc[list(subjects)]
+
+
+def score_rows(values: Frames, nulls: Frames, bootstraps: int, seed: int) -> Iterator[dict[str, object]]:
+    """Yield the rows of :data:`cortex2image.contracts.SCORES`: each subject, then all of them."""
+    subjects = sorted({subject for frame in values.values() for subject in frame.index})
+    for method, metric in values:
+        frame = complete_rows(values, (method, metric), subjects, "evaluation")
+        null = complete_rows(nulls, (method, metric), subjects, "nulls")
+        for subject, chosen in [*((s, [s]) for s in subjects), (POOLED, subjects)]:
+            labels = {"subject": subject, "method": method, "metric": metric}
+            yield labels | score(metric, frame.loc[chosen], null.loc[chosen], bootstraps, seed)
+
+
+def score(
+    metric: str, values: pd.DataFrame, null: pd.DataFrame, bootstraps: int, seed: int
+) -> dict[str, object]:
+    """Return the columns of one row of scores from one row per subject of values and null draws."""
+    facts = metric_facts(metric)
+    values, null = values.dropna(axis=1, how="all"), null.dropna(axis=1)
+    # The same stimuli are resampled alike for every method and metric, so that intervals can be compared.
+    rng = rng_for(seed, "bootstrap", *values.columns)
+    summary = summarise(values.to_numpy(), null.to_numpy(), facts.higher_is_better, bootstraps, rng)
+    return asdict(summary) | {
+        "ceiling": None,
+        "higher_is_better": facts.higher_is_better,
+        "metric_version": facts.version,
+    }
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the step."""
+    args = parse_args(argv)
+    values = read_all(EVALUATION, args.evaluation, "stimulus_id")
+    nulls = read_all(NULLS, args.nulls, "draw")
+    rows = list(score_rows(values, nulls, args.bootstraps, args.seed))
+    SCORES.write(pa.Table.from_pylist(rows), args.scores)
+    with atomic(args.csv) as temporary:
+        csv.write_csv(SCORES.read(args.scores), temporary)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+# What the reconstructions and the decoded features are worth. Studies with pictures are scored by `evaluate`, studies
+# that know categories only by `identify_categories` and `categorise_pictures`; `EVALUATIONS` says which files there are.
+
+SCORES_TABLE = f"{RESULTS}/scores.parquet"
+
+
+rule evaluate:
+    """Pixel metrics and identification by the judge networks, with the permutation null of each."""
+    input:
+        code=source_files("cortex2image.steps.evaluate"),
+        stimuli=f"{RESULTS}/stimuli.parquet",
+        reconstructions=f"{RESULTS}/{{subject}}/reconstructions/{{method}}.parquet",
+    output:
+        evaluation=f"{RESULTS}/{{subject}}/evaluation/{{method}}.parquet",
+        nulls=f"{RESULTS}/{{subject}}/evaluation/{{method}}-nulls.parquet",
+    log:
+        f"logs/{STUDY}/evaluate/{{subject}}-{{method}}.log",
+    benchmark:
+        f"benchmarks/{STUDY}/evaluate/{{subject}}-{{method}}.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        model_set=lookup("models/set", within=config),
+        permutations=lookup("evaluate/permutations", within=config),
+        seed=lookup("seed", within=config),
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.evaluate \
+            --stimuli {input.stimuli:q} --reconstructions {input.reconstructions:q} \
+            --subject {wildcards.subject:q} --method {wildcards.method:q} --model-set {params.model_set:q} \
+            --permutations {params.permutations} --seed {params.seed} \
+            --evaluation {output.evaluation:q} --nulls {output.nulls:q} 2>{log:q}
+        """
+
+
+rule identify_categories:
+    """Is the decoded feature vector nearest to its own category? Null: labels permuted within runs."""
+    input:
+        code=source_files("cortex2image.steps.identify_categories"),
+        stimuli=f"{RESULTS}/stimuli.parquet",
+        trials=f"{RESULTS}/{{subject}}/trials.parquet",
+        features=f"{RESULTS}/features/{{space}}.parquet",
+        decoded=f"{RESULTS}/{{subject}}/decoded/{{space}}.parquet",
+    output:
+        evaluation=f"{RESULTS}/{{subject}}/evaluation/categories-decoded_{{space}}.parquet",
+        nulls=f"{RESULTS}/{{subject}}/evaluation/categories-decoded_{{space}}-nulls.parquet",
+    log:
+        f"logs/{STUDY}/identify_categories/{{subject}}-{{space}}.log",
+    benchmark:
+        f"benchmarks/{STUDY}/identify_categories/{{subject}}-{{space}}.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        permutations=lookup("evaluate/permutations", within=config),
+        seed=lookup("seed", within=config),
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.identify_categories \
+            --stimuli {input.stimuli:q} --trials {input.trials:q} --features {input.features:q} \
+            --decoded {input.decoded:q} --subject {wildcards.subject:q} --space {wildcards.space:q} \
+            --permutations {params.permutations} --seed {params.seed} \
+            --evaluation {output.evaluation:q} --nulls {output.nulls:q} 2>{log:q}
+        """
+
+
+rule categorise_pictures:
+    """Do the judges take a reconstruction for its own category? Null: labels permuted within runs."""
+    input:
+        code=source_files("cortex2image.steps.categorise_pictures"),
+        stimuli=f"{RESULTS}/stimuli.parquet",
+        trials=f"{RESULTS}/{{subject}}/trials.parquet",
+        reconstructions=f"{RESULTS}/{{subject}}/reconstructions/{{method}}.parquet",
+    output:
+        evaluation=f"{RESULTS}/{{subject}}/evaluation/categories-{{method}}.parquet",
+        nulls=f"{RESULTS}/{{subject}}/evaluation/categories-{{method}}-nulls.parquet",
+    log:
+        f"logs/{STUDY}/categorise_pictures/{{subject}}-{{method}}.log",
+    benchmark:
+        f"benchmarks/{STUDY}/categorise_pictures/{{subject}}-{{method}}.tsv"
+    # `decoded_c` is no method that makes pictures.
+    wildcard_constraints:
+        method="|".join(METHODS),
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        model_set=lookup("models/set", within=config),
+        permutations=lookup("evaluate/permutations", within=config),
+        seed=lookup("seed", within=config),
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.categorise_pictures \
+            --stimuli {input.stimuli:q} --trials {input.trials:q} \
+            --reconstructions {input.reconstructions:q} \
+            --subject {wildcards.subject:q} --method {wildcards.method:q} --model-set {params.model_set:q} \
+            --permutations {params.permutations} --seed {params.seed} \
+            --evaluation {output.evaluation:q} --nulls {output.nulls:q} 2>{log:q}
+        """
+
+
+rule scores:
+    """One table of all subjects, methods and metrics: value, interval, null and p."""
+    input:
+        code=source_files("cortex2image.steps.scores"),
+        evaluation=collect(
+            f"{RESULTS}/{{subject}}/evaluation/{{evaluation}}.parquet", subject=SUBJECTS, evaluation=EVALUATIONS
+        ),
+        nulls=collect(
+            f"{RESULTS}/{{subject}}/evaluation/{{evaluation}}-nulls.parquet",
+            subject=SUBJECTS,
+            evaluation=EVALUATIONS,
+        ),
+    output:
+        scores=SCORES_TABLE,
+        csv=f"{RESULTS}/scores.csv",
+    log:
+        f"logs/{STUDY}/scores.log",
+    benchmark:
+        f"benchmarks/{STUDY}/scores.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        bootstraps=lookup("evaluate/bootstraps", within=config),
+        seed=lookup("seed", within=config),
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.scores \
+            --evaluation {input.evaluation:q} --nulls {input.nulls:q} \
+            --bootstraps {params.bootstraps} --seed {params.seed} \
+            --scores {output.scores:q} --csv {output.csv:q} 2>{log:q}
+        """
