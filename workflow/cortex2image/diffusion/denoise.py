@@ -1,0 +1,118 @@
+"""The reverse process: deterministic DDIM steps under a text condition with classifier-free guidance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from cortex2image.diffusion.forward import noise_for, noised
+from cortex2image.errors import ConfigError, DataError
+from cortex2image.models.codec import encode_text
+from cortex2image.models.load import Diffusion
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How pictures are drawn.
+
+    Attributes
+    ----------
+    steps : int
+        DDIM steps from pure noise to a picture.
+    strength : float
+        Share of these steps an initial latent goes back through, in (0, 1]; 1 keeps almost nothing of it.
+    guidance_scale : float
+        w in uncond + w (cond - uncond) (Ho and Salimans 2022); 1 leaves the condition as it is.
+    """
+
+    steps: int
+    strength: float
+    guidance_scale: float
+
+
+class Denoiser:
+    """Draws latents from text states; holds what every batch shares.
+
+    Parameters
+    ----------
+    diffusion : Diffusion
+    sampling : Sampling
+
+    Raises
+    ------
+    ConfigError
+        `strength` leaves no step to denoise.
+    """
+
+    def __init__(self, diffusion: Diffusion, sampling: Sampling):
+        self.diffusion, self.sampling = diffusion, sampling
+        diffusion.scheduler.set_timesteps(sampling.steps)
+        self.timesteps = [int(t) for t in diffusion.scheduler.timesteps]
+        # The margin keeps products such as 0.29 * 100 = 28.999... from losing a step.
+        self.kept_steps = int(sampling.steps * sampling.strength + 1e-9)
+        if not 1 <= self.kept_steps <= sampling.steps:
+            raise ConfigError(
+                "reconstruct: strength",
+                f"a strength in (0, 1] that leaves at least one of {sampling.steps} steps",
+                str(sampling.strength),
+                "raise strength, or steps",
+            )
+        self.unconditional = encode_text(diffusion, [""])
+
+    def states(self, c: np.ndarray) -> torch.Tensor:
+        """Return flat text states, (n, text_length * text_width), in the shape the U-Net attends to."""
+        model_set = self.diffusion.model_set
+        return torch.tensor(c, dtype=torch.float32).reshape(-1, model_set.text_length, model_set.text_width)
+
+    @torch.inference_mode()
+    def from_noise(self, states: torch.Tensor, seeds: Sequence[int]) -> torch.Tensor:
+        """Return latents drawn from pure noise through every step.
+
+        Parameters
+        ----------
+        states : tensor (n, text_length, text_width)
+        seeds : n ints
+
+        Returns
+        -------
+        tensor (n, channels, h, w), scaled latents
+        """
+        side = self.diffusion.unet.config.sample_size
+        noise = noise_for(seeds, (self.diffusion.unet.config.in_channels, side, side))
+        return self._denoise(self._placed(noise), states, self.timesteps)
+
+    @torch.inference_mode()
+    def from_latents(self, latents: torch.Tensor, states: torch.Tensor, seeds: Sequence[int]) -> torch.Tensor:
+        """Return `latents` noised to `strength` and denoised under `states`.
+
+        The noise is that of the first timestep still to be denoised. (The released code of Takagi and
+        Nishimoto adds noise for the timestep above it and never takes that step.)
+        """
+        timesteps = self.timesteps[self.sampling.steps - self.kept_steps :]
+        noise = self._placed(noise_for(seeds, tuple(latents.shape[1:])))
+        start = noised(self._placed(latents), noise, timesteps[0], self.diffusion.scheduler.alphas_cumprod)
+        return self._denoise(start, states, timesteps)
+
+    def _placed(self, tensor: torch.Tensor) -> torch.Tensor:
+        return tensor.to(self.diffusion.device, self.diffusion.dtype)
+
+    def _denoise(self, latents: torch.Tensor, states: torch.Tensor, timesteps: list[int]) -> torch.Tensor:
+        states = self._placed(states)
+        context = torch.cat([self.unconditional.expand_as(states), states])
+        for timestep in timesteps:
+            output = self._guided(latents, context, timestep)
+            latents = self.diffusion.scheduler.step(output, timestep, latents, eta=0.0).prev_sample
+        if not torch.isfinite(latents).all():
+            fix = "look for extreme values in the decoded features, or use float32"
+            raise DataError("denoised latents", "finite numbers", "NaN or Inf", fix)
+        return latents
+
+    def _guided(self, latents: torch.Tensor, context: torch.Tensor, timestep: int) -> torch.Tensor:
+        """Return the U-Net's guided output; its kind (noise, v) is the scheduler's affair."""
+        unet, weight = self.diffusion.unet, self.sampling.guidance_scale
+        if weight == 1:
+            return unet(latents, timestep, context[len(latents) :]).sample
+        both = unet(torch.cat([latents, latents]), timestep, context).sample
+        unconditional, conditional = both.chunk(2)
+        return unconditional + weight * (conditional - unconditional)

@@ -1,0 +1,25 @@
+"""z: what the autoencoder of the diffusion model makes of a picture."""
+
+import numpy as np
+
+from cortex2image.models.codec import encode_images
+from cortex2image.models.load import Diffusion
+from cortex2image.models.pixels import squares
+
+
+def image_latents(diffusion: Diffusion, images: np.ndarray) -> np.ndarray:
+    """Return the latent z of pictures.
+
+    Parameters
+    ----------
+    diffusion : Diffusion
+    images : uint8 (n, H, W, 3)
+        Of any size; resized to `diffusion.coarse_size` first.
+
+    Returns
+    -------
+    float32 (n, channels * height * width)
+        Flattened in C order. Takagi and Nishimoto (2023), with the mean of the posterior for a sample.
+    """
+    latents = encode_images(diffusion, squares(images, diffusion.coarse_size))
+    return latents.flatten(1).float().cpu().numpy()

@@ -1,0 +1,52 @@
+"""From pictures to latents and back, and from text to the states the U-Net attends to."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from cortex2image.models.load import Diffusion
+from cortex2image.models.pixels import to_tensor, to_uint8
+
+
+@torch.inference_mode()
+def encode_images(diffusion: Diffusion, images: np.ndarray) -> torch.Tensor:
+    """Return the scaled latents of pictures.
+
+    Parameters
+    ----------
+    diffusion : Diffusion
+    images : uint8 (n, H, W, 3)
+        H and W multiples of `diffusion.factor`.
+
+    Returns
+    -------
+    tensor (n, channels, H / factor, W / factor)
+        The VAE's scaling factor times the *mean* of the posterior. A sample, which the released code of
+        Takagi and Nishimoto (2023) draws, would make features depend on a generator's state.
+    """
+    pixels = (to_tensor(images) * 2 - 1).to(diffusion.device, diffusion.dtype)
+    return diffusion.vae.encode(pixels).latent_dist.mean * diffusion.vae.config.scaling_factor
+
+
+@torch.inference_mode()
+def decode_latents(diffusion: Diffusion, latents: torch.Tensor) -> np.ndarray:
+    """Return the pictures of scaled latents: (n, channels, h, w) to uint8 (n, h * factor, w * factor, 3)."""
+    scaled = latents.to(diffusion.device, diffusion.dtype) / diffusion.vae.config.scaling_factor
+    return to_uint8(diffusion.vae.decode(scaled).sample / 2 + 0.5)
+
+
+@torch.inference_mode()
+def encode_text(diffusion: Diffusion, texts: Sequence[str]) -> torch.Tensor:
+    """Return the last hidden states of texts, (n, text_length, text_width).
+
+    Texts are padded or cut to the length of the text encoder; words it does not know fall to letters.
+    """
+    tokens = diffusion.tokenizer(
+        list(texts),
+        padding="max_length",
+        max_length=diffusion.model_set.text_length,
+        truncation=True,
+        return_tensors="pt",
+    )
+    return diffusion.text_encoder(tokens.input_ids.to(diffusion.device)).last_hidden_state

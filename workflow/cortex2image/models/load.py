@@ -1,0 +1,134 @@
+"""Load a model set with the ordinary classes of diffusers and transformers, after checking every file."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from cortex2image.errors import ConfigError, ModelSetError
+from cortex2image.models.checksums import verify
+from cortex2image.models.compat import ensure_torchvision
+from cortex2image.models.registry import ModelSet
+
+if TYPE_CHECKING:
+    from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+    from transformers import CLIPTextModel, CLIPTokenizer
+
+
+@dataclass(frozen=True)
+class Diffusion:
+    """The loaded parts of a latent diffusion model, on one device, in evaluation mode.
+
+    Attributes
+    ----------
+    factor : int
+        Side of a picture in pixels divided by the side of its latent.
+    coarse_size : int
+        Side in pixels of the pictures whose latents z are; see :class:`ModelSet`.
+    """
+
+    model_set: ModelSet
+    vae: "AutoencoderKL"
+    unet: "UNet2DConditionModel"
+    text_encoder: "CLIPTextModel"
+    tokenizer: "CLIPTokenizer"
+    scheduler: "DDIMScheduler"
+    device: torch.device
+    dtype: torch.dtype
+
+    @property
+    def factor(self) -> int:
+        return 2 ** (len(self.vae.config.block_out_channels) - 1)
+
+    @property
+    def coarse_size(self) -> int:
+        return self.model_set.latent_shape[1] * self.factor
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device; `auto` is CUDA where there is one and the CPU otherwise.
+
+    Raises
+    ------
+    ConfigError
+        CUDA is asked for where there is none.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device(name)
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("device", "a device of this machine", name, "ask for 'auto' or 'cpu'")
+    return device
+
+
+def load_diffusion(
+    model_set: ModelSet, device: str = "auto", dtype: torch.dtype = torch.float32
+) -> Diffusion:
+    """Load VAE, U-Net, text encoder, tokenizer and a DDIM scheduler from the folder of `model_set`.
+
+    Only safetensors files are read, from the folder alone, and only if they match its checksums. The
+    scheduler is the deterministic one of Stable Diffusion 1.x whatever sampler the folder names: samples are
+    not clipped (latents are not pictures) and the last step ends at the first alpha of the schedule.
+
+    Raises
+    ------
+    ModelSetError
+        A file is missing, altered or not listed, or the parts do not fit together.
+    ConfigError
+        The device is not there.
+    """
+    ensure_torchvision()
+    from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+    from transformers import CLIPTextModel, CLIPTokenizer
+
+    verify(model_set.folder)
+    place = choose_device(device)
+
+    def network(kind: Any, part: str) -> Any:
+        weights = kind.from_pretrained(
+            model_set.folder / part, local_files_only=True, use_safetensors=True, torch_dtype=dtype
+        )
+        return weights.to(place).eval().requires_grad_(False)
+
+    loaded = Diffusion(
+        model_set=model_set,
+        vae=network(AutoencoderKL, "vae"),
+        unet=network(UNet2DConditionModel, "unet"),
+        text_encoder=network(CLIPTextModel, "text_encoder"),
+        tokenizer=CLIPTokenizer.from_pretrained(model_set.folder / "tokenizer", local_files_only=True),
+        scheduler=DDIMScheduler.from_pretrained(
+            model_set.folder / "scheduler", clip_sample=False, set_alpha_to_one=False, local_files_only=True
+        ),
+        device=place,
+        dtype=dtype,
+    )
+    _check_fit(loaded)
+    return loaded
+
+
+def _check_fit(loaded: Diffusion) -> None:
+    declared, text = loaded.model_set, loaded.text_encoder.config
+    vae, unet = loaded.vae.config, loaded.unet.config
+    channels, sides = declared.latent_shape[0], set(declared.latent_shape[1:])
+    checks = [
+        ("text encoder, width", declared.text_width, text.hidden_size),
+        ("text encoder, tokens", declared.text_length, text.max_position_embeddings),
+        ("tokenizer, tokens", declared.text_length, loaded.tokenizer.model_max_length),
+        ("U-Net, width of the text it attends to", declared.text_width, unet.cross_attention_dim),
+        ("U-Net, latent channels in", channels, unet.in_channels),
+        ("U-Net, latent channels out", channels, unet.out_channels),
+        ("VAE, latent channels", channels, vae.latent_channels),
+        ("U-Net, side of the latent", declared.image_size // loaded.factor, unet.sample_size),
+        ("latent z, one side", 1, len(sides)),
+    ]
+    for part, expected, found in checks:
+        if expected != found:
+            fix = "correct the entry in models/registry.py, or the folder: its parts must be of one model"
+            raise ModelSetError(f"{declared.folder}, {part}", str(expected), str(found), fix)
+    if len(loaded.tokenizer) > text.vocab_size:
+        raise ModelSetError(
+            f"{declared.folder}, tokenizer",
+            f"at most {text.vocab_size} tokens, as the text encoder has",
+            f"{len(loaded.tokenizer)} tokens",
+            "use the tokenizer the text encoder was trained with",
+        )

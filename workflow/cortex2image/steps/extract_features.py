@@ -1,0 +1,117 @@
+"""Extract one feature space of the diffusion model for every stimulus.
+
+Reads stimuli.parquet and the pictures it names, computes the latent of each picture (z), the mean text states
+of its captions (c) or its latent after noise and denoising under its own captions (zc), and writes
+features/{space}.parquet.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from cortex2image.contract import vectors
+from cortex2image.contracts import FEATURES, STIMULI
+from cortex2image.diffusion.denoise import Denoiser, Sampling
+from cortex2image.diffusion.denoised import denoised_latents
+from cortex2image.errors import DataError
+from cortex2image.features.captions import caption_states
+from cortex2image.features.latents import image_latents
+from cortex2image.models.checksums import model_hash
+from cortex2image.models.load import load_diffusion
+from cortex2image.models.pixels import square
+from cortex2image.models.registry import model_set
+from cortex2image.progress import say, track
+from cortex2image.seeds import seed_for
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--space", required=True, choices=("z", "c", "zc"))
+    parser.add_argument("--stimuli", required=True, help="stimuli.parquet")
+    parser.add_argument("--model-set", required=True, help="name of a registered model set")
+    parser.add_argument("--steps", type=int, default=50, help="zc: denoising steps of the whole way")
+    parser.add_argument("--strength", type=float, default=0.8, help="zc: share of the steps taken")
+    parser.add_argument("--guidance-scale", type=float, default=5.0, help="zc: classifier-free guidance")
+    parser.add_argument("--seed", type=int, default=0, help="zc: seed of the study")
+    parser.add_argument("--batch-size", type=int, default=64, help="stimuli at a time")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    parser.add_argument("--features", required=True, help="where features/{space}.parquet is written")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    args = parse_args(argv)
+    stimuli = STIMULI.read(args.stimuli).select(["stimulus_id", "image_path", "captions"]).to_pylist()
+    check_stimuli(stimuli, args.stimuli, args.space)
+    chosen = model_set(args.model_set)
+    diffusion = load_diffusion(chosen, args.device)
+    say(f"model set {chosen.name} on {diffusion.device}, {len(stimuli)} stimuli")
+    denoiser = Denoiser(diffusion, Sampling(args.steps, args.strength, args.guidance_scale))
+    batches = [stimuli[first : first + args.batch_size] for first in range(0, len(stimuli), args.batch_size)]
+    features = [extract(batch, denoiser, args) for batch in track(batches, f"features {args.space}")]
+    sampling = {"steps": args.steps, "strength": args.strength, "guidance_scale": args.guidance_scale}
+    FEATURES.write(
+        {
+            "stimulus_id": [stimulus["stimulus_id"] for stimulus in stimuli],
+            "feature": vectors(np.concatenate(features)),
+        },
+        args.features,
+        space=args.space,
+        model_set=chosen.name,
+        model_hash=model_hash(chosen),
+        **({"seed": args.seed, **sampling} if args.space == "zc" else {}),
+    )
+
+
+def check_stimuli(stimuli: list[dict[str, Any]], source: str, space: str) -> None:
+    """Raise DataError unless the stimuli have what the space is made from: captions, pictures on disk."""
+    if not stimuli:
+        raise DataError(source, "at least one stimulus", "none", "check which subjects the study names")
+    if space == "c":
+        return
+    without = [s["stimulus_id"] for s in stimuli if s["image_path"] is None]
+    if without:
+        raise DataError(
+            source,
+            f"a picture for every stimulus, since {space} is made from it",
+            f"{len(without)} of {len(stimuli)} without image_path, first {without[0]}",
+            "use only c with a data set that has no image identity",
+        )
+    absent = [s["image_path"] for s in stimuli if not Path(s["image_path"]).is_file()]
+    if absent:
+        found = f"{len(absent)} missing, first {absent[0]}"
+        raise DataError(source, "pictures that are there", found, "run from the study's working directory")
+
+
+def extract(batch: Sequence[dict[str, Any]], denoiser: Denoiser, args: argparse.Namespace) -> np.ndarray:
+    """Return the features of a batch of stimuli in the chosen space, float32 (n, d)."""
+    diffusion = denoiser.diffusion
+    captions = [stimulus["captions"] for stimulus in batch]
+    if args.space == "c":
+        return caption_states(diffusion, captions)
+    if args.space == "z":
+        return image_latents(diffusion, read_pictures(batch, diffusion.coarse_size))
+    images = read_pictures(batch, diffusion.model_set.image_size)
+    seeds = [seed_for(args.seed, "zc", stimulus["stimulus_id"]) for stimulus in batch]
+    return denoised_latents(denoiser, images, caption_states(diffusion, captions), seeds)
+
+
+def read_pictures(batch: Sequence[dict[str, Any]], size: int) -> np.ndarray:
+    """Read the pictures of stimuli, each cut and resized to (size, size), as uint8 (n, size, size, 3)."""
+    return np.stack([square(read_picture(stimulus["image_path"]), size) for stimulus in batch])
+
+
+def read_picture(path: str) -> np.ndarray:
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image.convert("RGB"))
+    except (UnidentifiedImageError, OSError) as error:
+        raise DataError(path, "a picture", str(error), "replace the file") from None
+
+
+if __name__ == "__main__":
+    main()
