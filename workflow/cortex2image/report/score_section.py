@@ -5,6 +5,7 @@ from typing import TypedDict
 
 import pandas as pd
 
+from cortex2image.metrics.facts import metric_facts
 from cortex2image.plots.scores import MethodScores, Values, score_panel
 from cortex2image.plots.style import svg
 from cortex2image.report.page import svg_uri
@@ -18,7 +19,7 @@ class MetricRow(TypedDict):
 
     metric: str
     arrow: str
-    version: str
+    what: str
     cells: list[Cell | None]
     best: int | None
 
@@ -87,7 +88,7 @@ def _row(metric: str, scores: pd.DataFrame, methods: Sequence[str]) -> MetricRow
     return {
         "metric": metric,
         "arrow": arrow(higher),
-        "version": str(scores["metric_version"].iloc[0]),
+        "what": metric_facts(metric).what,
         "cells": cells,
         "best": _best(cells, higher),
     }

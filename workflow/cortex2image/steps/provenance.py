@@ -9,11 +9,12 @@ import importlib.metadata
 import json
 import platform
 import subprocess
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cortex2image.errors import ConfigError, ModelSetError
+from cortex2image.errors import ConfigError
 from cortex2image.files import atomic, sha256
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.sources import ROOT
@@ -38,6 +39,7 @@ PACKAGES = (
     "torchvision",
     "transformers",
 )
+NEEDED = {"study", "seed", "models"}
 SEED_RULE = "every draw: the first 8 bytes of blake2b over the study's seed and what the draw is for"
 
 
@@ -51,12 +53,12 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def read_config(text: str) -> dict[str, Any]:
-    """Return the config; it must state the study's name and seed.
+    """Return the config; it must name the study, its seed and its models.
 
     Raises
     ------
     ConfigError
-        `text` is no JSON object, or lacks ``study`` or ``seed``.
+        `text` is no JSON object, or lacks one of :data:`NEEDED`.
     """
     try:
         config = json.loads(text)
@@ -64,10 +66,10 @@ def read_config(text: str) -> dict[str, Any]:
         raise ConfigError(
             "--config-json", "a JSON object", str(error), "pass the config as JSON text"
         ) from None
-    missing = {"study", "seed"} - set(config if isinstance(config, dict) else ())
+    missing = NEEDED - set(config if isinstance(config, dict) else ())
     if missing:
-        found = f"no {' and no '.join(sorted(missing))}"
-        raise ConfigError("--config-json", "an object with study and seed", found, "pass the whole config")
+        expected, found = f"an object with {', '.join(sorted(NEEDED))}", f"no {', '.join(sorted(missing))}"
+        raise ConfigError("--config-json", expected, found, "pass the whole config")
     return config
 
 
@@ -89,25 +91,20 @@ def git_state(folder: Path) -> dict[str, Any]:
     return {"commit": _git(folder, "rev-parse", "HEAD"), "dirty": changes is None or bool(changes)}
 
 
-def read_sums(path: Path) -> dict[str, str]:
-    """Return file -> SHA-256 as listed in a ``SHA256SUMS``.
+def without_machine(value: Any) -> Any:
+    """Return a config in which absolute paths keep their last part only: the rest tells of a machine."""
+    if isinstance(value, dict):
+        return {key: without_machine(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [without_machine(part) for part in value]
+    if isinstance(value, str) and Path(value).is_absolute():
+        return f".../{Path(value).name}"
+    return value
 
-    Raises
-    ------
-    ModelSetError
-        The list is missing, or a line is not "digest  name".
-    """
-    fix = "fetch the model set again, its folder is incomplete"
-    try:
-        lines = path.read_text().splitlines()
-    except OSError as error:
-        raise ModelSetError(path, "the checksums of the model set", str(error.strerror), fix) from None
-    pairs = [line.split(maxsplit=1) for line in lines if line.strip()]
-    broken = [pair for pair in pairs if len(pair) != 2 or len(pair[0]) != 64]
-    if broken or not pairs:
-        found = f"line {' '.join(broken[0])!r}" if broken else "an empty file"
-        raise ModelSetError(path, "lines of 64 digits and a file name", found, fix)
-    return {name.lstrip("*"): digest for digest, name in pairs}
+
+def package_version(root: Path) -> str:
+    """Return the version that the ``pyproject.toml`` in `root` states; the package need not be installed."""
+    return tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -115,15 +112,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     config = read_config(args.config_json)
     facts = {
-        "version": _version("cortex2image"),
+        "version": package_version(ROOT.parent),
         "git": git_state(ROOT.parent),
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": package_versions(),
         "torchvision": ensure_torchvision(),
-        "models": {"sha256": sha256(args.model_sums), "files": read_sums(args.model_sums)},
+        "models": {"set": config["models"]["set"], "sha256": sha256(args.model_sums)},
         "seeds": {"study": config["seed"], "rule": SEED_RULE},
-        "config": config,
+        "config": without_machine(config),
     }
     with atomic(args.provenance) as temporary:
         temporary.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
