@@ -52,5 +52,5 @@ def contact_sheet(
         for j, picture in enumerate(pictures):
             sheet.paste(picture.resize((tile, tile), Image.Resampling.LANCZOS), (MARGIN + j * step, top))
     buffer = io.BytesIO()
-    sheet.save(buffer, format="PNG", optimize=True)
+    sheet.save(buffer, format="PNG")
     return buffer.getvalue()
