@@ -5,6 +5,7 @@ Writes ``report/index.html``, which holds everything it shows, and one contact s
 """
 
 import argparse
+import itertools
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,20 +45,21 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 def read_study(args: argparse.Namespace) -> Study:
     """Read every table and map the page shows; pictures are read when they are shown."""
-    subjects, root = args.subjects, args.results
+    root = args.results
+    spaces = itertools.product(args.subjects, args.spaces)
+    methods = itertools.product(args.subjects, args.methods)
+    models = itertools.product(args.subjects, args.models)
     return Study(
-        subjects=tuple(subjects),
+        subjects=tuple(args.subjects),
         spaces=tuple(args.spaces),
         methods=tuple(args.methods),
         models=tuple(args.models),
         stimuli=_frame(STIMULI, root),
         scores=_frame(SCORES, root),
         encoding_scores=_frame(ENCODING_SCORES, root),
-        decoded={(s, x): _frame(DECODED_SCORES, root, subject=s, space=x) for s in subjects for x in args.spaces},
-        reconstructions={
-            (s, m): _frame(RECONSTRUCTIONS, root, subject=s, method=m) for s in subjects for m in args.methods
-        },
-        maps={(s, m): read_map(root / MAP.format(subject=s, model=m)) for s in subjects for m in args.models},
+        decoded={(s, x): _frame(DECODED_SCORES, root, subject=s, space=x) for s, x in spaces},
+        reconstructions={(s, m): _frame(RECONSTRUCTIONS, root, subject=s, method=m) for s, m in methods},
+        maps={(s, m): read_map(root / MAP.format(subject=s, model=m)) for s, m in models},
         provenance=json.loads(args.provenance.read_text()),
     )
 
