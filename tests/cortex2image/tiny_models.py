@@ -1,14 +1,20 @@
 """A complete model set with random weights and very few of them, in the layout of a real one."""
 
+import json
 from pathlib import Path
 
 import torch
 
 from cortex2image.files import sha256
 from cortex2image.models.compat import ensure_torchvision
+from cortex2image.models.judge_cnn import JudgeCNN
 from cortex2image.models.registry import JudgeSpec, ModelSet
 
 LENGTH, WIDTH, SIZE = 8, 16, 16
+JUDGES = (
+    JudgeSpec("cnn", "cnn", "judges/cnn", ("early", "middle", "late")),
+    JudgeSpec("clip", "clip", "clip", ("embeds",)),
+)
 
 
 def write_tiny_model_set(folder: Path, text_width: int = WIDTH, judges: bool = True) -> ModelSet:
@@ -22,9 +28,9 @@ def write_tiny_model_set(folder: Path, text_width: int = WIDTH, judges: bool = T
     save_diffusion(folder, len(tokenizer), text_width)
     if judges:
         save_clip(folder / "clip", len(tokenizer))
+        JudgeCNN(("sea", "room"), ("cat", "house", "shoe")).save(folder / "judges" / "cnn")
     write_sums(folder)
-    specs = (JudgeSpec("clip", "clip", "clip", ("embeds",)),) if judges else ()
-    return ModelSet("tiny", folder, (4, 4, 4), LENGTH, WIDTH, SIZE, specs)
+    return ModelSet("tiny", folder, (4, 4, 4), LENGTH, WIDTH, SIZE, JUDGES if judges else ())
 
 
 def write_sums(folder: Path) -> None:
@@ -87,6 +93,8 @@ def save_clip(folder: Path, vocabulary: int) -> None:
     sizes = {"hidden_size": WIDTH, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
     config = CLIPConfig(text_config=tower(vocabulary), vision_config=sizes | vision, projection_dim=12)
     CLIPModel(config).save_pretrained(folder)
+    normalisation = {"image_mean": [0.5, 0.4, 0.3], "image_std": [0.2, 0.3, 0.4]}
+    (folder / "preprocessor_config.json").write_text(json.dumps(normalisation))
 
 
 def tower(vocabulary: int) -> dict[str, int]:

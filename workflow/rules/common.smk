@@ -14,6 +14,7 @@ shell.prefix(
 )
 
 from cortex2image.config import resolve
+from cortex2image.data.simulated import layout as simulated
 from cortex2image.sources import source_files
 
 config.update(resolve(config))
@@ -27,6 +28,7 @@ DECODED_SPACES = list(config["decode"]["rois"])
 FEATURE_SPACES = sorted({*DECODED_SPACES, *ENCODING_MODELS})
 DATASET = config["dataset"]
 SIMULATED = DATASET["reader"] == "simulated"
+SIMULATED_SIZES = simulated.Sizes(**config["simulation"])
 HAS_IMAGES = DATASET["reader"] != "haxby2001"
 
 # With conda, `python` is the environment's; without, it is the one that runs Snakemake.
@@ -57,7 +59,7 @@ def open_configured_dataset():
 def subject_files(subject):
     """Every file that the jobs of a subject read, relative to the working directory where it lies below it."""
     if SIMULATED:
-        return simulated_files(subject)
+        return simulated.subject_files(DATASET["root"], subject, SIMULATED_SIZES)
     files = open_configured_dataset().subject_files(subject)
     here = Path.cwd()
     return [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in map(Path, files)]

@@ -47,8 +47,10 @@ class Denoiser:
 
     def __init__(self, diffusion: Diffusion, sampling: Sampling):
         self.diffusion, self.sampling = diffusion, sampling
-        diffusion.scheduler.set_timesteps(sampling.steps)
-        self.timesteps = [int(t) for t in diffusion.scheduler.timesteps]
+        # A copy: the number of steps is state of a scheduler, and another denoiser may count otherwise.
+        self.scheduler = type(diffusion.scheduler).from_config(diffusion.scheduler.config)
+        self.scheduler.set_timesteps(sampling.steps)
+        self.timesteps = [int(t) for t in self.scheduler.timesteps]
         # The margin keeps products such as 0.29 * 100 = 28.999... from losing a step.
         self.kept_steps = int(sampling.steps * sampling.strength + 1e-9)
         if not 1 <= self.kept_steps <= sampling.steps:
@@ -91,7 +93,7 @@ class Denoiser:
         """
         timesteps = self.timesteps[self.sampling.steps - self.kept_steps :]
         noise = self._placed(noise_for(seeds, tuple(latents.shape[1:])))
-        start = noised(self._placed(latents), noise, timesteps[0], self.diffusion.scheduler.alphas_cumprod)
+        start = noised(self._placed(latents), noise, timesteps[0], self.scheduler.alphas_cumprod)
         return self._denoise(start, states, timesteps)
 
     def _placed(self, tensor: torch.Tensor) -> torch.Tensor:
@@ -102,7 +104,7 @@ class Denoiser:
         context = torch.cat([self.unconditional.expand_as(states), states])
         for timestep in timesteps:
             output = self._guided(latents, context, timestep)
-            latents = self.diffusion.scheduler.step(output, timestep, latents, eta=0.0).prev_sample
+            latents = self.scheduler.step(output, timestep, latents, eta=0.0).prev_sample
         if not torch.isfinite(latents).all():
             fix = "look for extreme values in the decoded features, or use float32"
             raise DataError("denoised latents", "finite numbers", "NaN or Inf", fix)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -14,10 +14,7 @@ from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.judge_cnn import JudgeCNN
 from cortex2image.models.load import choose_device
 from cortex2image.models.pixels import squares, to_tensor
-from cortex2image.models.registry import ModelSet
-
-if TYPE_CHECKING:
-    from transformers import CLIPModel, CLIPTokenizer
+from cortex2image.models.registry import JudgeSpec, ModelSet
 
 BATCH = 128
 
@@ -40,19 +37,21 @@ class CnnJudge:
     """A convolutional classifier of scenes, the part AlexNet plays for photographs."""
 
     def __init__(self, name: str, layers: tuple[str, ...], network: JudgeCNN, device: torch.device):
-        self.name, self.layers, self.network, self.device = name, layers, network, device
+        self.name, self.layers, self.device = name, layers, device
+        self.network = network.to(device).requires_grad_(False)
 
     def features(self, images: np.ndarray) -> dict[str, np.ndarray]:
         """See :meth:`Judge.features`; convolutional layers are flattened in C order."""
         outputs = [self._outputs(batch) for batch in _batches(images)]
-        return {
-            layer: np.concatenate([_flat(output[layer]) for output in outputs]) for layer in self.layers
-        }
+        return {layer: np.concatenate([_flat(output[layer]) for output in outputs]) for layer in self.layers}
 
     def category_probabilities(self, images: np.ndarray) -> tuple[list[str], np.ndarray]:
-        """Return the names of the categories, and softmax probabilities as float32 (n, categories)."""
+        """Return the names of the categories, and float32 (n, categories): how likely each is in a picture.
+
+        A picture may hold several categories, or none: the probabilities of a row need not add up to 1.
+        """
         logits = [self._outputs(batch)["category"] for batch in _batches(images)]
-        return list(self.network.categories), _flat(torch.cat(logits).softmax(1))
+        return list(self.network.categories), _flat(torch.cat(logits).sigmoid())
 
     @torch.inference_mode()
     def _outputs(self, images: np.ndarray) -> dict[str, torch.Tensor]:
@@ -61,18 +60,26 @@ class CnnJudge:
 
 
 class ClipJudge:
-    """The image tower of CLIP, and its text tower for zero-shot comparison."""
+    """The image tower of CLIP, and its text tower for zero-shot comparison.
+
+    Parameters
+    ----------
+    network, tokenizer : transformers.CLIPModel, CLIPTokenizer
+    mean, deviation : three numbers each
+        Of the red, green and blue values in [0, 1] that the network was trained on.
+    """
 
     def __init__(
         self,
         name: str,
         layers: tuple[str, ...],
-        network: "CLIPModel",
-        tokenizer: "CLIPTokenizer",
-        device: torch.device,
+        network: Any,
+        tokenizer: Any,
+        mean: Sequence[float],
+        deviation: Sequence[float],
     ):
-        self.name, self.layers, self.network, self.device = name, layers, network, device
-        self.tokenizer = tokenizer
+        self.name, self.layers, self.network, self.tokenizer = name, layers, network, tokenizer
+        self.mean, self.deviation = (torch.tensor(v).view(1, 3, 1, 1) for v in (mean, deviation))
 
     def features(self, images: np.ndarray) -> dict[str, np.ndarray]:
         """See :meth:`Judge.features`; `embeds` is the projected embedding, not normalised."""
@@ -85,16 +92,13 @@ class ClipJudge:
         tokens = self.tokenizer(
             list(captions), padding="max_length", max_length=length, truncation=True, return_tensors="pt"
         )
-        pooled = self.network.text_model(input_ids=tokens.input_ids.to(self.device)).pooler_output
+        pooled = self.network.text_model(input_ids=tokens.input_ids.to(self.network.device)).pooler_output
         return _flat(self.network.text_projection(pooled))
 
     @torch.inference_mode()
     def _embeds(self, images: np.ndarray) -> np.ndarray:
-        from transformers.image_utils import OPENAI_CLIP_MEAN, OPENAI_CLIP_STD
-
         pixels = to_tensor(squares(images, self.network.config.vision_config.image_size))
-        mean, deviation = (torch.tensor(v).view(1, 3, 1, 1) for v in (OPENAI_CLIP_MEAN, OPENAI_CLIP_STD))
-        normalised = ((pixels - mean) / deviation).to(self.device)
+        normalised = ((pixels - self.mean) / self.deviation).to(self.network.device)
         return _flat(self.network.visual_projection(self.network.vision_model(normalised).pooler_output))
 
 
@@ -114,29 +118,22 @@ def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> CnnJudge
         raise ConfigError(f"judge of model set {model_set.name}", expected, name, "correct the name")
     verify(model_set.folder)
     spec, place = specs[name], choose_device(device)
-    if spec.kind == "cnn":
-        return CnnJudge(name, spec.layers, _load_cnn(model_set.folder / spec.folder, place), place)
-    network, tokenizer = _load_clip(model_set.folder, spec.folder)
-    return ClipJudge(name, spec.layers, network.to(place), tokenizer, place)
+    if spec.kind == "clip":
+        return _load_clip(model_set.folder, spec, place)
+    return CnnJudge(name, spec.layers, JudgeCNN.load(model_set.folder / spec.folder), place)
 
 
-def _load_cnn(folder: Path, device: torch.device) -> JudgeCNN:
-    from safetensors.torch import load_file
-
-    network = JudgeCNN(**json.loads((folder / "config.json").read_text()))
-    network.load_state_dict(load_file(folder / "model.safetensors"))
-    return network.float().to(device).eval().requires_grad_(False)
-
-
-def _load_clip(root: Path, folder: str) -> tuple["CLIPModel", "CLIPTokenizer"]:
+def _load_clip(root: Path, spec: JudgeSpec, device: torch.device) -> ClipJudge:
     ensure_torchvision()
     from transformers import CLIPModel, CLIPTokenizer
 
-    network = CLIPModel.from_pretrained(
-        root / folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
+    network: Any = CLIPModel.from_pretrained(
+        root / spec.folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
     )
     tokenizer = CLIPTokenizer.from_pretrained(root / "tokenizer", local_files_only=True)
-    return network.eval().requires_grad_(False), tokenizer
+    pixels = json.loads((root / spec.folder / "preprocessor_config.json").read_text())
+    ready = network.to(device).eval().requires_grad_(False)
+    return ClipJudge(spec.name, spec.layers, ready, tokenizer, pixels["image_mean"], pixels["image_std"])
 
 
 def _batches(images: np.ndarray) -> Iterator[np.ndarray]:

@@ -1,7 +1,7 @@
 """Load a model set with the ordinary classes of diffusers and transformers, after checking every file."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
@@ -10,10 +10,6 @@ from cortex2image.models.checksums import verify
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.registry import ModelSet
 
-if TYPE_CHECKING:
-    from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
-    from transformers import CLIPTextModel, CLIPTokenizer
-
 
 @dataclass(frozen=True)
 class Diffusion:
@@ -21,6 +17,8 @@ class Diffusion:
 
     Attributes
     ----------
+    vae, unet, scheduler : diffusers.AutoencoderKL, UNet2DConditionModel, DDIMScheduler
+    text_encoder, tokenizer : transformers.CLIPTextModel, CLIPTokenizer
     factor : int
         Side of a picture in pixels divided by the side of its latent.
     coarse_size : int
@@ -28,11 +26,11 @@ class Diffusion:
     """
 
     model_set: ModelSet
-    vae: "AutoencoderKL"
-    unet: "UNet2DConditionModel"
-    text_encoder: "CLIPTextModel"
-    tokenizer: "CLIPTokenizer"
-    scheduler: "DDIMScheduler"
+    vae: Any
+    unet: Any
+    text_encoder: Any
+    tokenizer: Any
+    scheduler: Any
     device: torch.device
     dtype: torch.dtype
 
@@ -80,7 +78,9 @@ def load_diffusion(
     ensure_torchvision()
     from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
     from transformers import CLIPTextModel, CLIPTokenizer
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()
     verify(model_set.folder)
     place = choose_device(device)
 

@@ -1,0 +1,1 @@
+from cortex2image.ridge.estimator import RidgeCV as RidgeCV

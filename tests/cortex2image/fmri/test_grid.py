@@ -1,0 +1,35 @@
+"""Grids that agree, grids that do not, and sides of the brain."""
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from cortex2image.errors import DataError
+from cortex2image.fmri.grid import Grid, hemispheres
+
+AFFINE = np.array([[-3.0, 0.1, 0, 20], [0.1, 3, 0, -10], [0, 0, 3, 5], [0, 0, 0, 1]])
+GRID = Grid((4, 5, 6), AFFINE, "a.nii.gz")
+
+
+def test_rounding_of_headers_is_the_same_grid() -> None:
+    GRID.require_same(Grid((4, 5, 6), AFFINE.astype(np.float32).astype(np.float64) + 1e-6, "b.nii.gz"))
+
+
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        (Grid((4, 6, 5), AFFINE, "b.nii.gz"), r"shape \(4, 6, 5\)"),
+        (Grid((4, 5, 6), AFFINE + np.eye(4, k=3), "b.nii.gz"), "up to 1"),
+        (Grid((4, 5, 6), AFFINE * np.nan, "b.nii.gz"), "nan"),
+    ],
+)
+def test_another_grid_names_both_files(other: Grid, found: str) -> None:
+    with pytest.raises(DataError, match=rf"b\.nii\.gz\n.*a\.nii\.gz\n.*{found}"):
+        GRID.require_same(other)
+
+
+def test_hemisphere_is_the_side_in_the_world() -> None:
+    indices = np.argwhere(np.ones((12, 5, 6), bool))
+    world = nib.affines.apply_affine(AFFINE, indices)
+    assert hemispheres(indices, AFFINE) == ["left" if x < 0 else "right" for x in world[:, 0]]
+    assert set(hemispheres(indices, AFFINE)) == {"left", "right"}

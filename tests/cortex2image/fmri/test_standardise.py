@@ -1,0 +1,72 @@
+"""Standardisation against scikit-learn; test trials leave no trace."""
+
+import numpy as np
+import pytest
+from sklearn.preprocessing import StandardScaler
+
+from cortex2image.errors import DataError
+from cortex2image.fmri.standardise import Standardiser, standardise
+
+SESSIONS = np.repeat(["ses-1", "ses-2"], 30)
+IS_TRAIN = np.arange(60) % 3 > 0
+
+
+@pytest.fixture
+def betas() -> np.ndarray:
+    rng = np.random.default_rng(3)
+    return (rng.normal(size=(60, 8)) * rng.uniform(0.1, 9, 8) + 5 * (SESSIONS == "ses-2")[:, None]).astype(
+        np.float32
+    )
+
+
+def test_all_sessions_together(betas: np.ndarray) -> None:
+    expected = StandardScaler().fit(betas[IS_TRAIN].astype(np.float64)).transform(betas)
+    np.testing.assert_allclose(standardise(betas, SESSIONS, IS_TRAIN, "all"), expected, atol=1e-5)
+
+
+def test_each_session_by_itself(betas: np.ndarray) -> None:
+    result = standardise(betas, SESSIONS, IS_TRAIN, "session")
+    for session in ("ses-1", "ses-2"):
+        rows = np.equal(SESSIONS, session)
+        scaler = StandardScaler().fit(betas[rows & IS_TRAIN].astype(np.float64))
+        np.testing.assert_allclose(result[rows], scaler.transform(betas[rows]), atol=1e-5)
+
+
+def test_none_leaves_the_betas(betas: np.ndarray) -> None:
+    np.testing.assert_array_equal(standardise(betas, SESSIONS, IS_TRAIN, "none"), betas)
+
+
+@pytest.mark.parametrize("by", ["session", "all"])
+def test_test_trials_leave_no_trace(betas: np.ndarray, by: str) -> None:
+    before = standardise(betas, SESSIONS, IS_TRAIN, by)
+    changed = betas.copy()
+    changed[~IS_TRAIN] = np.random.default_rng(4).normal(50, 100, changed[~IS_TRAIN].shape)
+    after = standardise(changed, SESSIONS, IS_TRAIN, by)
+    np.testing.assert_array_equal(after[IS_TRAIN], before[IS_TRAIN])
+    assert (after[~IS_TRAIN] != before[~IS_TRAIN]).all()
+
+
+@pytest.mark.parametrize("constant", [0.0, 0.1, 1234.567])
+def test_voxel_constant_over_training_trials_is_zero(betas: np.ndarray, constant: float) -> None:
+    betas[IS_TRAIN, 2] = constant
+    result = standardise(betas, SESSIONS, IS_TRAIN, "all")
+    assert not result[:, 2].any()
+    assert result[:, 3].all()
+
+
+def test_session_without_training_trials_is_named(betas: np.ndarray) -> None:
+    only_first = IS_TRAIN & (SESSIONS == "ses-1")
+    with pytest.raises(DataError, match=r"ses-2\n.*training trials") as info:
+        standardise(betas, SESSIONS, only_first, "session")
+    assert "standardise/by: all" in info.value.fix
+    with pytest.raises(DataError, match="training trials"):
+        standardise(betas, SESSIONS, np.zeros(60, bool), "all")
+
+
+def test_order_of_trials_does_not_matter(betas: np.ndarray) -> None:
+    order = np.random.default_rng(5).permutation(60)
+    fitted = Standardiser.fit(betas, SESSIONS)
+    shuffled = Standardiser.fit(betas[order], SESSIONS[order])
+    np.testing.assert_allclose(
+        fitted.transform(betas, SESSIONS), shuffled.transform(betas, SESSIONS), atol=1e-5
+    )

@@ -1,0 +1,71 @@
+import pytest
+from tests.cortex2image.tiny_models import write_sums
+
+from cortex2image.errors import ModelSetError
+from cortex2image.models.checksums import model_hash, sums_file, verify
+from cortex2image.models.registry import ModelSet
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "vae").mkdir()
+    (tmp_path / "vae" / "weights.safetensors").write_bytes(b"weights")
+    (tmp_path / "README.md").write_text("card")
+    write_sums(tmp_path)
+    return tmp_path
+
+
+def described(folder):
+    return ModelSet("any", folder, (4, 4, 4), 8, 16, 16, ())
+
+
+def test_untouched_folder_passes(folder):
+    verify(folder)
+
+
+def test_altered_weights_are_named(folder):
+    (folder / "vae" / "weights.safetensors").write_bytes(b"other")
+    with pytest.raises(ModelSetError, match=r"vae/weights.safetensors\n  expected: SHA-256"):
+        verify(folder)
+
+
+def test_missing_weights_are_named(folder):
+    (folder / "vae" / "weights.safetensors").unlink()
+    with pytest.raises(ModelSetError, match=r"vae/weights.safetensors(.|\n)*no such file"):
+        verify(folder)
+
+
+@pytest.mark.parametrize("name", ["more.safetensors", "vae/pickled.bin", "old.ckpt", "config.json"])
+def test_file_that_is_not_listed(folder, name):
+    (folder / name).write_bytes(b"surplus")
+    with pytest.raises(ModelSetError, match=name):
+        verify(folder)
+
+
+def test_unlisted_text_is_harmless(folder):
+    (folder / "notes.md").write_text("mine")
+    verify(folder)
+
+
+def test_missing_list(folder):
+    (folder / "SHA256SUMS").unlink()
+    with pytest.raises(ModelSetError, match="SHA256SUMS"):
+        verify(folder)
+
+
+@pytest.mark.parametrize("text", ["", "no checksum here\n", "abc  vae/weights.safetensors\n"])
+def test_malformed_list(folder, text):
+    (folder / "SHA256SUMS").write_text(text)
+    with pytest.raises(ModelSetError, match="lines of a SHA-256"):
+        verify(folder)
+
+
+def test_hash_stands_for_every_file(folder):
+    before = model_hash(described(folder))
+    (folder / "vae" / "weights.safetensors").write_bytes(b"other")
+    write_sums(folder)
+    assert model_hash(described(folder)) != before
+
+
+def test_sums_file_is_relative(folder):
+    assert sums_file(described(folder), start=folder.parent) == f"{folder.name}/SHA256SUMS"

@@ -1,0 +1,158 @@
+"""Held-out predictions: right on planted maps, and blind to test rows."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from cortex2image.errors import ConfigError, DataError
+from cortex2image.ridge import held_out
+from cortex2image.ridge.held_out import (
+    HeldOut,
+    PerTrial,
+    RidgeSettings,
+    Rows,
+    average_repeats,
+    held_out_predictions,
+)
+from cortex2image.ridge.partitions import Trials
+
+SETTINGS = RidgeSettings([10.0], folds=3, average_repeats=["test"], seed=2**60 + 1)
+
+
+def study(rng: np.random.Generator) -> tuple[PerTrial, PerTrial, Trials]:
+    """24 training and 6 test stimuli, twice each in mixed order; targets are linear in the predictors."""
+    stimulus = np.repeat(np.arange(30), 2)[rng.permutation(60)]
+    features = rng.standard_normal((30, 4)).astype(np.float32)
+    features[:, 3] = 0.3
+    betas = features[stimulus] @ rng.standard_normal((4, 9)) + 0.1 * rng.standard_normal((60, 9))
+    trials = Trials(
+        np.array([f"stimulus-{s:02d}" for s in stimulus]),
+        np.array([f"run-{i // 10}" for i in range(60)]),
+        np.where(stimulus < 24, "train", "test"),
+        None,
+    )
+    return PerTrial(betas.astype(np.float32), np.arange(60)), PerTrial(features, stimulus), trials
+
+
+def cross_validated(trials: Trials) -> Trials:
+    """The same trials, each a stimulus of its own, with runs as folds."""
+    unique = np.array([f"trial-{i:02d}" for i in range(60)])
+    return Trials(unique, trials.run, np.full(60, "train"), np.arange(60) // 10)
+
+
+def test_predictions_are_those_of_a_pipeline_on_single_trials(rng):
+    betas, features, trials = study(rng)
+    got = held_out_predictions(betas, features, trials, SETTINGS)
+    train = trials.split == "train"
+    model = make_pipeline(StandardScaler(), Ridge(10.0)).fit(
+        betas.matrix[train].astype(float), features.matrix[features.row[train]].astype(float)
+    )
+    means = [betas.matrix[trials.stimulus == s].mean(axis=0) for s in got.stimuli]
+    assert got.stimuli.tolist() == sorted(set(trials.stimulus[~train]))
+    np.testing.assert_allclose(got.predicted, model.predict(np.array(means)), atol=1e-4)
+    np.testing.assert_array_equal(got.measured, features.matrix[24:])
+    np.testing.assert_allclose(got.alpha, np.full(4, 10.0))
+
+
+def test_training_repeats_are_averaged_on_request(rng):
+    betas, features, trials = study(rng)
+    settings = RidgeSettings([10.0], 3, ["train", "test"], 0)
+    got = held_out_predictions(betas, features, trials, settings)
+    train = sorted(set(trials.stimulus[trials.split == "train"]))
+    means = np.array([betas.matrix[trials.stimulus == s].mean(axis=0) for s in train], dtype=float)
+    model = make_pipeline(StandardScaler(), Ridge(10.0)).fit(means, features.matrix[:24].astype(float))
+    test = [betas.matrix[trials.stimulus == s].mean(axis=0) for s in got.stimuli]
+    np.testing.assert_allclose(got.predicted, model.predict(np.array(test)), atol=1e-4)
+
+
+def test_every_trial_is_predicted_by_the_fold_that_holds_it_out(rng):
+    betas, features, trials = study(rng)
+    trials = cross_validated(trials)
+    got = held_out_predictions(betas, features, trials, SETTINGS)
+    assert got.stimuli.tolist() == trials.stimulus.tolist()
+    train, test = trials.fold != 2, trials.fold == 2
+    targets = features.matrix[features.row].astype(float)
+    model = make_pipeline(StandardScaler(), Ridge(10.0)).fit(betas.matrix[train], targets[train])
+    np.testing.assert_allclose(got.predicted[test], model.predict(betas.matrix[test]), atol=1e-4)
+
+
+def test_the_penalty_of_folds_is_their_geometric_mean(rng, monkeypatch):
+    betas, features, trials = study(rng)
+    alphas = iter([1.0, 100.0, 1.0, 100.0, 1.0, 100.0])
+    part = held_out._predict
+
+    def with_alpha(*args: object) -> HeldOut:
+        got = part(*args)
+        return HeldOut(got.predicted, got.measured, got.stimuli, np.full(4, next(alphas)))
+
+    monkeypatch.setattr(held_out, "_predict", with_alpha)
+    got = held_out_predictions(betas, features, cross_validated(trials), SETTINGS)
+    np.testing.assert_allclose(got.alpha, 10.0)
+
+
+def fitted(
+    monkeypatch: pytest.MonkeyPatch, betas: PerTrial, features: PerTrial, trials: Trials
+) -> list[np.ndarray]:
+    """Parameters of every model that is fitted on the way to held-out predictions."""
+    parameters = []
+    fit: Callable = held_out.fit
+
+    def recorded(training: Rows, settings: RidgeSettings) -> object:
+        model = fit(training, settings)
+        parameters.extend([model.coef_, model.intercept_, model.alpha_, model.best_score_])
+        return model
+
+    with monkeypatch.context() as patch:
+        patch.setattr(held_out, "fit", recorded)
+        held_out_predictions(betas, features, trials, RidgeSettings([1.0, 10.0, 100.0], 3, ["test"], 0))
+    return parameters
+
+
+@pytest.mark.filterwarnings("ignore:ridge alpha")
+def test_no_fitted_parameter_depends_on_test_rows(rng, monkeypatch):
+    betas, features, trials = study(rng)
+    before = fitted(monkeypatch, betas, features, trials)
+    test = trials.split == "test"
+    betas.matrix[test] += 100
+    features.matrix[features.row[test]] -= 100
+    for old, new in zip(before, fitted(monkeypatch, betas, features, trials), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+@pytest.mark.filterwarnings("ignore:ridge alpha")
+def test_no_fold_depends_on_its_held_out_run(rng, monkeypatch):
+    betas, features, trials = study(rng)
+    trials = cross_validated(trials)
+    features = PerTrial(features.matrix[features.row], np.arange(60))
+    before = fitted(monkeypatch, betas, features, trials)
+    betas.matrix[trials.fold == 0] += 100
+    features.matrix[trials.fold == 0] -= 100
+    after = fitted(monkeypatch, betas, features, trials)
+    for old, new in zip(before[:4], after[:4], strict=True):
+        np.testing.assert_array_equal(old, new)
+    assert not np.allclose(before[4], after[4])
+
+
+def test_a_test_stimulus_in_training_is_refused(rng):
+    betas, features, trials = study(rng)
+    trials.split[np.flatnonzero(trials.stimulus == "stimulus-27")[0]] = "train"
+    with pytest.raises(DataError, match="stimulus stimulus-27 is in train and test"):
+        held_out_predictions(betas, features, trials, SETTINGS)
+
+
+def test_repeats_of_test_stimuli_must_be_averaged(rng):
+    with pytest.raises(ConfigError, match="6 repeats of test stimuli"):
+        held_out_predictions(*study(rng), RidgeSettings([1.0], 3, ["train"], 0))
+
+
+def test_the_mean_of_equal_rows_is_that_row_to_the_last_digit():
+    same = np.full((7, 2), 0.1, dtype=np.float32)
+    stimuli = np.array(list("aaabbbb"))
+    got = average_repeats(Rows(same, np.arange(14.0).reshape(7, 2), stimuli, stimuli))
+    np.testing.assert_array_equal(got.predictors, same[:2])
+    np.testing.assert_allclose(got.targets, [[2, 3], [9, 10]])
+    assert got.stimuli.tolist() == got.groups.tolist() == ["a", "b"]

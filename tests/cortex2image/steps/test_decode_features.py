@@ -1,0 +1,115 @@
+"""The decoding step on a tiny subject."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.cortex2image.steps.tiny_subject import CONSTANT_UNIT, TEST, TRAIN, fit_options, write_tiny_subject
+
+from cortex2image.contract import matrix, vectors
+from cortex2image.contracts import BETAS, DECODED, DECODED_SCORES, FEATURES, TRIALS
+from cortex2image.errors import Cortex2imageError
+from cortex2image.steps.decode_features import main
+
+pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
+
+
+def decode(folder: Path, paths: dict[str, str], *rois: str) -> tuple[Path, Path]:
+    decoded, scores = folder / "decoded.parquet", folder / "scores.parquet"
+    names = ["--space", "z", "--rois", *(rois or ["early", "ventral"])]
+    main([*fit_options(paths), *names, "--decoded", str(decoded), "--scores", str(scores)])
+    return decoded, scores
+
+
+def test_test_stimuli_are_decoded(tmp_path):
+    paths = write_tiny_subject(tmp_path)
+    decoded, scores = (
+        c.read(p) for c, p in zip((DECODED, DECODED_SCORES), decode(tmp_path, paths), strict=True)
+    )
+    true = matrix(FEATURES.read(paths["features"]), "feature")[TRAIN:]
+    got = matrix(decoded, "feature")
+    assert decoded.column("stimulus_id").to_pylist() == [f"stimulus-{i}" for i in range(TRAIN, TRAIN + TEST)]
+    assert scores.column("unit").to_pylist() == [0, 1, 2, 3]
+    for unit, r in enumerate(scores.column("r").to_pylist()):
+        if unit == CONSTANT_UNIT:
+            assert r is None
+        else:
+            assert r > 0.9
+            assert r == pytest.approx(np.corrcoef(got[:, unit], true[:, unit])[0, 1], abs=1e-6)
+
+
+def test_constant_units_are_decoded_exactly_with_the_largest_penalty(tmp_path):
+    decoded, scores = decode(tmp_path, write_tiny_subject(tmp_path))
+    values = matrix(DECODED.read(decoded), "feature")[:, CONSTANT_UNIT]
+    np.testing.assert_array_equal(values, np.full(TEST, 0.7, np.float32))
+    assert DECODED_SCORES.read(scores).column("alpha")[CONSTANT_UNIT].as_py() == 100
+
+
+def test_every_trial_of_a_cross_validated_study_is_decoded(tmp_path):
+    paths = write_tiny_subject(tmp_path, folds=8)
+    decoded, scores = decode(tmp_path, paths, "all")
+    trials = TRIALS.read(paths["trials"]).column("stimulus_id").to_pylist()
+    assert sorted(DECODED.read(decoded).column("stimulus_id").to_pylist()) == sorted(trials)
+    r = DECODED_SCORES.read(scores).column("r").to_pylist()
+    assert all(value > 0.8 for unit, value in enumerate(r) if unit != CONSTANT_UNIT)
+
+
+def test_regions_without_signal_decode_nothing(tmp_path):
+    _, scores = decode(tmp_path, write_tiny_subject(tmp_path), "unlabelled")
+    r = DECODED_SCORES.read(scores).column("r").drop_null().to_numpy()
+    assert np.abs(r).mean() < 0.6
+
+
+def test_the_order_of_the_tables_changes_nothing(tmp_path, rng):
+    paths = write_tiny_subject(tmp_path)
+    before = DECODED.read(decode(tmp_path, paths)[0])
+    betas, features = BETAS.read(paths["betas"]), FEATURES.read(paths["features"])
+    BETAS.write(betas.take(rng.permutation(betas.num_rows)), paths["betas"])
+    FEATURES.write(features.take(rng.permutation(features.num_rows)), paths["features"])
+    assert DECODED.read(decode(tmp_path, paths)[0]).equals(before)
+
+
+def drop_a_feature(paths: dict[str, str]) -> None:
+    features = FEATURES.read(paths["features"])
+    FEATURES.write(features.slice(1), paths["features"])
+
+
+def drop_betas(paths: dict[str, str]) -> None:
+    betas = BETAS.read(paths["betas"])
+    BETAS.write(betas.slice(2), paths["betas"])
+
+
+def drop_a_voxel(paths: dict[str, str]) -> None:
+    betas = BETAS.read(paths["betas"])
+    BETAS.write(
+        {"trial_id": betas.column("trial_id"), "beta": vectors(matrix(betas, "beta")[:, 1:])}, paths["betas"]
+    )
+
+
+def leak_a_stimulus(paths: dict[str, str]) -> None:
+    columns = TRIALS.read(paths["trials"]).to_pydict()
+    columns["split"][columns["split"].index("test")] = "train"
+    TRIALS.write(columns, paths["trials"])
+
+
+@pytest.mark.parametrize(
+    ("harm", "message"),
+    [
+        (drop_a_feature, r"features\.parquet\n(.*\n)*.*first stimulus-00"),
+        (drop_betas, r"betas\.parquet\n(.*\n)*.*2 missing, first trial-00"),
+        (drop_a_voxel, "14 voxels, the width of the betas"),
+        (leak_a_stimulus, "is in train and test"),
+    ],
+)
+def test_tables_that_do_not_fit_give_no_output(tmp_path, harm, message):
+    paths = write_tiny_subject(tmp_path)
+    harm(paths)
+    with pytest.raises(Cortex2imageError, match=message):
+        decode(tmp_path, paths)
+    assert not list(tmp_path.glob("*decoded*")) + list(tmp_path.glob("*scores*"))
+
+
+def test_an_unknown_region_gives_no_output(tmp_path):
+    with pytest.raises(Cortex2imageError, match="cerebellum"):
+        decode(tmp_path, write_tiny_subject(tmp_path), "cerebellum")
+    assert not (tmp_path / "decoded.parquet").exists()

@@ -1,0 +1,110 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from cortex2image.contract import matrix
+from cortex2image.contracts import FEATURES, STIMULI
+from cortex2image.errors import ConfigError, DataError
+from cortex2image.features.captions import caption_states
+from cortex2image.features.latents import image_latents
+from cortex2image.models.checksums import model_hash
+from cortex2image.models.registry import MODEL_SETS
+from cortex2image.steps.extract_features import main
+
+CAPTIONS = [["a b", "c"], ["d"], ["e", "f", "g"]]
+DRAWN = ["--steps", "5", "--strength", "0.8", "--guidance-scale", "2"]
+
+
+@pytest.fixture
+def images(rng):
+    return rng.integers(0, 256, (3, 16, 16, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def study(tmp_path, images, tiny_model_set, monkeypatch):
+    """A working directory with three pictures and stimuli.parquet; the tiny model set is registered."""
+    monkeypatch.setitem(MODEL_SETS, "tiny", tiny_model_set)
+    monkeypatch.chdir(tmp_path)
+    for number, image in enumerate(images):
+        Image.fromarray(image).save(f"{number}.png")
+    write_stimuli(["0.png", "1.png", "2.png"])
+    return tmp_path
+
+
+def write_stimuli(paths):
+    table = {
+        "stimulus_id": ["s0", "s1", "s2"],
+        "split": ["train", "train", "test"],
+        "captions": CAPTIONS,
+        "image_path": paths,
+        "category": [None, None, None],
+    }
+    STIMULI.write(
+        {name: np.array(c) if name == "split" else c for name, c in table.items()}, "stimuli.parquet"
+    )
+
+
+def extract(space, *options, out=None):
+    out = out or f"{space}.parquet"
+    main(
+        f"--space {space} --stimuli stimuli.parquet --model-set tiny --device cpu --features {out}".split()
+        + list(options)
+    )
+    return FEATURES.read(out)
+
+
+def test_z_of_every_stimulus(study, images, tiny_diffusion, tiny_model_set):
+    table = extract("z", "--batch-size", "2")
+    assert table.column("stimulus_id").to_pylist() == ["s0", "s1", "s2"]
+    np.testing.assert_allclose(matrix(table, "feature"), image_latents(tiny_diffusion, images), atol=1e-5)
+    facts = table.schema.metadata
+    assert facts[b"model_set"] == b"tiny"
+    assert facts[b"model_hash"].decode() == model_hash(tiny_model_set)
+    assert b"strength" not in facts
+
+
+def test_c_of_every_stimulus(study, tiny_diffusion):
+    expected = caption_states(tiny_diffusion, CAPTIONS)
+    np.testing.assert_allclose(matrix(extract("c", "--batch-size", "2"), "feature"), expected, atol=1e-5)
+
+
+def test_c_needs_no_pictures(study, tiny_diffusion):
+    write_stimuli([None, None, None])
+    expected = caption_states(tiny_diffusion, CAPTIONS)
+    np.testing.assert_allclose(matrix(extract("c"), "feature"), expected, atol=1e-5)
+
+
+def test_zc_does_not_depend_on_batches_but_on_the_seed(study):
+    together = extract("zc", *DRAWN, "--seed", "1")
+    alone = extract("zc", *DRAWN, "--seed", "1", "--batch-size", "1", out="alone.parquet")
+    other = extract("zc", *DRAWN, "--seed", "2", out="other.parquet")
+    np.testing.assert_allclose(matrix(alone, "feature"), matrix(together, "feature"), atol=1e-4)
+    assert not np.allclose(matrix(other, "feature"), matrix(together, "feature"), atol=1e-2)
+    assert together.schema.metadata[b"strength"] == b"0.8"
+
+
+@pytest.mark.parametrize("space", ["z", "zc"])
+def test_stimulus_without_picture(study, space):
+    write_stimuli(["0.png", None, "2.png"])
+    with pytest.raises(DataError, match="first s1"):
+        extract(space)
+    assert not (study / f"{space}.parquet").exists()
+
+
+def test_picture_that_is_not_there(study):
+    (study / "1.png").unlink()
+    with pytest.raises(DataError, match=r"1 missing, first 1\.png"):
+        extract("z")
+    assert not (study / "z.parquet").exists()
+
+
+def test_truncated_picture(study):
+    (study / "1.png").write_bytes((study / "1.png").read_bytes()[:60])
+    with pytest.raises(DataError, match=r"1\.png"):
+        extract("z")
+    assert not (study / "z.parquet").exists()
+
+
+def test_unknown_model_set(study):
+    with pytest.raises(ConfigError, match="miniature"):
+        extract("z", "--model-set", "unheard-of")

@@ -1,0 +1,216 @@
+"""The step on a tiny BIDS data set whose responses are planted."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from cortex2image.contract import matrix
+from cortex2image.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
+from cortex2image.errors import ConfigError, DataError
+from cortex2image.fmri.hrf import trial_regressors
+from cortex2image.steps.single_trial_betas import main
+
+SHAPE, TR, VOLUMES = (4, 5, 6), 2.0, 70
+AFFINE = np.array([[3.0, 0, 0, -4], [0, 3, 0, -10], [0, 0, 3, 5], [0, 0, 0, 1]])
+ONSETS = np.array([4.5, 24.0, 47.3, 70.0, 95.6])
+CONFOUNDS = {"trans_x": np.sin(np.arange(VOLUMES)), "non_steady_state_outlier00": np.arange(VOLUMES) == 0}
+DERIVATIVES = "derivatives/fmriprep/sub-01/func"
+
+
+class Study:
+    """A data set of two runs, its trials and the options of the step."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.betas, self.voxels = root, root / "betas.parquet", root / "voxels.parquet"
+        self.rng = np.random.default_rng(5)
+        self.masks = [self.rng.random(SHAPE) < 0.6 for _ in range(2)]
+        self.mask = self.masks[0] & self.masks[1]
+        self.codes = self.rng.choice([-1.0, 0, 1, 5], SHAPE)
+        self.planted = self.rng.normal(1, 1, (2, len(ONSETS), *SHAPE))
+        for run in range(2):
+            self.write_run(run)
+        self.atlas = self.save("atlas.nii.gz", self.codes)
+        self.write_trials()
+
+    def save(self, name: str, values: np.ndarray, affine: np.ndarray = AFFINE) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nib.save(nib.Nifti1Image(values.astype(np.float32), affine), path)
+        return path
+
+    def stem(self, run: int) -> str:
+        return f"{DERIVATIVES}/sub-01_task-scenes_run-{run + 1}"
+
+    def write_run(self, run: int) -> None:
+        frame_times = TR * np.arange(VOLUMES) + 1
+        regressors = trial_regressors(frame_times, ONSETS, np.full(len(ONSETS), 3.0), "spm")[:, 0]
+        change = np.moveaxis(np.tensordot(regressors, self.planted[run], axes=(0, 0)), 0, -1)
+        change += 0.5 * CONFOUNDS["trans_x"] * self.rng.normal(size=(*SHAPE, 1))
+        change -= change[..., 1:].mean(axis=-1, keepdims=True)
+        bold = self.rng.uniform(400, 900, (*SHAPE, 1)) * (1 + change / 100)
+        bold[..., 0] *= 3
+        self.save(f"{self.stem(run)}_space-T1w_desc-preproc_bold.nii.gz", bold)
+        self.save(f"{self.stem(run)}_space-T1w_desc-brain_mask.nii.gz", self.masks[run])
+        facts = {"RepetitionTime": TR, "StartTime": 1.0}
+        sidecar = self.root / f"{self.stem(run)}_space-T1w_desc-preproc_bold.json"
+        sidecar.write_text(json.dumps(facts))
+        rows = ["\t".join(CONFOUNDS), *(f"{x}\t{int(s)}" for x, s in zip(*CONFOUNDS.values(), strict=True))]
+        (self.root / f"{self.stem(run)}_desc-confounds_timeseries.tsv").write_text("\n".join(rows))
+        events = self.root / f"sub-01/func/sub-01_task-scenes_run-{run + 1}_events.tsv"
+        events.parent.mkdir(parents=True, exist_ok=True)
+        shown = [f"{onset}\t3.0\tpicture-{run}{i}.png" for i, onset in enumerate(ONSETS)]
+        events.write_text("\n".join(["onset\tduration\tstim_file", *shown]))
+
+    def write_trials(self, runs: tuple[str, str] = ("run-1", "run-2")) -> None:
+        count = 2 * len(ONSETS)
+        columns = {
+            "trial_id": [f"{run}_trial-{i:03d}" for run in runs for i in range(len(ONSETS))],
+            "stimulus_id": [f"picture-{run}{i}" for run in range(2) for i in range(len(ONSETS))],
+            "session": ["ses-1"] * count,
+            "run": np.repeat(runs, len(ONSETS)).tolist(),
+            "repetition": [0] * count,
+            "split": ["train"] * count,
+            "fold": [None] * count,
+            "onset": np.tile(ONSETS, 2),
+            "duration": [3.0] * count,
+        }
+        TRIALS.write(columns, self.root / "trials.parquet")
+
+    def run_step(self, *extra: str) -> None:
+        options = {
+            "reader": "bids",
+            "root": self.root,
+            "subject": "sub-01",
+            "trials": self.root / "trials.parquet",
+            "model": "lsa",
+            "hrf": "spm",
+            "drift": "cosine",
+            "high-pass": 0.01,
+            "confounds": "trans_x",
+            "scrub": "non_steady_state_outlier",
+            "atlas": self.atlas,
+            "betas": self.betas,
+            "voxels": self.voxels,
+        }
+        plain = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
+        main([*plain, "--labels", "early=1", "ventral=5", *extra])
+
+    def assert_nothing_written(self) -> None:
+        assert not self.betas.exists()
+        assert not self.voxels.exists()
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    return Study(tmp_path)
+
+
+def test_planted_responses_come_back_in_the_order_of_trials_and_voxels(study: Study) -> None:
+    study.run_step()
+    table = SINGLE_TRIAL_BETAS.read(study.betas)
+    assert table["trial_id"].to_pylist() == TRIALS.read(study.root / "trials.parquet")["trial_id"].to_pylist()
+    planted = study.planted.reshape(-1, *SHAPE)[:, study.mask]
+    np.testing.assert_allclose(matrix(table, "beta"), planted, atol=2e-3)
+
+
+def test_voxels_carry_the_grid_and_their_regions(study: Study) -> None:
+    study.run_step()
+    table = MASK_VOXELS.read(study.voxels)
+    indices = np.array([table[axis].to_pylist() for axis in "ijk"]).T
+    np.testing.assert_array_equal(indices, np.argwhere(study.mask))
+    names = {1.0: "early", 5.0: "ventral"}
+    assert table["roi"].to_pylist() == [names.get(c, "unlabelled") for c in study.codes[study.mask]]
+    world = nib.affines.apply_affine(AFFINE, indices)[:, 0]
+    assert table["hemisphere"].to_pylist() == ["left" if x < 0 else "right" for x in world]
+    facts = table.schema.metadata
+    np.testing.assert_array_equal(json.loads(facts[b"affine"]), AFFINE)
+    assert json.loads(facts[b"shape"]) == list(SHAPE)
+    assert facts[b"glm_model"] == b"lsa"
+
+
+def test_without_confounds_and_atlas(study: Study) -> None:
+    for path in study.root.rglob("*confounds*"):
+        path.unlink()
+    study.run_step("--confounds", "--model", "lss", "--hrf-derivatives", "time", "--atlas", "")
+    assert set(MASK_VOXELS.read(study.voxels)["roi"].to_pylist()) == {"unlabelled"}
+    assert len(SINGLE_TRIAL_BETAS.read(study.betas)) == 2 * len(ONSETS)
+
+
+def shift_run(study: Study) -> None:
+    for kind in ("preproc_bold", "brain_mask"):
+        path = study.root / f"{study.stem(1)}_space-T1w_desc-{kind}.nii.gz"
+        study.save(str(path.relative_to(study.root)), nib.load(path).get_fdata(), AFFINE + np.eye(4, k=3))
+
+
+def reshape_mask(study: Study) -> None:
+    study.save(f"{study.stem(0)}_space-T1w_desc-brain_mask.nii.gz", np.ones((4, 6, 5)))
+
+
+def part_masks(study: Study) -> None:
+    study.save(f"{study.stem(1)}_space-T1w_desc-brain_mask.nii.gz", ~study.masks[0])
+
+
+def drop_mask(study: Study) -> None:
+    (study.root / f"{study.stem(1)}_space-T1w_desc-brain_mask.nii.gz").unlink()
+
+
+def spoil_voxel(study: Study) -> None:
+    path = study.root / f"{study.stem(1)}_space-T1w_desc-preproc_bold.nii.gz"
+    values = nib.load(path).get_fdata()
+    values[study.mask, 7] = np.nan
+    study.save(str(path.relative_to(study.root)), values)
+
+
+def cut_atlas(study: Study) -> None:
+    study.atlas.write_bytes(study.atlas.read_bytes()[:100])
+
+
+def reshape_atlas(study: Study) -> None:
+    study.atlas = study.save("atlas.nii.gz", np.ones((5, 4, 6)))
+
+
+def remove_atlas(study: Study) -> None:
+    study.atlas.unlink()
+
+
+def rename_runs(study: Study) -> None:
+    study.write_trials(("run-1", "run-9"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (shift_run, r"run-2_space-T1w_desc-preproc_bold.*\n.*affine of .*run-1_space-T1w_desc-preproc_bold"),
+        (reshape_mask, r"run-1_.*mask\.nii\.gz\n.*\(4, 5, 6\).*\n.*\(4, 6, 5\)"),
+        (part_masks, "masks of all runs"),
+        (drop_mask, r"run-2_.*bold\.nii\.gz\n.*a brain mask"),
+        (spoil_voxel, r"run-2_.*bold\.nii\.gz\n.*finite.*\n.*first in volume 7"),
+        (cut_atlas, r"atlas\.nii\.gz\n.*readable"),
+        (remove_atlas, r"atlas\.nii\.gz\n.*readable"),
+        (reshape_atlas, r"atlas\.nii\.gz\n.*\(4, 5, 6\).*\n.*\(5, 4, 6\)"),
+        (rename_runs, r"trials\.parquet\n.*\n.*ses-1 run-9"),
+    ],
+)
+def test_unusable_data_set_is_refused(study: Study, change: Callable[[Study], None], message: str) -> None:
+    change(study)
+    with pytest.raises(DataError, match=message):
+        study.run_step()
+    study.assert_nothing_written()
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        (["--confounds", "trans_w"], r"run-1.*\n.*trans_w\n.*columns are trans_x"),
+        (["--labels", "early"], "NAME=CODE"),
+        (["--labels", "early=1", "all=5"], "rois/labels"),
+    ],
+)
+def test_impossible_setting_is_refused(study: Study, extra: list[str], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        study.run_step(*extra)
+    study.assert_nothing_written()

@@ -1,0 +1,128 @@
+"""The step on planted betas: which trials count, and what the voxels table says."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from cortex2image.contract import matrix, vectors
+from cortex2image.contracts import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS, VOXELS
+from cortex2image.errors import DataError
+from cortex2image.fmri.noise_ceiling import noise_ceiling_snr
+from cortex2image.steps.standardise import main
+
+TRAIN, TEST, REPEATS, VOXEL_COUNT = 40, 10, 3, 6
+COUNT = TRAIN + TEST * REPEATS
+STIMULI = [f"train-{i}" for i in range(TRAIN)] + [f"test-{i}" for i in range(TEST)] * REPEATS
+SESSIONS = ["ses-1", "ses-2"] * (COUNT // 2)
+SPLITS = ["train"] * TRAIN + ["test"] * TEST * REPEATS
+
+
+def write_inputs(folder: Path, betas: np.ndarray, splits: list[str], stimuli: list[str]) -> None:
+    ids = [f"trial-{i}" for i in range(COUNT)]
+    trials = {
+        "trial_id": ids,
+        "stimulus_id": stimuli,
+        "session": SESSIONS,
+        "run": ["run-1"] * COUNT,
+        "repetition": [0] * COUNT,
+        "split": splits,
+        "fold": pa.nulls(COUNT, pa.int32()),
+        "onset": np.arange(COUNT, dtype=float),
+        "duration": [3.0] * COUNT,
+    }
+    indices = {axis: np.arange(VOXEL_COUNT) for axis in ("voxel_id", *"ijk")}
+    voxels = indices | {"roi": ["early"] * VOXEL_COUNT, "hemisphere": ["left"] * VOXEL_COUNT}
+    TRIALS.write(trials, folder / "trials.parquet")
+    SINGLE_TRIAL_BETAS.write({"trial_id": ids, "beta": vectors(betas)}, folder / "single.parquet")
+    facts = {"affine": json.dumps(np.eye(4).tolist()), "shape": json.dumps([6, 6, 6])}
+    MASK_VOXELS.write(voxels, folder / "mask_voxels.parquet", **facts)
+
+
+def standardise(
+    folder: Path,
+    betas: np.ndarray,
+    by: str = "session",
+    splits: list[str] = SPLITS,
+    stimuli: list[str] = STIMULI,
+) -> tuple[np.ndarray, pa.Table]:
+    """Run the step; return betas and voxels."""
+    write_inputs(folder, betas, splits, stimuli)
+    inputs = ["--trials", "trials", "--single-trial-betas", "single", "--mask-voxels", "mask_voxels"]
+    outputs = ["--betas", "betas", "--voxels", "voxels"]
+    names = [a if a.startswith("--") else str(folder / f"{a}.parquet") for a in inputs + outputs]
+    main([*names, "--by", by])
+    return matrix(BETAS.read(folder / "betas.parquet"), "beta"), VOXELS.read(folder / "voxels.parquet")
+
+
+@pytest.fixture
+def betas(rng: np.random.Generator) -> np.ndarray:
+    responses = {s: rng.normal(size=VOXEL_COUNT) for s in dict.fromkeys(STIMULI)}
+    return np.array([responses[s] + 0.5 * rng.normal(size=VOXEL_COUNT) for s in STIMULI]).astype(np.float32)
+
+
+def test_training_trials_have_mean_0_and_sd_1_in_each_session(tmp_path: Path, betas: np.ndarray) -> None:
+    result, _ = standardise(tmp_path, betas)
+    for session in ("ses-1", "ses-2"):
+        rows = result[(np.array(SESSIONS) == session) & (np.array(SPLITS) == "train")]
+        np.testing.assert_allclose(rows.mean(axis=0), 0, atol=1e-6)
+        np.testing.assert_allclose(rows.std(axis=0), 1, atol=1e-6)
+
+
+def test_test_trials_change_no_training_beta(tmp_path: Path, betas: np.ndarray) -> None:
+    before, _ = standardise(tmp_path, betas)
+    betas[TRAIN:] *= 100
+    after, _ = standardise(tmp_path, betas)
+    np.testing.assert_array_equal(after[:TRAIN], before[:TRAIN])
+    assert not np.allclose(after[TRAIN:], before[TRAIN:])
+
+
+def test_voxels_gain_their_noise_ceiling(tmp_path: Path, betas: np.ndarray) -> None:
+    betas[:, 4] = 7
+    _, voxels = standardise(tmp_path, betas)
+    snr = noise_ceiling_snr(betas, STIMULI, SESSIONS)
+    known = [0, 1, 2, 3, 5]
+    written = {name: voxels[name].to_pylist() for name in ("ncsnr", "noise_ceiling")}
+    np.testing.assert_allclose(np.array(written["ncsnr"])[known].astype(float), snr[known])
+    expected = snr**2 / (snr**2 + 1 / REPEATS)
+    np.testing.assert_allclose(np.array(written["noise_ceiling"])[known].astype(float), expected[known])
+    assert written["ncsnr"][4] is None
+    assert written["noise_ceiling"][4] is None
+
+
+def test_grid_travels_on(tmp_path: Path, betas: np.ndarray) -> None:
+    _, voxels = standardise(tmp_path, betas)
+    assert json.loads(voxels.schema.metadata[b"affine"]) == np.eye(4).tolist()
+    assert json.loads(voxels.schema.metadata[b"shape"]) == [6, 6, 6]
+
+
+def test_cross_validated_study_without_repeats(tmp_path: Path, betas: np.ndarray) -> None:
+    stimuli = [f"block-{i}" for i in range(COUNT)]
+    result, voxels = standardise(tmp_path, betas, "none", ["train"] * COUNT, stimuli)
+    np.testing.assert_array_equal(result, betas)
+    assert voxels["ncsnr"].null_count == voxels["noise_ceiling"].null_count == VOXEL_COUNT
+
+
+def test_session_without_training_trials_gives_no_output(tmp_path: Path, betas: np.ndarray) -> None:
+    splits = [
+        "test" if session == "ses-2" else split for session, split in zip(SESSIONS, SPLITS, strict=True)
+    ]
+    with pytest.raises(DataError, match="ses-2"):
+        standardise(tmp_path, betas, splits=splits)
+    assert not (tmp_path / "betas.parquet").exists()
+    assert not (tmp_path / "voxels.parquet").exists()
+
+
+def test_betas_of_other_trials_are_refused(tmp_path: Path, betas: np.ndarray) -> None:
+    write_inputs(tmp_path, betas, SPLITS, STIMULI)
+    single = SINGLE_TRIAL_BETAS.read(tmp_path / "single.parquet")
+    SINGLE_TRIAL_BETAS.write(single.slice(1), tmp_path / "single.parquet")
+    names = ["trials", "single-trial-betas", "mask-voxels", "betas", "voxels"]
+    files = ["trials", "single", "mask_voxels", "betas", "voxels"]
+    paths = [str(tmp_path / f"{file}.parquet") for file in files]
+    options = [part for name, path in zip(names, paths, strict=True) for part in (f"--{name}", path)]
+    with pytest.raises(DataError, match=r"single\.parquet\n.*one row per trial"):
+        main([*options, "--by", "session"])
+    assert not (tmp_path / "betas.parquet").exists()

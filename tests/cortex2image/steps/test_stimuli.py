@@ -1,0 +1,80 @@
+"""Step stimuli: the table it writes, and bad input that must leave none."""
+
+import pytest
+
+from cortex2image.contracts import STIMULI
+from cortex2image.errors import Cortex2imageError
+from cortex2image.steps.stimuli import main
+
+
+def run(root, out, *subjects, reader="bids"):
+    main(["--reader", reader, "--root", str(root), "--subjects", *subjects, "--stimuli", str(out)])
+
+
+def test_bids(small_study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run("bids", "stimuli.parquet", "sub-01", "sub-02")
+    rows = STIMULI.read(tmp_path / "stimuli.parquet").to_pylist()
+    assert [row["stimulus_id"] for row in rows] == ["a", "b", "set/c", "t"]
+    assert rows[2] == {
+        "stimulus_id": "set/c",
+        "split": "train",
+        "captions": ["a cat", "one cat"],
+        "image_path": "bids/stimuli/set/c.png",
+        "category": "cat",
+    }
+
+
+def test_image_paths_do_not_depend_on_how_the_root_is_written(small_study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run("bids", "one.parquet", "sub-01")
+    run(small_study.root, "two.parquet", "sub-01")
+    assert STIMULI.read("one.parquet").equals(STIMULI.read("two.parquet"))
+
+
+def test_data_set_outside_the_working_directory(small_study, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    run(small_study.root, "stimuli.parquet", "sub-01")
+    paths = STIMULI.read("stimuli.parquet").column("image_path").to_pylist()
+    assert paths[0] == str(small_study.root / "stimuli" / "a.png")
+
+
+def test_haxby(haxby_root, tmp_path):
+    run(haxby_root, tmp_path / "stimuli.parquet", "sub-1", reader="haxby2001")
+    table = STIMULI.read(tmp_path / "stimuli.parquet")
+    assert table.num_rows == 6
+    assert table.column("image_path").null_count == 6
+
+
+def edit(path, old, new):
+    path.write_text(path.read_text().replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("break_it", "match"),
+    [
+        (lambda study: (study.root / "stimuli/t.png").unlink(), r"stimuli/t\.png"),
+        (
+            lambda study: edit(study.root / "stimuli/stimuli.tsv", "a cat | one cat", ""),
+            r"stimuli\.tsv, row 2",
+        ),
+        (
+            lambda study: study.add_events("sub-01/ses-1", "sub-01_ses-1_task-scenes_run-1", "../t.png"),
+            r"run-1_events\.tsv, row 2(.|\n)*stimuli folder",
+        ),
+        (lambda study: (study.root / "stimuli/stimuli.tsv").unlink(), r"stimuli\.tsv"),
+    ],
+)
+def test_bad_input_leaves_no_table(small_study, tmp_path, break_it, match):
+    break_it(small_study)
+    with pytest.raises(Cortex2imageError, match=rf"{match}(.|\n)*to do"):
+        run(small_study.root, tmp_path / "stimuli.parquet", "sub-01")
+    assert not (tmp_path / "stimuli.parquet").exists()
+
+
+@pytest.mark.parametrize(("subjects", "match"), [(("sub-1", "sub-01"), "one subject"), (("sub-7",), "sub-7")])
+def test_bad_subjects_leave_no_table(small_study, tmp_path, subjects, match):
+    with pytest.raises(Cortex2imageError, match=match):
+        run(small_study.root, tmp_path / "stimuli.parquet", *subjects)
+    assert not (tmp_path / "stimuli.parquet").exists()

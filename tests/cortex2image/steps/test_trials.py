@@ -1,0 +1,94 @@
+"""Step trials: order, repetitions and folds, and bad input that must leave no table."""
+
+import pytest
+
+from cortex2image.contracts import TRIALS
+from cortex2image.errors import Cortex2imageError
+from cortex2image.steps import stimuli, trials
+
+
+@pytest.fixture
+def study(small_study, tmp_path):
+    dataset = ["--reader", "bids", "--root", str(small_study.root)]
+    stimuli.main([*dataset, "--subjects", "sub-01", "--stimuli", str(tmp_path / "stimuli.parquet")])
+    return small_study
+
+
+def run(study, tmp_path, *extra, subject="sub-01"):
+    out = tmp_path / "trials.parquet"
+    dataset = ["--reader", "bids", "--root", str(study.root), "--subject", subject]
+    trials.main([*dataset, "--stimuli", str(tmp_path / "stimuli.parquet"), "--trials", str(out), *extra])
+    return TRIALS.read(out).to_pydict()
+
+
+def test_trials(study, tmp_path):
+    table = run(study, tmp_path)
+    assert table["trial_id"] == [
+        f"ses-{session}_run-{number}_trial-{trial:03d}"
+        for session in (1, 2)
+        for number in (1, 2)
+        for trial in (0, 1)
+    ]
+    assert table["stimulus_id"] == ["a", "t", "t", "b", "set/c", "t", "t", "b"]
+    assert table["repetition"] == [0, 0, 1, 0, 0, 2, 3, 1]
+    assert table["split"] == ["train", "test", "test", "train"] * 2
+    assert table["fold"] == [None] * 8
+    assert table["onset"] == [1, 5] * 4
+    assert table["duration"] == [2] * 8
+
+
+@pytest.mark.parametrize(
+    ("unit", "folds"), [("run", [0, 0, 1, 1, 2, 2, 3, 3]), ("session", [0] * 4 + [1] * 4)]
+)
+def test_folds(study, tmp_path, unit, folds):
+    table = run(study, tmp_path, "--cross-validate", unit)
+    assert table["fold"] == folds
+    assert set(table["split"]) == {"train"}
+
+
+def test_haxby(haxby_root, tmp_path):
+    dataset = ["--reader", "haxby2001", "--root", str(haxby_root)]
+    listed, out = str(tmp_path / "stimuli.parquet"), tmp_path / "trials.parquet"
+    stimuli.main([*dataset, "--subjects", "sub-5", "--stimuli", listed])
+    trials.main(
+        [*dataset, "--subject", "sub-5", "--stimuli", listed, "--cross-validate", "run", "--trials", str(out)]
+    )
+    table = TRIALS.read(out).to_pydict()
+    assert table["trial_id"][2] == "ses-1_run-01_trial-000"
+    assert table["stimulus_id"][2] == "sub-5_run-01_face"
+    assert table["fold"] == [0, 0, 1, 1]
+
+
+def test_stimuli_made_before_the_events_changed(study, tmp_path):
+    study.add_events("sub-01/ses-2", "sub-01_ses-2_task-scenes_run-2", "unseen.png")
+    with pytest.raises(Cortex2imageError, match=r"stimuli\.parquet(.|\n)*unseen(.|\n)*--forcerun stimuli"):
+        run(study, tmp_path)
+    assert not (tmp_path / "trials.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("shown", "match"),
+    [
+        (["a.png"] * 8, r"run-1_events\.tsv(.|\n)*within the run's 30 s(.|\n)*to do"),
+        (["../a.png"], r"run-1_events\.tsv, row 2(.|\n)*stimuli folder"),
+    ],
+)
+def test_bad_events_leave_no_table(study, tmp_path, shown, match):
+    study.add_events("sub-01/ses-1", "sub-01_ses-1_task-scenes_run-1", *shown)
+    with pytest.raises(Cortex2imageError, match=match):
+        run(study, tmp_path)
+    assert not (tmp_path / "trials.parquet").exists()
+
+
+def test_no_trial_at_all(study, tmp_path):
+    for path in study.root.rglob("*_events.tsv"):
+        study.add_events(str(path.parents[1].relative_to(study.root)), path.name.removesuffix("_events.tsv"))
+    with pytest.raises(Cortex2imageError, match="at least one trial of sub-01"):
+        run(study, tmp_path)
+    assert not (tmp_path / "trials.parquet").exists()
+
+
+def test_subject_without_runs(study, tmp_path):
+    with pytest.raises(Cortex2imageError, match="at least one run of sub-08"):
+        run(study, tmp_path, subject="sub-08")
+    assert not (tmp_path / "trials.parquet").exists()

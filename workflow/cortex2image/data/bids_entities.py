@@ -1,0 +1,88 @@
+"""BIDS file names taken apart into entities, and matched by them, never by formatted names."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cortex2image.data.subjects import plain_label
+from cortex2image.errors import DataError
+
+
+@dataclass(frozen=True)
+class BidsFile:
+    """A file and what its name says.
+
+    Attributes
+    ----------
+    path : Path
+    entities : mapping of key to label without padding, e.g. ``{"sub": "1", "run": "2"}``
+    spelled : the same with the labels as they are spelled, e.g. ``{"sub": "01", "run": "02"}``
+    suffix : str
+        The words without a key, joined by ``_``: ``bold``, or ``bold_confounds`` in old fMRIPrep names.
+    extension : str
+        From the first dot on, e.g. ``.nii.gz``.
+    """
+
+    path: Path
+    entities: Mapping[str, str]
+    spelled: Mapping[str, str]
+    suffix: str
+    extension: str
+
+
+def parse_name(path: Path) -> BidsFile:
+    """Take a BIDS file name apart; entities may stand in any order."""
+    stem, dot, extension = path.name.partition(".")
+    words = stem.split("_")
+    spelled = dict(word.split("-", 1) for word in words if "-" in word)
+    entities = {key: plain_label(label) for key, label in spelled.items()}
+    suffix = "_".join(word for word in words if "-" not in word)
+    return BidsFile(path, entities, spelled, suffix, dot + extension)
+
+
+def files_of(root: Path, subject_folder: str | None) -> list[BidsFile]:
+    """List the files of one subject that can belong to a functional run, and those above it, sorted.
+
+    These are the files directly in `root` (which hold for everybody), in the subject's folder, in its
+    sessions' folders and in their ``func`` folders.
+    """
+    folders = [root]
+    if subject_folder is not None:
+        subject = root / subject_folder
+        sessions = sorted(subject.glob("ses-*"))
+        folders += [subject, subject / "func", *sessions, *(session / "func" for session in sessions)]
+    listed = [entry for folder in folders if folder.is_dir() for entry in sorted(folder.iterdir())]
+    return [parse_name(entry) for entry in listed if not entry.is_dir() and not entry.name.startswith(".")]
+
+
+def applies(general: BidsFile, special: BidsFile, ignore: Iterable[str] = ("desc",)) -> bool:
+    """Say whether `general` belongs to `special`: each entity it names has the same label there."""
+    wanted = {key: label for key, label in general.entities.items() if key not in ignore}
+    return wanted.items() <= special.entities.items()
+
+
+def by_inheritance(candidates: Iterable[BidsFile], special: BidsFile) -> list[BidsFile]:
+    """Return the candidates that belong to `special`, the least specific first."""
+    return sorted((c for c in candidates if applies(c, special)), key=lambda c: len(c.entities))
+
+
+def closest(candidates: Iterable[BidsFile], special: BidsFile) -> BidsFile | None:
+    """Return the most specific candidate that belongs to `special`, or None.
+
+    Raises
+    ------
+    DataError
+        Two files are equally specific, so that the choice would be arbitrary.
+    """
+    matching = by_inheritance(candidates, special)
+    if len(matching) > 1 and len(matching[-1].entities) == len(matching[-2].entities):
+        found = f"{matching[-2].path} and {matching[-1].path}"
+        raise DataError(special.path, "one companion file of each kind", found, "remove one of the two")
+    return matching[-1] if matching else None
+
+
+def natural_key(label: str) -> tuple[tuple[int, int, str], ...]:
+    """Sort key under which ``run-2`` comes before ``run-10``."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", label)
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)

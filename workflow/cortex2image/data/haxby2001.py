@@ -1,0 +1,196 @@
+"""Reader of the Haxby 2001 data as they are distributed: blocks of eight categories, no single pictures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from cortex2image.data.recording import Event, Run, Stimulus
+from cortex2image.data.subjects import check_subjects, subject_key
+from cortex2image.data.volumes import read_bold_header
+from cortex2image.errors import DataError
+from cortex2image.progress import say
+from cortex2image.scenes.captions import category_captions
+
+CATEGORIES = ("bottle", "cat", "chair", "face", "house", "scissors", "scrambledpix", "shoe")
+REST = "rest"
+# As published; the headers of the distribution are not relied on.
+TR_SECONDS = 2.5
+SUBJECTS = range(1, 7)
+PLACEMENT = (
+    "place mask.nii.gz, subjN/bold.nii.gz and subjN/labels.txt there, as nilearn.datasets.fetch_haxby "
+    "downloads them"
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive volumes of one category: half-open range of volumes of the whole recording."""
+
+    category: str
+    volumes: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One run: its number in ``labels.txt``, its volumes, and its blocks (none in a corrupted run)."""
+
+    number: int
+    volumes: tuple[int, int]
+    blocks: tuple[Block, ...]
+
+    def stimulus_id(self, subject: str, block: Block) -> str:
+        """Return the identity of what a block showed: which pictures is unknown, so no two runs share it."""
+        return f"{subject}_run-{self.number:02d}_{block.category}"
+
+
+def parse_labels(path: Path) -> list[Chunk]:
+    """Read ``labels.txt``: a header, then per volume its condition and the number of its run.
+
+    Raises
+    ------
+    DataError
+        The file is missing, a row is malformed, a category unknown, or a run not in one piece.
+    """
+    try:
+        rows = [line.split() for line in path.read_text().splitlines()[1:] if line.strip()]
+        labels = [(condition, int(chunk)) for condition, chunk in rows]
+    except (OSError, ValueError) as error:
+        fix = "put labels.txt of the public distribution there"
+        raise DataError(path, "rows of condition and run number", str(error), fix) from None
+    _check_conditions(path, {condition for condition, _ in labels})
+    chunks = [_chunk(list(group)) for _, group in groupby(enumerate(labels), key=lambda item: item[1][1])]
+    if len({chunk.number for chunk in chunks}) < len(chunks):
+        raise DataError(path, "each run in one piece", "a run number that comes back", "restore the file")
+    return chunks
+
+
+def _check_conditions(path: Path, conditions: set[str]) -> None:
+    unknown = conditions - {*CATEGORIES, REST}
+    if unknown or not conditions:
+        found = ", ".join(sorted(unknown)) or "no rows"
+        fix = "put labels.txt of the public distribution there"
+        raise DataError(path, f"{REST} or one of {', '.join(CATEGORIES)}", found, fix)
+
+
+def _chunk(rows: list[tuple[int, tuple[str, int]]]) -> Chunk:
+    blocks = []
+    for condition, group in groupby(rows, key=lambda row: row[1][0]):
+        volumes = [volume for volume, _ in group]
+        if condition != REST:
+            blocks.append(Block(condition, (volumes[0], volumes[-1] + 1)))
+    return Chunk(rows[0][1][1], (rows[0][0], rows[-1][0] + 1), tuple(blocks))
+
+
+class Haxby2001Dataset:
+    """The Haxby 2001 distribution, see :class:`cortex2image.data.recording.Dataset`.
+
+    Each block of pictures is one trial of a stimulus of its own; its captions come from the category.
+    ``subj1`` is called ``sub-1``. Haxby, Gobbini, Furey, Ishai, Schouten & Pietrini, Science 293:2425 (2001).
+
+    Parameters
+    ----------
+    root : path of the folder that holds ``mask.nii.gz`` and ``subj1``, ``subj2``, ...
+    """
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root)
+
+    def subjects(self) -> list[str]:
+        """Return the labels of the subjects whose folders exist, sorted."""
+        return [f"sub-{number}" for number in SUBJECTS if (self.root / f"subj{number}").is_dir()]
+
+    def subject_files(self, subject: str) -> list[Path]:
+        """Return every file the jobs of `subject` read, whether it exists or is yet to be fetched."""
+        folder = self._folder(subject)
+        return [folder / "bold.nii.gz", folder / "labels.txt", self._mask(subject)]
+
+    def runs(self, subject: str) -> list[Run]:
+        """Return the runs of `subject`; a run that is rest throughout is corrupted, left out and reported.
+
+        Raises
+        ------
+        DataError
+            Files are missing or unreadable, labels and volumes differ in number, or no run has a block.
+        """
+        bold, labels, mask = self.subject_files(subject)
+        self._check_present(subject)
+        chunks = parse_labels(labels)
+        volumes = read_bold_header(bold).volumes
+        if volumes != chunks[-1].volumes[1]:
+            found = f"{chunks[-1].volumes[1]} rows, {volumes} volumes in {bold}"
+            raise DataError(labels, "one row per volume", found, "take both from one distribution")
+        return [_run(subject, chunk, bold, mask) for chunk in self._usable(labels, chunks)]
+
+    def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
+        """Return a stimulus per run and category, all on the training side of the split, sorted by id."""
+        check_subjects(subjects)
+        stimuli = {s.stimulus_id: s for subject in subjects for s in self._stimuli_of(subject)}
+        return [stimuli[identity] for identity in sorted(stimuli)]
+
+    def _stimuli_of(self, subject: str) -> list[Stimulus]:
+        self._check_present(subject)
+        labels = self._folder(subject) / "labels.txt"
+        return [
+            Stimulus(
+                stimulus_id=chunk.stimulus_id(subject, block),
+                split="train",
+                captions=tuple(category_captions(block.category)),
+                image_path=None,
+                category=block.category,
+            )
+            for chunk in parse_labels(labels)
+            for block in chunk.blocks
+        ]
+
+    def _folder(self, subject: str) -> Path:
+        return self.root / f"subj{subject_key(subject)}"
+
+    def _mask(self, subject: str) -> Path:
+        """Return the brain mask of the distribution, or the copy that fetching puts beside the subject."""
+        shared = self.root / "mask.nii.gz"
+        return shared if shared.exists() else self._folder(subject) / "mask.nii.gz"
+
+    def _check_present(self, subject: str) -> None:
+        missing = [path for path in self.subject_files(subject) if not path.exists()]
+        if missing:
+            raise DataError(
+                self.root,
+                f"the Haxby 2001 distribution with {subject}; subjects are sub-1 to sub-6",
+                f"missing {', '.join(map(str, missing))}",
+                PLACEMENT,
+            )
+
+    @staticmethod
+    def _usable(labels: Path, chunks: Sequence[Chunk]) -> list[Chunk]:
+        for chunk in chunks:
+            if not chunk.blocks:
+                say(f"warning: {labels}: run {chunk.number} is rest throughout (corrupted); left out")
+        usable = [chunk for chunk in chunks if chunk.blocks]
+        if not usable:
+            raise DataError(labels, "at least one run with blocks", "rest throughout", "restore the file")
+        return usable
+
+
+def _run(subject: str, chunk: Chunk, bold: Path, mask: Path) -> Run:
+    start = chunk.volumes[0]
+    events = tuple(
+        Event(
+            onset=(block.volumes[0] - start) * TR_SECONDS,
+            duration=(block.volumes[1] - block.volumes[0]) * TR_SECONDS,
+            stimulus_id=chunk.stimulus_id(subject, block),
+        )
+        for block in chunk.blocks
+    )
+    return Run(
+        subject=subject,
+        session="ses-1",
+        run=f"run-{chunk.number:02d}",
+        bold=bold,
+        volumes=chunk.volumes,
+        tr=TR_SECONDS,
+        slice_time_reference=0.0,
+        mask=mask,
+        events=events,
+        confounds=None,
+    )

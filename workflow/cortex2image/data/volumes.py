@@ -1,0 +1,146 @@
+"""NIfTI volumes: headers, brain masks and the time series of the voxels inside a mask."""
+
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+from nibabel.filebasedimages import ImageFileError
+from nibabel.spatialimages import HeaderDataError
+
+from cortex2image.errors import DataError
+
+VOLUMES_AT_ONCE = 32
+_UNREADABLE = (OSError, EOFError, ValueError, zlib.error, ImageFileError, HeaderDataError)
+_SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6, "unknown": 1.0}
+
+
+@dataclass(frozen=True)
+class BoldHeader:
+    """What a 4-D NIfTI header says: number of volumes, and seconds per volume (0 if it does not say)."""
+
+    volumes: int
+    tr: float
+
+
+def read_bold_header(path: str | Path) -> BoldHeader:
+    """Read the header of a 4-D NIfTI file, no voxel.
+
+    Raises
+    ------
+    DataError
+        The file is missing, is no NIfTI file, or is not 4-D.
+    """
+    image = _open_bold(path)
+    unit = _SECONDS.get(image.header.get_xyzt_units()[1], 0.0)
+    return BoldHeader(image.shape[3], float(image.header.get_zooms()[3]) * unit)
+
+
+def load_mask(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
+    """Load a brain mask.
+
+    Returns
+    -------
+    mask : (X, Y, Z) bool, true where the volume is not 0
+    affine : (4, 4) float64, voxel indices to millimetres
+
+    Raises
+    ------
+    DataError
+        The file is unreadable or truncated, is not 3-D, holds NaN or Inf, or is empty.
+    """
+    image = _open(path)
+    values = _read(path, image, ())
+    if values.ndim == 4 and values.shape[3] == 1:
+        values = values[..., 0]
+    if values.ndim != 3:
+        raise DataError(path, "a 3-D brain mask", f"shape {values.shape}", "give one mask volume")
+    if not np.isfinite(values).all():
+        found = f"NaN or Inf in {np.count_nonzero(~np.isfinite(values))} voxels"
+        raise DataError(path, "a mask of zeros and ones", found, "write 0 outside the brain")
+    if not values.any():
+        raise DataError(path, "a mask with at least one voxel", "zeros throughout", "give another mask")
+    return values != 0, np.asarray(image.affine, dtype=np.float64)
+
+
+def load_bold(path: str | Path, mask: np.ndarray, volumes: tuple[int, int] | None = None) -> np.ndarray:
+    """Load the time series inside a mask, a few volumes at a time.
+
+    Parameters
+    ----------
+    path : path of a 4-D NIfTI file, (X, Y, Z, T)
+    mask : (X, Y, Z) bool
+    volumes : (int, int), optional
+        Half-open range of volumes; all of them without it.
+
+    Returns
+    -------
+    bold : (time, voxels) float32, in the scanner's units
+        Voxels in the order of ``np.argwhere(mask)``.
+
+    Raises
+    ------
+    DataError
+        The file is unreadable, truncated or not 4-D, `mask` has another shape, `volumes` reaches past the
+        end, or a voxel of the mask is NaN or Inf.
+    """
+    image = _open_bold(path)
+    first, last = volumes or (0, image.shape[3])
+    _check_grid(path, image.shape, mask.shape, (first, last))
+    bold = np.empty((last - first, np.count_nonzero(mask)), np.float32)
+    for start in range(first, last, VOLUMES_AT_ONCE):
+        stop = min(start + VOLUMES_AT_ONCE, last)
+        block = _read(path, image, (..., slice(start, stop)))
+        bold[start - first : stop - first] = block[mask].T
+    _check_finite(path, bold, first)
+    return bold
+
+
+def _open(path: str | Path) -> Any:
+    try:
+        # The file stays open: a gzip stream can only be read forwards without starting afresh.
+        return nib.load(path, keep_file_open=True)
+    except _UNREADABLE as error:
+        raise _unreadable(path, error) from None
+
+
+def _open_bold(path: str | Path) -> Any:
+    image = _open(path)
+    if len(image.shape) != 4:
+        fix = "give the 4-D functional run, not a single volume"
+        raise DataError(path, "a 4-D recording (x, y, z, time)", f"shape {image.shape}", fix)
+    return image
+
+
+def _read(path: str | Path, image: Any, region: tuple[Any, ...]) -> np.ndarray:
+    try:
+        return np.asarray(image.dataobj[region])
+    except _UNREADABLE as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: str | Path, error: Exception) -> DataError:
+    fix = "copy or download the file again; it is missing, truncated or damaged"
+    return DataError(path, "a whole NIfTI file", " ".join(str(error).split()) or repr(error), fix)
+
+
+def _check_grid(
+    path: str | Path, shape: tuple[int, ...], mask: tuple[int, ...], volumes: tuple[int, int]
+) -> None:
+    if shape[:3] != mask:
+        fix = "use the mask of the same space and resolution as the recording"
+        raise DataError(path, f"the grid of its mask, {mask}", f"grid {shape[:3]}", fix)
+    if not 0 <= volumes[0] < volumes[1] <= shape[3]:
+        fix = "check that the recording is whole and belongs to these labels"
+        raise DataError(path, f"volumes {volumes[0]} to {volumes[1] - 1}", f"{shape[3]} volumes", fix)
+
+
+def _check_finite(path: str | Path, bold: np.ndarray, first: int) -> None:
+    bad = ~np.isfinite(bold)
+    if bad.any():
+        volume = first + int(np.flatnonzero(bad.any(axis=1))[0])
+        found = f"NaN or Inf in {np.count_nonzero(bad)} samples of {np.count_nonzero(bad.any(axis=0))} voxels"
+        fix = "repair or leave out the run, or take these voxels out of the mask"
+        raise DataError(path, "finite values in the mask", f"{found}, first in volume {volume}", fix)

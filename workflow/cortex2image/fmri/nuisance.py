@@ -1,0 +1,95 @@
+"""What a run's signal holds beside responses: drift, confounds, and volumes to leave out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from cortex2image.errors import ConfigError, DataError
+
+DRIFTS = ("cosine", "polynomial", "none")
+POLYNOMIAL_SPAN = 150.0  # s per further order, the rule of AFNI's 3dDeconvolve -polort A
+
+
+def drift_regressors(volumes: int, tr: float, drift: str, high_pass_hz: float) -> np.ndarray:
+    """Return slow regressors, without the constant.
+
+    Parameters
+    ----------
+    volumes : int
+    tr : float
+        Repetition time in seconds.
+    drift : one of :data:`DRIFTS`
+        ``cosine``: SPM's discrete cosine set of all frequencies up to `high_pass_hz`. ``polynomial``:
+        Legendre polynomials up to order 1 + duration / 150 s. ``none``: no regressor.
+    high_pass_hz : float
+        Only used by ``cosine``.
+
+    Returns
+    -------
+    (volumes, regressors) float64 array
+    """
+    if drift == "cosine":
+        order = int(np.floor(2 * volumes * tr * high_pass_hz))
+        phase = np.pi * (np.arange(volumes) + 0.5) / volumes
+        return np.cos(np.outer(phase, np.arange(1, min(order, volumes - 1) + 1)))
+    if drift == "polynomial":
+        order = 1 + int(volumes * tr / POLYNOMIAL_SPAN)
+        return np.polynomial.legendre.legvander(np.linspace(-1, 1, volumes), order)[:, 1:]
+    return np.empty((volumes, 0))
+
+
+def confound_regressors(
+    confounds: pd.DataFrame | None, names: Sequence[str], volumes: int, where: str
+) -> np.ndarray:
+    """Return the chosen confounds of a run, (volumes, names) float64, missing values as 0.
+
+    fMRIPrep leaves the first row of derivatives and displacements without a value; 0 says no change.
+
+    Raises
+    ------
+    ConfigError
+        A name is not among the run's confounds, or the run has none.
+    DataError
+        The table has another number of rows than the run has volumes.
+    """
+    if not names:
+        return np.empty((volumes, 0))
+    columns = [] if confounds is None else list(confounds.columns)
+    missing = [name for name in names if name not in columns]
+    if confounds is None or missing:
+        found = f"no {', '.join(missing)}; the columns are {', '.join(columns) or '(no confounds table)'}"
+        fix = "correct glm/confounds in the config; an empty list uses none"
+        raise ConfigError(where, f"confounds {', '.join(names)}", found, fix)
+    _check_rows(confounds, volumes, where)
+    return np.nan_to_num(confounds[list(names)].to_numpy(np.float64), nan=0.0)
+
+
+def kept_volumes(
+    confounds: pd.DataFrame | None, prefixes: Sequence[str], volumes: int, where: str
+) -> np.ndarray:
+    """Return which volumes stay in the model, (volumes,) bool.
+
+    A volume leaves where a confound whose name starts with one of `prefixes` (fMRIPrep's spike columns,
+    such as ``non_steady_state_outlier00``) is not 0. Leaving it out and giving it a regressor of its own
+    are the same model.
+
+    Raises
+    ------
+    DataError
+        The table has another number of rows than the run has volumes.
+    """
+    keep = np.ones(volumes, bool)
+    if confounds is None:
+        return keep
+    spikes = [name for name in confounds.columns if name.startswith(tuple(prefixes))]
+    if spikes:
+        _check_rows(confounds, volumes, where)
+        keep &= ~(confounds[spikes].fillna(0).to_numpy(np.float64) != 0).any(axis=1)
+    return keep
+
+
+def _check_rows(confounds: pd.DataFrame, volumes: int, where: str) -> None:
+    if len(confounds) != volumes:
+        fix = "use the confounds table that was made with this BOLD file"
+        raise DataError(where, f"confounds with {volumes} rows, one per volume", f"{len(confounds)}", fix)

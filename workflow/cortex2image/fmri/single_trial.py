@@ -1,0 +1,157 @@
+"""Responses to single trials by least squares, all voxels and trials at once (LSS and LSA).
+
+The drift, confounds and constant are projected out of the trials' regressors once. What is left of every
+estimator is then one small matrix from the regressors' Gram matrix, and the betas of a run are one matrix
+product with its data. Models: Mumford et al. 2012, "Deconvolving BOLD activation in event-related designs
+for multivoxel pattern classification analyses".
+"""
+
+import numpy as np
+
+from cortex2image.errors import DataError
+
+MODELS = ("lss", "lsa")
+SMALLEST_RESPONSE = 0.01  # of its peak that a trial must reach within the kept volumes
+SMALLEST_SHARE = 1e-6  # of a regressor's variance that nothing else in the model may explain
+SMALLEST_BASELINE = 1e-3  # of the median baseline; below it a voxel holds no image
+
+
+def single_trial_betas(
+    bold: np.ndarray, regressors: np.ndarray, nuisance: np.ndarray, keep: np.ndarray, model: str, where: str
+) -> np.ndarray:
+    """Estimate the response of every voxel to every trial of one run.
+
+    Parameters
+    ----------
+    bold : (volumes, voxels) float32 array
+        Unscaled signal, not demeaned.
+    regressors : (trials, functions, volumes) array
+        From :func:`cortex2image.fmri.hrf.trial_regressors`; the weight of function 0 is returned.
+    nuisance : (volumes, regressors) array
+        Drift and confounds. A constant is always added.
+    keep : (volumes,) bool array
+        False for volumes left out of the model, see :func:`cortex2image.fmri.nuisance.kept_volumes`.
+    model : ``lss`` or ``lsa``
+        Least squares separate: per trial a model of the trial, the sum of all other trials, and the
+        nuisance. Least squares all: one model with all trials.
+    where : str
+        Name of the run in errors.
+
+    Returns
+    -------
+    (trials, voxels) float32 array
+        Peak of the response in percent of the voxel's mean over the kept volumes of the run; 0 in voxels
+        without signal.
+
+    Raises
+    ------
+    DataError
+        Too few volumes for the model, a trial without a response within the kept volumes, trials that
+        cannot be told apart, or data whose mean was taken out.
+    """
+    estimator = trial_estimator(regressors[:, :, keep], nuisance[keep], model, where)
+    return estimator.astype(np.float32) @ percent_signal(bold[keep], where)
+
+
+def percent_signal(bold: np.ndarray, where: str) -> np.ndarray:
+    """Return the signal as percent change from each voxel's mean, (volumes, voxels) float32.
+
+    Voxels without signal (mean below a thousandth of the median voxel's) become 0.
+
+    Raises
+    ------
+    DataError
+        The median voxel's mean is below its standard deviation over time: the data were demeaned or
+        standardised before, and a percentage of their mean has no meaning.
+    """
+    mean, sd = bold.mean(axis=0, dtype=np.float64), bold.std(axis=0, dtype=np.float64)
+    imaged = bold.any(axis=0)
+    typical = float(np.median(mean[imaged])) if imaged.any() else 0.0
+    if typical <= (float(np.median(sd[imaged])) if imaged.any() else 0.0):
+        fix = "give BOLD that was not demeaned or z-scored, and a mask that lies in the brain"
+        found = f"a median mean of {typical:.3g}"
+        raise DataError(where, "voxels whose mean exceeds their variation over time", found, fix)
+    scale = np.divide(100.0, mean, out=np.zeros_like(mean), where=mean > SMALLEST_BASELINE * typical)
+    return (bold - mean.astype(np.float32)) * scale.astype(np.float32)
+
+
+def trial_estimator(regressors: np.ndarray, nuisance: np.ndarray, model: str, where: str) -> np.ndarray:
+    """Return the (trials, volumes) float64 matrix whose product with a run's data is the trials' betas.
+
+    Parameters are those of :func:`single_trial_betas`, of the kept volumes only.
+    """
+    trials, functions, volumes = regressors.shape
+    basis = _orthonormal(nuisance)
+    weights = 2 * functions if model == "lss" and trials > 1 else trials * functions
+    if volumes <= basis.shape[1] + weights:
+        expected = f"more than {basis.shape[1] + weights} volumes for as many regressors of model {model}"
+        fix = "use fewer confounds, less scrubbing, or glm/model: lss"
+        raise DataError(where, expected, f"{volumes} volumes after scrubbing", fix)
+    residual = regressors - (regressors @ basis) @ basis.T
+    _check_responses(regressors, residual, where)
+    flat = residual.reshape(trials * functions, volumes)
+    gram = (flat @ flat.T).reshape(trials, functions, trials, functions)
+    solve = _separate if model == "lss" and trials > 1 else _all_at_once
+    return solve(gram, where) @ flat
+
+
+def _all_at_once(gram: np.ndarray, where: str) -> np.ndarray:
+    trials, functions = gram.shape[:2]
+    flat = gram.reshape(1, trials * functions, trials * functions)
+    _check_normal(flat, where)
+    return np.linalg.inv(flat[0])[::functions]
+
+
+def _separate(gram: np.ndarray, where: str) -> np.ndarray:
+    """Solve, per trial, the normal equations of [own functions, sum of the others' functions]."""
+    trials, functions = gram.shape[:2]
+    own = np.einsum("ibic->ibc", gram)
+    with_total, total = gram.sum(axis=2), gram.sum(axis=(0, 2))
+    cross = with_total - own
+    others = total - with_total - with_total.transpose(0, 2, 1) + own
+    normal = np.block([[own, cross], [cross.transpose(0, 2, 1), others]])
+    _check_normal(normal, where)
+    first = np.zeros((trials, 2 * functions, 1))
+    first[:, 0] = 1
+    solution = np.linalg.solve(normal, first)[:, :, 0]
+    weights = np.repeat(solution[:, None, functions:], trials, axis=1)
+    diagonal = np.arange(trials)
+    weights[diagonal, diagonal] = solution[:, :functions]
+    return weights.reshape(trials, trials * functions)
+
+
+def _orthonormal(nuisance: np.ndarray) -> np.ndarray:
+    """Return an orthonormal basis of the constant and the columns; dependent columns add nothing."""
+    centred = nuisance - nuisance.sum(axis=0) / max(len(nuisance), 1)
+    norm = np.linalg.norm(centred, axis=0)
+    moving = norm > 1e-10 * np.linalg.norm(nuisance, axis=0)
+    constant = np.full((len(nuisance), 1), max(len(nuisance), 1) ** -0.5)
+    left, strength, _ = np.linalg.svd(centred[:, moving] / norm[moving], full_matrices=False)
+    return np.hstack([constant, left[:, strength > 1e-8]])
+
+
+def _check_responses(regressors: np.ndarray, residual: np.ndarray, where: str) -> None:
+    reached = np.abs(regressors[:, 0]).max(axis=1)
+    share = (residual[:, 0] ** 2).sum(axis=1) / np.maximum((regressors[:, 0] ** 2).sum(axis=1), 1e-300)
+    lost = np.flatnonzero((reached < SMALLEST_RESPONSE) | (share < SMALLEST_SHARE))
+    if lost.size:
+        expected = "every trial to have its response within the kept volumes, apart from drift and confounds"
+        found = f"none left of {_names(lost)}"
+        fix = "leave these trials out of the events, scrub fewer volumes, or use fewer confounds"
+        raise DataError(where, expected, found, fix)
+
+
+def _check_normal(normal: np.ndarray, where: str) -> None:
+    scale = np.sqrt(np.maximum(np.einsum("nii->ni", normal), 1e-300))
+    smallest = np.linalg.eigvalsh(normal / (scale[:, :, None] * scale[:, None, :]))[:, 0]
+    if (smallest < SMALLEST_SHARE).any():
+        bad = np.flatnonzero(smallest < SMALLEST_SHARE)
+        found = f"{_names(bad) if len(normal) > 1 else 'trials'} not to be told from the others"
+        fix = "look for trials with one onset; with glm/model: lsa use lss or no derivatives"
+        raise DataError(where, "trials with responses of their own", found, fix)
+
+
+def _names(trials: np.ndarray) -> str:
+    """Name the first of these trials as the end of a trial_id does."""
+    more = f" and {len(trials) - 5} more" if len(trials) > 5 else ""
+    return ", ".join(f"trial-{number:03d}" for number in trials[:5]) + more

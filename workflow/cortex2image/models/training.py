@@ -1,0 +1,150 @@
+"""The training loop of the miniature: seeded by step, resumable, with a moving average of the weights."""
+
+import csv
+import math
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from cortex2image.files import atomic
+from cortex2image.progress import say
+from cortex2image.seeds import rng_for
+
+Loss = Callable[[np.random.Generator, float], torch.Tensor]
+"""From the random generator of one step and the share of training done, in [0, 1), to a scalar loss."""
+
+REPORT_EVERY_S = 20.0
+SAVE_EVERY_S = 120.0
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How one network is trained: AdamW, linear warm-up, cosine to zero, moving average of the weights."""
+
+    steps: int
+    rate: float
+    warm_up: int = 100
+    betas: tuple[float, float] = (0.9, 0.99)
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    ema: float = 0.998
+
+    def rate_at(self, step: int) -> float:
+        """Return the learning rate of a step, counted from 0."""
+        if step < self.warm_up:
+            return self.rate * (step + 1) / self.warm_up
+        share = (step - self.warm_up) / max(1, self.steps - self.warm_up)
+        return self.rate * 0.5 * (1 + math.cos(math.pi * share))
+
+
+class Trainer:
+    """Training of one network, kept in a checkpoint from which a killed run goes on.
+
+    The randomness of a step depends on the seed, the label and the step alone, so that a resumed run
+    repeats the run that was never killed.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Changed in place; after :meth:`run` it carries the averaged weights.
+    schedule : Schedule
+    checkpoint : path
+        Where the state is kept between runs.
+    label : str
+    seed : int
+    """
+
+    def __init__(self, network: nn.Module, schedule: Schedule, checkpoint: str | Path, label: str, seed: int):
+        self.network, self.schedule, self.label, self.seed = network, schedule, label, seed
+        self.checkpoint = Path(checkpoint)
+        self.optimiser = torch.optim.AdamW(
+            network.parameters(), schedule.rate, betas=schedule.betas, weight_decay=schedule.weight_decay
+        )
+        self.average = {name: value.detach().clone() for name, value in network.state_dict().items()}
+        self.step = 0
+        self.curve: list[tuple[int, float, float]] = []
+        if self.checkpoint.exists():
+            self._restore()
+
+    def run(self, loss: Loss, bfloat16: bool = False) -> None:
+        """Train to the last step, then put the averaged weights into the network."""
+        self.network.train()
+        started, reported, saved, first = time.monotonic(), time.monotonic(), time.monotonic(), self.step
+        window: list[float] = []
+        while self.step < self.schedule.steps:
+            window.append(self._advance(loss, bfloat16))
+            now = time.monotonic()
+            if now - reported > REPORT_EVERY_S or self.step == self.schedule.steps:
+                self._report(float(np.mean(window)), (now - started) / (self.step - first))
+                window, reported = [], now
+            if now - saved > SAVE_EVERY_S:
+                self._save()
+                saved = now
+        self._save()
+        self.network.load_state_dict(self.average)
+        self.network.eval()
+
+    def write_curve(self, path: str | Path) -> None:
+        """Write the loss curve as CSV: step, mean loss since the row before, learning rate."""
+        with atomic(path) as temporary, temporary.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["step", "loss", "rate"])
+            writer.writerows((step, f"{loss:.5f}", f"{rate:.3e}") for step, loss, rate in self.curve)
+
+    def _advance(self, loss: Loss, bfloat16: bool) -> float:
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.schedule.rate_at(self.step)
+        rng = rng_for(self.seed, "train", self.label, self.step)
+        with torch.autocast("cpu", torch.bfloat16) if bfloat16 else nullcontext():
+            value = loss(rng, self.step / self.schedule.steps)
+        self.optimiser.zero_grad()
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.schedule.clip)
+        self.optimiser.step()
+        self.step += 1
+        self._move_average()
+        return value.item()
+
+    @torch.no_grad()
+    def _move_average(self) -> None:
+        keep = min(self.schedule.ema, (1 + self.step) / (10 + self.step))
+        for name, value in self.network.state_dict().items():
+            if value.is_floating_point():
+                self.average[name].lerp_(value, 1 - keep)
+            else:
+                self.average[name].copy_(value)
+
+    def _report(self, loss: float, seconds: float) -> None:
+        self.curve.append((self.step, loss, self.schedule.rate_at(self.step - 1)))
+        left = (self.schedule.steps - self.step) * seconds / 60
+        done = f"{self.label}: {self.step}/{self.schedule.steps}"
+        say(f"{done} loss {loss:.4f}, {seconds:.3f} s/step, {left:.1f} min left")
+
+    def _save(self) -> None:
+        state = {
+            "step": self.step,
+            "network": self.network.state_dict(),
+            "average": self.average,
+            "optimiser": self.optimiser.state_dict(),
+            "curve": self.curve,
+        }
+        with atomic(self.checkpoint) as temporary:
+            torch.save(state, temporary)
+
+    def _restore(self) -> None:
+        state = torch.load(self.checkpoint, weights_only=True)
+        self.step, self.average, self.curve = state["step"], state["average"], state["curve"]
+        self.network.load_state_dict(state["network"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        say(f"{self.label}: resumed at step {self.step}")
+
+
+def noise(rng: np.random.Generator, *shape: int) -> torch.Tensor:
+    """Return standard normal numbers drawn from a NumPy generator."""
+    return torch.from_numpy(rng.standard_normal(shape, dtype=np.float32))

@@ -1,0 +1,154 @@
+"""Predictions for trials that no fit has seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cortex2image.errors import ConfigError
+from cortex2image.progress import track
+from cortex2image.ridge import RidgeCV
+from cortex2image.ridge.partitions import Partition, Trials, partitions
+
+
+@dataclass(frozen=True)
+class PerTrial:
+    """A matrix of which every trial has one row; trials of a stimulus may share theirs.
+
+    Attributes
+    ----------
+    matrix : (rows, width) array
+    row : (n,) array of int, the row of each trial
+    """
+
+    matrix: np.ndarray
+    row: np.ndarray
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Predictors (m, p) and targets (m, t) of the same rows, their stimuli and groups, both (m,)."""
+
+    predictors: np.ndarray
+    targets: np.ndarray
+    stimuli: np.ndarray
+    groups: np.ndarray
+
+
+@dataclass(frozen=True)
+class RidgeSettings:
+    """How to fit.
+
+    Attributes
+    ----------
+    alphas : penalties to choose from
+    folds : int
+        Inner folds that choose among them.
+    average_repeats : of "train", "test"
+        Splits in which the trials of a stimulus are averaged.
+    seed : int
+        Of the inner folds.
+    """
+
+    alphas: Sequence[float]
+    folds: int
+    average_repeats: Sequence[str]
+    seed: int
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Predicted and measured targets of the test stimuli, both (s, t); stimuli (s,); alpha (t,)."""
+
+    predicted: np.ndarray
+    measured: np.ndarray
+    stimuli: np.ndarray
+    alpha: np.ndarray
+
+
+def held_out_predictions(
+    predictors: PerTrial, targets: PerTrial, trials: Trials, settings: RidgeSettings
+) -> HeldOut:
+    """Fit each partition's training trials and predict its test stimuli.
+
+    Returns
+    -------
+    HeldOut
+        Of a cross-validated study the predictions of all folds, one after the other, and the geometric
+        mean of their penalties.
+
+    Raises
+    ------
+    DataError
+        See :func:`~cortex2image.ridge.partitions.partitions`.
+    ConfigError
+        Test stimuli with repeats that are not to be averaged.
+    """
+    parts = [
+        _predict(predictors, targets, trials, partition, settings)
+        for partition in track(partitions(trials), "ridge")
+    ]
+    return HeldOut(
+        np.concatenate([part.predicted for part in parts]),
+        np.concatenate([part.measured for part in parts]),
+        np.concatenate([part.stimuli for part in parts]),
+        10 ** np.mean([np.log10(part.alpha) for part in parts], axis=0),
+    )
+
+
+def fit(training: Rows, settings: RidgeSettings) -> RidgeCV:
+    """Fit training rows; that they are all it is given is what keeps test rows out of every fit."""
+    model = RidgeCV(settings.alphas, cv=settings.folds, standardize=True, random_state=settings.seed % 2**32)
+    return model.fit(training.predictors, training.targets, groups=training.groups)
+
+
+def select(
+    predictors: PerTrial, targets: PerTrial, trials: Trials, chosen: np.ndarray, average: bool
+) -> Rows:
+    """Return the rows of the chosen trials, or their means by stimulus in order of its name."""
+    rows = Rows(
+        predictors.matrix[predictors.row[chosen]],
+        targets.matrix[targets.row[chosen]],
+        trials.stimulus[chosen],
+        trials.groups[chosen],
+    )
+    return average_repeats(rows) if average else rows
+
+
+def average_repeats(rows: Rows) -> Rows:
+    """Average the rows of each stimulus; stimuli are sorted by name."""
+    stimuli, first, member = np.unique(rows.stimuli, return_index=True, return_inverse=True)
+    if len(stimuli) == len(rows.stimuli):
+        means = rows.predictors[first], rows.targets[first]
+    else:
+        means = _means(rows.predictors, first, member), _means(rows.targets, first, member)
+    return Rows(*means, stimuli, rows.groups[first])
+
+
+def _means(values: np.ndarray, first: np.ndarray, member: np.ndarray) -> np.ndarray:
+    # Around each stimulus' first row: the mean of identical rows is then that row, to the last digit,
+    # so that constant feature units stay constant.
+    sums = np.zeros((len(first), values.shape[1]), dtype=np.float64)
+    np.add.at(sums, member, values - values[first][member])
+    return values[first] + (sums / np.bincount(member)[:, None]).astype(values.dtype)
+
+
+def _predict(
+    predictors: PerTrial, targets: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings
+) -> HeldOut:
+    average = settings.average_repeats
+    model = fit(select(predictors, targets, trials, partition.train, "train" in average), settings)
+    test = select(predictors, targets, trials, partition.test, "test" in average)
+    _check_unique(test.stimuli)
+    return HeldOut(model.predict(test.predictors), test.targets, test.stimuli, model.alpha_)
+
+
+def _check_unique(stimuli: np.ndarray) -> None:
+    repeats = len(stimuli) - len(np.unique(stimuli))
+    if repeats:
+        raise ConfigError(
+            "`standardise: average_repeats:` in the config",
+            "test among the splits, since results are one row per test stimulus",
+            f"{repeats} repeats of test stimuli that are not averaged",
+            "add test",
+        )

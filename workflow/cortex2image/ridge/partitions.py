@@ -1,0 +1,90 @@
+"""Which trials a model is fitted to and which it is tested on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cortex2image.errors import DataError
+
+
+@dataclass(frozen=True)
+class Trials:
+    """Identities of a subject's n trials, each an (n,) array.
+
+    Attributes
+    ----------
+    stimulus : str
+    run : str, unique over sessions
+    split : str, "train" or "test"
+    fold : int, the fold that holds the trial out; None unless the study is cross-validated
+    """
+
+    stimulus: np.ndarray
+    run: np.ndarray
+    split: np.ndarray
+    fold: np.ndarray | None
+
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, Sequence], where: str) -> "Trials":
+        """Build from the columns of trials.parquet; `where` names the table in errors."""
+        folds = columns["fold"]
+        missing = sum(fold is None for fold in folds)
+        if 0 < missing < len(folds):
+            raise DataError(
+                f"{where}, column fold",
+                "a fold for every trial, or none at all",
+                f"{missing} of {len(folds)} trials without a fold",
+                "run step trials again; a study is either cross-validated or split once",
+            )
+        runs = [f"{s} {r}" for s, r in zip(columns["session"], columns["run"], strict=True)]
+        return cls(
+            np.array(columns["stimulus_id"], dtype=str),
+            np.array(runs, dtype=str),
+            np.array(columns["split"], dtype=str),
+            None if missing else np.array(folds, dtype=int),
+        )
+
+    @property
+    def groups(self) -> np.ndarray:
+        """Trials that no inner fold may separate: repeats of a stimulus, or a run if cross-validated."""
+        return self.stimulus if self.fold is None else self.run
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Positions of the trials to fit and of those to test."""
+
+    train: np.ndarray
+    test: np.ndarray
+
+
+def partitions(trials: Trials) -> list[Partition]:
+    """Return the study's one partition, or one per fold if it is cross-validated.
+
+    Raises
+    ------
+    DataError
+        A side is empty, or a stimulus is on both.
+    """
+    if trials.fold is None:
+        held_out = [trials.split == "test"]
+    else:
+        held_out = [trials.fold == fold for fold in np.unique(trials.fold)]
+    return [_checked(trials, test) for test in held_out]
+
+
+def _checked(trials: Trials, test: np.ndarray) -> Partition:
+    partition = Partition(np.flatnonzero(~test), np.flatnonzero(test))
+    if not len(partition.train) or not len(partition.test):
+        found = f"{len(partition.train)} trials to fit, {len(partition.test)} to test"
+        raise DataError("trials", "trials on both sides of the split", found, "correct split or fold")
+    both = np.intersect1d(trials.stimulus[partition.train], trials.stimulus[partition.test])
+    if len(both):
+        raise DataError(
+            f"stimulus {both[0]}",
+            "each stimulus on one side of the split",
+            f"stimulus {both[0]} is in train and test, as are {len(both) - 1} others",
+            "put all trials of a stimulus on one side: correct the stimulus table or the folds",
+        )
+    return partition

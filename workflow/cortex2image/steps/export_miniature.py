@@ -1,0 +1,52 @@
+"""Put the trained parts of the miniature together as one model set.
+
+Reads the folders of the parts and their loss curves. Writes the folder of the model set; its model card and
+check sums come after it has been scored.
+"""
+
+import argparse
+import shutil
+from pathlib import Path
+
+from cortex2image.models.compat import ensure_torchvision
+from cortex2image.models.export import export_pipeline
+from cortex2image.models.judge_cnn import JudgeCNN
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--vae", type=Path, required=True, help="folder of the autoencoder")
+    parser.add_argument("--clip", type=Path, required=True, help="folder of the CLIP model")
+    parser.add_argument("--unet", type=Path, required=True, help="folder of the diffusion model")
+    parser.add_argument("--scheduler", type=Path, required=True, help="folder of the scheduler")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer")
+    parser.add_argument("--judge", type=Path, required=True, help="folder of the judge")
+    parser.add_argument("--curves", type=Path, nargs="+", required=True, help="loss curves, .csv")
+    parser.add_argument("--models", type=Path, required=True, help="output: folder of the model set")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse_args(argv)
+    ensure_torchvision()
+    from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+    from transformers import CLIPModel, CLIPTokenizer
+
+    export_pipeline(
+        vae=AutoencoderKL.from_pretrained(args.vae),
+        clip=CLIPModel.from_pretrained(args.clip),
+        unet=UNet2DConditionModel.from_pretrained(args.unet),
+        scheduler=DDIMScheduler.from_pretrained(args.scheduler),
+        tokenizer=CLIPTokenizer.from_pretrained(args.tokenizer),
+        folder=args.models,
+    )
+    JudgeCNN.load(args.judge).save(args.models / "judges" / "cnn")
+    (args.models / "training").mkdir(exist_ok=True)
+    for curve in args.curves:
+        shutil.copy(curve, args.models / "training" / curve.name)
+
+
+if __name__ == "__main__":
+    main()

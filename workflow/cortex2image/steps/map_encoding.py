@@ -1,0 +1,58 @@
+"""Draw the accuracy of an encoding model as a volume.
+
+Reads voxels.parquet with the grid in its metadata and encoding/{model}.parquet; writes maps/{model}.nii.gz:
+r of every voxel, on the grid and in the space of the subject's own recordings, NaN outside the mask.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+
+import nibabel as nib
+import numpy as np
+import pyarrow as pa
+
+from cortex2image.contracts import ENCODING, VOXELS
+from cortex2image.encoding.volume import to_volume
+from cortex2image.errors import DataError
+from cortex2image.files import atomic
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--voxels", required=True, help="voxels.parquet")
+    parser.add_argument("--encoding", required=True, help="encoding/{model}.parquet")
+    parser.add_argument("--map", required=True, help="where maps/{model}.nii.gz is written")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    args = parse_args(argv)
+    voxels, encoding = VOXELS.read(args.voxels), ENCODING.read(args.encoding)
+    check_same_voxels(voxels, encoding, args.encoding)
+    shape, affine = grid(voxels, args.voxels)
+    indices = np.column_stack([voxels.column(axis).to_numpy() for axis in "ijk"])
+    volume = to_volume(encoding.column("r").to_numpy(), indices, shape)
+    with atomic(args.map) as temporary:
+        nib.save(nib.Nifti1Image(volume, affine), temporary)
+
+
+def grid(voxels: pa.Table, where: str) -> tuple[tuple[int, ...], np.ndarray]:
+    """Return the shape and the (4, 4) affine, voxel to world in mm, that the table's metadata hold."""
+    try:
+        shape, affine = (json.loads(voxels.schema.metadata[key]) for key in (b"shape", b"affine"))
+        return tuple(map(int, shape)), np.asarray(affine, dtype=np.float64).reshape(4, 4)
+    except (KeyError, ValueError) as error:
+        fix = "delete the table and run the workflow again"
+        raise DataError(where, "shape and affine in the table's metadata", repr(error), fix) from None
+
+
+def check_same_voxels(voxels: pa.Table, encoding: pa.Table, where: str) -> None:
+    """Raise :class:`DataError` unless both tables list the same voxels in the same order."""
+    if not voxels.column("voxel_id").equals(encoding.column("voxel_id")):
+        expected, found = f"{voxels.num_rows} voxels as in voxels.parquet", f"{encoding.num_rows}, or others"
+        raise DataError(where, expected, found, "delete the table and run the workflow again")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Train the autoencoder of the miniature.
+
+Reads the training pictures. Writes the folder of a ``diffusers.AutoencoderKL`` and the loss curve; keeps a
+checkpoint from which a killed run goes on.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from cortex2image.models.autoencoder import autoencoder_loss, build_autoencoder, schedule, whiten
+from cortex2image.models.training import Trainer
+from cortex2image.seeds import seed_for
+
+WHITENING_SCENES = 2000
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--images", type=Path, required=True, help="training pictures, .npy")
+    parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--checkpoint", type=Path, required=True, help="state between runs")
+    parser.add_argument("--curve", type=Path, required=True, help="output: loss curve, .csv")
+    parser.add_argument("--vae", type=Path, required=True, help="output: folder of the autoencoder")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse_args(argv)
+    images = np.load(args.images)
+    torch.manual_seed(seed_for(args.seed, "initial weights", "autoencoder") % 2**32)
+    network = build_autoencoder()
+    trainer = Trainer(network, schedule(args.steps), args.checkpoint, "autoencoder", args.seed)
+    trainer.run(autoencoder_loss(network, images), bfloat16=True)
+    whiten(network, images[:WHITENING_SCENES])
+    trainer.write_curve(args.curve)
+    network.save_pretrained(args.vae)
+
+
+if __name__ == "__main__":
+    main()

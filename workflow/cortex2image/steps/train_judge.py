@@ -1,0 +1,46 @@
+"""Train the judge of the miniature: a convolutional classifier of settings and categories.
+
+Reads the training pictures and labels. Writes the folder of the judge and the loss curve; keeps a checkpoint
+from which a killed run goes on.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from cortex2image.models.judge_cnn import JudgeCNN, judge_loss, schedule
+from cortex2image.models.training import Trainer
+from cortex2image.scenes.labels import categories_present, setting_index
+from cortex2image.scenes.vocabulary import CATEGORIES, SETTINGS
+from cortex2image.seeds import seed_for
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--images", type=Path, required=True, help="training pictures, .npy")
+    parser.add_argument("--labels", type=Path, required=True, help="labels of their scenes, .npy")
+    parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--checkpoint", type=Path, required=True, help="state between runs")
+    parser.add_argument("--curve", type=Path, required=True, help="output: loss curve, .csv")
+    parser.add_argument("--judge", type=Path, required=True, help="output: folder of the judge")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse_args(argv)
+    images, labels = np.load(args.images), np.load(args.labels)
+    torch.manual_seed(seed_for(args.seed, "initial weights", "judge") % 2**32)
+    network = JudgeCNN(SETTINGS, CATEGORIES)
+    trainer = Trainer(network, schedule(args.steps), args.checkpoint, "judge", args.seed)
+    trainer.run(judge_loss(network, images, setting_index(labels), categories_present(labels)))
+    trainer.write_curve(args.curve)
+    network.save(args.judge)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""List the trials of one subject, in order of session, run and onset.
+
+Reads the subject's events, the headers of its recordings and stimuli.parquet; counts repetitions and, in a
+cross-validated study, the fold in which each trial is held out; writes trials.parquet.
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+
+from cortex2image.contracts import STIMULI, TRIALS
+from cortex2image.data.options import add_dataset_options, chosen_dataset
+from cortex2image.data.recording import Run
+from cortex2image.errors import DataError
+
+
+def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_dataset_options(parser)
+    parser.add_argument("--subject", required=True)
+    parser.add_argument("--stimuli", required=True, help="stimuli.parquet of the study")
+    parser.add_argument(
+        "--cross-validate", choices=("none", "run", "session"), default="none", help="what a fold holds out"
+    )
+    parser.add_argument("--trials", required=True, help="Parquet table to write")
+    return parser.parse_args(argv)
+
+
+def read_splits(path: str) -> dict[str, str]:
+    """Return the split of each stimulus of stimuli.parquet."""
+    table = STIMULI.read(path)
+    return dict(zip(table.column("stimulus_id").to_pylist(), table.column("split").to_pylist(), strict=True))
+
+
+def trial_rows(
+    runs: Sequence[Run], splits: Mapping[str, str], cross_validate: str
+) -> list[dict[str, object]]:
+    """Return one row of trials.parquet per event.
+
+    Parameters
+    ----------
+    runs : sequence of Run, in order
+    splits : mapping of stimulus_id to ``train`` or ``test``
+    cross_validate : ``none``, ``run`` or ``session``
+        What a fold holds out; folds are numbered from 0 in order, and the split is train throughout. With
+        ``none`` there are no folds and `splits` counts.
+    """
+    held_out = [run.session if cross_validate == "session" else (run.session, run.run) for run in runs]
+    folds = {unit: fold for fold, unit in enumerate(dict.fromkeys(held_out))}
+    seen: Counter[str] = Counter()
+    rows: list[dict[str, object]] = []
+    for run, unit in zip(runs, held_out, strict=True):
+        for number, event in enumerate(run.events):
+            rows.append(
+                {
+                    "trial_id": f"{run.session}_{run.run}_trial-{number:03d}",
+                    "stimulus_id": event.stimulus_id,
+                    "session": run.session,
+                    "run": run.run,
+                    "repetition": seen[event.stimulus_id],
+                    "split": splits[event.stimulus_id] if cross_validate == "none" else "train",
+                    "fold": None if cross_validate == "none" else folds[unit],
+                    "onset": event.onset,
+                    "duration": event.duration,
+                }
+            )
+            seen[event.stimulus_id] += 1
+    return rows
+
+
+def check_stimuli(subject: str, runs: Sequence[Run], splits: Mapping[str, str], path: str) -> None:
+    """Test that stimuli.parquet lists everything the subject saw.
+
+    Raises
+    ------
+    DataError
+        Events name a stimulus that was not there when stimuli.parquet was made.
+    """
+    unknown = sorted({e.stimulus_id for run in runs for e in run.events} - set(splits))
+    if unknown:
+        found = f"{len(unknown)} are missing, first {unknown[0]}"
+        fix = "the events changed since it was made: rerun with --forcerun stimuli"
+        raise DataError(path, f"every stimulus that {subject} saw", found, fix)
+
+
+def check_trials(subject: str, runs: Sequence[Run], root: str) -> None:
+    """Test that there is anything to analyse.
+
+    Raises
+    ------
+    DataError
+        No run shows a stimulus.
+    """
+    if not any(run.events for run in runs):
+        fix = "name the pictures in the column stim_file of the events"
+        raise DataError(root, f"at least one trial of {subject}", "stim_file n/a throughout", fix)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write trials.parquet of one subject."""
+    args = parse_args(argv)
+    splits = read_splits(args.stimuli)
+    runs = chosen_dataset(args).runs(args.subject)
+    check_trials(args.subject, runs, args.root)
+    check_stimuli(args.subject, runs, splits, args.stimuli)
+    rows = trial_rows(runs, splits, args.cross_validate)
+    TRIALS.write(pa.Table.from_pylist(rows), args.trials, subject=args.subject)
+
+
+if __name__ == "__main__":
+    main()

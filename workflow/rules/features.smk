@@ -1,0 +1,42 @@
+from cortex2image.models.checksums import sums_file
+from cortex2image.models.registry import model_set
+
+MODEL_SUMS = sums_file(model_set(config["models"]["set"]))
+
+
+rule extract_features:
+    """One feature space of the diffusion model for every stimulus that a subject of the study saw."""
+    input:
+        code=source_files("cortex2image.steps.extract_features"),
+        model=MODEL_SUMS,
+        stimuli=f"{RESULTS}/stimuli.parquet",
+    output:
+        features=f"{RESULTS}/features/{{space}}.parquet",
+    log:
+        f"logs/{STUDY}/extract_features/{{space}}.log",
+    benchmark:
+        f"benchmarks/{STUDY}/extract_features/{{space}}.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=120,
+        gpu=1,
+    params:
+        model_set=lookup("models/set", within=config),
+        # Only zc is drawn, so a change of how pictures are drawn leaves z and c as they are.
+        sampling=branch(
+            evaluate("{space} == 'zc'"),
+            then=f"--seed {config['seed']} --steps {config['reconstruct']['steps']}"
+            f" --strength {config['reconstruct']['strength']}"
+            f" --guidance-scale {config['reconstruct']['guidance_scale']}",
+            otherwise="",
+        ),
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.extract_features \
+            --space {wildcards.space} --stimuli {input.stimuli:q} \
+            --model-set {params.model_set} {params.sampling} \
+            --features {output.features:q} 2>{log:q}
+        """

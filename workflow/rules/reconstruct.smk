@@ -1,0 +1,41 @@
+from cortex2image.diffusion.methods import METHODS as SPACES_OF_METHOD
+
+
+rule reconstruct_images:
+    """Pictures of every test stimulus of a subject, by one method."""
+    input:
+        code=source_files("cortex2image.steps.reconstruct_images"),
+        model=MODEL_SUMS,
+        decoded=collect(
+            f"{RESULTS}/{{{{subject}}}}/decoded/{{space}}.parquet",
+            space=lookup("{method}", within=SPACES_OF_METHOD),
+        ),
+    output:
+        images=directory(f"{RESULTS}/{{subject}}/reconstructions/{{method}}"),
+        table=f"{RESULTS}/{{subject}}/reconstructions/{{method}}.parquet",
+    log:
+        f"logs/{STUDY}/reconstruct_images/{{subject}}-{{method}}.log",
+    benchmark:
+        f"benchmarks/{STUDY}/reconstruct_images/{{subject}}-{{method}}.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=240,
+        gpu=1,
+    params:
+        seed=lookup("seed", within=config),
+        model_set=lookup("models/set", within=config),
+        samples=lookup("reconstruct/samples", within=config),
+        steps=lookup("reconstruct/steps", within=config),
+        strength=lookup("reconstruct/strength", within=config),
+        guidance_scale=lookup("reconstruct/guidance_scale", within=config),
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.reconstruct_images \
+            --method {wildcards.method} --decoded {input.decoded:q} \
+            --model-set {params.model_set} --seed {params.seed} --samples {params.samples} \
+            --steps {params.steps} --strength {params.strength} --guidance-scale {params.guidance_scale} \
+            --images {output.images:q} --reconstructions {output.table:q} 2>{log:q}
+        """
