@@ -1,6 +1,3 @@
-from cortex2image.models.checksums import sums_file
-from cortex2image.models.registry import model_set
-
 TEMPLATES = os.path.relpath(Path(workflow.basedir) / "workflow" / "report")
 
 
@@ -8,7 +5,7 @@ rule provenance:
     """Config, code, packages, models and seeds behind the tables, written after them."""
     input:
         code=source_files("cortex2image.steps.provenance"),
-        sums=sums_file(model_set(config["models"]["set"])),
+        model=MODEL_SUMS,
         scores=f"{RESULTS}/scores.parquet",
         encoding_scores=f"{RESULTS}/encoding_scores.parquet",
     output:
@@ -29,7 +26,7 @@ rule provenance:
         """
         {PYTHON} -m cortex2image.steps.provenance \
             --config-json {params.config:q} \
-            --model-sums {input.sums:q} \
+            --model-sums {input.model:q} \
             --provenance {output.provenance:q} 2>{log:q}
         """
 
