@@ -1,3 +1,4 @@
+import json
 import os
 import shlex
 import sys
@@ -81,6 +82,11 @@ def atlas_option(wildcards):
         return ""
     labels = [f"{name}={code}" for name, code in DATASET["rois"]["labels"].items()]
     return shlex.join(["--atlas", atlas.format(subject=wildcards.subject), "--labels", *labels])
+
+
+def config_json(wildcards):
+    """The resolved config; a function, because Snakemake would fill wildcards into the braces of a text."""
+    return json.dumps(config, sort_keys=True)
 
 
 DATASET_OPTIONS = dataset_options()

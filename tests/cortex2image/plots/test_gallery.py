@@ -1,0 +1,54 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cortex2image.plots.gallery import GAP, HEADER, MARGIN, contact_sheet, thumbnail, webp
+
+
+def flat(colour: tuple[int, int, int], size: int = 8) -> Image.Image:
+    return Image.new("RGB", (size, size), colour)
+
+
+def test_thumbnails_shrink_and_never_grow() -> None:
+    rng = np.random.default_rng(0)
+    assert thumbnail(rng.integers(0, 256, (200, 100, 3), dtype=np.uint8)).size == (48, 96)
+    small = rng.integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(np.asarray(thumbnail(small)), small)
+
+
+def test_shrinking_keeps_the_mean_colour() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (256, 256, 3), dtype=np.uint8)
+    np.testing.assert_allclose(np.asarray(thumbnail(picture)).mean((0, 1)), picture.mean((0, 1)), atol=1.5)
+
+
+def test_webp_is_small_and_close() -> None:
+    ramp = np.linspace(0, 255, 96).astype(np.uint8)
+    picture = Image.fromarray(
+        np.stack(np.broadcast_arrays(ramp, ramp[:, None], 128), axis=-1).astype(np.uint8)
+    )
+    content = webp(picture)
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.format == "WEBP"
+        difference = np.abs(np.asarray(image.convert("RGB"), float) - np.asarray(picture, float))
+    assert difference.mean() < 6
+    assert len(content) < 96 * 96
+
+
+def test_every_picture_stands_in_its_row_and_column() -> None:
+    rows = [("first", [flat((255, 0, 0)), flat((0, 255, 0))]), ("second", [flat((0, 0, 255))])]
+    with Image.open(io.BytesIO(contact_sheet(rows, ["seen", "z"], tile=10))) as sheet:
+        pixels = np.asarray(sheet)
+    step = 10 + GAP
+    assert pixels.shape == (HEADER + 2 * step, MARGIN + 2 * step, 3)
+    assert pixels[HEADER + 5, MARGIN + 5].tolist() == [255, 0, 0]
+    assert pixels[HEADER + 5, MARGIN + step + 5].tolist() == [0, 255, 0]
+    assert pixels[HEADER + step + 5, MARGIN + 5].tolist() == [0, 0, 255]
+    assert pixels[HEADER + step + 5, MARGIN + step + 5].tolist() == [255, 255, 255]
+
+
+@pytest.mark.parametrize("part", [np.s_[:HEADER, MARGIN:], np.s_[HEADER:, :MARGIN]])
+def test_rows_and_columns_are_labelled(part: tuple[slice, slice]) -> None:
+    with Image.open(io.BytesIO(contact_sheet([("scene", [flat((9, 9, 9))])], ["seen"], tile=40))) as sheet:
+        assert (np.asarray(sheet)[part] < 128).any()

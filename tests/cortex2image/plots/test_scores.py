@@ -1,0 +1,31 @@
+import numpy as np
+
+from cortex2image.plots.scores import MethodScores, score_panel
+
+SCORES = MethodScores(
+    value=np.array([0.6, 0.8]),
+    low=np.array([0.55, 0.7]),
+    high=np.array([0.65, 0.9]),
+    null_mean=np.array([0.5, 0.4]),
+    null_sd=np.array([0.02, 0.05]),
+    subjects=np.array([[0.58, 0.75], [0.62, 0.85], [0.6, np.nan]]),
+)
+
+
+def test_dots_intervals_and_null_stand_where_the_numbers_say() -> None:
+    (axes,) = score_panel(SCORES, ["z", "c"], "pixcorr ↑").axes
+    dots = [line.get_xydata() for line in axes.lines]
+    np.testing.assert_allclose([dots[0][0], dots[2][0]], [[0, 0.6], [1, 0.8]])
+    np.testing.assert_allclose(dots[1][:, 1], [0.58, 0.62, 0.6])
+    assert (dots[1][:, 0] > 0).all()
+    null, first, second = (lines.get_segments() for lines in axes.collections)
+    np.testing.assert_allclose([part[:, 1] for part in null], [[0.5, 0.5], [0.4, 0.4]])
+    np.testing.assert_allclose([first[0][:, 1], second[0][:, 1]], [[0.55, 0.65], [0.7, 0.9]])
+    bands = [(bar.get_y(), bar.get_y() + bar.get_height()) for bar in axes.containers[0]]
+    np.testing.assert_allclose(bands, [[0.46, 0.54], [0.3, 0.5]])
+
+
+def test_names_are_on_the_axes() -> None:
+    (axes,) = score_panel(SCORES, ["z", "c"], "pixcorr ↑").axes
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["z", "c"]
+    assert axes.get_ylabel() == "pixcorr ↑"

@@ -1,0 +1,52 @@
+import numpy as np
+import pandas as pd
+
+from cortex2image.report.encoding_section import encoding_figures, encoding_tables, map_rows, regions
+from cortex2image.report.study import VoxelMap
+
+
+def scores(models: list[str]) -> pd.DataFrame:
+    keys = [(s, m, r) for s in ("sub-01", "all") for m in models for r in ("early", "all")]
+    frame = pd.DataFrame(keys, columns=["subject", "model", "roi"])
+    return frame.assign(
+        voxels=10,
+        mean_r=np.arange(len(keys)) / 10,
+        mean_r_ceiling_normalised=np.nan,
+        fraction_significant=0.5,
+    )
+
+
+def volume(seed: int) -> VoxelMap:
+    return VoxelMap(np.random.default_rng(seed).uniform(0, 1, (4, 5, 3)), (3.0, 3.0, 3.0))
+
+
+def test_every_voxel_comes_before_the_regions_and_all_subjects_before_each() -> None:
+    tables = encoding_tables(scores(["z", "c"]), ["z", "c"])
+    assert [table["subject"] for table in tables] == ["all", "sub-01"]
+    assert [row["roi"] for row in tables[0]["rows"]] == ["all", "early"]
+    assert regions(scores(["z"])) == ["all", "early"]
+
+
+def test_cells_stand_under_their_model() -> None:
+    frame = scores(["z", "c"])
+    early = encoding_tables(frame[(frame["model"] == "z") | (frame["roi"] == "all")], ["c", "z"])[1]["rows"][
+        1
+    ]
+    assert isinstance(early["cells"], list)
+    assert early["cells"][0] is None
+    assert early["cells"][1]["mean_r"] == 0.0
+
+
+def test_the_difference_is_semantic_minus_visual() -> None:
+    maps = {"z": volume(0), "c": volume(1)}
+    rows = map_rows(maps, ["z", "c"])
+    assert [row.name for row in rows] == ["z", "c", "c − z"]
+    np.testing.assert_allclose(rows[2].volume, maps["c"].volume - maps["z"].volume)
+    assert [row.signed for row in rows] == [False, False, True]
+
+
+def test_without_the_visual_model_there_is_no_difference() -> None:
+    assert [row.name for row in map_rows({"c": volume(1)}, ["c"])] == ["c"]
+    figures = encoding_figures("sub-01", {"c": volume(1)}, scores(["c"]), ["c"])
+    assert figures["maps"].startswith("data:image/png")
+    assert figures["bars"].startswith("data:image/svg+xml")

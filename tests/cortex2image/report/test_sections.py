@@ -1,0 +1,22 @@
+import pandas as pd
+
+from cortex2image.report.sections import page_context
+from cortex2image.report.study import Study
+
+CONFIG = {
+    "study": "real",
+    "dataset": {"reader": "bids"},
+    "models": {"set": "miniature"},
+    "encode": {"fdr": 0.01},
+}
+
+
+def test_a_study_without_encoding_models_has_no_maps() -> None:
+    scores = pd.DataFrame(columns=["subject", "method", "metric"])
+    encoding = pd.DataFrame(columns=["subject", "model", "roi"])
+    stimuli = pd.DataFrame(columns=["stimulus_id", "image_path"])
+    study = Study(("sub-01",), (), (), (), stimuli, scores, encoding, {}, {}, {}, {"config": CONFIG})
+    context = page_context(study, [], {})
+    assert context["encoding_figures"] == []
+    assert context["simulated"] is False
+    assert context["fdr"] == 0.01

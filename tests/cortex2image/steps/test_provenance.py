@@ -1,0 +1,86 @@
+import hashlib
+import importlib.metadata
+import json
+import platform
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cortex2image.errors import ConfigError
+from cortex2image.steps.provenance import git_state, main, package_versions, read_config, without_machine
+
+CONFIG = {
+    "study": "demo",
+    "seed": 11,
+    "models": {"set": "miniature"},
+    "dataset": {"root": "/some/where/haxby"},
+}
+
+
+def git(folder: Path, *arguments: str) -> str:
+    names = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.org"]
+    command = ["git", "-C", str(folder), *names, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    folder = tmp_path / "checkout"
+    (folder / "inner").mkdir(parents=True)
+    git(folder, "init", "--quiet")
+    (folder / "inner" / "file").write_text("one")
+    git(folder, "add", "-A")
+    git(folder, "commit", "--quiet", "-m", "first")
+    return folder
+
+
+def test_a_clean_checkout_and_a_changed_one(checkout: Path) -> None:
+    commit = git(checkout, "rev-parse", "HEAD")
+    assert git_state(checkout) == {"commit": commit, "dirty": False}
+    (checkout / "inner" / "file").write_text("two")
+    assert git_state(checkout) == {"commit": commit, "dirty": True}
+
+
+def test_a_copy_inside_another_repository_claims_no_commit(checkout: Path) -> None:
+    assert git_state(checkout / "inner") == {"commit": None, "dirty": None}
+
+
+def test_without_git_the_commit_is_not_known(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert git_state(checkout) == {"commit": None, "dirty": None}
+
+
+def test_versions_are_those_installed() -> None:
+    versions = package_versions()
+    assert versions["numpy"] == importlib.metadata.version("numpy")
+    assert versions["torch"] == importlib.metadata.version("torch")
+
+
+def test_absolute_paths_lose_what_names_a_machine() -> None:
+    config = {"root": "/home/somebody/haxby", "atlas": "rois/atlas.nii", "deep": [{"path": "/a/b"}, 3, None]}
+    expected = {"root": ".../haxby", "atlas": "rois/atlas.nii", "deep": [{"path": ".../b"}, 3, None]}
+    assert without_machine(config) == expected
+
+
+def test_the_file_says_what_made_the_results(tmp_path: Path) -> None:
+    sums, output = tmp_path / "SHA256SUMS", tmp_path / "out" / "provenance.json"
+    sums.write_text(f"{'0' * 64}  unet/model.safetensors\n")
+    main(["--config-json", json.dumps(CONFIG), "--model-sums", str(sums), "--provenance", str(output)])
+    facts = json.loads(output.read_text())
+    assert facts["config"] == CONFIG | {"dataset": {"root": ".../haxby"}}
+    assert facts["seeds"]["study"] == 11
+    assert facts["models"] == {"set": "miniature", "sha256": hashlib.sha256(sums.read_bytes()).hexdigest()}
+    assert facts["torchvision"] in ("native", "shimmed", "absent")
+    assert facts["version"].count(".") == 2
+    assert platform.node() not in output.read_text()
+    assert str(Path.home()) not in output.read_text()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"study": "demo"}'])
+def test_a_config_that_is_none_leaves_no_file(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match="--config-json"):
+        read_config(text)
+    with pytest.raises(ConfigError):
+        main(["--config-json", text, "--model-sums", "sums", "--provenance", str(tmp_path / "p.json")])
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,81 @@
+"""Which voxels carry which features: maps, means by region, and the numbers behind them."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+import pandas as pd
+
+from cortex2image.plots.bars import grouped_bars
+from cortex2image.plots.maps import MapRow, draw_maps
+from cortex2image.plots.style import png, svg
+from cortex2image.report.page import png_uri, svg_uri
+from cortex2image.report.study import POOLED, VoxelMap
+
+CONTRAST = ("c", "z")
+"""The two models whose difference is drawn: semantic minus visual latent."""
+
+
+class EncodingTable(TypedDict):
+    """All regions of one subject: a row per region, a cell per model (None where it was not run)."""
+
+    subject: str
+    rows: list[dict[str, object]]
+
+
+def encoding_figures(
+    subject: str, maps: Mapping[str, VoxelMap], scores: pd.DataFrame, models: Sequence[str]
+) -> dict[str, str]:
+    """Draw the maps and the mean by region of one subject, as URIs under the names `maps` and `bars`.
+
+    Parameters
+    ----------
+    subject : str
+    maps : model -> VoxelMap of r, all on one grid
+    scores : table `encoding_scores`
+    models : the models, in order
+    """
+    zooms = maps[models[0]].zooms
+    drawing = draw_maps(map_rows(maps, models), zooms, "r")
+    own = scores[scores["subject"] == subject]
+    values = own.pivot(index="roi", columns="model", values="mean_r").reindex(
+        index=regions(own), columns=models
+    )
+    bars = grouped_bars(values.to_numpy(float), list(values.index), list(models), "mean r over voxels")
+    return {"subject": subject, "maps": png_uri(png(drawing)), "bars": svg_uri(svg(bars))}
+
+
+def map_rows(maps: Mapping[str, VoxelMap], models: Sequence[str]) -> list[MapRow]:
+    """Return a row per model, and the difference of :data:`CONTRAST` where both models were run."""
+    rows = [MapRow(model, maps[model].volume) for model in models]
+    first, second = CONTRAST
+    if first in models and second in models:
+        difference = maps[first].volume - maps[second].volume
+        rows.append(MapRow(f"{first} \N{MINUS SIGN} {second}", difference, signed=True))
+    return rows
+
+
+def encoding_tables(scores: pd.DataFrame, models: Sequence[str]) -> list[EncodingTable]:
+    """Return one table per subject, regions below each other and models side by side."""
+    return [_table(subject, scores[scores["subject"] == subject], models) for subject in _subjects(scores)]
+
+
+def regions(scores: pd.DataFrame) -> list[str]:
+    """Return the regions in the table's order, every voxel together first."""
+    return sorted(dict.fromkeys(scores["roi"]), key=lambda roi: roi != POOLED)
+
+
+def _subjects(scores: pd.DataFrame) -> list[str]:
+    return sorted(set(scores["subject"]), key=lambda subject: (subject != POOLED, subject))
+
+
+def _table(subject: str, scores: pd.DataFrame, models: Sequence[str]) -> EncodingTable:
+    by_region = scores.set_index(["roi", "model"])
+    rows: list[dict[str, object]] = []
+    for roi in regions(scores):
+        cells = [
+            by_region.loc[(roi, model)].to_dict() if (roi, model) in by_region.index else None
+            for model in models
+        ]
+        voxels = next(cell["voxels"] for cell in cells if cell is not None)
+        rows.append({"roi": roi, "voxels": voxels, "cells": cells})
+    return {"subject": subject, "rows": rows}

@@ -1,0 +1,148 @@
+"""The pictures: every reconstruction beside what was seen, or by category where nothing says what was."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypedDict
+
+import pandas as pd
+
+from cortex2image.report.study import Study
+
+SEEN = "seen"
+OPEN_ROWS = 24
+PAGE_PICTURES = 6000
+"""Pictures on one page at most, so that it stays below about 20 MB."""
+
+
+class Tile(TypedDict):
+    """One picture: its file and what it shows."""
+
+    path: str
+    text: str
+
+
+class Row(TypedDict):
+    """One line of pictures: a stimulus with a group per column, or a category with a group per block."""
+
+    label: str
+    words: str
+    groups: list[list[Tile]]
+
+
+class Heading(TypedDict):
+    """A heading over `width` pictures."""
+
+    name: str
+    width: int
+
+
+class Gallery(TypedDict):
+    """One subject's pictures; `rest` is folded away, `total` counts the rows the study has."""
+
+    subject: str
+    title: str
+    headings: list[Heading]
+    rows: list[Row]
+    rest: list[Row]
+    total: int
+
+
+def has_images(study: Study) -> bool:
+    """Say whether every reconstructed stimulus has a picture of its own to be compared with."""
+    shown = _identities(study.reconstructions.values())
+    paths = study.stimuli.loc[study.stimuli["stimulus_id"].isin(shown), "image_path"]
+    return bool(paths.notna().all())
+
+
+def galleries(study: Study) -> list[Gallery]:
+    """Return the pictures of every subject, beside what was seen where the data set knows it."""
+    if not has_images(study):
+        pairs = [(subject, method) for subject in study.subjects for method in study.methods]
+        return [category_gallery(s, m, study.stimuli, study.reconstructions[s, m]) for s, m in pairs]
+    tables = {s: {m: study.reconstructions[s, m] for m in study.methods} for s in study.subjects}
+    columns = max((1 + sum(_samples(table) for table in own.values()) for own in tables.values()), default=1)
+    limit = max(1, PAGE_PICTURES // (columns * max(len(tables), 1)))
+    return [seen_gallery(subject, study.stimuli, own, limit) for subject, own in tables.items()]
+
+
+def seen_gallery(
+    subject: str, stimuli: pd.DataFrame, tables: Mapping[str, pd.DataFrame], limit: int
+) -> Gallery:
+    """Return what one subject saw beside every sample of every method.
+
+    The rows follow the identity of the stimuli, so that nobody can have chosen them.
+
+    Parameters
+    ----------
+    subject : str
+    stimuli : table `stimuli`
+    tables : method -> table `reconstructions`, in the order of the columns
+    limit : int
+        At most so many rows; the first ones.
+    """
+    known = stimuli.set_index("stimulus_id")
+    names = sorted(_identities(tables.values()))
+    headings: list[Heading] = [{"name": SEEN, "width": 1}]
+    headings += [{"name": method, "width": _samples(table)} for method, table in tables.items()]
+    by_stimulus = {
+        method: dict(list(table.sort_values("sample").groupby("stimulus_id")))
+        for method, table in tables.items()
+    }
+    rows = [_stimulus_row(name, known.loc[name], by_stimulus) for name in names[:limit]]
+    return {
+        "subject": subject,
+        "title": subject,
+        "headings": headings,
+        "rows": rows[:OPEN_ROWS],
+        "rest": rows[OPEN_ROWS:],
+        "total": len(names),
+    }
+
+
+def category_gallery(subject: str, method: str, stimuli: pd.DataFrame, table: pd.DataFrame) -> Gallery:
+    """Return one subject's pictures by the category that was on the screen, a group per held-out block."""
+    joined = table.merge(stimuli[["stimulus_id", "category"]], on="stimulus_id").fillna({"category": "none"})
+    joined = joined.sort_values(["category", "stimulus_id", "sample"])
+    rows: list[Row] = []
+    for category, members in joined.groupby("category"):
+        groups = [_tiles(block, method) for _, block in members.groupby("stimulus_id")]
+        rows.append({"label": str(category), "words": str(category), "groups": groups})
+    title = f"{subject}, method {method}"
+    return {
+        "subject": subject,
+        "title": title,
+        "headings": [],
+        "rows": rows,
+        "rest": [],
+        "total": len(rows),
+    }
+
+
+def picture_paths(shown: Sequence[Gallery]) -> list[str]:
+    """Return the file of every picture shown, each once, in order."""
+    rows = (row for gallery in shown for row in (*gallery["rows"], *gallery["rest"]))
+    return list(dict.fromkeys(tile["path"] for row in rows for group in row["groups"] for tile in group))
+
+
+def _identities(tables: Iterable[pd.DataFrame]) -> set[str]:
+    return set[str]().union(*(table["stimulus_id"] for table in tables))
+
+
+def _samples(table: pd.DataFrame) -> int:
+    return int(table["sample"].nunique())
+
+
+def _stimulus_row(
+    name: str, stimulus: pd.Series, by_stimulus: Mapping[str, Mapping[str, pd.DataFrame]]
+) -> Row:
+    seen: list[Tile] = [{"path": stimulus["image_path"], "text": f"{SEEN}, {name}"}]
+    drawn = [_tiles(tables[name], method) for method, tables in by_stimulus.items()]
+    return {"label": name, "words": stimulus["captions"][0], "groups": [seen, *drawn]}
+
+
+def _tiles(pictures: pd.DataFrame, method: str) -> list[Tile]:
+    return [
+        {"path": path, "text": f"{method}, {name}, sample {sample}"}
+        for path, name, sample in zip(
+            pictures["image_path"], pictures["stimulus_id"], pictures["sample"], strict=True
+        )
+    ]

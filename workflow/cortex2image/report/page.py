@@ -1,0 +1,46 @@
+"""The page: templates filled with what the sections give, everything inside one file."""
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from cortex2image.report.numbers import number, p_value
+
+PAGE = "index.html.j2"
+
+
+def data_uri(content: bytes, media_type: str) -> str:
+    """Return `content` as a URI that an ``img`` element shows without any further file."""
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+
+
+def svg_uri(content: bytes) -> str:
+    """Return an SVG drawing as a URI."""
+    return data_uri(content, "image/svg+xml")
+
+
+def png_uri(content: bytes) -> str:
+    """Return a PNG picture as a URI."""
+    return data_uri(content, "image/png")
+
+
+def webp_uri(content: bytes) -> str:
+    """Return a WebP picture as a URI."""
+    return data_uri(content, "image/webp")
+
+
+def render(templates: str | Path, context: Mapping[str, object]) -> str:
+    """Fill the page's templates; a name that a template uses and `context` lacks is an error.
+
+    Parameters
+    ----------
+    templates : path of the folder that holds ``index.html.j2`` and what it includes
+    context : one entry per section
+    """
+    environment = Environment(
+        loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters |= {"number": number, "p_value": p_value}
+    return environment.get_template(PAGE).render(context)

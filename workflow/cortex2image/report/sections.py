@@ -1,0 +1,50 @@
+"""All sections of the page, put together."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cortex2image.report.decoding_section import decoding_figures, decoding_rows
+from cortex2image.report.encoding_section import CONTRAST, encoding_figures, encoding_tables
+from cortex2image.report.gallery_section import Gallery, has_images
+from cortex2image.report.score_section import methods_of, score_panels, score_tables
+from cortex2image.report.study import Study
+
+
+def page_context(study: Study, galleries: Sequence[Gallery], uris: Mapping[str, str]) -> dict[str, Any]:
+    """Return everything the templates use.
+
+    Parameters
+    ----------
+    study : Study
+    galleries : what :func:`cortex2image.report.gallery_section.galleries` gave
+    uris : path of a picture -> URI that holds it
+    """
+    config = study.provenance["config"]
+    methods = methods_of(study.scores, study.methods)
+    return {
+        "study": config["study"],
+        "reader": config["dataset"]["reader"],
+        "simulated": config["dataset"]["reader"] == "simulated",
+        "model_set": config["models"]["set"],
+        "fdr": config["encode"]["fdr"],
+        "subjects": study.subjects,
+        "methods": study.methods,
+        "models": study.models,
+        "with_images": has_images(study),
+        "score_methods": methods,
+        "score_tables": score_tables(study.scores, methods),
+        "panels": score_panels(study.scores, methods),
+        "galleries": galleries,
+        "uris": uris,
+        "decoding_rows": decoding_rows(study.decoded),
+        "decoding_figures": decoding_figures(study.decoded, study.spaces),
+        "encoding_figures": [_figures(study, subject) for subject in study.subjects if study.models],
+        "encoding_tables": encoding_tables(study.encoding_scores, study.models),
+        "difference": set(CONTRAST) <= set(study.models),
+        "provenance": study.provenance,
+    }
+
+
+def _figures(study: Study, subject: str) -> dict[str, str]:
+    maps = {model: study.maps[subject, model] for model in study.models}
+    return encoding_figures(subject, maps, study.encoding_scores, study.models)

@@ -1,0 +1,47 @@
+"""What the report is made of: the tables and maps of one study, read and checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cortex2image.plots.maps import Volume
+
+POOLED = "all"
+"""Label of the pooled subjects in `scores`, and of every voxel in `encoding_scores`."""
+
+
+@dataclass(frozen=True)
+class VoxelMap:
+    """A map on a subject's own grid: `volume` (X, Y, Z) in RAS order, NaN outside the mask; `zooms` in mm."""
+
+    volume: Volume
+    zooms: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything a report shows. The frames keep the contracts of the same names.
+
+    Attributes
+    ----------
+    subjects, spaces, methods, models : the lists of the config, in its order
+    stimuli, scores, encoding_scores : DataFrame
+    decoded : (subject, space) -> table `decoded_scores`
+    reconstructions : (subject, method) -> table `reconstructions`
+    maps : (subject, model) -> VoxelMap of Pearson r
+    provenance : what ``provenance.json`` holds
+    """
+
+    subjects: tuple[str, ...]
+    spaces: tuple[str, ...]
+    methods: tuple[str, ...]
+    models: tuple[str, ...]
+    stimuli: pd.DataFrame
+    scores: pd.DataFrame
+    encoding_scores: pd.DataFrame
+    decoded: Mapping[tuple[str, str], pd.DataFrame]
+    reconstructions: Mapping[tuple[str, str], pd.DataFrame]
+    maps: Mapping[tuple[str, str], VoxelMap]
+    provenance: Mapping[str, Any]

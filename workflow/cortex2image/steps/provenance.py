@@ -1,0 +1,147 @@
+"""What made the results of a study: config, code, packages, models and seeds.
+
+Reads the resolved config, the checksums of the model set and the git checkout the code lies in. Writes
+``provenance.json``. Nothing in it names a machine, a user or an absolute path.
+"""
+
+import argparse
+import importlib.metadata
+import json
+import platform
+import subprocess
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cortex2image.errors import ConfigError
+from cortex2image.files import atomic, sha256
+from cortex2image.models.compat import ensure_torchvision
+from cortex2image.sources import ROOT
+
+PACKAGES = (
+    "diffusers",
+    "jinja2",
+    "matplotlib",
+    "nibabel",
+    "nilearn",
+    "numpy",
+    "pandas",
+    "pillow",
+    "pyarrow",
+    "safetensors",
+    "scikit-image",
+    "scikit-learn",
+    "scipy",
+    "snakemake",
+    "tokenizers",
+    "torch",
+    "torchvision",
+    "transformers",
+)
+NEEDED = {"study", "seed", "models"}
+SEED_RULE = "every draw: the first 8 bytes of blake2b over the study's seed and what the draw is for"
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return the parsed command line."""
+    parser = argparse.ArgumentParser(prog="provenance", description=__doc__)
+    parser.add_argument("--config-json", required=True, help="the resolved config as JSON")
+    parser.add_argument("--model-sums", required=True, type=Path, help="SHA256SUMS of the model set")
+    parser.add_argument("--provenance", required=True, type=Path)
+    return parser.parse_args(argv)
+
+
+def read_config(text: str) -> dict[str, Any]:
+    """Return the config; it must name the study, its seed and its models.
+
+    Raises
+    ------
+    ConfigError
+        `text` is no JSON object, or lacks one of :data:`NEEDED`.
+    """
+    try:
+        config = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ConfigError(
+            "--config-json", "a JSON object", str(error), "pass the config as JSON text"
+        ) from None
+    missing = NEEDED - set(config if isinstance(config, dict) else ())
+    if missing:
+        expected, found = f"an object with {', '.join(sorted(NEEDED))}", f"no {', '.join(sorted(missing))}"
+        raise ConfigError("--config-json", expected, found, "pass the whole config")
+    return config
+
+
+def package_versions() -> dict[str, str | None]:
+    """Return the version of each of :data:`PACKAGES`, None where it is not installed."""
+    return {name: _version(name) for name in PACKAGES}
+
+
+def git_state(folder: Path) -> dict[str, Any]:
+    """Return the commit of the checkout whose top is `folder`, and whether files differ from it.
+
+    Both are None where git is absent or `folder` is no checkout; a copy of the code that lies somewhere
+    inside another repository must not claim that repository's commit.
+    """
+    top = _git(folder, "rev-parse", "--show-toplevel")
+    if top is None or Path(top).resolve() != folder.resolve():
+        return {"commit": None, "dirty": None}
+    changes = _git(folder, "status", "--porcelain")
+    return {"commit": _git(folder, "rev-parse", "HEAD"), "dirty": changes is None or bool(changes)}
+
+
+def without_machine(value: Any) -> Any:
+    """Return a config in which absolute paths keep their last part only: the rest tells of a machine."""
+    if isinstance(value, dict):
+        return {key: without_machine(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [without_machine(part) for part in value]
+    if isinstance(value, str) and Path(value).is_absolute():
+        return f".../{Path(value).name}"
+    return value
+
+
+def package_version(root: Path) -> str:
+    """Return the version that the ``pyproject.toml`` in `root` states; the package need not be installed."""
+    return tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Collect and write the provenance."""
+    args = parse_args(argv)
+    config = read_config(args.config_json)
+    facts = {
+        "version": package_version(ROOT.parent),
+        "git": git_state(ROOT.parent),
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "packages": package_versions(),
+        "torchvision": ensure_torchvision(),
+        "models": {"set": config["models"]["set"], "sha256": sha256(args.model_sums)},
+        "seeds": {"study": config["seed"], "rule": SEED_RULE},
+        "config": without_machine(config),
+    }
+    with atomic(args.provenance) as temporary:
+        temporary.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """Return what git prints, None where it fails or is not installed."""
+    command = ["git", "-C", str(folder), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
+
+
+if __name__ == "__main__":
+    main()
