@@ -25,7 +25,10 @@ def change(config, path, value):
     return config
 
 
-@pytest.mark.parametrize("path", [CONFIGS / f"{name}.yaml" for name in ("config", "haxby", "bids")], ids=lambda p: p.name)
+STUDIES = [CONFIGS / f"{name}.yaml" for name in ("config", "haxby", "bids")]
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda p: p.name)
 def test_shipped_studies_are_valid_and_resolving_changes_no_input(path):
     config = yaml.safe_load(path.read_text())
     before = copy.deepcopy(config)

@@ -17,8 +17,8 @@ REST = "rest"
 # As published; the headers of the distribution are not relied on.
 TR_SECONDS = 2.5
 # labels.txt marks the volumes that show the response, not those during which the pictures were on: a fit of
-# "pictures or rest" that knows no categories is best with onsets 5.5 to 6.75 s before the labels (R squared 0.4
-# against less than 0.1 at the labels themselves, subject 1). Two volumes, so that labels stay on volumes.
+# "pictures or rest" that knows no categories is best with onsets 5.5 to 6.75 s before the labels (R squared
+# 0.4 against less than 0.1 at the labels themselves, subject 1). Two volumes, so that labels stay on volumes.
 LABEL_LAG_VOLUMES = 2
 SUBJECTS = range(1, 7)
 PLACEMENT = (
