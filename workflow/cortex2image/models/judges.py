@@ -1,9 +1,13 @@
-"""Judges: networks that look at pictures and took no part in making them."""
+"""Judges: networks that look at pictures and took no part in making them.
+
+They take pictures as uint8 (n, H, W, 3) of any size and resize them to their own, by Lanczos with
+antialiasing; pictures of that size stay as they are.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,20 +23,6 @@ from cortex2image.models.registry import JudgeSpec, ModelSet
 BATCH = 128
 
 
-class Judge(Protocol):
-    """A network that describes pictures by the activity of its layers."""
-
-    name: str
-    layers: tuple[str, ...]
-
-    def features(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        """Return per layer the float32 (n, d) features of pictures, uint8 (n, H, W, 3) of any size.
-
-        Pictures are resized to the input of the network by Lanczos with antialiasing, which a picture of
-        that size passes unchanged.
-        """
-
-
 class CnnJudge:
     """A convolutional classifier of scenes, the part AlexNet plays for photographs."""
 
@@ -41,7 +31,7 @@ class CnnJudge:
         self.network = network.to(device).requires_grad_(False)
 
     def features(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        """See :meth:`Judge.features`; convolutional layers are flattened in C order."""
+        """Return the float32 (n, d) features of pictures by layer, flattened in C order."""
         outputs = [self._outputs(batch) for batch in _batches(images)]
         return {layer: np.concatenate([_flat(output[layer]) for output in outputs]) for layer in self.layers}
 
@@ -82,7 +72,7 @@ class ClipJudge:
         self.mean, self.deviation = (torch.tensor(v).view(1, 3, 1, 1) for v in (mean, deviation))
 
     def features(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        """See :meth:`Judge.features`; `embeds` is the projected embedding, not normalised."""
+        """Return `embeds`, the float32 (n, d) projected embeddings of pictures, not normalised."""
         return {"embeds": np.concatenate([self._embeds(batch) for batch in _batches(images)])}
 
     @torch.inference_mode()
