@@ -1,26 +1,30 @@
-# What the reconstructions and the decoded features are worth. Studies with pictures are scored by `evaluate`, studies
-# that know categories only by `identify_categories` and `categorise_pictures`; `EVALUATIONS` says which files there are.
+# What reconstructions and decoded features are worth. Studies with pictures are scored by `evaluate_images`,
+# studies that know categories only by `identify_categories` and `categorise_pictures`; `EVALUATIONS` says which
+# files a study has.
 
 SCORES_TABLE = f"{RESULTS}/scores.parquet"
 
 
-rule evaluate:
+rule evaluate_images:
     """Pixel metrics and identification by the judge networks, with the permutation null of each."""
     input:
-        code=source_files("cortex2image.steps.evaluate"),
+        code=source_files("cortex2image.steps.evaluate_images"),
         stimuli=f"{RESULTS}/stimuli.parquet",
         reconstructions=f"{RESULTS}/{{subject}}/reconstructions/{{method}}.parquet",
+        images=f"{RESULTS}/{{subject}}/reconstructions/{{method}}",
+        model=MODEL_SUMS,
     output:
         evaluation=f"{RESULTS}/{{subject}}/evaluation/{{method}}.parquet",
         nulls=f"{RESULTS}/{{subject}}/evaluation/{{method}}-nulls.parquet",
     log:
-        f"logs/{STUDY}/evaluate/{{subject}}-{{method}}.log",
+        f"logs/{STUDY}/evaluate_images/{{subject}}-{{method}}.log",
     benchmark:
-        f"benchmarks/{STUDY}/evaluate/{{subject}}-{{method}}.tsv"
+        f"benchmarks/{STUDY}/evaluate_images/{{subject}}-{{method}}.tsv"
     conda:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
+        gpu=1,
         mem_mb=4000,
         runtime=120,
     params:
@@ -29,7 +33,7 @@ rule evaluate:
         seed=lookup("seed", within=config),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.evaluate \
+        {PYTHON} -m cortex2image.steps.evaluate_images \
             --stimuli {input.stimuli:q} --reconstructions {input.reconstructions:q} \
             --subject {wildcards.subject:q} --method {wildcards.method:q} --model-set {params.model_set:q} \
             --permutations {params.permutations} --seed {params.seed} \
@@ -78,6 +82,8 @@ rule categorise_pictures:
         stimuli=f"{RESULTS}/stimuli.parquet",
         trials=f"{RESULTS}/{{subject}}/trials.parquet",
         reconstructions=f"{RESULTS}/{{subject}}/reconstructions/{{method}}.parquet",
+        images=f"{RESULTS}/{{subject}}/reconstructions/{{method}}",
+        model=MODEL_SUMS,
     output:
         evaluation=f"{RESULTS}/{{subject}}/evaluation/categories-{{method}}.parquet",
         nulls=f"{RESULTS}/{{subject}}/evaluation/categories-{{method}}-nulls.parquet",
@@ -92,6 +98,7 @@ rule categorise_pictures:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
+        gpu=1,
         mem_mb=4000,
         runtime=60,
     params:
@@ -114,7 +121,9 @@ rule scores:
     input:
         code=source_files("cortex2image.steps.scores"),
         evaluation=collect(
-            f"{RESULTS}/{{subject}}/evaluation/{{evaluation}}.parquet", subject=SUBJECTS, evaluation=EVALUATIONS
+            f"{RESULTS}/{{subject}}/evaluation/{{evaluation}}.parquet",
+            subject=SUBJECTS,
+            evaluation=EVALUATIONS,
         ),
         nulls=collect(
             f"{RESULTS}/{{subject}}/evaluation/{{evaluation}}-nulls.parquet",

@@ -23,8 +23,8 @@ def test_runs(haxby_root):
         ("run-02", (30, 45)),
     ]
     assert runs[1].events == (
-        Event(7.5, 10.0, "sub-1_run-01_face"),
-        Event(22.5, 12.5, "sub-1_run-01_house"),
+        Event(2.5, 10.0, "sub-1_run-01_face"),
+        Event(17.5, 12.5, "sub-1_run-01_house"),
     )
     assert (runs[0].tr, runs[0].session, runs[0].confounds) == (2.5, "ses-1", None)
     assert runs[0].mask == haxby_root / "mask.nii.gz"

@@ -57,7 +57,9 @@ def study_categories(columns: Mapping[str, Sequence], source: object) -> Categor
     without = [stimulus for stimulus, category in category_of.items() if not category]
     if without or len(names) < 2:
         found = f"{len(without)} stimuli without a category; categories: {', '.join(names) or 'none'}"
-        fix = "state the category of every stimulus, or score this study by its pictures (step evaluate)"
+        fix = (
+            "state the category of every stimulus, or score this study by its pictures (step evaluate_images)"
+        )
         raise DataError(source, "a category for every stimulus, and at least two", found, fix)
     captions: list[set[str]] = [set() for _ in names]
     of = {stimulus: names.index(category) for stimulus, category in category_of.items()}

@@ -1,5 +1,7 @@
 """Metrics that compare pictures pixel by pixel."""
 
+from functools import cache
+
 import numpy as np
 
 from cortex2image.errors import DataError
@@ -54,29 +56,45 @@ def ssim2d(originals: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
     DataError
         The pictures are smaller than the window of 11 px.
     """
-    rows, columns = (_window_means(length) for length in originals.shape[-2:])
-
-    def local_mean(pictures: np.ndarray) -> np.ndarray:
-        return rows @ pictures @ columns.T
-
-    mean_o, mean_r = local_mean(originals), local_mean(reconstructions)
-    var_o = local_mean(originals**2) - mean_o**2
-    var_r = local_mean(reconstructions**2) - mean_r**2
-    covariance = local_mean(originals * reconstructions) - mean_o * mean_r
-    likeness = (2 * mean_o * mean_r + SSIM_C1) * (2 * covariance + SSIM_C2)
-    likeness /= (mean_o**2 + mean_r**2 + SSIM_C1) * (var_o + var_r + SSIM_C2)
-    return likeness.mean(axis=(-2, -1))
+    return _ssim2d(originals, reconstructions, _moments(originals), _moments(reconstructions))
 
 
 def ssim2d_matrix(originals: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
     """Structural similarity of every pair of grey pictures, (n, m) float64; see :func:`ssim2d`."""
-    return np.stack([ssim2d(original[None], reconstructions) for original in originals])
+    moments = _moments(reconstructions)
+    rows = (original[None] for original in originals)
+    return np.stack([_ssim2d(row, reconstructions, _moments(row), moments) for row in rows])
 
 
+def _ssim2d(
+    originals: np.ndarray,
+    reconstructions: np.ndarray,
+    moments_o: tuple[np.ndarray, np.ndarray],
+    moments_r: tuple[np.ndarray, np.ndarray],
+) -> np.ndarray:
+    (mean_o, var_o), (mean_r, var_r) = moments_o, moments_r
+    product = mean_o * mean_r
+    covariance = _local_mean(originals * reconstructions) - product
+    likeness = (2 * product + SSIM_C1) * (2 * covariance + SSIM_C2)
+    likeness /= (mean_o**2 + mean_r**2 + SSIM_C1) * (var_o + var_r + SSIM_C2)
+    return likeness.mean(axis=(-2, -1))
+
+
+def _moments(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    mean = _local_mean(pictures)
+    return mean, _local_mean(pictures**2) - mean**2
+
+
+def _local_mean(pictures: np.ndarray) -> np.ndarray:
+    rows, columns = (_window_means(length) for length in pictures.shape[-2:])
+    return rows @ pictures @ columns.T
+
+
+@cache
 def _window_means(length: int) -> np.ndarray:
     """Return the (length - 10, length) matrix that takes Gaussian means at every place the window fits."""
     if length <= 2 * SSIM_RADIUS:
-        fix = "reconstruct larger pictures, or leave ssim2d out"
+        fix = "use a model set that makes larger pictures"
         raise DataError("ssim2d", f"pictures of at least {2 * SSIM_RADIUS + 1} px", f"{length} px", fix)
     window = np.exp(-0.5 * (np.arange(-SSIM_RADIUS, SSIM_RADIUS + 1) / SSIM_SIGMA) ** 2)
     window /= window.sum()

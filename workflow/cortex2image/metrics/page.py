@@ -1,7 +1,6 @@
 """docs/metrics.md, made from the facts of the metrics, so that it cannot drift.
 
-``python -m cortex2image.metrics.page > docs/metrics.md`` (with ``workflow`` on the Python path) makes it anew; a
-test compares the two.
+``python -m cortex2image.metrics.page > docs/metrics.md``, with ``workflow`` on the Python path, writes it.
 """
 
 from collections.abc import Iterator
@@ -15,17 +14,17 @@ do not edit.
 
 ## How a score is made
 
-- **Value.** Each picture has a value per metric; a method's value is the mean over stimuli of the mean over the
-  samples of a stimulus. All samples count, none is selected. For several subjects (`all`): the mean over subjects.
-- **Null and p.** The null permutes which original belongs to which reconstruction (which category to which
-  decoded stimulus, within runs, where a study knows categories only); all samples of a stimulus move together.
-  Subjects who saw the same stimuli are permuted alike, so that noise they share does not narrow the null of
-  `all`. p is one-sided, (1 + draws at least as good) / (1 + draws).
+- **Value.** Each picture has a value per metric; a method's value is the mean over stimuli of the mean over
+  the samples of a stimulus. All samples count, none is selected. For `all` it is the mean over subjects.
+- **Null and p.** The null permutes which original belongs to which reconstruction; where a study knows
+  categories only, which category belongs to which decoded stimulus, within runs. All samples of a stimulus
+  move together. Subjects who saw the same stimuli are permuted alike, so that shared noise does not narrow
+  the null of `all`. p is one-sided, (1 + draws at least as good) / (1 + draws).
 - **Interval.** 95 % percentile bootstrap over stimuli; it speaks about other stimuli for these subjects, not
   about other subjects.
-- **Networks.** `cnn` and `clip` are the judges of the configured model set and differ between model sets: compare
-  such scores within one model set only. The miniature's judges are small networks of this project, neither AlexNet
-  nor OpenAI's CLIP. LPIPS is not computed: no model set here brings its weights.
+- **Networks.** `cnn` and `clip` are the judges of the configured model set and differ between model sets:
+  compare such scores within one model set only. The miniature's judges are small networks of this project,
+  neither AlexNet nor OpenAI's CLIP. LPIPS is not computed: no model set here brings its weights.
 - **Large studies.** Beyond 200 stimuli the null of `ssim2d` has 99 draws, each computed directly.
 
 ## The metrics"""

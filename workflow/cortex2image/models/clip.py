@@ -20,7 +20,7 @@ DEVIATION = (0.26862954, 0.26130258, 0.27577711)
 
 
 def build_clip(tokenizer: Any) -> Any:
-    """Return a ``transformers.CLIPModel`` for a tokenizer: two towers of 3 layers of width 128, projected to 96."""
+    """Return a ``transformers.CLIPModel`` for a tokenizer: two towers of 3 layers, 128 wide."""
     ensure_torchvision()
     from transformers import CLIPConfig, CLIPModel
 
@@ -93,7 +93,7 @@ class ClipTraining(nn.Module):
         self.images, self.tokens, self.attributes = images, tokens, attributes
 
     def loss(self, rng: np.random.Generator, share: float) -> torch.Tensor:
-        """Return the loss of one step: InfoNCE both ways (Radford et al. 2021), attribute losses that fade."""
+        """Return the loss of one step: InfoNCE (Radford et al. 2021) and fading attribute losses."""
         rows = rng.integers(0, len(self.images), BATCH)
         pictures = augment(self.images[rows], rng)
         texts = self.tokens[rows, rng.integers(0, self.tokens.shape[1], BATCH)].astype(np.int64)

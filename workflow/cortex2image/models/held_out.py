@@ -59,7 +59,9 @@ def judged(
     logits = judge(torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255)
     known = settings >= 0
     return {
-        "setting": float((logits["setting"].argmax(1).numpy() == settings)[known].mean()) if known.any() else np.nan,
+        "setting": float((logits["setting"].argmax(1).numpy() == settings)[known].mean())
+        if known.any()
+        else np.nan,
         "object": float((logits["category"].argmax(1).numpy() == categories).mean()),
     }
 

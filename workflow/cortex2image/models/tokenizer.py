@@ -5,7 +5,6 @@ from typing import Any
 
 from cortex2image.models.compat import ensure_torchvision
 
-
 START, END = "<|startoftext|>", "<|endoftext|>"
 WORD_END = "</w>"
 LENGTH = 24

@@ -29,8 +29,8 @@ def summarise(
     Parameters
     ----------
     values : (subjects, stimuli) array
-        Mean over samples; NaN where a subject has no value for a stimulus. The value is the mean over subjects
-        of their means over stimuli.
+        Mean over samples; NaN where a subject has no value for a stimulus. The summary's value is the mean
+        over subjects of their means over stimuli.
     nulls : (subjects, draws) array
         Permutation null of each subject's mean; averaged over subjects draw by draw.
     higher_is_better : bool

@@ -1,7 +1,7 @@
 """Identify the category of each reconstruction, in a study that knows categories but no pictures.
 
-Reads stimuli.parquet, {subject}/trials.parquet, {subject}/reconstructions/{method}.parquet, the pictures and the
-judges of the model set.
+Reads stimuli.parquet, {subject}/trials.parquet, {subject}/reconstructions/{method}.parquet, their pictures,
+and the model set's judges.
 Computes whether each judge takes a picture for its own category, and the null of labels permuted within runs.
 Writes {subject}/evaluation/categories-{method}.parquet and its -nulls.parquet.
 """

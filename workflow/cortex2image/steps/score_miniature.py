@@ -41,10 +41,14 @@ COARSE = 8
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--models", type=Path, required=True, help="folder of the model set")
     parser.add_argument("--scenes", type=int, required=True, help="number of test scenes")
-    parser.add_argument("--generated", type=int, required=True, help="number of pictures to generate per test")
+    parser.add_argument(
+        "--generated", type=int, required=True, help="number of pictures to generate per test"
+    )
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--scores", type=Path, required=True, help="output: table, .csv")
     parser.add_argument("--sheet", type=Path, required=True, help="output: contact sheet, .png")
@@ -94,7 +98,9 @@ def from_text(
     started = time.monotonic()
     made = generate(pipeline, [embedded(pipeline, captions(scene)[:1]) for scene in scenes], seed, "caption")
     speed = len(made) / (time.monotonic() - started)
-    means = generate(pipeline, [embedded(pipeline, captions(scene)) for scene in scenes], seed, "mean caption")
+    means = generate(
+        pipeline, [embedded(pipeline, captions(scene)) for scene in scenes], seed, "mean caption"
+    )
     same = generate(pipeline, [embedded(pipeline, captions(scenes[0])[:1])] * 64, seed, "same caption")
     one = judged(judge, made, *truth(scenes)) | {"pictures_per_second": speed}
     return made, [
@@ -135,7 +141,7 @@ def embedded(pipeline: Any, texts: list[str]) -> torch.Tensor:
 def generate(
     pipeline: Any, embeddings: list[torch.Tensor], seed: int, label: str, **start: Any
 ) -> NDArray[np.uint8]:
-    """Return pictures by DDIM with guidance; `start` holds what image-to-image starts from, one per picture."""
+    """Return pictures by DDIM with guidance; `start` is what image-to-image starts from."""
     empty, pictures = embedded(pipeline, [""]), []
     for first in track(range(0, len(embeddings), BATCH), label):
         rows = slice(first, first + BATCH)

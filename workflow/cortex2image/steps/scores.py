@@ -45,10 +45,24 @@ def read_all(contract: Contract, paths: Sequence[str], column: str) -> Frames:
     frames = []
     for path in paths:
         table = contract.read(path)
-        facts = {name: table.schema.metadata[name.encode()].decode() for name in ("subject", "method")}
-        frames.append(table.to_pandas().assign(**facts))
+        frames.append(table.to_pandas().assign(**origin(table, path)))
     wide = pd.concat(frames).pivot_table("value", ["method", "metric", "subject"], column)
     return {key: frame.droplevel([0, 1]) for key, frame in wide.groupby(["method", "metric"])}
+
+
+def origin(table: pa.Table, path: str) -> dict[str, str]:
+    """Return the subject and the method that the metadata of an evaluation name.
+
+    Raises
+    ------
+    DataError
+        They are not there.
+    """
+    facts = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
+    if not {"subject", "method"} <= set(facts):
+        fix = "delete the table and run the workflow again"
+        raise DataError(path, "subject and method in the metadata", "no such entries", fix)
+    return {"subject": facts["subject"], "method": facts["method"]}
 
 
 def complete_rows(frames: Frames, key: tuple[str, str], subjects: Sequence[str], kind: str) -> pd.DataFrame:

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from cortex2image.files import atomic
-from cortex2image.scenes.labels import scene_labels
 from cortex2image.models.tokenizer import build_tokenizer, token_ids
 from cortex2image.progress import track
 from cortex2image.scenes.captions import captions, words
+from cortex2image.scenes.labels import scene_labels
 from cortex2image.scenes.render import render
 from cortex2image.scenes.scene import sample_scene
 

@@ -1,0 +1,24 @@
+"""Facts of the metrics."""
+
+import pytest
+
+from cortex2image.errors import DataError
+from cortex2image.metrics.facts import METRICS, metric_facts, twoway_name
+
+
+def test_a_single_layer_needs_no_name():
+    assert twoway_name("clip", ("embeds",), "embeds") == "twoway_clip"
+    assert twoway_name("cnn", ("early", "late"), "late") == "twoway_cnn_late"
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+def test_facts_are_consistent(metric):
+    low, high = metric.bounds
+    assert low < high
+    assert metric.chance is None or low < metric.chance < high
+    assert (metric.judge is None) == ("cnn" not in metric.name and "clip" not in metric.name)
+
+
+def test_a_metric_nobody_described_is_refused():
+    with pytest.raises(DataError, match="twoway_alexnet"):
+        metric_facts("twoway_alexnet")

@@ -1,0 +1,67 @@
+"""Scores of reconstructions, with a judge that looks at coarse pixels."""
+
+import numpy as np
+import pytest
+
+from cortex2image.errors import DataError
+from cortex2image.metrics.image import grey
+from cortex2image.metrics.reconstruction import score_reconstructions, score_ssim2d
+from cortex2image.stats.permutation import permutations
+
+
+class CoarsePixels:
+    """A judge whose layers are pictures at three resolutions."""
+
+    def __init__(self, name="cnn", layers=("early", "middle", "late")):
+        self.name, self.layers = name, layers
+
+    def features(self, images):
+        return {
+            layer: images[:, :: 2**k, :: 2**k].reshape(len(images), -1).astype(np.float32)
+            for k, layer in enumerate(self.layers)
+        }
+
+
+@pytest.fixture
+def originals(rng):
+    return rng.integers(0, 256, (10, 16, 16, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def order(rng):
+    return permutations(10, 50, rng)
+
+
+def test_perfect_reconstructions_reach_the_upper_bounds(originals, order):
+    scored = score_reconstructions(originals, [originals, originals], [CoarsePixels()], order)
+    assert list(scored) == ["pixcorr", "ssim2d", "twoway_cnn_early", "twoway_cnn_middle", "twoway_cnn_late"]
+    for metric in scored.values():
+        np.testing.assert_allclose(metric.values, np.ones((10, 2)))
+        assert (metric.null < 1).all()
+
+
+def test_a_constant_reconstruction_is_at_chance_in_every_draw(originals, order):
+    guess = np.tile(originals.mean(axis=0).astype(np.uint8), (10, 1, 1, 1))
+    scored = score_reconstructions(originals, [guess], [CoarsePixels()], order)
+    for metric in ("twoway_cnn_early", "twoway_cnn_middle", "twoway_cnn_late"):
+        assert scored[metric].values.mean() == pytest.approx(0.5, abs=1e-12)
+        np.testing.assert_allclose(scored[metric].null, 0.5, atol=1e-12)
+
+
+def test_samples_are_scored_apart(originals, order):
+    scored = score_reconstructions(originals, [originals, originals[::-1]], [CoarsePixels()], order)
+    np.testing.assert_allclose(scored["pixcorr"].values[:, 0], 1)
+    assert (scored["pixcorr"].values[:, 1] < 0.5).all()
+
+
+def test_a_judge_nobody_described_is_refused(originals, order):
+    with pytest.raises(DataError, match="twoway_alexnet"):
+        score_reconstructions(originals, [originals], [CoarsePixels("alexnet", ("fc7",))], order)
+
+
+def test_ssim_of_large_studies_agrees_with_the_full_matrix(originals, order):
+    pictures = grey(np.roll(originals, 1, axis=0))
+    full = score_ssim2d(grey(originals), pictures, order)
+    direct = score_ssim2d(grey(originals), pictures, order, full_stimuli=5)
+    np.testing.assert_allclose(direct.values, full.values, atol=1e-12)
+    np.testing.assert_allclose(direct.null, full.null, atol=1e-12)

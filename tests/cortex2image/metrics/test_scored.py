@@ -1,0 +1,31 @@
+"""Values and nulls of a metric."""
+
+import numpy as np
+
+from cortex2image.metrics.scored import Scored, evaluation_columns, join_samples, null_columns, score_pairings
+
+
+def test_the_diagonal_is_the_score_and_the_null_another_pairing():
+    matrix = np.array([[1.0, 2.0], [3.0, 4.0]])
+    scored = score_pairings(matrix, np.array([[0, 1], [1, 0]]))
+    np.testing.assert_array_equal(scored.values, [[1], [4]])
+    np.testing.assert_array_equal(scored.null, [2.5, 2.5])
+
+
+def test_joined_samples_are_the_null_of_the_mean_over_samples(rng):
+    matrices, order = rng.normal(size=(3, 5, 5)), np.array([[1, 0, 2, 4, 3], [4, 3, 2, 1, 0]])
+    joined = join_samples([score_pairings(m, order) for m in matrices])
+    np.testing.assert_allclose(joined.null, score_pairings(matrices.mean(0), order).null)
+    np.testing.assert_allclose(joined.values, np.diagonal(matrices, axis1=1, axis2=2).T)
+
+
+def test_columns_of_the_tables():
+    scored = {"pixcorr": Scored(np.array([[0.1, 0.2], [0.3, 0.4]]), np.array([0.0, 0.5]))}
+    columns = evaluation_columns(scored, ["a", "b"], [0, 3])
+    assert columns == {
+        "stimulus_id": ["a", "a", "b", "b"],
+        "sample": [0, 3, 0, 3],
+        "metric": ["pixcorr"] * 4,
+        "value": [0.1, 0.2, 0.3, 0.4],
+    }
+    assert null_columns(scored) == {"metric": ["pixcorr"] * 2, "draw": [0, 1], "value": [0.0, 0.5]}

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+import torch
+
+from cortex2image.models.judge_cnn import JudgeCNN, disturbed, judge_loss
+
+
+@pytest.fixture
+def judge():
+    torch.manual_seed(0)
+    return JudgeCNN(["meadow", "sea"], ["cat", "boat", "ball"]).eval()
+
+
+@torch.no_grad()
+def test_it_gives_three_depths_and_named_logits(judge):
+    seen = judge(torch.rand(2, 3, 64, 64))
+    assert {name: tuple(value.shape) for name, value in seen.items()} == {
+        "early": (2, 12288),
+        "middle": (2, 6144),
+        "late": (2, 96),
+        "setting": (2, 2),
+        "category": (2, 3),
+    }
+
+
+@torch.no_grad()
+def test_pictures_of_another_size_are_resized(judge):
+    picture = torch.rand(1, 3, 16, 16)
+    large = torch.nn.functional.interpolate(picture, (128, 128), mode="bilinear")
+    small = torch.nn.functional.interpolate(picture, (64, 64), mode="bilinear")
+    difference = (judge(large)["late"] - judge(small)["late"]).abs().mean()
+    assert difference < 0.1 * judge(small)["late"].abs().mean()
+
+
+@torch.no_grad()
+def test_it_reads_back_what_it_wrote(judge, tmp_path):
+    judge.save(tmp_path)
+    again = JudgeCNN.load(tmp_path)
+    picture = torch.rand(1, 3, 64, 64)
+    torch.testing.assert_close(again(picture)["category"], judge(picture)["category"])
+    assert again.settings == ("meadow", "sea")
+    assert again.categories == ("cat", "boat", "ball")
+
+
+def test_the_loss_falls_on_something_easy():
+    torch.manual_seed(0)
+    judge = JudgeCNN(["dark", "bright"], ["none"])
+    settings = np.arange(64) % 2
+    images = np.where(settings[:, None, None, None] == 1, 250, 5) * np.ones((64, 64, 64, 3))
+    loss = judge_loss(judge, images.astype(np.uint8), settings, np.zeros((64, 1), np.float32))
+    optimiser = torch.optim.Adam(judge.parameters(), 1e-2)
+    values = []
+    for step in range(6):
+        optimiser.zero_grad()
+        value = loss(np.random.default_rng(step), 0.0)
+        value.backward()
+        optimiser.step()
+        values.append(value.item())
+    assert values[-1] < 0.3 * values[0]
+
+
+def test_disturbed_pictures_stay_in_range():
+    images = np.random.default_rng(0).integers(0, 256, (4, 64, 64, 3), dtype=np.uint8)
+    pixels = disturbed(images, np.random.default_rng(1))
+    assert pixels.shape == (4, 3, 64, 64)
+    assert pixels.dtype == torch.float32
+    assert 0 <= pixels.min() < pixels.max() <= 1

@@ -1,0 +1,104 @@
+"""The step that scores reconstructions, with a judge that looks at coarse pixels."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cortex2image.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI
+from cortex2image.errors import DataError
+from cortex2image.steps.evaluate_images import main
+
+STIMULUS_IDS = [f"scene-{i}" for i in range(6)]
+
+
+class CoarsePixels:
+    name, layers = "clip", ("embeds",)
+
+    def features(self, images):
+        return {"embeds": images[:, ::2, ::2].reshape(len(images), -1).astype(np.float32)}
+
+
+def open_fake(set_name, device):
+    assert (set_name, device) == ("fake", "auto")
+    return [CoarsePixels()]
+
+
+@pytest.fixture
+def study(tmp_path, rng):
+    """Six pictures of 32 px; sample 0 is the picture at 16 px, sample 1 is noise. Rows are shuffled."""
+    stimuli: dict[str, list] = {"stimulus_id": [*STIMULUS_IDS, "unseen"], "image_path": []}
+    rows = []
+    for stimulus in stimuli["stimulus_id"]:
+        picture = Image.fromarray(rng.integers(0, 256, (32, 32, 3), dtype=np.uint8))
+        paths = [str(tmp_path / f"{stimulus}-{kind}.png") for kind in ("seen", 0, 1)]
+        picture.save(paths[0])
+        picture.resize((16, 16), Image.Resampling.LANCZOS).save(paths[1])
+        Image.fromarray(rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)).save(paths[2])
+        stimuli["image_path"].append(paths[0])
+        rows += [(stimulus, sample, 1, paths[1 + sample]) for sample in (0, 1) if stimulus != "unseen"]
+    count = len(stimuli["stimulus_id"])
+    stimuli |= {"split": ["test"] * count, "captions": [["a scene"]] * count, "category": [None] * count}
+    STIMULI.write(stimuli, tmp_path / "stimuli.parquet")
+    columns = zip(*(rows[i] for i in rng.permutation(len(rows))), strict=True)
+    names = ("stimulus_id", "sample", "seed", "image_path")
+    RECONSTRUCTIONS.write(dict(zip(names, map(list, columns), strict=True)), tmp_path / "zc.parquet")
+    return tmp_path
+
+
+def run(study, seed=1, name="evaluation", subject="sub-01"):
+    outputs = [study / f"{name}.parquet", study / f"{name}-nulls.parquet"]
+    options = {
+        "stimuli": study / "stimuli.parquet",
+        "reconstructions": study / "zc.parquet",
+        "subject": subject,
+        "method": "zc",
+        "model-set": "fake",
+        "permutations": 50,
+        "seed": seed,
+        "evaluation": outputs[0],
+        "nulls": outputs[1],
+    }
+    main([part for key, value in options.items() for part in (f"--{key}", str(value))], judges=open_fake)
+    return outputs
+
+
+def test_each_sample_is_scored_against_its_own_picture(study):
+    evaluation, nulls = run(study)
+    table = EVALUATION.read(evaluation)
+    assert table.schema.metadata[b"subject"] == b"sub-01"
+    assert table.schema.metadata[b"method"] == b"zc"
+    values = table.to_pandas().pivot_table("value", "metric", "sample")
+    assert list(values.index) == ["pixcorr", "ssim2d", "twoway_clip"]
+    np.testing.assert_allclose(values[0], 1)
+    assert values.loc["pixcorr", 1] < 0.3
+    draws = NULLS.read(nulls).to_pandas()
+    assert (draws.groupby("metric")["draw"].nunique() == 50).all()
+    assert (draws["value"] < 1).all()
+
+
+def test_the_seed_decides_the_null(study):
+    first, again, other = (run(study, seed, f"run{i}")[1] for i, seed in enumerate((1, 1, 2)))
+    assert NULLS.read(first).equals(NULLS.read(again))
+    assert not NULLS.read(first).equals(NULLS.read(other))
+
+
+def test_subjects_who_saw_the_same_are_permuted_alike(study):
+    first, second = (run(study, name=s, subject=s)[1] for s in ("sub-01", "sub-02"))
+    assert NULLS.read(first).equals(NULLS.read(second))
+
+
+@pytest.mark.parametrize("stimuli", [["unseen"], [*STIMULUS_IDS, "unseen"]])
+def test_a_stimulus_without_a_picture_stops_it(study, stimuli):
+    rows = STIMULI.read(study / "stimuli.parquet").to_pylist()
+    rows = [r | {"image_path": None} for r in rows if r["stimulus_id"] in stimuli]
+    STIMULI.write({key: [row[key] for row in rows] for key in rows[0]}, study / "stimuli.parquet")
+    with pytest.raises(DataError, match=r"stimuli\.parquet(.|\n)*6 without, first scene-0"):
+        run(study)
+    assert not list(study.glob("*evaluation*"))
+
+
+def test_a_lost_reconstruction_stops_it(study):
+    (study / "scene-3-1.png").unlink()
+    with pytest.raises(DataError, match=r"scene-3-1\.png"):
+        run(study)
+    assert not list(study.glob("*evaluation*"))

@@ -1,0 +1,104 @@
+"""The step that joins all evaluations into one table."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cortex2image.contracts import EVALUATION, NULLS, SCORES
+from cortex2image.errors import DataError
+from cortex2image.steps.scores import main
+
+STIMULUS_IDS = [f"s{i}" for i in range(8)]
+
+
+def write(folder, subject, method, values, null, metric="pixcorr"):
+    """Write the evaluation of (stimuli, samples) values and its null."""
+    stimuli, samples = values.shape
+    columns = {
+        "stimulus_id": np.repeat(STIMULUS_IDS[:stimuli], samples),
+        "sample": np.tile(np.arange(samples), stimuli),
+        "metric": [metric] * values.size,
+        "value": values.ravel(),
+    }
+    facts = {"subject": subject, "method": method}
+    EVALUATION.write(columns, folder / f"{subject}-{method}.parquet", **facts)
+    draws = {"metric": [metric] * len(null), "draw": np.arange(len(null)), "value": null}
+    NULLS.write(draws, folder / f"{subject}-{method}-nulls.parquet", **facts)
+
+
+def run(folder):
+    nulls = sorted(folder.glob("sub-*-nulls.parquet"))
+    evaluations = sorted(set(folder.glob("sub-*.parquet")) - set(nulls))
+    options = ["--evaluation", *evaluations, "--nulls", *nulls, "--bootstraps", 500, "--seed", 1]
+    options += ["--scores", folder / "scores.parquet", "--csv", folder / "scores.csv"]
+    main(list(map(str, options)))
+    return SCORES.read(folder / "scores.parquet").to_pandas().set_index(["subject", "method"])
+
+
+@pytest.fixture
+def tables(tmp_path, rng):
+    """Two subjects; method zc with three samples, method z with one."""
+    for subject, level in (("sub-01", 0.4), ("sub-02", 0.6)):
+        write(tmp_path, subject, "zc", rng.normal(level, 0.1, (8, 3)), rng.normal(0, 0.05, 99))
+        write(tmp_path, subject, "z", rng.normal(0, 0.1, (8, 1)), rng.normal(0, 0.05, 99))
+    return tmp_path
+
+
+def test_values_are_means_over_samples_stimuli_and_subjects(tables):
+    scores = run(tables)
+    assert len(scores) == 6
+    means = [
+        EVALUATION.read(tables / f"{s}-zc.parquet").to_pandas()["value"].mean() for s in ("sub-01", "sub-02")
+    ]
+    assert scores.loc[("sub-01", "zc"), "value"] == pytest.approx(means[0])
+    assert scores.loc[("all", "zc"), "value"] == pytest.approx(np.mean(means))
+    assert (scores["n"] == 8).all()
+    assert (scores["ci_low"] <= scores["value"]).all()
+    assert (scores["value"] <= scores["ci_high"]).all()
+    assert scores["ceiling"].isna().all()
+
+
+def test_nulls_of_the_subjects_are_averaged_draw_by_draw(tables):
+    scores = run(tables)
+    null = np.mean(
+        [NULLS.read(tables / f"{s}-z-nulls.parquet")["value"].to_numpy() for s in ("sub-01", "sub-02")],
+        axis=0,
+    )
+    row = scores.loc[("all", "z")]
+    assert (row["null_mean"], row["null_sd"]) == pytest.approx((null.mean(), null.std()))
+    assert row["p"] == pytest.approx((1 + (null >= row["value"]).sum()) / 100)
+    assert scores.loc[("all", "zc"), "p"] == 0.01
+
+
+def test_csv_says_the_same(tables):
+    scores = run(tables).reset_index()
+    written = pd.read_csv(tables / "scores.csv", dtype={"metric_version": str})
+    pd.testing.assert_frame_equal(written, scores, check_dtype=False, rtol=1e-12)
+
+
+def test_the_order_of_the_files_does_not_matter(tables):
+    first = run(tables)
+    for path in list(tables.glob("sub-01*")):
+        path.rename(path.with_name(path.name.replace("sub-01", "sub-99")))
+    pd.testing.assert_frame_equal(run(tables), first)
+
+
+def test_a_subject_without_a_metric_stops_it(tables):
+    (tables / "sub-02-z-nulls.parquet").unlink()
+    with pytest.raises(DataError, match=r"nulls of z, pixcorr(.|\n)*sub-02"):
+        run(tables)
+    assert not (tables / "scores.parquet").exists()
+    assert not (tables / "scores.csv").exists()
+
+
+def test_a_table_that_does_not_say_whose_it_is_stops_it(tables):
+    columns = EVALUATION.read(tables / "sub-01-z.parquet").to_pydict()
+    EVALUATION.write(columns, tables / "sub-01-z.parquet")
+    with pytest.raises(DataError, match=r"sub-01-z\.parquet"):
+        run(tables)
+
+
+def test_a_metric_nobody_described_stops_it(tmp_path, rng):
+    write(tmp_path, "sub-01", "z", rng.random((8, 1)), rng.random(9), metric="beauty")
+    with pytest.raises(DataError, match="beauty"):
+        run(tmp_path)

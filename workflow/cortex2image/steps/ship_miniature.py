@@ -1,0 +1,80 @@
+"""Complete the miniature with its model card and the check sums of its files.
+
+Reads the folder of the model set and its held-out scores. Writes the folder that is shipped: the same with
+the scores, a contact sheet, ``README.md`` and ``SHA256SUMS`` over every other file.
+"""
+
+import argparse
+import csv
+import math
+import shutil
+from pathlib import Path
+
+from cortex2image.files import atomic, sha256
+from cortex2image.models.card import model_card
+from cortex2image.scenes.captions import words
+
+SUMS = "SHA256SUMS"
+PARTS = (
+    ("vae", "AutoencoderKL", "64 x 64 x 3 to 16 x 16 x 4"),
+    ("unet", "UNet2DConditionModel", "16 x 16 x 4, conditioned on 24 x 128"),
+    ("text_encoder", "CLIPTextModel", "24 tokens, width 128"),
+    ("clip", "CLIPModel", "64 x 64 pictures, 24 tokens, 96 dimensions in common"),
+    ("judges/cnn", "JudgeCNN", "64 x 64 x 3, layers early, middle, late"),
+)
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--models", type=Path, required=True, help="folder of the model set")
+    parser.add_argument("--scores", type=Path, required=True, help="held-out table, .csv")
+    parser.add_argument("--sheet", type=Path, required=True, help="contact sheet, .png")
+    parser.add_argument(
+        "--shipped", type=Path, required=True, help="output: complete folder of the model set"
+    )
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--training-scenes", type=int, required=True)
+    parser.add_argument("--autoencoder-steps", type=int, required=True)
+    parser.add_argument("--clip-steps", type=int, required=True)
+    parser.add_argument("--judge-steps", type=int, required=True)
+    parser.add_argument("--unet-steps", type=int, required=True)
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse_args(argv)
+    folder: Path = args.shipped
+    shutil.copytree(args.models, folder, dirs_exist_ok=True)
+    shutil.copy(args.scores, folder / "training" / "held-out.csv")
+    shutil.copy(args.sheet, folder / "training" / "text-to-image.png")
+    with args.scores.open(newline="") as file:
+        scores = list(csv.DictReader(file))
+    parts = [(*part, parameters(folder / part[0])) for part in PARTS]
+    with atomic(folder / "README.md") as temporary:
+        temporary.write_text(model_card(parts, scores, vars(args) | {"words": f"{len(words())} words"}))
+    write_sums(folder)
+
+
+def parameters(folder: Path) -> int:
+    """Return the number of trained values in the safetensors files of a folder."""
+    from safetensors import safe_open
+
+    count = 0
+    for path in folder.glob("*.safetensors"):
+        with safe_open(path, framework="numpy") as tensors:
+            count += sum(math.prod(tensors.get_slice(name).get_shape()) for name in tensors.keys())  # noqa: SIM118
+    return count
+
+
+def write_sums(folder: Path) -> None:
+    """Write the SHA-256 of every file of a folder in the format of ``sha256sum``, sorted by path."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
+    lines = [f"{sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
+    with atomic(folder / SUMS) as temporary:
+        temporary.write_text("".join(lines))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,354 @@
+# From nothing to the miniature model set. Never part of `all`: the shipped folder is resources/miniature, and a
+# better training run replaces it by hand (config/README.md).
+import yaml
+
+MINIATURE = yaml.safe_load(
+    Path(workflow.basedir, "config", "miniature.yaml").read_text()
+)
+TRAINED = "results/miniature"
+
+
+rule train_miniature:
+    """The miniature model set with its card, scores and check sums, in results/miniature/shipped."""
+    input:
+        f"{TRAINED}/shipped",
+    localrule: True
+
+
+rule train_prepare:
+    """Rendered scenes with their captions as token ids, labels, and the tokenizer."""
+    input:
+        code=source_files("cortex2image.steps.train_prepare"),
+    output:
+        images=f"{TRAINED}/scenes/images.npy",
+        tokens=f"{TRAINED}/scenes/tokens.npy",
+        labels=f"{TRAINED}/scenes/labels.npy",
+        tokenizer=directory(f"{TRAINED}/parts/tokenizer"),
+    log:
+        "logs/train_prepare.log",
+    benchmark:
+        "benchmarks/train_prepare.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=15,
+    params:
+        split="train",
+        scenes=lookup("training_scenes", within=MINIATURE),
+        seed=lookup("seed", within=MINIATURE),
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.train_prepare \
+            --split {params.split:q} \
+            --scenes {params.scenes:q} \
+            --seed {params.seed:q} \
+            --images {output.images:q} \
+            --tokens {output.tokens:q} \
+            --labels {output.labels:q} \
+            --tokenizer {output.tokenizer:q} 2>{log:q}
+        """
+
+
+rule train_autoencoder:
+    """Autoencoder between pictures and latents."""
+    input:
+        code=source_files("cortex2image.steps.train_autoencoder"),
+        images=f"{TRAINED}/scenes/images.npy",
+    output:
+        curve=f"{TRAINED}/curves/autoencoder.csv",
+        vae=directory(f"{TRAINED}/parts/vae"),
+    log:
+        "logs/train_autoencoder.log",
+    benchmark:
+        "benchmarks/train_autoencoder.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        steps=lookup("autoencoder_steps", within=MINIATURE),
+        seed=lookup("seed", within=MINIATURE),
+        checkpoint=f"{TRAINED}/checkpoints/autoencoder.pt",
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.train_autoencoder \
+            --images {input.images:q} \
+            --steps {params.steps:q} \
+            --seed {params.seed:q} \
+            --checkpoint {params.checkpoint:q} \
+            --curve {output.curve:q} \
+            --vae {output.vae:q} 2>{log:q}
+        """
+
+
+rule train_clip:
+    """CLIP, whose text tower conditions the diffusion model."""
+    input:
+        code=source_files("cortex2image.steps.train_clip"),
+        images=f"{TRAINED}/scenes/images.npy",
+        tokens=f"{TRAINED}/scenes/tokens.npy",
+        labels=f"{TRAINED}/scenes/labels.npy",
+        tokenizer=f"{TRAINED}/parts/tokenizer",
+    output:
+        curve=f"{TRAINED}/curves/clip.csv",
+        clip=directory(f"{TRAINED}/parts/clip"),
+    log:
+        "logs/train_clip.log",
+    benchmark:
+        "benchmarks/train_clip.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        steps=lookup("clip_steps", within=MINIATURE),
+        seed=lookup("seed", within=MINIATURE),
+        checkpoint=f"{TRAINED}/checkpoints/clip.pt",
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.train_clip \
+            --images {input.images:q} \
+            --tokens {input.tokens:q} \
+            --labels {input.labels:q} \
+            --tokenizer {input.tokenizer:q} \
+            --steps {params.steps:q} \
+            --seed {params.seed:q} \
+            --checkpoint {params.checkpoint:q} \
+            --curve {output.curve:q} \
+            --clip {output.clip:q} 2>{log:q}
+        """
+
+
+rule train_judge:
+    """Convolutional judge of settings and categories."""
+    input:
+        code=source_files("cortex2image.steps.train_judge"),
+        images=f"{TRAINED}/scenes/images.npy",
+        labels=f"{TRAINED}/scenes/labels.npy",
+    output:
+        curve=f"{TRAINED}/curves/judge.csv",
+        judge=directory(f"{TRAINED}/parts/judge"),
+    log:
+        "logs/train_judge.log",
+    benchmark:
+        "benchmarks/train_judge.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        steps=lookup("judge_steps", within=MINIATURE),
+        seed=lookup("seed", within=MINIATURE),
+        checkpoint=f"{TRAINED}/checkpoints/judge.pt",
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.train_judge \
+            --images {input.images:q} \
+            --labels {input.labels:q} \
+            --steps {params.steps:q} \
+            --seed {params.seed:q} \
+            --checkpoint {params.checkpoint:q} \
+            --curve {output.curve:q} \
+            --judge {output.judge:q} 2>{log:q}
+        """
+
+
+rule train_latents:
+    """Latents and text states of the training scenes, encoded once."""
+    input:
+        code=source_files("cortex2image.steps.train_latents"),
+        images=f"{TRAINED}/scenes/images.npy",
+        tokens=f"{TRAINED}/scenes/tokens.npy",
+        vae=f"{TRAINED}/parts/vae",
+        clip=f"{TRAINED}/parts/clip",
+        tokenizer=f"{TRAINED}/parts/tokenizer",
+    output:
+        latents=f"{TRAINED}/scenes/latents.npy",
+        states=f"{TRAINED}/scenes/states.npy",
+        empty=f"{TRAINED}/scenes/empty.npy",
+    log:
+        "logs/train_latents.log",
+    benchmark:
+        "benchmarks/train_latents.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=60,
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.train_latents \
+            --images {input.images:q} \
+            --tokens {input.tokens:q} \
+            --vae {input.vae:q} \
+            --clip {input.clip:q} \
+            --tokenizer {input.tokenizer:q} \
+            --latents {output.latents:q} \
+            --states {output.states:q} \
+            --empty {output.empty:q} 2>{log:q}
+        """
+
+
+rule train_unet:
+    """Diffusion model of latents, conditioned on text states."""
+    input:
+        code=source_files("cortex2image.steps.train_unet"),
+        latents=f"{TRAINED}/scenes/latents.npy",
+        states=f"{TRAINED}/scenes/states.npy",
+        empty=f"{TRAINED}/scenes/empty.npy",
+    output:
+        curve=f"{TRAINED}/curves/unet.csv",
+        unet=directory(f"{TRAINED}/parts/unet"),
+        scheduler=directory(f"{TRAINED}/parts/scheduler"),
+    log:
+        "logs/train_unet.log",
+    benchmark:
+        "benchmarks/train_unet.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=360,
+    params:
+        steps=lookup("unet_steps", within=MINIATURE),
+        seed=lookup("seed", within=MINIATURE),
+        checkpoint=f"{TRAINED}/checkpoints/unet.pt",
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.train_unet \
+            --latents {input.latents:q} \
+            --states {input.states:q} \
+            --empty {input.empty:q} \
+            --steps {params.steps:q} \
+            --seed {params.seed:q} \
+            --checkpoint {params.checkpoint:q} \
+            --curve {output.curve:q} \
+            --unet {output.unet:q} \
+            --scheduler {output.scheduler:q} 2>{log:q}
+        """
+
+
+rule export_miniature:
+    """The trained parts together, in the layout of Stable Diffusion."""
+    input:
+        code=source_files("cortex2image.steps.export_miniature"),
+        vae=f"{TRAINED}/parts/vae",
+        clip=f"{TRAINED}/parts/clip",
+        unet=f"{TRAINED}/parts/unet",
+        scheduler=f"{TRAINED}/parts/scheduler",
+        tokenizer=f"{TRAINED}/parts/tokenizer",
+        judge=f"{TRAINED}/parts/judge",
+        curves=collect(
+            f"{TRAINED}/curves/{{network}}.csv",
+            network=["autoencoder", "clip", "judge", "unet"],
+        ),
+    output:
+        models=directory(f"{TRAINED}/exported"),
+    log:
+        "logs/export_miniature.log",
+    benchmark:
+        "benchmarks/export_miniature.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=15,
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.export_miniature \
+            --vae {input.vae:q} \
+            --clip {input.clip:q} \
+            --unet {input.unet:q} \
+            --scheduler {input.scheduler:q} \
+            --tokenizer {input.tokenizer:q} \
+            --judge {input.judge:q} \
+            --curves {input.curves:q} \
+            --models {output.models:q} 2>{log:q}
+        """
+
+
+rule score_miniature:
+    """How well the model set does on held-out scenes."""
+    input:
+        code=source_files("cortex2image.steps.score_miniature"),
+        models=f"{TRAINED}/exported",
+    output:
+        scores=f"{TRAINED}/scores/held-out.csv",
+        sheet=f"{TRAINED}/scores/text-to-image.png",
+    log:
+        "logs/score_miniature.log",
+    benchmark:
+        "benchmarks/score_miniature.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        scenes=lookup("test_scenes", within=MINIATURE),
+        generated=lookup("generated", within=MINIATURE),
+        seed=lookup("seed", within=MINIATURE),
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.score_miniature \
+            --models {input.models:q} \
+            --scenes {params.scenes:q} \
+            --generated {params.generated:q} \
+            --seed {params.seed:q} \
+            --scores {output.scores:q} \
+            --sheet {output.sheet:q} 2>{log:q}
+        """
+
+
+rule ship_miniature:
+    """The model set with its card and check sums."""
+    input:
+        code=source_files("cortex2image.steps.ship_miniature"),
+        models=f"{TRAINED}/exported",
+        scores=f"{TRAINED}/scores/held-out.csv",
+        sheet=f"{TRAINED}/scores/text-to-image.png",
+    output:
+        shipped=directory(f"{TRAINED}/shipped"),
+    log:
+        "logs/ship_miniature.log",
+    benchmark:
+        "benchmarks/ship_miniature.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    params:
+        seed=lookup("seed", within=MINIATURE),
+        training_scenes=lookup("training_scenes", within=MINIATURE),
+        autoencoder_steps=lookup("autoencoder_steps", within=MINIATURE),
+        clip_steps=lookup("clip_steps", within=MINIATURE),
+        judge_steps=lookup("judge_steps", within=MINIATURE),
+        unet_steps=lookup("unet_steps", within=MINIATURE),
+    shell:
+        """
+        {PYTHON} -m cortex2image.steps.ship_miniature \
+            --models {input.models:q} \
+            --scores {input.scores:q} \
+            --sheet {input.sheet:q} \
+            --seed {params.seed:q} \
+            --training-scenes {params.training_scenes:q} \
+            --autoencoder-steps {params.autoencoder_steps:q} \
+            --clip-steps {params.clip_steps:q} \
+            --judge-steps {params.judge_steps:q} \
+            --unet-steps {params.unet_steps:q} \
+            --shipped {output.shipped:q} 2>{log:q}
+        """
