@@ -32,6 +32,10 @@ SIMULATED = DATASET["reader"] == "simulated"
 SIMULATED_SIZES = simulated.Sizes(**config["simulation"])
 HAS_IMAGES = DATASET["reader"] != "haxby2001"
 
+# Threads of a job that solves for many targets. The simulated study is so small that one job per core is fastest:
+# BLAS threads of several jobs wait for each other by spinning, and a fit of 0.3 s was seen to take 27 s.
+THREADS = 1 if SIMULATED else 8
+
 # With conda, `python` is the environment's; without, it is the one that runs Snakemake.
 WITH_CONDA = any(str(m).lower().endswith("conda") for m in workflow.deployment_settings.deployment_method)
 PYTHON = "python" if WITH_CONDA else shlex.quote(sys.executable)

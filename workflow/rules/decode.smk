@@ -18,7 +18,7 @@ rule decode_features:
         f"benchmarks/{STUDY}/decode_features/{{subject}}-{{space}}.tsv"
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem_mb=4000,
         runtime=60,

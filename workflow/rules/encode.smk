@@ -17,7 +17,7 @@ rule encode_voxels:
         f"benchmarks/{STUDY}/encode_voxels/{{subject}}-{{model}}.tsv"
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem_mb=4000,
         runtime=60,

@@ -18,7 +18,7 @@ rule extract_features:
         f"benchmarks/{STUDY}/extract_features/{{space}}.tsv"
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 2
+    threads: 8
     resources:
         mem_mb=4000,
         runtime=120,

@@ -19,7 +19,7 @@ rule reconstruct_images:
         f"benchmarks/{STUDY}/reconstruct_images/{{subject}}-{{method}}.tsv"
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 2
+    threads: 8
     resources:
         mem_mb=4000,
         runtime=240,
