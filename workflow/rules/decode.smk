@@ -30,7 +30,7 @@ rule decode_features:
         seed=lookup("seed", within=config),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.decode_features \
+        python -m cortex2image.steps.decode_features \
             --subject {wildcards.subject} \
             --space {wildcards.space} \
             --rois {params.rois:q} \

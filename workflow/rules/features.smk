@@ -35,7 +35,7 @@ rule extract_features:
         ),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.extract_features \
+        python -m cortex2image.steps.extract_features \
             --space {wildcards.space} --stimuli {input.stimuli:q} \
             --model-set {params.model_set} {params.sampling} \
             --features {output.features:q} 2>{log:q}

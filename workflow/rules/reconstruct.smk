@@ -33,7 +33,7 @@ rule reconstruct_images:
         guidance_scale=lookup("reconstruct/guidance_scale", within=config),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.reconstruct_images \
+        python -m cortex2image.steps.reconstruct_images \
             --method {wildcards.method} --decoded {input.decoded:q} \
             --model-set {params.model_set} --seed {params.seed} --samples {params.samples} \
             --steps {params.steps} --strength {params.strength} --guidance-scale {params.guidance_scale} \
