@@ -24,10 +24,10 @@ include: "workflow/rules/targets.smk"
 
 
 rule all:
-    """Everything, up to the report."""
-    localrule: True
     default_target: True
     input:
         rules.report.output,
         rules.evaluate.input,
         rules.encode.input,
+    """Everything, up to the report."""
+    localrule: True

@@ -28,7 +28,7 @@ def test_computing_rules_follow_the_conventions(name):
     text = COMPUTING[name]
     assert text.lstrip().startswith('"""'), "a docstring says what it makes"
     assert f'code=source_files("cortex2image.steps.{name}")' in text
-    assert f"{{PYTHON}} -m cortex2image.steps.{name} " in text
+    assert f"python -m cortex2image.steps.{name} " in text
     assert f"logs/{{STUDY}}/{name}" in text or f"logs/{name}" in text
     assert "2>{log" in text
     for directive in ("log:", "benchmark:", "conda:", "threads:", "mem_mb=", "runtime="):

@@ -25,7 +25,7 @@ rule fetch_haxby:
         runtime=120,
     shell:
         """
-        {PYTHON} -m cortex2image.steps.fetch_haxby \
+        python -m cortex2image.steps.fetch_haxby \
             --subject sub-{wildcards.number} \
             --root resources/haxby2001 \
             2>{log:q}
@@ -37,9 +37,7 @@ rule stimuli:
     input:
         code=source_files("cortex2image.steps.stimuli"),
         events=ancient(events_files),
-        table=branch(
-            HAS_IMAGES, then=f"{DATASET['root']}/stimuli/stimuli.tsv", otherwise=[]
-        ),
+        table=branch(HAS_IMAGES, then=f"{DATASET['root']}/stimuli/stimuli.tsv", otherwise=[]),
     output:
         stimuli=f"{RESULTS}/stimuli.parquet",
     log:
@@ -57,7 +55,7 @@ rule stimuli:
         subjects=SUBJECTS,
     shell:
         """
-        {PYTHON} -m cortex2image.steps.stimuli {params.dataset} \
+        python -m cortex2image.steps.stimuli {params.dataset} \
             --subjects {params.subjects:q} \
             --stimuli {output.stimuli:q} \
             2>{log:q}
@@ -87,7 +85,7 @@ rule trials:
         cross_validate=lookup("dataset/cross_validate", within=config),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.trials {params.dataset} \
+        python -m cortex2image.steps.trials {params.dataset} \
             --subject {wildcards.subject} \
             --stimuli {input.stimuli:q} \
             --cross-validate {params.cross_validate} \

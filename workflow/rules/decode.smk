@@ -18,7 +18,7 @@ rule decode_features:
         f"benchmarks/{STUDY}/decode_features/{{subject}}-{{space}}.tsv"
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem_mb=4000,
         runtime=60,
@@ -30,7 +30,7 @@ rule decode_features:
         seed=lookup("seed", within=config),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.decode_features \
+        python -m cortex2image.steps.decode_features \
             --subject {wildcards.subject} \
             --space {wildcards.space} \
             --rois {params.rois:q} \

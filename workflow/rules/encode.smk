@@ -17,7 +17,7 @@ rule encode_voxels:
         f"benchmarks/{STUDY}/encode_voxels/{{subject}}-{{model}}.tsv"
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem_mb=4000,
         runtime=60,
@@ -28,7 +28,7 @@ rule encode_voxels:
         seed=lookup("seed", within=config),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.encode_voxels \
+        python -m cortex2image.steps.encode_voxels \
             --subject {wildcards.subject} \
             --model {wildcards.model} \
             --trials {input.trials:q} \
@@ -63,7 +63,7 @@ rule map_encoding:
         runtime=10,
     shell:
         """
-        {PYTHON} -m cortex2image.steps.map_encoding \
+        python -m cortex2image.steps.map_encoding \
             --voxels {input.voxels:q} \
             --encoding {input.encoding:q} \
             --map {output.map:q} 2>{log:q}
@@ -98,7 +98,7 @@ rule encoding_scores:
         fdr=lookup("encode/fdr", within=config),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.encoding_scores \
+        python -m cortex2image.steps.encoding_scores \
             --subjects {params.subjects} \
             --models {params.models} \
             --voxels {input.voxels:q} \

@@ -33,7 +33,7 @@ rule evaluate_images:
         seed=lookup("seed", within=config),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.evaluate_images \
+        python -m cortex2image.steps.evaluate_images \
             --stimuli {input.stimuli:q} --reconstructions {input.reconstructions:q} \
             --subject {wildcards.subject:q} --method {wildcards.method:q} --model-set {params.model_set:q} \
             --permutations {params.permutations} --seed {params.seed} \
@@ -67,7 +67,7 @@ rule identify_categories:
         seed=lookup("seed", within=config),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.identify_categories \
+        python -m cortex2image.steps.identify_categories \
             --stimuli {input.stimuli:q} --trials {input.trials:q} --features {input.features:q} \
             --decoded {input.decoded:q} --subject {wildcards.subject:q} --space {wildcards.space:q} \
             --permutations {params.permutations} --seed {params.seed} \
@@ -107,7 +107,7 @@ rule categorise_pictures:
         seed=lookup("seed", within=config),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.categorise_pictures \
+        python -m cortex2image.steps.categorise_pictures \
             --stimuli {input.stimuli:q} --trials {input.trials:q} \
             --reconstructions {input.reconstructions:q} \
             --subject {wildcards.subject:q} --method {wildcards.method:q} --model-set {params.model_set:q} \
@@ -148,7 +148,7 @@ rule scores:
         seed=lookup("seed", within=config),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.scores \
+        python -m cortex2image.steps.scores \
             --evaluation {input.evaluation:q} --nulls {input.nulls:q} \
             --bootstraps {params.bootstraps} --seed {params.seed} \
             --scores {output.scores:q} --csv {output.csv:q} 2>{log:q}

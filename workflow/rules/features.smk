@@ -18,7 +18,7 @@ rule extract_features:
         f"benchmarks/{STUDY}/extract_features/{{space}}.tsv"
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 2
+    threads: 8
     resources:
         mem_mb=4000,
         runtime=120,
@@ -35,7 +35,7 @@ rule extract_features:
         ),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.extract_features \
+        python -m cortex2image.steps.extract_features \
             --space {wildcards.space} --stimuli {input.stimuli:q} \
             --model-set {params.model_set} {params.sampling} \
             --features {output.features:q} 2>{log:q}

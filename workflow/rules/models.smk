@@ -2,9 +2,7 @@
 # better training run replaces it by hand (config/README.md).
 import yaml
 
-MINIATURE = yaml.safe_load(
-    Path(workflow.basedir, "config", "miniature.yaml").read_text()
-)
+MINIATURE = yaml.safe_load(Path(workflow.basedir, "config", "miniature.yaml").read_text())
 TRAINED = "results/miniature"
 
 
@@ -40,7 +38,7 @@ rule train_prepare:
         seed=lookup("seed", within=MINIATURE),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.train_prepare \
+        python -m cortex2image.steps.train_prepare \
             --split {params.split:q} \
             --scenes {params.scenes:q} \
             --seed {params.seed:q} \
@@ -75,7 +73,7 @@ rule train_autoencoder:
         checkpoint=f"{TRAINED}/checkpoints/autoencoder.pt",
     shell:
         """
-        {PYTHON} -m cortex2image.steps.train_autoencoder \
+        python -m cortex2image.steps.train_autoencoder \
             --images {input.images:q} \
             --steps {params.steps:q} \
             --seed {params.seed:q} \
@@ -112,7 +110,7 @@ rule train_clip:
         checkpoint=f"{TRAINED}/checkpoints/clip.pt",
     shell:
         """
-        {PYTHON} -m cortex2image.steps.train_clip \
+        python -m cortex2image.steps.train_clip \
             --images {input.images:q} \
             --tokens {input.tokens:q} \
             --labels {input.labels:q} \
@@ -150,7 +148,7 @@ rule train_judge:
         checkpoint=f"{TRAINED}/checkpoints/judge.pt",
     shell:
         """
-        {PYTHON} -m cortex2image.steps.train_judge \
+        python -m cortex2image.steps.train_judge \
             --images {input.images:q} \
             --labels {input.labels:q} \
             --steps {params.steps:q} \
@@ -186,7 +184,7 @@ rule train_latents:
         runtime=60,
     shell:
         """
-        {PYTHON} -m cortex2image.steps.train_latents \
+        python -m cortex2image.steps.train_latents \
             --images {input.images:q} \
             --tokens {input.tokens:q} \
             --vae {input.vae:q} \
@@ -225,7 +223,7 @@ rule train_unet:
         checkpoint=f"{TRAINED}/checkpoints/unet.pt",
     shell:
         """
-        {PYTHON} -m cortex2image.steps.train_unet \
+        python -m cortex2image.steps.train_unet \
             --latents {input.latents:q} \
             --states {input.states:q} \
             --empty {input.empty:q} \
@@ -266,7 +264,7 @@ rule export_miniature:
         runtime=15,
     shell:
         """
-        {PYTHON} -m cortex2image.steps.export_miniature \
+        python -m cortex2image.steps.export_miniature \
             --vae {input.vae:q} \
             --clip {input.clip:q} \
             --unet {input.unet:q} \
@@ -302,7 +300,7 @@ rule score_miniature:
         seed=lookup("seed", within=MINIATURE),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.score_miniature \
+        python -m cortex2image.steps.score_miniature \
             --models {input.models:q} \
             --scenes {params.scenes:q} \
             --generated {params.generated:q} \
@@ -340,7 +338,7 @@ rule ship_miniature:
         unet_steps=lookup("unet_steps", within=MINIATURE),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.ship_miniature \
+        python -m cortex2image.steps.ship_miniature \
             --models {input.models:q} \
             --scores {input.scores:q} \
             --sheet {input.sheet:q} \

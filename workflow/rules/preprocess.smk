@@ -33,7 +33,7 @@ rule single_trial_betas:
         scrub=lookup("glm/scrub", within=config),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.single_trial_betas \
+        python -m cortex2image.steps.single_trial_betas \
             {params.dataset} \
             --subject {wildcards.subject} \
             --trials {input.trials:q} \
@@ -74,7 +74,7 @@ rule standardise:
         by=lookup("standardise/by", within=config),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.standardise \
+        python -m cortex2image.steps.standardise \
             --trials {input.trials:q} \
             --single-trial-betas {input.single_trial_betas:q} \
             --mask-voxels {input.mask_voxels:q} \

@@ -19,7 +19,7 @@ rule reconstruct_images:
         f"benchmarks/{STUDY}/reconstruct_images/{{subject}}-{{method}}.tsv"
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 2
+    threads: 8
     resources:
         mem_mb=4000,
         runtime=240,
@@ -33,7 +33,7 @@ rule reconstruct_images:
         guidance_scale=lookup("reconstruct/guidance_scale", within=config),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.reconstruct_images \
+        python -m cortex2image.steps.reconstruct_images \
             --method {wildcards.method} --decoded {input.decoded:q} \
             --model-set {params.model_set} --seed {params.seed} --samples {params.samples} \
             --steps {params.steps} --strength {params.strength} --guidance-scale {params.guidance_scale} \

@@ -24,7 +24,7 @@ rule provenance:
         config=config_json,
     shell:
         """
-        {PYTHON} -m cortex2image.steps.provenance \
+        python -m cortex2image.steps.provenance \
             --config-json {params.config:q} \
             --model-sums {input.model:q} \
             --provenance {output.provenance:q} 2>{log:q}
@@ -35,10 +35,10 @@ rule report:
     """One page with everything in it, and all pictures of a subject on one sheet."""
     input:
         code=source_files("cortex2image.steps.report"),
-        templates=collect(
+        template=f"{TEMPLATES}/index.html.j2",
+        parts=collect(
             f"{TEMPLATES}/{{part}}",
             part=[
-                "index.html.j2",
                 "style.css",
                 "header.html.j2",
                 "scores.html.j2",
@@ -87,15 +87,15 @@ rule report:
         mem_mb=3000,
         runtime=30,
     params:
-        results=RESULTS,
-        templates=TEMPLATES,
+        results=subpath(output.page, ancestor=2),
+        templates=subpath(input.template, parent=True),
         subjects=SUBJECTS,
         spaces=DECODED_SPACES,
         methods=METHODS,
         models=ENCODING_MODELS,
     shell:
         """
-        {PYTHON} -m cortex2image.steps.report \
+        python -m cortex2image.steps.report \
             --results {params.results:q} \
             --subjects {params.subjects:q} \
             --spaces {params.spaces:q} \

@@ -26,11 +26,11 @@ rule simulate_stimuli:
         seed=lookup("seed", within=config),
         train=lookup("simulation/train_stimuli", within=config),
         test=lookup("simulation/test_stimuli", within=config),
-        bids=BIDS,
-        truth=TRUTH,
+        bids=subpath(output.stimuli, ancestor=2),
+        truth=subpath(output.scenes, parent=True),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.simulate_stimuli \
+        python -m cortex2image.steps.simulate_stimuli \
             --seed {params.seed} \
             --train-stimuli {params.train} \
             --test-stimuli {params.test} \
@@ -63,11 +63,11 @@ rule simulate_subject:
         train=lookup("simulation/train_stimuli", within=config),
         test=lookup("simulation/test_stimuli", within=config),
         repeats=lookup("simulation/test_repeats", within=config),
-        bids=BIDS,
-        truth=TRUTH,
+        bids=subpath(input.stimuli, ancestor=2),
+        truth=subpath(output.arrays, parent=True),
     shell:
         """
-        {PYTHON} -m cortex2image.steps.simulate_subject \
+        python -m cortex2image.steps.simulate_subject \
             --seed {params.seed} \
             --subject {wildcards.subject} \
             --train-stimuli {params.train} \

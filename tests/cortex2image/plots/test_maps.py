@@ -49,7 +49,7 @@ def test_rows_show_their_values_on_their_scales() -> None:
         (0.0, pytest.approx(0.6)),
         (pytest.approx(-0.5), pytest.approx(0.5)),
     ]
-    assert [axes.get_ylabel() for axes in figure.axes[:3]] == ["z", "c", "c − z"]
+    assert [axes.get_title(loc="left") for axes in figure.axes[:3]] == ["z", "c", "c − z"]
     shown = images[2].get_array()
     assert shown.mask.sum() == np.isnan(z).sum()
     np.testing.assert_allclose(shown.compressed().sum(), np.nansum(c - z))

@@ -89,7 +89,7 @@ def draw_maps(
     ends = {signed: largest([row for row in rows if row.signed is signed]) for signed in (False, True)}
     width, depth = rows[0].volume.shape[0] * zooms[0] * len(positions), rows[0].volume.shape[1] * zooms[1]
     with rc_context(SETTINGS):
-        height = 9.0 * depth / width + 0.12
+        height = 9.0 * depth / width + 0.35
         figure = Figure(figsize=(10.2, height * len(rows)), layout="constrained")
         for row, axes in zip(rows, figure.subplots(len(rows), 1, squeeze=False)[:, 0], strict=True):
             image = _draw_row(axes, row, positions, ends[row.signed], zooms)
@@ -114,5 +114,5 @@ def _draw_row(
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
     axes.set_facecolor(OUTSIDE)
-    axes.set_ylabel(row.name, rotation=0, ha="right", va="center", fontsize=11)
+    axes.set_title(row.name, loc="left", fontsize=11)
     return image
