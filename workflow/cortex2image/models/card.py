@@ -14,8 +14,8 @@ train_miniature` makes it again.
 |---|---|---|---|
 {parts}
 
-Weights are stored in half precision (the judge's in single precision); on a CPU, load them with
-`torch_dtype=torch.float32`.
+Weights are stored in half precision (the judge's in single precision); on a CPU, load them as
+`torch.float32`.
 
 ## Data
 
