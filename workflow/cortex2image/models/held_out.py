@@ -69,7 +69,7 @@ def pixel_correlation(images: NDArray[np.uint8], others: NDArray[np.uint8]) -> f
 
 def diversity(images: NDArray[np.uint8]) -> float:
     """Return the mean correlation of the pixels over all pairs of pictures; lower is more diverse."""
-    correlations = np.corrcoef(images.reshape(len(images), -1))
+    correlations = np.atleast_2d(np.corrcoef(images.reshape(len(images), -1)))
     return float(correlations[np.triu_indices(len(images), 1)].mean())
 
 

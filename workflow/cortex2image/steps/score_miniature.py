@@ -60,9 +60,9 @@ def main(argv: list[str] | None = None) -> None:
     ensure_torchvision()
     from diffusers import StableDiffusionImg2ImgPipeline, StableDiffusionPipeline
 
-    pipeline = StableDiffusionPipeline.from_pretrained(args.models, dtype=torch.float32)
+    pipeline: Any = StableDiffusionPipeline.from_pretrained(args.models, dtype=torch.float32)
     pipeline.set_progress_bar_config(disable=True)
-    repaint = StableDiffusionImg2ImgPipeline(**pipeline.components, requires_safety_checker=False)
+    repaint: Any = StableDiffusionImg2ImgPipeline(**pipeline.components, requires_safety_checker=False)
     repaint.set_progress_bar_config(disable=True)
     painter = Painter(pipeline, args.steps, GUIDANCE, args.seed)
     judge = JudgeCNN.load(args.models / "judges" / "cnn")
