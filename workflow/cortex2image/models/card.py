@@ -74,7 +74,8 @@ def model_card(
     scores : sequence of mappings
         Rows of the held-out table: part, measure, n, value.
     facts : mapping
-        ``seed``, ``training_scenes``, the ``*_steps`` of each network, ``words`` of the vocabulary, ``remarks``.
+        ``seed``, ``training_scenes``, the ``*_steps`` of each network, ``words`` of the vocabulary and
+        ``remarks``.
     """
     sizes = [f"| `{folder}` | {kind} | {shape} | {count:,} |" for folder, kind, shape, count in parts]
     measured = [f"| {row['part']} | {row['measure']} | {row['n']} | {row['value']} |" for row in scores]
