@@ -297,6 +297,7 @@ rule score_miniature:
     params:
         scenes=lookup("test_scenes", within=MINIATURE),
         generated=lookup("generated", within=MINIATURE),
+        steps=lookup("steps", within=MINIATURE),
         seed=lookup("seed", within=MINIATURE),
     shell:
         """
@@ -304,6 +305,7 @@ rule score_miniature:
             --models {input.models:q} \
             --scenes {params.scenes:q} \
             --generated {params.generated:q} \
+            --steps {params.steps:q} \
             --seed {params.seed:q} \
             --scores {output.scores:q} \
             --sheet {output.sheet:q} 2>{log:q}

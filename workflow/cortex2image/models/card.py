@@ -14,8 +14,8 @@ train_miniature` makes it again.
 |---|---|---|---|
 {parts}
 
-Weights are stored in half precision (the judge's in single precision); on a CPU, load them with
-`torch_dtype=torch.float32`.
+Weights are stored in half precision (the judge's in single precision); on a CPU, load them as
+`torch.float32`.
 
 ## Data
 
@@ -40,6 +40,7 @@ the scaled-linear schedule 0.00085 to 0.012 over 1000 steps, on latents whose ch
 whitened. Its captions are empty in 10 % of cases (for classifier-free guidance), single in 60 %,
 the mean of five in 15 %, and that mean shrunk towards the mean of all scenes in 15 %, since text
 states decoded from brain activity are such shrunken means. Loss curves: `training/*.csv`.
+{remarks}
 
 ## On held-out scenes
 
@@ -73,7 +74,8 @@ def model_card(
     scores : sequence of mappings
         Rows of the held-out table: part, measure, n, value.
     facts : mapping
-        ``seed``, ``training_scenes``, the ``*_steps`` of each network, and ``words`` of the vocabulary.
+        ``seed``, ``training_scenes``, the ``*_steps`` of each network, ``words`` of the vocabulary and
+        ``remarks``.
     """
     sizes = [f"| `{folder}` | {kind} | {shape} | {count:,} |" for folder, kind, shape, count in parts]
     measured = [f"| {row['part']} | {row['measure']} | {row['n']} | {row['value']} |" for row in scores]

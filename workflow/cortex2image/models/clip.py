@@ -50,6 +50,10 @@ class Attributes(NamedTuple):
     category: NDArray[np.float32]
     colour: NDArray[np.float32]
 
+    def take(self, rows: NDArray[np.int64]) -> "Attributes":
+        """Return the attributes of some of the scenes."""
+        return Attributes(self.setting[rows], self.category[rows], self.colour[rows])
+
 
 class AttributeHead(nn.Module):
     """Linear read-outs of setting, categories and colours from the image states, thrown away after training.
@@ -100,8 +104,8 @@ class ClipTraining(nn.Module):
         seen = self.clip.vision_model(pixel_values=pictures).pooler_output
         read = self.clip.text_model(input_ids=torch.from_numpy(texts)).pooler_output
         weight = AUXILIARY_WEIGHT * max(0.0, 1 - share / AUXILIARY_UNTIL)
-        attributes = Attributes(*(values[rows] for values in self.attributes))
-        return self._contrast(seen, read) + weight * self.heads.loss(seen.float(), attributes)
+        attributes = self.heads.loss(seen.float(), self.attributes.take(rows))
+        return self._contrast(seen, read) + weight * attributes
 
     def _contrast(self, seen: torch.Tensor, read: torch.Tensor) -> torch.Tensor:
         similarity, target = self._similarity(seen, read), torch.arange(len(seen))

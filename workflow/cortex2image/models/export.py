@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from cortex2image.models.clip import DEVIATION, MEAN
 from cortex2image.models.compat import ensure_torchvision
 
@@ -43,7 +41,7 @@ def export_pipeline(
     from diffusers import StableDiffusionPipeline
 
     folder = Path(folder)
-    pipeline = StableDiffusionPipeline(
+    pipeline: Any = StableDiffusionPipeline(
         vae=vae.half(),
         text_encoder=_text_encoder(clip),
         tokenizer=tokenizer,
@@ -61,9 +59,9 @@ def export_pipeline(
 def _text_encoder(clip: Any) -> Any:
     from transformers import CLIPTextModel
 
-    encoder = CLIPTextModel(clip.config.text_config)
+    encoder: Any = CLIPTextModel(clip.config.text_config)
     weights = clip.text_model.state_dict()
     if next(iter(encoder.state_dict())).startswith("text_model."):
         weights = {f"text_model.{name}": value for name, value in weights.items()}
     encoder.load_state_dict(weights)
-    return encoder.to(torch.float16).eval()
+    return encoder.half().eval()

@@ -1,6 +1,5 @@
 """How well the miniature does on scenes it was not trained on: arrays and loaded networks in, numbers out."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ from cortex2image.models.clip import normalise
 from cortex2image.models.judge_cnn import JudgeCNN
 
 GALLERY = 64
-Generator = Callable[[list[str]], NDArray[np.uint8]]
 
 
 @torch.no_grad()
@@ -55,13 +53,10 @@ def clip_scores(clip: Any, images: NDArray[np.uint8], tokens: NDArray[np.int64])
 def judged(
     judge: JudgeCNN, images: NDArray[np.uint8], settings: NDArray[np.int64], categories: NDArray[np.int64]
 ) -> dict[str, float]:
-    """Return how often the judge sees the setting and the one object of each picture; -1 is any setting."""
+    """Return how often the judge sees the setting and the one object of each picture."""
     logits = judge(torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255)
-    known = settings >= 0
     return {
-        "setting": float((logits["setting"].argmax(1).numpy() == settings)[known].mean())
-        if known.any()
-        else np.nan,
+        "setting": float((logits["setting"].argmax(1).numpy() == settings).mean()),
         "object": float((logits["category"].argmax(1).numpy() == categories).mean()),
     }
 
@@ -74,7 +69,7 @@ def pixel_correlation(images: NDArray[np.uint8], others: NDArray[np.uint8]) -> f
 
 def diversity(images: NDArray[np.uint8]) -> float:
     """Return the mean correlation of the pixels over all pairs of pictures; lower is more diverse."""
-    correlations = np.corrcoef(images.reshape(len(images), -1))
+    correlations = np.atleast_2d(np.corrcoef(images.reshape(len(images), -1)))
     return float(correlations[np.triu_indices(len(images), 1)].mean())
 
 

@@ -1,7 +1,7 @@
 """A tokenizer in CLIP's format in which each known word is one token; the same every time it is built."""
 
 import itertools
-from typing import Any
+from typing import Any, cast
 
 from cortex2image.models.compat import ensure_torchvision
 
@@ -47,7 +47,7 @@ def build_tokenizer(known: list[str]) -> Any:
     from transformers import CLIPTokenizer
 
     tokens, merges = vocabulary(known)
-    return CLIPTokenizer(vocab=tokens, merges=merges, model_max_length=LENGTH)
+    return CLIPTokenizer(vocab=tokens, merges=cast(Any, merges), model_max_length=LENGTH)
 
 
 def token_ids(tokenizer: Any, texts: list[str]) -> list[list[int]]:

@@ -23,7 +23,7 @@ def build_unet() -> Any:
     from diffusers import UNet2DConditionModel
     from diffusers.models.attention_processor import AttnProcessor
 
-    network = UNet2DConditionModel(
+    network: Any = UNet2DConditionModel(
         sample_size=16,
         in_channels=4,
         out_channels=4,
@@ -119,10 +119,8 @@ def mixed_states(
     regression are such means, shrunk, and so lie inside what the network has seen.
     """
     batch, captions = states.shape[:2]
-    kinds = rng.choice(
-        4, size=batch, p=[EMPTY_SHARE, SINGLE_SHARE, MEAN_SHARE, 1 - EMPTY_SHARE - SINGLE_SHARE - MEAN_SHARE]
-    )
-    kinds = kinds[:, None, None]
+    shares = [EMPTY_SHARE, SINGLE_SHARE, MEAN_SHARE, 1 - EMPTY_SHARE - SINGLE_SHARE - MEAN_SHARE]
+    kinds = rng.choice(4, size=(batch, 1, 1), p=shares)
     single = states[np.arange(batch), rng.integers(0, captions, batch)]
     mean = states.mean(axis=1)
     keep = rng.uniform(LEAST_SHRINKAGE, 1, (batch, 1, 1)).astype(np.float32)

@@ -15,6 +15,15 @@ from cortex2image.models.card import model_card
 from cortex2image.scenes.captions import words
 
 SUMS = "SHA256SUMS"
+FACTS = (
+    "seed",
+    "training_scenes",
+    "autoencoder_steps",
+    "clip_steps",
+    "judge_steps",
+    "unet_steps",
+    "remarks",
+)
 PARTS = (
     ("vae", "AutoencoderKL", "64 x 64 x 3 to 16 x 16 x 4"),
     ("unet", "UNet2DConditionModel", "16 x 16 x 4, conditioned on 24 x 128"),
@@ -40,6 +49,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--clip-steps", type=int, required=True)
     parser.add_argument("--judge-steps", type=int, required=True)
     parser.add_argument("--unet-steps", type=int, required=True)
+    parser.add_argument("--remarks", default="", help="what else is to be known of this training run")
     return parser.parse_args(argv)
 
 
@@ -52,8 +62,9 @@ def main(argv: list[str] | None = None) -> None:
     with args.scores.open(newline="") as file:
         scores = list(csv.DictReader(file))
     parts = [(*part, parameters(folder / part[0])) for part in PARTS]
+    facts = {name: getattr(args, name) for name in FACTS} | {"words": f"{len(words())} words"}
     with atomic(folder / "README.md") as temporary:
-        temporary.write_text(model_card(parts, scores, vars(args) | {"words": f"{len(words())} words"}))
+        temporary.write_text(model_card(parts, scores, facts))
     write_sums(folder)
 
 
