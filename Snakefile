@@ -24,10 +24,9 @@ include: "workflow/rules/targets.smk"
 
 
 rule all:
-    default_target: True
+    """Everything, up to the report."""
     input:
         rules.report.output,
         rules.evaluate.input,
         rules.encode.input,
-    """Everything, up to the report."""
     localrule: True

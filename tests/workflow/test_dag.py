@@ -46,13 +46,13 @@ def test_a_folder_without_the_data_set_is_named(snakemake, tmp_path):
     (tmp_path / "my.yaml").write_text(yaml.safe_dump(config))
     done = snakemake("--dry-run", config=tmp_path / "my.yaml")
     assert done.returncode != 0
-    assert "nowhere" in done.stderr
-    assert "to do:" in done.stderr
+    assert "nowhere" in done.stdout + done.stderr
+    assert "to do:" in done.stdout + done.stderr
 
 
 def test_a_misspelt_key_stops_everything_and_names_the_right_one(snakemake, tmp_path):
     (tmp_path / "typo.yaml").write_text("ridge: {alpha: [1]}\n")
     done = snakemake("--dry-run", config=tmp_path / "typo.yaml", cwd=ROOT)
     assert done.returncode != 0
-    assert "did you mean 'alphas'?" in done.stderr
+    assert "did you mean 'alphas'?" in done.stdout + done.stderr
     assert not (tmp_path / "results").exists()

@@ -2,49 +2,50 @@
 
 
 rule preprocess:
+    """Single-trial betas of every subject, masked and standardised."""
     input:
         collect(f"{RESULTS}/{{subject}}/betas.parquet", subject=SUBJECTS),
-    """Single-trial betas of every subject, masked and standardised."""
     localrule: True
 
 
 rule features:
+    """Features of every stimulus that a chosen subject saw."""
     input:
         collect(f"{RESULTS}/features/{{space}}.parquet", space=FEATURE_SPACES),
-    """Features of every stimulus that a chosen subject saw."""
     localrule: True
 
 
 rule decode:
+    """Features decoded from every subject's brain."""
     input:
         collect(
             f"{RESULTS}/{{subject}}/decoded/{{space}}.parquet",
             subject=SUBJECTS,
             space=DECODED_SPACES,
         ),
-    """Features decoded from every subject's brain."""
     localrule: True
 
 
 rule reconstruct:
+    """Pictures from the decoded features."""
     input:
         collect(
             f"{RESULTS}/{{subject}}/reconstructions/{{method}}.parquet",
             subject=SUBJECTS,
             method=METHODS,
         ),
-    """Pictures from the decoded features."""
     localrule: True
 
 
 rule evaluate:
+    """Scores of the pictures, with nulls and intervals."""
     input:
         rules.scores.output,
-    """Scores of the pictures, with nulls and intervals."""
     localrule: True
 
 
 rule encode:
+    """Encoding models and their maps."""
     input:
         f"{RESULTS}/encoding_scores.parquet",
         collect(
@@ -52,5 +53,4 @@ rule encode:
             subject=SUBJECTS,
             model=ENCODING_MODELS,
         ),
-    """Encoding models and their maps."""
     localrule: True
