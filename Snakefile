@@ -3,8 +3,8 @@ from snakemake.utils import min_version
 min_version("9.20")
 
 
-# A config file that names a `study` stands on its own; one that does not is laid over the default study.
-if "study" not in config:
+# A config file that names a `dataset` stands on its own; one that does not is laid over the default study.
+if "dataset" not in config:
 
     configfile: "config/config.yaml"
 

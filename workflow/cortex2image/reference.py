@@ -56,7 +56,7 @@ def config_page() -> str:
             "Made from `workflow/schemas/config.schema.yaml` by `python -m cortex2image.reference`.",
             "",
             "One study is one config file: `config.yaml` (the default, simulated), `haxby.yaml` (a real "
-            "brain), `bids.yaml` (a template for your own data). A file that names a `study` stands on its "
+            "brain), `bids.yaml` (a template for your own data). A file that names a `dataset` stands on its "
             "own; one that does not is laid over the default study. An unknown key is an error.",
             "",
             "| key | default | allowed | meaning |",
