@@ -134,7 +134,7 @@ def test_a_comment_in_ridge_runs_decoding_and_encoding_and_what_follows(clone):
         "scores",
         "report",
     } <= rules
-    assert not (PREPROCESSING | {"extract_features", "provenance"}) & rules
+    assert not (PREPROCESSING | {"extract_features"}) & rules
 
 
 def test_the_clone_may_move(clone):

@@ -50,6 +50,15 @@ def test_a_folder_without_the_data_set_is_named(snakemake, tmp_path):
     assert "to do:" in done.stdout + done.stderr
 
 
+def test_a_wrong_haxby_folder_is_named_with_what_belongs_there(snakemake, tmp_path):
+    override = f"dataset={{root: {tmp_path / 'nowhere'}}}"
+    done = snakemake("--dry-run", "--config", override, config=ROOT / "config" / "haxby.yaml")
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert f"{tmp_path / 'nowhere'}" in said
+    assert "place mask.nii.gz, subjN/bold.nii.gz and subjN/labels.txt there" in said
+
+
 def test_a_misspelt_key_stops_everything_and_names_the_right_one(snakemake, tmp_path):
     (tmp_path / "typo.yaml").write_text("ridge: {alpha: [1]}\n")
     done = snakemake("--dry-run", config=tmp_path / "typo.yaml", cwd=ROOT)

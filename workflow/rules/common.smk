@@ -30,6 +30,8 @@ FEATURE_SPACES = sorted({*DECODED_SPACES, *ENCODING_MODELS})
 DATASET = config["dataset"]
 SIMULATED = DATASET["reader"] == "simulated"
 SIMULATED_SIZES = simulated.Sizes(**config["simulation"])
+# The one folder that the workflow fetches into: a folder of the user's own is never an output of a rule.
+HAXBY_FETCHED = "resources/haxby2001"
 HAS_IMAGES = DATASET["reader"] != "haxby2001"
 
 # Threads of a job that solves for many targets. The simulated study is so small that one job per core is fastest:
@@ -61,7 +63,10 @@ def subject_files(subject):
     """Every file that the jobs of a subject read, relative to the working directory where it lies below it."""
     if SIMULATED:
         return simulated.subject_files(DATASET["root"], subject, SIMULATED_SIZES)
-    files = open_configured_dataset().subject_files(subject)
+    dataset = open_configured_dataset()
+    if DATASET["reader"] == "haxby2001" and DATASET["root"] != HAXBY_FETCHED:
+        dataset.check_present(subject)
+    files = dataset.subject_files(subject)
     here = Path.cwd()
     return [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in map(Path, files)]
 

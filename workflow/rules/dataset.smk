@@ -6,9 +6,9 @@ rule fetch_haxby:
     input:
         code=ancient(source_files("cortex2image.steps.fetch_haxby")),
     output:
-        bold="resources/haxby2001/subj{number}/bold.nii.gz",
-        labels="resources/haxby2001/subj{number}/labels.txt",
-        mask="resources/haxby2001/subj{number}/mask.nii.gz",
+        bold=f"{HAXBY_FETCHED}/subj{{number}}/bold.nii.gz",
+        labels=f"{HAXBY_FETCHED}/subj{{number}}/labels.txt",
+        mask=f"{HAXBY_FETCHED}/subj{{number}}/mask.nii.gz",
     log:
         "logs/fetch_haxby/subj{number}.log",
     benchmark:
@@ -23,11 +23,13 @@ rule fetch_haxby:
     resources:
         mem_mb=1000,
         runtime=120,
+    params:
+        root=subpath(output.bold, ancestor=2),
     shell:
         """
         python -m cortex2image.steps.fetch_haxby \
             --subject sub-{wildcards.number} \
-            --root resources/haxby2001 \
+            --root {params.root:q} \
             2>{log:q}
         """
 

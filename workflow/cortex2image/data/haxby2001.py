@@ -118,7 +118,7 @@ class Haxby2001Dataset:
             Files are missing or unreadable, labels and volumes differ in number, or no run has a block.
         """
         bold, labels, mask = self.subject_files(subject)
-        self._check_present(subject)
+        self.check_present(subject)
         chunks = parse_labels(labels)
         volumes = read_bold_header(bold).volumes
         if volumes != chunks[-1].volumes[1]:
@@ -133,7 +133,7 @@ class Haxby2001Dataset:
         return [stimuli[identity] for identity in sorted(stimuli)]
 
     def _stimuli_of(self, subject: str) -> list[Stimulus]:
-        self._check_present(subject)
+        self.check_present(subject)
         labels = self._folder(subject) / "labels.txt"
         return [
             Stimulus(
@@ -155,7 +155,8 @@ class Haxby2001Dataset:
         shared = self.root / "mask.nii.gz"
         return shared if shared.exists() else self._folder(subject) / "mask.nii.gz"
 
-    def _check_present(self, subject: str) -> None:
+    def check_present(self, subject: str) -> None:
+        """Raise DataError unless every file of `subject` is there."""
         missing = [path for path in self.subject_files(subject) if not path.exists()]
         if missing:
             raise DataError(
