@@ -38,7 +38,7 @@ class Clone:
 
     def planned(self) -> set[tuple[str, str]]:
         """Return (rule, wildcards) of every job that a dry run would start, joins and all."""
-        done = self.snakemake("--dry-run")
+        done = self.snakemake("--dry-run", "--quiet", "host")
         assert done.returncode == 0, done.stdout + done.stderr
         if "Nothing to be done" in done.stdout + done.stderr:
             return set()

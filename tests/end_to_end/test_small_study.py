@@ -12,7 +12,8 @@ from PIL import Image
 from cortex2image import contracts
 from cortex2image.contract import matrix
 
-pytestmark = pytest.mark.slow
+# One study serves all these tests: with several test processes they belong to one.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("clone")]
 SUBJECTS = ("sub-01", "sub-02")
 PREPROCESSING = {
     "simulate_stimuli",

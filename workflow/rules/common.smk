@@ -46,6 +46,15 @@ wildcard_constraints:
     model="z|c|zc",
 
 
+def growing(need):
+    """A need that grows with each attempt, so that a job killed for memory or time has more on its next try."""
+
+    def needed(wildcards, attempt):
+        return need * attempt
+
+    return needed
+
+
 def dataset_options():
     """The options by which a step opens the data set."""
     options = {key: DATASET[key] for key in ("reader", "root", "derivatives", "task", "space")}

@@ -21,8 +21,8 @@ rule fetch_haxby:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=120,
+        mem_mb=growing(1000),
+        runtime=growing(120),
     params:
         root=subpath(output.bold, ancestor=2),
     shell:
@@ -50,8 +50,8 @@ rule stimuli:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         dataset=DATASET_OPTIONS,
         subjects=SUBJECTS,
@@ -80,8 +80,8 @@ rule trials:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         dataset=DATASET_OPTIONS,
         cross_validate=lookup("dataset/cross_validate", within=config),

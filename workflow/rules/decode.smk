@@ -20,8 +20,8 @@ rule decode_features:
         "../../envs/cortex2image.yaml"
     threads: THREADS
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         rois=lookup("decode/rois/{space}", within=config),
         alphas=lookup("ridge/alphas", within=config),

@@ -19,8 +19,8 @@ rule encode_voxels:
         "../../envs/cortex2image.yaml"
     threads: THREADS
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         alphas=lookup("ridge/alphas", within=config),
         folds=lookup("ridge/folds", within=config),
@@ -59,8 +59,8 @@ rule map_encoding:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     shell:
         """
         python -m cortex2image.steps.map_encoding \
@@ -90,8 +90,8 @@ rule encoding_scores:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         subjects=SUBJECTS,
         models=ENCODING_MODELS,

@@ -25,8 +25,8 @@ rule evaluate_images:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
     params:
         model_set=lookup("models/set", within=config),
         permutations=lookup("evaluate/permutations", within=config),
@@ -60,8 +60,8 @@ rule identify_categories:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         permutations=lookup("evaluate/permutations", within=config),
         seed=lookup("seed", within=config),
@@ -99,8 +99,8 @@ rule categorise_pictures:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         model_set=lookup("models/set", within=config),
         permutations=lookup("evaluate/permutations", within=config),
@@ -141,8 +141,8 @@ rule scores:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         bootstraps=lookup("evaluate/bootstraps", within=config),
         seed=lookup("seed", within=config),

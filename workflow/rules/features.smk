@@ -20,8 +20,8 @@ rule extract_features:
         "../../envs/cortex2image.yaml"
     threads: 8
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
         gpu=1,
     params:
         model_set=lookup("models/set", within=config),

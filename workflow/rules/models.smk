@@ -30,8 +30,8 @@ rule train_prepare:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=15,
+        mem_mb=growing(4000),
+        runtime=growing(15),
     params:
         split="train",
         scenes=lookup("training_scenes", within=MINIATURE),
@@ -65,8 +65,8 @@ rule train_autoencoder:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
     params:
         steps=lookup("autoencoder_steps", within=MINIATURE),
         seed=lookup("seed", within=MINIATURE),
@@ -102,8 +102,8 @@ rule train_clip:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
     params:
         steps=lookup("clip_steps", within=MINIATURE),
         seed=lookup("seed", within=MINIATURE),
@@ -140,8 +140,8 @@ rule train_judge:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         steps=lookup("judge_steps", within=MINIATURE),
         seed=lookup("seed", within=MINIATURE),
@@ -180,8 +180,8 @@ rule train_latents:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=8000,
-        runtime=60,
+        mem_mb=growing(8000),
+        runtime=growing(60),
     shell:
         """
         python -m cortex2image.steps.train_latents \
@@ -215,8 +215,8 @@ rule train_unet:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=8000,
-        runtime=360,
+        mem_mb=growing(8000),
+        runtime=growing(360),
     params:
         steps=lookup("unet_steps", within=MINIATURE),
         seed=lookup("seed", within=MINIATURE),
@@ -260,8 +260,8 @@ rule export_miniature:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=15,
+        mem_mb=growing(4000),
+        runtime=growing(15),
     shell:
         """
         python -m cortex2image.steps.export_miniature \
@@ -292,8 +292,8 @@ rule score_miniature:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         scenes=lookup("test_scenes", within=MINIATURE),
         generated=lookup("generated", within=MINIATURE),
@@ -329,8 +329,8 @@ rule ship_miniature:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=10,
+        mem_mb=growing(4000),
+        runtime=growing(10),
     params:
         seed=lookup("seed", within=MINIATURE),
         training_scenes=lookup("training_scenes", within=MINIATURE),

@@ -19,8 +19,8 @@ rule single_trial_betas:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
     params:
         dataset=DATASET_OPTIONS,
         atlas=atlas_option,
@@ -68,8 +68,8 @@ rule standardise:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=growing(4000),
+        runtime=growing(30),
     params:
         by=lookup("standardise/by", within=config),
     shell:

@@ -21,8 +21,8 @@ rule reconstruct_images:
         "../../envs/cortex2image.yaml"
     threads: 8
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=growing(4000),
+        runtime=growing(240),
         gpu=1,
     params:
         seed=lookup("seed", within=config),

@@ -18,8 +18,8 @@ rule provenance:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=10,
+        mem_mb=growing(1500),
+        runtime=growing(10),
     params:
         config=config_json,
     shell:
@@ -84,8 +84,8 @@ rule report:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=growing(3000),
+        runtime=growing(30),
     params:
         results=subpath(output.page, ancestor=2),
         templates=subpath(input.template, parent=True),

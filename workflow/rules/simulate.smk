@@ -20,8 +20,8 @@ rule simulate_stimuli:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         seed=lookup("seed", within=config),
         train=lookup("simulation/train_stimuli", within=config),
@@ -56,8 +56,8 @@ rule simulate_subject:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=20,
+        mem_mb=growing(1500),
+        runtime=growing(20),
     params:
         seed=lookup("seed", within=config),
         train=lookup("simulation/train_stimuli", within=config),
