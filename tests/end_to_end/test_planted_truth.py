@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("clone")]
 
 @pytest.fixture(params=["sub-01", "sub-02"])
 def compared(clone, request):
-    """Betas and planted responses of the same trials and voxels, which are silent, and the table of voxels."""
+    """Betas and planted responses of the same trials and voxels, which are silent, and the voxel table."""
     results = clone.root / "results" / "small"
     subject = results / request.param
     truth = load_truth(results / "simulated" / "truth" / f"{request.param}.npz")
