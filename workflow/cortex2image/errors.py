@@ -1,5 +1,8 @@
 """The few exceptions of the project: each says what was expected, what was found, where, and what to do."""
 
+import sys
+from collections.abc import Callable
+
 
 class Cortex2imageError(ValueError):
     """Base of every error this project raises on bad input.
@@ -33,3 +36,14 @@ class ContractError(Cortex2imageError):
 
 class ModelSetError(Cortex2imageError):
     """A model set is incomplete, altered, or its parts do not fit together."""
+
+
+def run_step(main: Callable[[], None]) -> None:
+    """Run a step from the command line; bad input ends it with its message alone and exit status 1.
+
+    A traceback is for the errors of this project's code, not for those of its input.
+    """
+    try:
+        main()
+    except Cortex2imageError as error:
+        sys.exit(f"{type(error).__name__}: {error}")

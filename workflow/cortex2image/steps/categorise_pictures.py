@@ -10,6 +10,7 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from cortex2image.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI, TRIALS
+from cortex2image.errors import run_step
 from cortex2image.metrics.blocks import stimulus_runs, study_categories
 from cortex2image.metrics.categories import judged_similarities, score_categories
 from cortex2image.metrics.judging import Judge
@@ -65,4 +66,4 @@ def main(argv: Sequence[str] | None = None, judges: Callable[[str, str], list[Ju
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from cortex2image.contract import vectors
 from cortex2image.contracts import BETAS, DECODED, DECODED_SCORES, FEATURES, TRIALS, VOXELS
+from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
 from cortex2image.progress import say
 from cortex2image.ridge.alignment import align
@@ -72,4 +73,4 @@ def unit_scores(decoded: HeldOut) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from cortex2image.contracts import BETAS, ENCODING, FEATURES, TRIALS, VOXELS
 from cortex2image.encoding.voxel_scores import score_voxels
+from cortex2image.errors import run_step
 from cortex2image.progress import say
 from cortex2image.ridge.alignment import align
 from cortex2image.ridge.held_out import RidgeSettings, held_out_predictions
@@ -66,4 +67,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

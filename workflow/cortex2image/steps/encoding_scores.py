@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from cortex2image.contracts import ENCODING, ENCODING_SCORES, VOXELS
 from cortex2image.encoding.roi_scores import score_rois
-from cortex2image.errors import ConfigError
+from cortex2image.errors import ConfigError, run_step
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -65,4 +65,4 @@ def roi_rows(voxels: str, encoding: str, level: float) -> list[dict[str, object]
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from cortex2image.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI
-from cortex2image.errors import DataError
+from cortex2image.errors import DataError, run_step
 from cortex2image.metrics.judging import Judge
 from cortex2image.metrics.panel import open_judges
 from cortex2image.metrics.pictures import picture_grid, read_originals
@@ -75,4 +75,4 @@ def main(argv: Sequence[str] | None = None, judges: Callable[[str, str], list[Ju
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -8,6 +8,7 @@ import argparse
 import shutil
 from pathlib import Path
 
+from cortex2image.errors import run_step
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.export import export_pipeline
 from cortex2image.models.judge_cnn import JudgeCNN
@@ -49,4 +50,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

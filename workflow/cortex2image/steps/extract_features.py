@@ -17,7 +17,7 @@ from cortex2image.contract import vectors
 from cortex2image.contracts import FEATURES, STIMULI
 from cortex2image.diffusion.denoise import Denoiser, Sampling
 from cortex2image.diffusion.denoised import denoised_latents
-from cortex2image.errors import DataError
+from cortex2image.errors import DataError, run_step
 from cortex2image.features.captions import caption_states
 from cortex2image.features.latents import image_latents
 from cortex2image.models.checksums import model_hash
@@ -114,4 +114,4 @@ def read_picture(path: str) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cortex2image.data.haxby2001 import PLACEMENT
 from cortex2image.data.subjects import subject_key
-from cortex2image.errors import DataError
+from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
 
 
@@ -53,4 +53,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from cortex2image.contract import matrix
 from cortex2image.contracts import DECODED, EVALUATION, FEATURES, NULLS, STIMULI, TRIALS
+from cortex2image.errors import run_step
 from cortex2image.metrics.blocks import stimulus_runs, study_categories
 from cortex2image.metrics.categories import decoded_similarity, score_categories
 from cortex2image.metrics.scored import evaluation_columns, null_columns
@@ -54,4 +55,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from cortex2image.contracts import ENCODING, VOXELS
 from cortex2image.encoding.volume import to_volume
-from cortex2image.errors import DataError
+from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
 
 
@@ -55,4 +55,4 @@ def check_same_voxels(voxels: pa.Table, encoding: pa.Table, where: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

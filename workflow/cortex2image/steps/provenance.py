@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cortex2image.errors import ConfigError
+from cortex2image.errors import ConfigError, run_step
 from cortex2image.files import atomic, sha256
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.sources import ROOT
@@ -144,4 +144,4 @@ def _git(folder: Path, *arguments: str) -> str | None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -23,7 +23,7 @@ from cortex2image.contracts import DECODED, RECONSTRUCTIONS
 from cortex2image.diffusion.denoise import Denoiser, Sampling
 from cortex2image.diffusion.methods import METHODS, samples_of
 from cortex2image.diffusion.reconstruct import pictures
-from cortex2image.errors import DataError
+from cortex2image.errors import DataError, run_step
 from cortex2image.models.checksums import model_hash
 from cortex2image.models.load import load_diffusion
 from cortex2image.models.registry import ModelSet, model_set
@@ -179,4 +179,4 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -17,7 +17,7 @@ from PIL import Image
 
 from cortex2image.contract import Contract
 from cortex2image.contracts import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES, STIMULI
-from cortex2image.errors import DataError
+from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
 from cortex2image.plots.gallery import contact_sheet, thumbnail, webp
 from cortex2image.progress import track
@@ -119,4 +119,4 @@ def _frame(contract: Contract, root: Path, **labels: str) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from cortex2image.errors import run_step
 from cortex2image.files import atomic
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.held_out import (
@@ -165,4 +166,4 @@ def write_sheet(images: NDArray[np.uint8], path: Path, columns: int = 12) -> Non
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -15,7 +15,7 @@ from pyarrow import csv
 
 from cortex2image.contract import Contract
 from cortex2image.contracts import EVALUATION, NULLS, SCORES
-from cortex2image.errors import DataError
+from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
 from cortex2image.metrics.facts import metric_facts
 from cortex2image.seeds import rng_for
@@ -121,4 +121,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

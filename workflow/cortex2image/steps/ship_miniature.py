@@ -10,6 +10,7 @@ import math
 import shutil
 from pathlib import Path
 
+from cortex2image.errors import run_step
 from cortex2image.files import atomic, sha256
 from cortex2image.models.card import model_card
 from cortex2image.scenes.captions import words
@@ -88,4 +89,4 @@ def write_sums(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -14,6 +14,7 @@ from PIL import Image
 from cortex2image.data.simulated.bids_writer import write_dataset
 from cortex2image.data.simulated.layout import Sizes, scenes_file, stimulus_file
 from cortex2image.data.simulated.stimuli import IMAGE_PX, scene_lines, stimuli_table, study_scenes
+from cortex2image.errors import run_step
 from cortex2image.files import atomic
 from cortex2image.progress import track
 from cortex2image.scenes.render import render
@@ -43,4 +44,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

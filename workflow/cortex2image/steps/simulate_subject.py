@@ -25,7 +25,7 @@ from cortex2image.data.simulated.receptive_fields import IMAGE_SIDE
 from cortex2image.data.simulated.stimuli import load_images, scene_files, study_scenes
 from cortex2image.data.simulated.subject import build_subject, truth_of
 from cortex2image.data.simulated.truth import save_truth
-from cortex2image.errors import DataError
+from cortex2image.errors import DataError, run_step
 from cortex2image.progress import track
 
 
@@ -72,4 +72,4 @@ def check_stimuli(path: str, stim_files: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -22,7 +22,7 @@ from cortex2image.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 from cortex2image.data.options import add_dataset_options, chosen_dataset
 from cortex2image.data.recording import Run
 from cortex2image.data.volumes import load_bold, load_mask, read_bold_header
-from cortex2image.errors import ConfigError, DataError
+from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.fmri.grid import Grid, hemispheres
 from cortex2image.fmri.hrf import DERIVATIVES, SHAPES, trial_regressors
 from cortex2image.fmri.nuisance import DRIFTS, confound_regressors, drift_regressors, kept_volumes
@@ -193,4 +193,4 @@ def voxel_columns(mask: np.ndarray, grid: Grid, roi: Sequence[str]) -> dict[str,
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from cortex2image.contract import matrix, vectors
 from cortex2image.contracts import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS, VOXELS
-from cortex2image.errors import DataError
+from cortex2image.errors import DataError, run_step
 from cortex2image.fmri.noise_ceiling import noise_ceiling, noise_ceiling_snr
 from cortex2image.fmri.standardise import MODES, standardise
 from cortex2image.progress import say
@@ -78,4 +78,4 @@ def null_if_nan(values: np.ndarray) -> pa.Array:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

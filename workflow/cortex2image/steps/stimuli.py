@@ -12,6 +12,7 @@ import pyarrow as pa
 from cortex2image.contracts import STIMULI
 from cortex2image.data.options import add_dataset_options, chosen_dataset
 from cortex2image.data.recording import Stimulus
+from cortex2image.errors import run_step
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -51,4 +52,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from cortex2image.errors import run_step
 from cortex2image.models.autoencoder import autoencoder_loss, build_autoencoder, schedule, whiten
 from cortex2image.models.training import Trainer
 from cortex2image.seeds import seed_for
@@ -43,4 +44,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

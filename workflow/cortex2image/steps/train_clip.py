@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from cortex2image.errors import run_step
 from cortex2image.models.clip import Attributes, ClipTraining, build_clip, schedule
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.training import Trainer
@@ -50,4 +51,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

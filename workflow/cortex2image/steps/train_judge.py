@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from cortex2image.errors import run_step
 from cortex2image.models.judge_cnn import JudgeCNN, judge_loss, schedule
 from cortex2image.models.training import Trainer
 from cortex2image.scenes.labels import categories_present, setting_index
@@ -43,4 +44,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from cortex2image.errors import run_step
 from cortex2image.files import atomic
 from cortex2image.models.autoencoder import as_tensor
 from cortex2image.models.compat import ensure_torchvision
@@ -68,4 +69,4 @@ def _write(path: Path, values: torch.Tensor) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

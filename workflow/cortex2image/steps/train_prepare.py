@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cortex2image.errors import run_step
 from cortex2image.files import atomic
 from cortex2image.models.tokenizer import build_tokenizer, token_ids
 from cortex2image.progress import track
@@ -50,4 +51,4 @@ def _write(path: Path, values: np.ndarray) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

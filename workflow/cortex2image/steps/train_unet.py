@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from cortex2image.errors import run_step
 from cortex2image.models.training import Trainer
 from cortex2image.models.unet import Corpus, build_scheduler, build_unet, diffusion_loss, schedule
 from cortex2image.seeds import seed_for
@@ -48,4 +49,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from cortex2image.contracts import STIMULI, TRIALS
 from cortex2image.data.options import add_dataset_options, chosen_dataset
 from cortex2image.data.recording import Run
-from cortex2image.errors import DataError
+from cortex2image.errors import DataError, run_step
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -111,4 +111,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_step(main)
