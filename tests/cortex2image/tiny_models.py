@@ -111,3 +111,15 @@ def tower(vocabulary: int) -> dict[str, int]:
         "eos_token_id": vocabulary - 1,
         "pad_token_id": vocabulary - 1,
     }
+
+
+def alexnet_weights(seed: int = 0) -> dict[str, torch.Tensor]:
+    """Return an untrained convolutional AlexNet under the names torchvision gives its weights."""
+    shapes = {0: (64, 3, 11), 3: (192, 64, 5), 6: (384, 192, 3), 8: (256, 384, 3), 10: (256, 256, 3)}
+    generator, weights = torch.Generator().manual_seed(seed), {}
+    for place, (out, channels, side) in shapes.items():
+        scale = (2 / (channels * side**2)) ** 0.5
+        kernel = torch.randn(out, channels, side, side, generator=generator)
+        weights[f"features.{place}.weight"] = kernel * scale
+        weights[f"features.{place}.bias"] = torch.randn(out, generator=generator) / 10
+    return weights

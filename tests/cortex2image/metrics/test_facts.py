@@ -16,7 +16,8 @@ def test_facts_are_consistent(metric):
     low, high = metric.bounds
     assert low < high
     assert metric.chance is None or low < metric.chance < high
-    assert (metric.judge is None) == ("cnn" not in metric.name and "clip" not in metric.name)
+    networks = ("cnn", "clip", "lpips")
+    assert (metric.judge is None) == all(network not in metric.name for network in networks)
 
 
 def test_a_metric_nobody_described_is_refused():

@@ -1,13 +1,17 @@
 """The judges of a model set, through every metric they serve."""
 
+import dataclasses
+
 import numpy as np
 import pytest
+from safetensors.torch import save_file
+from tests.cortex2image.tiny_models import alexnet_weights, write_sums
 
-from cortex2image.errors import ConfigError
+from cortex2image.errors import ConfigError, ModelSetError
 from cortex2image.metrics.categories import judged_similarities
-from cortex2image.metrics.panel import open_judges
+from cortex2image.metrics.panel import open_distances, open_judges
 from cortex2image.metrics.reconstruction import score_reconstructions
-from cortex2image.models.registry import MODEL_SETS
+from cortex2image.models.registry import MODEL_SETS, ModelSet
 from cortex2image.stats.permutation import permutations
 
 
@@ -37,6 +41,31 @@ def test_every_judge_tells_categories(panel, pictures):
         "category_clip": (5, 2),
     }
     np.testing.assert_allclose(similarities["category_cnn"].sum(axis=1), 1)
+
+
+def test_sets_without_an_alexnet_have_no_distance(panel):
+    assert open_distances("tiny", "cpu") == []
+    assert open_distances("miniature", "cpu") == []
+
+
+def test_a_set_with_an_alexnet_scores_lpips(tmp_path, monkeypatch, pictures, rng):
+    (tmp_path / "alex").mkdir()
+    save_file(alexnet_weights(), tmp_path / "alex" / "alexnet.safetensors")
+    write_sums(tmp_path)
+    models = ModelSet("tiny", tmp_path, (4, 4, 4), 8, 16, 16, (), lpips="alex")
+    monkeypatch.setitem(MODEL_SETS, "tiny", models)
+    distances = open_distances("tiny", "cpu")
+    scored = score_reconstructions(pictures, [pictures], [], permutations(5, 10, rng), distances)
+    assert set(scored) == {"pixcorr", "ssim2d", "lpips_alex"}
+    np.testing.assert_allclose(scored["lpips_alex"].values, 0, atol=1e-7)
+    assert scored["lpips_alex"].null.max() > 0.01
+
+
+def test_a_declared_alexnet_is_not_replaced_by_anything(tiny_model_set, monkeypatch):
+    declared = dataclasses.replace(tiny_model_set, lpips="judges/lpips_alex")
+    monkeypatch.setitem(MODEL_SETS, "tiny", declared)
+    with pytest.raises(ModelSetError, match=r"judges/lpips_alex/alexnet\.safetensors"):
+        open_distances("tiny", "cpu")
 
 
 def test_an_unknown_model_set_is_named():

@@ -22,6 +22,16 @@ class CoarsePixels:
         }
 
 
+class MeanDifference:
+    """A distance, under the name of one."""
+
+    def __init__(self, name="lpips_alex"):
+        self.name = name
+
+    def distances(self, originals, pictures):
+        return np.array([[np.abs(o - p.astype(float)).mean() for p in pictures] for o in originals])
+
+
 @pytest.fixture
 def originals(rng):
     return rng.integers(0, 256, (10, 16, 16, 3), dtype=np.uint8)
@@ -57,6 +67,21 @@ def test_samples_are_scored_apart(originals, order):
 def test_a_judge_nobody_described_is_refused(originals, order):
     with pytest.raises(DataError, match="twoway_alexnet"):
         score_reconstructions(originals, [originals], [CoarsePixels("alexnet", ("fc7",))], order)
+
+
+def test_a_distance_scores_each_sample_and_each_permuted_pairing(originals, order):
+    samples = [originals, originals // 2]
+    scored = score_reconstructions(originals, samples, [], order, [MeanDifference()])["lpips_alex"]
+    matrices = [MeanDifference().distances(originals, pictures) for pictures in samples]
+    np.testing.assert_allclose(scored.values, np.stack([np.diagonal(m) for m in matrices], axis=1))
+    nulls = [[np.mean([m[draw[j], j] for j in range(10)]) for draw in order] for m in matrices]
+    np.testing.assert_allclose(scored.null, np.mean(nulls, axis=0))
+    assert scored.values.mean() < scored.null.min()
+
+
+def test_a_distance_nobody_described_is_refused(originals, order):
+    with pytest.raises(DataError, match="lpips_vgg"):
+        score_reconstructions(originals, [originals], [], order, [MeanDifference("lpips_vgg")])
 
 
 def test_ssim_of_large_studies_agrees_with_the_full_matrix(originals, order):

@@ -45,7 +45,23 @@ def study(tmp_path, rng):
     return tmp_path
 
 
-def run(study, seed=1, name="evaluation", subject="sub-01"):
+class MeanDifference:
+    name = "lpips_alex"
+
+    def distances(self, originals, pictures):
+        return np.abs(originals[:, None] - pictures.astype(float)).mean(axis=(2, 3, 4))
+
+
+def no_distances(set_name, device):
+    return []
+
+
+def one_distance(set_name, device):
+    assert (set_name, device) == ("fake", "auto")
+    return [MeanDifference()]
+
+
+def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distances):
     outputs = [study / f"{name}.parquet", study / f"{name}-nulls.parquet"]
     options = {
         "stimuli": study / "stimuli.parquet",
@@ -58,7 +74,8 @@ def run(study, seed=1, name="evaluation", subject="sub-01"):
         "evaluation": outputs[0],
         "nulls": outputs[1],
     }
-    main([part for key, value in options.items() for part in (f"--{key}", str(value))], judges=open_fake)
+    arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
+    main(arguments, judges=open_fake, distances=distances)
     return outputs
 
 
@@ -74,6 +91,18 @@ def test_each_sample_is_scored_against_its_own_picture(study):
     draws = NULLS.read(nulls).to_pandas()
     assert (draws.groupby("metric")["draw"].nunique() == 50).all()
     assert (draws["value"] < 1).all()
+
+
+def test_a_set_with_a_distance_has_its_metric(study):
+    evaluation, nulls = run(study, distances=one_distance)
+    table = EVALUATION.read(evaluation).to_pandas().query("metric == 'lpips_alex'")
+    values = table.pivot_table("value", "stimulus_id", "sample")
+    assert list(values.index) == STIMULUS_IDS
+    assert (values[0] == 0).all()
+    assert (values[1] > 0).all()
+    draws = NULLS.read(nulls).to_pandas().query("metric == 'lpips_alex'")
+    assert len(draws) == 50
+    assert draws["value"].median() > values.to_numpy().mean() + 5
 
 
 def test_the_seed_decides_the_null(study):

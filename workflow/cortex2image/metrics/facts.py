@@ -31,7 +31,7 @@ class Metric:
         permutation null has to say it.
     higher_is_better : bool
     judge, layer : str or None
-        Judge network of the model set, and its layer; None where no network takes part.
+        Network of the model set, and its layer; None where no network takes part.
     direction : str or None
         Which side of an identification is searched.
     ties : str
@@ -108,6 +108,18 @@ _ALL = (
         bounds=(-1.0, 1.0),
         chance=None,
         ties="none; borders of 5 px, where the window leaves the picture, do not count",
+    ),
+    Metric(
+        name="lpips_alex",
+        version="1",
+        what="LPIPS 0.1 with AlexNet (Zhang et al. 2018): squared differences of channel-normalised "
+        "features, weighted by heads fitted to people's judgements, averaged over places, summed over layers",
+        compared=f"{_PICTURES}; at this size, at least 31 px, values in [-1, 1]",
+        bounds=(0.0, 7.734),
+        chance=None,
+        ties="none; identical pictures have 0, and the upper bound is that of the heads",
+        higher_is_better=False,
+        judge="lpips_alex",
     ),
     *_twoway("cnn", ("early", "middle", "late")),
     *_twoway("clip", ("embeds",)),

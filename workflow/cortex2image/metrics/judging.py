@@ -16,6 +16,15 @@ class Judge(Protocol):
         """Return (n, width) float32 features of uint8 (n, height, width, 3) pictures, by layer."""
 
 
+class Distance(Protocol):
+    """A network that says how far apart two pictures are; it bears the name of its metric."""
+
+    name: str
+
+    def distances(self, originals: np.ndarray, pictures: np.ndarray) -> np.ndarray:
+        """Return (n, m) distances of uint8 (n, height, width, 3) and (m, height, width, 3) pictures."""
+
+
 @runtime_checkable
 class Classifier(Protocol):
     """A judge that names what it sees."""

@@ -7,7 +7,7 @@ import numpy as np
 from cortex2image.metrics.facts import metric_facts, twoway_name
 from cortex2image.metrics.identification import correlation_matrix, two_way
 from cortex2image.metrics.image import grey, pixcorr_matrix, ssim2d, ssim2d_matrix
-from cortex2image.metrics.judging import Judge
+from cortex2image.metrics.judging import Distance, Judge
 from cortex2image.metrics.scored import Scored, join_samples, score_pairings
 
 FULL_SSIM_STIMULI = 200
@@ -15,7 +15,11 @@ DIRECT_SSIM_DRAWS = 99
 
 
 def score_reconstructions(
-    originals: np.ndarray, samples: Iterable[np.ndarray], judges: Sequence[Judge], order: np.ndarray
+    originals: np.ndarray,
+    samples: Iterable[np.ndarray],
+    judges: Sequence[Judge],
+    order: np.ndarray,
+    distances: Sequence[Distance] = (),
 ) -> dict[str, Scored]:
     """Score every sample of every stimulus by every metric.
 
@@ -28,6 +32,7 @@ def score_reconstructions(
     judges : sequence of Judge
     order : (draws, n) int array
         Permuted pairings, see :func:`cortex2image.stats.permutation.permutations`.
+    distances : sequence of Distance
 
     Returns
     -------
@@ -36,17 +41,20 @@ def score_reconstructions(
     Raises
     ------
     DataError
-        A judge's layer has no row in :data:`cortex2image.metrics.facts.METRICS`.
+        A judge's layer or a distance has no row in :data:`cortex2image.metrics.facts.METRICS`.
     """
     for judge in judges:
         for layer in judge.layers:
             metric_facts(twoway_name(judge.name, judge.layers, layer))
+    for distance in distances:
+        metric_facts(distance.name)
     seen = [judge.features(originals) for judge in judges]
     rounds = [
         {
             "pixcorr": score_pairings(pixcorr_matrix(originals, pictures), order),
             "ssim2d": score_ssim2d(grey(originals), grey(pictures), order),
             **_identification(pictures, judges, seen, order),
+            **{d.name: score_pairings(d.distances(originals, pictures), order) for d in distances},
         }
         for pictures in samples
     ]

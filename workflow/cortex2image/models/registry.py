@@ -38,6 +38,8 @@ class ModelSet:
     image_size : int
         Side of a generated picture in pixels.
     judges : tuple of JudgeSpec
+    lpips : str or None
+        Folder of the AlexNet that LPIPS needs, with `alexnet.safetensors`; None where the set brings none.
     """
 
     name: str
@@ -47,6 +49,7 @@ class ModelSet:
     text_width: int
     image_size: int
     judges: tuple[JudgeSpec, ...]
+    lpips: str | None = None
 
 
 MODEL_SETS: dict[str, ModelSet] = {

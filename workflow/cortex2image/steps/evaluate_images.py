@@ -1,6 +1,7 @@
 """Score the reconstructions of one subject and method against the pictures that were seen.
 
-Reads stimuli.parquet, {subject}/reconstructions/{method}.parquet, their pictures and the model set's judges.
+Reads stimuli.parquet, {subject}/reconstructions/{method}.parquet, their pictures, and the judges
+and distances of the model set.
 Computes every metric of each picture, and the permutation null of each metric's mean.
 Writes {subject}/evaluation/{method}.parquet and {subject}/evaluation/{method}-nulls.parquet.
 """
@@ -10,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 from cortex2image.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI
 from cortex2image.errors import DataError, run_step
-from cortex2image.metrics.judging import Judge
-from cortex2image.metrics.panel import open_judges
+from cortex2image.metrics.judging import Distance, Judge
+from cortex2image.metrics.panel import open_distances, open_judges
 from cortex2image.metrics.pictures import picture_grid, read_originals
 from cortex2image.metrics.reconstruction import score_reconstructions
 from cortex2image.metrics.scored import evaluation_columns, null_columns
@@ -56,8 +57,12 @@ def original_paths(stimuli: Sequence[str], table: str) -> list[str]:
     return [known[stimulus] for stimulus in stimuli]
 
 
-def main(argv: Sequence[str] | None = None, judges: Callable[[str, str], list[Judge]] = open_judges) -> None:
-    """Run the step; `judges` opens the judges of a model set on a device."""
+def main(
+    argv: Sequence[str] | None = None,
+    judges: Callable[[str, str], list[Judge]] = open_judges,
+    distances: Callable[[str, str], list[Distance]] = open_distances,
+) -> None:
+    """Run the step; `judges` and `distances` open those of a model set on a device."""
     args = parse_args(argv)
     rows = RECONSTRUCTIONS.read(args.reconstructions).to_pydict()
     grid = picture_grid(rows["stimulus_id"], rows["sample"], rows["image_path"], args.reconstructions)
@@ -68,6 +73,7 @@ def main(argv: Sequence[str] | None = None, judges: Callable[[str, str], list[Ju
         (grid.sample(n) for n in track(grid.samples, f"evaluate {args.subject} {args.method}: samples")),
         judges(args.model_set, args.device),
         permutations(len(paths), args.permutations, rng_for(args.seed, "permutation", *grid.stimuli)),
+        distances(args.model_set, args.device),
     )
     facts = {"subject": args.subject, "method": args.method, "model_set": args.model_set}
     NULLS.write(null_columns(scored), args.nulls, **facts)

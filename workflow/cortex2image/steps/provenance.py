@@ -22,6 +22,7 @@ from cortex2image.sources import ROOT
 PACKAGES = (
     "diffusers",
     "jinja2",
+    "lpips",
     "matplotlib",
     "nibabel",
     "nilearn",

@@ -1,0 +1,160 @@
+"""LPIPS, a distance between pictures that was fitted to what people find alike (Zhang et al. 2018).
+
+The linear heads come with the lpips package. The AlexNet they were fitted to does not: the model set brings
+it, or there is no such distance.
+"""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from cortex2image.errors import DataError, ModelSetError
+from cortex2image.models.checksums import verify
+from cortex2image.models.compat import ensure_torchvision
+from cortex2image.models.load import choose_device
+from cortex2image.models.pixels import to_tensor
+from cortex2image.models.registry import ModelSet
+
+TRUNK = "alexnet.safetensors"
+TRUNK_FIX = (
+    "place the AlexNet of torchvision (weights IMAGENET1K_V1, keys features.0.weight to features.10.bias) "
+    "there as safetensors and list it in SHA256SUMS, or declare no `lpips` for this set in models/registry.py"
+)
+BATCH = 32
+SMALLEST = 31
+
+
+class LpipsAlex:
+    """LPIPS version 0.1 with AlexNet.
+
+    Parameters
+    ----------
+    network : lpips.LPIPS
+        With its AlexNet filled.
+    device : torch.device
+    """
+
+    name = "lpips_alex"
+
+    def __init__(self, network: Any, device: torch.device):
+        self.network, self.device = network.to(device).eval().requires_grad_(False), device
+
+    @torch.inference_mode()
+    def distances(self, originals: np.ndarray, pictures: np.ndarray) -> np.ndarray:
+        """Return the distance of every original to every picture (Zhang et al. 2018, equation 1).
+
+        A weighted squared difference of unit vectors is a squared Euclidean distance, so that a picture goes
+        through the network once per batch of the others, not once per pair.
+
+        Parameters
+        ----------
+        originals, pictures : (n, height, width, 3) and (m, height, width, 3) uint8 arrays
+            Of one size, at least 31 x 31 px; the network takes them at this size, in [-1, 1].
+
+        Returns
+        -------
+        (n, m) float64 array, >= 0
+
+        Raises
+        ------
+        DataError
+            The pictures are smaller than AlexNet can take.
+        """
+        columns = []
+        for some in _batches(pictures):
+            seen = self._embeddings(some)
+            rows = [_squared_distances(self._embeddings(others), seen) for others in _batches(originals)]
+            columns.append(torch.cat(rows))
+        return torch.cat(columns, dim=1).cpu().numpy()
+
+    def _embeddings(self, images: np.ndarray) -> list[torch.Tensor]:
+        """Return vectors of pictures, by layer, whose squared distances add up to LPIPS."""
+        import lpips
+
+        if min(images.shape[1:3]) < SMALLEST:
+            found, fix = f"{images.shape[2]} x {images.shape[1]} px", "use a model set that makes larger ones"
+            raise DataError(self.name, f"pictures of at least {SMALLEST} x {SMALLEST} px", found, fix)
+        scaled = self.network.scaling_layer(to_tensor(images).to(self.device) * 2 - 1)
+        layers = zip(self.network.net(scaled), self.network.lins, strict=True)
+        return [
+            (lpips.normalize_tensor(maps) * (head.model[-1].weight / maps[0, 0].numel()).sqrt()).flatten(1)
+            for maps, head in layers
+        ]
+
+
+def load_lpips(model_set: ModelSet, device: str = "auto") -> LpipsAlex | None:
+    """Load LPIPS with the AlexNet of a model set, in float32, after checking every file of the set.
+
+    Returns
+    -------
+    LpipsAlex, or None where the set declares no AlexNet
+
+    Raises
+    ------
+    ModelSetError
+        The AlexNet is declared but missing, altered, or not one.
+    ConfigError
+        The device is not there.
+    """
+    if model_set.lpips is None:
+        return None
+    path = model_set.folder / model_set.lpips / TRUNK
+    if not path.is_file():
+        raise ModelSetError(path, "the AlexNet of LPIPS", "no such file", TRUNK_FIX)
+    verify(model_set.folder)
+    ensure_torchvision()
+    import lpips
+
+    with warnings.catch_warnings():
+        # lpips asks for an untrained AlexNet, to be filled below, by an argument torchvision deprecates.
+        warnings.filterwarnings("ignore", category=UserWarning, module="torchvision")
+        network = lpips.LPIPS(net="alex", version="0.1", pretrained=True, pnet_rand=True, verbose=False)
+    network.net.load_state_dict(_read_trunk(path, network.net.state_dict()))
+    return LpipsAlex(network, choose_device(device))
+
+
+def _read_trunk(path: Path, template: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Read weights by the names of torchvision (features.0.weight) and return them by those of lpips."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        weights = load_file(path)
+    except SafetensorError as error:
+        raise ModelSetError(path, "a safetensors file", str(error), TRUNK_FIX) from None
+    trunk = {}
+    for name, expected in template.items():
+        source = f"features.{name.split('.', 1)[1]}"
+        fault = _fault(weights.get(source), expected)
+        if fault:
+            wanted = f"finite weights of shape {tuple(expected.shape)}"
+            raise ModelSetError(f"{path}, {source}", wanted, fault, TRUNK_FIX)
+        trunk[name] = weights[source].float()
+    return trunk
+
+
+def _fault(weight: torch.Tensor | None, expected: torch.Tensor) -> str | None:
+    if weight is None:
+        return "no such tensor"
+    if weight.shape != expected.shape:
+        return f"shape {tuple(weight.shape)}"
+    return None if weight.isfinite().all() else "NaN or Inf"
+
+
+def _squared_distances(a: list[torch.Tensor], b: list[torch.Tensor]) -> torch.Tensor:
+    # In float64: the squares of like pictures cancel.
+    layers = [_layer_distances(x.double(), y.double()) for x, y in zip(a, b, strict=True)]
+    return torch.stack(layers).sum(0)
+
+
+def _layer_distances(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    squares = a.square().sum(1)[:, None] + b.square().sum(1)
+    return (squares - 2 * a @ b.T).clamp(min=0)
+
+
+def _batches(images: np.ndarray) -> Iterator[np.ndarray]:
+    return (images[first : first + BATCH] for first in range(0, len(images), BATCH))
