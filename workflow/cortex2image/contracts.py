@@ -135,7 +135,8 @@ DECODED_SCORES = Contract(
             "r",
             _FLOAT,
             "",
-            "Pearson r of decoded and true values over test stimuli; null for a constant unit",
+            "Pearson r of decoded and true values over test stimuli, less the means of their fold if "
+            "cross-validated; null for a constant unit",
             True,
         ),
         Column("alpha", _FLOAT, "", "ridge penalty chosen on training rows; geometric mean over folds"),
@@ -211,17 +212,27 @@ ENCODING = Contract(
     (
         _VOXEL,
         Column(
-            "r", _FLOAT, "", "Pearson r of predicted and measured test responses; 0 for a constant prediction"
+            "r",
+            _FLOAT,
+            "",
+            "Pearson r of predicted and measured test responses, less the means of their fold if "
+            "cross-validated; 0 for a constant prediction",
         ),
-        Column("r2", _FLOAT, "", "coefficient of determination on test responses"),
-        Column("p", _FLOAT, "", "one-sided p of r"),
+        Column("r2", _FLOAT, "", "coefficient of determination on the same values as r"),
+        Column(
+            "p",
+            _FLOAT,
+            "",
+            "one-sided p of r: independent Gaussian responses; if cross-validated, permutation within folds, "
+            "its variance doubled as folds share training trials",
+        ),
         Column("q", _FLOAT, "", "p adjusted by Benjamini and Hochberg over all voxels"),
         Column("alpha", _FLOAT, "", "ridge penalty chosen on training rows"),
         Column(
             "ceiling_normalised",
             _FLOAT,
             "",
-            "r / sqrt(noise_ceiling); null where the ceiling is unknown or 0",
+            "r / sqrt(noise_ceiling); null where the ceiling is unknown or below 0.05",
             True,
         ),
     ),
@@ -238,7 +249,13 @@ ENCODING_SCORES = Contract(
         Column("roi", _STRING, "", "label of the atlas; `all` for every voxel"),
         Column("voxels", _INT, "voxels", "number of voxels"),
         Column("mean_r", _FLOAT, "", "mean r over the voxels"),
-        Column("mean_r_ceiling_normalised", _FLOAT, "", "mean over voxels with a positive ceiling", True),
+        Column(
+            "mean_r_ceiling_normalised",
+            _FLOAT,
+            "",
+            "mean over voxels with a ceiling of at least 0.05; null without any",
+            True,
+        ),
         Column("fraction_significant", _FLOAT, "", "share of voxels with q below the config's level"),
     ),
     ("subject", "model", "roi"),

@@ -1,9 +1,11 @@
 """Voxel scores against scikit-learn and the definition of q."""
 
 import numpy as np
+import pytest
 from sklearn.metrics import r2_score
 
-from cortex2image.encoding.voxel_scores import explained_variance, score_voxels
+from cortex2image.contracts import ENCODING, ENCODING_SCORES
+from cortex2image.encoding.voxel_scores import MINIMUM_CEILING, explained_variance, score_voxels
 from cortex2image.stats.correlation import correlate
 
 
@@ -22,10 +24,32 @@ def test_scores_are_those_of_their_definitions(rng):
     np.testing.assert_allclose(got.ceiling_normalised, got.r / 0.5)
 
 
-def test_voxels_without_a_positive_ceiling_have_no_normalised_score(rng):
-    x = rng.standard_normal((9, 4))
-    got = score_voxels(x, x, np.array([np.nan, 0, -1, 0.5]))
-    assert np.isnan(got.ceiling_normalised).tolist() == [True, True, True, False]
+def test_only_voxels_with_a_ceiling_worth_dividing_by_have_a_normalised_score(rng):
+    x = rng.standard_normal((9, 6))
+    got = score_voxels(x, x, np.array([np.nan, 0, -1, 0.001, 0.05, 0.5]))
+    assert np.isnan(got.ceiling_normalised).tolist() == [True, True, True, True, False, False]
+
+
+@pytest.mark.parametrize("contract", [ENCODING, ENCODING_SCORES], ids=lambda c: c.name)
+def test_the_tables_state_the_smallest_ceiling(contract):
+    docs = [column.doc for column in contract.columns if "ceiling_normalised" in column.name]
+    assert len(docs) == 1
+    assert str(MINIMUM_CEILING) in docs[0]
+
+
+def test_offsets_of_folds_change_no_score_of_a_cross_validated_study(rng):
+    folds = np.repeat([0, 1, 2], 7)
+    predicted = rng.standard_normal((21, 8))
+    measured = predicted + rng.standard_normal((21, 8))
+    offset = 10 * rng.standard_normal((3, 8))[folds]
+    plain = score_voxels(predicted, measured, np.ones(8), folds)
+    shifted = score_voxels(predicted - offset, measured + offset, np.ones(8), folds)
+    for name in ("r", "r2", "p", "q", "ceiling_normalised"):
+        np.testing.assert_allclose(getattr(shifted, name), getattr(plain, name), rtol=1e-6)
+    a, b = (
+        x - np.array([x[folds == f].mean(axis=0) for f in range(3)])[folds] for x in (measured, predicted)
+    )
+    np.testing.assert_allclose(plain.r2, r2_score(a, b, multioutput="raw_values"))
 
 
 def test_constant_voxels_are_never_significant(rng):

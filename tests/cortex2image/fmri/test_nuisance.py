@@ -16,6 +16,7 @@ CONFOUNDS = pd.DataFrame(
         "motion_outlier00": [0.0, 0.0, 1.0, 0.0],
     }
 )
+ALL = np.ones(4, bool)
 
 
 def span(columns: np.ndarray) -> np.ndarray:
@@ -37,10 +38,34 @@ def test_drift_spans_nilearns(drift: str, order: int) -> None:
     np.testing.assert_allclose(span(ours), span(theirs.to_numpy()), atol=1e-10)
 
 
-def test_confounds_are_chosen_by_name_and_missing_values_are_zero() -> None:
-    chosen = confound_regressors(CONFOUNDS, ["trans_x_derivative1", "trans_x"], 4, "run-1")
+def test_confounds_are_chosen_by_name_and_a_missing_first_value_is_zero() -> None:
+    chosen = confound_regressors(CONFOUNDS, ["trans_x_derivative1", "trans_x"], ALL, "run-1")
     np.testing.assert_array_equal(chosen, [[0, 0], [1, 1], [1, 2], [1, 3]])
-    assert confound_regressors(None, [], 4, "run-1").shape == (4, 0)
+    assert confound_regressors(None, [], ALL, "run-1").shape == (4, 0)
+
+
+@pytest.mark.parametrize(
+    ("volumes", "value", "found"),
+    [
+        ([2], np.nan, "1 missing or infinite, first in row 4"),
+        ([1, 3], np.nan, "2 missing or infinite, first in row 3"),
+        ([0], np.inf, "1 missing or infinite, first in row 2"),
+        ([3], -np.inf, "1 missing or infinite, first in row 5"),
+    ],
+)
+def test_a_confound_without_a_usable_value_is_named(volumes: list[int], value: float, found: str) -> None:
+    spoilt = CONFOUNDS.copy()
+    spoilt.loc[volumes, "trans_x"] = value
+    with pytest.raises(DataError, match=rf"run-1\n.*confound trans_x .*\n.*{found}") as info:
+        confound_regressors(spoilt, ["trans_x_derivative1", "trans_x"], ALL, "run-1")
+    assert "glm/confounds" in info.value.fix
+
+
+def test_scrubbed_volumes_need_no_confounds() -> None:
+    spoilt = CONFOUNDS.copy()
+    spoilt.loc[1:2, "trans_x"] = np.nan, np.inf
+    chosen = confound_regressors(spoilt, ["trans_x"], np.array([True, False, False, True]), "run-1")
+    np.testing.assert_array_equal(chosen, [[0], [0], [0], [3]])
 
 
 @pytest.mark.parametrize("confounds", [CONFOUNDS, None])
@@ -48,7 +73,7 @@ def test_unknown_confound_is_named_with_the_columns_there_are(confounds: pd.Data
     with pytest.raises(
         ConfigError, match=r"sub-01 run-1\n.*\n.*no rot_x.*columns are (trans_x|\(no conf)"
     ) as info:
-        confound_regressors(confounds, ["rot_x"], 4, "sub-01 run-1")
+        confound_regressors(confounds, ["rot_x"], ALL, "sub-01 run-1")
     assert "glm/confounds" in info.value.fix
 
 
@@ -64,6 +89,6 @@ def test_scrubbing_leaves_out_the_marked_volumes() -> None:
 
 def test_confounds_of_another_length_are_refused() -> None:
     with pytest.raises(DataError, match=r"5 rows.*\n.*4"):
-        confound_regressors(CONFOUNDS, ["trans_x"], 5, "run-1")
+        confound_regressors(CONFOUNDS, ["trans_x"], np.ones(5, bool), "run-1")
     with pytest.raises(DataError, match=r"5 rows.*\n.*4"):
         kept_volumes(CONFOUNDS, ["motion_outlier"], 5, "run-1")

@@ -1,6 +1,7 @@
 """Held-out predictions: right on planted maps, and blind to test rows."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,6 +56,7 @@ def test_predictions_are_those_of_a_pipeline_on_single_trials(rng):
     assert got.stimuli.tolist() == sorted(set(trials.stimulus[~train]))
     np.testing.assert_allclose(got.predicted, model.predict(np.array(means)), atol=1e-4)
     np.testing.assert_array_equal(got.measured, features.matrix[24:])
+    assert got.fold is None
     np.testing.assert_allclose(got.alpha, np.full(4, 10.0))
 
 
@@ -74,10 +76,20 @@ def test_every_trial_is_predicted_by_the_fold_that_holds_it_out(rng):
     trials = cross_validated(trials)
     got = held_out_predictions(betas, features, trials, SETTINGS)
     assert got.stimuli.tolist() == trials.stimulus.tolist()
+    assert got.fold.tolist() == trials.fold.tolist()
     train, test = trials.fold != 2, trials.fold == 2
     targets = features.matrix[features.row].astype(float)
     model = make_pipeline(StandardScaler(), Ridge(10.0)).fit(betas.matrix[train], targets[train])
     np.testing.assert_allclose(got.predicted[test], model.predict(betas.matrix[test]), atol=1e-4)
+
+
+def test_rows_carry_the_fold_that_held_them_out(rng):
+    betas, features, trials = study(rng)
+    trials = cross_validated(trials)
+    scattered = np.array([9, 2, 5])[rng.permutation(60) % 3]
+    got = held_out_predictions(betas, features, replace(trials, fold=scattered), SETTINGS)
+    fold_of = dict(zip(trials.stimulus, scattered, strict=True))
+    assert got.fold.tolist() == [fold_of[stimulus] for stimulus in got.stimuli]
 
 
 def test_the_penalty_of_folds_is_their_geometric_mean(rng, monkeypatch):

@@ -1,8 +1,11 @@
 """Correlations against SciPy, and their null."""
 
 import numpy as np
+import pandas as pd
 import pytest
-from scipy.stats import kstest, pearsonr
+from scipy.stats import kstest, norm, pearsonr
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 
 from cortex2image.errors import DataError
 from cortex2image.stats.correlation import correlate, is_constant
@@ -44,3 +47,75 @@ def test_two_rows_are_too_few():
 
 def test_constant_means_exactly_constant():
     assert is_constant(np.array([[0.1, 1], [0.1, 1 + 1e-15]])).tolist() == [True, False]
+
+
+FOLDS = np.repeat([3, 0, 7, 5, 1, 2, 9, 8], 8)
+
+
+def leave_fold_out(features: np.ndarray, measured: np.ndarray) -> np.ndarray:
+    """Ridge predictions of every row by the fold that holds it out."""
+    return cross_val_predict(Ridge(100.0), features, measured, cv=LeaveOneGroupOut(), groups=FOLDS)
+
+
+def offsets(rng: np.random.Generator, columns: int) -> np.ndarray:
+    """One offset per fold and column, as large as the noise."""
+    return rng.standard_normal((10, columns))[FOLDS]
+
+
+def test_within_folds_r_is_that_of_rows_less_the_mean_of_their_fold(rng):
+    predicted, measured = rng.standard_normal((2, 64, 5)) + offsets(rng, 5)
+    got = correlate(predicted, measured, FOLDS)
+    a, b = (x - pd.DataFrame(x).groupby(FOLDS).transform("mean").to_numpy() for x in (predicted, measured))
+    np.testing.assert_allclose(got.r, [pearsonr(x, y).statistic for x, y in zip(a.T, b.T, strict=True)])
+
+
+def test_within_folds_p_is_the_permutation_null_with_twice_its_variance(rng):
+    predicted = rng.standard_normal((64, 3)) * np.linspace(0.5, 3, 64)[:, None]
+    measured = 0.4 * predicted * [-1, 0, 1] + rng.standard_normal((64, 3)) + offsets(rng, 3)
+    inside = [np.flatnonzero(fold == FOLDS) for fold in np.unique(FOLDS)]
+    orders = np.empty((20000, 64), dtype=int)
+    for rows in inside:
+        orders[:, rows] = rng.permuted(np.tile(rows, (20000, 1)), axis=1)
+    drawn = np.stack([m[orders] @ p for p, m in zip(predicted.T, measured.T, strict=True)], axis=1)
+    z = (np.sum(predicted * measured, axis=0) - drawn.mean(axis=0)) / drawn.std(axis=0)
+    np.testing.assert_allclose(correlate(predicted, measured, FOLDS).p, norm.sf(z / np.sqrt(2)), atol=0.02)
+
+
+@pytest.mark.parametrize("width", [2, 100])
+@pytest.mark.parametrize("strength", [0, 1])
+def test_cross_validated_noise_is_as_often_significant_as_p_says(rng, width, strength):
+    measured = rng.standard_normal((64, 2000)) + strength * offsets(rng, 2000)
+    got = correlate(leave_fold_out(rng.standard_normal((64, width)), measured), measured, FOLDS)
+    assert -0.1 < got.r.mean() < 0.02
+    assert np.mean(got.p < 0.05) <= 0.06
+    assert np.mean(got.p < 0.001) <= 0.002
+
+
+def test_the_doubled_variance_is_that_of_the_refitted_null(rng):
+    features, measured = rng.standard_normal((64, 100)), rng.standard_normal((64, 2000))
+    z = norm.isf(correlate(leave_fold_out(features, measured), measured, FOLDS).p)
+    assert 0.9 < z.std() <= 1.02
+
+
+def test_planted_signal_is_found_through_offsets_of_runs(rng):
+    features = rng.standard_normal((64, 4))
+    measured = (
+        features @ rng.standard_normal((4, 200)) / 2 + rng.standard_normal((64, 200)) + 5 * offsets(rng, 200)
+    )
+    got = correlate(leave_fold_out(features, measured), measured, FOLDS)
+    assert np.mean(got.p < 0.05) > 0.6
+    assert got.r.mean() > 0.4
+
+
+def test_what_is_constant_in_every_fold_is_no_evidence(rng):
+    by_fold, varying = offsets(rng, 1) + 0.1, rng.standard_normal((64, 1))
+    got = correlate(np.hstack([by_fold, varying]), np.hstack([varying, by_fold]), FOLDS)
+    np.testing.assert_array_equal(got.r, [0, 0])
+    np.testing.assert_array_equal(got.p, [1, 1])
+    assert is_constant(np.hstack([by_fold, varying]), FOLDS).tolist() == [True, False]
+    assert not is_constant(by_fold).any()
+
+
+def test_folds_of_one_row_are_refused():
+    with pytest.raises(DataError, match="9 rows in 8 folds"):
+        correlate(np.zeros((9, 1)), np.zeros((9, 1)), np.array([0, *range(8)]))

@@ -54,6 +54,18 @@ def test_every_trial_of_a_cross_validated_study_is_decoded(tmp_path):
     assert all(value > 0.8 for unit, value in enumerate(r) if unit != CONSTANT_UNIT)
 
 
+def test_units_are_scored_within_folds(tmp_path):
+    paths = write_tiny_subject(tmp_path, folds=8)
+    decoded, scores = decode(tmp_path, paths, "all")
+    true, got = (matrix(c.read(p), "feature") for c, p in ((FEATURES, paths["features"]), (DECODED, decoded)))
+    runs = np.arange(64) // 8
+    a, b = (x - np.array([x[runs == run].mean(axis=0) for run in range(8)])[runs] for x in (true, got))
+    r = DECODED_SCORES.read(scores).column("r").to_pylist()
+    for unit in set(range(4)) - {CONSTANT_UNIT}:
+        assert r[unit] == pytest.approx(np.corrcoef(a[:, unit], b[:, unit])[0, 1], abs=1e-5)
+    assert r[CONSTANT_UNIT] is None
+
+
 def test_regions_without_signal_decode_nothing(tmp_path):
     _, scores = decode(tmp_path, write_tiny_subject(tmp_path), "unlabelled")
     r = DECODED_SCORES.read(scores).column("r").drop_null().to_numpy()

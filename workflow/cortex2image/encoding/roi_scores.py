@@ -25,8 +25,8 @@ def score_rois(
     ----------
     rois : (v,) array of str
     r, ceiling_normalised, q : (v,) arrays
-        `ceiling_normalised` is NaN where a voxel has no positive ceiling; such voxels are left out of its
-        mean only.
+        `ceiling_normalised` is NaN where a voxel's ceiling is unknown or too low to divide by; such voxels
+        are left out of its mean only.
     level : float
         A voxel is significant if its q is below this false discovery rate.
 

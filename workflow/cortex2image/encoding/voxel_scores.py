@@ -5,14 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import false_discovery_control
 
-from cortex2image.stats.correlation import correlate, is_constant
+from cortex2image.stats.correlation import centred_within, correlate, is_constant
+
+MINIMUM_CEILING = 0.05
+"""Smallest noise ceiling that r is divided by. The division multiplies the sampling error of r by up to
+1 / sqrt(0.05) = 4.5; lower ceilings are mostly estimation error around 0, and r divided by them explodes."""
 
 
 @dataclass(frozen=True)
 class VoxelScores:
     """Scores of v voxels, each a (v,) array, named and defined as in encoding/{model}.parquet.
 
-    `ceiling_normalised` is NaN where the noise ceiling is unknown or not positive.
+    `ceiling_normalised` is NaN where the noise ceiling is unknown or below :data:`MINIMUM_CEILING`.
     """
 
     r: np.ndarray
@@ -22,7 +26,9 @@ class VoxelScores:
     ceiling_normalised: np.ndarray
 
 
-def score_voxels(predicted: np.ndarray, measured: np.ndarray, noise_ceiling: np.ndarray) -> VoxelScores:
+def score_voxels(
+    predicted: np.ndarray, measured: np.ndarray, noise_ceiling: np.ndarray, folds: np.ndarray | None = None
+) -> VoxelScores:
     """Score (stimuli, v) predictions against the measured responses to test stimuli.
 
     Parameters
@@ -31,14 +37,19 @@ def score_voxels(predicted: np.ndarray, measured: np.ndarray, noise_ceiling: np.
     noise_ceiling : (v,) array
         Explainable share of the variance of `measured`; NaN where unknown. r / sqrt(noise_ceiling)
         estimates the correlation with noise-free responses and may exceed 1.
+    folds : (stimuli,) array, optional
+        The fold that held each row out, of a cross-validated study. r, p and R^2 then compare both sides
+        within folds, less the fold's mean: offsets of runs neither count as signal nor as error.
 
     Notes
     -----
-    p takes stimuli as independent. In a cross-validated study each fold has another model and mean, and p
-    is an approximation. q: Benjamini and Hochberg (1995) over all voxels given.
+    p takes stimuli as independent; with folds see :func:`~cortex2image.stats.correlation.correlate`.
+    q: Benjamini and Hochberg (1995) over all voxels given.
     """
-    correlations = correlate(predicted, measured)
-    known = noise_ceiling > 0
+    correlations = correlate(predicted, measured, folds)
+    if folds is not None:
+        predicted, measured = centred_within(predicted, folds), centred_within(measured, folds)
+    known = noise_ceiling >= MINIMUM_CEILING
     ceiling = np.sqrt(np.where(known, noise_ceiling, np.nan))
     return VoxelScores(
         correlations.r,

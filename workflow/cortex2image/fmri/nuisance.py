@@ -40,29 +40,44 @@ def drift_regressors(volumes: int, tr: float, drift: str, high_pass_hz: float) -
 
 
 def confound_regressors(
-    confounds: pd.DataFrame | None, names: Sequence[str], volumes: int, where: str
+    confounds: pd.DataFrame | None, names: Sequence[str], keep: np.ndarray, where: str
 ) -> np.ndarray:
-    """Return the chosen confounds of a run, (volumes, names) float64, missing values as 0.
+    """Return the chosen confounds of a run, (volumes, names) float64.
 
     fMRIPrep leaves the first row of derivatives and displacements without a value; 0 says no change.
+    Values of volumes that leave the model are 0 where they are not finite.
+
+    Parameters
+    ----------
+    confounds : DataFrame or None
+        A row per volume.
+    names : columns to take
+    keep : (volumes,) bool array
+        Volumes that stay in the model, see :func:`kept_volumes`.
+    where : the run, for errors
 
     Raises
     ------
     ConfigError
         A name is not among the run's confounds, or the run has none.
     DataError
-        The table has another number of rows than the run has volumes.
+        The table has another number of rows than the run has volumes, or a value of a volume that stays is
+        missing (beyond the first row) or infinite.
     """
     if not names:
-        return np.empty((volumes, 0))
+        return np.empty((len(keep), 0))
     columns = [] if confounds is None else list(confounds.columns)
     missing = [name for name in names if name not in columns]
     if confounds is None or missing:
         found = f"no {', '.join(missing)}; the columns are {', '.join(columns) or '(no confounds table)'}"
         fix = "correct glm/confounds in the config; an empty list uses none"
         raise ConfigError(where, f"confounds {', '.join(names)}", found, fix)
-    _check_rows(confounds, volumes, where)
-    return np.nan_to_num(confounds[list(names)].to_numpy(np.float64), nan=0.0)
+    _check_rows(confounds, len(keep), where)
+    values = confounds[list(names)].to_numpy(np.float64, copy=True)
+    values[0, np.isnan(values[0])] = 0.0
+    unusable = ~np.isfinite(values)
+    _check_finite(unusable & keep[:, None], names, where)
+    return np.where(unusable, 0.0, values)
 
 
 def kept_volumes(
@@ -93,3 +108,12 @@ def _check_rows(confounds: pd.DataFrame, volumes: int, where: str) -> None:
     if len(confounds) != volumes:
         fix = "use the confounds table that was made with this BOLD file"
         raise DataError(where, f"confounds with {volumes} rows, one per volume", f"{len(confounds)}", fix)
+
+
+def _check_finite(unusable: np.ndarray, names: Sequence[str], where: str) -> None:
+    for name, rows in zip(names, unusable.T, strict=True):
+        if rows.any():
+            expected = f"a finite number in confound {name} for every volume that stays in the model"
+            found = f"{rows.sum()} missing or infinite, first in row {rows.argmax() + 2} of the table"
+            fix = "drop it from glm/confounds, mark these volumes by a column of glm/scrub, or mend the table"
+            raise DataError(where, expected, found, fix)

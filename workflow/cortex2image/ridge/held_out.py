@@ -58,12 +58,21 @@ class RidgeSettings:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Predicted and measured targets of the test stimuli, both (s, t); stimuli (s,); alpha (t,)."""
+    """Predicted and measured targets of the test stimuli.
+
+    Attributes
+    ----------
+    predicted, measured : (s, t) arrays
+    stimuli : (s,) array of str
+    alpha : (t,) array
+    fold : (s,) array of int, the fold that held each row out; None unless the study is cross-validated
+    """
 
     predicted: np.ndarray
     measured: np.ndarray
     stimuli: np.ndarray
     alpha: np.ndarray
+    fold: np.ndarray | None = None
 
 
 def held_out_predictions(
@@ -74,8 +83,8 @@ def held_out_predictions(
     Returns
     -------
     HeldOut
-        Of a cross-validated study the predictions of all folds, one after the other, and the geometric
-        mean of their penalties.
+        Of a cross-validated study the predictions of all folds, one after the other, each around the mean
+        of its own training trials, and the geometric mean of their penalties.
 
     Raises
     ------
@@ -88,11 +97,13 @@ def held_out_predictions(
         _predict(predictors, targets, trials, partition, settings)
         for partition in track(partitions(trials), "ridge")
     ]
+    sizes = [len(part.stimuli) for part in parts]
     return HeldOut(
         np.concatenate([part.predicted for part in parts]),
         np.concatenate([part.measured for part in parts]),
         np.concatenate([part.stimuli for part in parts]),
         10 ** np.mean([np.log10(part.alpha) for part in parts], axis=0),
+        None if trials.fold is None else np.repeat(np.unique(trials.fold), sizes),
     )
 
 

@@ -16,31 +16,80 @@ class Correlations:
     p: np.ndarray
 
 
-def correlate(predicted: np.ndarray, measured: np.ndarray) -> Correlations:
+def correlate(predicted: np.ndarray, measured: np.ndarray, folds: np.ndarray | None = None) -> Correlations:
     """Correlate two (n, columns) matrices column by column.
 
     p is the probability that two independent Gaussian vectors of length n correlate at least as much, the
     null of Takagi and Nishimoto (2023): (r + 1) / 2 then follows Beta(n/2 - 1, n/2 - 1). A column that is
     constant on either side carries no information about the other: r = 0, p = 1.
 
+    Parameters
+    ----------
+    predicted, measured : (n, columns) arrays
+    folds : (n,) array, optional
+        The fold that held each row out, of a cross-validated study. Every fold predicts around the mean of
+        its own training rows, which is high where the held-out mean is low; rows are therefore centred
+        within their fold on both sides, and no difference between folds enters r or p.
+
     Raises
     ------
     DataError
-        Fewer than 3 rows, for which r has no distribution.
+        Fewer than 2 rows beyond one per fold (3 rows without folds), for which r has no distribution.
+
+    Notes
+    -----
+    With folds, p is the normal approximation to the permutation null of the sum over folds of <p_f, m_f>,
+    the inner products of centred predictions and measurements. Given the predictions, permuting the
+    n_f rows of each fold gives it mean 0 and variance V = sum_f ||p_f||^2 ||m_f||^2 / (n_f - 1). But
+    predictions are not given: the rows that fold f is tested on have trained the others, so that each pair
+    of folds counts twice. For predictions linear in the training targets, <p_f, m_f> = sum_g m_f' K_fg m_g,
+    the variance over the null is sum_{f<g} ||K_fg + K_gf'||^2, at most twice the expected V =
+    sum_{f != g} ||K_fg||^2, and near that bound for ridge. z is therefore the sum over sqrt(2 V). Valid
+    where rows of a fold are exchangeable under the null; conservative for few predictors, and because
+    leaving a fold out biases r below 0.
     """
-    n = len(measured)
-    if n < 3:
-        raise DataError("correlation", "at least 3 test stimuli", f"{n}", "choose a larger test set")
+    spare = len(measured) - (1 if folds is None else len(np.unique(folds)))
+    if spare < 2:
+        found = f"{len(measured)} rows" + ("" if folds is None else f" in {len(np.unique(folds))} folds")
+        fix = "choose a larger test set, or fewer folds"
+        raise DataError("correlation", "at least 3 test stimuli, and 2 more than folds", found, fix)
+    if folds is not None:
+        predicted, measured = centred_within(predicted, folds), centred_within(measured, folds)
     constant = is_constant(predicted) | is_constant(measured)
     a, b = _normalised(predicted), _normalised(measured)
     r = np.where(constant, 0.0, np.clip(np.einsum("nc,nc->c", a, b), -1, 1))
-    p = stats.beta(n / 2 - 1, n / 2 - 1, loc=-1, scale=2).sf(r)
+    p = _gaussian_p(r, len(measured)) if folds is None else _fold_p(a, b, folds)
     return Correlations(r, np.where(constant, 1.0, p))
 
 
-def is_constant(rows: np.ndarray) -> np.ndarray:
-    """Return for each column whether all its values are the same, exactly; (columns,) bool."""
-    return np.ptp(rows, axis=0) == 0
+def is_constant(rows: np.ndarray, folds: np.ndarray | None = None) -> np.ndarray:
+    """Return for each column whether all its values, or all of each fold, are the same; (columns,) bool."""
+    return np.ptp(rows if folds is None else centred_within(rows, folds), axis=0) == 0
+
+
+def centred_within(rows: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Return (n, columns) `rows` less the mean of their fold, as float64; exactly 0 where a fold is constant."""
+    centred = np.empty(rows.shape)
+    for fold in np.unique(folds):
+        inside = folds == fold
+        # Around the fold's first row, so that rounding of the mean makes no constant column vary.
+        from_first = rows[inside].astype(np.float64) - rows[inside][0]
+        centred[inside] = from_first - from_first.mean(axis=0)
+    return centred
+
+
+def _gaussian_p(r: np.ndarray, n: int) -> np.ndarray:
+    return stats.beta(n / 2 - 1, n / 2 - 1, loc=-1, scale=2).sf(r)
+
+
+def _fold_p(predicted: np.ndarray, measured: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Return the p of columns that are centred within folds; see the notes of :func:`correlate`."""
+    variance = np.zeros(predicted.shape[1])
+    for fold in np.unique(folds):
+        p, m = predicted[folds == fold], measured[folds == fold]
+        variance += np.sum(p**2, axis=0) * np.sum(m**2, axis=0) / max(len(p) - 1, 1)
+    total = np.einsum("nc,nc->c", predicted, measured)
+    return stats.norm.sf(total / np.sqrt(np.where(variance > 0, 2 * variance, 1)))
 
 
 def _normalised(rows: np.ndarray) -> np.ndarray:

@@ -63,11 +63,11 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def unit_scores(decoded: HeldOut) -> dict[str, object]:
-    """Return the columns of the score table; r is null for units whose true values do not vary."""
-    r = correlate(decoded.predicted, decoded.measured).r
+    """Return the columns of the score table; r is null for units whose true values never vary (in a fold)."""
+    r = correlate(decoded.predicted, decoded.measured, decoded.fold).r
     return {
         "unit": range(len(r)),
-        "r": pa.array(r, mask=is_constant(decoded.measured)),
+        "r": pa.array(r, mask=is_constant(decoded.measured, decoded.fold)),
         "alpha": decoded.alpha,
     }
 

@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     ridge = RidgeSettings(args.alphas, args.folds, args.average_repeats, seed)
     encoded = held_out_predictions(data.features, data.betas, data.trials, ridge)
     noise_ceiling = voxels.column("noise_ceiling").to_numpy().astype(np.float64)
-    scores = score_voxels(encoded.predicted, encoded.measured, noise_ceiling)
+    scores = score_voxels(encoded.predicted, encoded.measured, noise_ceiling, encoded.fold)
     ENCODING.write(
         {
             "voxel_id": voxels.column("voxel_id"),

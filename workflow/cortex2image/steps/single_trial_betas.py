@@ -179,8 +179,8 @@ def run_betas(run: Run, trials: pa.Table, mask: np.ndarray, args: argparse.Names
     onsets, durations = trials["onset"].to_numpy(), trials["duration"].to_numpy()
     regressors = trial_regressors(frame_times, onsets, durations, args.hrf, args.hrf_derivatives)
     drift = drift_regressors(volumes, run.tr, args.drift, args.high_pass)
-    confounds = confound_regressors(run.confounds, args.confounds, volumes, where)
     keep = kept_volumes(run.confounds, args.scrub, volumes, where)
+    confounds = confound_regressors(run.confounds, args.confounds, keep, where)
     return single_trial_betas(bold, regressors, np.hstack([drift, confounds]), keep, args.model, where)
 
 
