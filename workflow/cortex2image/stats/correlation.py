@@ -68,7 +68,7 @@ def is_constant(rows: np.ndarray, folds: np.ndarray | None = None) -> np.ndarray
 
 
 def centred_within(rows: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Return (n, columns) `rows` less the mean of their fold, as float64; exactly 0 where a fold is constant."""
+    """Return (n, columns) `rows` less the mean of their fold, as float64; 0 exactly in a constant fold."""
     centred = np.empty(rows.shape)
     for fold in np.unique(folds):
         inside = folds == fold
