@@ -77,6 +77,13 @@ def test_simulated_data_lies_under_the_study():
         ("decode/rois", {"c": ["ventral"]}, "decode/rois", "no z"),
         ("dataset/root", "/data", "dataset/root", "no root for the reader 'simulated'"),
         ("dataset/reader", "bids", "dataset/root", "the folder of the bids data"),
+        ("dataset/cross_validate", "run", "standardise/by", "each fold scales with its own training trials"),
+        ("reconstruct/methods", [], "reconstruct/methods", "minItems: 1"),
+        ("encode/models", [], "encode/models", "minItems: 1"),
+        ("ridge/alphas", [1, float("inf")], "ridge/alphas", "finite"),
+        ("dataset/rois/labels/midventral", 1, "dataset/rois/labels", "early, midventral"),
+        ("reconstruct/steps", 1, "reconstruct", "1 steps at strength 0.8"),
+        ("study", "miniature", "study", "train_miniature writes there"),
         ("dataset/rois/atlas", None, "dataset/rois/atlas", "the volume the labels refer to"),
     ],
 )
@@ -96,6 +103,20 @@ def test_a_data_set_without_image_identity_has_no_z():
     ):
         with pytest.raises(ConfigError, match="which photograph was shown"):
             resolve(change(copy.deepcopy(haxby), path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("subjects", ["sub-7"], "sub-1 to sub-6"),
+        ("dataset/cross_validate", "session", "set it to run"),
+        ("standardise/by", "session", "set standardise/by: none"),
+    ],
+)
+def test_impossible_haxby_studies_are_refused(path, value, said):
+    haxby = yaml.safe_load((CONFIGS / "haxby.yaml").read_text())
+    with pytest.raises(ConfigError, match=said):
+        resolve(change(haxby, path, value))
 
 
 def keys(schema, prefix=""):

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,9 +30,12 @@ class Clone:
 
     root: Path
 
-    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run Snakemake on the small study, as a user in the clone would."""
-        command = [str(BIN / "snakemake"), "--cores", "2", "--configfile", "small.yaml", *arguments]
+    def snakemake(
+        self, *arguments: str, config: str = "small.yaml", overrides: Sequence[str] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake on a study, by default the small one, as a user in the clone would."""
+        command = [str(BIN / "snakemake"), *arguments, "--cores", "2", "--configfile", config]
+        command += ["--config", *overrides] if overrides else []
         return subprocess.run(
             command, cwd=self.root, env=os.environ.copy(), capture_output=True, text=True, check=False
         )

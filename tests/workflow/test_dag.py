@@ -26,6 +26,16 @@ def test_named_targets_have_a_plan(snakemake, target):
     assert "This was a dry-run" in done.stdout + done.stderr
 
 
+def test_an_overlay_changes_single_keys_of_the_default_study(snakemake, tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.yaml").write_text((ROOT / "config" / "config.yaml").read_text())
+    (tmp_path / "mine.yaml").write_text("study: mine\nreconstruct: {methods: [zc]}\n")
+    done = snakemake("decode", "--dry-run", "--quiet", "host", config=tmp_path / "mine.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "results/mine/sub-01/decoded/z.parquet" in done.stdout
+    assert "rule reconstruct_images:" not in done.stdout
+
+
 def test_training_is_never_part_of_all(snakemake):
     done = snakemake("--dry-run", "--quiet", "host")
     assert "rule report:" in done.stdout

@@ -2,6 +2,7 @@
 
 import copy
 import difflib
+import math
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from cortex2image.errors import ConfigError
 
 SCHEMA_FILE = Path(__file__).resolve().parent.parent / "schemas" / "config.schema.yaml"
 IMAGE_SPACES = {"z", "zc"}
+RESERVED_STUDY = "miniature"
 
 
 def load_schema() -> dict[str, Any]:
@@ -44,6 +46,8 @@ def resolve(config: Mapping[str, Any], source: str = "config") -> dict[str, Any]
     _resolve_dataset(resolved, source)
     _check_rois(resolved, source)
     _check_image_identity(resolved, source)
+    _check_folds(resolved, source)
+    _check_numbers(resolved, source)
     return resolved
 
 
@@ -150,4 +154,39 @@ def _check_image_identity(config: Mapping[str, Any], source: str) -> None:
         fix = "say which regions it is decoded from, or drop the methods that need it"
         raise ConfigError(
             f"{source}, decode/rois", f"regions for {', '.join(sorted(needed))}", f"no {missing[0]}", fix
+        )
+
+
+def _check_folds(config: Mapping[str, Any], source: str) -> None:
+    folds, by = config["dataset"]["cross_validate"], config["standardise"]["by"]
+    if folds != "none" and by != "none":
+        expected = (
+            f"none with dataset/cross_validate: {folds}, since each fold scales with its own training trials"
+        )
+        raise ConfigError(f"{source}, standardise/by", expected, by, "set standardise/by: none")
+    if config["dataset"]["reader"] == "haxby2001":
+        if folds != "run":
+            fix = "set it to run: the distribution has one session and no test set"
+            raise ConfigError(f"{source}, dataset/cross_validate", "run", folds, fix)
+        strangers = sorted(set(config["subjects"]) - {f"sub-{number}" for number in range(1, 7)})
+        if strangers:
+            raise ConfigError(f"{source}, subjects", "sub-1 to sub-6", strangers[0], "choose among these")
+
+
+def _check_numbers(config: Mapping[str, Any], source: str) -> None:
+    if not all(math.isfinite(alpha) for alpha in config["ridge"]["alphas"]):
+        raise ConfigError(f"{source}, ridge/alphas", "finite numbers", "an infinite one", "remove it")
+    codes = Counter(config["dataset"]["rois"]["labels"].values())
+    twice = [name for name, code in config["dataset"]["rois"]["labels"].items() if codes[code] > 1]
+    if twice:
+        fix = "give each region its own code"
+        raise ConfigError(f"{source}, dataset/rois/labels", "one region per code", ", ".join(twice), fix)
+    steps, strength = config["reconstruct"]["steps"], config["reconstruct"]["strength"]
+    if int(steps * strength) < 1:
+        found, fix = f"{steps} steps at strength {strength}", "raise one of them"
+        raise ConfigError(f"{source}, reconstruct", "at least one step left to denoise", found, fix)
+    if config["study"] == RESERVED_STUDY:
+        fix = "choose another name"
+        raise ConfigError(
+            f"{source}, study", f"not {RESERVED_STUDY}: train_miniature writes there", RESERVED_STUDY, fix
         )

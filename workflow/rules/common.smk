@@ -72,8 +72,12 @@ def subject_files(subject):
     """Every file that the jobs of a subject read, relative to the working directory where it lies below it."""
     if SIMULATED:
         return simulated.subject_files(DATASET["root"], subject, SIMULATED_SIZES)
+    from cortex2image.data.preflight import check_bids_study
+
     dataset = open_configured_dataset()
-    if DATASET["reader"] == "haxby2001" and DATASET["root"] != HAXBY_FETCHED:
+    if DATASET["reader"] == "bids":
+        check_bids_study(dataset, subject, atlas_of(subject))
+    elif DATASET["root"] != HAXBY_FETCHED:
         dataset.check_present(subject)
     files = dataset.subject_files(subject)
     here = Path.cwd()
@@ -89,13 +93,26 @@ def events_files(wildcards):
     return [f for s in SUBJECTS for f in subject_files(s) if f.endswith(("_events.tsv", "labels.txt"))]
 
 
+def atlas_of(subject):
+    atlas = DATASET["rois"]["atlas"]
+    return atlas and atlas.format(subject=subject)
+
+
 def atlas_option(wildcards):
     """The atlas of a subject as options, or nothing where the study has none."""
-    atlas = DATASET["rois"]["atlas"]
-    if atlas is None:
+    if DATASET["rois"]["atlas"] is None:
         return ""
     labels = [f"{name}={code}" for name, code in DATASET["rois"]["labels"].items()]
-    return shlex.join(["--atlas", atlas.format(subject=wildcards.subject), "--labels", *labels])
+    return shlex.join(["--atlas", atlas_of(wildcards.subject), "--labels", *labels])
+
+
+def pictures_state(wildcards):
+    """Changes when one of the user's own pictures changes; those that a rule makes are tracked by that rule."""
+    if DATASET["reader"] != "bids":
+        return ""
+    from cortex2image.data.preflight import pictures_digest
+
+    return pictures_digest(f"{DATASET['root']}/stimuli")
 
 
 def config_json(wildcards):

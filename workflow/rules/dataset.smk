@@ -55,6 +55,7 @@ rule stimuli:
     params:
         dataset=DATASET_OPTIONS,
         subjects=SUBJECTS,
+        pictures=pictures_state,
     shell:
         """
         python -m cortex2image.steps.stimuli {params.dataset} \

@@ -9,7 +9,7 @@ import pytest
 
 from cortex2image.contract import matrix, vectors
 from cortex2image.contracts import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS, VOXELS
-from cortex2image.errors import DataError
+from cortex2image.errors import ConfigError, DataError
 from cortex2image.fmri.noise_ceiling import noise_ceiling_snr
 from cortex2image.steps.standardise import main
 
@@ -18,9 +18,12 @@ COUNT = TRAIN + TEST * REPEATS
 STIMULI = [f"train-{i}" for i in range(TRAIN)] + [f"test-{i}" for i in range(TEST)] * REPEATS
 SESSIONS = ["ses-1", "ses-2"] * (COUNT // 2)
 SPLITS = ["train"] * TRAIN + ["test"] * TEST * REPEATS
+NO_FOLDS: list[int | None] = [None] * COUNT
 
 
-def write_inputs(folder: Path, betas: np.ndarray, splits: list[str], stimuli: list[str]) -> None:
+def write_inputs(
+    folder: Path, betas: np.ndarray, splits: list[str], stimuli: list[str], folds: list[int | None] = NO_FOLDS
+) -> None:
     ids = [f"trial-{i}" for i in range(COUNT)]
     trials = {
         "trial_id": ids,
@@ -29,7 +32,7 @@ def write_inputs(folder: Path, betas: np.ndarray, splits: list[str], stimuli: li
         "run": ["run-1"] * COUNT,
         "repetition": [0] * COUNT,
         "split": splits,
-        "fold": pa.nulls(COUNT, pa.int32()),
+        "fold": pa.array(folds, pa.int32()),
         "onset": np.arange(COUNT, dtype=float),
         "duration": [3.0] * COUNT,
     }
@@ -47,9 +50,10 @@ def standardise(
     by: str = "session",
     splits: list[str] = SPLITS,
     stimuli: list[str] = STIMULI,
+    folds: list[int | None] = NO_FOLDS,
 ) -> tuple[np.ndarray, pa.Table]:
     """Run the step; return betas and voxels."""
-    write_inputs(folder, betas, splits, stimuli)
+    write_inputs(folder, betas, splits, stimuli, folds)
     inputs = ["--trials", "trials", "--single-trial-betas", "single", "--mask-voxels", "mask_voxels"]
     outputs = ["--betas", "betas", "--voxels", "voxels"]
     names = [a if a.startswith("--") else str(folder / f"{a}.parquet") for a in inputs + outputs]
@@ -98,11 +102,21 @@ def test_grid_travels_on(tmp_path: Path, betas: np.ndarray) -> None:
     assert json.loads(voxels.schema.metadata[b"shape"]) == [6, 6, 6]
 
 
+BLOCKS = [f"block-{i}" for i in range(COUNT)]
+FOLDS: list[int | None] = [i % 5 for i in range(COUNT)]
+
+
 def test_cross_validated_study_without_repeats(tmp_path: Path, betas: np.ndarray) -> None:
-    stimuli = [f"block-{i}" for i in range(COUNT)]
-    result, voxels = standardise(tmp_path, betas, "none", ["train"] * COUNT, stimuli)
+    result, voxels = standardise(tmp_path, betas, "none", ["train"] * COUNT, BLOCKS, FOLDS)
     np.testing.assert_array_equal(result, betas)
     assert voxels["ncsnr"].null_count == voxels["noise_ceiling"].null_count == VOXEL_COUNT
+
+
+@pytest.mark.parametrize("by", ["session", "all"])
+def test_one_scaling_for_all_folds_is_refused(tmp_path: Path, betas: np.ndarray, by: str) -> None:
+    with pytest.raises(ConfigError, match="each fold scales with its own training trials"):
+        standardise(tmp_path, betas, by, ["train"] * COUNT, BLOCKS, FOLDS)
+    assert not (tmp_path / "betas.parquet").exists()
 
 
 def test_session_without_training_trials_gives_no_output(tmp_path: Path, betas: np.ndarray) -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from cortex2image.contract import matrix, vectors
 from cortex2image.contracts import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS, VOXELS
-from cortex2image.errors import DataError, run_step
+from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.fmri.noise_ceiling import noise_ceiling, noise_ceiling_snr
 from cortex2image.fmri.standardise import MODES, standardise
 from cortex2image.progress import say
@@ -40,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     trials = TRIALS.read(args.trials)
     single = SINGLE_TRIAL_BETAS.read(args.single_trial_betas)
     check_trials(trials, single, args.single_trial_betas)
+    check_folds(trials, args.by, args.trials)
     voxels = MASK_VOXELS.read(args.mask_voxels)
     metadata = voxels.schema.metadata
     facts = {name: metadata[name.encode()].decode() for name in GRID_FACTS}
@@ -62,6 +63,13 @@ def check_trials(trials: pa.Table, single: pa.Table, source: str) -> None:
     if trials["trial_id"].to_pylist() != single["trial_id"].to_pylist():
         found = f"{single.num_rows} rows that are not the {trials.num_rows} trials of trials.parquet in order"
         raise DataError(source, "one row per trial", found, "delete the file and run the workflow again")
+
+
+def check_folds(trials: pa.Table, by: str, source: str) -> None:
+    """Raise ConfigError where one scaling would serve all folds: each fold's test trials would be in it."""
+    if by != "none" and trials["fold"].null_count < trials.num_rows:
+        expected = "standardise/by: none, since each fold scales with its own training trials"
+        raise ConfigError(source, expected, f"folds, and standardise/by: {by}", "set standardise/by: none")
 
 
 def ceilings(betas: np.ndarray, trials: pa.Table) -> tuple[np.ndarray, np.ndarray]:
