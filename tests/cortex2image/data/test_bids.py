@@ -78,8 +78,10 @@ def test_no_repetition_time(small_study):
 def test_gaps_are_reported(small_study, capsys):
     small_study.add_events("sub-01/ses-1", "sub-01_ses-1_task-scenes_run-9", "a.png")
     assert len(BidsDataset(small_study.root).runs("sub-01")) == 4
-    assert "warning: " in (said := capsys.readouterr().err)
-    assert "run-9_events.tsv" in said
+    (problem,) = BidsDataset(small_study.root).problems("sub-01")
+    assert problem.startswith("sub-01_ses-1_task-scenes_run-9_events.tsv: no preprocessed recording")
+    assert f"warning: {problem}" in capsys.readouterr().err
+    assert BidsDataset(small_study.root).problems("sub-02") == []
 
 
 def test_stimuli_are_those_that_were_seen(small_study):

@@ -42,7 +42,10 @@ def test_stimuli(haxby_root):
 def test_corrupted_run_is_left_out_and_reported(haxby_root, capsys):
     runs = Haxby2001Dataset(haxby_root).runs("sub-5")
     assert [run.run for run in runs] == ["run-00", "run-01"]
-    assert "subj5/labels.txt: run 2 is rest throughout" in capsys.readouterr().err
+    (problem,) = Haxby2001Dataset(haxby_root).problems("sub-5")
+    assert problem.startswith("subj5/labels.txt: run 2 is rest throughout")
+    assert problem in capsys.readouterr().err
+    assert Haxby2001Dataset(haxby_root).problems("sub-1") == []
 
 
 def test_mask_beside_the_subject(haxby_root):

@@ -41,7 +41,7 @@ class Clip:
 
 def test_accuracy_and_its_null(rng):
     similarity, labels = rng.normal(size=(24, 3)), np.repeat([0, 1, 2], 8)
-    order = permutations(24, 30, rng)
+    order = permutations(rng.random((30, 24)))
     scored = score_categories(similarity, labels, order)
     guesses = similarity.argmax(1)
     assert scored.values.mean() == accuracy_score(labels, guesses)

@@ -27,7 +27,7 @@ def pictures(rng):
 
 
 def test_every_judge_scores_reconstructions(panel, pictures, rng):
-    scored = score_reconstructions(pictures, [pictures], panel, permutations(5, 10, rng))
+    scored = score_reconstructions(pictures, [pictures], panel, permutations(rng.random((10, 5))))
     judged = {"twoway_cnn_early", "twoway_cnn_middle", "twoway_cnn_late", "twoway_clip"}
     assert set(scored) == {"pixcorr", "ssim2d"} | judged
     for metric in judged:
@@ -55,7 +55,7 @@ def test_a_set_with_an_alexnet_scores_lpips(tmp_path, monkeypatch, pictures, rng
     models = ModelSet("tiny", tmp_path, (4, 4, 4), 8, 16, 16, (), lpips="alex")
     monkeypatch.setitem(MODEL_SETS, "tiny", models)
     distances = open_distances("tiny", "cpu")
-    scored = score_reconstructions(pictures, [pictures], [], permutations(5, 10, rng), distances)
+    scored = score_reconstructions(pictures, [pictures], [], permutations(rng.random((10, 5))), distances)
     assert set(scored) == {"pixcorr", "ssim2d", "lpips_alex"}
     np.testing.assert_allclose(scored["lpips_alex"].values, 0, atol=1e-7)
     assert scored["lpips_alex"].null.max() > 0.01

@@ -2,21 +2,76 @@
 
 import numpy as np
 import pytest
-from scipy.stats import kstest, permutation_test
+from scipy.stats import binomtest, chisquare, kstest, permutation_test
 
-from cortex2image.stats.permutation import null_means, permutation_p, permutations
+from cortex2image.stats.permutation import (
+    null_means,
+    permutation_p,
+    permutations,
+    stimulus_permutations,
+)
+
+STIMULI = [f"scene-{number:02d}" for number in range(60)]
 
 
-def test_rows_are_permutations_and_differ(rng):
-    order = permutations(6, 200, rng)
-    assert (np.sort(order, axis=1) == np.arange(6)).all()
-    counts = np.stack([(order == i).mean(axis=0) for i in range(6)])
-    np.testing.assert_allclose(counts, 1 / 6, atol=0.1)
+def pairs(stimuli, order):
+    """Name the original of each reconstruction, draw by draw."""
+    names = np.array(stimuli)
+    return [dict(zip(stimuli, names[draw], strict=True)) for draw in order]
+
+
+def test_every_permutation_is_equally_likely(rng):
+    order = permutations(rng.random((24_000, 4)))
+    found, counts = np.unique(order, axis=0, return_counts=True)
+    assert len(found) == 24
+    assert (np.sort(found, axis=1) == np.arange(4)).all()
+    assert chisquare(counts).pvalue > 0.001
+
+
+def test_permutations_of_a_subset_are_as_uniform():
+    order = stimulus_permutations(1, ["b", "d", "c"], 6000)
+    counts = np.unique(order, axis=0, return_counts=True)[1]
+    assert len(counts) == 6
+    assert chisquare(counts).pvalue > 0.001
+
+
+def test_who_saw_the_same_is_permuted_alike_in_any_order():
+    first = pairs(STIMULI, stimulus_permutations(1, STIMULI, 20))
+    assert first == pairs(STIMULI[::-1], stimulus_permutations(1, STIMULI[::-1], 20))
+    assert first != pairs(STIMULI, stimulus_permutations(2, STIMULI, 20))
+
+
+@pytest.mark.parametrize("groups", [None, np.arange(60) % 2])
+def test_a_stimulus_less_changes_few_pairs(groups):
+    whole = pairs(STIMULI, stimulus_permutations(1, STIMULI, 200, groups))
+    without = [number for number in range(60) if number != 20]
+    part = [STIMULI[number] for number in without]
+    order = stimulus_permutations(1, part, 200, None if groups is None else groups[without])
+    changed = [
+        sum(full[stimulus] != original for stimulus, original in own.items())
+        for full, own in zip(whole, pairs(part, order), strict=True)
+    ]
+    assert np.median(changed) == 1
+    assert np.mean(changed) < 2
+
+
+def test_subjects_with_pictures_from_no_brain_are_rarely_significant_together(rng):
+    ps = []
+    for study in range(300):
+        matrix, values, nulls = rng.normal(size=(60, 60)), [], []
+        for missing in (0, 1, 2, 3):
+            seen = np.sort(rng.permutation(60)[missing:])
+            order = stimulus_permutations(study, [STIMULI[i] for i in seen], 99)
+            own = matrix[np.ix_(seen, seen)]
+            values.append(np.diagonal(own).mean())
+            nulls.append(null_means(own, order))
+        ps.append(permutation_p(np.mean(values), np.mean(nulls, axis=0), True))
+    assert binomtest(sum(p <= 0.05 for p in ps), len(ps), 0.05, alternative="greater").pvalue > 0.01
 
 
 def test_groups_exchange_within_themselves_only(rng):
     groups = np.array(["r2", "r1", "r2", "r1", "r1", "r3"])
-    order = permutations(6, 100, rng, groups)
+    order = permutations(rng.random((100, 6)), groups)
     assert (groups[order] == groups).all()
     assert (np.sort(order, axis=1) == np.arange(6)).all()
     assert (order[:, 5] == 5).all()
@@ -24,7 +79,7 @@ def test_groups_exchange_within_themselves_only(rng):
 
 
 def test_the_null_is_the_mean_of_the_permuted_pairs(rng):
-    matrix, order = rng.normal(size=(7, 7)), permutations(7, 20, rng)
+    matrix, order = rng.normal(size=(7, 7)), permutations(rng.random((20, 7)))
     expected = [np.mean([matrix[pairing[j], j] for j in range(7)]) for pairing in order]
     np.testing.assert_allclose(null_means(matrix, order), expected)
 
@@ -33,7 +88,7 @@ def test_p_agrees_with_scipy(rng):
     a, b = rng.normal(size=(2, 30))
     b += 0.3 * a
     matrix = np.outer(a, b)
-    order = permutations(30, 5000, rng)
+    order = permutations(rng.random((5000, 30)))
     p = permutation_p(np.diagonal(matrix).mean(), null_means(matrix, order), True)
     scipys = permutation_test(
         (a,), lambda x: (x * b).mean(), permutation_type="pairings", n_resamples=5000, alternative="greater"
@@ -44,7 +99,7 @@ def test_p_agrees_with_scipy(rng):
 def test_p_is_uniform_where_there_is_nothing(rng):
     ps = []
     for _ in range(300):
-        matrix, order = rng.normal(size=(12, 12)), permutations(12, 199, rng)
+        matrix, order = rng.normal(size=(12, 12)), permutations(rng.random((199, 12)))
         ps.append(permutation_p(np.diagonal(matrix).mean(), null_means(matrix, order), True))
     assert kstest(ps, "uniform").pvalue > 0.01
 

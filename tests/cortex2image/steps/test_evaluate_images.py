@@ -116,6 +116,15 @@ def test_subjects_who_saw_the_same_are_permuted_alike(study):
     assert NULLS.read(first).equals(NULLS.read(second))
 
 
+def test_a_subject_who_missed_a_stimulus_is_permuted_much_alike(study):
+    whole = NULLS.read(run(study, name="whole")[1]).to_pandas()
+    rows = RECONSTRUCTIONS.read(study / "zc.parquet").to_pandas().query("stimulus_id != 'scene-5'")
+    RECONSTRUCTIONS.write(rows.to_dict("list"), study / "zc.parquet")
+    part = NULLS.read(run(study, name="part", subject="sub-02")[1]).to_pandas()
+    nulls = [frame.query("metric == 'pixcorr'").sort_values("draw")["value"] for frame in (whole, part)]
+    assert np.corrcoef(*nulls)[0, 1] > 0.4
+
+
 @pytest.mark.parametrize("stimuli", [["unseen"], [*STIMULUS_IDS, "unseen"]])
 def test_a_stimulus_without_a_picture_stops_it(study, stimuli):
     rows = STIMULI.read(study / "stimuli.parquet").to_pylist()

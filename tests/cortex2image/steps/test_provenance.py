@@ -42,6 +42,11 @@ def test_a_clean_checkout_and_a_changed_one(checkout: Path) -> None:
     assert git_state(checkout) == {"commit": commit, "dirty": True}
 
 
+def test_files_git_does_not_know_are_no_change_of_the_code(checkout: Path) -> None:
+    (checkout / "notes.txt").write_text("mine")
+    assert git_state(checkout)["dirty"] is False
+
+
 def test_a_copy_inside_another_repository_claims_no_commit(checkout: Path) -> None:
     assert git_state(checkout / "inner") == {"commit": None, "dirty": None}
 

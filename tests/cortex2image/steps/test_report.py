@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cortex2image.contracts import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES, STIMULI
+from cortex2image.contracts import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES, STIMULI, TRIALS
 from cortex2image.errors import ContractError, DataError
 from cortex2image.sources import ROOT
 from cortex2image.steps.report import main, read_map
@@ -104,6 +104,22 @@ def write_subject(root: Path, subject: str, methods: tuple[str, ...], rng: np.ra
         RECONSTRUCTIONS.write(data, folder.with_suffix(".parquet"))
 
 
+def write_trials(root: Path, subject: str, **metadata: object) -> None:
+    count = len(STIMULUS_IDS)
+    data = {
+        "trial_id": STIMULUS_IDS,
+        "stimulus_id": STIMULUS_IDS,
+        "session": ["ses-1"] * count,
+        "run": ["run-1"] * count,
+        "repetition": [0] * count,
+        "split": ["test"] * count,
+        "fold": [None] * count,
+        "onset": [0.0] * count,
+        "duration": [1.0] * count,
+    }
+    TRIALS.write(data, root / subject / "trials.parquet", **metadata)
+
+
 def write_provenance(root: Path, reader: str) -> None:
     config = {
         "study": "tiny",
@@ -137,6 +153,7 @@ def write_study(
     write_encoding(root, rng, models)
     for subject in SUBJECTS:
         write_subject(root, subject, methods, rng)
+        write_trials(root, subject, runs=12, left_out="[]")
     write_provenance(root, reader)
     lists = {"subjects": SUBJECTS, "spaces": ("z", "c"), "methods": methods, "models": models}
     return [
@@ -240,6 +257,33 @@ def test_the_same_study_gives_the_same_bytes(categories: tuple[Path, list[str]],
     assert again.read_text() == category_page
     sheets = [folder / "gallery-sub-01.png" for folder in (root / "report", root / "again")]
     assert sheets[0].read_bytes() == sheets[1].read_bytes()
+
+
+def test_complete_recordings_need_no_warning(category_page: str) -> None:
+    assert 'class="warning"' not in category_page
+
+
+def test_what_was_left_out_is_said_before_any_score(tmp_path: Path) -> None:
+    root = tmp_path / "study"
+    arguments = write_study(root, ("z",), ("z",), with_images=True, reader="bids")
+    problems = ["run-3_bold.nii.gz: no events", "run-4_bold.nii.gz: no <confounds>"]
+    write_trials(root, "sub-02", runs=11, left_out=json.dumps(problems))
+    main(arguments)
+    page = (root / "report" / "index.html").read_text()
+    warning = page.split('class="warning"')[1].split("</ul>")[0]
+    assert "sub-02 (11 runs used): run-3_bold.nii.gz: no events" in warning
+    assert "sub-02 (11 runs used): run-4_bold.nii.gz: no &lt;confounds&gt;" in warning
+    assert "sub-01" not in warning
+    assert page.index('class="warning"') < page.index('id="scores"')
+
+
+def test_trials_that_do_not_say_what_was_left_out_leave_no_page(tmp_path: Path) -> None:
+    root = tmp_path / "study"
+    arguments = write_study(root, ("z",), ("z",), with_images=True, reader="bids")
+    write_trials(root, "sub-01")
+    with pytest.raises(DataError, match=r"sub-01/trials\.parquet(.|\n)*left_out"):
+        main(arguments)
+    assert not (root / "report").exists()
 
 
 def test_a_missing_picture_leaves_no_page(tmp_path: Path) -> None:

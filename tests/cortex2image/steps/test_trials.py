@@ -1,5 +1,7 @@
 """Step trials: order, repetitions and folds, and bad input that must leave no table."""
 
+import json
+
 import pytest
 
 from cortex2image.contracts import TRIALS
@@ -57,6 +59,18 @@ def test_haxby(haxby_root, tmp_path):
     assert table["trial_id"][2] == "ses-1_run-01_trial-000"
     assert table["stimulus_id"][2] == "sub-5_run-01_face"
     assert table["fold"] == [0, 0, 1, 1]
+
+
+def test_what_was_left_out_travels_with_the_table(study, tmp_path):
+    run(study, tmp_path)
+    facts = TRIALS.read(tmp_path / "trials.parquet").schema.metadata
+    assert (facts[b"runs"], facts[b"left_out"]) == (b"4", b"[]")
+    next(study.fmriprep.rglob("sub-01_ses-2_*run-1*_bold.nii.gz")).unlink()
+    run(study, tmp_path)
+    facts = TRIALS.read(tmp_path / "trials.parquet").schema.metadata
+    (problem,) = json.loads(facts[b"left_out"])
+    assert facts[b"runs"] == b"3"
+    assert problem.startswith("sub-01_ses-2_task-scenes_run-1_events.tsv: no preprocessed recording")
 
 
 def test_stimuli_made_before_the_events_changed(study, tmp_path):

@@ -59,6 +59,10 @@ class BidsDataset:
             say(f"warning: {problem}")
         return [_read_run(subject, files) for files in found]
 
+    def problems(self, subject: str) -> list[str]:
+        """Return what is missing or surplus: runs left out, events ignored, masks and confounds not there."""
+        return self._find(subject)[1]
+
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
         """Return the pictures that at least one of `subjects` saw, sorted by id; reads tables only.
 

@@ -82,7 +82,7 @@ def find_runs(
     -------
     runs : list of RunFiles, in order of session and run
     problems : list of str
-        What is missing or surplus, one line each.
+        What is missing or surplus, one line each; a file's name says which subject, session and run it is.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def find_runs(
     bolds = _recordings(processed, task, space, derivatives)
     events = [f for f in _of_kind(raw, EVENTS, (".tsv",)) if _in_task(f, task)]
     problems = [
-        f"{event.path}: no preprocessed recording belongs to it; ignored"
+        f"{event.path.name}: no preprocessed recording belongs to it; ignored"
         for event in events
         if "sub" in event.entities and not any(applies(event, bold) for bold in bolds)
     ]
@@ -104,7 +104,7 @@ def find_runs(
     for bold in bolds:
         event = closest(events, bold)
         if event is None:
-            problems.append(f"{bold.path}: no events belong to it; the run is left out")
+            problems.append(f"{bold.path.name}: no events belong to it; the run is left out")
         else:
             runs.append(_assemble(bold, event, raw, processed))
             problems += _gaps(runs[-1])
@@ -189,7 +189,7 @@ def _assemble(bold: BidsFile, event: BidsFile, raw: list[BidsFile], processed: l
 
 def _gaps(run: RunFiles) -> list[str]:
     gaps = {"brain mask": run.mask, "confounds": run.confounds}
-    return [f"{run.bold}: no {name} beside it" for name, path in gaps.items() if path is None]
+    return [f"{run.bold.name}: no {name} beside it" for name, path in gaps.items() if path is None]
 
 
 def _check_any(runs: Sequence[RunFiles], derivatives: Path, subject: str, problems: Sequence[str]) -> None:

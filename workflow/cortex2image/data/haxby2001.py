@@ -124,7 +124,19 @@ class Haxby2001Dataset:
         if volumes != chunks[-1].volumes[1]:
             found = f"{chunks[-1].volumes[1]} rows, {volumes} volumes in {bold}"
             raise DataError(labels, "one row per volume", found, "take both from one distribution")
-        return [_run(subject, chunk, bold, mask) for chunk in self._usable(labels, chunks)]
+        for problem in self.problems(subject):
+            say(f"warning: {problem}")
+        return [_run(subject, chunk, bold, mask) for chunk in _usable(labels, chunks)]
+
+    def problems(self, subject: str) -> list[str]:
+        """Return the corrupted runs of `subject`, which are left out."""
+        labels = self._folder(subject) / "labels.txt"
+        name = labels.relative_to(self.root)
+        return [
+            f"{name}: run {chunk.number} is rest throughout (corrupted); left out"
+            for chunk in parse_labels(labels)
+            if not chunk.blocks
+        ]
 
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
         """Return a stimulus per run and category, all on the training side of the split, sorted by id."""
@@ -166,15 +178,12 @@ class Haxby2001Dataset:
                 PLACEMENT,
             )
 
-    @staticmethod
-    def _usable(labels: Path, chunks: Sequence[Chunk]) -> list[Chunk]:
-        for chunk in chunks:
-            if not chunk.blocks:
-                say(f"warning: {labels}: run {chunk.number} is rest throughout (corrupted); left out")
-        usable = [chunk for chunk in chunks if chunk.blocks]
-        if not usable:
-            raise DataError(labels, "at least one run with blocks", "rest throughout", "restore the file")
-        return usable
+
+def _usable(labels: Path, chunks: Sequence[Chunk]) -> list[Chunk]:
+    usable = [chunk for chunk in chunks if chunk.blocks]
+    if not usable:
+        raise DataError(labels, "at least one run with blocks", "rest throughout", "restore the file")
+    return usable
 
 
 def _run(subject: str, chunk: Chunk, bold: Path, mask: Path) -> Run:

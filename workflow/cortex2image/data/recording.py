@@ -75,5 +75,11 @@ class Dataset(Protocol):
     def runs(self, subject: str) -> list[Run]:
         """Return the runs of `subject` in order of session and run."""
 
+    def problems(self, subject: str) -> list[str]:
+        """Return what is missing or surplus in the recordings of `subject`, a line each; no volume is read.
+
+        No line says where the data set lies: tables and pages that are passed on hold these lines.
+        """
+
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
         """Return the stimuli that at least one of `subjects` saw, sorted by id."""

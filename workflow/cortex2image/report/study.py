@@ -21,6 +21,14 @@ class VoxelMap:
 
 
 @dataclass(frozen=True)
+class Recordings:
+    """How many runs of a subject were used, and what was missing or surplus, a line each."""
+
+    runs: int
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Study:
     """Everything a report shows. The frames keep the contracts of the same names.
 
@@ -31,6 +39,7 @@ class Study:
     decoded : (subject, space) -> table `decoded_scores`
     reconstructions : (subject, method) -> table `reconstructions`
     maps : (subject, model) -> VoxelMap of Pearson r
+    recordings : subject -> Recordings
     provenance : what ``provenance.json`` holds
     """
 
@@ -44,4 +53,5 @@ class Study:
     decoded: Mapping[tuple[str, str], pd.DataFrame]
     reconstructions: Mapping[tuple[str, str], pd.DataFrame]
     maps: Mapping[tuple[str, str], VoxelMap]
+    recordings: Mapping[str, Recordings]
     provenance: Mapping[str, Any]

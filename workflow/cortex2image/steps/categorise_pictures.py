@@ -18,8 +18,7 @@ from cortex2image.metrics.panel import open_judges
 from cortex2image.metrics.pictures import picture_grid
 from cortex2image.metrics.scored import evaluation_columns, join_samples, null_columns
 from cortex2image.progress import track
-from cortex2image.seeds import rng_for
-from cortex2image.stats.permutation import permutations
+from cortex2image.stats.permutation import stimulus_permutations
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -47,8 +46,7 @@ def main(argv: Sequence[str] | None = None, judges: Callable[[str, str], list[Ju
     categories = study_categories(STIMULI.read(args.stimuli).to_pydict(), args.stimuli)
     labels = categories.labels(grid.stimuli, args.reconstructions)
     runs = stimulus_runs(TRIALS.read(args.trials).to_pydict(), grid.stimuli, args.trials)
-    rng = rng_for(args.seed, "permutation", *grid.stimuli)
-    order = permutations(len(runs), args.permutations, rng, groups=runs)
+    order = stimulus_permutations(args.seed, grid.stimuli, args.permutations, groups=runs)
     panel = judges(args.model_set, args.device)
     rounds = [
         judged_similarities(panel, grid.sample(number), categories.names, categories.captions)

@@ -17,8 +17,7 @@ from cortex2image.metrics.pictures import picture_grid, read_originals
 from cortex2image.metrics.reconstruction import score_reconstructions
 from cortex2image.metrics.scored import evaluation_columns, null_columns
 from cortex2image.progress import track
-from cortex2image.seeds import rng_for
-from cortex2image.stats.permutation import permutations
+from cortex2image.stats.permutation import stimulus_permutations
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -72,7 +71,7 @@ def main(
         read_originals(paths, height, width),
         (grid.sample(n) for n in track(grid.samples, f"evaluate {args.subject} {args.method}: samples")),
         judges(args.model_set, args.device),
-        permutations(len(paths), args.permutations, rng_for(args.seed, "permutation", *grid.stimuli)),
+        stimulus_permutations(args.seed, grid.stimuli, args.permutations),
         distances(args.model_set, args.device),
     )
     facts = {"subject": args.subject, "method": args.method, "model_set": args.model_set}

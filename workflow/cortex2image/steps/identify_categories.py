@@ -14,8 +14,7 @@ from cortex2image.errors import run_step
 from cortex2image.metrics.blocks import stimulus_runs, study_categories
 from cortex2image.metrics.categories import decoded_similarity, score_categories
 from cortex2image.metrics.scored import evaluation_columns, null_columns
-from cortex2image.seeds import rng_for
-from cortex2image.stats.permutation import permutations
+from cortex2image.stats.permutation import stimulus_permutations
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -45,8 +44,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     similarity = decoded_similarity(
         matrix(decoded, "feature"), matrix(features, "feature"), feature_labels, len(categories.names)
     )
-    rng = rng_for(args.seed, "permutation", *stimuli)
-    order = permutations(len(stimuli), args.permutations, rng, groups=runs)
+    order = stimulus_permutations(args.seed, stimuli, args.permutations, groups=runs)
     labels = categories.labels(stimuli, args.decoded)
     scored = {"category_identification": score_categories(similarity, labels, order)}
     facts = {"subject": args.subject, "method": f"decoded_{args.space}"}

@@ -80,7 +80,7 @@ def package_versions() -> dict[str, str | None]:
 
 
 def git_state(folder: Path) -> dict[str, Any]:
-    """Return the commit of the checkout whose top is `folder`, and whether files differ from it.
+    """Return the commit of the checkout whose top is `folder`, and whether files it holds were changed.
 
     Both are None where git is absent or `folder` is no checkout; a copy of the code that lies somewhere
     inside another repository must not claim that repository's commit.
@@ -88,7 +88,7 @@ def git_state(folder: Path) -> dict[str, Any]:
     top = _git(folder, "rev-parse", "--show-toplevel")
     if top is None or Path(top).resolve() != folder.resolve():
         return {"commit": None, "dirty": None}
-    changes = _git(folder, "status", "--porcelain")
+    changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
     return {"commit": _git(folder, "rev-parse", "HEAD"), "dirty": changes is None or bool(changes)}
 
 

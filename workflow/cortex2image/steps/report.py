@@ -16,7 +16,7 @@ import pandas as pd
 from PIL import Image
 
 from cortex2image.contract import Contract
-from cortex2image.contracts import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES, STIMULI
+from cortex2image.contracts import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES, STIMULI, TRIALS
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
 from cortex2image.plots.gallery import contact_sheet, thumbnail, webp
@@ -24,7 +24,7 @@ from cortex2image.progress import track
 from cortex2image.report.gallery_section import Gallery, galleries, picture_paths
 from cortex2image.report.page import render, webp_uri
 from cortex2image.report.sections import page_context
-from cortex2image.report.study import Study, VoxelMap
+from cortex2image.report.study import Recordings, Study, VoxelMap
 
 MAP = "{subject}/maps/{model}.nii.gz"
 
@@ -60,8 +60,24 @@ def read_study(args: argparse.Namespace) -> Study:
         decoded={(s, x): _frame(DECODED_SCORES, root, subject=s, space=x) for s, x in spaces},
         reconstructions={(s, m): _frame(RECONSTRUCTIONS, root, subject=s, method=m) for s, m in methods},
         maps={(s, m): read_map(root / MAP.format(subject=s, model=m)) for s, m in models},
+        recordings={s: read_recordings(root / TRIALS.path.format(subject=s)) for s in args.subjects},
         provenance=json.loads(args.provenance.read_text()),
     )
+
+
+def read_recordings(path: Path) -> Recordings:
+    """Return what the metadata of a subject's trials say about its recordings.
+
+    Raises
+    ------
+    DataError
+        They say nothing: the page would hide what was left out.
+    """
+    facts = TRIALS.read(path).schema.metadata
+    if not {b"runs", b"left_out"} <= set(facts):
+        fix = "delete the table and run the workflow again"
+        raise DataError(path, "runs and left_out in the metadata", "no such entries", fix)
+    return Recordings(int(facts[b"runs"]), tuple(json.loads(facts[b"left_out"])))
 
 
 def read_map(path: Path) -> VoxelMap:

@@ -1,10 +1,12 @@
 """List the trials of one subject, in order of session, run and onset.
 
 Reads the subject's events, the headers of its recordings and stimuli.parquet; counts repetitions and, in a
-cross-validated study, the fold in which each trial is held out; writes trials.parquet.
+cross-validated study, the fold in which each trial is held out; writes trials.parquet. Its metadata say how
+many runs were used (`runs`) and what was missing or surplus (`left_out`, a JSON list).
 """
 
 import argparse
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -103,11 +105,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Write trials.parquet of one subject."""
     args = parse_args(argv)
     splits = read_splits(args.stimuli)
-    runs = chosen_dataset(args).runs(args.subject)
+    dataset = chosen_dataset(args)
+    runs = dataset.runs(args.subject)
     check_trials(args.subject, runs, args.root)
     check_stimuli(args.subject, runs, splits, args.stimuli)
     rows = trial_rows(runs, splits, args.cross_validate)
-    TRIALS.write(pa.Table.from_pylist(rows), args.trials, subject=args.subject)
+    facts = {"runs": len(runs), "left_out": json.dumps(dataset.problems(args.subject))}
+    TRIALS.write(pa.Table.from_pylist(rows), args.trials, subject=args.subject, **facts)
 
 
 if __name__ == "__main__":
