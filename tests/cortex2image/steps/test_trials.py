@@ -5,7 +5,8 @@ import json
 import pytest
 
 from cortex2image.contracts import TRIALS
-from cortex2image.errors import Cortex2imageError
+from cortex2image.data.bids import BidsDataset
+from cortex2image.errors import Cortex2imageError, DataError
 from cortex2image.steps import stimuli, trials
 
 
@@ -42,10 +43,18 @@ def test_trials(study, tmp_path):
 @pytest.mark.parametrize(
     ("unit", "folds"), [("run", [0, 0, 1, 1, 2, 2, 3, 3]), ("session", [0] * 4 + [1] * 4)]
 )
-def test_folds(study, tmp_path, unit, folds):
-    table = run(study, tmp_path, "--cross-validate", unit)
-    assert table["fold"] == folds
-    assert set(table["split"]) == {"train"}
+def test_folds(study, unit, folds):
+    runs = BidsDataset(study.root).runs("sub-01")
+    rows = trials.trial_rows(runs, dict.fromkeys("abt", "test") | {"set/c": "train"}, unit)
+    assert [row["fold"] for row in rows] == folds
+    assert {row["split"] for row in rows} == {"train"}
+
+
+@pytest.mark.parametrize("unit", ["run", "session"])
+def test_a_stimulus_in_two_folds_is_refused(study, tmp_path, unit):
+    with pytest.raises(DataError, match=r"(?s)2 stimuli in several folds.*cross_validate: none"):
+        run(study, tmp_path, "--cross-validate", unit)
+    assert not (tmp_path / "trials.parquet").exists()
 
 
 def test_haxby(haxby_root, tmp_path):

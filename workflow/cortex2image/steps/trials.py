@@ -101,6 +101,26 @@ def check_trials(subject: str, runs: Sequence[Run], root: str) -> None:
         raise DataError(root, f"at least one trial of {subject}", "stim_file n/a throughout", fix)
 
 
+def check_folds(rows: Sequence[Mapping[str, object]], source: str) -> None:
+    """Test that every stimulus lies in one fold; repeats in another fold would be test rows in a fit.
+
+    Raises
+    ------
+    DataError
+        A stimulus was shown in two folds.
+    """
+    folds: dict[object, set[object]] = {}
+    for row in rows:
+        folds.setdefault(row["stimulus_id"], set()).add(row["fold"])
+    shared = sorted(str(name) for name, found in folds.items() if len(found) > 1)
+    if shared:
+        found = f"{len(shared)} stimuli in several folds, first {shared[0]}"
+        fix = (
+            "set dataset/cross_validate: none and hold out stimuli by the column split of the stimulus table"
+        )
+        raise DataError(source, "each stimulus in one fold of a cross-validated study", found, fix)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Write trials.parquet of one subject."""
     args = parse_args(argv)
@@ -110,6 +130,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     check_trials(args.subject, runs, args.root)
     check_stimuli(args.subject, runs, splits, args.stimuli)
     rows = trial_rows(runs, splits, args.cross_validate)
+    check_folds(rows, args.root)
     facts = {"runs": len(runs), "left_out": json.dumps(dataset.problems(args.subject))}
     TRIALS.write(pa.Table.from_pylist(rows), args.trials, subject=args.subject, **facts)
 
