@@ -1,0 +1,59 @@
+"""The pattern of the method on brains whose truth is known: small as the study is, it must be there."""
+
+import numpy as np
+import pytest
+
+from cortex2image import contracts
+from cortex2image.data.simulated.truth import load_truth
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("clone")]
+SUBJECTS = ("sub-01", "sub-02")
+MODELS = ("z", "c", "zc")
+
+
+@pytest.fixture
+def results(clone):
+    return clone.root / "results" / "small"
+
+
+@pytest.fixture
+def pooled(results):
+    rows = contracts.SCORES.read(results / "scores.parquet").to_pylist()
+    return {(row["method"], row["metric"]): row for row in rows if row["subject"] == "all"}
+
+
+def test_layout_comes_from_z_and_meaning_from_c(pooled):
+    pixels = {method: pooled[method, "pixcorr"]["value"] for method in MODELS}
+    meaning = {method: pooled[method, "twoway_clip"]["value"] for method in MODELS}
+    assert min(pixels["z"], pixels["zc"]) > pixels["c"]
+    assert min(meaning["c"], meaning["zc"]) > meaning["z"]
+
+
+def test_pictures_of_zc_beat_shuffled_ones(pooled):
+    for metric in ("pixcorr", "twoway_clip"):
+        row = pooled["zc", metric]
+        assert row["p"] < 0.01
+        assert row["value"] > row["null_mean"] + 2 * row["null_sd"]
+
+
+def test_early_voxels_carry_z_and_ventral_voxels_c(results):
+    rows = contracts.ENCODING_SCORES.read(results / "encoding_scores.parquet").to_pylist()
+    r = {(row["subject"], row["model"], row["roi"]): row["mean_r"] for row in rows}
+    for subject in SUBJECTS:
+        assert r[subject, "z", "early"] > r[subject, "c", "early"]
+        assert r[subject, "c", "ventral"] > r[subject, "z", "ventral"]
+
+
+def test_silent_voxels_are_significant_as_often_as_chance_allows(results):
+    p = []
+    for subject in SUBJECTS:
+        truth = load_truth(results / "simulated" / "truth" / f"{subject}.npz")
+        silent = {tuple(ijk) for ijk in truth.ijk[truth.kind == "silent"].tolist()}
+        voxels = contracts.VOXELS.read(results / subject / "voxels.parquet").to_pylist()
+        rows = [v["voxel_id"] for v in voxels if (v["i"], v["j"], v["k"]) in silent]
+        for model in MODELS:
+            table = contracts.ENCODING.read(results / subject / "encoding" / f"{model}.parquet")
+            p.append(np.array(table.column("p").to_pylist())[rows])
+    assert sum(map(len, p)) > 1500
+    # Eight test stimuli and noise that voxels share: three standard errors of one model's share are 0.03.
+    assert np.mean(np.concatenate(p) < 0.05) <= 0.08
