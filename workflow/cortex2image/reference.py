@@ -57,7 +57,8 @@ def config_page() -> str:
             "",
             "One study is one config file: `config.yaml` (the default, simulated), `haxby.yaml` (a real "
             "brain), `bids.yaml` (a template for your own data). A file that names a `dataset` stands on its "
-            "own; one that does not is laid over the default study. An unknown key is an error.",
+            "own; one that does not is laid over the default study. An unknown key is an error. "
+            "`miniature.yaml` is no study: it says how `train_miniature` trains.",
             "",
             "| key | default | allowed | meaning |",
             "|---|---|---|---|",

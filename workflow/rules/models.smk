@@ -1,5 +1,5 @@
 # From nothing to the miniature model set. Never part of `all`: the shipped folder is resources/miniature, and a
-# better training run replaces it by hand (config/README.md).
+# better training run replaces it by hand (see the README).
 import yaml
 
 MINIATURE = yaml.safe_load(Path(workflow.basedir, "config", "miniature.yaml").read_text())
