@@ -30,3 +30,8 @@ rule all:
         rules.evaluate.input,
         rules.encode.input,
     localrule: True
+
+
+onsuccess:
+    if Path(rules.report.output.page).exists():
+        print(f"The report: {rules.report.output.page}")

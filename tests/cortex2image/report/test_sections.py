@@ -1,7 +1,7 @@
 import pandas as pd
 
 from cortex2image.report.sections import page_context
-from cortex2image.report.study import Study
+from cortex2image.report.study import Recordings, Study
 
 CONFIG = {
     "study": "real",
@@ -15,7 +15,10 @@ def test_a_study_without_encoding_models_has_no_maps() -> None:
     scores = pd.DataFrame(columns=["subject", "method", "metric"])
     encoding = pd.DataFrame(columns=["subject", "model", "roi"])
     stimuli = pd.DataFrame(columns=["stimulus_id", "image_path"])
-    study = Study(("sub-01",), (), (), (), stimuli, scores, encoding, {}, {}, {}, {"config": CONFIG})
+    recordings = {"sub-01": Recordings(runs=2, left_out=())}
+    study = Study(
+        ("sub-01",), (), (), (), stimuli, scores, encoding, {}, {}, {}, recordings, {"config": CONFIG}
+    )
     context = page_context(study, [], {})
     assert context["encoding_figures"] == []
     assert context["simulated"] is False
