@@ -18,8 +18,10 @@ do not edit.
   the samples of a stimulus. All samples count, none is selected. For `all` it is the mean over subjects.
 - **Null and p.** The null permutes which original belongs to which reconstruction; where a study knows
   categories only, which category belongs to which decoded stimulus, within runs. All samples of a stimulus
-  move together. Subjects who saw the same stimuli are permuted alike, so that shared noise does not narrow
-  the null of `all`. p is one-sided, (1 + draws at least as good) / (1 + draws).
+  move together. Permutations follow from the identity of the stimuli, so that subjects are permuted alike
+  as far as they saw the same ones and shared noise does not narrow the null of `all`. p is one-sided, (1 +
+  draws at least as good) / (1 + draws). Permutation takes the decoded features as given; in a
+  cross-validated study folds share training rows, and p is approximate there.
 - **Interval.** 95 % percentile bootstrap over stimuli; it speaks about other stimuli for these subjects, not
   about other subjects.
 - **Networks.** `cnn` and `clip` are the judges of the configured model set and differ between model sets:
