@@ -40,8 +40,8 @@ HELD_OUT_PAIRS: dict[str, str] = {
     "umbrella": "meadow",
     "ball": "sea",
 }
-"""For each category the setting it is never seen in outside of the held-out compositions; each setting but the
-studio, where bare categories are shown, is held out for two categories."""
+"""For each category the setting it is never seen in outside of the held-out compositions; each setting but
+the studio, where bare categories are shown, is held out for two categories."""
 
 COLOURS: dict[str, tuple[int, int, int]] = {
     "red": (205, 38, 38),
