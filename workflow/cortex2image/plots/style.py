@@ -50,8 +50,8 @@ def png(figure: Figure, dpi: int = 160) -> bytes:
 
 
 def paletted_png(figure: Figure, dpi: int = 160) -> bytes:
-    """Draw a figure as PNG of 256 colours: a third of the bytes where pictures are noisy."""
+    """Draw a figure as PNG of 128 colours: a third of the bytes where pictures are noisy."""
     buffer = io.BytesIO()
     with Image.open(io.BytesIO(png(figure, dpi))) as drawn:
-        drawn.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(buffer, format="PNG", optimize=True)
+        drawn.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(buffer, format="PNG", optimize=True)
     return buffer.getvalue()

@@ -25,13 +25,14 @@ Pictures = NDArray[np.uint8]
 
 TIMESTEPS = (0, 50, 200, 400, 600, 800, 999)
 STEP_COUNTS, MANY_STEPS = (2, 5, 10, 20, 50), 200
-WEIGHTS = (0.0, 1.0, 2.0, 3.0, 6.0)
 STRENGTHS = (0.2, 0.4, 0.6, 0.8, 1.0)
+GUIDANCE_SCALE, WEIGHTS = 3.0, (0.0, 1.0, 2.0, 3.0, 6.0)
+"""The weight the miniature is scored with, and those that a figure compares."""
 STAGES = 7
 """Steps of the reverse process that are shown, of however many are taken."""
 COARSE = 8
 """Side in pixels of the coarse pictures that image-to-image starts from."""
-STOP_WORDS = ("a", "an", "in", "on", "the", "with", "of", "and")
+STOP_WORDS = ("a", "an", "the", "in", "on")
 """Words of captions whose attention is not shown."""
 CHANNEL_LIMIT = 3.0
 """Values of a latent at which its grey picture ends; its channels have mean 0 and deviation 1."""
@@ -52,8 +53,8 @@ class Lesson:
         A slice of an MR image.
     prompts : texts
         To be painted from one and the same noise.
-    steps, guidance_scale, seed
-        Of every picture for which a figure does not vary it.
+    steps, seed : int
+        Denoising steps of every picture for which a figure does not vary them; seed of all noise.
     """
 
     diffusion: Diffusion
@@ -62,15 +63,13 @@ class Lesson:
     slice_: Pictures
     prompts: Sequence[str]
     steps: int
-    guidance_scale: float
     seed: int
 
     def denoiser(
-        self, steps: int | None = None, strength: float = 1.0, weight: float | None = None
+        self, steps: int | None = None, strength: float = 1.0, weight: float = GUIDANCE_SCALE
     ) -> Denoiser:
         """Return a denoiser that differs from the others in what is given."""
-        guidance_scale = self.guidance_scale if weight is None else weight
-        return Denoiser(self.diffusion, Sampling(steps or self.steps, strength, guidance_scale))
+        return Denoiser(self.diffusion, Sampling(steps or self.steps, strength, weight))
 
     def seeds(self, count: int, figure: str) -> list[int]:
         return [seed_for(self.seed, "lesson", figure, index) for index in range(count)]

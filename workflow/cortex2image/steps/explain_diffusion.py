@@ -31,7 +31,6 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model-set", required=True, help="name of a registered model set")
     parser.add_argument("--steps", type=int, required=True, help="denoising steps")
-    parser.add_argument("--guidance-scale", type=float, required=True)
     parser.add_argument("--seed", type=int, required=True, help="of scenes and noise")
     for name, draw in FIGURES.items():
         parser.add_argument(f"--{name}", type=Path, required=True, help=f"output: {draw.__doc__}")
@@ -48,7 +47,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         slice_=template_slice(),
         prompts=PROMPTS,
         steps=args.steps,
-        guidance_scale=args.guidance_scale,
         seed=args.seed,
     )
     for name, draw in track(FIGURES.items(), "figures"):
