@@ -10,10 +10,10 @@ rule explain_diffusion:
         model=sums_file(model_set("miniature")),
     output:
         latent_space=f"{FIGURES}/latent-space.png",
-        forward=f"{FIGURES}/forward.png",
+        forward_process=f"{FIGURES}/forward-process.png",
         schedule=f"{FIGURES}/schedule.png",
         step_counts=f"{FIGURES}/step-counts.png",
-        reverse=f"{FIGURES}/reverse.png",
+        reverse_process=f"{FIGURES}/reverse-process.png",
         guidance=f"{FIGURES}/guidance.png",
         unet=f"{FIGURES}/unet.png",
         attention=f"{FIGURES}/attention.png",
@@ -38,10 +38,10 @@ rule explain_diffusion:
             --steps {params.steps:q} \
             --seed {params.seed:q} \
             --latent-space {output.latent_space:q} \
-            --forward {output.forward:q} \
+            --forward-process {output.forward_process:q} \
             --schedule {output.schedule:q} \
             --step-counts {output.step_counts:q} \
-            --reverse {output.reverse:q} \
+            --reverse-process {output.reverse_process:q} \
             --guidance {output.guidance:q} \
             --unet {output.unet:q} \
             --attention {output.attention:q} \

@@ -7,11 +7,13 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from skimage.metrics import mean_squared_error, peak_signal_noise_ratio
 
 from cortex2image.diffusion.attention import tokens_of, word_map
 from cortex2image.diffusion.chain import markov_chain
-from cortex2image.diffusion.denoise import Denoiser, Sampling
+from cortex2image.diffusion.denoise import Denoiser, Sampling, Stage
 from cortex2image.diffusion.forward import noise_for, noised
+from cortex2image.metrics.image import pixcorr_matrix
 from cortex2image.models.codec import decode_latents, encode_images, encode_text
 from cortex2image.models.layers import blocks
 from cortex2image.models.load import Diffusion
@@ -87,26 +89,14 @@ def latent_space(lesson: Lesson) -> Figure:
         [*lesson.captions, "a slice of an MR image"], pictures, latents, decoded, strict=True
     ):
         channels = grey(latent / CHANNEL_LIMIT)
-        notes = [""] * (1 + len(channels)) + [f"{psnr(picture, back):.1f} dB"]
+        notes = [""] * (1 + len(channels)) + [f"{peak_signal_noise_ratio(picture, back):.1f} dB"]
         rows.append(TileRow(label, [picture, *channels, back], notes))
     return tiles(rows, ["picture", *(f"z, channel {i + 1}" for i in range(latents.shape[1])), "decoded"])
 
 
-def forward(lesson: Lesson) -> Figure:
+def forward_process(lesson: Lesson) -> Figure:
     """A scene and a slice at some timesteps, by the Markov chain and by the closed form."""
-    scheduler, rows = lesson.diffusion.scheduler, []
-    for name, picture in (("scene", lesson.scenes[0]), ("MR slice", lesson.slice_)):
-        start, centre, deviation = standardised(picture)
-        generator = torch.Generator().manual_seed(seed_for(lesson.seed, "lesson", "chain", name))
-        chain = markov_chain(start, scheduler.betas, TIMESTEPS, generator)
-        noises = noise_for(lesson.seeds(len(TIMESTEPS), name), tuple(start.shape))
-        jumps = [
-            noised(start, noise, t, scheduler.alphas_cumprod)
-            for t, noise in zip(TIMESTEPS, noises, strict=True)
-        ]
-        for way, draws in ((f"{name}, step by step", chain), (f"{name}, in one step", jumps)):
-            shown = [(draw * deviation + centre).round().clamp(0, 255).byte().numpy() for draw in draws]
-            rows.append(TileRow(way, shown))
+    rows = [*noisier(lesson, "scene", lesson.scenes[0]), *noisier(lesson, "MR slice", lesson.slice_)]
     return tiles(rows, [f"t = {t}" for t in TIMESTEPS])
 
 
@@ -118,16 +108,18 @@ def schedule(lesson: Lesson) -> Figure:
 
 def step_counts(lesson: Lesson) -> Figure:
     """Pictures from one noise in few and in many steps."""
-    made = [painted(lesson, lesson.captions, "steps", steps=count) for count in (*STEP_COUNTS, MANY_STEPS)]
+    made = [
+        painted(lesson, lesson.denoiser(steps=count), lesson.captions) for count in (*STEP_COUNTS, MANY_STEPS)
+    ]
     many = made[-1]
     rows = []
     for i, caption in enumerate(lesson.captions):
-        notes = [f"{difference(few[i], many[i]):.1f} levels" for few in made[:-1]]
+        notes = [f"{mean_squared_error(few[i], many[i]) ** 0.5:.1f} levels" for few in made[:-1]]
         rows.append(TileRow(caption, [pictures[i] for pictures in made], notes))
     return tiles(rows, [f"{count} steps" for count in (*STEP_COUNTS, MANY_STEPS)])
 
 
-def reverse(lesson: Lesson) -> Figure:
+def reverse_process(lesson: Lesson) -> Figure:
     """From noise to a picture: x_t, and the x_0 predicted from it."""
     states = encode_text(lesson.diffusion, lesson.captions[:1])
     stages = lesson.denoiser().trajectory(states, lesson.seeds(1, "reverse"))
@@ -144,7 +136,7 @@ def reverse(lesson: Lesson) -> Figure:
 
 def guidance(lesson: Lesson) -> Figure:
     """Several captions and the empty one from one noise, with less and more guidance."""
-    made = [painted(lesson, lesson.prompts, "guidance", weight=weight) for weight in WEIGHTS]
+    made = [painted(lesson, lesson.denoiser(weight=weight), lesson.prompts) for weight in WEIGHTS]
     rows = [
         TileRow(prompt or "(empty caption)", [pictures[i] for pictures in made])
         for i, prompt in enumerate(lesson.prompts)
@@ -161,26 +153,12 @@ def unet(lesson: Lesson) -> Figure:
 def attention(lesson: Lesson) -> Figure:
     """Where the U-Net reads each word of a caption while it paints."""
     prompt = lesson.prompts[0]
+    words = [word for word in prompt.split() if word not in STOP_WORDS]
     states = encode_text(lesson.diffusion, [prompt])
     stages = lesson.denoiser().trajectory(states, lesson.seeds(1, "attention"))
-    words = [word for word in prompt.split() if word not in STOP_WORDS]
-    rows = []
-    for part in (0.25, 0.5, 0.75):
-        stage = stages[int(part * len(stages))]
-        maps = [
-            word_map(
-                lesson.diffusion,
-                stage.noisy,
-                stage.timestep,
-                states,
-                tokens_of(lesson.diffusion, prompt, word),
-            )[0]
-            for word in words
-        ]
-        picture = decode_latents(lesson.diffusion, stage.predicted)[0]
-        notes = ["", *(f"{float(paid.min()):.2f} to {float(paid.max()):.2f}" for paid in maps)]
-        rows.append(TileRow(f"t = {stage.timestep}", [picture, *map(stretched, maps)], notes))
-    return tiles(rows, ["predicted $x_0$", *words], width=4.6)
+    shown = [stages[int(part * len(stages))] for part in (0.25, 0.75)]
+    rows = [read_at(lesson, prompt, words, stage) for stage in shown]
+    return tiles(rows, ["predicted $x_0$", *words], width=5.0)
 
 
 def strengths(lesson: Lesson) -> Figure:
@@ -196,17 +174,18 @@ def strengths(lesson: Lesson) -> Figure:
     rows = []
     for i, caption in enumerate(lesson.captions):
         pictures = [coarse[i], *(drawn[i] for drawn in made)]
-        notes = ["", *(f"r = {correlation(lesson.scenes[i], picture):.2f}" for picture in pictures)]
+        (r,) = pixcorr_matrix(lesson.scenes[[i]], np.stack(pictures))
+        notes = ["", *(f"r = {value:.2f}" for value in r)]
         rows.append(TileRow(caption, [lesson.scenes[i], *pictures], notes))
     return tiles(rows, ["seen", "coarse", *(f"s = {s:g}" for s in STRENGTHS)])
 
 
 FIGURES: dict[str, Callable[[Lesson], Figure]] = {
     "latent-space": latent_space,
-    "forward": forward,
+    "forward-process": forward_process,
     "schedule": schedule,
     "step-counts": step_counts,
-    "reverse": reverse,
+    "reverse-process": reverse_process,
     "guidance": guidance,
     "unet": unet,
     "attention": attention,
@@ -215,11 +194,35 @@ FIGURES: dict[str, Callable[[Lesson], Figure]] = {
 """In the order of the page."""
 
 
-def painted(lesson: Lesson, texts: Sequence[str], figure: str, **varied: float) -> Pictures:
+def painted(lesson: Lesson, denoiser: Denoiser, texts: Sequence[str]) -> Pictures:
     """Return a picture of each text from pure noise, the same noise for all."""
-    seeds = lesson.seeds(1, figure) * len(texts)
-    denoiser = lesson.denoiser(**varied)
+    seeds = lesson.seeds(1, "one noise") * len(texts)
     return decode_latents(lesson.diffusion, denoiser.from_noise(encode_text(lesson.diffusion, texts), seeds))
+
+
+def noisier(lesson: Lesson, name: str, picture: Pictures) -> tuple[TileRow, TileRow]:
+    """Return `picture` at each timestep, by the Markov chain and by the closed form."""
+    scheduler = lesson.diffusion.scheduler
+    start, centre, deviation = standardised(picture)
+    generator = torch.Generator().manual_seed(seed_for(lesson.seed, "lesson", "chain", name))
+    chain = markov_chain(start, scheduler.betas, TIMESTEPS, generator)
+    noises = noise_for(lesson.seeds(len(TIMESTEPS), name), tuple(start.shape))
+    jumps = [noised(start, noises[i], t, scheduler.alphas_cumprod) for i, t in enumerate(TIMESTEPS)]
+
+    def shown(draws: Sequence[torch.Tensor]) -> list[Pictures]:
+        return [(draw * deviation + centre).round().clamp(0, 255).byte().numpy() for draw in draws]
+
+    return TileRow(f"{name}, step by step", shown(chain)), TileRow(f"{name}, in one step", shown(jumps))
+
+
+def read_at(lesson: Lesson, prompt: str, words: Sequence[str], stage: Stage) -> TileRow:
+    """Return the picture predicted at a stage and, per word, where the U-Net reads it there."""
+    diffusion, states = lesson.diffusion, encode_text(lesson.diffusion, [prompt])
+    places = [tokens_of(diffusion, prompt, word) for word in words]
+    maps = [word_map(diffusion, stage.noisy, stage.timestep, states, tokens)[0] for tokens in places]
+    notes = ["", *(f"{float(paid.min()):.2f} to {float(paid.max()):.2f}" for paid in maps)]
+    picture = decode_latents(diffusion, stage.predicted)[0]
+    return TileRow(f"t = {stage.timestep}", [picture, *map(stretched, maps)], notes)
 
 
 def standardised(picture: Pictures) -> tuple[torch.Tensor, float, float]:
@@ -238,18 +241,3 @@ def stretched(values: torch.Tensor) -> Pictures:
     """Return a map as a grey picture from its own least to its own greatest value."""
     low, high = values.min(), values.max()
     return grey(2 * (values - low) / (high - low) - 1)
-
-
-def psnr(picture: Pictures, other: Pictures) -> float:
-    """Return the peak signal to noise ratio of 8-bit pictures in dB."""
-    return float(20 * np.log10(255 / difference(picture, other)))
-
-
-def difference(picture: Pictures, other: Pictures) -> float:
-    """Return the root mean square difference of 8-bit pictures in grey levels."""
-    return float(np.sqrt(np.mean((picture.astype(float) - other.astype(float)) ** 2)))
-
-
-def correlation(picture: Pictures, other: Pictures) -> float:
-    """Return Pearson's r over all pixels and colours."""
-    return float(np.corrcoef(picture.ravel(), other.ravel())[0, 1])
