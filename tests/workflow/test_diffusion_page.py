@@ -3,8 +3,12 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
+
+from cortex2image.models.registry import MODEL_SETS
+from cortex2image.models.unet import EMPTY_SHARE, build_scheduler
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "diffusion.md").read_text()
@@ -34,3 +38,20 @@ def test_pictures_are_small(name):
 def test_the_page_links_lead_somewhere():
     links = {link for link in re.findall(r"\]\(([^)#]+)\)", PAGE) if "://" not in link}
     assert all((ROOT / "docs" / link).exists() for link in links), links
+
+
+def test_the_numbers_of_the_page_are_those_of_the_miniature():
+    miniature = MODEL_SETS["miniature"]
+    channels, side, _ = miniature.latent_shape
+    ratio = 10 * np.log10(1 / (1 / build_scheduler().alphas_cumprod.numpy() - 1))
+    crossing = int(np.argmin(np.abs(ratio)))
+    words = " ".join(PAGE.split())
+    for stated in (
+        f"a picture of {miniature.image_size} × {miniature.image_size} pixels",
+        f"a latent of {side} × {side} places and {channels} channels",
+        f"this latent, {channels * side * side} numbers",
+        f"{miniature.text_length} tokens of {miniature.text_width} numbers",
+        f"It is {ratio[0]:.0f} dB at t = 0, crosses 0 dB near t = {crossing} and ends at −{-ratio[-1]:.0f} dB",
+    ):
+        assert stated in words, stated
+    assert EMPTY_SHARE == 0.1, "the page says that one caption in ten was left empty"

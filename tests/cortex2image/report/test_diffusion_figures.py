@@ -1,4 +1,4 @@
-"""Every figure is drawn by a model set with random weights: sizes and equalities hold whatever it has learned."""
+"""Every figure is drawn by a model set with random weights: what holds here holds whatever was learned."""
 
 import numpy as np
 import pytest
