@@ -51,7 +51,8 @@ def test_the_numbers_of_the_page_are_those_of_the_miniature():
         f"a latent of {side} × {side} places and {channels} channels",
         f"this latent, {channels * side * side} numbers",
         f"{miniature.text_length} tokens of {miniature.text_width} numbers",
-        f"It is {ratio[0]:.0f} dB at t = 0, crosses 0 dB near t = {crossing} and ends at −{-ratio[-1]:.0f} dB",
+        f"It is {ratio[0]:.0f} dB at t = 0, crosses 0 dB near t = {crossing}",
+        f"and ends at −{-ratio[-1]:.0f} dB",
     ):
         assert stated in words, stated
     assert EMPTY_SHARE == 0.1, "the page says that one caption in ten was left empty"

@@ -23,7 +23,8 @@ def lesson(tiny_diffusion):
 
 @pytest.fixture(autouse=True)
 def few_steps(monkeypatch):
-    monkeypatch.setattr(figures, "MANY_STEPS", 60)
+    monkeypatch.setattr(figures, "STEP_COUNTS", (1, 2))
+    monkeypatch.setattr(figures, "MANY_STEPS", 5)
     monkeypatch.setattr(figures, "STRENGTHS", (0.25, 1.0))
 
 
@@ -43,7 +44,7 @@ def table(figure):
     [
         ("latent-space", 3, 6),
         ("forward-process", 4, 7),
-        ("step-counts", 2, 6),
+        ("step-counts", 2, 3),
         ("reverse-process", 2, 4),
         ("guidance", 2, 5),
         ("attention", 2, 3),

@@ -4,6 +4,7 @@ from PIL import Image
 
 from cortex2image.errors import ConfigError
 from cortex2image.models.registry import MODEL_SETS
+from cortex2image.report import diffusion_figures
 from cortex2image.report.diffusion_figures import FIGURES
 from cortex2image.scenes.scene import split_of
 from cortex2image.steps import explain_diffusion
@@ -12,8 +13,10 @@ from cortex2image.steps.explain_diffusion import SHOWN, chosen_scenes, main
 
 @pytest.fixture
 def files(tmp_path, tiny_model_set, monkeypatch):
-    """Where the figures go; two of them, with words the tiny model set can read."""
+    """Where the figures go, of one scene, with words the tiny model set can read, in few steps."""
     monkeypatch.setitem(MODEL_SETS, "tiny", tiny_model_set)
+    monkeypatch.setattr(diffusion_figures, "STEP_COUNTS", (2,))
+    monkeypatch.setattr(diffusion_figures, "MANY_STEPS", 3)
     monkeypatch.setattr(explain_diffusion, "SHOWN", ("house",))
     monkeypatch.setattr(explain_diffusion, "PROMPTS", ("ab", ""))
     monkeypatch.setattr(explain_diffusion, "render", lambda scene: np.full((16, 16, 3), 90, np.uint8))

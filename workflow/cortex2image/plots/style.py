@@ -52,7 +52,7 @@ def png(figure: Figure, dpi: int = 160) -> bytes:
 def paletted_png(figure: Figure, dpi: int = 160) -> bytes:
     """Draw a figure as PNG of 256 colours: less than half the bytes where it holds pictures.
 
-    The colours are chosen to cover what occurs, not what is frequent, so that small bright things keep theirs.
+    Colours are chosen to cover what occurs, not what is frequent: small bright things keep theirs.
     """
     buffer = io.BytesIO()
     with Image.open(io.BytesIO(png(figure, dpi))) as drawn:
