@@ -72,7 +72,7 @@ def test_a_trajectory_leads_from_the_noise_to_the_latents(denoiser, states):
 
 
 def test_each_stage_follows_the_equations(denoiser, states):
-    """Guidance (Ho and Salimans 2022), v (Salimans and Ho 2022), DDIM (Song, Meng and Ermon 2021), by hand."""
+    """Guidance (Ho, Salimans 2022), v (Salimans, Ho 2022), DDIM (Song, Meng, Ermon 2021), by hand."""
     unet, kept = denoiser.diffusion.unet, denoiser.scheduler.alphas_cumprod
     stages, weight = denoiser.trajectory(states, SEEDS), SAMPLING.guidance_scale
     # set_alpha_to_one is off: what follows the last timestep is the first abar.
