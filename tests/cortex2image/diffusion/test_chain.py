@@ -6,7 +6,7 @@ import torch
 from diffusers import DDPMScheduler
 from scipy import stats
 
-from cortex2image.diffusion.chain import markov_chain, signal_to_noise
+from cortex2image.diffusion.chain import markov_chain
 from cortex2image.diffusion.forward import noised
 
 SCHEDULE = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
@@ -97,8 +97,3 @@ def test_one_run_is_one_path(scheduler):
     run = markov_chain(start, scheduler.betas.double(), (500, 501, 999), torch.Generator().manual_seed(1))
     assert np.corrcoef(run[0], run[1])[0, 1] > 0.99
     assert abs(np.corrcoef(run[0], run[2])[0, 1]) < 0.3
-
-
-def test_signal_to_noise_is_one_where_the_weights_meet():
-    ratio = signal_to_noise(torch.tensor([0.9, 0.5, 0.1]))
-    torch.testing.assert_close(ratio, torch.tensor([9.0, 1.0, 1 / 9]))

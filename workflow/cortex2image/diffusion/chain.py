@@ -26,13 +26,10 @@ def markov_chain(
     -------
     list of tensors like `start`, one per timestep
     """
-    current, passed = start, {}
+    current, asked = start, []
     for timestep, beta in enumerate(betas[: max(timesteps) + 1]):
         noise = torch.randn(start.shape, generator=generator, dtype=start.dtype)
-        current = passed[timestep] = (1 - beta).sqrt() * current + beta.sqrt() * noise
-    return [passed[timestep] for timestep in timesteps]
-
-
-def signal_to_noise(alphas_cumprod: torch.Tensor) -> torch.Tensor:
-    """Return abar_t / (1 - abar_t): variance of the signal over that of the noise, for x_0 of variance 1."""
-    return alphas_cumprod / (1 - alphas_cumprod)
+        current = (1 - beta).sqrt() * current + beta.sqrt() * noise
+        if timestep in timesteps:
+            asked.append(current)
+    return asked
