@@ -142,6 +142,7 @@ rule train_judge:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
+        gpu=1,
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
