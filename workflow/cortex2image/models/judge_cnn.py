@@ -54,7 +54,8 @@ class JudgeCNN(JudgeNetwork):
 
     def loss(self, judged: dict[str, torch.Tensor], truth: Attributes) -> torch.Tensor:
         """Return the cross-entropy of the setting and the binary cross-entropy of each category."""
-        setting, category = torch.from_numpy(truth.setting), torch.from_numpy(truth.category)
+        device = judged["setting"].device
+        setting, category = (torch.from_numpy(v).to(device) for v in (truth.setting, truth.category))
         present = functional.binary_cross_entropy_with_logits(judged["category"], category)
         return functional.cross_entropy(judged["setting"], setting) + CATEGORY_WEIGHT * present
 

@@ -20,7 +20,7 @@ from torch.nn import functional
 
 from cortex2image.errors import ModelSetError
 from cortex2image.models.attributes import Attributes
-from cortex2image.models.training import Loss, Schedule
+from cortex2image.models.training import Loss, Schedule, device_of
 
 BATCH = 64
 IMAGE_SIZE = 64
@@ -105,9 +105,11 @@ def schedule(steps: int) -> Schedule:
 def judge_loss(network: JudgeNetwork, images: NDArray[np.uint8], truth: Attributes) -> Loss:
     """Return the loss of one step: that of the network, on disturbed pictures drawn at random."""
 
+    device = device_of(network)
+
     def loss(rng: np.random.Generator, share: float) -> torch.Tensor:
         rows = rng.integers(0, len(images), BATCH)
-        return network.loss(network(disturbed(images[rows], rng)), truth.take(rows))
+        return network.loss(network(disturbed(images[rows], rng).to(device)), truth.take(rows))
 
     return loss
 

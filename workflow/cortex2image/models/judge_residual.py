@@ -69,7 +69,9 @@ class JudgeResidual(JudgeNetwork):
 
     def loss(self, judged: dict[str, torch.Tensor], truth: Attributes) -> torch.Tensor:
         """Return the cross-entropy of the setting and the binary ones of each category and colour."""
-        setting, category, colour = (torch.from_numpy(values) for values in truth)
+        setting, category, colour = (
+            torch.from_numpy(values).to(judged["setting"].device) for values in truth
+        )
         binary = functional.binary_cross_entropy_with_logits
         return (
             functional.cross_entropy(judged["setting"], setting)

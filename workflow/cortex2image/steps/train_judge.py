@@ -16,7 +16,8 @@ from cortex2image.models.judge_architectures import ARCHITECTURES
 from cortex2image.models.judge_cnn import JudgeCNN
 from cortex2image.models.judge_network import JudgeNetwork, judge_loss, schedule
 from cortex2image.models.judge_residual import JudgeResidual
-from cortex2image.models.training import Trainer
+from cortex2image.models.load import choose_device
+from cortex2image.models.training import Trainer, origin_of
 from cortex2image.scenes.labels import categories_present, colours_present, setting_index
 from cortex2image.scenes.vocabulary import CATEGORIES, COLOURS, SETTINGS
 from cortex2image.seeds import seed_for
@@ -31,6 +32,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--labels", type=Path, required=True, help="labels of their scenes, .npy")
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     parser.add_argument("--checkpoint", type=Path, required=True, help="state between runs")
     parser.add_argument("--curve", type=Path, required=True, help="output: loss curve, .csv")
     parser.add_argument("--judge", type=Path, required=True, help="output: folder of the judge")
@@ -41,8 +43,9 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     images, labels = np.load(args.images), np.load(args.labels)
     truth = Attributes(setting_index(labels), categories_present(labels), colours_present(labels))
-    network = untrained(args.architecture, args.seed)
-    trainer = Trainer(network, schedule(args.steps), args.checkpoint, network.label, args.seed)
+    network = untrained(args.architecture, args.seed).to(choose_device(args.device))
+    origin = origin_of("cortex2image.steps.train_judge", args.images, args.labels)
+    trainer = Trainer(network, schedule(args.steps), args.checkpoint, network.label, args.seed, origin)
     trainer.run(judge_loss(network, images, truth))
     trainer.write_curve(args.curve)
     network.save(args.judge)
