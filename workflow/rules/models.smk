@@ -146,7 +146,7 @@ rule train_judge:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        steps=lookup("judge_{architecture}_steps", within=MINIATURE),
+        steps=lookup("judge_steps", within=MINIATURE),
         seed=lookup("seed", within=MINIATURE),
         checkpoint=f"{TRAINED}/checkpoints/judge-{{architecture}}.pt",
     shell:
@@ -343,8 +343,7 @@ rule ship_miniature:
         training_scenes=lookup("training_scenes", within=MINIATURE),
         autoencoder_steps=lookup("autoencoder_steps", within=MINIATURE),
         clip_steps=lookup("clip_steps", within=MINIATURE),
-        judge_cnn_steps=lookup("judge_cnn_steps", within=MINIATURE),
-        judge_residual_steps=lookup("judge_residual_steps", within=MINIATURE),
+        judge_steps=lookup("judge_steps", within=MINIATURE),
         unet_steps=lookup("unet_steps", within=MINIATURE),
     shell:
         """
@@ -356,8 +355,7 @@ rule ship_miniature:
             --training-scenes {params.training_scenes:q} \
             --autoencoder-steps {params.autoencoder_steps:q} \
             --clip-steps {params.clip_steps:q} \
-            --judge-cnn-steps {params.judge_cnn_steps:q} \
-            --judge-residual-steps {params.judge_residual_steps:q} \
+            --judge-steps {params.judge_steps:q} \
             --unet-steps {params.unet_steps:q} \
             --shipped {output.shipped:q} 2>{log:q}
         """

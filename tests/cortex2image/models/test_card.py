@@ -2,8 +2,7 @@ from cortex2image.models.card import model_card
 
 
 def test_the_card_states_what_was_measured():
-    networks = ("autoencoder", "clip", "judge_cnn", "judge_residual", "unet")
-    steps = {f"{name}_steps": 100 + i for i, name in enumerate(networks)}
+    steps = {f"{name}_steps": 100 + i for i, name in enumerate(("autoencoder", "clip", "judge", "unet"))}
     card = model_card(
         [("vae", "AutoencoderKL", "64 to 16", 1234567)],
         [{"part": "judge", "measure": "object", "n": "64", "value": "0.9123"}],

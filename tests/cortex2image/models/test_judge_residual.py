@@ -15,7 +15,7 @@ def judge():
 def test_it_gives_pooled_features_and_named_logits(judge):
     seen = judge(torch.rand(2, 3, 64, 64))
     assert {name: tuple(value.shape) for name, value in seen.items()} == {
-        "pooled": (2, 128),
+        "pooled": (2, 96),
         "setting": (2, 2),
         "category": (2, 3),
         "colour": (2, 1),

@@ -80,8 +80,7 @@ def test_the_folder_is_scored_shipped_and_summed(folder):
     assert measured["judge", "object"] < 0.5, "an untrained judge knows little"
     assert measured["text to image", "pictures_per_second"] > 0
     assert np.isfinite(list(measured.values())).all()
-    networks = ("autoencoder", "clip", "judge_cnn", "judge_residual", "unet")
-    facts = {f"{name}_steps": 1 for name in networks}
+    facts = {f"{name}_steps": 1 for name in ("autoencoder", "clip", "judge", "unet")}
     shipped = folder / "shipped"
     ship_miniature.main(options(shipped=shipped, seed=1, training_scenes=12, **models, **facts))
     listed = dict(line.split("  ")[::-1] for line in (shipped / "SHA256SUMS").read_text().splitlines())

@@ -31,10 +31,7 @@ split, so no test scene shares its combination with a training scene, whatever t
 | autoencoder | L1 + 2 MSE + 0.5 L1 of gradients + 2e-4 KL, on 32 x 32 crops, at the end on whole pictures \
 | {autoencoder_steps} | 32, then 12 |
 | CLIP | InfoNCE in both directions + attribute losses that fade out | {clip_steps} | 128 |
-| judge cnn | cross-entropy of the setting + 4 x binary cross-entropy of the categories \
-| {judge_cnn_steps} | 64 |
-| judge residual | the same + 2 x binary cross-entropy of the colours of objects \
-| {judge_residual_steps} | 64 |
+| judge | cross-entropy of the setting + 4 x binary cross-entropy of the categories | {judge_steps} | 64 |
 | U-Net | mean squared error of v | {unet_steps} | 32 |
 
 AdamW with linear warm-up and cosine decay to zero; the weights are exponential moving averages. The

@@ -12,7 +12,7 @@ from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.judge_network import CATEGORY_WEIGHT, IMAGE_SIZE, JudgeNetwork
 
 STEM = 24
-WIDTHS = (32, 64, 128)
+WIDTHS = (32, 64, 96)
 COLOUR_WEIGHT = 2.0
 
 
@@ -56,7 +56,7 @@ class JudgeResidual(JudgeNetwork):
         Returns
         -------
         dict
-            ``pooled`` (n, 128) features, ``setting`` logits of one choice (softmax), ``category`` and
+            ``pooled`` (n, 96) features, ``setting`` logits of one choice (softmax), ``category`` and
             ``colour`` logits of several (sigmoid each).
         """
         pooled = self.trunk(self.resized(images) - 0.5).pooler_output.flatten(1)

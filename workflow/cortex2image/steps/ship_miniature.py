@@ -21,8 +21,7 @@ FACTS = (
     "training_scenes",
     "autoencoder_steps",
     "clip_steps",
-    "judge_cnn_steps",
-    "judge_residual_steps",
+    "judge_steps",
     "unet_steps",
     "remarks",
 )
@@ -50,8 +49,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--training-scenes", type=int, required=True)
     parser.add_argument("--autoencoder-steps", type=int, required=True)
     parser.add_argument("--clip-steps", type=int, required=True)
-    parser.add_argument("--judge-cnn-steps", type=int, required=True)
-    parser.add_argument("--judge-residual-steps", type=int, required=True)
+    parser.add_argument("--judge-steps", type=int, required=True)
     parser.add_argument("--unet-steps", type=int, required=True)
     parser.add_argument("--remarks", default="", help="what else is to be known of this training run")
     return parser.parse_args(argv)
