@@ -38,14 +38,18 @@ def folder(tmp_path_factory):
     train_autoencoder.main(options(images=scenes["images"], vae=root / "vae", **run("autoencoder")))
     train_clip.main(options(tokenizer=tokenizer, clip=root / "clip", **scenes, **run("clip")))
     labelled = {name: scenes[name] for name in ("images", "labels")}
-    train_judge.main(options(judge=root / "judge", **labelled, **run("judge")))
+    judges = {f"judge_{name}": root / f"judge-{name}" for name in ("cnn", "residual")}
+    for option, judge in judges.items():
+        architecture = {"architecture": option.removeprefix("judge_"), "judge": judge}
+        train_judge.main(options(**architecture, **labelled, **run(judge.name)))
     parts = {name: root / name for name in ("vae", "clip", "tokenizer")}
     train_latents.main(options(images=scenes["images"], tokens=scenes["tokens"], **parts, **data))
     networks = {name: root / name for name in ("unet", "scheduler")}
     train_unet.main(options(**data, **networks, **run("unet")))
-    curves = [str(root / f"{name}.csv") for name in ("autoencoder", "clip", "judge", "unet")]
-    judge = {"judge": root / "judge", "models": root / "exported"}
-    export_miniature.main([*options(**parts, **networks, **judge), "--curves", *curves])
+    trained = ("autoencoder", "clip", "judge-cnn", "judge-residual", "unet")
+    curves = [str(root / f"{name}.csv") for name in trained]
+    exported = {"models": root / "exported"}
+    export_miniature.main([*options(**parts, **networks, **judges, **exported), "--curves", *curves])
     return root
 
 
@@ -86,6 +90,17 @@ def test_the_folder_is_scored_shipped_and_summed(folder):
         assert hashlib.sha256((shipped / name).read_bytes()).hexdigest() == digest
     assert not [name for name in listed if name.endswith((".bin", ".pt", ".pkl"))]
     assert "| judge | object |" in (shipped / "README.md").read_text()
+
+
+def test_judges_are_exported_in_half_precision(folder):
+    from safetensors.numpy import load_file
+
+    for name in ("cnn", "residual"):
+        weights = load_file(folder / "exported" / "judges" / name / "model.safetensors")
+        trained = load_file(folder / f"judge-{name}" / "model.safetensors")
+        assert {w.dtype for w in weights.values()} == {np.dtype(np.float16), np.dtype(np.int64)}
+        for key, weight in weights.items():
+            np.testing.assert_allclose(weight, trained[key], rtol=1e-3, atol=1e-6)
 
 
 def test_the_text_encoder_is_the_text_tower_of_the_clip(folder):

@@ -15,18 +15,20 @@ import torch
 from cortex2image.errors import ConfigError
 from cortex2image.models.checksums import verify
 from cortex2image.models.compat import ensure_torchvision
-from cortex2image.models.judge_cnn import JudgeCNN
+from cortex2image.models.judge_architectures import ARCHITECTURES
+from cortex2image.models.judge_network import JudgeNetwork
 from cortex2image.models.load import choose_device
+from cortex2image.models.parts import read_network, read_tokenizer
 from cortex2image.models.pixels import squares, to_tensor
 from cortex2image.models.registry import JudgeSpec, ModelSet
 
 BATCH = 128
 
 
-class CnnJudge:
-    """A convolutional classifier of scenes, the part AlexNet plays for photographs."""
+class SceneJudge:
+    """A classifier of scenes, the part AlexNet and Inception play for photographs."""
 
-    def __init__(self, name: str, layers: tuple[str, ...], network: JudgeCNN, device: torch.device):
+    def __init__(self, name: str, layers: tuple[str, ...], network: JudgeNetwork, device: torch.device):
         self.name, self.layers, self.device = name, layers, device
         self.network = network.to(device).requires_grad_(False)
 
@@ -92,7 +94,7 @@ class ClipJudge:
         return _flat(self.network.visual_projection(self.network.vision_model(normalised).pooler_output))
 
 
-def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> CnnJudge | ClipJudge:
+def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> SceneJudge | ClipJudge:
     """Load one judge of a model set, in float32, after checking every file of the set.
 
     Raises
@@ -100,7 +102,7 @@ def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> CnnJudge
     ConfigError
         The set has no judge of that name, or the device is not there.
     ModelSetError
-        A file is missing, altered or not listed.
+        A file is missing, altered, pickled or not listed, or does not hold this judge.
     """
     specs = {judge.name: judge for judge in model_set.judges}
     if name not in specs:
@@ -110,20 +112,18 @@ def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> CnnJudge
     spec, place = specs[name], choose_device(device)
     if spec.kind == "clip":
         return _load_clip(model_set.folder, spec, place)
-    return CnnJudge(name, spec.layers, JudgeCNN.load(model_set.folder / spec.folder), place)
+    network = ARCHITECTURES[spec.kind].load(model_set.folder / spec.folder)
+    return SceneJudge(name, spec.layers, network, place)
 
 
 def _load_clip(root: Path, spec: JudgeSpec, device: torch.device) -> ClipJudge:
     ensure_torchvision()
-    from transformers import CLIPModel, CLIPTokenizer
+    from transformers import CLIPModel
 
-    network: Any = CLIPModel.from_pretrained(
-        root / spec.folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
-    )
-    tokenizer = CLIPTokenizer.from_pretrained(root / "tokenizer", local_files_only=True)
+    network = read_network(CLIPModel, root / spec.folder, device)
+    tokenizer = read_tokenizer(root / "tokenizer", network.config.text_config.vocab_size)
     pixels = json.loads((root / spec.folder / "preprocessor_config.json").read_text())
-    ready = network.to(device).eval().requires_grad_(False)
-    return ClipJudge(spec.name, spec.layers, ready, tokenizer, pixels["image_mean"], pixels["image_std"])
+    return ClipJudge(spec.name, spec.layers, network, tokenizer, pixels["image_mean"], pixels["image_std"])
 
 
 def _batches(images: np.ndarray) -> Iterator[np.ndarray]:
