@@ -36,8 +36,8 @@ from cortex2image.scenes.vocabulary import CATEGORIES, SETTINGS
 from cortex2image.seeds import rng_for
 
 JUDGES: dict[str, Callable[[Path], Judge]] = {"cnn": JudgeCNN.load}
-TIMED, SAMPLE = 64, 256
-"""Pictures painted to measure the speed; training pictures that set what is as near as a copy."""
+SAMPLE = 256
+"""Training pictures that set what is as near as a copy."""
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -49,7 +49,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--scenes", type=int, required=True, help="number of test scenes")
     parser.add_argument("--generated", type=int, required=True, help="pictures to generate per measure")
     parser.add_argument("--compared", type=int, required=True, help="pictures to compare with real scenes")
-    parser.add_argument("--samples", type=int, required=True, help="pictures of one caption")
+    parser.add_argument("--samples", type=int, required=True, help="pictures painted from one caption")
     parser.add_argument("--detector-steps", type=int, required=True, help="batches of two-sample training")
     parser.add_argument("--steps", type=int, required=True, help="denoising steps of DDIM")
     parser.add_argument("--guidance", type=float, required=True, help="scale of classifier-free guidance")
@@ -83,7 +83,7 @@ def main(argv: list[str] | None = None) -> None:
         *other_ways(painter, single[: args.generated], args.strength),
         *one_caption(painter, single, args.samples),
         *against_real(pipeline.vae, made, compared.pictures, args),
-        *speed(painters, args.threads),
+        *speed(painters, args.threads, args.samples),
     ]
     write_table(scores, args.scores)
 
@@ -152,14 +152,14 @@ def against_real(
     ]
 
 
-def speed(painters: dict[str, Painter], threads: int) -> list[Score]:
+def speed(painters: dict[str, Painter], threads: int, number: int) -> list[Score]:
     """Measure how fast pictures are painted in each precision."""
     caption = category_captions(CATEGORIES[0])[0]
     values = {
-        f"pictures_per_second_{dtype}": pictures_per_second(painter, caption, TIMED)
+        f"pictures_per_second_{dtype}": pictures_per_second(painter, caption, number)
         for dtype, painter in painters.items()
     }
-    return scored(f"speed on {threads} threads", TIMED, values)
+    return scored(f"speed on {threads} threads", number, values)
 
 
 def with_objects(scenes: list[Scene], number: int) -> list[Scene]:
