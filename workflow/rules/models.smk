@@ -65,6 +65,7 @@ rule train_autoencoder:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
+        gpu=1,
         mem_mb=growing(4000),
         runtime=growing(120),
     params:
@@ -102,6 +103,7 @@ rule train_clip:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
+        gpu=1,
         mem_mb=growing(4000),
         runtime=growing(120),
     params:
@@ -215,6 +217,7 @@ rule train_unet:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
+        gpu=1,
         mem_mb=growing(8000),
         runtime=growing(360),
     params:

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.tokenizer import LENGTH
-from cortex2image.models.training import Schedule
+from cortex2image.models.training import Schedule, device_of
 
 BATCH = 128
 AUXILIARY_WEIGHT, AUXILIARY_UNTIL = 8.0, 0.6
@@ -69,7 +69,7 @@ class AttributeHead(nn.Module):
         self.colour = nn.Linear(width, attributes.colour.shape[1])
 
     def loss(self, states: torch.Tensor, attributes: Attributes) -> torch.Tensor:
-        setting, category, colour = (torch.from_numpy(values) for values in attributes)
+        setting, category, colour = (torch.from_numpy(values).to(states.device) for values in attributes)
         return (
             0.2 * functional.cross_entropy(self.setting(states), setting)
             + functional.binary_cross_entropy_with_logits(self.category(states), category)
@@ -99,16 +99,18 @@ class ClipTraining(nn.Module):
     def loss(self, rng: np.random.Generator, share: float) -> torch.Tensor:
         """Return the loss of one step: InfoNCE (Radford et al. 2021) and fading attribute losses."""
         rows = rng.integers(0, len(self.images), BATCH)
-        pictures = augment(self.images[rows], rng)
+        device = device_of(self.clip)
+        pictures = augment(self.images[rows], rng).to(device)
         texts = self.tokens[rows, rng.integers(0, self.tokens.shape[1], BATCH)].astype(np.int64)
         seen = self.clip.vision_model(pixel_values=pictures).pooler_output
-        read = self.clip.text_model(input_ids=torch.from_numpy(texts)).pooler_output
+        read = self.clip.text_model(input_ids=torch.from_numpy(texts).to(device)).pooler_output
         weight = AUXILIARY_WEIGHT * max(0.0, 1 - share / AUXILIARY_UNTIL)
         attributes = self.heads.loss(seen.float(), self.attributes.take(rows))
         return self._contrast(seen, read) + weight * attributes
 
     def _contrast(self, seen: torch.Tensor, read: torch.Tensor) -> torch.Tensor:
-        similarity, target = self._similarity(seen, read), torch.arange(len(seen))
+        similarity = self._similarity(seen, read)
+        target = torch.arange(len(seen), device=similarity.device)
         image_to_text = functional.cross_entropy(similarity, target)
         text_to_image = functional.cross_entropy(similarity.T, target)
         return (image_to_text + text_to_image) / 2
