@@ -1,6 +1,6 @@
 """The CLIP of the miniature: its shape and its contrastive loss."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
+from cortex2image.models.attributes import Attributes
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.tokenizer import LENGTH
 from cortex2image.models.training import Schedule, device_of
@@ -41,18 +42,6 @@ def build_clip(tokenizer: Any) -> Any:
 
 def schedule(steps: int) -> Schedule:
     return Schedule(steps=steps, rate=1e-3, betas=(0.9, 0.98), weight_decay=0.05, ema=0.995)
-
-
-class Attributes(NamedTuple):
-    """What is in the scenes: (n,) index of the setting, (n, k) 0 or 1 for each category and each colour."""
-
-    setting: NDArray[np.int64]
-    category: NDArray[np.float32]
-    colour: NDArray[np.float32]
-
-    def take(self, rows: NDArray[np.int64]) -> "Attributes":
-        """Return the attributes of some of the scenes."""
-        return Attributes(self.setting[rows], self.category[rows], self.colour[rows])
 
 
 class AttributeHead(nn.Module):

@@ -11,7 +11,8 @@ import numpy as np
 import torch
 
 from cortex2image.errors import run_step
-from cortex2image.models.clip import Attributes, ClipTraining, build_clip, schedule
+from cortex2image.models.attributes import Attributes
+from cortex2image.models.clip import ClipTraining, build_clip, schedule
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.load import choose_device
 from cortex2image.models.training import Trainer, origin_of
