@@ -13,7 +13,7 @@ from cortex2image.progress import track
 from cortex2image.seeds import rng_for, seed_for
 
 BATCH = 32
-RATE, WEIGHT_DECAY = 1e-3, 1e-2
+RATE, WEIGHT_DECAY = 2e-3, 1e-2
 CONFIDENCE = 0.95
 
 
@@ -62,7 +62,7 @@ def build_detector() -> nn.Module:
     layers: list[nn.Module] = []
     for i, (channels, width) in enumerate(pairwise(widths)):
         stride = 1 if i == 0 else 2
-        layers += [nn.Conv2d(channels, width, 3, stride, 1), nn.GroupNorm(4, width), nn.ReLU()]
+        layers += [nn.Conv2d(channels, width, 3, stride, 1), nn.BatchNorm2d(width), nn.ReLU()]
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(widths[-1], 1))
 
 
@@ -72,6 +72,8 @@ def _trained(images: NDArray[np.uint8], steps: int, seed: int, label: str) -> nn
         torch.manual_seed(seed_for(seed, "two-sample weights", label))
         network = build_detector()
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=WEIGHT_DECAY)
+    # To zero, so that the running statistics of the normalisation belong to the final weights.
+    rates = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     truth = _truth(len(images))
     for step in track(range(steps), f"two-sample classifier, {label}"):
         rng = rng_for(seed, "two-sample batch", label, step)
@@ -80,6 +82,7 @@ def _trained(images: NDArray[np.uint8], steps: int, seed: int, label: str) -> nn
         optimiser.zero_grad()
         functional.binary_cross_entropy_with_logits(logits, truth[rows]).backward()
         optimiser.step()
+        rates.step()
     return network.eval()
 
 

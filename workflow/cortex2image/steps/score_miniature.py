@@ -6,7 +6,7 @@ target, reached.
 
 import argparse
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.copies import copy_scores
 from cortex2image.models.examples import Examples
 from cortex2image.models.held_out import Judge, autoencoder_scores, clip_scores, distinct, rebuilt
-from cortex2image.models.judge_cnn import JudgeCNN
+from cortex2image.models.judge_architectures import ARCHITECTURES
 from cortex2image.models.painter import DTYPES, Painter, pictures_per_second
 from cortex2image.models.painting_scores import ScoredPainter, diversity_scores
 from cortex2image.models.score_table import COLUMNS, Score, as_rows, scored
@@ -35,7 +35,6 @@ from cortex2image.scenes.variations import recast, variations
 from cortex2image.scenes.vocabulary import CATEGORIES, SETTINGS
 from cortex2image.seeds import rng_for
 
-JUDGES: dict[str, Callable[[Path], Judge]] = {"cnn": JudgeCNN.load}
 SAMPLE = 256
 """Training pictures that set what is as near as a copy."""
 
@@ -90,7 +89,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def load_judges(folder: Path) -> dict[str, Judge]:
     """Return the judges of a model set by name."""
-    return {name: load(folder / name) for name, load in JUDGES.items() if (folder / name).is_dir()}
+    return {name: kind.load(folder / name) for name, kind in ARCHITECTURES.items()}
 
 
 def understanding(pipeline: Any, models: Path, scenes: list[Scene]) -> list[Score]:
