@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
+from cortex2image.errors import DataError
 from cortex2image.models import copies
 from cortex2image.models.copies import copy_scores, nearest_distances, shrunk
 from cortex2image.scenes.render import render
@@ -45,6 +46,12 @@ def test_copies_among_new_pictures_are_counted(pictures, rebuilt):
     train, test, others = pictures
     made = np.concatenate([others[:90], train[:10]])
     assert copy_scores(made, test, train, train, rebuilt)["share_copied"] == pytest.approx(0.1)
+
+
+def test_training_pictures_of_another_size_are_refused(pictures, rebuilt):
+    train, test, others = pictures
+    with pytest.raises(DataError, match=r"\(32, 32, 3\)[\s\S]*\(16, 16, 3\)"):
+        copy_scores(others, test, train[:, ::2, ::2], train, rebuilt)
 
 
 def test_distances_match_scikit_learn_across_blocks(rng, monkeypatch):

@@ -3,6 +3,7 @@ import pytest
 import torch
 from torch import nn
 
+from cortex2image.errors import DataError
 from cortex2image.models.examples import Examples
 from cortex2image.models.held_out import (
     autoencoder_scores,
@@ -61,6 +62,11 @@ def test_identification_is_perfect_for_equal_embeddings_and_chance_for_unrelated
     by_chance = clip_scores(Clip(seen, other), images, tokens)
     assert by_chance["two_way"] == pytest.approx(0.5, abs=0.06)
     assert by_chance["image_to_text_64_way"] < 0.1
+
+
+def test_too_few_scenes_for_a_gallery_are_refused(images):
+    with pytest.raises(DataError, match="at least 64"):
+        clip_scores(None, images[:63], np.zeros((63, 24), dtype=np.int64))
 
 
 def test_the_judge_is_compared_with_the_truth():

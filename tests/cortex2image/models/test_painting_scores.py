@@ -68,9 +68,9 @@ def test_wrong_pictures_are_counted(painter, examples):
     assert values == {"setting_by_pixel": 0.5, "object_by_pixel": 0.25, "setting_and_object_by_pixel": 0.25}
 
 
-def test_as_many_captions_are_used_as_asked_for(painter, examples):
+def test_one_caption_is_used_or_all(painter, examples):
     painter.from_text("one", examples)
-    painter.from_text("both", examples, captions=2)
+    painter.from_text("both", examples, captions=None)
     (one, *_), (both, *_) = painter.painter.asked
     assert (one[0], both[0]) == (["0 3"], ["0 3", "other"])
 

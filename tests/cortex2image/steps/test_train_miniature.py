@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cortex2image.errors import ConfigError
 from cortex2image.models.score_table import TARGETS
 from cortex2image.steps import (
     export_miniature,
@@ -131,3 +132,12 @@ def test_the_text_encoder_is_the_text_tower_of_the_clip(folder):
     with torch.no_grad():
         expected = clip.text_model(input_ids=tokens).last_hidden_state
         torch.testing.assert_close(encoder(tokens).last_hidden_state, expected)
+
+
+def test_too_few_scenes_to_score_are_refused_before_anything_is_written(folder):
+    models = {"models": folder / "exported", "threads": 1, "seed": 2, "scenes": 1, **PAINTED}
+    sizes = {"generated": 3, "compared": 4, "samples": 2, "detector_steps": 2, "strength": 0.8}
+    files = {"training_images": folder / "images.npy", "scores": folder / "none.csv"}
+    with pytest.raises(ConfigError, match="sample more scenes"):
+        score_miniature.main(options(**models, **sizes, **files))
+    assert not (folder / "none.csv").exists()

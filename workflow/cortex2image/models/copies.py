@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from cortex2image.errors import DataError
+
 SIDE = 16
 """Side in pixels that pictures are shrunk to: layout and colours count, single pixels do not."""
 BLOCK = 4096
@@ -37,7 +39,16 @@ def copy_scores(
         nearest 1 % of the real ones (0.01 by chance).
         ``share_copied`` and ``share_copied_of_real``: share as near to a training picture as 99 % of training
         pictures are to their own reconstruction.
+
+    Raises
+    ------
+    DataError
+        The training pictures are not of the size of the others.
     """
+    if training.shape[1:] != made.shape[1:]:
+        expected, found = f"pictures of shape {made.shape[1:]}", str(training.shape[1:])
+        fix = "give the pictures that this model set was trained on"
+        raise DataError("training pictures", expected, found, fix)
     known = shrunk(training)
     distances, expected = (nearest_distances(shrunk(images), known) for images in (made, real))
     differences = shrunk(sample) - shrunk(sample_rebuilt)

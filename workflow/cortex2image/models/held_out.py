@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from torch.nn import functional
 
+from cortex2image.errors import DataError
 from cortex2image.models.autoencoder import as_images, as_tensor
 from cortex2image.models.clip import normalise
 from cortex2image.models.examples import Examples
@@ -40,7 +41,15 @@ def clip_scores(clip: Any, images: NDArray[np.uint8], tokens: NDArray[np.int64])
 
     Two-way is over all pairs (chance 0.5). In 64-way each picture looks for its caption, and each caption for
     its picture, in galleries of 64 (chance 1/64); scenes left over are not used.
+
+    Raises
+    ------
+    DataError
+        There are fewer than 64 pictures.
     """
+    if len(images) < GALLERY:
+        expected = f"at least {GALLERY} pictures of different scenes, for a gallery"
+        raise DataError("CLIP scores", expected, str(len(images)), "sample more scenes")
     pixels = normalise(torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255)
     seen = clip.visual_projection(clip.vision_model(pixel_values=pixels).pooler_output)
     read = clip.text_projection(clip.text_model(input_ids=torch.from_numpy(tokens)).pooler_output)

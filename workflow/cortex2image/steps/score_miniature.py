@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cortex2image.errors import run_step
+from cortex2image.errors import ConfigError, run_step
 from cortex2image.files import atomic
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.copies import copy_scores
@@ -116,9 +116,9 @@ def other_ways(painter: ScoredPainter, single: list[Scene], strength: float) -> 
     """Score paintings from mean captions, from coarse pictures, and of bare categories taken in turn."""
     examples, bare = examples_of(single), bare_categories(single)
     return [
-        *painter.from_text("text to image, mean of five captions", examples, captions=5)[1],
+        *painter.from_text("text to image, mean of five captions", examples, captions=None)[1],
         *painter.from_coarse("image to image", examples, strength),
-        *painter.from_text("category to image", bare, captions=5)[1],
+        *painter.from_text("category to image", bare, captions=None)[1],
     ]
 
 
@@ -162,7 +162,14 @@ def speed(painters: dict[str, Painter], threads: int, number: int) -> list[Score
 
 
 def with_objects(scenes: list[Scene], number: int) -> list[Scene]:
-    return [scene for scene in scenes if len(scene.objects) == number]
+    """Return the scenes of one object, or of two."""
+    found = [scene for scene in scenes if len(scene.objects) == number]
+    if not found:
+        expected = f"scenes with {number} object(s) among those sampled"
+        raise ConfigError(
+            "score_miniature: --scenes", expected, f"none of {len(scenes)}", "sample more scenes"
+        )
+    return found
 
 
 def rendered(scenes: list[Scene]) -> NDArray[np.uint8]:
