@@ -26,7 +26,7 @@ class ScoredPainter:
     def from_text(
         self, part: str, examples: Examples, captions: int | None = 1
     ) -> tuple[NDArray[np.uint8], list[Score]]:
-        """Paint each example from the mean of its first captions (None: of all); return pictures and scores."""
+        """Paint examples from the mean of their first captions (None: of all); return pictures and scores."""
         states = [self.painter.embed(texts[:captions]) for texts in examples.captions]
         made = self.painter.paint(states, part)
         return made, scored(part, len(examples), judged_by_all(self.judges, made, examples))
