@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw, ImageFont
 LEFT, TOP, GAP, FONT_SIZE = 64, 20, 2, 13
 """Margins for the labels, the space between pictures, and the letters, in pixels."""
 RED = (220, 20, 20)
-COLOURS = 256
-"""Of the palette of a labelled sheet, which has to be a small file."""
+STEP = 4
+"""Between the levels of a colour in a labelled sheet: not seen, and the file is little more than half."""
 
 
 def contact_sheet(rows: Sequence[NDArray[np.uint8]]) -> Image.Image:
@@ -33,7 +33,7 @@ def one_of_each(categories: NDArray[np.int64], number: int) -> NDArray[np.int64]
 def labelled_sheet(
     images: NDArray[np.uint8], rows: Sequence[str], columns: Sequence[str], framed: set[tuple[int, int]]
 ) -> Image.Image:
-    """Return a grid of pictures with a label per row and column, in a palette of 256 colours.
+    """Return a grid of pictures with a label per row and column, in 64 levels per colour.
 
     Parameters
     ----------
@@ -51,10 +51,10 @@ def labelled_sheet(
         draw.text((LEFT + pitch * (column + 0.5), TOP / 2), name, "black", font, anchor="mm")
     for row, name in enumerate(rows):
         draw.text((LEFT - 6, TOP + pitch * (row + 0.5)), name, "black", font, anchor="rm")
-    for number, image in enumerate(images):
+    for number, image in enumerate(images // STEP * STEP + STEP // 2):
         row, column = divmod(number, len(columns))
         left, top = LEFT + pitch * column, TOP + pitch * row
         sheet.paste(Image.fromarray(image), (left, top))
         if (row, column) in framed:
             draw.rectangle((left, top, left + pitch - GAP - 1, top + pitch - GAP - 1), outline=RED, width=2)
-    return sheet.quantize(COLOURS, dither=Image.Dither.NONE)
+    return sheet

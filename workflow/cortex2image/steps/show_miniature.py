@@ -23,6 +23,7 @@ from cortex2image.scenes.vocabulary import CATEGORIES, COLOURS, HELD_OUT_PAIRS, 
 
 COLUMNS = 8
 SHOWN = CATEGORIES[:COLUMNS]
+LABELS = [name.removesuffix("pix") for name in SHOWN]
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -54,7 +55,7 @@ def main(argv: list[str] | None = None) -> None:
     grid = painter.paint([painter.embed(captions(scene)[:1]) for scene in every_pair(single)], "grid")
     framed = {(SETTINGS.index(HELD_OUT_PAIRS[name]), column) for column, name in enumerate(SHOWN)}
     with atomic(args.grid) as temporary:
-        labelled_sheet(grid, SETTINGS, SHOWN, framed).save(temporary)
+        labelled_sheet(grid, SETTINGS, LABELS, framed).save(temporary)
 
 
 def by_setting(scenes: list[Scene]) -> list[list[Scene]]:
