@@ -121,6 +121,17 @@ def test_a_shipped_folder_holds_its_card_and_the_sums_of_its_files(scored):
     assert "| judges | object_by_cnn |" in (shipped / "README.md").read_text()
 
 
+def test_judges_are_exported_in_half_precision(folder):
+    from safetensors.numpy import load_file
+
+    for name in ("cnn", "residual"):
+        weights = load_file(folder / "exported" / "judges" / name / "model.safetensors")
+        trained = load_file(folder / f"judge-{name}" / "model.safetensors")
+        assert {w.dtype for w in weights.values()} == {np.dtype(np.float16), np.dtype(np.int64)}
+        for key, weight in weights.items():
+            np.testing.assert_allclose(weight, trained[key], rtol=1e-3, atol=1e-6)
+
+
 def test_the_text_encoder_is_the_text_tower_of_the_clip(folder):
     import torch
     from transformers import CLIPModel, CLIPTextModel
