@@ -50,7 +50,8 @@ def copy_scores(
         fix = "give the pictures that this model set was trained on"
         raise DataError("training pictures", expected, found, fix)
     known = shrunk(training)
-    distances, expected = (nearest_distances(shrunk(images), known) for images in (made, real))
+    distances = nearest_distances(shrunk(made), known)
+    expected = nearest_distances(shrunk(real), known)
     differences = shrunk(sample) - shrunk(sample_rebuilt)
     faithful = np.quantile(np.sqrt((differences**2).mean(axis=1)), FAITHFUL_SHARE)
     return {
