@@ -50,15 +50,15 @@ def copy_scores(
         fix = "give the pictures that this model set was trained on"
         raise DataError("training pictures", expected, found, fix)
     known = shrunk(training)
-    distances = nearest_distances(shrunk(made), known)
-    expected = nearest_distances(shrunk(real), known)
+    ways = nearest_distances(shrunk(made), known)
+    real_ways = nearest_distances(shrunk(real), known)
     differences = shrunk(sample) - shrunk(sample_rebuilt)
     faithful = np.quantile(np.sqrt((differences**2).mean(axis=1)), FAITHFUL_SHARE)
     return {
-        "median_distance_ratio": float(np.median(distances) / np.median(expected)),
-        "share_nearer_than_1_in_100_real": float((distances < np.quantile(expected, CLOSEST_SHARE)).mean()),
-        "share_copied": float((distances <= faithful).mean()),
-        "share_copied_of_real": float((expected <= faithful).mean()),
+        "median_distance_ratio": float(np.median(ways) / np.median(real_ways)),
+        "share_nearer_than_1_in_100_real": float((ways < np.quantile(real_ways, CLOSEST_SHARE)).mean()),
+        "share_copied": float((ways <= faithful).mean()),
+        "share_copied_of_real": float((real_ways <= faithful).mean()),
     }
 
 

@@ -44,7 +44,9 @@ class Painter:
         ensure_torchvision()
         from diffusers import StableDiffusionPipeline
 
-        pipeline: Any = StableDiffusionPipeline.from_pretrained(models, dtype=getattr(torch, dtype))
+        pipeline: Any = StableDiffusionPipeline.from_pretrained(
+            models, dtype=getattr(torch, dtype), local_files_only=True, use_safetensors=True
+        )
         pipeline.set_progress_bar_config(disable=True)
         return cls(pipeline, steps, guidance, seed)
 
