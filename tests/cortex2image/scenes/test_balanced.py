@@ -13,7 +13,9 @@ def test_every_category_is_as_frequent_as_any_other(split):
     scenes = balanced_scenes(3, split, 48)
     assert Counter(scene.objects[0].category for scene in scenes) == dict.fromkeys(CATEGORIES, 3)
     assert {len(scene.objects) for scene in scenes} == {1}
-    assert {scene.split for scene in scenes} == {split_of(combination_of(scene)) for scene in scenes} == {split}
+    assert (
+        {scene.split for scene in scenes} == {split_of(combination_of(scene)) for scene in scenes} == {split}
+    )
 
 
 def test_they_are_scenes_as_sampled_and_none_is_taken_twice():

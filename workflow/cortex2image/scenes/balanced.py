@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from itertools import cycle, islice, count
+from itertools import count, cycle, islice
 
 from cortex2image.scenes.scene import Scene, sample_scene
 from cortex2image.scenes.vocabulary import CATEGORIES
