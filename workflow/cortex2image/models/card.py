@@ -20,16 +20,15 @@ Weights are stored in half precision; on a CPU, load them as `torch.float32`.
 
 ## Data
 
-{training_scenes} scenes of split `train`, seed {seed}, from `cortex2image.scenes`: {settings}
-settings, {categories} categories (among them the eight of Haxby et al. 2001), {colours} colours,
+{training_scenes} scenes of split `train`, seed {seed}, from `cortex2image.scenes`:
+{settings} settings, {categories} categories (among them the eight of Haxby et al. 2001), {colours} colours,
 {lights} lights, one large object ({single_object_share:.0f} %) or two, {captions} captions each.
 
 Scenes are split by construction. A hash of the combination of setting, categories and colours
-decides between training ({split_shares[train]:.0f} %), validation ({split_shares[validation]:.0f} %) and test
-({split_shares[test]:.0f} %), so no test scene shares its
-combination with a training scene, whatever the seed. One setting per category is held out
-altogether: a scene with such a pair belongs to the split `composition`, and neither training,
-validation nor test scenes show it. These pairs are:
+decides between training ({split_shares[train]:.0f} %), validation ({split_shares[validation]:.0f} %)
+and test ({split_shares[test]:.0f} %), so no test scene shares its combination with a training scene,
+whatever the seed. One setting per category is held out altogether: a scene with such a pair belongs to
+the split `composition`, and neither training, validation nor test scenes show it. These pairs are:
 
 {pairs}.
 

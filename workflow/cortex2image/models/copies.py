@@ -11,7 +11,7 @@ from cortex2image.progress import track
 SIDE = 16
 """Side in cells that pictures are shrunk to: layout and colours count, single pixels do not."""
 SHIFT = 2
-"""Pixels by which a copy may be moved, each way; less than a cell, since the outermost cells are left out."""
+"""Pixels by which a copy may be moved, each way; at most a cell, since the outermost cells are left out."""
 BLOCK = 1024
 CLOSEST_SHARE = 0.01
 FAITHFUL_SHARE = 0.99
