@@ -132,12 +132,12 @@ rule train_judge:
     output:
         curve=f"{TRAINED}/curves/judge-{{architecture}}.csv",
         judge=directory(f"{TRAINED}/parts/judges/{{architecture}}"),
-    wildcard_constraints:
-        architecture="cnn|residual",
     log:
         "logs/train_judge/{architecture}.log",
     benchmark:
         "benchmarks/train_judge/{architecture}.tsv"
+    wildcard_constraints:
+        architecture="cnn|residual",
     conda:
         "../../envs/cortex2image.yaml"
     threads: 1
