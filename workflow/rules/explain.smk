@@ -30,12 +30,14 @@ rule explain_diffusion:
         runtime=growing(10),
     params:
         steps=lookup("steps", within=MINIATURE),
+        guidance_scale=lookup("guidance", within=MINIATURE),
         seed=lookup("seed", within=MINIATURE),
     shell:
         """
         python -m cortex2image.steps.explain_diffusion \
             --model-set miniature \
             --steps {params.steps:q} \
+            --guidance-scale {params.guidance_scale:q} \
             --seed {params.seed:q} \
             --latent-space {output.latent_space:q} \
             --forward-process {output.forward_process:q} \

@@ -14,7 +14,7 @@ rule train_miniature:
 
 
 rule train_prepare:
-    """Rendered scenes with their captions as token ids, labels, and the tokenizer."""
+    """Rendered training scenes with their captions as token ids, labels, and the tokenizer."""
     input:
         code=source_files("cortex2image.steps.train_prepare"),
     output:
@@ -33,13 +33,11 @@ rule train_prepare:
         mem_mb=growing(4000),
         runtime=growing(15),
     params:
-        split="train",
         scenes=lookup("training_scenes", within=MINIATURE),
         seed=lookup("seed", within=MINIATURE),
     shell:
         """
         python -m cortex2image.steps.train_prepare \
-            --split {params.split:q} \
             --scenes {params.scenes:q} \
             --seed {params.seed:q} \
             --images {output.images:q} \
@@ -138,6 +136,8 @@ rule train_judge:
         "logs/train_judge/{architecture}.log",
     benchmark:
         "benchmarks/train_judge/{architecture}.tsv"
+    wildcard_constraints:
+        architecture="cnn|residual",
     conda:
         "../../envs/cortex2image.yaml"
     threads: 1

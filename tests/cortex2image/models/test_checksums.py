@@ -35,8 +35,12 @@ def test_missing_weights_are_named(folder):
         verify(folder)
 
 
-@pytest.mark.parametrize("name", ["more.safetensors", "vae/MORE.SAFETENSORS", "flax.msgpack", "config.json"])
+@pytest.mark.parametrize(
+    "name",
+    ["vae/MORE.SAFETENSORS", "flax.msgpack", "config.json", "tokenizer/merges.txt", "spiece.model", "plain"],
+)
 def test_file_that_is_not_listed(folder, name):
+    (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_bytes(b"surplus")
     with pytest.raises(ModelSetError, match=name):
         verify(folder)
@@ -52,8 +56,9 @@ def test_pickles_are_refused_even_if_listed(folder, name, listed):
         verify(folder)
 
 
-def test_unlisted_text_is_harmless(folder):
-    (folder / "notes.md").write_text("mine")
+@pytest.mark.parametrize("name", ["notes.md", ".snakemake_timestamp", "vae/.snakemake_timestamp"])
+def test_what_no_library_reads_is_harmless(folder, name):
+    (folder / name).write_text("mine")
     verify(folder)
 
 

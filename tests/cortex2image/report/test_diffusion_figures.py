@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 
+from cortex2image.diffusion.denoise import Denoiser, Sampling
+from cortex2image.models.codec import decode_latents, encode_text
 from cortex2image.report import diffusion_figures as figures
-from cortex2image.report.diffusion_figures import FIGURES, Lesson
+from cortex2image.report.diffusion_figures import FIGURES, Lesson, coarsened, stretched
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +19,7 @@ def lesson(tiny_diffusion):
         captions=["ab cd", "e"],
         slice_=rng.integers(0, 256, (20, 20), dtype=np.uint8),
         prompts=["a bc d", ""],
-        steps=4,
+        sampling=Sampling(steps=4, strength=1.0, guidance_scale=2.5),
         seed=1,
     )
 
@@ -46,7 +49,7 @@ def table(figure):
         ("forward-process", 4, 7),
         ("step-counts", 2, 3),
         ("reverse-process", 2, 4),
-        ("guidance", 2, 5),
+        ("guidance", 2, 6),
         ("attention", 2, 3),
         ("strengths", 2, 4),
     ],
@@ -88,3 +91,38 @@ def test_notes_are_the_measures_they_claim_to_be(lesson):
 def test_pictures_come_from_the_seed_alone(lesson):
     (first, _), (again, _) = (table(FIGURES["reverse-process"](lesson))[1] for _ in range(2))
     np.testing.assert_array_equal(first, again)
+
+
+def test_the_weight_of_the_other_figures_is_among_those_compared(lesson):
+    headings = [axes.get_title() for axes in FIGURES["guidance"](lesson).axes]
+    assert headings[:6] == ["w = 0", "w = 1", "w = 2", "w = 2.5", "w = 3", "w = 6"]
+
+
+def test_the_way_back_is_shown_without_guidance(lesson):
+    (_, (predicted, _)) = table(FIGURES["reverse-process"](lesson))
+    states, seeds = encode_text(lesson.diffusion, ["ab cd"]), lesson.seeds(1, "reverse")
+    unguided, guided = (
+        Denoiser(lesson.diffusion, Sampling(4, 1.0, weight)).trajectory(states, seeds)
+        for weight in (1.0, 2.5)
+    )
+    for shown, stage in zip(predicted, unguided, strict=True):
+        np.testing.assert_array_equal(shown, decode_latents(lesson.diffusion, stage.predicted)[0])
+    assert (
+        np.abs(predicted[0] - decode_latents(lesson.diffusion, guided[0].predicted)[0].astype(int)).max() > 1
+    )
+
+
+def test_coarse_pictures_keep_their_size_and_lose_their_detail():
+    stripes = np.zeros((1, 64, 64, 3), np.uint8)
+    stripes[:, :, ::2] = 200
+    stripes[:, 32:] //= 2
+    coarse = coarsened(stripes).astype(int)
+    assert coarse.shape == stripes.shape
+    assert np.ptp(coarse, axis=2).max() <= 20, "of 200 before"
+    assert coarse[0, 8].mean() == pytest.approx(100, abs=5)
+    assert coarse[0, 56].mean() == pytest.approx(50, abs=5)
+
+
+def test_maps_are_stretched_from_black_to_white_and_constant_ones_are_black():
+    np.testing.assert_array_equal(stretched(torch.tensor([[0.2, 0.3], [0.4, 0.2]])), [[0, 128], [255, 0]])
+    np.testing.assert_array_equal(stretched(torch.full((2, 2), 0.3)), np.zeros((2, 2)))

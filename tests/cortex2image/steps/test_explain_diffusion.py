@@ -3,12 +3,13 @@ import pytest
 from PIL import Image
 
 from cortex2image.errors import ConfigError
+from cortex2image.models.checksums import model_hash
 from cortex2image.models.registry import MODEL_SETS
 from cortex2image.report import diffusion_figures
 from cortex2image.report.diffusion_figures import FIGURES
 from cortex2image.scenes.scene import split_of
 from cortex2image.steps import explain_diffusion
-from cortex2image.steps.explain_diffusion import SHOWN, chosen_scenes, main
+from cortex2image.steps.explain_diffusion import MODEL_TEXT, SHOWN, chosen_scenes, main
 
 
 @pytest.fixture
@@ -25,14 +26,15 @@ def files(tmp_path, tiny_model_set, monkeypatch):
 
 def draw(files, model_set):
     outputs = [part for name, path in files.items() for part in (f"--{name}", str(path))]
-    main(["--model-set", model_set, "--steps", "5", "--seed", "3", *outputs])
+    main(["--model-set", model_set, "--steps", "5", "--guidance-scale", "2", "--seed", "3", *outputs])
 
 
-def test_every_figure_is_a_png_small_enough_for_a_page(files):
+def test_every_figure_is_a_png_small_enough_for_a_page_and_names_its_model(files, tiny_model_set):
     draw(files, "tiny")
     for path in files.values():
         with Image.open(path) as picture:
             assert picture.format == "PNG"
+            assert picture.info[MODEL_TEXT] == model_hash(tiny_model_set)
             assert 600 <= picture.width <= 1000, path.name
         assert path.stat().st_size < 150_000
 

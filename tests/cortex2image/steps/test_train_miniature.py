@@ -36,7 +36,7 @@ def folder(tmp_path_factory):
     scenes = {name: root / f"{name}.npy" for name in ("images", "tokens", "labels")}
     data = {name: root / f"{name}.npy" for name in ("latents", "states", "empty")}
     tokenizer, seed = root / "tokenizer", 1
-    train_prepare.main(options(split="train", scenes=12, seed=seed, tokenizer=tokenizer, **scenes))
+    train_prepare.main(options(scenes=12, seed=seed, tokenizer=tokenizer, **scenes))
 
     def run(name):
         return {"steps": 1, "seed": seed, "checkpoint": root / f"{name}.pt", "curve": root / f"{name}.csv"}

@@ -17,7 +17,8 @@ def cross_attention(unet: Any) -> Iterator[dict[str, torch.Tensor]]:
     Yields
     ------
     dict of layer name to tensor (n, heads, places, tokens)
-        softmax(Q K^T / sqrt(d)) of the latest call of each cross-attention layer; sums to 1 over tokens.
+        softmax(Q K^T / sqrt(d)) of the latest call of each cross-attention layer, d the length of the queries
+        of one head; sums to 1 over tokens.
         Places are in C order of the layer's map.
     """
     paid: dict[str, torch.Tensor] = {}

@@ -10,8 +10,10 @@ from cortex2image.models.registry import ModelSet
 SUMS = "SHA256SUMS"
 # Reading a pickle runs what its author wrote into it, so none may even lie around.
 PICKLED = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
-# A file of these kinds decides what a network computes.
-LOADABLE = {".safetensors", ".json", ".h5", ".msgpack"}
+# Every other file can decide what a network computes: weights, settings, the merges of a tokenizer.
+NEVER_READ = {".md"}
+# Snakemake marks a folder that a rule made with an empty file of this name.
+TIMESTAMP = ".snakemake_timestamp"
 FIX = "restore the folder of the model set from the repository, or make it again (target train_miniature)"
 
 
@@ -31,8 +33,8 @@ def verify(folder: Path) -> None:
     Raises
     ------
     ModelSetError
-        The list is missing or malformed, a listed file is missing or altered, a weight or configuration file
-        is not listed, or there is a pickle, listed or not.
+        The list is missing or malformed, a listed file is missing or altered, a file other than Markdown is
+        not listed, or there is a pickle, listed or not.
     """
     listed = _listed(_existing(folder / SUMS))
     _refuse_pickles(folder)
@@ -40,10 +42,7 @@ def verify(folder: Path) -> None:
         found = sha256(_existing(folder / name))
         if found != expected:
             raise ModelSetError(folder / name, f"SHA-256 {expected}", f"SHA-256 {found}", FIX)
-    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.suffix.lower() in LOADABLE}
-    surplus = sorted(present - set(listed))
-    if surplus:
-        raise ModelSetError(folder, f"only files that {SUMS} lists", f"also {', '.join(surplus[:5])}", FIX)
+    _refuse_unlisted(folder, set(listed))
 
 
 def _refuse_pickles(folder: Path) -> None:
@@ -55,6 +54,15 @@ def _refuse_pickles(folder: Path) -> None:
             "a pickle, which can run any code when it is read",
             f"delete it, and any line of {SUMS} that lists it; take the weights from a source of safetensors",
         )
+
+
+def _refuse_unlisted(folder: Path, listed: set[str]) -> None:
+    files = [p for p in folder.rglob("*") if p.is_file() and p.suffix.lower() not in NEVER_READ]
+    names = {path.relative_to(folder).as_posix() for path in files if path.name != TIMESTAMP}
+    surplus = sorted(names - listed - {SUMS})
+    if surplus:
+        fix = f"delete what does not belong to the model set, or restore the {SUMS} that lists it"
+        raise ModelSetError(folder, f"only files that {SUMS} lists", f"also {', '.join(surplus[:5])}", fix)
 
 
 def _listed(path: Path) -> dict[str, str]:

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from cortex2image.device import choose_device
 from cortex2image.errors import ConfigError
 from cortex2image.models.checksums import verify
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.judge_architectures import ARCHITECTURES
 from cortex2image.models.judge_network import JudgeNetwork
-from cortex2image.models.load import choose_device
 from cortex2image.models.parts import read_network, read_tokenizer
 from cortex2image.models.pixels import squares, to_tensor
 from cortex2image.models.registry import JudgeSpec, ModelSet

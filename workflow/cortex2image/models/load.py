@@ -5,7 +5,8 @@ from typing import Any
 
 import torch
 
-from cortex2image.errors import ConfigError, ModelSetError
+from cortex2image.device import choose_device
+from cortex2image.errors import ModelSetError
 from cortex2image.models.checksums import verify
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.parts import read_network, read_part, read_tokenizer
@@ -42,22 +43,6 @@ class Diffusion:
     @property
     def coarse_size(self) -> int:
         return self.model_set.latent_shape[1] * self.factor
-
-
-def choose_device(name: str) -> torch.device:
-    """Return the device; `auto` is CUDA where there is one and the CPU otherwise.
-
-    Raises
-    ------
-    ConfigError
-        CUDA is asked for where there is none.
-    """
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    device = torch.device(name)
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("device", "a device of this machine", name, "ask for 'auto' or 'cpu'")
-    return device
 
 
 def load_diffusion(

@@ -8,8 +8,9 @@ import torch
 from safetensors import SafetensorError
 
 from cortex2image.errors import ModelSetError
-from cortex2image.models.checksums import FIX
 from cortex2image.models.compat import ensure_torchvision
+
+FIX = "restore the folder from where the model set comes from, or make it again (target train_miniature)"
 
 
 def read_part(kind: Any, folder: Path, **options: Any) -> Any:

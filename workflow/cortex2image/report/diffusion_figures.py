@@ -1,7 +1,8 @@
 """The figures of docs/diffusion.md: what the diffusion model does, shown with the model itself."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -28,8 +29,8 @@ Pictures = NDArray[np.uint8]
 TIMESTEPS = (0, 50, 200, 400, 600, 800, 999)
 STEP_COUNTS, MANY_STEPS = (2, 5, 10, 20, 50), 200
 STRENGTHS = (0.2, 0.4, 0.6, 0.8, 1.0)
-GUIDANCE_SCALE, WEIGHTS = 3.0, (0.0, 1.0, 2.0, 3.0, 6.0)
-"""The weight the miniature is scored with, and those that a figure compares."""
+WEIGHTS = (0.0, 1.0, 2.0, 3.0, 6.0)
+"""Guidance weights compared in a figure, beside the one the other figures are drawn with."""
 STAGES = 7
 """Steps of the reverse process that are shown, of however many are taken."""
 COARSE = 8
@@ -55,8 +56,10 @@ class Lesson:
         A slice of an MR image.
     prompts : texts
         To be painted from one and the same noise.
-    steps, seed : int
-        Denoising steps of every picture for which a figure does not vary them; seed of all noise.
+    sampling : Sampling
+        How every picture is drawn, but for what a figure varies.
+    seed : int
+        Of all noise.
     """
 
     diffusion: Diffusion
@@ -64,14 +67,12 @@ class Lesson:
     captions: Sequence[str]
     slice_: Pictures
     prompts: Sequence[str]
-    steps: int
+    sampling: Sampling
     seed: int
 
-    def denoiser(
-        self, steps: int | None = None, strength: float = 1.0, weight: float = GUIDANCE_SCALE
-    ) -> Denoiser:
-        """Return a denoiser that differs from the others in what is given."""
-        return Denoiser(self.diffusion, Sampling(steps or self.steps, strength, weight))
+    def denoiser(self, **changes: Any) -> Denoiser:
+        """Return a denoiser whose sampling differs from that of the others in what is given."""
+        return Denoiser(self.diffusion, replace(self.sampling, **changes))
 
     def seeds(self, count: int, figure: str) -> list[int]:
         return [seed_for(self.seed, "lesson", figure, index) for index in range(count)]
@@ -120,9 +121,10 @@ def step_counts(lesson: Lesson) -> Figure:
 
 
 def reverse_process(lesson: Lesson) -> Figure:
-    """From noise to a picture: x_t, and the x_0 predicted from it."""
+    """From noise to a picture without guidance: x_t, and the x_0 predicted from it."""
     states = encode_text(lesson.diffusion, lesson.captions[:1])
-    stages = lesson.denoiser().trajectory(states, lesson.seeds(1, "reverse"))
+    # Guidance would sharpen what is predicted; the regression itself is shown here.
+    stages = lesson.denoiser(guidance_scale=1.0).trajectory(states, lesson.seeds(1, "reverse"))
     shown = [stages[i] for i in np.linspace(0, len(stages) - 1, min(STAGES, len(stages))).round().astype(int)]
     rows = [
         TileRow(label, list(decode_latents(lesson.diffusion, torch.cat(latents))))
@@ -136,12 +138,13 @@ def reverse_process(lesson: Lesson) -> Figure:
 
 def guidance(lesson: Lesson) -> Figure:
     """Several captions and the empty one from one noise, with less and more guidance."""
-    made = [painted(lesson, lesson.denoiser(weight=weight), lesson.prompts) for weight in WEIGHTS]
+    weights = sorted({*WEIGHTS, lesson.sampling.guidance_scale})
+    made = [painted(lesson, lesson.denoiser(guidance_scale=weight), lesson.prompts) for weight in weights]
     rows = [
         TileRow(prompt or "(empty caption)", [pictures[i] for pictures in made])
         for i, prompt in enumerate(lesson.prompts)
     ]
-    return tiles(rows, [f"w = {weight:g}" for weight in WEIGHTS])
+    return tiles(rows, [f"w = {weight:g}" for weight in weights])
 
 
 def unet(lesson: Lesson) -> Figure:
@@ -163,8 +166,7 @@ def attention(lesson: Lesson) -> Figure:
 
 def strengths(lesson: Lesson) -> Figure:
     """Pictures from coarse ones under their captions, the more redrawn the higher the strength."""
-    size = lesson.diffusion.model_set.image_size
-    coarse = squares(squares(lesson.scenes, COARSE), size)
+    coarse = coarsened(lesson.scenes)
     latents, states = encode_images(lesson.diffusion, coarse), encode_text(lesson.diffusion, lesson.captions)
     seeds = lesson.seeds(len(coarse), "strength")
     made = [
@@ -225,6 +227,11 @@ def read_at(lesson: Lesson, prompt: str, words: Sequence[str], stage: Stage) -> 
     return TileRow(f"t = {stage.timestep}", [picture, *map(stretched, maps)], notes)
 
 
+def coarsened(pictures: Pictures) -> Pictures:
+    """Return pictures shrunk to `COARSE` pixels a side and enlarged again."""
+    return squares(squares(pictures, COARSE), pictures.shape[1])
+
+
 def standardised(picture: Pictures) -> tuple[torch.Tensor, float, float]:
     """Return `picture` with mean 0 and deviation 1, as latents have, and the mean and deviation it had."""
     values = torch.from_numpy(np.ascontiguousarray(picture)).float()
@@ -238,6 +245,8 @@ def grey(values: torch.Tensor) -> Pictures:
 
 
 def stretched(values: torch.Tensor) -> Pictures:
-    """Return a map as a grey picture from its own least to its own greatest value."""
+    """Return a map as a grey picture from its own least (black) to its own greatest value (white)."""
     low, high = values.min(), values.max()
-    return grey(2 * (values - low) / (high - low) - 1)
+    # A constant map has no range; it is its own least value everywhere.
+    extent = high - low if high > low else 1.0
+    return grey(2 * (values - low) / extent - 1)
