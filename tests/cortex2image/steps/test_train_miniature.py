@@ -59,7 +59,7 @@ def folder(tmp_path_factory):
     return root
 
 
-def test_latents_of_the_training_scenes_are_white(folder):
+def test_latents_of_the_training_scenes_are_standardised(folder):
     latents = np.load(folder / "latents.npy").astype(np.float64)
     assert latents.shape == (12, 4, 16, 16)
     np.testing.assert_allclose(latents.mean(axis=(0, 2, 3)), 0, atol=0.02)
