@@ -108,6 +108,7 @@ def test_the_page_paints_as_the_default_study_does():
     assert f"The default study uses {study['strength']}." in WORDS
     assert study["strength"] in STRENGTHS
     assert study["steps"] == miniature["steps"]
+    assert study["guidance_scale"] == miniature["guidance"]
 
 
 def settings(name):
