@@ -37,6 +37,7 @@ TINY_TRAINING = {
     "clip_steps": 1,
     "judge_steps": 1,
     "unet_steps": 1,
+    "remarks": "",
 }
 
 

@@ -434,6 +434,7 @@ rule ship_miniature:
         steps=lookup("steps", within=MINIATURE),
         guidance=lookup("guidance", within=MINIATURE),
         strength=lookup("strength", within=MINIATURE),
+        remarks=lookup("remarks", within=MINIATURE),
     shell:
         """
         python -m cortex2image.steps.ship_miniature \
@@ -450,5 +451,6 @@ rule ship_miniature:
             --steps {params.steps:q} \
             --guidance {params.guidance:q} \
             --strength {params.strength:q} \
+            --remarks {params.remarks:q} \
             --shipped {output.shipped:q} 2>{log:q}
         """
