@@ -62,6 +62,7 @@ MODEL_SETS: dict[str, ModelSet] = {
         image_size=64,
         judges=(
             JudgeSpec("cnn", "cnn", "judges/cnn", ("early", "middle", "late")),
+            JudgeSpec("residual", "residual", "judges/residual", ("pooled",)),
             JudgeSpec("clip", "clip", "clip", ("embeds",)),
         ),
     ),
