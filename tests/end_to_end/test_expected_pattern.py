@@ -55,5 +55,5 @@ def test_silent_voxels_are_significant_as_often_as_chance_allows(results):
             table = contracts.ENCODING.read(results / subject / "encoding" / f"{model}.parquet")
             p.append(np.array(table.column("p").to_pylist())[rows])
     assert sum(map(len, p)) > 1500
-    # Eight test stimuli and noise that voxels share: three standard errors of one model's share are 0.03.
+    # Sixteen test stimuli and noise that voxels share: three standard errors of one model's share are 0.03.
     assert np.mean(np.concatenate(p) < 0.05) <= 0.08

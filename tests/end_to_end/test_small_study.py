@@ -49,7 +49,7 @@ def _is_other(contract, path):
 def test_pictures_are_where_their_table_says(clone, results, subject):
     for method, samples in (("z", 1), ("c", 2), ("zc", 2)):
         table = contracts.RECONSTRUCTIONS.read(results / subject / "reconstructions" / f"{method}.parquet")
-        assert table.num_rows == 8 * samples
+        assert table.num_rows == 16 * samples
         for path in table.column("image_path").to_pylist():
             picture = np.asarray(Image.open(clone.root / path))
             assert picture.dtype == np.uint8

@@ -14,7 +14,7 @@ from pathlib import Path
 from cortex2image.errors import run_step
 from cortex2image.files import atomic, sha256
 from cortex2image.models.card import model_card
-from cortex2image.models.checksums import SUMS
+from cortex2image.models.checksums import SUMS, TIMESTAMP
 from cortex2image.models.coarse import COARSE
 from cortex2image.models.copies import FAITHFUL_SHARE, SHIFT, SIDE
 from cortex2image.models.recipe import recipe
@@ -71,7 +71,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     folder: Path = args.shipped
-    shutil.copytree(args.models, folder, dirs_exist_ok=True)
+    marks = shutil.ignore_patterns(TIMESTAMP)
+    shutil.copytree(args.models, folder, dirs_exist_ok=True, ignore=marks)
     shutil.copy(args.scores, folder / "training" / "held-out.csv")
     shutil.copy(args.tried, folder / "training" / "guidance.csv")
     shutil.copy(args.sheet, folder / "training" / "text-to-image.png")
