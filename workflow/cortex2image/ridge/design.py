@@ -1,0 +1,103 @@
+"""Training rows as the solvers see them: centred, scaled, on the device, one block at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from cortex2image.ridge.blocks import Blocks
+from cortex2image.ridge.device import as_tensor
+from cortex2image.ridge.scaling import Scaling
+
+# A symmetric product is computed in so many stripes, of which only the lower triangle is: 9/16 of the work.
+STRIPES = 8
+
+
+@dataclass(frozen=True)
+class Design:
+    """Predictors that are centred and scaled while they are read, so that no second copy of them exists.
+
+    Attributes
+    ----------
+    blocks : Blocks, (n, p)
+    scaling : Scaling
+    device : torch.device
+    dtype : torch.dtype
+        Of the blocks; Gram matrices are double precision always, because squaring the rows doubles the
+        digits that are lost.
+    elements : int
+        Numbers in a block, at most.
+    """
+
+    blocks: Blocks
+    scaling: Scaling
+    device: torch.device
+    dtype: torch.dtype
+    elements: int
+
+    def rows(self) -> Iterator[tuple[slice, torch.Tensor]]:
+        """Yield (rows, (b, p) tensor) until all rows were read."""
+        for part, block in self.blocks.rows(self.elements):
+            yield part, self._scaled(block, slice(None))
+
+    def columns(self) -> Iterator[tuple[slice, torch.Tensor]]:
+        """Yield (columns, (n, b) tensor) until all columns were read."""
+        for part, block in self.blocks.columns(self.elements):
+            yield part, self._scaled(block, part)
+
+    def select(self, chosen: np.ndarray) -> torch.Tensor:
+        """Return the chosen rows, (m, p), in ascending order; `chosen` is an (n,) array of bool."""
+        return torch.cat([block[torch.from_numpy(chosen[part])] for part, block in self.rows()])
+
+    def gram(self) -> torch.Tensor:
+        """Return the (n, n) products of rows."""
+        out = self._zeros(self.blocks.shape[0])
+        for _, block in self.columns():
+            add_symmetric(out, block.double().T)
+        return mirrored(out)
+
+    def moments(self) -> torch.Tensor:
+        """Return the (p, p) products of columns."""
+        out = self._zeros(self.blocks.shape[1])
+        for _, block in self.rows():
+            add_symmetric(out, block.double())
+        return mirrored(out)
+
+    def products(self, other: "Design") -> torch.Tensor:
+        """Return the (n, m) products of these rows with those of another design."""
+        out = self._zeros(self.blocks.shape[0], other.blocks.shape[0])
+        for (_, mine), (_, theirs) in zip(self._aligned(other), other._aligned(self), strict=True):
+            out.addmm_(mine.double(), theirs.double().T)
+        return out
+
+    def _aligned(self, other: "Design") -> Iterator[tuple[slice, torch.Tensor]]:
+        # Column blocks of two designs are the same columns if both are cut by the longer one's length.
+        width = self.elements // max(self.blocks.shape[0], other.blocks.shape[0], 1)
+        for part, block in self.blocks.columns(max(1, width) * self.blocks.shape[0]):
+            yield part, self._scaled(block, part)
+
+    def _zeros(self, *shape: int) -> torch.Tensor:
+        square = shape if len(shape) == 2 else shape * 2
+        return torch.zeros(square, dtype=torch.float64, device=self.device)
+
+    def _scaled(self, block: np.ndarray, columns: slice) -> torch.Tensor:
+        tensor = as_tensor(block, self.device, self.dtype)
+        centre, scale = (
+            as_tensor(values[columns], self.device, self.dtype)
+            for values in (self.scaling.centre, self.scaling.scale)
+        )
+        return (tensor - centre).div_(scale)
+
+
+def add_symmetric(out: torch.Tensor, rows: torch.Tensor) -> None:
+    """Add rows' rows, for (m, k) rows, to the lower triangle of (k, k) `out`; the upper one is left undefined."""
+    step = -(-len(out) // STRIPES)
+    for start in range(0, len(out), step):
+        part = slice(start, start + step)
+        out[start:, part] += rows[:, start:].T @ rows[:, part]
+
+
+def mirrored(lower: torch.Tensor) -> torch.Tensor:
+    """Return the symmetric matrix of a lower triangle."""
+    return torch.tril(lower) + torch.tril(lower, -1).T

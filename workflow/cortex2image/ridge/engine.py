@@ -1,0 +1,136 @@
+"""From settings to scores, coefficients and predictions: what the estimators have in common."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from cortex2image.ridge.basis import Basis, ScoreMap, decompose
+from cortex2image.ridge.blocks import Blocks
+from cortex2image.ridge.closed_form import gcv_scores, left_out_scores
+from cortex2image.ridge.design import Design
+from cortex2image.ridge.device import as_tensor, dtype_of
+from cortex2image.ridge.fold_operators import Training
+from cortex2image.ridge.folds import Fold
+from cortex2image.ridge.kfold import kfold_scores
+from cortex2image.ridge.memory import Plan
+from cortex2image.ridge.scaling import Scaling
+from cortex2image.ridge.targets import Targets
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Training rows and targets, ready for selection and for fitting."""
+
+    training: Training
+    targets: Targets
+    folds_at_once: int
+
+
+def pose(
+    blocks: Blocks,
+    Y: np.ndarray,
+    dtype: np.dtype,
+    device: torch.device,
+    dual: bool,
+    intercept: bool,
+    standardize: bool,
+    plan: Plan,
+) -> Problem:
+    """Decompose (n, p) predictors and get (n, t) targets ready."""
+    scaling = Scaling.fit_blocks(blocks, slice(None), intercept, standardize, plan.block, dtype)
+    design = Design(blocks, scaling, device, dtype_of(dtype), plan.block)
+    gram = design.gram() if dual else design.moments()
+    basis = decompose(design, gram, dual)
+    training = Training(design, gram, basis, intercept, standardize)
+    return Problem(training, Targets(Y, intercept, dtype, device, plan.targets), plan.folds)
+
+
+def scores(
+    problem: Problem,
+    selection: str,
+    alphas: np.ndarray,
+    folds: list[Fold],
+    groups: np.ndarray | None,
+    complete: bool,
+) -> np.ndarray:
+    """Return the (a, t) scores of the penalties; `groups` and `complete` as in :func:`left_out_scores`."""
+    basis, targets = problem.training.basis, problem.targets
+    if selection == "kfold":
+        return kfold_scores(problem.training, targets, folds, alphas, problem.folds_at_once)
+    if selection == "gcv":
+        return gcv_scores(basis, targets, alphas)
+    labels = np.arange(len(basis.left)) if groups is None else groups
+    return left_out_scores(basis, targets, alphas, labels, complete)
+
+
+def coefficients(
+    basis: Basis, targets: Targets, alphas: np.ndarray
+) -> Iterator[tuple[slice, torch.Tensor, np.ndarray]]:
+    """Yield (targets, (k, b) filtered projections, (b,) means) with the (t,) penalties of the targets."""
+    for batch, rows, means in targets.batches():
+        penalties = torch.from_numpy(alphas[batch]).to(rows.device)
+        yield batch, (basis.left.T @ rows).mul_(basis.filters(penalties).to(rows.dtype)), means
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What predicts.
+
+    Attributes
+    ----------
+    score_map : ScoreMap
+    scaling : Scaling of the predictors
+    coefficients : (k, t) array
+        Filtered projections.
+    means : (t,) array
+    device : torch.device
+    elements : int
+        Numbers in a block, at most.
+    """
+
+    score_map: ScoreMap
+    scaling: Scaling
+    coefficients: np.ndarray
+    means: np.ndarray
+    device: torch.device
+    elements: int
+
+    @classmethod
+    def fit(cls, problem: Problem, alphas: np.ndarray) -> "Fitted":
+        """Fit all training rows with the (t,) penalties of the targets."""
+        basis, targets, design = problem.training.basis, problem.targets, problem.training.design
+        t = targets.values.shape[1]
+        kept, means = np.empty((len(basis.values), t), targets.dtype), np.empty(t, targets.dtype)
+        for batch, filtered, centre in coefficients(basis, targets, alphas):
+            kept[:, batch], means[batch] = filtered.cpu().numpy(), centre
+        return cls(basis.score_map, design.scaling, kept, means, design.device, design.elements)
+
+    def predict(self, new: Blocks) -> np.ndarray:
+        """Return the (m, t) predictions for (m, p) rows."""
+        dtype = dtype_of(self.coefficients.dtype)
+        scores = self.score_map.scores(Design(new, self.scaling, self.device, dtype, self.elements))
+        if self.device.type == "cpu":
+            predicted = scores.numpy() @ self.coefficients
+        else:
+            predicted = (scores @ as_tensor(self.coefficients, self.device)).cpu().numpy()
+        predicted += self.means
+        return predicted
+
+    def weights(self) -> np.ndarray:
+        """Return the (p, t) weights of the predictors in their own units."""
+        weights = self.score_map.weights(as_tensor(self.coefficients, self.device)).cpu().numpy()
+        weights /= self.scaling.scale[:, None]
+        return weights.astype(self.coefficients.dtype, copy=False)
+
+
+def predict_once(problem: Problem, alphas: np.ndarray, new: Blocks) -> np.ndarray:
+    """Return the (m, t) predictions for (m, p) rows; coefficients exist for one batch of targets at a time."""
+    basis, design = problem.training.basis, problem.training.design
+    rows = Design(new, design.scaling, design.device, design.dtype, design.elements)
+    score = basis.score_map.scores(rows)
+    predicted = np.empty((new.shape[0], problem.targets.values.shape[1]), problem.targets.dtype)
+    for batch, filtered, means in coefficients(basis, problem.targets, alphas):
+        predicted[:, batch] = (score @ filtered).cpu().numpy() + means
+    return predicted

@@ -1,0 +1,114 @@
+"""How many folds, targets and numbers are in memory at once, so that a bound is kept."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from cortex2image.errors import ConfigError
+
+# Numbers in a block of predictors, and in the arrays of a batch of targets, where no bound is given: small enough
+# for the caches of a CPU, large enough for matrix products at full speed.
+BLOCK = 2**22
+BATCH = {"cpu": 2**24, "cuda": 2**29}
+# Double-precision matrices of the size of the Gram matrix that exist at the same time, at most: the eigenvalue
+# solver takes the matrix, a copy, the vectors and twice its size as workspace.
+SQUARES = 5
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a fit has to hold, in numbers.
+
+    Attributes
+    ----------
+    rows, columns, targets : int
+    folds : int
+        0 with a closed form.
+    alphas : int
+    dual : bool
+    """
+
+    rows: int
+    columns: int
+    targets: int
+    folds: int
+    alphas: int
+    dual: bool
+
+    @property
+    def square(self) -> int:
+        """Bytes of everything whose size is that of the Gram matrix."""
+        side = self.rows if self.dual else self.columns
+        return 8 * (SQUARES * side**2 + side * self.rows)
+
+    @property
+    def operator(self) -> int:
+        """Numbers in the operator of a fold, with its double-precision original."""
+        held_out = -(-self.rows // max(1, self.folds))
+        width = self.rows - held_out if self.dual else self.columns + 1
+        return self.alphas * held_out * width
+
+    @property
+    def per_target(self) -> int:
+        """Numbers that exist for each target of a batch: targets five times, moments, predictions."""
+        held_out = -(-self.rows // max(1, self.folds))
+        moments = 0 if self.dual else (self.folds + 2) * (self.columns + 1)
+        return 5 * self.rows + moments + 2 * self.alphas * held_out
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Numbers in a block of predictors, folds whose operators exist together, targets in a batch."""
+
+    block: int
+    folds: int
+    targets: int
+
+
+def plan(
+    need: Need, dtype: np.dtype, device: torch.device, max_memory_gb: float | None, batch: int | None
+) -> Plan:
+    """Divide the memory.
+
+    Parameters
+    ----------
+    need : Need
+    dtype : NumPy dtype of the computation
+    device : torch.device
+    max_memory_gb : float, optional
+        Bound in GB (1e9 bytes) on what a fit holds beyond its inputs and its results.
+    batch : int, optional
+        Targets in a batch, where the caller decides.
+
+    Raises
+    ------
+    ConfigError
+        The bound is below what Gram matrix, one fold and one target need.
+    """
+    folds, item = max(1, need.folds), np.dtype(dtype).itemsize
+    if max_memory_gb is None:
+        return Plan(BLOCK, folds, batch or _batch(need, BATCH[device.type]))
+    bound = int(max_memory_gb * 1e9)
+    left = bound - need.square
+    block = min(BLOCK, max(max(need.rows, need.columns), left // 16 // (item + 16)))
+    left -= block * (2 * item + 16)
+    # One operator at a time also exists in double precision, twice.
+    together = min(folds, (left // 2 - 16 * need.operator) // max(1, item * need.operator)) if need.folds else 1
+    left -= (16 + item * together) * need.operator * bool(need.folds)
+    targets = batch or _batch(need, left // item)
+    if together < 1 or left < item * need.per_target * targets:
+        least = _least(need, item) / 1e9
+        fix = f"allow at least {least:.3g} GB" + (", or fewer targets in a batch" if batch else "")
+        raise ConfigError("ridge max_memory_gb", f"at least {least:.3g} GB", f"{max_memory_gb:g} GB", fix)
+    return Plan(block, together, targets)
+
+
+def _batch(need: Need, numbers: int) -> int:
+    return max(1, min(need.targets, numbers // need.per_target))
+
+
+def _least(need: Need, item: int) -> float:
+    block = max(need.rows, need.columns) * (2 * item + 16)
+    operator = 2 * (32 + item) * need.operator * bool(need.folds)
+    return 1.1 * (need.square + block + operator + item * need.per_target)
