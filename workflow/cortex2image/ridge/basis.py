@@ -35,12 +35,10 @@ class ScoreMap:
     training: Design | None
 
     def scores(self, new: Design) -> torch.Tensor:
-        """Return the (m, k) scores of new rows that are scaled like the training rows."""
+        """Return the (m, k) scores, float64, of new rows that are scaled like the training rows."""
         if self.training is None:
-            scores = torch.cat([block.double() @ self.matrix for _, block in new.rows()])
-        else:
-            scores = new.products(self.training) @ self.matrix
-        return scores.to(new.dtype)
+            return torch.cat([block.double() @ self.matrix for _, block in new.rows()])
+        return new.products(self.training) @ self.matrix
 
     def weights(self, coefficients: torch.Tensor) -> torch.Tensor:
         """Return the (p, t) weights of the scaled columns, float64, from (k, t) filtered projections."""
@@ -58,12 +56,13 @@ class Basis:
     ----------
     values : (k,) tensor, float64
         L, all positive, ascending.
-    left : (n, k) tensor of the design's dtype
+    exact, left : (n, k) tensors, float64 and of the design's dtype
         U.
     score_map : ScoreMap
     """
 
     values: torch.Tensor
+    exact: torch.Tensor
     left: torch.Tensor
     score_map: ScoreMap
 
@@ -96,6 +95,7 @@ def decompose(design: Design, gram: torch.Tensor, dual: bool) -> Basis:
     kept = values > torch.finfo(torch.float64).eps * max(design.blocks.shape) * largest
     values, vectors = values[kept], vectors[:, kept]
     if dual:
-        return Basis(values, vectors.to(design.dtype), ScoreMap(vectors / values, design))
+        return Basis(values, vectors, vectors.to(design.dtype), ScoreMap(vectors / values, design))
     to_scores = ScoreMap(vectors / values.sqrt(), None)
-    return Basis(values, to_scores.scores(design), to_scores)
+    left = to_scores.scores(design)
+    return Basis(values, left, left.to(design.dtype), to_scores)

@@ -69,7 +69,7 @@ def left_out_scores(
 
 def _spans_all(basis: Basis, targets: Targets) -> bool:
     """Return whether the training rows have no residual but that of the penalty."""
-    return basis.dual and len(basis.values) == len(basis.left) - int(targets.centre)
+    return len(basis.values) == len(basis.left) - int(targets.centre)
 
 
 def _residual_sums(
@@ -105,9 +105,7 @@ class _Residuals:
         return self.rows[:, chosen] - self.left @ (filters.to(projected.dtype) * projected)
 
 
-def _left_out_errors(
-    residuals: _Residuals, leverages: "list[_Leverages]", complete: bool
-) -> torch.Tensor:
+def _left_out_errors(residuals: _Residuals, leverages: "list[_Leverages]", complete: bool) -> torch.Tensor:
     """Return the left-out squared errors, (a, b), or lower bounds where these exceed the target's smallest."""
     sums = residuals.sums()
     errors = torch.stack([leverage.smallest for leverage in leverages])[:, None] * sums
@@ -172,10 +170,9 @@ def _complement(
     basis: Basis, filters: torch.Tensor, rows: torch.Tensor, intercept: bool, saturated: bool
 ) -> torch.Tensor:
     """Return I - H_gg of the (G, s) rows of groups, (G, s, s)."""
+    left = basis.exact[rows]
     if saturated:
-        left = basis.score_map.matrix[rows] * basis.values
         return (left * (1 - filters)) @ left.transpose(1, 2)
-    left = basis.left[rows].double()
     identity = torch.eye(rows.shape[1], dtype=torch.float64, device=left.device)
     return identity - (left * filters) @ left.transpose(1, 2) - intercept / len(basis.left)
 

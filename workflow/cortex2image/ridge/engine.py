@@ -1,7 +1,7 @@
 """From settings to scores, coefficients and predictions: what the estimators have in common."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -110,13 +110,20 @@ class Fitted:
     def predict(self, new: Blocks) -> np.ndarray:
         """Return the (m, t) predictions for (m, p) rows."""
         dtype = dtype_of(self.coefficients.dtype)
-        scores = self.score_map.scores(Design(new, self.scaling, self.device, dtype, self.elements))
+        rows = Design(new, self.scaling, self.device, dtype, self.elements)
+        scores = self.score_map.scores(rows).to(dtype)
         if self.device.type == "cpu":
             predicted = scores.numpy() @ self.coefficients
         else:
             predicted = (scores @ as_tensor(self.coefficients, self.device)).cpu().numpy()
         predicted += self.means
         return predicted
+
+    def only(self, columns: slice) -> "Fitted":
+        """Return what predicts from some columns as if all others were at their training mean, without the mean."""
+        scale = np.full_like(self.scaling.scale, np.inf)
+        scale[columns] = self.scaling.scale[columns]
+        return replace(self, scaling=Scaling(self.scaling.centre, scale), means=np.zeros_like(self.means))
 
     def weights(self) -> np.ndarray:
         """Return the (p, t) weights of the predictors in their own units."""
@@ -129,7 +136,7 @@ def predict_once(problem: Problem, alphas: np.ndarray, new: Blocks) -> np.ndarra
     """Return the (m, t) predictions for (m, p) rows; coefficients exist for one batch of targets at a time."""
     basis, design = problem.training.basis, problem.training.design
     rows = Design(new, design.scaling, design.device, design.dtype, design.elements)
-    score = basis.score_map.scores(rows)
+    score = basis.score_map.scores(rows).to(design.dtype)
     predicted = np.empty((new.shape[0], problem.targets.values.shape[1]), problem.targets.dtype)
     for batch, filtered, means in coefficients(basis, problem.targets, alphas):
         predicted[:, batch] = (score @ filtered).cpu().numpy() + means

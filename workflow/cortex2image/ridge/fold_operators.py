@@ -1,24 +1,25 @@
 """What predicts the held-out rows of a fold for every penalty, ready to meet any number of targets.
 
-For a fold with training rows T and validation rows F, ridge regression with an intercept predicts
+With left singular vectors U, filters f (see `basis`) and an intercept as one more direction 1/sqrt(n) of filter 1, the
+residuals of all rows are R Y with R = I - U f U'. For a fold with training rows T and held-out rows F, the ridge
+regression that has not seen F predicts (inverse of a block matrix)
 
-    features:  mean(Y_T) + (X_F - m) (X_T'X_T + alpha)^-1 X_T'Y_T           operator on X'Y_T and sum(Y_T)
-    samples:   mean(Y_T) + K_FT (K_TT + alpha)^-1 Y_T,  K = XX'             operator on Y_T
-    shared:    -Q_FF^-1 Q_FT Y_T,  Q = (K + alpha)^-1 without its constant  the same, one inverse for all folds
+    shared:    -R_FF^-1 R_FT Y_T  =  R_FF^-1 U_F f U_T'Y_T        one decomposition for all folds and penalties
+    own:       mean(Y_T) + X_F (X_T'X_T + alpha)^-1 X_T'Y_T      where folds scale X differently, or overlap
+               mean(Y_T) + K_FT (K_TT + alpha)^-1 Y_T            the same in dual form, K = XX'
 
-where X and K are centred with the training rows of the fold. The last line is the inverse of a block matrix;
-an intercept is its limit of an infinite eigenvalue for the constant vector. All targets share the operators, so
-that the work per target is one product. They are computed in double precision, except that `shared` uses that of
-the data where the condition number is below `WELL_CONDITIONED`.
+All targets share the operators, so that the work per target is one product with U_T'Y_T ("projections") or with Y_T
+("samples"), whichever is shorter. Operators are computed in double precision; shared ones in that of the data where
+the matrix to invert is better conditioned than `WELL_CONDITIONED`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis
-from cortex2image.ridge.design import Design
+from cortex2image.ridge.design import Design, add_symmetric, mirrored
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.scaling import Scaling
 
@@ -45,8 +46,8 @@ class Training:
 
     def floor(self, alphas: torch.Tensor) -> torch.Tensor:
         """Return the penalties, none below rounding error: a smaller one is no different, but singular."""
-        largest = self.basis.values[-1] if len(self.basis.values) else torch.ones((), dtype=torch.float64)
-        return alphas.clamp_min(4 * torch.finfo(torch.float64).eps * max(self.design.blocks.shape) * float(largest))
+        largest = float(self.basis.values[-1]) if len(self.basis.values) else 1.0
+        return alphas.clamp_min(4 * torch.finfo(torch.float64).eps * max(self.design.blocks.shape) * largest)
 
 
 @dataclass(frozen=True)
@@ -56,92 +57,123 @@ class FoldOperator:
     Attributes
     ----------
     fold : Fold
-    matrix : (a, m, k) tensor
-        For a penalties and m validation rows. k is the number of training rows, or p + 1 with `on_moments`.
-    on_moments : bool
-        It is applied to X'Y and the sum of Y over training rows, else to Y of the training rows.
+    matrix : (a, m, w) tensor
+        For a penalties and m held-out rows. w is k + 1 on projections, else the number of training rows.
+    on_projections : bool
     """
 
     fold: Fold
     matrix: torch.Tensor
-    on_moments: bool
+    on_projections: bool
 
 
-def feature_operator(
-    training: Training, fold: Fold, scaling: Scaling, alphas: torch.Tensor, on_moments: bool
+def shared_operators(training: Training, folds: list[Fold], alphas: torch.Tensor) -> list[FoldOperator]:
+    """Return the operators of folds that together hold out every row once and scale X alike."""
+    dual, values = training.basis.dual, training.basis.values
+    matrices = []
+    for fold in folds:
+        width = int(fold.train.sum()) if dual else len(values) + 1
+        shape = len(alphas), int(fold.validation.sum()), width
+        matrices.append(torch.empty(shape, dtype=training.design.dtype, device=values.device))
+    for number, alpha in enumerate(training.floor(alphas)):
+        residual = _residual_matrix(training, alpha) if dual else None
+        for fold, matrix in zip(folds, matrices, strict=True):
+            if residual is None:
+                matrix[number] = _on_projections(training, fold, alpha)
+            else:
+                matrix[number] = _on_samples(residual, fold)
+    return [FoldOperator(f, m, not dual) for f, m in zip(folds, matrices, strict=True)]
+
+
+def own_operator(
+    training: Training, fold: Fold, scaling: Scaling, alphas: torch.Tensor, on_projections: bool
 ) -> FoldOperator:
-    """Return the operator of a fold from products of columns.
+    """Return the operator of a fold that scales X by itself, or of one of several that overlap.
 
     Parameters
     ----------
-    training : Training, in primal form
+    training : Training
     fold : Fold
     scaling : Scaling
         Of the fold's training rows.
     alphas : (a,) tensor, float64
-    on_moments : bool
-        Without it the operator is applied to samples: slower with p < n, but exact in single precision where
-        predictors are ill-conditioned, and possible where validation rows of folds overlap.
+    on_projections : bool
+        Only in primal form, for folds that together hold out every row once.
     """
-    design = training.design
+    penalties = training.floor(alphas)
+    if training.basis.dual:
+        matrix = _from_rows(training, fold, scaling, penalties)
+    else:
+        matrix = _from_columns(training, fold, scaling, penalties, on_projections)
+    return FoldOperator(fold, matrix.to(training.design.dtype), on_projections)
+
+
+def _residual_matrix(training: Training, alpha: torch.Tensor) -> torch.Tensor:
+    """Return R, (n, n), up to a factor."""
+    basis, n = training.basis, len(training.gram)
+    if len(basis.values) < n - training.intercept:
+        filters = basis.filters(alpha[None])[:, 0]
+        fitted = torch.zeros_like(training.gram)
+        add_symmetric(fitted, (basis.exact * filters.sqrt()).T)
+        return torch.eye(n, dtype=fitted.dtype, device=fitted.device) - mirrored(fitted) - training.intercept / n
+    # Without directions that no penalty reaches, R is U (1 - f) U': no difference of nearly equal numbers.
+    remaining = (basis.values[0] + alpha) / (basis.values + alpha)
+    left = basis.left if 1 / remaining[-1] < WELL_CONDITIONED else basis.exact
+    residual = torch.zeros(n, n, dtype=left.dtype, device=left.device)
+    add_symmetric(residual, (left * remaining.sqrt().to(left.dtype)).T)
+    return mirrored(residual)
+
+
+def _on_samples(residual: torch.Tensor, fold: Fold) -> torch.Tensor:
+    train, held_out = torch.from_numpy(fold.train), torch.from_numpy(fold.validation)
+    rows = residual[held_out]
+    factor = torch.linalg.cholesky(rows[:, held_out])
+    return -torch.cholesky_solve(rows[:, train], factor)
+
+
+def _on_projections(training: Training, fold: Fold, alpha: torch.Tensor) -> torch.Tensor:
+    basis, held_out = training.basis, torch.from_numpy(fold.validation)
+    filters = basis.filters(alpha[None])[:, 0]
+    for exact in (False, True):
+        left = with_constant((basis.exact if exact else basis.left)[held_out], training)
+        filtered = left * torch.cat([filters, filters.new_ones(1)]).to(left.dtype)
+        spare = torch.eye(len(left), dtype=left.dtype, device=left.device) - filtered @ left.T
+        factor, failed = torch.linalg.cholesky_ex(spare)
+        if exact or (not failed and factor.diagonal().min() ** 2 > 1 / WELL_CONDITIONED):
+            break
+    return torch.cholesky_solve(filtered, factor)
+
+
+def with_constant(left: torch.Tensor, training: Training) -> torch.Tensor:
+    """Return (m, k) rows of U with one more column: the intercept's direction, 0 without one."""
+    constant = training.intercept / len(training.basis.left) ** 0.5
+    return torch.cat([left, left.new_full((len(left), 1), constant)], dim=1)
+
+
+def _from_columns(
+    training: Training, fold: Fold, scaling: Scaling, alphas: torch.Tensor, on_projections: bool
+) -> torch.Tensor:
+    design, size = training.design, int(fold.train.sum())
     centre, scale = _relative(scaling, design)
     left_out = design.select(~fold.train).double()
-    gram = training.gram - left_out.T @ left_out - fold.train.sum() * torch.outer(centre, centre)
+    gram = training.gram - left_out.T @ left_out - size * torch.outer(centre, centre)
     gram /= torch.outer(scale, scale)
     rows = (design.select(fold.validation).double() - centre) / scale
-    matrix = torch.stack([_solved(gram, rows, alpha) for alpha in training.floor(alphas)]) / scale
-    mean = training.intercept / fold.train.sum() - matrix @ centre
-    if on_moments:
-        return FoldOperator(fold, torch.cat([matrix, mean[..., None]], dim=2).to(design.dtype), True)
-    matrix = matrix @ design.select(fold.train).double().T + mean[..., None]
-    return FoldOperator(fold, matrix.to(design.dtype), False)
+    matrix = torch.stack([_solved(gram, rows, alpha) for alpha in alphas]) / scale
+    mean = (training.intercept / size - matrix @ centre)[..., None]
+    if on_projections:
+        to_products = training.basis.score_map.matrix * training.basis.values
+        return torch.cat([matrix @ to_products, mean * len(fold.train) ** 0.5], dim=2)
+    return matrix @ design.select(fold.train).double().T + mean
 
 
-def sample_operator(
-    training: Training, fold: Fold, scaling: Scaling, alphas: torch.Tensor
-) -> FoldOperator:
-    """Return the operator of a fold from products of rows, which `scaling` of its training rows defines."""
-    design = training.design
-    gram = Design(design.blocks, scaling, design.device, design.dtype, design.elements).gram()
-    train, validation = torch.from_numpy(fold.train), torch.from_numpy(fold.validation)
-    square, rows = gram[train][:, train], gram[validation][:, train]
+def _from_rows(training: Training, fold: Fold, scaling: Scaling, alphas: torch.Tensor) -> torch.Tensor:
+    gram = replace(training.design, scaling=scaling).gram()
+    train, held_out = torch.from_numpy(fold.train), torch.from_numpy(fold.validation)
+    square, rows = gram[train][:, train], gram[held_out][:, train]
     del gram
-    matrix = torch.stack([_solved(square, rows, alpha) for alpha in training.floor(alphas)])
-    matrix += training.intercept / fold.train.sum()
-    return FoldOperator(fold, matrix.to(design.dtype), False)
-
-
-def shared_operators(training: Training, folds: list[Fold], alphas: torch.Tensor) -> list[FoldOperator]:
-    """Return the operators of folds that together hold out every row once, without scaling of their own."""
-    n, dtype = len(training.gram), training.design.dtype
-    matrices = [
-        torch.empty(
-            len(alphas), int(f.validation.sum()), int(f.train.sum()), dtype=dtype, device=training.gram.device
-        )
-        for f in folds
-    ]
-    for number, alpha in enumerate(training.floor(alphas)):
-        inverse = _residual_inverse(training, alpha)
-        for fold, matrix in zip(folds, matrices, strict=True):
-            train, validation = torch.from_numpy(fold.train), torch.from_numpy(fold.validation)
-            held_out = inverse[validation]
-            factor = torch.linalg.cholesky(held_out[:, validation])
-            matrix[number] = -torch.cholesky_solve(held_out[:, train], factor)
-    return [FoldOperator(f, m, False) for f, m in zip(folds, matrices, strict=True)]
-
-
-def _residual_inverse(training: Training, alpha: torch.Tensor) -> torch.Tensor:
-    """Return (K + alpha)^-1, without the constant direction if there is an intercept."""
-    values = training.basis.values
-    n, largest = len(training.gram), float(values[-1])
-    deficient = len(values) < n - training.intercept
-    condition = (largest + alpha) / ((0 if deficient else values[0]) + alpha)
-    dtype = training.design.dtype if condition < WELL_CONDITIONED else torch.float64
-    # The constant is no direction of a centred K. A large eigenvalue there keeps the inverse well-conditioned.
-    shifted = (training.gram + training.intercept * largest / n).to(dtype)
-    shifted.diagonal().add_(float(alpha))
-    inverse = torch.cholesky_inverse(torch.linalg.cholesky(shifted))
-    return inverse - training.intercept / (n * (largest + float(alpha)))
+    matrix = torch.stack([_solved(square, rows, alpha) for alpha in alphas])
+    return matrix + training.intercept / int(fold.train.sum())
 
 
 def _solved(gram: torch.Tensor, rows: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
@@ -155,5 +187,6 @@ def _relative(scaling: Scaling, design: Design) -> tuple[torch.Tensor, torch.Ten
     """Return centre and scale of a fold in the units of the design."""
     whole = design.scaling
     centre = (scaling.centre.astype(np.float64) - whole.centre) / whole.scale
-    scale = scaling.scale.astype(np.float64) / whole.scale
+    scale = np.ones_like(centre)
+    np.divide(scaling.scale, whole.scale, out=scale, where=np.isfinite(whole.scale))
     return torch.from_numpy(centre).to(design.device), torch.from_numpy(scale).to(design.device)

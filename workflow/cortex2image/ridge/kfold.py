@@ -1,10 +1,10 @@
 """Scores of every penalty by K folds, for any number of targets.
 
-Work per target, in multiplications: a n k for a penalties, n rows and operators of width k (p + 1 on moments, the
-training rows of a fold on samples), and n p more on moments. Nothing else grows with the number of targets.
+Work per target, in multiplications: a n w for a penalties, n rows and operators of width w (rank + 1 on projections,
+the training rows of a fold on samples), and n w more on projections. Nothing else grows with the number of targets.
 """
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -12,17 +12,13 @@ import torch
 from cortex2image.ridge.fold_operators import (
     FoldOperator,
     Training,
-    feature_operator,
-    sample_operator,
+    own_operator,
     shared_operators,
+    with_constant,
 )
 from cortex2image.ridge.folds import Fold, hold_out_once
 from cortex2image.ridge.scaling import Scaling
 from cortex2image.ridge.targets import Targets
-
-# Cross-products of ill-conditioned predictors lose so many times the rounding error of single precision.
-LARGEST_LOSS = 3000.0
-
 
 def kfold_scores(
     training: Training, targets: Targets, folds: list[Fold], alphas: np.ndarray, at_once: int
@@ -47,11 +43,14 @@ def kfold_scores(
     errors = np.zeros((len(alphas), targets.values.shape[1]))
     total = np.zeros(targets.values.shape[1])
     for start in range(0, len(folds), at_once):
-        operators = list(_operators(training, folds, folds[start : start + at_once], alphas))
+        operators = _operators(training, folds, folds[start : start + at_once], alphas)
         for batch, rows, _ in targets.batches():
-            moments = _left_out_moments(training, rows, folds) if operators[0].on_moments else None
+            projections = _projections(training, rows, folds) if operators[0].on_projections else None
             for number, operator in enumerate(operators, start):
-                known = _known(operator, rows, moments, number)
+                if projections is None:
+                    known = rows[torch.from_numpy(operator.fold.train)]
+                else:
+                    known = projections.sum(dim=0) - projections[number]
                 error, null = _squared_errors(operator, known, rows, training.intercept)
                 errors[:, batch] += error
                 total[batch] += null
@@ -60,64 +59,42 @@ def kfold_scores(
 
 def _operators(
     training: Training, all_folds: list[Fold], folds: list[Fold], alphas: np.ndarray
-) -> Iterator[FoldOperator]:
+) -> list[FoldOperator]:
     penalties = torch.from_numpy(alphas).to(training.gram.device)
     once = hold_out_once(all_folds)
-    if training.basis.dual and once and not training.standardize:
-        yield from shared_operators(training, folds, penalties)
-        return
-    on_moments = once and not _loses_digits(training, float(alphas.min()))
-    design = training.design
+    if once and not training.standardize:
+        return shared_operators(training, folds, penalties)
+    on_projections = once and not training.basis.dual
+    return [
+        own_operator(training, fold, _scaling(training, fold), penalties, on_projections) for fold in folds
+    ]
+
+
+def _scaling(training: Training, fold: Fold) -> Scaling:
+    """Return the scaling of the training rows of a fold."""
+    design, standardize = training.design, training.standardize
     dtype = np.float32 if design.dtype == torch.float32 else np.float64
-    for fold in folds:
-        choice = training.intercept, training.standardize, design.elements, dtype
-        scaling = Scaling.fit_blocks(design.blocks, fold.train, *choice)
-        if training.basis.dual:
-            yield sample_operator(training, fold, scaling, penalties)
-        else:
-            yield feature_operator(training, fold, scaling, penalties, on_moments)
+    choice = training.intercept, standardize, design.elements, dtype
+    scaling = Scaling.fit_blocks(design.blocks, fold.train, *choice)
+    return scaling if standardize else replace(scaling, scale=design.scaling.scale)
 
 
-def _loses_digits(training: Training, alpha: float) -> bool:
-    """Return whether cross-products X'Y in single precision are too coarse for the smallest penalty."""
-    values = training.basis.values
-    if training.design.dtype == torch.float64 or not len(values):
-        return False
-    return float(values[-1].sqrt() * (values.sqrt() / (values + alpha)).max()) > LARGEST_LOSS
-
-
-def _left_out_moments(training: Training, rows: torch.Tensor, folds: list[Fold]) -> torch.Tensor:
-    """Return X'Y and the sum of Y over the validation rows of each fold, (folds, p + 1, b)."""
-    design = training.design
-    shape = len(folds), design.blocks.shape[1] + 1, rows.shape[1]
-    moments = torch.zeros(shape, dtype=rows.dtype, device=rows.device)
-    for part, block in design.rows():
-        for moment, fold in zip(moments, folds, strict=True):
-            chosen = torch.from_numpy(fold.validation[part])
-            held_out = rows[part][chosen]
-            moment[:-1].addmm_(block[chosen].T, held_out)
-            moment[-1] += held_out.sum(dim=0)
-    return moments
-
-
-def _known(
-    operator: FoldOperator, rows: torch.Tensor, moments: torch.Tensor | None, number: int
-) -> torch.Tensor:
-    """Return what the training rows of a fold know of the targets, (k, b)."""
-    if moments is None:
-        return rows[torch.from_numpy(operator.fold.train)]
-    return moments.sum(dim=0) - moments[number]
+def _projections(training: Training, rows: torch.Tensor, folds: list[Fold]) -> torch.Tensor:
+    """Return U'Y and the constant's share of Y over the held-out rows of each fold, (folds, k + 1, b)."""
+    held_out = [torch.from_numpy(fold.validation) for fold in folds]
+    left = training.basis.left
+    return torch.stack([with_constant(left[mask], training).T @ rows[mask] for mask in held_out])
 
 
 def _squared_errors(
     operator: FoldOperator, known: torch.Tensor, rows: torch.Tensor, intercept: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sums over validation rows of squared errors, (a, b), and of those of the mean alone, (b,)."""
-    held_out = rows[torch.from_numpy(operator.fold.validation)]
-    total = known[-1] if operator.on_moments else known.sum(dim=0)
-    mean = total * (intercept / operator.fold.train.sum())
-    a, m, k = operator.matrix.shape
-    residual = (operator.matrix.view(a * m, k) @ known).view(a, m, -1)
-    residual -= held_out
+    """Return the sums over held-out rows of squared errors, (a, b), and of those of the mean alone, (b,)."""
+    measured = rows[torch.from_numpy(operator.fold.validation)]
+    train = torch.from_numpy(operator.fold.train).to(rows)
+    mean = (train @ rows) * (intercept / train.sum())
+    a, m, w = operator.matrix.shape
+    residual = (operator.matrix.view(a * m, w) @ known).view(a, m, -1)
+    residual -= measured
     error = residual.square_().sum(dim=1)
-    return error.double().cpu().numpy(), (held_out - mean).square_().sum(dim=0).double().cpu().numpy()
+    return error.double().cpu().numpy(), (measured - mean).square_().sum(dim=0).double().cpu().numpy()

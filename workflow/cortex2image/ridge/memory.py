@@ -13,7 +13,7 @@ BLOCK = 2**22
 BATCH = {"cpu": 2**24, "cuda": 2**29}
 # Double-precision matrices of the size of the Gram matrix that exist at the same time, at most: the eigenvalue
 # solver takes the matrix, a copy, the vectors and twice its size as workspace.
-SQUARES = 5
+SQUARES = 6
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Need:
     def square(self) -> int:
         """Bytes of everything whose size is that of the Gram matrix."""
         side = self.rows if self.dual else self.columns
-        return 8 * (SQUARES * side**2 + side * self.rows)
+        return 8 * SQUARES * side**2 + 12 * side * self.rows
 
     @property
     def operator(self) -> int:
@@ -94,7 +94,9 @@ def plan(
     block = min(BLOCK, max(max(need.rows, need.columns), left // 16 // (item + 16)))
     left -= block * (2 * item + 16)
     # One operator at a time also exists in double precision, twice.
-    together = min(folds, (left // 2 - 16 * need.operator) // max(1, item * need.operator)) if need.folds else 1
+    together = (
+        min(folds, (left // 2 - 16 * need.operator) // max(1, item * need.operator)) if need.folds else 1
+    )
     left -= (16 + item * together) * need.operator * bool(need.folds)
     targets = batch or _batch(need, left // item)
     if together < 1 or left < item * need.per_target * targets:
