@@ -65,6 +65,7 @@ rule train_autoencoder:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
+        gpu=1,
         mem_mb=growing(4000),
         runtime=growing(120),
     params:
@@ -102,6 +103,7 @@ rule train_clip:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
+        gpu=1,
         mem_mb=growing(4000),
         runtime=growing(120),
     params:
@@ -124,31 +126,33 @@ rule train_clip:
 
 
 rule train_judge:
-    """Convolutional judge of settings and categories."""
+    """A judge of settings and categories: convolutional, or residual."""
     input:
         code=source_files("cortex2image.steps.train_judge"),
         images=f"{TRAINED}/scenes/images.npy",
         labels=f"{TRAINED}/scenes/labels.npy",
     output:
-        curve=f"{TRAINED}/curves/judge.csv",
-        judge=directory(f"{TRAINED}/parts/judge"),
+        curve=f"{TRAINED}/curves/judge-{{architecture}}.csv",
+        judge=directory(f"{TRAINED}/parts/judges/{{architecture}}"),
     log:
-        "logs/train_judge.log",
+        "logs/train_judge/{architecture}.log",
     benchmark:
-        "benchmarks/train_judge.tsv"
+        "benchmarks/train_judge/{architecture}.tsv"
     conda:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
+        gpu=1,
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
         steps=lookup("judge_steps", within=MINIATURE),
         seed=lookup("seed", within=MINIATURE),
-        checkpoint=f"{TRAINED}/checkpoints/judge.pt",
+        checkpoint=f"{TRAINED}/checkpoints/judge-{{architecture}}.pt",
     shell:
         """
         python -m cortex2image.steps.train_judge \
+            --architecture {wildcards.architecture:q} \
             --images {input.images:q} \
             --labels {input.labels:q} \
             --steps {params.steps:q} \
@@ -215,6 +219,7 @@ rule train_unet:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
+        gpu=1,
         mem_mb=growing(8000),
         runtime=growing(360),
     params:
@@ -245,10 +250,11 @@ rule export_miniature:
         unet=f"{TRAINED}/parts/unet",
         scheduler=f"{TRAINED}/parts/scheduler",
         tokenizer=f"{TRAINED}/parts/tokenizer",
-        judge=f"{TRAINED}/parts/judge",
+        judge_cnn=f"{TRAINED}/parts/judges/cnn",
+        judge_residual=f"{TRAINED}/parts/judges/residual",
         curves=collect(
             f"{TRAINED}/curves/{{network}}.csv",
-            network=["autoencoder", "clip", "judge", "unet"],
+            network=["autoencoder", "clip", "judge-cnn", "judge-residual", "unet"],
         ),
     output:
         models=directory(f"{TRAINED}/exported"),
@@ -270,7 +276,8 @@ rule export_miniature:
             --unet {input.unet:q} \
             --scheduler {input.scheduler:q} \
             --tokenizer {input.tokenizer:q} \
-            --judge {input.judge:q} \
+            --judge-cnn {input.judge_cnn:q} \
+            --judge-residual {input.judge_residual:q} \
             --curves {input.curves:q} \
             --models {output.models:q} 2>{log:q}
         """

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from cortex2image.models.clip import Attributes, ClipTraining, augment, build_clip, normalise
+from cortex2image.models.attributes import Attributes
+from cortex2image.models.clip import ClipTraining, augment, build_clip, normalise
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.tokenizer import build_tokenizer
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from cortex2image.models.training import Schedule, Trainer, noise
+from cortex2image.models.training import Schedule, Trainer, device_of, noise, origin_of
 
 
 def problem():
@@ -47,6 +47,46 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):
     assert trainer.step == 30
     trainer.run(loss)
     torch.testing.assert_close(resumed.weight, network.weight, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("changed", [{"seed": 1}, {"origin": "other data"}, {"schedule": Schedule(60, 0.1)}])
+def test_a_checkpoint_of_another_run_is_not_gone_on_from(tmp_path, capsys, changed):
+    run = {"schedule": Schedule(steps=60, rate=0.05), "seed": 0, "origin": "data"}
+    network, loss = problem()
+    Trainer(network, checkpoint=tmp_path / "state.pt", label="line", **run).run(loss)
+    network, loss = problem()
+    assert Trainer(network, checkpoint=tmp_path / "state.pt", label="line", **run).step == 60
+    network, loss = problem()
+    assert Trainer(network, checkpoint=tmp_path / "state.pt", label="line", **run | changed).step == 0
+    assert "starting over" in capsys.readouterr().err
+
+
+def test_the_origin_of_a_run_is_its_code_and_its_data(tmp_path):
+    (tmp_path / "data.npy").write_text("one")
+    steps = [f"cortex2image.steps.train_{network}" for network in ("unet", "clip")]
+    origins = [origin_of(step, tmp_path / "data.npy") for step in steps]
+    (tmp_path / "data.npy").write_text("two")
+    origins += [origin_of(step, tmp_path / "data.npy") for step in steps]
+    assert len(set(origins)) == 4
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_gpu_is_shown_the_same_batches(tmp_path):
+    slopes = []
+    for device in ("cpu", "cuda"):
+        network = nn.Linear(1, 1)
+        nn.init.zeros_(network.weight)
+        nn.init.zeros_(network.bias)
+        place = device_of(network.to(device))
+
+        def loss(rng, share, network=network, place=place):
+            x = noise(rng, 64, 1).to(place)
+            return ((network(x) - 3 * x) ** 2).mean()
+
+        Trainer(network, Schedule(steps=20, rate=0.05), tmp_path / f"{device}.pt", "line", 0).run(loss)
+        slopes.append(network.weight.item())
+    assert slopes[1] == pytest.approx(slopes[0], rel=1e-4)
 
 
 def test_the_rate_warms_up_and_falls_to_zero():

@@ -1,7 +1,8 @@
 import pytest
 
 from cortex2image.errors import ConfigError
-from cortex2image.scenes.scene import combination_of, sample_scene, split_of
+from cortex2image.scenes.scene import SPLITS, combination_of, sample_scene, split_of
+from cortex2image.scenes.vocabulary import CATEGORIES, HELD_OUT_PAIRS, SETTINGS
 
 
 def test_the_same_arguments_give_the_same_scene_and_others_do_not():
@@ -13,10 +14,26 @@ def test_the_same_arguments_give_the_same_scene_and_others_do_not():
 def test_splits_share_no_combination_whatever_the_seed():
     combinations = {
         split: {combination_of(sample_scene(seed, split, i)) for seed in (0, 1) for i in range(300)}
-        for split in ("train", "validation", "test")
+        for split in SPLITS
     }
     for split, members in combinations.items():
         assert {split_of(member) for member in members} == {split}
+
+
+def pairs(split, scenes):
+    found = (sample_scene(2, split, index) for index in range(scenes))
+    return {(item.category, scene.setting) for scene in found for item in scene.objects}
+
+
+def test_a_held_out_composition_is_seen_in_no_other_split():
+    held_out = set(HELD_OUT_PAIRS.items())
+    assert not held_out & (pairs("train", 1500) | pairs("validation", 500) | pairs("test", 500))
+    assert held_out <= pairs("composition", 400)
+
+
+def test_every_category_and_every_setting_but_held_out_pairs_is_seen_in_training():
+    everything = {(category, setting) for category in CATEGORIES for setting in SETTINGS}
+    assert pairs("train", 3000) == everything - set(HELD_OUT_PAIRS.items())
 
 
 def test_the_order_of_objects_does_not_decide_the_split():
@@ -33,5 +50,5 @@ def test_most_scenes_have_one_large_object_that_is_in_the_picture():
 
 
 def test_an_unknown_split_is_an_error_that_names_the_known_ones():
-    with pytest.raises(ConfigError, match=r"train \| validation \| test"):
+    with pytest.raises(ConfigError, match=r"train \| validation \| test \| composition"):
         sample_scene(0, "dev", 0)

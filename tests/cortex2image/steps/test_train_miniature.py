@@ -38,14 +38,18 @@ def folder(tmp_path_factory):
     train_autoencoder.main(options(images=scenes["images"], vae=root / "vae", **run("autoencoder")))
     train_clip.main(options(tokenizer=tokenizer, clip=root / "clip", **scenes, **run("clip")))
     labelled = {name: scenes[name] for name in ("images", "labels")}
-    train_judge.main(options(judge=root / "judge", **labelled, **run("judge")))
+    judges = {f"judge_{name}": root / f"judge-{name}" for name in ("cnn", "residual")}
+    for option, judge in judges.items():
+        architecture = {"architecture": option.removeprefix("judge_"), "judge": judge}
+        train_judge.main(options(**architecture, **labelled, **run(judge.name)))
     parts = {name: root / name for name in ("vae", "clip", "tokenizer")}
     train_latents.main(options(images=scenes["images"], tokens=scenes["tokens"], **parts, **data))
     networks = {name: root / name for name in ("unet", "scheduler")}
     train_unet.main(options(**data, **networks, **run("unet")))
-    curves = [str(root / f"{name}.csv") for name in ("autoencoder", "clip", "judge", "unet")]
-    judge = {"judge": root / "judge", "models": root / "exported"}
-    export_miniature.main([*options(**parts, **networks, **judge), "--curves", *curves])
+    trained = ("autoencoder", "clip", "judge-cnn", "judge-residual", "unet")
+    curves = [str(root / f"{name}.csv") for name in trained]
+    exported = {"models": root / "exported"}
+    export_miniature.main([*options(**parts, **networks, **judges, **exported), "--curves", *curves])
     return root
 
 

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from cortex2image.models.compat import ensure_torchvision
-from cortex2image.models.training import Loss, Schedule, noise
+from cortex2image.models.training import Loss, Schedule, device_of, noise
 
 BATCH, CROP = 32, 32
 WHOLE_FROM = 0.85
@@ -46,12 +46,14 @@ def autoencoder_loss(network: Any, images: NDArray[np.uint8]) -> Loss:
     2014); the gradient term keeps edges that the pixel terms alone would blur.
     """
 
+    device = device_of(network)
+
     def loss(rng: np.random.Generator, share: float) -> torch.Tensor:
         whole = share >= WHOLE_FROM
-        pictures = as_tensor(_crops(images, rng, *((WHOLE_BATCH, 64) if whole else (BATCH, CROP))))
+        pictures = as_tensor(_crops(images, rng, *((WHOLE_BATCH, 64) if whole else (BATCH, CROP)))).to(device)
         posterior = network.encode(pictures).latent_dist
         mean, deviation = posterior.mean, posterior.std
-        rebuilt = network.decode(mean + deviation * noise(rng, *mean.shape)).sample
+        rebuilt = network.decode(mean + deviation * noise(rng, *mean.shape).to(device)).sample
         kl = 0.5 * (mean**2 + posterior.var - 1 - posterior.logvar).mean()
         return reconstruction_loss(rebuilt.float(), pictures) + KL_WEIGHT * kl.float()
 

@@ -1,6 +1,6 @@
 """The CLIP of the miniature: its shape and its contrastive loss."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
+from cortex2image.models.attributes import Attributes
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.tokenizer import LENGTH
-from cortex2image.models.training import Schedule
+from cortex2image.models.training import Schedule, device_of
 
 BATCH = 128
 AUXILIARY_WEIGHT, AUXILIARY_UNTIL = 8.0, 0.6
@@ -43,18 +44,6 @@ def schedule(steps: int) -> Schedule:
     return Schedule(steps=steps, rate=1e-3, betas=(0.9, 0.98), weight_decay=0.05, ema=0.995)
 
 
-class Attributes(NamedTuple):
-    """What is in the scenes: (n,) index of the setting, (n, k) 0 or 1 for each category and each colour."""
-
-    setting: NDArray[np.int64]
-    category: NDArray[np.float32]
-    colour: NDArray[np.float32]
-
-    def take(self, rows: NDArray[np.int64]) -> "Attributes":
-        """Return the attributes of some of the scenes."""
-        return Attributes(self.setting[rows], self.category[rows], self.colour[rows])
-
-
 class AttributeHead(nn.Module):
     """Linear read-outs of setting, categories and colours from the image states, thrown away after training.
 
@@ -69,7 +58,7 @@ class AttributeHead(nn.Module):
         self.colour = nn.Linear(width, attributes.colour.shape[1])
 
     def loss(self, states: torch.Tensor, attributes: Attributes) -> torch.Tensor:
-        setting, category, colour = (torch.from_numpy(values) for values in attributes)
+        setting, category, colour = (torch.from_numpy(values).to(states.device) for values in attributes)
         return (
             0.2 * functional.cross_entropy(self.setting(states), setting)
             + functional.binary_cross_entropy_with_logits(self.category(states), category)
@@ -99,16 +88,18 @@ class ClipTraining(nn.Module):
     def loss(self, rng: np.random.Generator, share: float) -> torch.Tensor:
         """Return the loss of one step: InfoNCE (Radford et al. 2021) and fading attribute losses."""
         rows = rng.integers(0, len(self.images), BATCH)
-        pictures = augment(self.images[rows], rng)
+        device = device_of(self.clip)
+        pictures = augment(self.images[rows], rng).to(device)
         texts = self.tokens[rows, rng.integers(0, self.tokens.shape[1], BATCH)].astype(np.int64)
         seen = self.clip.vision_model(pixel_values=pictures).pooler_output
-        read = self.clip.text_model(input_ids=torch.from_numpy(texts)).pooler_output
+        read = self.clip.text_model(input_ids=torch.from_numpy(texts).to(device)).pooler_output
         weight = AUXILIARY_WEIGHT * max(0.0, 1 - share / AUXILIARY_UNTIL)
         attributes = self.heads.loss(seen.float(), self.attributes.take(rows))
         return self._contrast(seen, read) + weight * attributes
 
     def _contrast(self, seen: torch.Tensor, read: torch.Tensor) -> torch.Tensor:
-        similarity, target = self._similarity(seen, read), torch.arange(len(seen))
+        similarity = self._similarity(seen, read)
+        target = torch.arange(len(seen), device=similarity.device)
         image_to_text = functional.cross_entropy(similarity, target)
         text_to_image = functional.cross_entropy(similarity.T, target)
         return (image_to_text + text_to_image) / 2

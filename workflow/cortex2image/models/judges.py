@@ -15,7 +15,8 @@ import torch
 from cortex2image.errors import ConfigError
 from cortex2image.models.checksums import verify
 from cortex2image.models.compat import ensure_torchvision
-from cortex2image.models.judge_cnn import JudgeCNN
+from cortex2image.models.judge_architectures import ARCHITECTURES
+from cortex2image.models.judge_network import JudgeNetwork
 from cortex2image.models.load import choose_device
 from cortex2image.models.pixels import squares, to_tensor
 from cortex2image.models.registry import JudgeSpec, ModelSet
@@ -23,10 +24,10 @@ from cortex2image.models.registry import JudgeSpec, ModelSet
 BATCH = 128
 
 
-class CnnJudge:
-    """A convolutional classifier of scenes, the part AlexNet plays for photographs."""
+class SceneJudge:
+    """A classifier of scenes, the part AlexNet and Inception play for photographs."""
 
-    def __init__(self, name: str, layers: tuple[str, ...], network: JudgeCNN, device: torch.device):
+    def __init__(self, name: str, layers: tuple[str, ...], network: JudgeNetwork, device: torch.device):
         self.name, self.layers, self.device = name, layers, device
         self.network = network.to(device).requires_grad_(False)
 
@@ -92,7 +93,7 @@ class ClipJudge:
         return _flat(self.network.visual_projection(self.network.vision_model(normalised).pooler_output))
 
 
-def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> CnnJudge | ClipJudge:
+def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> SceneJudge | ClipJudge:
     """Load one judge of a model set, in float32, after checking every file of the set.
 
     Raises
@@ -110,7 +111,8 @@ def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> CnnJudge
     spec, place = specs[name], choose_device(device)
     if spec.kind == "clip":
         return _load_clip(model_set.folder, spec, place)
-    return CnnJudge(name, spec.layers, JudgeCNN.load(model_set.folder / spec.folder), place)
+    network = ARCHITECTURES[spec.kind].load(model_set.folder / spec.folder)
+    return SceneJudge(name, spec.layers, network, place)
 
 
 def _load_clip(root: Path, spec: JudgeSpec, device: torch.device) -> ClipJudge:

@@ -15,7 +15,7 @@ class JudgeSpec:
     """A network that scores pictures: its architecture, its folder in the model set, the layers it offers."""
 
     name: str
-    kind: Literal["cnn", "clip"]
+    kind: Literal["cnn", "residual", "clip"]
     folder: str
     layers: tuple[str, ...]
 

@@ -1,6 +1,7 @@
 """The training loop of the miniature: seeded by step, resumable, with a moving average of the weights."""
 
 import csv
+import hashlib
 import math
 import time
 from collections.abc import Callable
@@ -12,9 +13,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from cortex2image.files import atomic
+from cortex2image.files import atomic, sha256
 from cortex2image.progress import say
 from cortex2image.seeds import rng_for
+from cortex2image.sources import ROOT, source_files
 
 Loss = Callable[[np.random.Generator, float], torch.Tensor]
 """From the random generator of one step and the share of training done, in [0, 1), to a scalar loss."""
@@ -47,22 +49,35 @@ class Trainer:
     """Training of one network, kept in a checkpoint from which a killed run goes on.
 
     The randomness of a step depends on the seed, the label and the step alone, so that a resumed run
-    repeats the run that was never killed.
+    repeats the run that was never killed. It is drawn on the CPU wherever the network is, so that a GPU is
+    shown the same batches.
 
     Parameters
     ----------
     network : torch.nn.Module
-        Changed in place; after :meth:`run` it carries the averaged weights.
+        Trained in place, on the device it is on; after :meth:`run` it carries the averaged weights and is on
+        the CPU.
     schedule : Schedule
     checkpoint : path
-        Where the state is kept between runs.
+        Where the state is kept between runs. A checkpoint of another run is not gone on from, but replaced.
     label : str
     seed : int
+    origin : str
+        What else makes this run what it is, its code and data: see :func:`origin_of`.
     """
 
-    def __init__(self, network: nn.Module, schedule: Schedule, checkpoint: str | Path, label: str, seed: int):
+    def __init__(
+        self,
+        network: nn.Module,
+        schedule: Schedule,
+        checkpoint: str | Path,
+        label: str,
+        seed: int,
+        origin: str = "",
+    ):
         self.network, self.schedule, self.label, self.seed = network, schedule, label, seed
-        self.checkpoint = Path(checkpoint)
+        self.checkpoint, self.device = Path(checkpoint), device_of(network)
+        self.run_name = f"{schedule}, seed {seed}, {origin}"
         self.optimiser = torch.optim.AdamW(
             network.parameters(), schedule.rate, betas=schedule.betas, weight_decay=schedule.weight_decay
         )
@@ -88,7 +103,7 @@ class Trainer:
                 saved = now
         self._save()
         self.network.load_state_dict(self.average)
-        self.network.eval()
+        self.network.cpu().eval()
 
     def write_curve(self, path: str | Path) -> None:
         """Write the loss curve as CSV: step, mean loss since the row before, learning rate."""
@@ -101,7 +116,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self.schedule.rate_at(self.step)
         rng = rng_for(self.seed, "train", self.label, self.step)
-        with torch.autocast("cpu", torch.bfloat16) if bfloat16 else nullcontext():
+        with torch.autocast(self.device.type, torch.bfloat16) if bfloat16 else nullcontext():
             value = loss(rng, self.step / self.schedule.steps)
         self.optimiser.zero_grad()
         value.backward()
@@ -128,6 +143,7 @@ class Trainer:
 
     def _save(self) -> None:
         state = {
+            "run": self.run_name,
             "step": self.step,
             "network": self.network.state_dict(),
             "average": self.average,
@@ -138,11 +154,33 @@ class Trainer:
             torch.save(state, temporary)
 
     def _restore(self) -> None:
-        state = torch.load(self.checkpoint, weights_only=True)
+        state = torch.load(self.checkpoint, weights_only=True, map_location=self.device)
+        if state.get("run") != self.run_name:
+            say(f"{self.label}: starting over; {self.checkpoint} is of other settings, code or data")
+            return
         self.step, self.average, self.curve = state["step"], state["average"], state["curve"]
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
         say(f"{self.label}: resumed at step {self.step}")
+
+
+def device_of(network: nn.Module) -> torch.device:
+    """Return the device that the weights of a network are on; the CPU if it has none."""
+    return next(network.parameters(), torch.empty(0)).device
+
+
+def origin_of(module: str, *data: str | Path) -> str:
+    """Return a digest of the source files of a step and of the files it reads.
+
+    Parameters
+    ----------
+    module : str
+        Dotted name of the step.
+    *data : path
+        Files the training reads.
+    """
+    files = [ROOT / source for source in source_files(module, ROOT)]
+    return hashlib.sha256("".join(sha256(Path(path)) for path in [*files, *data]).encode()).hexdigest()
 
 
 def noise(rng: np.random.Generator, *shape: int) -> torch.Tensor:

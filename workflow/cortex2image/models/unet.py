@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from cortex2image.models.compat import ensure_torchvision
-from cortex2image.models.training import Loss, Schedule, noise
+from cortex2image.models.training import Loss, Schedule, device_of, noise
 
 BATCH = 32
 EMPTY_SHARE, SINGLE_SHARE, MEAN_SHARE = 0.1, 0.6, 0.15
@@ -88,17 +88,16 @@ def diffusion_loss(network: Any, corpus: Corpus) -> Loss:
     x_t = sqrt(a_t) x_0 + sqrt(1 - a_t) e and v_t = sqrt(a_t) e - sqrt(1 - a_t) x_0, with e standard normal, t
     uniform in 0..999 and a_t the cumulative product of 1 - beta.
     """
-    scheduler = build_scheduler()
+    scheduler, device = build_scheduler(), device_of(network)
     centre = corpus.states[:MEAN_SAMPLE].mean(axis=(0, 1), dtype=np.float32)
 
     def loss(rng: np.random.Generator, share: float) -> torch.Tensor:
         rows = np.sort(rng.integers(0, len(corpus.latents), BATCH))
-        latents = torch.from_numpy(corpus.latents[rows].astype(np.float32))
-        states = torch.from_numpy(
-            mixed_states(corpus.states[rows].astype(np.float32), corpus.empty, centre, rng)
-        )
-        steps = torch.from_numpy(rng.integers(0, scheduler.config.num_train_timesteps, BATCH))
-        added = noise(rng, *latents.shape)
+        latents = torch.from_numpy(corpus.latents[rows].astype(np.float32)).to(device)
+        mixed = mixed_states(corpus.states[rows].astype(np.float32), corpus.empty, centre, rng)
+        states = torch.from_numpy(mixed).to(device)
+        steps = torch.from_numpy(rng.integers(0, scheduler.config.num_train_timesteps, BATCH)).to(device)
+        added = noise(rng, *latents.shape).to(device)
         noised = scheduler.add_noise(latents, added, steps)
         predicted = network(noised, steps, encoder_hidden_states=states).sample
         return ((predicted.float() - scheduler.get_velocity(latents, added, steps)) ** 2).mean()

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 Colour = tuple[int, int, int]
 Choice = TypeVar("Choice")
-PALETTE_JITTER = 14.0
+PALETTE_JITTER = 20.0
 
 
 class Canvas:

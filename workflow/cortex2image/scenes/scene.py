@@ -7,13 +7,16 @@ from typing import Literal
 import numpy as np
 
 from cortex2image.errors import ConfigError
-from cortex2image.scenes.vocabulary import CATEGORIES, COLOURS, LIGHTS, SETTINGS
+from cortex2image.scenes.vocabulary import CATEGORIES, COLOURS, HELD_OUT_PAIRS, LIGHTS, SETTINGS
 from cortex2image.seeds import rng_for, seed_for
 
-Split = Literal["train", "validation", "test"]
+Split = Literal["train", "validation", "test", "composition"]
 Combination = tuple[str, tuple[tuple[str, str], ...]]
 
 SPLIT_ENDS: dict[str, float] = {"train": 0.8, "validation": 0.9, "test": 1.0}
+COMPOSITION = "composition"
+"""The split of all scenes that show a category in the setting it is held out from."""
+SPLITS = (*SPLIT_ENDS, COMPOSITION)
 SINGLE_OBJECT_SHARE = 0.75
 
 
@@ -45,10 +48,13 @@ class Scene:
 def split_of(combination: Combination) -> str:
     """Return the split that owns a combination of setting and coloured objects.
 
-    A hash of the combination alone decides, whatever the seed: two data sets drawn with different seeds
+    A category in the setting it is held out from (`HELD_OUT_PAIRS`) makes it a held-out composition; of the
+    rest a hash of the combination alone decides, whatever the seed: two data sets drawn with different seeds
     can share combinations within a split, never across splits.
     """
     setting, objects = combination
+    if any(HELD_OUT_PAIRS[category] == setting for category, _ in objects):
+        return COMPOSITION
     text = "|".join([setting, *sorted(f"{colour} {category}" for category, colour in objects)])
     digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
     share = int.from_bytes(digest, "big") / 2**64
@@ -62,16 +68,16 @@ def sample_scene(seed: int, split: str, index: int) -> Scene:
     ----------
     seed : int
         Seed of the data set.
-    split : {"train", "validation", "test"}
+    split : {"train", "validation", "test", "composition"}
     index : int
 
     Raises
     ------
     ConfigError
-        Where `split` is none of the three.
+        Where `split` is none of these.
     """
-    if split not in SPLIT_ENDS:
-        raise ConfigError("scene split", " | ".join(SPLIT_ENDS), repr(split), "ask for one of these splits")
+    if split not in SPLITS:
+        raise ConfigError("scene split", " | ".join(SPLITS), repr(split), "ask for one of these splits")
     rng = rng_for(seed, "scene", split, index)
     combination = _sample_combination(rng)
     while split_of(combination) != split:

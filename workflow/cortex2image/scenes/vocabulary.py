@@ -22,6 +22,27 @@ CATEGORIES = (
 )
 """The first eight are the categories of Haxby et al. (2001), under the names of its public label files."""
 
+HELD_OUT_PAIRS: dict[str, str] = {
+    "face": "desert",
+    "house": "sea",
+    "cat": "beach",
+    "bottle": "forest",
+    "scissors": "meadow",
+    "shoe": "snow",
+    "chair": "city",
+    "scrambledpix": "room",
+    "tree": "beach",
+    "car": "forest",
+    "boat": "desert",
+    "bird": "city",
+    "fish": "room",
+    "flower": "snow",
+    "umbrella": "meadow",
+    "ball": "sea",
+}
+"""For each category the setting it is never seen in outside of the held-out compositions; each setting but
+the studio, where bare categories are shown, is held out for two categories."""
+
 COLOURS: dict[str, tuple[int, int, int]] = {
     "red": (205, 38, 38),
     "orange": (240, 135, 30),

@@ -11,7 +11,7 @@ from pathlib import Path
 from cortex2image.errors import run_step
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.export import export_pipeline
-from cortex2image.models.judge_cnn import JudgeCNN
+from cortex2image.models.judge_architectures import ARCHITECTURES
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -23,7 +23,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--unet", type=Path, required=True, help="folder of the diffusion model")
     parser.add_argument("--scheduler", type=Path, required=True, help="folder of the scheduler")
     parser.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer")
-    parser.add_argument("--judge", type=Path, required=True, help="folder of the judge")
+    for architecture in ARCHITECTURES:
+        option = f"--judge-{architecture}"
+        parser.add_argument(option, type=Path, required=True, help=f"folder of the {architecture} judge")
     parser.add_argument("--curves", type=Path, nargs="+", required=True, help="loss curves, .csv")
     parser.add_argument("--models", type=Path, required=True, help="output: folder of the model set")
     return parser.parse_args(argv)
@@ -32,6 +34,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     ensure_torchvision()
+    import torch
     from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
     from transformers import CLIPModel, CLIPTokenizer
 
@@ -43,7 +46,9 @@ def main(argv: list[str] | None = None) -> None:
         tokenizer=CLIPTokenizer.from_pretrained(args.tokenizer),
         folder=args.models,
     )
-    JudgeCNN.load(args.judge).save(args.models / "judges" / "cnn")
+    for architecture, kind in ARCHITECTURES.items():
+        judge = kind.load(getattr(args, f"judge_{architecture}"))
+        judge.save(args.models / "judges" / architecture, torch.float16)
     (args.models / "training").mkdir(exist_ok=True)
     for curve in args.curves:
         shutil.copy(curve, args.models / "training" / curve.name)

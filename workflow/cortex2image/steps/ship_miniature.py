@@ -31,6 +31,7 @@ PARTS = (
     ("text_encoder", "CLIPTextModel", "24 tokens, width 128"),
     ("clip", "CLIPModel", "64 x 64 pictures, 24 tokens, 96 dimensions in common"),
     ("judges/cnn", "JudgeCNN", "64 x 64 x 3, layers early, middle, late"),
+    ("judges/residual", "JudgeResidual", "64 x 64 x 3, layer pooled"),
 )
 
 

@@ -12,7 +12,8 @@ import torch
 
 from cortex2image.errors import run_step
 from cortex2image.models.autoencoder import autoencoder_loss, build_autoencoder, schedule, whiten
-from cortex2image.models.training import Trainer
+from cortex2image.models.load import choose_device
+from cortex2image.models.training import Trainer, origin_of
 from cortex2image.seeds import seed_for
 
 WHITENING_SCENES = 2000
@@ -25,6 +26,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--images", type=Path, required=True, help="training pictures, .npy")
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     parser.add_argument("--checkpoint", type=Path, required=True, help="state between runs")
     parser.add_argument("--curve", type=Path, required=True, help="output: loss curve, .csv")
     parser.add_argument("--vae", type=Path, required=True, help="output: folder of the autoencoder")
@@ -35,8 +37,9 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     images = np.load(args.images)
     torch.manual_seed(seed_for(args.seed, "initial weights", "autoencoder") % 2**32)
-    network = build_autoencoder()
-    trainer = Trainer(network, schedule(args.steps), args.checkpoint, "autoencoder", args.seed)
+    network = build_autoencoder().to(choose_device(args.device))
+    origin = origin_of("cortex2image.steps.train_autoencoder", args.images)
+    trainer = Trainer(network, schedule(args.steps), args.checkpoint, "autoencoder", args.seed, origin)
     trainer.run(autoencoder_loss(network, images), bfloat16=True)
     whiten(network, images[:WHITENING_SCENES])
     trainer.write_curve(args.curve)

@@ -11,9 +11,11 @@ import numpy as np
 import torch
 
 from cortex2image.errors import run_step
-from cortex2image.models.clip import Attributes, ClipTraining, build_clip, schedule
+from cortex2image.models.attributes import Attributes
+from cortex2image.models.clip import ClipTraining, build_clip, schedule
 from cortex2image.models.compat import ensure_torchvision
-from cortex2image.models.training import Trainer
+from cortex2image.models.load import choose_device
+from cortex2image.models.training import Trainer, origin_of
 from cortex2image.scenes.labels import categories_present, colours_present, setting_index
 from cortex2image.seeds import seed_for
 
@@ -28,6 +30,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer")
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     parser.add_argument("--checkpoint", type=Path, required=True, help="state between runs")
     parser.add_argument("--curve", type=Path, required=True, help="output: loss curve, .csv")
     parser.add_argument("--clip", type=Path, required=True, help="output: folder of the CLIP model")
@@ -43,8 +46,9 @@ def main(argv: list[str] | None = None) -> None:
 
     clip = build_clip(CLIPTokenizer.from_pretrained(args.tokenizer))
     attributes = Attributes(setting_index(labels), categories_present(labels), colours_present(labels))
-    network = ClipTraining(clip, images, tokens, attributes)
-    trainer = Trainer(network, schedule(args.steps), args.checkpoint, "clip", args.seed)
+    network = ClipTraining(clip, images, tokens, attributes).to(choose_device(args.device))
+    origin = origin_of("cortex2image.steps.train_clip", args.images, args.tokens, args.labels)
+    trainer = Trainer(network, schedule(args.steps), args.checkpoint, "clip", args.seed, origin)
     trainer.run(network.loss, bfloat16=True)
     trainer.write_curve(args.curve)
     clip.save_pretrained(args.clip)

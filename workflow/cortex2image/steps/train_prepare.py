@@ -16,14 +16,14 @@ from cortex2image.progress import track
 from cortex2image.scenes.captions import captions, words
 from cortex2image.scenes.labels import scene_labels
 from cortex2image.scenes.render import render
-from cortex2image.scenes.scene import sample_scene
+from cortex2image.scenes.scene import SPLITS, sample_scene
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--split", choices=["train", "validation", "test"], required=True)
+    parser.add_argument("--split", choices=SPLITS, required=True)
     parser.add_argument("--scenes", type=int, required=True, help="number of scenes")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--images", type=Path, required=True, help="output: pictures, .npy")

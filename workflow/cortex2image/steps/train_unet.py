@@ -11,7 +11,8 @@ import numpy as np
 import torch
 
 from cortex2image.errors import run_step
-from cortex2image.models.training import Trainer
+from cortex2image.models.load import choose_device
+from cortex2image.models.training import Trainer, origin_of
 from cortex2image.models.unet import Corpus, build_scheduler, build_unet, diffusion_loss, schedule
 from cortex2image.seeds import seed_for
 
@@ -25,6 +26,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--empty", type=Path, required=True, help="text states of the empty caption, .npy")
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     parser.add_argument("--checkpoint", type=Path, required=True, help="state between runs")
     parser.add_argument("--curve", type=Path, required=True, help="output: loss curve, .csv")
     parser.add_argument("--unet", type=Path, required=True, help="output: folder of the network")
@@ -40,8 +42,9 @@ def main(argv: list[str] | None = None) -> None:
         empty=np.load(args.empty),
     )
     torch.manual_seed(seed_for(args.seed, "initial weights", "unet") % 2**32)
-    network = build_unet()
-    trainer = Trainer(network, schedule(args.steps), args.checkpoint, "unet", args.seed)
+    network = build_unet().to(choose_device(args.device))
+    origin = origin_of("cortex2image.steps.train_unet", args.latents, args.states, args.empty)
+    trainer = Trainer(network, schedule(args.steps), args.checkpoint, "unet", args.seed, origin)
     trainer.run(diffusion_loss(network, corpus), bfloat16=True)
     trainer.write_curve(args.curve)
     network.save_pretrained(args.unet)
