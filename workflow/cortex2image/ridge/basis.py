@@ -37,7 +37,7 @@ class ScoreMap:
     def scores(self, new: Design) -> torch.Tensor:
         """Return the (m, k) scores, float64, of new rows that are scaled like the training rows."""
         if self.training is None:
-            return torch.cat([block.double() @ self.matrix for _, block in new.rows()])
+            return torch.cat([block @ self.matrix for _, block in new.rows()])
         return new.products(self.training) @ self.matrix
 
     def weights(self, coefficients: torch.Tensor) -> torch.Tensor:
@@ -45,7 +45,7 @@ class ScoreMap:
         weights = self.matrix @ coefficients.double()
         if self.training is None:
             return weights
-        return torch.cat([block.double().T @ weights for _, block in self.training.columns()])
+        return torch.cat([block.T @ weights for _, block in self.training.columns()])
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Basis:
     ----------
     values : (k,) tensor, float64
         L, all positive, ascending.
-    exact, left : (n, k) tensors, float64 and of the design's dtype
+    exact, left : (n, k) tensors, float64 and in the precision of the data
         U.
     score_map : ScoreMap
     """
@@ -76,7 +76,7 @@ class Basis:
         return self.values[:, None] / (self.values[:, None] + alphas)
 
 
-def decompose(design: Design, gram: torch.Tensor, dual: bool) -> Basis:
+def decompose(design: Design, gram: torch.Tensor, dual: bool, dtype: torch.dtype) -> Basis:
     """Decompose the training rows.
 
     Parameters
@@ -85,6 +85,8 @@ def decompose(design: Design, gram: torch.Tensor, dual: bool) -> Basis:
     gram : (n, n) tensor in dual form, (p, p) tensor in primal form, float64
         :meth:`Design.gram` or :meth:`Design.moments`.
     dual : bool
+    dtype : torch.dtype
+        Precision of the data.
 
     Notes
     -----
@@ -95,7 +97,7 @@ def decompose(design: Design, gram: torch.Tensor, dual: bool) -> Basis:
     kept = values > torch.finfo(torch.float64).eps * max(design.blocks.shape) * largest
     values, vectors = values[kept], vectors[:, kept]
     if dual:
-        return Basis(values, vectors, vectors.to(design.dtype), ScoreMap(vectors / values, design))
+        return Basis(values, vectors, vectors.to(dtype), ScoreMap(vectors / values, design))
     to_scores = ScoreMap(vectors / values.sqrt(), None)
     left = to_scores.scores(design)
-    return Basis(values, left, left.to(design.dtype), to_scores)
+    return Basis(values, left, left.to(dtype), to_scores)

@@ -39,10 +39,10 @@ def pose(
     plan: Plan,
 ) -> Problem:
     """Decompose (n, p) predictors and get (n, t) targets ready."""
-    scaling = Scaling.fit_blocks(blocks, slice(None), intercept, standardize, plan.block, dtype)
-    design = Design(blocks, scaling, device, dtype_of(dtype), plan.block)
+    scaling = Scaling.fit_blocks(blocks, slice(None), intercept, standardize, plan.block)
+    design = Design(blocks, scaling, device, plan.block)
     gram = design.gram() if dual else design.moments()
-    basis = decompose(design, gram, dual)
+    basis = decompose(design, gram, dual, dtype_of(dtype))
     training = Training(design, gram, basis, intercept, standardize)
     return Problem(training, Targets(Y, intercept, dtype, device, plan.targets), plan.folds)
 
@@ -109,9 +109,8 @@ class Fitted:
 
     def predict(self, new: Blocks) -> np.ndarray:
         """Return the (m, t) predictions for (m, p) rows."""
-        dtype = dtype_of(self.coefficients.dtype)
-        rows = Design(new, self.scaling, self.device, dtype, self.elements)
-        scores = self.score_map.scores(rows).to(dtype)
+        rows = Design(new, self.scaling, self.device, self.elements)
+        scores = self.score_map.scores(rows).to(dtype_of(self.coefficients.dtype))
         if self.device.type == "cpu":
             predicted = scores.numpy() @ self.coefficients
         else:
@@ -135,8 +134,8 @@ class Fitted:
 def predict_once(problem: Problem, alphas: np.ndarray, new: Blocks) -> np.ndarray:
     """Return the (m, t) predictions for (m, p) rows; coefficients exist for one batch of targets at a time."""
     basis, design = problem.training.basis, problem.training.design
-    rows = Design(new, design.scaling, design.device, design.dtype, design.elements)
-    score = basis.score_map.scores(rows).to(design.dtype)
+    rows = Design(new, design.scaling, design.device, design.elements)
+    score = basis.score_map.scores(rows).to(basis.left.dtype)
     predicted = np.empty((new.shape[0], problem.targets.values.shape[1]), problem.targets.dtype)
     for batch, filtered, means in coefficients(basis, problem.targets, alphas):
         predicted[:, batch] = (score @ filtered).cpu().numpy() + means

@@ -149,7 +149,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         """What is predicted for a row of zeros."""
         check_is_fitted(self, "_fitted")
         intercept = self._fitted.means - self._fitted.scaling.centre @ self._fitted.weights()
-        return float(intercept[0]) if self._flat else intercept
+        return float(intercept[0]) if self._flat else intercept.astype(self._fitted.means.dtype, copy=False)
 
     def _selected(self, X: np.ndarray | Blocks, Y: np.ndarray, groups: np.ndarray | None) -> Problem:
         """Choose the penalties."""

@@ -24,6 +24,7 @@ from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.scaling import Scaling
 
 WELL_CONDITIONED = 300.0
+ILL_CONDITIONED = 1e4
 
 
 @dataclass(frozen=True)
@@ -69,20 +70,15 @@ class FoldOperator:
 
 def shared_operators(training: Training, folds: list[Fold], alphas: torch.Tensor) -> list[FoldOperator]:
     """Return the operators of folds that together hold out every row once and scale X alike."""
-    dual, values = training.basis.dual, training.basis.values
-    matrices = []
-    for fold in folds:
-        width = int(fold.train.sum()) if dual else len(values) + 1
-        shape = len(alphas), int(fold.validation.sum()), width
-        matrices.append(torch.empty(shape, dtype=training.design.dtype, device=values.device))
-    for number, alpha in enumerate(training.floor(alphas)):
-        residual = _residual_matrix(training, alpha) if dual else None
+    penalties = training.floor(alphas)
+    if not training.basis.dual:
+        return [_shared_on_projections(training, fold, penalties) for fold in folds]
+    matrices = [_empty(training, fold, len(alphas), int(fold.train.sum())) for fold in folds]
+    for number, alpha in enumerate(penalties):
+        residual = _residual_matrix(training, alpha)
         for fold, matrix in zip(folds, matrices, strict=True):
-            if residual is None:
-                matrix[number] = _on_projections(training, fold, alpha)
-            else:
-                matrix[number] = _on_samples(residual, fold)
-    return [FoldOperator(f, m, not dual) for f, m in zip(folds, matrices, strict=True)]
+            matrix[number] = _on_samples(residual, fold)
+    return [FoldOperator(f, m, False) for f, m in zip(folds, matrices, strict=True)]
 
 
 def own_operator(
@@ -105,7 +101,7 @@ def own_operator(
         matrix = _from_rows(training, fold, scaling, penalties)
     else:
         matrix = _from_columns(training, fold, scaling, penalties, on_projections)
-    return FoldOperator(fold, matrix.to(training.design.dtype), on_projections)
+    return FoldOperator(fold, matrix.to(training.basis.left.dtype), on_projections)
 
 
 def _residual_matrix(training: Training, alpha: torch.Tensor) -> torch.Tensor:
@@ -115,7 +111,9 @@ def _residual_matrix(training: Training, alpha: torch.Tensor) -> torch.Tensor:
         filters = basis.filters(alpha[None])[:, 0]
         fitted = torch.zeros_like(training.gram)
         add_symmetric(fitted, (basis.exact * filters.sqrt()).T)
-        return torch.eye(n, dtype=fitted.dtype, device=fitted.device) - mirrored(fitted) - training.intercept / n
+        return (
+            torch.eye(n, dtype=fitted.dtype, device=fitted.device) - mirrored(fitted) - training.intercept / n
+        )
     # Without directions that no penalty reaches, R is U (1 - f) U': no difference of nearly equal numbers.
     remaining = (basis.values[0] + alpha) / (basis.values + alpha)
     left = basis.left if 1 / remaining[-1] < WELL_CONDITIONED else basis.exact
@@ -131,17 +129,41 @@ def _on_samples(residual: torch.Tensor, fold: Fold) -> torch.Tensor:
     return -torch.cholesky_solve(rows[:, train], factor)
 
 
-def _on_projections(training: Training, fold: Fold, alpha: torch.Tensor) -> torch.Tensor:
+def _shared_on_projections(training: Training, fold: Fold, alphas: torch.Tensor) -> FoldOperator:
+    basis = training.basis
+    matrix = _empty(training, fold, len(alphas), len(basis.values) + 1)
+    spare = [_on_projections(training, fold, alpha, part) for alpha, part in zip(alphas, matrix, strict=True)]
+    if basis.left.dtype == torch.float64 or min(spare) > 1 / ILL_CONDITIONED:
+        return FoldOperator(fold, matrix, True)
+    # Rows that hardly any other row predicts: projections in single precision are too coarse for them.
+    train = with_constant(basis.exact[torch.from_numpy(fold.train)], training).T
+    matrix = _empty(training, fold, len(alphas), train.shape[1])
+    double = torch.empty(matrix.shape[1], len(train), dtype=torch.float64, device=train.device)
+    for alpha, part in zip(alphas, matrix, strict=True):
+        _on_projections(training, fold, alpha, double)
+        part[:] = double @ train
+    return FoldOperator(fold, matrix, False)
+
+
+def _on_projections(training: Training, fold: Fold, alpha: torch.Tensor, out: torch.Tensor) -> float:
+    """Write the operator of a penalty to `out`; return about the smallest eigenvalue of R_FF."""
     basis, held_out = training.basis, torch.from_numpy(fold.validation)
-    filters = basis.filters(alpha[None])[:, 0]
-    for exact in (False, True):
-        left = with_constant((basis.exact if exact else basis.left)[held_out], training)
-        filtered = left * torch.cat([filters, filters.new_ones(1)]).to(left.dtype)
+    filters = torch.cat([basis.filters(alpha[None])[:, 0], basis.values.new_ones(1)])
+    for choice in (basis.left, basis.exact) if out.dtype != torch.float64 else (basis.exact,):
+        left = with_constant(choice[held_out], training)
+        filtered = left * filters.to(left.dtype)
         spare = torch.eye(len(left), dtype=left.dtype, device=left.device) - filtered @ left.T
         factor, failed = torch.linalg.cholesky_ex(spare)
-        if exact or (not failed and factor.diagonal().min() ** 2 > 1 / WELL_CONDITIONED):
+        smallest = 0.0 if failed else float(factor.diagonal().min()) ** 2
+        if smallest > 1 / WELL_CONDITIONED:
             break
-    return torch.cholesky_solve(filtered, factor)
+    out[:] = torch.cholesky_solve(filtered, factor)
+    return smallest
+
+
+def _empty(training: Training, fold: Fold, penalties: int, width: int) -> torch.Tensor:
+    left = training.basis.left
+    return torch.empty(penalties, int(fold.validation.sum()), width, dtype=left.dtype, device=left.device)
 
 
 def with_constant(left: torch.Tensor, training: Training) -> torch.Tensor:
@@ -155,16 +177,16 @@ def _from_columns(
 ) -> torch.Tensor:
     design, size = training.design, int(fold.train.sum())
     centre, scale = _relative(scaling, design)
-    left_out = design.select(~fold.train).double()
+    left_out = design.select(~fold.train)
     gram = training.gram - left_out.T @ left_out - size * torch.outer(centre, centre)
     gram /= torch.outer(scale, scale)
-    rows = (design.select(fold.validation).double() - centre) / scale
+    rows = (design.select(fold.validation) - centre) / scale
     matrix = torch.stack([_solved(gram, rows, alpha) for alpha in alphas]) / scale
     mean = (training.intercept / size - matrix @ centre)[..., None]
     if on_projections:
         to_products = training.basis.score_map.matrix * training.basis.values
         return torch.cat([matrix @ to_products, mean * len(fold.train) ** 0.5], dim=2)
-    return matrix @ design.select(fold.train).double().T + mean
+    return matrix @ design.select(fold.train).T + mean
 
 
 def _from_rows(training: Training, fold: Fold, scaling: Scaling, alphas: torch.Tensor) -> torch.Tensor:
@@ -186,7 +208,7 @@ def _solved(gram: torch.Tensor, rows: torch.Tensor, alpha: torch.Tensor) -> torc
 def _relative(scaling: Scaling, design: Design) -> tuple[torch.Tensor, torch.Tensor]:
     """Return centre and scale of a fold in the units of the design."""
     whole = design.scaling
-    centre = (scaling.centre.astype(np.float64) - whole.centre) / whole.scale
+    centre = (scaling.centre - whole.centre) / whole.scale
     scale = np.ones_like(centre)
     np.divide(scaling.scale, whole.scale, out=scale, where=np.isfinite(whole.scale))
     return torch.from_numpy(centre).to(design.device), torch.from_numpy(scale).to(design.device)

@@ -20,6 +20,7 @@ from cortex2image.ridge.folds import Fold, hold_out_once
 from cortex2image.ridge.scaling import Scaling
 from cortex2image.ridge.targets import Targets
 
+
 def kfold_scores(
     training: Training, targets: Targets, folds: list[Fold], alphas: np.ndarray, at_once: int
 ) -> np.ndarray:
@@ -45,12 +46,13 @@ def kfold_scores(
     for start in range(0, len(folds), at_once):
         operators = _operators(training, folds, folds[start : start + at_once], alphas)
         for batch, rows, _ in targets.batches():
-            projections = _projections(training, rows, folds) if operators[0].on_projections else None
+            projected = any(operator.on_projections for operator in operators)
+            projections = _projections(training, rows, folds) if projected else rows[:0]
             for number, operator in enumerate(operators, start):
-                if projections is None:
-                    known = rows[torch.from_numpy(operator.fold.train)]
-                else:
+                if operator.on_projections:
                     known = projections.sum(dim=0) - projections[number]
+                else:
+                    known = rows[torch.from_numpy(operator.fold.train)]
                 error, null = _squared_errors(operator, known, rows, training.intercept)
                 errors[:, batch] += error
                 total[batch] += null
@@ -73,9 +75,7 @@ def _operators(
 def _scaling(training: Training, fold: Fold) -> Scaling:
     """Return the scaling of the training rows of a fold."""
     design, standardize = training.design, training.standardize
-    dtype = np.float32 if design.dtype == torch.float32 else np.float64
-    choice = training.intercept, standardize, design.elements, dtype
-    scaling = Scaling.fit_blocks(design.blocks, fold.train, *choice)
+    scaling = Scaling.fit_blocks(design.blocks, fold.train, training.intercept, standardize, design.elements)
     return scaling if standardize else replace(scaling, scale=design.scaling.scale)
 
 
@@ -93,8 +93,11 @@ def _squared_errors(
     measured = rows[torch.from_numpy(operator.fold.validation)]
     train = torch.from_numpy(operator.fold.train).to(rows)
     mean = (train @ rows) * (intercept / train.sum())
-    a, m, w = operator.matrix.shape
-    residual = (operator.matrix.view(a * m, w) @ known).view(a, m, -1)
-    residual -= measured
-    error = residual.square_().sum(dim=1)
-    return error.double().cpu().numpy(), (measured - mean).square_().sum(dim=0).double().cpu().numpy()
+    errors = torch.empty(len(operator.matrix), rows.shape[1], dtype=torch.float64)
+    residual = torch.empty_like(measured)
+    for error, matrix in zip(errors, operator.matrix, strict=True):
+        # One penalty at a time, in place: its residuals stay in the cache between these three lines.
+        torch.mm(matrix, known, out=residual)
+        residual -= measured
+        error[:] = residual.square_().sum(dim=0)
+    return errors.numpy(), (measured - mean).square_().sum(dim=0).double().cpu().numpy()

@@ -10,7 +10,7 @@ from cortex2image.errors import ConfigError
 # Numbers in a block of predictors, and in the arrays of a batch of targets, where no bound is given: small enough
 # for the caches of a CPU, large enough for matrix products at full speed.
 BLOCK = 2**22
-BATCH = {"cpu": 2**24, "cuda": 2**29}
+BATCH = {"cpu": 2**22, "cuda": 2**29}
 # Double-precision matrices of the size of the Gram matrix that exist at the same time, at most: the eigenvalue
 # solver takes the matrix, a copy, the vectors and twice its size as workspace.
 SQUARES = 6
@@ -46,7 +46,7 @@ class Need:
     def operator(self) -> int:
         """Numbers in the operator of a fold, with its double-precision original."""
         held_out = -(-self.rows // max(1, self.folds))
-        width = self.rows - held_out if self.dual else self.columns + 1
+        width = self.rows - held_out if self.dual else max(self.rows - held_out, self.columns + 1)
         return self.alphas * held_out * width
 
     @property
@@ -54,7 +54,7 @@ class Need:
         """Numbers that exist for each target of a batch: targets five times, moments, predictions."""
         held_out = -(-self.rows // max(1, self.folds))
         moments = 0 if self.dual else (self.folds + 2) * (self.columns + 1)
-        return 5 * self.rows + moments + 2 * self.alphas * held_out
+        return 5 * self.rows + moments + 2 * held_out + 2 * self.alphas
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def plan(
         min(folds, (left // 2 - 16 * need.operator) // max(1, item * need.operator)) if need.folds else 1
     )
     left -= (16 + item * together) * need.operator * bool(need.folds)
-    targets = batch or _batch(need, left // item)
+    targets = batch or _batch(need, min(left // item, BATCH[device.type]))
     if together < 1 or left < item * need.per_target * targets:
         least = _least(need, item) / 1e9
         fix = f"allow at least {least:.3g} GB" + (", or fewer targets in a batch" if batch else "")

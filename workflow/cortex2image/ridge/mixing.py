@@ -50,7 +50,7 @@ class Bands:
         else:
             root = torch.from_numpy(np.sqrt(np.repeat(shares, self.widths))).to(training.gram.device)
             gram = training.gram * torch.outer(root, root)
-        basis = decompose(design, gram, training.basis.dual)
+        basis = decompose(design, gram, training.basis.dual, training.basis.left.dtype)
         mixed = replace(training, design=design, gram=gram, basis=basis, standardize=False)
         return replace(self.base, training=mixed)
 
@@ -59,4 +59,4 @@ def _mixed_design(design: Design, shares: np.ndarray, widths: Sequence[int]) -> 
     """Return the design with columns multiplied by the roots of shares; an absent band is divided by infinity."""
     with np.errstate(divide="ignore"):
         scale = design.scaling.scale / np.sqrt(np.repeat(shares, widths))
-    return replace(design, scaling=Scaling(design.scaling.centre, scale.astype(design.scaling.scale.dtype)))
+    return replace(design, scaling=Scaling(design.scaling.centre, scale))

@@ -44,11 +44,10 @@ class Scaling:
         centre: bool,
         standardize: bool,
         elements: int,
-        dtype: np.dtype | type,
     ) -> "Scaling":
-        """Fit to chosen rows of predictors, reading at most `elements` numbers at once."""
+        """Fit to chosen rows of predictors in double precision, reading at most `elements` numbers at once."""
         parts = [
-            cls.fit(block[rows].astype(dtype, copy=False), centre, standardize)
+            cls.fit(block[rows].astype(np.float64, copy=False), centre, standardize)
             for _, block in predictors.columns(elements)
         ]
         return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("centre", "scale")))

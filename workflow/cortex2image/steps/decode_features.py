@@ -35,6 +35,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rois", required=True, nargs="+", help="regions to decode from; all: every voxel")
     parser.add_argument("--alphas", required=True, type=float, nargs="+", help="ridge penalties to try")
     parser.add_argument("--folds", required=True, type=int, help="inner folds that choose among them")
+    parser.add_argument("--selection", required=True, choices=["kfold", "loo", "gcv", "as_released"])
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
+    parser.add_argument("--max-memory-gb", required=True, type=float, help="working memory of a fit")
     parser.add_argument("--average-repeats", default=[], nargs="*", choices=["train", "test"])
     parser.add_argument("--seed", required=True, type=int, help="seed of the study")
     parser.add_argument("--decoded", required=True, help="where decoded/{space}.parquet is written")
@@ -50,7 +53,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     say(f"decode {args.space} of {args.subject} from {len(chosen)} voxels in {', '.join(args.rois)}")
     voxels = PerTrial(data.betas.matrix[:, chosen], data.betas.row)
     seed = seed_for(args.seed, "decode", args.subject, args.space)
-    ridge = RidgeSettings(args.alphas, args.folds, args.average_repeats, seed)
+    ridge = RidgeSettings(
+        args.alphas,
+        args.folds,
+        args.average_repeats,
+        seed,
+        args.selection,
+        args.device,
+        args.max_memory_gb,
+    )
     decoded = held_out_predictions(voxels, data.features, data.trials, ridge)
     scores = unit_scores(decoded)
     DECODED.write(

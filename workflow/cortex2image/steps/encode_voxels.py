@@ -33,6 +33,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--model", required=True, help="name of the feature space")
     parser.add_argument("--alphas", required=True, type=float, nargs="+", help="ridge penalties to try")
     parser.add_argument("--folds", required=True, type=int, help="inner folds that choose among them")
+    parser.add_argument("--selection", required=True, choices=["kfold", "loo", "gcv"])
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
+    parser.add_argument("--max-memory-gb", required=True, type=float, help="working memory of a fit")
     parser.add_argument("--average-repeats", default=[], nargs="*", choices=["train", "test"])
     parser.add_argument("--seed", required=True, type=int, help="seed of the study")
     parser.add_argument("--encoding", required=True, help="where encoding/{model}.parquet is written")
@@ -46,7 +49,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     voxels = tables["voxels"]
     say(f"encode {args.model} of {args.subject} to {voxels.num_rows} voxels")
     seed = seed_for(args.seed, "encode", args.subject, args.model)
-    ridge = RidgeSettings(args.alphas, args.folds, args.average_repeats, seed)
+    ridge = RidgeSettings(
+        args.alphas,
+        args.folds,
+        args.average_repeats,
+        seed,
+        args.selection,
+        args.device,
+        args.max_memory_gb,
+    )
     encoded = held_out_predictions(data.features, data.betas, data.trials, ridge)
     noise_ceiling = voxels.column("noise_ceiling").to_numpy().astype(np.float64)
     scores = score_voxels(encoded.predicted, encoded.measured, noise_ceiling, encoded.fold)
