@@ -69,9 +69,10 @@ def coefficients(
     basis: Basis, targets: Targets, alphas: np.ndarray
 ) -> Iterator[tuple[slice, torch.Tensor, np.ndarray]]:
     """Yield (targets, (k, b) filtered projections, (b,) means) with the (t,) penalties of the targets."""
+    different, which = np.unique(alphas, return_inverse=True)
+    filters = basis.filters(torch.from_numpy(different).to(basis.values.device)).to(basis.left.dtype)
     for batch, rows, means in targets.batches():
-        penalties = torch.from_numpy(alphas[batch]).to(rows.device)
-        yield batch, (basis.left.T @ rows).mul_(basis.filters(penalties).to(rows.dtype)), means
+        yield batch, (basis.left.T @ rows).mul_(filters[:, torch.from_numpy(which[batch])]), means
 
 
 @dataclass(frozen=True)

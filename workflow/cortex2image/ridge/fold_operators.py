@@ -24,7 +24,8 @@ from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.scaling import Scaling
 
 WELL_CONDITIONED = 300.0
-ILL_CONDITIONED = 1e4
+# The rounding error of single precision may grow so many times on its way from projections to predictions.
+LARGEST_GAIN = 1e4
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class FoldOperator:
     ----------
     fold : Fold
     matrix : (a, m, w) tensor
-        For a penalties and m held-out rows. w is k + 1 on projections, else the number of training rows.
+        For a penalties and m held-out rows. w is k + 1 on projections, else the number of training rows. Double
+        precision if projections in that of the data are too coarse.
     on_projections : bool
     """
 
@@ -101,7 +103,8 @@ def own_operator(
         matrix = _from_rows(training, fold, scaling, penalties)
     else:
         matrix = _from_columns(training, fold, scaling, penalties, on_projections)
-    return FoldOperator(fold, matrix.to(training.basis.left.dtype), on_projections)
+    single = matrix.to(training.basis.left.dtype)
+    return FoldOperator(fold, single if _is_fine(matrix, training) else matrix, on_projections)
 
 
 def _residual_matrix(training: Training, alpha: torch.Tensor) -> torch.Tensor:
@@ -130,35 +133,34 @@ def _on_samples(residual: torch.Tensor, fold: Fold) -> torch.Tensor:
 
 
 def _shared_on_projections(training: Training, fold: Fold, alphas: torch.Tensor) -> FoldOperator:
-    basis = training.basis
-    matrix = _empty(training, fold, len(alphas), len(basis.values) + 1)
-    spare = [_on_projections(training, fold, alpha, part) for alpha, part in zip(alphas, matrix, strict=True)]
-    if basis.left.dtype == torch.float64 or min(spare) > 1 / ILL_CONDITIONED:
-        return FoldOperator(fold, matrix, True)
-    # Rows that hardly any other row predicts: projections in single precision are too coarse for them.
-    train = with_constant(basis.exact[torch.from_numpy(fold.train)], training).T
-    matrix = _empty(training, fold, len(alphas), train.shape[1])
-    double = torch.empty(matrix.shape[1], len(train), dtype=torch.float64, device=train.device)
+    matrix = _empty(training, fold, len(alphas), len(training.basis.values) + 1)
     for alpha, part in zip(alphas, matrix, strict=True):
-        _on_projections(training, fold, alpha, double)
-        part[:] = double @ train
-    return FoldOperator(fold, matrix, False)
+        _on_projections(training, fold, alpha, part)
+    if not _is_fine(matrix, training):
+        matrix = matrix.double()
+        for alpha, part in zip(alphas, matrix, strict=True):
+            _on_projections(training, fold, alpha, part)
+    return FoldOperator(fold, matrix, True)
 
 
-def _on_projections(training: Training, fold: Fold, alpha: torch.Tensor, out: torch.Tensor) -> float:
-    """Write the operator of a penalty to `out`; return about the smallest eigenvalue of R_FF."""
+def _is_fine(matrix: torch.Tensor, training: Training) -> bool:
+    """Return whether rounding of single-precision projections stays small in the predictions."""
+    largest = matrix.square().sum(dim=2).max().sqrt() * len(training.basis.left) ** 0.5
+    return bool(largest < LARGEST_GAIN)
+
+
+def _on_projections(training: Training, fold: Fold, alpha: torch.Tensor, out: torch.Tensor) -> None:
+    """Write the operator of a penalty to `out`."""
     basis, held_out = training.basis, torch.from_numpy(fold.validation)
     filters = torch.cat([basis.filters(alpha[None])[:, 0], basis.values.new_ones(1)])
-    for choice in (basis.left, basis.exact) if out.dtype != torch.float64 else (basis.exact,):
+    for choice in (basis.left, basis.exact) if out.dtype == torch.float32 else (basis.exact,):
         left = with_constant(choice[held_out], training)
         filtered = left * filters.to(left.dtype)
         spare = torch.eye(len(left), dtype=left.dtype, device=left.device) - filtered @ left.T
         factor, failed = torch.linalg.cholesky_ex(spare)
-        smallest = 0.0 if failed else float(factor.diagonal().min()) ** 2
-        if smallest > 1 / WELL_CONDITIONED:
+        if not failed and factor.diagonal().min() ** 2 > 1 / WELL_CONDITIONED:
             break
     out[:] = torch.cholesky_solve(filtered, factor)
-    return smallest
 
 
 def _empty(training: Training, fold: Fold, penalties: int, width: int) -> torch.Tensor:

@@ -11,6 +11,8 @@ from cortex2image.ridge.as_released import AsReleasedRidgeCV
 from cortex2image.ridge.estimator import RidgeCV
 from cortex2image.ridge.partitions import Partition, Trials, partitions
 
+SELECTIONS = ("kfold", "loo", "gcv", "as_released")
+
 
 @dataclass(frozen=True)
 class PerTrial:
@@ -55,6 +57,8 @@ class RidgeSettings:
     device : "auto", "cpu" or "cuda"
     max_memory_gb : float, optional
         Bound on the working memory of a fit.
+    latent : bool
+        Whether the targets are latent features, whose penalties "as_released" has apart from all others.
     """
 
     alphas: Sequence[float]
@@ -64,6 +68,7 @@ class RidgeSettings:
     selection: str = "kfold"
     device: str = "auto"
     max_memory_gb: float | None = None
+    latent: bool = True
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ def fit(training: Rows, settings: RidgeSettings) -> RidgeCV:
 
 def _model(settings: RidgeSettings) -> RidgeCV:
     if settings.selection == "as_released":
-        return AsReleasedRidgeCV(device=settings.device, max_memory_gb=settings.max_memory_gb)
+        return AsReleasedRidgeCV(settings.latent, settings.device, settings.max_memory_gb)
     return RidgeCV(
         settings.alphas,
         cv=settings.folds,

@@ -46,17 +46,14 @@ def kfold_scores(
     for start in range(0, len(folds), at_once):
         operators = _operators(training, folds, folds[start : start + at_once], alphas)
         for batch, rows, _ in targets.batches():
-            projected = any(operator.on_projections for operator in operators)
-            projections = _projections(training, rows, folds) if projected else rows[:0]
+            projections = _projections(training, rows, folds) if operators[0].on_projections else None
             for number, operator in enumerate(operators, start):
-                if operator.on_projections:
-                    known = projections.sum(dim=0) - projections[number]
-                else:
-                    known = rows[torch.from_numpy(operator.fold.train)]
+                known = _known(operator, training, rows, projections, number)
                 error, null = _squared_errors(operator, known, rows, training.intercept)
                 errors[:, batch] += error
                 total[batch] += null
-    return np.where(total > 0, 1 - errors / np.where(total > 0, total, 1), 0.0)
+    errors /= np.where(total > 0, total, 1)
+    return np.where(total > 0, np.subtract(1, errors, out=errors), 0.0)
 
 
 def _operators(
@@ -86,11 +83,27 @@ def _projections(training: Training, rows: torch.Tensor, folds: list[Fold]) -> t
     return torch.stack([with_constant(left[mask], training).T @ rows[mask] for mask in held_out])
 
 
+def _known(
+    operator: FoldOperator,
+    training: Training,
+    rows: torch.Tensor,
+    projections: torch.Tensor | None,
+    number: int,
+) -> torch.Tensor:
+    """Return what the operator is applied to, (w, b)."""
+    train = torch.from_numpy(operator.fold.train)
+    if projections is None:
+        return rows[train].to(operator.matrix.dtype)
+    if operator.matrix.dtype == projections.dtype:
+        return projections.sum(dim=0) - projections[number]
+    return with_constant(training.basis.exact[train], training).T @ rows[train].double()
+
+
 def _squared_errors(
     operator: FoldOperator, known: torch.Tensor, rows: torch.Tensor, intercept: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the sums over held-out rows of squared errors, (a, b), and of those of the mean alone, (b,)."""
-    measured = rows[torch.from_numpy(operator.fold.validation)]
+    measured = rows[torch.from_numpy(operator.fold.validation)].to(known.dtype)
     train = torch.from_numpy(operator.fold.train).to(rows)
     mean = (train @ rows) * (intercept / train.sum())
     errors = torch.empty(len(operator.matrix), rows.shape[1], dtype=torch.float64)

@@ -14,6 +14,8 @@ BATCH = {"cpu": 2**22, "cuda": 2**29}
 # Double-precision matrices of the size of the Gram matrix that exist at the same time, at most: the eigenvalue
 # solver takes the matrix, a copy, the vectors and twice its size as workspace.
 SQUARES = 6
+# Share of a bound that is planned for; the rest is lost between allocations.
+ALLOCATED = 0.8
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,15 @@ class Need:
     def operator(self) -> int:
         """Numbers in the operator of a fold, with its double-precision original."""
         held_out = -(-self.rows // max(1, self.folds))
-        width = self.rows - held_out if self.dual else max(self.rows - held_out, self.columns + 1)
+        width = self.rows - held_out if self.dual else self.columns + 1
         return self.alphas * held_out * width
 
     @property
     def per_target(self) -> int:
-        """Numbers that exist for each target of a batch: targets five times, moments, predictions."""
+        """Numbers that exist for each target of a batch: targets, coefficients, projections, predictions, scores."""
         held_out = -(-self.rows // max(1, self.folds))
-        moments = 0 if self.dual else (self.folds + 2) * (self.columns + 1)
-        return 5 * self.rows + moments + 2 * held_out + 2 * self.alphas
+        projections = 0 if self.dual else (self.folds + 2) * (self.columns + 1)
+        return 5 * self.rows + 3 * min(self.rows, self.columns) + projections + 2 * held_out + 8 * self.alphas
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def plan(
     folds, item = max(1, need.folds), np.dtype(dtype).itemsize
     if max_memory_gb is None:
         return Plan(BLOCK, folds, batch or _batch(need, BATCH[device.type]))
-    bound = int(max_memory_gb * 1e9)
+    bound = int(ALLOCATED * max_memory_gb * 1e9)
     left = bound - need.square
     block = min(BLOCK, max(max(need.rows, need.columns), left // 16 // (item + 16)))
     left -= block * (2 * item + 16)
@@ -113,4 +115,4 @@ def _batch(need: Need, numbers: int) -> int:
 def _least(need: Need, item: int) -> float:
     block = max(need.rows, need.columns) * (2 * item + 16)
     operator = 2 * (32 + item) * need.operator * bool(need.folds)
-    return 1.1 * (need.square + block + operator + item * need.per_target)
+    return (need.square + block + operator + item * need.per_target) / (0.95 * ALLOCATED)

@@ -17,7 +17,13 @@ from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
 from cortex2image.progress import say
 from cortex2image.ridge.alignment import align
-from cortex2image.ridge.held_out import HeldOut, PerTrial, RidgeSettings, held_out_predictions
+from cortex2image.ridge.held_out import (
+    SELECTIONS,
+    HeldOut,
+    PerTrial,
+    RidgeSettings,
+    held_out_predictions,
+)
 from cortex2image.seeds import seed_for
 from cortex2image.stats.correlation import correlate, is_constant
 
@@ -35,8 +41,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rois", required=True, nargs="+", help="regions to decode from; all: every voxel")
     parser.add_argument("--alphas", required=True, type=float, nargs="+", help="ridge penalties to try")
     parser.add_argument("--folds", required=True, type=int, help="inner folds that choose among them")
-    parser.add_argument("--selection", required=True, choices=["kfold", "loo", "gcv", "as_released"])
-    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
+    parser.add_argument("--selection", required=True, choices=SELECTIONS, help="how penalties are scored")
+    parser.add_argument("--device", default="cpu", choices=["auto", "cpu", "cuda"])
     parser.add_argument("--max-memory-gb", required=True, type=float, help="working memory of a fit")
     parser.add_argument("--average-repeats", default=[], nargs="*", choices=["train", "test"])
     parser.add_argument("--seed", required=True, type=int, help="seed of the study")
@@ -61,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         args.selection,
         args.device,
         args.max_memory_gb,
+        latent=True,
     )
     decoded = held_out_predictions(voxels, data.features, data.trials, ridge)
     scores = unit_scores(decoded)

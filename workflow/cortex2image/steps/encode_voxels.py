@@ -17,7 +17,7 @@ from cortex2image.encoding.voxel_scores import score_voxels
 from cortex2image.errors import run_step
 from cortex2image.progress import say
 from cortex2image.ridge.alignment import align
-from cortex2image.ridge.held_out import RidgeSettings, held_out_predictions
+from cortex2image.ridge.held_out import SELECTIONS, RidgeSettings, held_out_predictions
 from cortex2image.seeds import seed_for
 
 INPUTS = (TRIALS, BETAS, FEATURES, VOXELS)
@@ -33,8 +33,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--model", required=True, help="name of the feature space")
     parser.add_argument("--alphas", required=True, type=float, nargs="+", help="ridge penalties to try")
     parser.add_argument("--folds", required=True, type=int, help="inner folds that choose among them")
-    parser.add_argument("--selection", required=True, choices=["kfold", "loo", "gcv"])
-    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
+    parser.add_argument("--selection", required=True, choices=SELECTIONS, help="how penalties are scored")
+    parser.add_argument("--device", default="cpu", choices=["auto", "cpu", "cuda"])
     parser.add_argument("--max-memory-gb", required=True, type=float, help="working memory of a fit")
     parser.add_argument("--average-repeats", default=[], nargs="*", choices=["train", "test"])
     parser.add_argument("--seed", required=True, type=int, help="seed of the study")
@@ -57,6 +57,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         args.selection,
         args.device,
         args.max_memory_gb,
+        latent=False,
     )
     encoded = held_out_predictions(data.features, data.betas, data.trials, ridge)
     noise_ceiling = voxels.column("noise_ceiling").to_numpy().astype(np.float64)
