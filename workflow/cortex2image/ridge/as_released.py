@@ -2,8 +2,8 @@
 
 Three things make it worse than :class:`~cortex2image.ridge.estimator.RidgeCV` with its defaults. There is no
 intercept although targets have a mean, so that predictions lack the training mean of every target. Folds are
-unshuffled runs of trials, so that repeats of a picture are fitted and validated at once and penalties come out
-too small. And the grid of penalties for z and c lies far below the eigenvalues of the predictors.
+unshuffled runs of trials, so that repeats of a picture are fitted and validated at once and penalties come
+out too small. And the grid of penalties for z and c lies far below the eigenvalues of the predictors.
 """
 
 import numpy as np

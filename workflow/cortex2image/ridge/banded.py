@@ -1,9 +1,10 @@
 """Banded ridge regression: several feature spaces (bands) at once, each with a penalty of its own.
 
-Minimises ||Y - sum_b X_b W_b||^2 + sum_b alpha_b ||W_b||^2. With alpha_b = alpha / share_b and shares that sum to 1 it
-is ridge regression on sqrt(share_b) X_b: a mixture of shares costs what one ridge regression costs, for all targets
-and penalties together (Nunez-Elizalde, Huth and Gallant 2019, NeuroImage 197:482; Dupre la Tour et al. 2022,
-NeuroImage 264:119728). Mixtures are searched in rounds: first over the whole simplex, then around the winners.
+Minimises ||Y - sum_b X_b W_b||^2 + sum_b alpha_b ||W_b||^2. With alpha_b = alpha / share_b and shares that
+sum to 1 it is ridge regression on sqrt(share_b) X_b: a mixture of shares costs what one ridge regression
+costs, for all targets and penalties together (Nunez-Elizalde, Huth and Gallant 2019, NeuroImage 197:482;
+Dupre la Tour et al. 2022, NeuroImage 264:119728). Mixtures are searched in rounds: first over the whole
+simplex, then around the winners.
 """
 
 from collections.abc import Iterator, Sequence
@@ -114,7 +115,7 @@ class BandedRidgeCV(RidgeCV):
         return predicted[:, 0] if self._flat else predicted
 
     def predict_by_band(self, bands: Sequence[np.ndarray]) -> np.ndarray:
-        """Return what each band adds to the predictions, (b, m, t); with the training means they sum to these."""
+        """Return what each band adds to the mean, (b, m, t); with the mean they sum to the predictions."""
         check_is_fitted(self, "_parts")
         new = self._new_blocks(_stacked(bands))
         ends = np.cumsum(self.widths_)

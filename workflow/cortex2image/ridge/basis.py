@@ -1,7 +1,7 @@
 """The basis in which ridge regression is diagonal, from one eigendecomposition.
 
-With centred predictors X (n rows, p columns) of singular value decomposition X = U sqrt(L) V', the predictions
-of ridge regression for targets Y and new rows are
+With centred predictors X (n rows, p columns) of singular value decomposition X = U sqrt(L) V', the
+predictions of ridge regression for targets Y and new rows are
 
     (X_new V L^-1/2)  diag(L / (L + alpha))  U'Y
      scores            filter                 projection

@@ -19,11 +19,11 @@ class Blocks(Protocol):
     dtype: np.dtype
 
     def rows(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
-        """Yield every row once, in order, in blocks of at most `elements` numbers (one row at least)."""
+        """Yield every row once, in order, in blocks of at most `elements` numbers (or one row)."""
         ...
 
     def columns(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
-        """Yield every column once, in order, in blocks of at most `elements` numbers (one column at least)."""
+        """Yield every column once, in order, in blocks of at most `elements` numbers (or one column)."""
         ...
 
 

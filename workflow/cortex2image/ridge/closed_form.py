@@ -1,10 +1,11 @@
 """Selection of penalties without refitting: generalised cross-validation and leaving rows or groups out.
 
-With the residuals R = Y - H Y of all rows, the errors of the rows g that a fit has not seen are
-(I - H_gg)^-1 R_g (Allen 1974, Technometrics 16:125; for groups, Cook and Weisberg 1982, Residuals and Influence in
-Regression, section 3.6). The hat matrix H contains the mean if there is an intercept. Generalised cross-validation
-replaces every I - H_ii by their mean (Golub, Heath and Wahba 1979, Technometrics 21:215). Both need one projection of
-the targets; leaving out needs one product more for each penalty that bounds do not exclude.
+With the residuals R = Y - H Y of all rows, the errors of the rows g that a fit has not seen are (I - H_gg)^-1
+R_g (Allen 1974, Technometrics 16:125; for groups, Cook and Weisberg 1982, Residuals and Influence in
+Regression, section 3.6). The hat matrix H contains the mean if there is an intercept. Generalised
+cross-validation replaces every I - H_ii by their mean (Golub, Heath and Wahba 1979, Technometrics 21:215).
+Both need one projection of the targets; leaving out needs one product more for each penalty that bounds do
+not exclude.
 """
 
 from dataclasses import dataclass
@@ -106,7 +107,7 @@ class _Residuals:
 
 
 def _left_out_errors(residuals: _Residuals, leverages: "list[_Leverages]", complete: bool) -> torch.Tensor:
-    """Return the left-out squared errors, (a, b), or lower bounds where these exceed the target's smallest."""
+    """Return the left-out squared errors, (a, b), or lower bounds above the target's smallest."""
     sums = residuals.sums()
     errors = torch.stack([leverage.smallest for leverage in leverages])[:, None] * sums
     wanted = torch.full_like(errors, complete, dtype=torch.bool)

@@ -90,7 +90,7 @@ class Design:
 
 
 def add_symmetric(out: torch.Tensor, rows: torch.Tensor) -> None:
-    """Add rows' rows, for (m, k) rows, to the lower triangle of (k, k) `out`; the upper one is left undefined."""
+    """Add rows' rows, for (m, k) rows, to the lower triangle of (k, k) `out`; the upper one is undefined."""
     step = -(-len(out) // STRIPES)
     for start in range(0, len(out), step):
         part = slice(start, start + step)

@@ -120,7 +120,7 @@ class Fitted:
         return predicted
 
     def only(self, columns: slice) -> "Fitted":
-        """Return what predicts from some columns as if all others were at their training mean, without the mean."""
+        """Return what some columns add to the mean, as if all others were at their own."""
         scale = np.full_like(self.scaling.scale, np.inf)
         scale[columns] = self.scaling.scale[columns]
         return replace(self, scaling=Scaling(self.scaling.centre, scale), means=np.zeros_like(self.means))
@@ -133,7 +133,7 @@ class Fitted:
 
 
 def predict_once(problem: Problem, alphas: np.ndarray, new: Blocks) -> np.ndarray:
-    """Return the (m, t) predictions for (m, p) rows; coefficients exist for one batch of targets at a time."""
+    """Return the (m, t) predictions for (m, p) rows; coefficients exist for one batch at a time."""
     basis, design = problem.training.basis, problem.training.design
     rows = Design(new, design.scaling, design.device, design.elements)
     score = basis.score_map.scores(rows).to(basis.left.dtype)

@@ -23,10 +23,10 @@ EDGE_SHARE = 0.2
 class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     """Ridge regression whose penalty is chosen by cross-validation, for each target on its own.
 
-    Minimises ||Y - X W - b||^2 + alpha ||W||^2. Nothing is fitted to a row that it is scored on: centres, scales
-    and weights are those of the training rows of a fold alone, then of all rows with the chosen penalties.
-    float32 input is computed in float32, with Gram matrices, decompositions and the operators of folds in
-    float64; everything else in float64.
+    Minimises ||Y - X W - b||^2 + alpha ||W||^2. Nothing is fitted to a row that it is scored on: centres,
+    scales and weights are those of the training rows of a fold alone, then of all rows with the chosen
+    penalties. float32 input is computed in float32, with Gram matrices, decompositions and the operators of
+    folds in float64; everything else in float64.
 
     Parameters
     ----------
@@ -42,7 +42,8 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Divide the columns of X by their standard deviation over training rows.
     selection : "kfold", "gcv" or "loo"
         How penalties are scored: by the folds of `cv`; by generalised cross-validation; or by leaving out one
-        row, or one group, at a time. The last two have closed forms, take the time of one fit and scale X once.
+        row, or one group, at a time. The last two have closed forms, take the time of one fit and scale X
+        once.
     device : "auto", "cpu" or "cuda"
     random_state : int
         Seed of the shuffled folds, in [0, 2**32).
@@ -110,8 +111,8 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         DataError
             NaN or Inf, X and Y of different lengths, fewer groups than folds.
         ConfigError
-            No penalty, penalties that are not positive, finite and sorted, an unknown selection, a device that
-            is not at hand, a memory bound that cannot be kept; repeats in groups with `selection="gcv"`.
+            No penalty, penalties that are not positive, finite and sorted, an unknown selection, a device
+            that is not at hand, a memory bound that cannot be kept; repeats in groups with `selection="gcv"`.
         """
         self._fitted = Fitted.fit(self._selected(X, Y, groups), self.alpha_)
         return self

@@ -1,16 +1,16 @@
 """What predicts the held-out rows of a fold for every penalty, ready to meet any number of targets.
 
-With left singular vectors U, filters f (see `basis`) and an intercept as one more direction 1/sqrt(n) of filter 1, the
-residuals of all rows are R Y with R = I - U f U'. For a fold with training rows T and held-out rows F, the ridge
-regression that has not seen F predicts (inverse of a block matrix)
+With left singular vectors U, filters f (see `basis`) and an intercept as one more direction 1/sqrt(n) of
+filter 1, the residuals of all rows are R Y with R = I - U f U'. For a fold with training rows T and held-out
+rows F, the ridge regression that has not seen F predicts (inverse of a block matrix)
 
-    shared:    -R_FF^-1 R_FT Y_T  =  R_FF^-1 U_F f U_T'Y_T        one decomposition for all folds and penalties
-    own:       mean(Y_T) + X_F (X_T'X_T + alpha)^-1 X_T'Y_T      where folds scale X differently, or overlap
+    shared:    -R_FF^-1 R_FT Y_T  =  R_FF^-1 U_F f U_T'Y_T        one decomposition for all
+    own:       mean(Y_T) + X_F (X_T'X_T + alpha)^-1 X_T'Y_T      where folds scale X by themselves, or overlap
                mean(Y_T) + K_FT (K_TT + alpha)^-1 Y_T            the same in dual form, K = XX'
 
-All targets share the operators, so that the work per target is one product with U_T'Y_T ("projections") or with Y_T
-("samples"), whichever is shorter. Operators are computed in double precision; shared ones in that of the data where
-the matrix to invert is better conditioned than `WELL_CONDITIONED`.
+All targets share the operators, so that the work per target is one product with U_T'Y_T ("projections") or
+with Y_T ("samples"), whichever is shorter. Operators are computed in double precision; shared ones in that of
+the data where the matrix to invert is better conditioned than `WELL_CONDITIONED`.
 """
 
 from dataclasses import dataclass, replace
@@ -60,8 +60,8 @@ class FoldOperator:
     ----------
     fold : Fold
     matrix : (a, m, w) tensor
-        For a penalties and m held-out rows. w is k + 1 on projections, else the number of training rows. Double
-        precision if projections in that of the data are too coarse.
+        For a penalties and m held-out rows. w is k + 1 on projections, else the number of training rows.
+        Double precision if projections in that of the data are too coarse.
     on_projections : bool
     """
 

@@ -39,13 +39,16 @@ def make_folds(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> l
     _check_length(rows, groups)
     labels = np.arange(rows) if groups is None else groups
     pairs = enumerate(_splits(cv, rows, groups, seed))
-    return [_fold(number, *map(np.asarray, pair), labels) for number, pair in pairs]
+    return [
+        _fold(number, np.asarray(train), np.asarray(held_out), labels) for number, (train, held_out) in pairs
+    ]
 
 
 def hold_out_once(folds: list[Fold]) -> bool:
     """Return whether each row is held out once and fitted in all other folds, as K folds do it."""
     complete = all((fold.train != fold.validation).all() for fold in folds)
-    return complete and bool((sum(fold.validation.astype(int) for fold in folds) == 1).all())
+    times = np.sum([fold.validation for fold in folds], axis=0)
+    return complete and bool((times == 1).all())
 
 
 def check_groups(rows: int, groups: np.ndarray | None) -> int:

@@ -20,7 +20,8 @@ def checked_alphas(alphas: Sequence[float]) -> np.ndarray:
     Raises
     ------
     ConfigError
-        None at all, one that is not positive and finite, or an order that is neither ascending nor descending.
+        None at all, one that is not positive and finite, or an order that is neither ascending nor
+        descending.
     """
     grid = np.atleast_1d(np.asarray(alphas, dtype=np.float64))
     if not len(grid) or not (np.isfinite(grid).all() and grid.min() > 0):

@@ -1,7 +1,8 @@
 """Scores of every penalty by K folds, for any number of targets.
 
-Work per target, in multiplications: a n w for a penalties, n rows and operators of width w (rank + 1 on projections,
-the training rows of a fold on samples), and n w more on projections. Nothing else grows with the number of targets.
+Work per target, in multiplications: a n w for a penalties, n rows and operators of width w (rank + 1 on
+projections, the training rows of a fold on samples), and n w more on projections. Nothing else grows with the
+number of targets.
 """
 
 from dataclasses import replace

@@ -7,12 +7,12 @@ import torch
 
 from cortex2image.errors import ConfigError
 
-# Numbers in a block of predictors, and in the arrays of a batch of targets, where no bound is given: small enough
-# for the caches of a CPU, large enough for matrix products at full speed.
+# Numbers in a block of predictors, and in the arrays of a batch of targets, where no bound is given: small
+# enough for the caches of a CPU, large enough for matrix products at full speed.
 BLOCK = 2**22
 BATCH = {"cpu": 2**22, "cuda": 2**29}
-# Double-precision matrices of the size of the Gram matrix that exist at the same time, at most: the eigenvalue
-# solver takes the matrix, a copy, the vectors and twice its size as workspace.
+# Double-precision matrices of the size of the Gram matrix that exist at the same time, at most: the
+# eigenvalue solver takes the matrix, a copy, the vectors and twice its size as workspace.
 SQUARES = 6
 # Share of a bound that is planned for; the rest is lost between allocations.
 ALLOCATED = 0.8
@@ -53,7 +53,7 @@ class Need:
 
     @property
     def per_target(self) -> int:
-        """Numbers that exist for each target of a batch: targets, coefficients, projections, predictions, scores."""
+        """Numbers for each target of a batch: targets, coefficients, projections, predictions, scores."""
         held_out = -(-self.rows // max(1, self.folds))
         projections = 0 if self.dual else (self.folds + 2) * (self.columns + 1)
         return 5 * self.rows + 3 * min(self.rows, self.columns) + projections + 2 * held_out + 8 * self.alphas

@@ -56,7 +56,7 @@ class Bands:
 
 
 def _mixed_design(design: Design, shares: np.ndarray, widths: Sequence[int]) -> Design:
-    """Return the design with columns multiplied by the roots of shares; an absent band is divided by infinity."""
+    """Return the design with columns times the roots of shares; an absent band is divided by infinity."""
     with np.errstate(divide="ignore"):
         scale = design.scaling.scale / np.sqrt(np.repeat(shares, widths))
     return replace(design, scaling=Scaling(design.scaling.centre, scale))

@@ -45,7 +45,7 @@ class Scaling:
         standardize: bool,
         elements: int,
     ) -> "Scaling":
-        """Fit to chosen rows of predictors in double precision, reading at most `elements` numbers at once."""
+        """Fit to chosen rows of predictors in double precision, at most `elements` numbers at once."""
         parts = [
             cls.fit(block[rows].astype(np.float64, copy=False), centre, standardize)
             for _, block in predictors.columns(elements)

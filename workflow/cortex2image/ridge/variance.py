@@ -11,9 +11,9 @@ from cortex2image.errors import DataError
 def product_measure(by_band: np.ndarray, measured: np.ndarray) -> np.ndarray:
     """Split the explained variance of one joint model among its bands.
 
-    R^2_b = sum_i yhat_bi (2 y_i - yhat_i) / sum_i y_i^2, with y, yhat and yhat_b around their means (Pratt 1987;
-    the split of Dupre la Tour et al. 2022, NeuroImage 264:119728). The parts sum to R^2 of the joint predictions.
-    A part is negative where a band makes the joint predictions worse.
+    R^2_b = sum_i yhat_bi (2 y_i - yhat_i) / sum_i y_i^2, with y, yhat and yhat_b around their means (Pratt
+    1987; the split of Dupre la Tour et al. 2022, NeuroImage 264:119728). The parts sum to R^2 of the joint
+    predictions. A part is negative where a band makes the joint predictions worse.
 
     Parameters
     ----------
@@ -35,9 +35,10 @@ def product_measure(by_band: np.ndarray, measured: np.ndarray) -> np.ndarray:
 def unique_and_shared(r2: Mapping[frozenset[str], np.ndarray]) -> dict[frozenset[str], np.ndarray]:
     """Partition explained variance by differences between models.
 
-    The part of a set of bands is what exactly these bands explain in common: for a single band its unique variance,
-    R^2(all) - R^2(all without it); for two bands of two, their shared variance, R^2(1) + R^2(2) - R^2(both)
-    (commonality analysis; Mood 1969, American Educational Research Journal 6:401). The parts sum to R^2(all).
+    The part of a set of bands is what exactly these bands explain in common: for a single band its unique
+    variance, R^2(all) - R^2(all without it); for two bands of two, their shared variance, R^2(1) + R^2(2) -
+    R^2(both) (commonality analysis; Mood 1969, American Educational Research Journal 6:401). The parts sum to
+    R^2(all).
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def _common(
     r2: Mapping[frozenset[str], np.ndarray],
     subsets: list[frozenset[str]],
 ) -> np.ndarray:
-    """Return what the bands of `part` explain in common and no other band does, by inclusion and exclusion."""
+    """Return what the bands of `part` explain in common and no other band, by inclusion and exclusion."""
     rest = bands - part
     total = np.zeros_like(next(iter(r2.values())))
     for taken in subsets:
