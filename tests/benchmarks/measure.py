@@ -41,7 +41,7 @@ def side_by_side(methods: Mapping[str, Callable[[], Any]], repeats: int) -> dict
 
 
 def run(method: Callable[[], Any]) -> tuple[float, float, Any]:
-    """Return seconds, the peak of resident memory above that at the start in MB (Linux only), and the value."""
+    """Return seconds, the peak of memory above that at the start in MB (Linux only), and the value."""
     gc.collect()
     if STATUS.exists():
         # Freed memory that the allocator keeps would hide what the next method takes.

@@ -2,8 +2,8 @@
 
     OMP_NUM_THREADS=2 PYTHONPATH=workflow:. python tests/benchmarks/ridge.py --threads 2 > docs/benchmarks.md
 
-All methods of a case run in one process on the same data, penalties and folds, in turns, with as many threads;
-times are medians. `--scale` divides rows, predictors and targets for a quick look, `--cases` chooses some.
+All methods of a case run in one process on the same data, penalties and folds, in turns, with as many
+threads; times are medians. `--scale` divides all sizes for a quick look, `--cases` chooses some.
 """
 
 import argparse
@@ -65,8 +65,7 @@ def ours(data: Data, selection: str, device: str = "cpu") -> np.ndarray:
 
 
 def peer(data: Data, kind: type) -> np.ndarray:
-    options = {"solver_params": {"warn": False}} if kind is himalaya.ridge.RidgeCV else {}
-    model = kind(alphas=ALPHAS.astype(np.float32), cv=data.folds, fit_intercept=True, **options)
+    model = kind(alphas=ALPHAS.astype(np.float32), cv=data.folds, fit_intercept=True)
     return model.fit(data.X, data.Y).predict(data.X_test)
 
 
@@ -108,7 +107,7 @@ def row(case: str, label: str, seen: Measured, best: Measured, data: Data) -> st
 
 
 def operations(name: str, shape: tuple[int, int, int]) -> str:
-    """Return a table row of the multiplications per target and of those that all targets share, in billions."""
+    """Return a table row of multiplications, in billions: of all targets, and those that these share."""
     n, p, t = shape
     a, train, held_out, side = len(ALPHAS), n * (FOLDS - 1) // FOLDS, n // FOLDS, min(n, p)
     width = side if p < n else train
@@ -127,14 +126,15 @@ def growth(shape: tuple[int, int, int]) -> list[str]:
     lines = []
     for times in (1, 2, 4, 8):
         Y = np.ascontiguousarray(data.Y[:, : times * t])
-        seconds, megabytes, _ = run(lambda Y=Y: RidgeCV(ALPHAS, cv=data.folds, device="cpu").fit(data.X, Y))
+        model = RidgeCV(ALPHAS, cv=data.folds, device="cpu")
+        seconds, megabytes, _ = run(partial(model.fit, data.X, Y))
         kept = 4 * min(n, p) * Y.shape[1] / 1e6
         lines.append(f"| {times * t} | {seconds:.2f} | {megabytes:.0f} | {megabytes - kept:.0f} |")
     return lines
 
 
 def on_gpu(shape: tuple[int, int, int]) -> list[str]:
-    """Return table rows of the full size on a GPU, against himalaya's CUDA backend, with the share of peak."""
+    """Return a table row of the full size on a GPU, against himalaya on it, with the share of the peak."""
     data = Data.make(*shape)
     ours(data, "kfold", "cuda")
     seconds, _, predicted = run(partial(ours, data, "kfold", "cuda"))
@@ -162,21 +162,16 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     torch.set_num_threads(args.threads)
-    warnings.filterwarnings("ignore", message="ridge alpha")
+    warnings.filterwarnings("ignore", message="ridge alpha|Solving (linear kernel )?ridge is slower")
     cases = {name: tuple(size // args.scale for size in CASES[name]) for name in args.cases}
     say = partial(print, flush=True)
-    say(
-        f"# Benchmarks\n\n## Ridge regression\n\n{machine(args.threads)}. {len(ALPHAS)} penalties, {FOLDS} folds;"
-    )
-    say(
-        f"medians of {args.repeats} runs in alternating order, float32, fit and prediction of {TEST_ROWS} rows.\n"
-    )
+    say(f"# Benchmarks\n\n## Ridge regression\n\n{machine(args.threads)}.")
+    say(f"{len(ALPHAS)} penalties, {FOLDS} folds, float32; fit and prediction of {TEST_ROWS} rows.")
+    say(f"Medians of {args.repeats} runs in alternating order.\n")
     say(f"{HEADER}\n|---|---|---|---|---|---|---|")
     for name, shape in cases.items():
         say(*compare(name, shape, args.repeats), sep="\n")
-    say(
-        "\n| billions of multiplications | projection | K folds | peer, K folds | K folds, shared by targets |"
-    )
+    say("\n| billions of multiplications | projection | K folds | peer | K folds, shared by targets |")
     say("|---|---|---|---|---|", *(operations(name, shape) for name, shape in cases.items()), sep="\n")
     say("\n| targets | s | peak MB | without the coefficients |\n|---|---|---|---|")
     say(*growth((2000 // args.scale, 1024 // args.scale, 5000 // args.scale)), sep="\n")

@@ -14,11 +14,13 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis
-from cortex2image.ridge.targets import Targets
+from cortex2image.ridge.targets import Projected, Targets
 
 
-def gcv_scores(basis: Basis, targets: Targets, alphas: np.ndarray) -> np.ndarray:
-    """Return the (a, t) scores of a penalties by generalised cross-validation.
+def gcv_scores(
+    basis: Basis, targets: Targets, alphas: np.ndarray, kept: Projected | None = None
+) -> np.ndarray:
+    """Return the (a, t) scores of a penalties by generalised cross-validation; fill `kept` if there is one.
 
     A score is 1 - GCV(alpha) / GCV(infinity): 0 is no better than the mean (than 0 without an intercept).
     """
@@ -27,15 +29,22 @@ def gcv_scores(basis: Basis, targets: Targets, alphas: np.ndarray) -> np.ndarray
     freedom = n - int(targets.centre)
     spare = (freedom - filters.sum(dim=0)) / freedom
     scores = np.zeros((len(alphas), targets.values.shape[1]))
-    for batch, rows, _ in targets.batches():
+    for batch, rows, means in targets.batches():
         projected = basis.left.T @ rows
+        if kept is not None:
+            kept.put(batch, projected, means)
         total, residual = _residual_sums(rows, projected, filters, _spans_all(basis, targets))
         scores[:, batch] = _score(residual / spare[:, None] ** 2, total)
     return scores
 
 
 def left_out_scores(
-    basis: Basis, targets: Targets, alphas: np.ndarray, groups: np.ndarray, complete: bool
+    basis: Basis,
+    targets: Targets,
+    alphas: np.ndarray,
+    groups: np.ndarray,
+    complete: bool,
+    kept: Projected | None = None,
 ) -> np.ndarray:
     """Return the (a, t) scores of a penalties by leaving one group out at a time.
 
@@ -49,6 +58,8 @@ def left_out_scores(
     complete : bool
         Compute all scores. Otherwise those of penalties that cannot be a target's best are upper bounds: a
         residual sum of squares times the smallest eigenvalue of (I - H_gg)^-2 over groups.
+    kept : Projected, optional
+        Filled with the projections.
 
     Returns
     -------
@@ -61,8 +72,10 @@ def left_out_scores(
     leverages = [_Leverages.fit(basis, f, members, targets.centre, saturated) for f in filters.T]
     null = _Leverages.fit(basis, torch.zeros_like(basis.values), members, targets.centre, saturated)
     scores = np.zeros((len(alphas), targets.values.shape[1]))
-    for batch, rows, _ in targets.batches():
+    for batch, rows, means in targets.batches():
         residuals = _Residuals(basis.left, rows, basis.left.T @ rows, filters, saturated)
+        if kept is not None:
+            kept.put(batch, residuals.projected, means)
         errors = _left_out_errors(residuals, leverages, complete)
         scores[:, batch] = _score(errors, null.squared_errors(rows))
     return scores

@@ -16,7 +16,7 @@ from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.kfold import kfold_scores
 from cortex2image.ridge.memory import Plan
 from cortex2image.ridge.scaling import Scaling
-from cortex2image.ridge.targets import Targets
+from cortex2image.ridge.targets import Projected, Targets
 
 
 @dataclass(frozen=True)
@@ -54,25 +54,44 @@ def scores(
     folds: list[Fold],
     groups: np.ndarray | None,
     complete: bool,
+    kept: Projected | None = None,
 ) -> np.ndarray:
-    """Return the (a, t) scores of the penalties; `groups` and `complete` as in :func:`left_out_scores`."""
+    """Return the (a, t) scores of the penalties.
+
+    Parameters
+    ----------
+    problem : Problem
+    selection : "kfold", "gcv" or "loo"
+    alphas : (a,) array
+    folds : list of Fold, for "kfold"
+    groups, complete
+        As in :func:`~cortex2image.ridge.closed_form.left_out_scores`, for "loo".
+    kept : Projected, optional
+        Filled by "gcv" and "loo", which need the projections of the targets anyway.
+    """
     basis, targets = problem.training.basis, problem.targets
     if selection == "kfold":
         return kfold_scores(problem.training, targets, folds, alphas, problem.folds_at_once)
     if selection == "gcv":
-        return gcv_scores(basis, targets, alphas)
+        return gcv_scores(basis, targets, alphas, kept)
     labels = np.arange(len(basis.left)) if groups is None else groups
-    return left_out_scores(basis, targets, alphas, labels, complete)
+    return left_out_scores(basis, targets, alphas, labels, complete, kept)
 
 
 def coefficients(
     basis: Basis, targets: Targets, alphas: np.ndarray
-) -> Iterator[tuple[slice, torch.Tensor, np.ndarray]]:
+) -> Iterator[tuple[slice, torch.Tensor, torch.Tensor]]:
     """Yield (targets, (k, b) filtered projections, (b,) means) with the (t,) penalties of the targets."""
-    different, which = np.unique(alphas, return_inverse=True)
-    filters = basis.filters(torch.from_numpy(different).to(basis.values.device)).to(basis.left.dtype)
+    filters, which = _filters(basis, alphas)
     for batch, rows, means in targets.batches():
         yield batch, (basis.left.T @ rows).mul_(filters[:, torch.from_numpy(which[batch])]), means
+
+
+def _filters(basis: Basis, alphas: np.ndarray) -> tuple[torch.Tensor, np.ndarray]:
+    """Return the (k, a) filters of the different penalties and, by target, which one it has."""
+    different, which = np.unique(alphas, return_inverse=True)
+    filters = basis.filters(torch.from_numpy(different).to(basis.values.device))
+    return filters.to(basis.left.dtype), which
 
 
 @dataclass(frozen=True)
@@ -99,14 +118,20 @@ class Fitted:
     elements: int
 
     @classmethod
-    def fit(cls, problem: Problem, alphas: np.ndarray) -> "Fitted":
-        """Fit all training rows with the (t,) penalties of the targets."""
+    def fit(cls, problem: Problem, alphas: np.ndarray, kept: Projected | None = None) -> "Fitted":
+        """Fit all training rows with the (t,) penalties of the targets; `kept`, if filled, is used up."""
         basis, targets, design = problem.training.basis, problem.targets, problem.training.design
-        t = targets.values.shape[1]
-        kept, means = np.empty((len(basis.values), t), targets.dtype), np.empty(t, targets.dtype)
-        for batch, filtered, centre in coefficients(basis, targets, alphas):
-            kept[:, batch], means[batch] = filtered.cpu().numpy(), centre
-        return cls(basis.score_map, design.scaling, kept, means, design.device, design.elements)
+        if kept is None:
+            kept = Projected.empty(len(basis.values), targets)
+            for part in coefficients(basis, targets, alphas):
+                kept.put(*part)
+        else:
+            filters, which = _filters(basis, alphas)
+            filters = filters.cpu().numpy()
+            for start in range(0, len(alphas), targets.size):
+                batch = slice(start, start + targets.size)
+                kept.values[:, batch] *= filters[:, which[batch]]
+        return cls(basis.score_map, design.scaling, kept.values, kept.means, design.device, design.elements)
 
     def predict(self, new: Blocks) -> np.ndarray:
         """Return the (m, t) predictions for (m, p) rows."""
@@ -139,5 +164,5 @@ def predict_once(problem: Problem, alphas: np.ndarray, new: Blocks) -> np.ndarra
     score = basis.score_map.scores(rows).to(basis.left.dtype)
     predicted = np.empty((new.shape[0], problem.targets.values.shape[1]), problem.targets.dtype)
     for batch, filtered, means in coefficients(basis, problem.targets, alphas):
-        predicted[:, batch] = (score @ filtered).cpu().numpy() + means
+        predicted[:, batch] = (score @ filtered + means).cpu().numpy()
     return predicted

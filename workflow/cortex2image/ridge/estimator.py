@@ -15,6 +15,7 @@ from cortex2image.ridge.engine import Fitted, Problem, pose, predict_once, score
 from cortex2image.ridge.folds import Fold, check_groups, make_folds
 from cortex2image.ridge.inputs import PREDICTORS, TARGETS, check_finite, check_rows, checked_alphas
 from cortex2image.ridge.memory import Need, plan
+from cortex2image.ridge.targets import Projected
 
 SELECTIONS = ("kfold", "gcv", "loo")
 EDGE_SHARE = 0.2
@@ -114,7 +115,8 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             No penalty, penalties that are not positive, finite and sorted, an unknown selection, a device
             that is not at hand, a memory bound that cannot be kept; repeats in groups with `selection="gcv"`.
         """
-        self._fitted = Fitted.fit(self._selected(X, Y, groups), self.alpha_)
+        problem, kept = self._selected(X, Y, groups, keep=self.selection != "kfold")
+        self._fitted = Fitted.fit(problem, self.alpha_, kept)
         return self
 
     def fit_and_predict(
@@ -128,7 +130,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
         Parameters and errors are those of `fit`. Weights of all targets never exist together.
         """
-        problem = self._selected(X, Y, groups)
+        problem, _ = self._selected(X, Y, groups, keep=False)
         predicted = predict_once(problem, self.alpha_, self._new_blocks(X_new))
         return predicted[:, 0] if self._flat else predicted
 
@@ -152,20 +154,23 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         intercept = self._fitted.means - self._fitted.scaling.centre @ self._fitted.weights()
         return float(intercept[0]) if self._flat else intercept.astype(self._fitted.means.dtype, copy=False)
 
-    def _selected(self, X: np.ndarray | Blocks, Y: np.ndarray, groups: np.ndarray | None) -> Problem:
-        """Choose the penalties."""
+    def _selected(
+        self, X: np.ndarray | Blocks, Y: np.ndarray, groups: np.ndarray | None, keep: bool
+    ) -> tuple[Problem, Projected | None]:
+        """Choose the penalties; return what was met on the way."""
         alphas = checked_alphas(self.alphas)
         blocks, Y = self._checked(X, Y)
         folds, groups = self._split(len(Y), groups)
         problem = self._pose(blocks, Y, len(folds), len(alphas))
-        found = scores(problem, self.selection, alphas, folds, groups, not self.alpha_per_target)
+        kept = Projected.empty(len(problem.training.basis.values), problem.targets) if keep else None
+        found = scores(problem, self.selection, alphas, folds, groups, not self.alpha_per_target, kept)
         best = found.argmax(axis=0)
         if not self.alpha_per_target:
             best[:] = found.mean(axis=1).argmax()
         self.alpha_, self.best_score_ = alphas[best], found[best, np.arange(Y.shape[1])]
         self.cv_scores_ = found if alphas[0] == np.atleast_1d(self.alphas)[0] else found[::-1]
         _warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
-        return problem
+        return problem, kept
 
     def _checked(self, X: np.ndarray | Blocks, Y: np.ndarray) -> tuple[Blocks, np.ndarray]:
         if self.selection not in SELECTIONS:
