@@ -16,6 +16,9 @@ import torch
 from cortex2image.ridge.basis import Basis
 from cortex2image.ridge.targets import Projected, Targets
 
+# Groups whose hat matrices are computed together; each needs a copy of its rows of U.
+GROUPS = 256
+
 
 def gcv_scores(
     basis: Basis, targets: Targets, alphas: np.ndarray, kept: Projected | None = None
@@ -165,7 +168,8 @@ class _Leverages:
         inverses, eigenvalues = [], []
         for rows in members:
             # A row that only its own fit reaches has leverage 1: its left-out error is without bound.
-            spare, vectors = torch.linalg.eigh(_complement(basis, filters, rows, intercept, saturated))
+            parts = [_complement(basis, filters, part, intercept, saturated) for part in rows.split(GROUPS)]
+            spare, vectors = torch.linalg.eigh(torch.cat(parts))
             spare = spare.clamp_min(torch.finfo(torch.float64).eps)
             inverses.append(((vectors / spare[:, None]) @ vectors.transpose(1, 2)).to(basis.left.dtype))
             eigenvalues.append(spare.flatten() ** -2)

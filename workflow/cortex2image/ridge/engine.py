@@ -136,11 +136,8 @@ class Fitted:
     def predict(self, new: Blocks) -> np.ndarray:
         """Return the (m, t) predictions for (m, p) rows."""
         rows = Design(new, self.scaling, self.device, self.elements)
-        scores = self.score_map.scores(rows).to(dtype_of(self.coefficients.dtype))
-        if self.device.type == "cpu":
-            predicted = scores.numpy() @ self.coefficients
-        else:
-            predicted = (scores @ as_tensor(self.coefficients, self.device)).cpu().numpy()
+        score = self.score_map.scores(rows).to(dtype_of(self.coefficients.dtype))
+        predicted = (score @ as_tensor(self.coefficients, self.device)).cpu().numpy()
         predicted += self.means
         return predicted
 

@@ -145,7 +145,7 @@ def _shared_on_projections(training: Training, fold: Fold, alphas: torch.Tensor)
 
 def _is_fine(matrix: torch.Tensor, training: Training) -> bool:
     """Return whether rounding of single-precision projections stays small in the predictions."""
-    largest = matrix.square().sum(dim=2).max().sqrt() * len(training.basis.left) ** 0.5
+    largest = torch.linalg.vector_norm(matrix, dim=2).max() * len(training.basis.left) ** 0.5
     return bool(largest < LARGEST_GAIN)
 
 

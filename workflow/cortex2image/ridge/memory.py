@@ -9,7 +9,7 @@ from cortex2image.errors import ConfigError
 
 # Numbers in a block of predictors, and in the arrays of a batch of targets, where no bound is given: small
 # enough for the caches of a CPU, large enough for matrix products at full speed.
-BLOCK = 2**22
+BLOCK = 2**20
 BATCH = {"cpu": 2**23, "cuda": 2**29}
 # Double-precision matrices of the size of the Gram matrix that exist at the same time, at most: the
 # eigenvalue solver takes the matrix, a copy, the vectors and twice its size as workspace.
