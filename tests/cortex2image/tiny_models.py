@@ -8,11 +8,13 @@ import torch
 from cortex2image.files import sha256
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.judge_cnn import JudgeCNN
+from cortex2image.models.judge_residual import JudgeResidual
 from cortex2image.models.registry import JudgeSpec, ModelSet
 
 LENGTH, WIDTH, SIZE = 8, 16, 16
 JUDGES = (
     JudgeSpec("cnn", "cnn", "judges/cnn", ("early", "middle", "late")),
+    JudgeSpec("residual", "residual", "judges/residual", ("pooled",)),
     JudgeSpec("clip", "clip", "clip", ("embeds",)),
 )
 
@@ -28,7 +30,9 @@ def write_tiny_model_set(folder: Path, text_width: int = WIDTH, judges: bool = T
     save_diffusion(folder, len(tokenizer), text_width)
     if judges:
         save_clip(folder / "clip", len(tokenizer))
-        JudgeCNN(("sea", "room"), ("cat", "house", "shoe")).save(folder / "judges" / "cnn")
+        settings, categories = ("sea", "room"), ("cat", "house", "shoe")
+        JudgeCNN(settings, categories).save(folder / "judges" / "cnn")
+        JudgeResidual(settings, categories, ("red",)).save(folder / "judges" / "residual")
     write_sums(folder)
     return ModelSet("tiny", folder, (4, 4, 4), LENGTH, WIDTH, SIZE, JUDGES if judges else ())
 

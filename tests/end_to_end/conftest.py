@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -22,6 +23,19 @@ ridge: {alphas: [10, 1000], folds: 3}
 reconstruct: {samples: 2, steps: 4}
 evaluate: {permutations: 200, bootstraps: 200}
 """
+TINY_TRAINING = {
+    "training_scenes": 300,
+    "test_scenes": 120,
+    "generated": 4,
+    "compared": 8,
+    "samples": 2,
+    "steps": 2,
+    "detector_steps": 2,
+    "autoencoder_steps": 1,
+    "clip_steps": 1,
+    "judge_steps": 1,
+    "unet_steps": 1,
+}
 
 
 @dataclass
@@ -54,9 +68,8 @@ class Clone:
         return found
 
 
-@pytest.fixture(scope="session")
-def clone(tmp_path_factory) -> Clone:
-    root = tmp_path_factory.mktemp("clone") / "cortex2image"
+def copied(root: Path) -> Path:
+    """Copy what a clone of the repository holds, but for its tests and documents."""
     for part in PARTS:
         source, target = ROOT / part, root / part
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +77,23 @@ def clone(tmp_path_factory) -> Clone:
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(source, target)
+    return root
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory) -> Clone:
+    root = copied(tmp_path_factory.mktemp("clone") / "cortex2image")
     (root / "small.yaml").write_text(SMALL)
     done = Clone(root).snakemake()
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
+    return Clone(root)
+
+
+@pytest.fixture(scope="session")
+def untrained_clone(tmp_path_factory) -> Clone:
+    """A copy of the repository in which training takes a batch per network, and nothing has run."""
+    root = copied(tmp_path_factory.mktemp("untrained") / "cortex2image")
+    planned = yaml.safe_load((root / "config" / "miniature.yaml").read_text())
+    assert planned.keys() >= TINY_TRAINING.keys()
+    (root / "config" / "miniature.yaml").write_text(yaml.safe_dump(planned | TINY_TRAINING))
     return Clone(root)

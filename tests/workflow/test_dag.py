@@ -16,6 +16,7 @@ TARGETS = [
     "encode",
     "report",
     "train_miniature",
+    "diffusion_page",
 ]
 
 

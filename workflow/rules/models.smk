@@ -14,7 +14,7 @@ rule train_miniature:
 
 
 rule train_prepare:
-    """Rendered scenes with their captions as token ids, labels, and the tokenizer."""
+    """Rendered training scenes with their captions as token ids, labels, and the tokenizer."""
     input:
         code=source_files("cortex2image.steps.train_prepare"),
     output:
@@ -33,13 +33,11 @@ rule train_prepare:
         mem_mb=growing(4000),
         runtime=growing(15),
     params:
-        split="train",
         scenes=lookup("training_scenes", within=MINIATURE),
         seed=lookup("seed", within=MINIATURE),
     shell:
         """
         python -m cortex2image.steps.train_prepare \
-            --split {params.split:q} \
             --scenes {params.scenes:q} \
             --seed {params.seed:q} \
             --images {output.images:q} \
@@ -138,6 +136,8 @@ rule train_judge:
         "logs/train_judge/{architecture}.log",
     benchmark:
         "benchmarks/train_judge/{architecture}.tsv"
+    wildcard_constraints:
+        architecture="cnn|residual",
     conda:
         "../../envs/cortex2image.yaml"
     threads: 1
@@ -284,38 +284,90 @@ rule export_miniature:
 
 
 rule score_miniature:
-    """How well the model set does on held-out scenes."""
+    """How well the model set does on held-out scenes, beside what it was to reach."""
     input:
         code=source_files("cortex2image.steps.score_miniature"),
         models=f"{TRAINED}/exported",
+        images=f"{TRAINED}/scenes/images.npy",
     output:
         scores=f"{TRAINED}/scores/held-out.csv",
-        sheet=f"{TRAINED}/scores/text-to-image.png",
     log:
         "logs/score_miniature.log",
     benchmark:
         "benchmarks/score_miniature.tsv"
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
+    threads: 2
     resources:
-        mem_mb=growing(4000),
+        mem_mb=growing(6000),
         runtime=growing(60),
     params:
         scenes=lookup("test_scenes", within=MINIATURE),
         generated=lookup("generated", within=MINIATURE),
+        compared=lookup("compared", within=MINIATURE),
+        samples=lookup("samples", within=MINIATURE),
+        detector_steps=lookup("detector_steps", within=MINIATURE),
         steps=lookup("steps", within=MINIATURE),
+        guidance=lookup("guidance", within=MINIATURE),
+        strength=lookup("strength", within=MINIATURE),
+        dtype=lookup("dtype", within=MINIATURE),
         seed=lookup("seed", within=MINIATURE),
     shell:
         """
         python -m cortex2image.steps.score_miniature \
             --models {input.models:q} \
+            --training-images {input.images:q} \
             --scenes {params.scenes:q} \
             --generated {params.generated:q} \
+            --compared {params.compared:q} \
+            --samples {params.samples:q} \
+            --detector-steps {params.detector_steps:q} \
             --steps {params.steps:q} \
+            --guidance {params.guidance:q} \
+            --strength {params.strength:q} \
+            --dtype {params.dtype:q} \
+            --threads {threads} \
             --seed {params.seed:q} \
-            --scores {output.scores:q} \
-            --sheet {output.sheet:q} 2>{log:q}
+            --scores {output.scores:q} 2>{log:q}
+        """
+
+
+rule show_miniature:
+    """Contact sheets of what the model set paints; the grid is for `docs/miniature.png`."""
+    input:
+        code=source_files("cortex2image.steps.show_miniature"),
+        models=f"{TRAINED}/exported",
+    output:
+        sheet=f"{TRAINED}/scores/text-to-image.png",
+        grid=f"{TRAINED}/scores/grid.png",
+    log:
+        "logs/show_miniature.log",
+    benchmark:
+        "benchmarks/show_miniature.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 2
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(15),
+    params:
+        scenes=lookup("test_scenes", within=MINIATURE),
+        steps=lookup("steps", within=MINIATURE),
+        guidance=lookup("guidance", within=MINIATURE),
+        dtype=lookup("dtype", within=MINIATURE),
+        seed=lookup("seed", within=MINIATURE),
+    shell:
+        """
+        python -m cortex2image.steps.show_miniature \
+            --models {input.models:q} \
+            --scenes {params.scenes:q} \
+            --steps {params.steps:q} \
+            --guidance {params.guidance:q} \
+            --dtype {params.dtype:q} \
+            --threads {threads} \
+            --seed {params.seed:q} \
+            --sheet {output.sheet:q} \
+            --grid {output.grid:q} 2>{log:q}
         """
 
 
@@ -345,6 +397,9 @@ rule ship_miniature:
         clip_steps=lookup("clip_steps", within=MINIATURE),
         judge_steps=lookup("judge_steps", within=MINIATURE),
         unet_steps=lookup("unet_steps", within=MINIATURE),
+        steps=lookup("steps", within=MINIATURE),
+        guidance=lookup("guidance", within=MINIATURE),
+        dtype=lookup("dtype", within=MINIATURE),
     shell:
         """
         python -m cortex2image.steps.ship_miniature \
@@ -357,5 +412,8 @@ rule ship_miniature:
             --clip-steps {params.clip_steps:q} \
             --judge-steps {params.judge_steps:q} \
             --unet-steps {params.unet_steps:q} \
+            --steps {params.steps:q} \
+            --guidance {params.guidance:q} \
+            --dtype {params.dtype:q} \
             --shipped {output.shipped:q} 2>{log:q}
         """

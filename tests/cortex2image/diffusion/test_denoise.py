@@ -1,7 +1,10 @@
+import itertools
+
 import pytest
 import torch
 
 from cortex2image.diffusion.denoise import Denoiser, Sampling
+from cortex2image.diffusion.forward import noise_for
 from cortex2image.errors import ConfigError, DataError
 
 SAMPLING = Sampling(steps=10, strength=0.8, guidance_scale=3.0)
@@ -57,6 +60,31 @@ def test_text_to_image_agrees_with_diffusers(denoiser, states):
     pipeline = pipeline_of("StableDiffusionPipeline", denoiser.diffusion)
     expected = pipeline(height=16, width=16, **prompts(denoiser, states)).images
     torch.testing.assert_close(denoiser.from_noise(states, SEEDS), expected, atol=1e-5, rtol=1e-4)
+
+
+def test_a_trajectory_leads_from_the_noise_to_the_latents(denoiser, states):
+    stages = denoiser.trajectory(states, SEEDS)
+    assert [stage.timestep for stage in stages] == denoiser.timesteps
+    torch.testing.assert_close(stages[0].noisy, noise_for(SEEDS, (4, 4, 4)))
+    for stage, following in itertools.pairwise(stages):
+        torch.testing.assert_close(following.noisy, stage.denoised)
+    torch.testing.assert_close(stages[-1].denoised, denoiser.from_noise(states, SEEDS))
+
+
+def test_each_stage_follows_the_equations(denoiser, states):
+    """Guidance (Ho, Salimans 2022), v (Salimans, Ho 2022), DDIM (Song, Meng, Ermon 2021), by hand."""
+    unet, kept = denoiser.diffusion.unet, denoiser.scheduler.alphas_cumprod
+    stages, weight = denoiser.trajectory(states, SEEDS), SAMPLING.guidance_scale
+    # set_alpha_to_one is off: what follows the last timestep is the first abar.
+    lower = [*(stage.timestep for stage in stages[1:]), 0]
+    for stage, following in zip(stages, lower, strict=True):
+        x, signal, noise = stage.noisy, kept[stage.timestep].sqrt(), (1 - kept[stage.timestep]).sqrt()
+        empty = unet(x, stage.timestep, denoiser.unconditional.expand_as(states)).sample
+        v = empty + weight * (unet(x, stage.timestep, states).sample - empty)
+        clean, epsilon = signal * x - noise * v, noise * x + signal * v
+        torch.testing.assert_close(stage.predicted, clean, atol=1e-5, rtol=1e-4)
+        expected = kept[following].sqrt() * clean + (1 - kept[following]).sqrt() * epsilon
+        torch.testing.assert_close(stage.denoised, expected, atol=1e-5, rtol=1e-4)
 
 
 def test_a_row_depends_on_itself_alone(denoiser, latents, states):

@@ -16,7 +16,7 @@ def test_facts_are_consistent(metric):
     low, high = metric.bounds
     assert low < high
     assert metric.chance is None or low < metric.chance < high
-    networks = ("cnn", "clip", "lpips")
+    networks = ("cnn", "residual", "clip", "lpips")
     assert (metric.judge is None) == all(network not in metric.name for network in networks)
 
 

@@ -28,7 +28,7 @@ def pictures(rng):
 
 def test_every_judge_scores_reconstructions(panel, pictures, rng):
     scored = score_reconstructions(pictures, [pictures], panel, permutations(rng.random((10, 5))))
-    judged = {"twoway_cnn_early", "twoway_cnn_middle", "twoway_cnn_late", "twoway_clip"}
+    judged = {f"twoway_{j}" for j in ("cnn_early", "cnn_middle", "cnn_late", "residual", "clip")}
     assert set(scored) == {"pixcorr", "ssim2d"} | judged
     for metric in judged:
         np.testing.assert_array_equal(scored[metric].values, 1)
@@ -38,9 +38,11 @@ def test_every_judge_tells_categories(panel, pictures):
     similarities = judged_similarities(panel, pictures, ["cat", "shoe"], [["a b"], ["c d", "e"]])
     assert {metric: s.shape for metric, s in similarities.items()} == {
         "category_cnn": (5, 2),
+        "category_residual": (5, 2),
         "category_clip": (5, 2),
     }
-    np.testing.assert_allclose(similarities["category_cnn"].sum(axis=1), 1)
+    for classifier in ("category_cnn", "category_residual"):
+        np.testing.assert_allclose(similarities[classifier].sum(axis=1), 1)
 
 
 def test_sets_without_an_alexnet_have_no_distance(panel):

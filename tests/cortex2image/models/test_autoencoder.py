@@ -8,7 +8,7 @@ from cortex2image.models.autoencoder import (
     autoencoder_loss,
     build_autoencoder,
     reconstruction_loss,
-    whiten,
+    standardise_latents,
 )
 from cortex2image.scenes.render import render
 from cortex2image.scenes.scene import sample_scene
@@ -33,12 +33,12 @@ def test_latents_have_the_shape_the_rest_relies_on(network, images):
 
 
 @torch.no_grad()
-def test_whitening_changes_the_latents_and_not_the_pictures(network, images):
+def test_standardising_changes_the_latents_and_not_the_pictures(network, images):
     pictures = as_tensor(images)
     before = network.encode(pictures).latent_dist
     rebuilt = network.decode(before.mean).sample
     spread = before.mean.std(dim=(0, 2, 3))
-    whiten(network, images)
+    standardise_latents(network, images)
     after = network.encode(pictures).latent_dist
     torch.testing.assert_close(after.mean.mean(dim=(0, 2, 3)), torch.zeros(4), atol=1e-3, rtol=0)
     torch.testing.assert_close(after.mean.std(dim=(0, 2, 3)), torch.ones(4), atol=1e-3, rtol=0)

@@ -35,21 +35,43 @@ def test_missing_weights_are_named(folder):
         verify(folder)
 
 
-@pytest.mark.parametrize("name", ["more.safetensors", "vae/pickled.bin", "old.ckpt", "config.json"])
+@pytest.mark.parametrize(
+    "name",
+    ["vae/MORE.SAFETENSORS", "flax.msgpack", "config.json", "tokenizer/merges.txt", "spiece.model", "plain"],
+)
 def test_file_that_is_not_listed(folder, name):
+    (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_bytes(b"surplus")
     with pytest.raises(ModelSetError, match=name):
         verify(folder)
 
 
-def test_unlisted_text_is_harmless(folder):
-    (folder / "notes.md").write_text("mine")
+@pytest.mark.parametrize("name", ["vae/pickled.bin", "old.ckpt", "vae/weights.PT"])
+@pytest.mark.parametrize("listed", [True, False])
+def test_pickles_are_refused_even_if_listed(folder, name, listed):
+    (folder / name).write_bytes(b"pickled")
+    if listed:
+        write_sums(folder)
+    with pytest.raises(ModelSetError, match=rf"{name}\n  expected: weights as safetensors only"):
+        verify(folder)
+
+
+@pytest.mark.parametrize("name", ["notes.md", ".snakemake_timestamp", "vae/.snakemake_timestamp"])
+def test_what_no_library_reads_is_harmless(folder, name):
+    (folder / name).write_text("mine")
     verify(folder)
 
 
 def test_missing_list(folder):
     (folder / "SHA256SUMS").unlink()
-    with pytest.raises(ModelSetError, match="SHA256SUMS"):
+    with pytest.raises(ModelSetError, match=r"SHA256SUMS\n  expected: the SHA-256 of every file"):
+        verify(folder)
+
+
+def test_truncated_weights_are_not_read_without_the_list(folder):
+    (folder / "vae" / "weights.safetensors").write_bytes(b"wei")
+    (folder / "SHA256SUMS").unlink()
+    with pytest.raises(ModelSetError, match=r"SHA256SUMS(.|\n)*no such file"):
         verify(folder)
 
 

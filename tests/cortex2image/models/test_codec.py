@@ -1,6 +1,10 @@
+import re
+
 import numpy as np
+import pytest
 import torch
 
+from cortex2image.errors import DataError
 from cortex2image.models.codec import decode_latents, encode_images, encode_text
 
 
@@ -21,6 +25,17 @@ def test_latents_are_the_scaled_posterior_mean(tiny_diffusion, rng):
         moments = tiny_diffusion.vae.quant_conv(tiny_diffusion.vae.encoder(pixels))
     expected = moments[:, :4] * tiny_diffusion.vae.config.scaling_factor
     torch.testing.assert_close(encode_images(tiny_diffusion, images), expected)
+
+
+@pytest.mark.parametrize("shape", [(2, 16, 18, 3), (2, 15, 16, 3), (2, 16, 16, 4), (16, 16, 3)])
+def test_pictures_that_do_not_fill_the_latent(tiny_diffusion, shape):
+    with pytest.raises(DataError, match=rf"multiples of 4 px(.|\n)*shape {re.escape(str(shape))}"):
+        encode_images(tiny_diffusion, np.zeros(shape, np.uint8))
+
+
+def test_pictures_larger_than_the_model_have_larger_latents(tiny_diffusion, rng):
+    images = rng.integers(0, 256, (1, 24, 32, 3), dtype=np.uint8)
+    assert encode_images(tiny_diffusion, images).shape == (1, 4, 6, 8)
 
 
 def test_decoding_agrees_with_the_image_processor(tiny_diffusion):

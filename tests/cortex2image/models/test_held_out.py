@@ -3,12 +3,15 @@ import pytest
 import torch
 from torch import nn
 
+from cortex2image.errors import DataError
+from cortex2image.models.examples import Examples
 from cortex2image.models.held_out import (
     autoencoder_scores,
     clip_scores,
     distinct,
     diversity,
     judged,
+    judged_by_all,
     pixel_correlation,
 )
 
@@ -61,11 +64,37 @@ def test_identification_is_perfect_for_equal_embeddings_and_chance_for_unrelated
     assert by_chance["image_to_text_64_way"] < 0.1
 
 
+def test_too_few_scenes_for_a_gallery_are_refused(images):
+    with pytest.raises(DataError, match="at least 64"):
+        clip_scores(None, images[:63], np.zeros((63, 24), dtype=np.int64))
+
+
 def test_the_judge_is_compared_with_the_truth():
     logits = {"setting": torch.eye(4)[[0, 1, 2, 2]], "category": torch.eye(4)[[3, 3, 3, 0]]}
     images = np.zeros((4, 64, 64, 3), dtype=np.uint8)
     scores = judged(lambda pixels: logits, images, np.array([0, 1, 2, 3]), np.array([3, 3, 0, 0]))
-    assert scores == {"setting": 0.75, "object": 0.75}
+    assert scores == {"setting": 0.75, "object": 0.75, "setting_and_object": 0.5}
+
+
+def test_of_two_objects_both_have_to_be_seen():
+    category = torch.tensor([[5.0, 4, 0, -1], [5, 4, 0, -1], [-1, 0, 4, 5]])
+    logits = {"setting": torch.eye(3), "category": category}
+    images = np.zeros((3, 64, 64, 3), dtype=np.uint8)
+    scores = judged(lambda pixels: logits, images, np.array([0, 0, 2]), np.array([[1, 0], [0, 1], [2, 1]]))
+    assert scores == pytest.approx({"setting": 2 / 3, "all_objects": 2 / 3, "setting_and_all_objects": 1 / 3})
+
+
+def test_each_judge_is_named():
+    truth = Examples(
+        np.zeros((2, 64, 64, 3), np.uint8), [["a"], ["b"]], np.array([0, 1]), np.array([[0], [1]])
+    )
+    right = {"setting": torch.eye(2), "category": torch.eye(2)}
+    wrong = {"setting": 1 - torch.eye(2), "category": 1 - torch.eye(2)}
+    judges = {"one": lambda pixels: right, "other": lambda pixels: wrong}
+    scores = judged_by_all(judges, truth.pictures, truth)
+    assert scores["object_by_one"] == scores["setting_by_one"] == 1
+    assert scores["object_by_other"] == scores["setting_by_other"] == 0
+    assert len(scores) == 6
 
 
 def test_correlations_match_numpy(images):

@@ -17,9 +17,9 @@ def clip(tiny_model_set):
     return load_judge(tiny_model_set, "clip", "cpu")
 
 
-@pytest.fixture(scope="module")
-def cnn(tiny_model_set):
-    return load_judge(tiny_model_set, "cnn", "cpu")
+@pytest.fixture(scope="module", params=["cnn", "residual"])
+def classifier(request, tiny_model_set):
+    return load_judge(tiny_model_set, request.param, "cpu")
 
 
 def test_clip_embeds_agree_with_transformers(clip, tiny_model_set, images):
@@ -47,7 +47,7 @@ def test_clip_text_agrees_with_transformers(clip, tiny_model_set):
     np.testing.assert_allclose(clip.text_features(captions), expected.numpy(), atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["cnn", "clip"])
+@pytest.mark.parametrize("name", ["cnn", "residual", "clip"])
 def test_features_do_not_depend_on_the_batch(tiny_model_set, images, monkeypatch, name):
     judge = load_judge(tiny_model_set, name, "cpu")
     together = judge.features(images)
@@ -60,27 +60,28 @@ def test_features_do_not_depend_on_the_batch(tiny_model_set, images, monkeypatch
         np.testing.assert_allclose(apart[layer], together[layer], atol=1e-4)
 
 
-def test_cnn_sees_pixels_between_0_and_1_at_its_own_size(cnn, rng):
+def test_classifiers_see_pixels_between_0_and_1_at_their_own_size(classifier, rng):
     images = rng.integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
     with torch.no_grad():
-        expected = cnn.network(torch.from_numpy(images / 255).permute(0, 3, 1, 2).float())
-    np.testing.assert_allclose(cnn.features(images)["late"], expected["late"].numpy(), atol=1e-5)
+        expected = classifier.network(torch.from_numpy(images / 255).permute(0, 3, 1, 2).float())
+    layer = classifier.layers[-1]
+    np.testing.assert_allclose(classifier.features(images)[layer], expected[layer].numpy(), atol=1e-5)
 
 
-def test_category_probabilities(cnn, images):
-    names, probabilities = cnn.category_probabilities(images)
+def test_category_probabilities(classifier, images):
+    names, probabilities = classifier.category_probabilities(images)
     assert names == ["cat", "house", "shoe"]
     assert probabilities.shape == (5, 3)
     enlarged = np.stack(
         [np.asarray(Image.fromarray(i).resize((64, 64), Image.Resampling.LANCZOS)) for i in images]
     )
     with torch.no_grad():
-        logits = cnn.network(torch.from_numpy(enlarged).permute(0, 3, 1, 2) / 255)["category"].numpy()
+        logits = classifier.network(torch.from_numpy(enlarged).permute(0, 3, 1, 2) / 255)["category"].numpy()
     np.testing.assert_allclose(probabilities, 1 / (1 + np.exp(-logits)), atol=1e-5)
 
 
 def test_unknown_judge_lists_the_known_ones(tiny_model_set):
-    with pytest.raises(ConfigError, match="one of cnn, clip"):
+    with pytest.raises(ConfigError, match="one of cnn, residual, clip"):
         load_judge(tiny_model_set, "alexnet", "cpu")
 
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 from tests.cortex2image.tiny_models import write_sums, write_tiny_model_set
 
-from cortex2image.errors import ConfigError, ModelSetError
-from cortex2image.models.load import choose_device, load_diffusion
+from cortex2image.errors import ModelSetError
+from cortex2image.models.load import load_diffusion
 
 
 @pytest.fixture
@@ -72,13 +72,3 @@ def test_tokenizer_of_another_model(damaged):
     write_sums(damaged.folder)
     with pytest.raises(ModelSetError, match="tokens, as the text encoder has"):
         load_diffusion(damaged, "cpu")
-
-
-def test_auto_device_exists():
-    torch.zeros(1, device=choose_device("auto"))
-
-
-def test_cuda_where_there_is_none(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(ConfigError, match="cuda:1"):
-        choose_device("cuda:1")

@@ -5,7 +5,9 @@ import pytest
 import torch
 from torch import nn
 
-from cortex2image.models.training import Schedule, Trainer, device_of, noise, origin_of
+from cortex2image.device import device_of
+from cortex2image.models.training import Schedule, Trainer, noise, origin_of
+from cortex2image.sources import ROOT, source_files
 
 
 def problem():
@@ -28,10 +30,12 @@ def test_it_finds_the_planted_line(tmp_path):
     assert network.bias.item() == pytest.approx(-1, abs=0.02)
 
 
-def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):
+def test_a_killed_run_goes_on_to_the_same_weights_and_the_same_curve(tmp_path, monkeypatch):
+    monkeypatch.setattr("cortex2image.models.training.CURVE_EVERY", 8)
     schedule = Schedule(steps=60, rate=0.05)
     network, loss = problem()
-    Trainer(network, schedule, tmp_path / "whole.pt", "line", 0).run(loss)
+    whole = Trainer(network, schedule, tmp_path / "whole.pt", "line", 0)
+    whole.run(loss)
 
     def killed(rng, share):
         if share >= 0.5:
@@ -47,6 +51,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):
     assert trainer.step == 30
     trainer.run(loss)
     torch.testing.assert_close(resumed.weight, network.weight, rtol=0, atol=0)
+    assert trainer.curve == whole.curve
 
 
 @pytest.mark.parametrize("changed", [{"seed": 1}, {"origin": "other data"}, {"schedule": Schedule(60, 0.1)}])
@@ -68,6 +73,17 @@ def test_the_origin_of_a_run_is_its_code_and_its_data(tmp_path):
     (tmp_path / "data.npy").write_text("two")
     origins += [origin_of(step, tmp_path / "data.npy") for step in steps]
     assert len(set(origins)) == 4
+
+
+NETWORKS = ("autoencoder", "clip", "judge", "unet")
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_what_is_made_of_a_model_set_starts_no_training_again(network):
+    shared = {f"cortex2image/models/{name}.py" for name in ("registry", "checksums", "load", "judges")}
+    sources = {*source_files(f"cortex2image.steps.train_{network}", ROOT)}
+    assert "cortex2image/models/training.py" in sources
+    assert not shared & sources
 
 
 @pytest.mark.gpu
@@ -108,11 +124,21 @@ def test_the_average_lags_behind_the_weights(tmp_path):
     assert 0 < network.weight.item() < last.item()
 
 
-def test_the_loss_curve_is_a_table(tmp_path):
+@pytest.mark.parametrize("seconds", [0.0, 1000.0])
+def test_the_loss_curve_has_rows_by_step_however_long_a_step_takes(tmp_path, monkeypatch, seconds):
+    monkeypatch.setattr("cortex2image.models.training.REPORT_EVERY_S", seconds)
     network, loss = problem()
-    trainer = Trainer(network, Schedule(steps=30, rate=0.05), tmp_path / "state.pt", "line", 0)
-    trainer.run(loss)
+    losses = []
+
+    def noted(rng, share):
+        value = loss(rng, share)
+        losses.append(value.item())
+        return value
+
+    trainer = Trainer(network, Schedule(steps=230, rate=0.05), tmp_path / "state.pt", "line", 0)
+    trainer.run(noted)
     trainer.write_curve(tmp_path / "curve.csv")
     rows = list(csv.DictReader((tmp_path / "curve.csv").open()))
-    assert rows[-1]["step"] == "30"
-    assert float(rows[-1]["loss"]) > 0
+    assert [row["step"] for row in rows] == ["100", "200", "230"]
+    means = [np.mean(losses[:100]), np.mean(losses[100:200]), np.mean(losses[200:])]
+    np.testing.assert_allclose([float(row["loss"]) for row in rows], means, atol=1e-5)

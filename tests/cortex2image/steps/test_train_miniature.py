@@ -5,11 +5,15 @@ import hashlib
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from cortex2image.errors import ConfigError
+from cortex2image.models.score_table import TARGETS
 from cortex2image.steps import (
     export_miniature,
     score_miniature,
     ship_miniature,
+    show_miniature,
     train_autoencoder,
     train_clip,
     train_judge,
@@ -30,7 +34,7 @@ def folder(tmp_path_factory):
     scenes = {name: root / f"{name}.npy" for name in ("images", "tokens", "labels")}
     data = {name: root / f"{name}.npy" for name in ("latents", "states", "empty")}
     tokenizer, seed = root / "tokenizer", 1
-    train_prepare.main(options(split="train", scenes=12, seed=seed, tokenizer=tokenizer, **scenes))
+    train_prepare.main(options(scenes=12, seed=seed, tokenizer=tokenizer, **scenes))
 
     def run(name):
         return {"steps": 1, "seed": seed, "checkpoint": root / f"{name}.pt", "curve": root / f"{name}.csv"}
@@ -71,25 +75,61 @@ def test_a_finished_run_is_not_repeated(folder, capsys):
     assert (folder / "again" / name).read_bytes() == (folder / "vae" / name).read_bytes()
 
 
-def test_the_folder_is_scored_shipped_and_summed(folder):
-    scores, sheet = folder / "held-out.csv", folder / "sheet.png"
-    models = {"models": folder / "exported", "scores": scores, "sheet": sheet}
-    score_miniature.main(options(scenes=90, generated=4, steps=2, seed=2, **models))
-    rows = list(csv.DictReader(scores.open()))
-    measured = {(row["part"], row["measure"]): float(row["value"]) for row in rows}
-    assert measured["judge", "object"] < 0.5, "an untrained judge knows little"
-    assert measured["text to image", "pictures_per_second"] > 0
-    assert np.isfinite(list(measured.values())).all()
+PAINTED = {"steps": 2, "guidance": 2.0, "dtype": "bfloat16"}
+
+
+@pytest.fixture(scope="module")
+def scored(folder):
+    """The exported model set with its held-out table and contact sheets."""
+    models = {"models": folder / "exported", "threads": 1, "seed": 2, "scenes": 90, **PAINTED}
+    sizes = {"generated": 3, "compared": 4, "samples": 2, "detector_steps": 2, "strength": 0.8}
+    files = {"training_images": folder / "images.npy", "scores": folder / "held-out.csv"}
+    score_miniature.main(options(**models, **sizes, **files))
+    show_miniature.main(options(**models, sheet=folder / "sheet.png", grid=folder / "grid.png"))
+    return folder
+
+
+def test_everything_that_was_asked_for_is_measured_on_held_out_scenes(scored):
+    rows = list(csv.DictReader((scored / "held-out.csv").open()))
+    measured = {(row["part"], row["measure"].partition("_by_")[0]): row for row in rows}
+    asked = {(part.replace("2 threads", "1 threads"), measure) for part, measure in TARGETS}
+    assert asked <= set(measured)
+    assert {(row["part"], row["reached"]) for row in rows if row["target"]} > {("judges", "no")}
+    assert np.isfinite([float(row["value"]) for row in rows]).all()
+    assert int(measured["judges, held-out compositions", "object"]["n"]) > 40
+    assert ("text to image, two objects", "all_objects") in measured
+
+
+def test_the_pictures_shown_fit_their_labels(scored):
+    with Image.open(scored / "sheet.png") as sheet, Image.open(scored / "grid.png") as grid:
+        assert sheet.size == (8 * 64, 9 * 64)
+        assert grid.size[0] > 8 * 64
+        assert grid.size[1] > 9 * 64
+
+
+def test_a_shipped_folder_holds_its_card_and_the_sums_of_its_files(scored):
+    shipped = scored / "shipped"
     facts = {f"{name}_steps": 1 for name in ("autoencoder", "clip", "judge", "unet")}
-    shipped = folder / "shipped"
-    ship_miniature.main(options(shipped=shipped, seed=1, training_scenes=12, **models, **facts))
+    files = {"models": scored / "exported", "scores": scored / "held-out.csv", "sheet": scored / "sheet.png"}
+    ship_miniature.main(options(shipped=shipped, seed=1, training_scenes=12, **files, **facts, **PAINTED))
     listed = dict(line.split("  ")[::-1] for line in (shipped / "SHA256SUMS").read_text().splitlines())
     present = {p.relative_to(shipped).as_posix() for p in shipped.rglob("*") if p.is_file()}
     assert present - {"SHA256SUMS"} == set(listed)
     for name, digest in listed.items():
         assert hashlib.sha256((shipped / name).read_bytes()).hexdigest() == digest
     assert not [name for name in listed if name.endswith((".bin", ".pt", ".pkl"))]
-    assert "| judge | object |" in (shipped / "README.md").read_text()
+    assert "| judges | object_by_cnn |" in (shipped / "README.md").read_text()
+
+
+def test_judges_are_exported_in_half_precision(folder):
+    from safetensors.numpy import load_file
+
+    for name in ("cnn", "residual"):
+        weights = load_file(folder / "exported" / "judges" / name / "model.safetensors")
+        trained = load_file(folder / f"judge-{name}" / "model.safetensors")
+        assert {w.dtype for w in weights.values()} == {np.dtype(np.float16), np.dtype(np.int64)}
+        for key, weight in weights.items():
+            np.testing.assert_allclose(weight, trained[key], rtol=1e-3, atol=1e-6)
 
 
 def test_the_text_encoder_is_the_text_tower_of_the_clip(folder):
@@ -103,3 +143,12 @@ def test_the_text_encoder_is_the_text_tower_of_the_clip(folder):
     with torch.no_grad():
         expected = clip.text_model(input_ids=tokens).last_hidden_state
         torch.testing.assert_close(encoder(tokens).last_hidden_state, expected)
+
+
+def test_too_few_scenes_to_score_are_refused_before_anything_is_written(folder):
+    models = {"models": folder / "exported", "threads": 1, "seed": 2, "scenes": 1, **PAINTED}
+    sizes = {"generated": 3, "compared": 4, "samples": 2, "detector_steps": 2, "strength": 0.8}
+    files = {"training_images": folder / "images.npy", "scores": folder / "none.csv"}
+    with pytest.raises(ConfigError, match="sample more scenes"):
+        score_miniature.main(options(**models, **sizes, **files))
+    assert not (folder / "none.csv").exists()

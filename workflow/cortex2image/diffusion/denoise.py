@@ -1,6 +1,6 @@
 """The reverse process: deterministic DDIM steps under a text condition with classifier-free guidance."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,28 @@ class Sampling:
     steps: int
     strength: float
     guidance_scale: float
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the reverse process, for a batch; all latents are (n, channels, h, w).
+
+    Attributes
+    ----------
+    timestep : int
+        t.
+    noisy : tensor
+        x_t, with which the step began.
+    predicted : tensor
+        x_0 as the U-Net sees it in x_t.
+    denoised : tensor
+        x at the next, lower timestep.
+    """
+
+    timestep: int
+    noisy: torch.Tensor
+    predicted: torch.Tensor
+    denoised: torch.Tensor
 
 
 class Denoiser:
@@ -80,9 +102,12 @@ class Denoiser:
         -------
         tensor (n, channels, h, w), scaled latents
         """
-        side = self.diffusion.unet.config.sample_size
-        noise = noise_for(seeds, (self.diffusion.unet.config.in_channels, side, side))
-        return self._denoise(self._placed(noise), states, self.timesteps)
+        return self._denoise(self._noise(seeds), states, self.timesteps)
+
+    @torch.inference_mode()
+    def trajectory(self, states: torch.Tensor, seeds: Sequence[int]) -> list[Stage]:
+        """Return every step of :meth:`from_noise`, from the noise to the latents."""
+        return list(self._stages(self._noise(seeds), states, self.timesteps))
 
     @torch.inference_mode()
     def from_latents(self, latents: torch.Tensor, states: torch.Tensor, seeds: Sequence[int]) -> torch.Tensor:
@@ -99,12 +124,22 @@ class Denoiser:
     def _placed(self, tensor: torch.Tensor) -> torch.Tensor:
         return tensor.to(self.diffusion.device, self.diffusion.dtype)
 
-    def _denoise(self, latents: torch.Tensor, states: torch.Tensor, timesteps: list[int]) -> torch.Tensor:
+    def _noise(self, seeds: Sequence[int]) -> torch.Tensor:
+        side = self.diffusion.unet.config.sample_size
+        return self._placed(noise_for(seeds, (self.diffusion.unet.config.in_channels, side, side)))
+
+    def _stages(self, latents: torch.Tensor, states: torch.Tensor, timesteps: list[int]) -> Iterator[Stage]:
         states = self._placed(states)
         context = torch.cat([self.unconditional.expand_as(states), states])
         for timestep in timesteps:
             output = self._guided(latents, context, timestep)
-            latents = self.scheduler.step(output, timestep, latents, eta=0.0).prev_sample
+            step = self.scheduler.step(output, timestep, latents, eta=0.0)
+            yield Stage(timestep, latents, step.pred_original_sample, step.prev_sample)
+            latents = step.prev_sample
+
+    def _denoise(self, latents: torch.Tensor, states: torch.Tensor, timesteps: list[int]) -> torch.Tensor:
+        for stage in self._stages(latents, states, timesteps):
+            latents = stage.denoised
         if not torch.isfinite(latents).all():
             fix = "look for extreme values in the decoded features, or use float32"
             raise DataError("denoised latents", "finite numbers", "NaN or Inf", fix)

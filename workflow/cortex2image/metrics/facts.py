@@ -122,6 +122,7 @@ _ALL = (
         judge="lpips_alex",
     ),
     *_twoway("cnn", ("early", "middle", "late")),
+    *_twoway("residual", ("pooled",)),
     *_twoway("clip", ("embeds",)),
     _category(
         "category_identification",
@@ -130,11 +131,14 @@ _ALL = (
         "units on their own scale",
         None,
     ),
-    _category(
-        "category_cnn",
-        "the classifier finds the picture's own category the most probable",
-        "the picture; class probabilities restricted to the categories of the study",
-        "cnn",
+    *(
+        _category(
+            f"category_{classifier}",
+            "the classifier finds the picture's own category the most probable",
+            "the picture; class probabilities restricted to the categories of the study",
+            classifier,
+        )
+        for classifier in ("cnn", "residual")
     ),
     _category(
         "category_clip",

@@ -24,10 +24,11 @@ do not edit.
   cross-validated study folds share training rows, and p is approximate there.
 - **Interval.** 95 % percentile bootstrap over stimuli; it speaks about other stimuli for these subjects, not
   about other subjects.
-- **Networks.** `cnn` and `clip` are the judges of the configured model set and differ between model sets:
-  compare such scores within one model set only. The miniature's judges are small networks of this project,
-  neither AlexNet nor OpenAI's CLIP. `lpips_alex` is computed only where the model set brings the weights of
-  AlexNet (`lpips` in `models/registry.py`); the miniature does not, and its studies have no such metric.
+- **Networks.** `cnn`, `residual` and `clip` are judges of the configured model set and differ between model
+  sets: compare such scores within one model set only. The miniature's judges are small networks of this
+  project, neither AlexNet, nor Inception, nor OpenAI's CLIP. `lpips_alex` is computed only where the model
+  set brings the weights of AlexNet (`lpips` in `models/registry.py`); the miniature does not, and its studies
+  have no such metric.
 - **Large studies.** Beyond 200 stimuli the null of `ssim2d` has 99 draws, each computed directly; that of
   every other metric has all draws at any size.
 

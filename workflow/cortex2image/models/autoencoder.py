@@ -6,8 +6,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cortex2image.device import device_of
 from cortex2image.models.compat import ensure_torchvision
-from cortex2image.models.training import Loss, Schedule, device_of, noise
+from cortex2image.models.training import Loss, Schedule, noise
 
 BATCH, CROP = 32, 32
 WHOLE_FROM = 0.85
@@ -68,7 +69,7 @@ def reconstruction_loss(rebuilt: torch.Tensor, pictures: torch.Tensor) -> torch.
 
 
 @torch.no_grad()
-def whiten(network: Any, images: NDArray[np.uint8]) -> None:
+def standardise_latents(network: Any, images: NDArray[np.uint8]) -> None:
     """Fold a shift and a gain per latent channel into the network, for latents of mean 0 and deviation 1.
 
     One scaling factor for all channels, as in Stable Diffusion, would leave some channels with more noise

@@ -8,8 +8,12 @@ from cortex2image.files import sha256
 from cortex2image.models.registry import ModelSet
 
 SUMS = "SHA256SUMS"
-# A file of these kinds decides what a network computes; the pickled ones must not even lie around.
-LOADABLE = {".safetensors", ".json", ".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack"}
+# Reading a pickle runs what its author wrote into it, so none may even lie around.
+PICKLED = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
+# Every other file can decide what a network computes: weights, settings, the merges of a tokenizer.
+NEVER_READ = {".md"}
+# Snakemake marks a folder that a rule made with an empty file of this name.
+TIMESTAMP = ".snakemake_timestamp"
 FIX = "restore the folder of the model set from the repository, or make it again (target train_miniature)"
 
 
@@ -29,18 +33,36 @@ def verify(folder: Path) -> None:
     Raises
     ------
     ModelSetError
-        The list is missing or malformed, a listed file is missing or altered, or a weight or configuration
-        file is not listed.
+        The list is missing or malformed, a listed file is missing or altered, a file other than Markdown is
+        not listed, or there is a pickle, listed or not.
     """
     listed = _listed(_existing(folder / SUMS))
+    _refuse_pickles(folder)
     for name, expected in listed.items():
         found = sha256(_existing(folder / name))
         if found != expected:
             raise ModelSetError(folder / name, f"SHA-256 {expected}", f"SHA-256 {found}", FIX)
-    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.suffix in LOADABLE}
-    surplus = sorted(present - set(listed))
+    _refuse_unlisted(folder, set(listed))
+
+
+def _refuse_pickles(folder: Path) -> None:
+    pickled = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICKLED)
+    if pickled:
+        raise ModelSetError(
+            pickled[0],
+            "weights as safetensors only",
+            "a pickle, which can run any code when it is read",
+            f"delete it, and any line of {SUMS} that lists it; take the weights from a source of safetensors",
+        )
+
+
+def _refuse_unlisted(folder: Path, listed: set[str]) -> None:
+    files = [p for p in folder.rglob("*") if p.is_file() and p.suffix.lower() not in NEVER_READ]
+    names = {path.relative_to(folder).as_posix() for path in files if path.name != TIMESTAMP}
+    surplus = sorted(names - listed - {SUMS})
     if surplus:
-        raise ModelSetError(folder, f"only files that {SUMS} lists", f"also {', '.join(surplus[:5])}", FIX)
+        fix = f"delete what does not belong to the model set, or restore the {SUMS} that lists it"
+        raise ModelSetError(folder, f"only files that {SUMS} lists", f"also {', '.join(surplus[:5])}", fix)
 
 
 def _listed(path: Path) -> dict[str, str]:
@@ -52,5 +74,8 @@ def _listed(path: Path) -> dict[str, str]:
 
 def _existing(path: Path) -> Path:
     if not path.is_file():
-        raise ModelSetError(path, "a file of the model set", "no such file", FIX)
+        expected = (
+            "the SHA-256 of every file of the model set" if path.name == SUMS else f"a file that {SUMS} lists"
+        )
+        raise ModelSetError(path, expected, "no such file", FIX)
     return path

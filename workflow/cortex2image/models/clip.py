@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
+from cortex2image.device import device_of
 from cortex2image.models.attributes import Attributes
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.tokenizer import LENGTH
-from cortex2image.models.training import Schedule, device_of
+from cortex2image.models.training import Schedule
 
 BATCH = 128
 AUXILIARY_WEIGHT, AUXILIARY_UNTIL = 8.0, 0.6

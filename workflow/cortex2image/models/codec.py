@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from cortex2image.errors import DataError
 from cortex2image.models.load import Diffusion
 from cortex2image.models.pixels import to_tensor, to_uint8
 
@@ -24,7 +25,13 @@ def encode_images(diffusion: Diffusion, images: np.ndarray) -> torch.Tensor:
     tensor (n, channels, H / factor, W / factor)
         The VAE's scaling factor times the *mean* of the posterior. A sample, which the released code of
         Takagi and Nishimoto (2023) draws, would make features depend on a generator's state.
+
+    Raises
+    ------
+    DataError
+        The pictures have another shape: the VAE would drop the pixels of an incomplete cell without a word.
     """
+    _check_pictures(images, diffusion.factor)
     pixels = (to_tensor(images) * 2 - 1).to(diffusion.device, diffusion.dtype)
     return diffusion.vae.encode(pixels).latent_dist.mean * diffusion.vae.config.scaling_factor
 
@@ -50,3 +57,11 @@ def encode_text(diffusion: Diffusion, texts: Sequence[str]) -> torch.Tensor:
         return_tensors="pt",
     )
     return diffusion.text_encoder(tokens.input_ids.to(diffusion.device)).last_hidden_state
+
+
+def _check_pictures(images: np.ndarray, factor: int) -> None:
+    fits = images.ndim == 4 and images.shape[3] == 3 and all(side % factor == 0 for side in images.shape[1:3])
+    if not fits:
+        expected = f"(n, H, W, 3), H and W multiples of {factor} px"
+        fix = "bring them to the size of the model with cortex2image.models.pixels.squares"
+        raise DataError("pictures to encode", expected, f"shape {images.shape}", fix)

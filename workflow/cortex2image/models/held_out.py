@@ -1,5 +1,6 @@
 """How well the miniature does on scenes it was not trained on: arrays and loaded networks in, numbers out."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -8,19 +9,26 @@ from numpy.typing import NDArray
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from torch.nn import functional
 
+from cortex2image.errors import DataError
 from cortex2image.models.autoencoder import as_images, as_tensor
 from cortex2image.models.clip import normalise
-from cortex2image.models.judge_cnn import JudgeCNN
+from cortex2image.models.examples import Examples
+from cortex2image.models.score_table import BY
 
+Judge = Callable[[torch.Tensor], Mapping[str, torch.Tensor]]
 GALLERY = 64
 
 
 @torch.no_grad()
+def rebuilt(vae: Any, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return pictures (n, h, w, 3) after encoding and decoding by a ``diffusers.AutoencoderKL``."""
+    batches = np.array_split(images, max(1, len(images) // 50))
+    return np.concatenate([as_images(vae(as_tensor(batch)).sample) for batch in batches])
+
+
 def autoencoder_scores(vae: Any, images: NDArray[np.uint8]) -> dict[str, float]:
     """Return the mean PSNR in dB and SSIM of pictures after encoding and decoding."""
-    batches = np.array_split(images, max(1, len(images) // 50))
-    rebuilt = np.concatenate([as_images(vae(as_tensor(batch)).sample) for batch in batches])
-    pairs = list(zip(images, rebuilt, strict=True))
+    pairs = list(zip(images, rebuilt(vae, images), strict=True))
     return {
         "psnr_db": float(np.mean([peak_signal_noise_ratio(*pair) for pair in pairs])),
         "ssim": float(np.mean([structural_similarity(*pair, channel_axis=2) for pair in pairs])),
@@ -33,7 +41,15 @@ def clip_scores(clip: Any, images: NDArray[np.uint8], tokens: NDArray[np.int64])
 
     Two-way is over all pairs (chance 0.5). In 64-way each picture looks for its caption, and each caption for
     its picture, in galleries of 64 (chance 1/64); scenes left over are not used.
+
+    Raises
+    ------
+    DataError
+        There are fewer than 64 pictures.
     """
+    if len(images) < GALLERY:
+        expected = f"at least {GALLERY} pictures of different scenes, for a gallery"
+        raise DataError("CLIP scores", expected, str(len(images)), "sample more scenes")
     pixels = normalise(torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255)
     seen = clip.visual_projection(clip.vision_model(pixel_values=pixels).pooler_output)
     read = clip.text_projection(clip.text_model(input_ids=torch.from_numpy(tokens)).pooler_output)
@@ -51,13 +67,47 @@ def clip_scores(clip: Any, images: NDArray[np.uint8], tokens: NDArray[np.int64])
 
 @torch.no_grad()
 def judged(
-    judge: JudgeCNN, images: NDArray[np.uint8], settings: NDArray[np.int64], categories: NDArray[np.int64]
+    judge: Judge, images: NDArray[np.uint8], settings: NDArray[np.int64], categories: NDArray[np.int64]
 ) -> dict[str, float]:
-    """Return how often the judge sees the setting and the one object of each picture."""
+    """Return how often a judge sees the setting and the objects of each picture, and both at once.
+
+    Parameters
+    ----------
+    judge : callable
+        From pictures (n, 3, h, w) in [0, 1] to a mapping with the logits ``setting`` and ``category``.
+    images : (n, h, w, 3) uint8
+    settings : (n,) int
+    categories : (n,) or (n, objects) int
+        Of several objects all have to be seen: as many categories as there are objects are taken from the
+        logits, the highest first.
+
+    Returns
+    -------
+    dict
+        Shares in [0, 1]: ``setting``, ``object`` (``all_objects`` of several), ``setting_and_object``.
+    """
     logits = judge(torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255)
+    wanted = np.sort(categories.reshape(len(images), -1), axis=1)
+    number = wanted.shape[1]
+    best = logits["category"].topk(number, dim=1).indices.numpy()
+    place = logits["setting"].argmax(1).numpy() == settings
+    objects = (np.sort(best, axis=1) == wanted).all(axis=1)
+    name = "object" if number == 1 else "all_objects"
     return {
-        "setting": float((logits["setting"].argmax(1).numpy() == settings).mean()),
-        "object": float((logits["category"].argmax(1).numpy() == categories).mean()),
+        "setting": float(place.mean()),
+        name: float(objects.mean()),
+        f"setting_and_{name}": float((place & objects).mean()),
+    }
+
+
+def judged_by_all(
+    judges: Mapping[str, Judge], images: NDArray[np.uint8], truth: Examples
+) -> dict[str, float]:
+    """Return the scores of :func:`judged` by each judge, as e.g. ``object_by_cnn``."""
+    return {
+        f"{measure}{BY}{name}": value
+        for name, judge in judges.items()
+        for measure, value in judged(judge, images, truth.settings, truth.categories).items()
     }
 
 

@@ -21,7 +21,7 @@ class JudgeCNN(JudgeNetwork):
         Side in pixels that pictures are resized to.
     """
 
-    label = "judge"
+    label = "judge"  # not "convolutional judge": its seeds, and so the weights that are shipped, hang on it
 
     def __init__(self, settings: Sequence[str], categories: Sequence[str], image_size: int = IMAGE_SIZE):
         super().__init__(settings, categories, image_size)

@@ -18,9 +18,10 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional
 
+from cortex2image.device import device_of
 from cortex2image.errors import ModelSetError
 from cortex2image.models.attributes import Attributes
-from cortex2image.models.training import Loss, Schedule, device_of
+from cortex2image.models.training import Loss, Schedule
 
 BATCH = 64
 IMAGE_SIZE = 64
@@ -42,9 +43,12 @@ class JudgeNetwork(nn.Module, ABC):
     ----------
     label : str
         What its training is called, in its seeds as in its progress.
+    vocabularies : tuple of str
+        The arguments by which it is told the names of its logits.
     """
 
     label: ClassVar[str]
+    vocabularies: ClassVar[tuple[str, ...]] = ("settings", "categories")
 
     def __init__(self, settings: Sequence[str], categories: Sequence[str], image_size: int):
         super().__init__()
@@ -95,7 +99,7 @@ class JudgeNetwork(nn.Module, ABC):
             expected = f"{CONFIG} and {WEIGHTS} of one {cls.__name__}"
             found, fix = textwrap.shorten(str(error), 200), "restore the folder, or train the judge again"
             raise ModelSetError(folder, expected, found, fix) from error
-        return network.float().eval()
+        return network.eval()
 
 
 def schedule(steps: int) -> Schedule:

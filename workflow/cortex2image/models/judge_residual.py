@@ -31,6 +31,7 @@ class JudgeResidual(JudgeNetwork):
     """
 
     label = "residual judge"
+    vocabularies = ("settings", "categories", "colours")
 
     def __init__(
         self,

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from cortex2image.device import choose_device
 from cortex2image.errors import ConfigError
 from cortex2image.models.checksums import verify
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.judge_architectures import ARCHITECTURES
 from cortex2image.models.judge_network import JudgeNetwork
-from cortex2image.models.load import choose_device
+from cortex2image.models.parts import read_network, read_tokenizer
 from cortex2image.models.pixels import squares, to_tensor
 from cortex2image.models.registry import JudgeSpec, ModelSet
 
@@ -101,7 +102,7 @@ def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> SceneJud
     ConfigError
         The set has no judge of that name, or the device is not there.
     ModelSetError
-        A file is missing, altered or not listed.
+        A file is missing, altered, pickled or not listed, or does not hold this judge.
     """
     specs = {judge.name: judge for judge in model_set.judges}
     if name not in specs:
@@ -117,15 +118,12 @@ def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> SceneJud
 
 def _load_clip(root: Path, spec: JudgeSpec, device: torch.device) -> ClipJudge:
     ensure_torchvision()
-    from transformers import CLIPModel, CLIPTokenizer
+    from transformers import CLIPModel
 
-    network: Any = CLIPModel.from_pretrained(
-        root / spec.folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
-    )
-    tokenizer = CLIPTokenizer.from_pretrained(root / "tokenizer", local_files_only=True)
+    network = read_network(CLIPModel, root / spec.folder, device)
+    tokenizer = read_tokenizer(root / "tokenizer", network.config.text_config.vocab_size)
     pixels = json.loads((root / spec.folder / "preprocessor_config.json").read_text())
-    ready = network.to(device).eval().requires_grad_(False)
-    return ClipJudge(spec.name, spec.layers, ready, tokenizer, pixels["image_mean"], pixels["image_std"])
+    return ClipJudge(spec.name, spec.layers, network, tokenizer, pixels["image_mean"], pixels["image_std"])
 
 
 def _batches(images: np.ndarray) -> Iterator[np.ndarray]:

@@ -5,9 +5,11 @@ from typing import Any
 
 import torch
 
-from cortex2image.errors import ConfigError, ModelSetError
+from cortex2image.device import choose_device
+from cortex2image.errors import ModelSetError
 from cortex2image.models.checksums import verify
 from cortex2image.models.compat import ensure_torchvision
+from cortex2image.models.parts import read_network, read_part, read_tokenizer
 from cortex2image.models.registry import ModelSet
 
 
@@ -43,22 +45,6 @@ class Diffusion:
         return self.model_set.latent_shape[1] * self.factor
 
 
-def choose_device(name: str) -> torch.device:
-    """Return the device; `auto` is CUDA where there is one and the CPU otherwise.
-
-    Raises
-    ------
-    ConfigError
-        CUDA is asked for where there is none.
-    """
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    device = torch.device(name)
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("device", "a device of this machine", name, "ask for 'auto' or 'cpu'")
-    return device
-
-
 def load_diffusion(
     model_set: ModelSet, device: str = "auto", dtype: torch.dtype = torch.float32
 ) -> Diffusion:
@@ -71,34 +57,28 @@ def load_diffusion(
     Raises
     ------
     ModelSetError
-        A file is missing, altered or not listed, or the parts do not fit together.
+        A file is missing, altered, pickled or not listed, or the parts do not fit together.
     ConfigError
         The device is not there.
     """
     ensure_torchvision()
     from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
-    from transformers import CLIPTextModel, CLIPTokenizer
+    from transformers import CLIPTextModel
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()
     verify(model_set.folder)
     place = choose_device(device)
 
-    def network(kind: Any, part: str) -> Any:
-        weights = kind.from_pretrained(
-            model_set.folder / part, local_files_only=True, use_safetensors=True, torch_dtype=dtype
-        )
-        return weights.to(place).eval().requires_grad_(False)
-
+    folder = model_set.folder
+    text_encoder = read_network(CLIPTextModel, folder / "text_encoder", place, dtype)
     loaded = Diffusion(
         model_set=model_set,
-        vae=network(AutoencoderKL, "vae"),
-        unet=network(UNet2DConditionModel, "unet"),
-        text_encoder=network(CLIPTextModel, "text_encoder"),
-        tokenizer=CLIPTokenizer.from_pretrained(model_set.folder / "tokenizer", local_files_only=True),
-        scheduler=DDIMScheduler.from_pretrained(
-            model_set.folder / "scheduler", clip_sample=False, set_alpha_to_one=False, local_files_only=True
-        ),
+        vae=read_network(AutoencoderKL, folder / "vae", place, dtype),
+        unet=read_network(UNet2DConditionModel, folder / "unet", place, dtype),
+        text_encoder=text_encoder,
+        tokenizer=read_tokenizer(folder / "tokenizer", text_encoder.config.vocab_size),
+        scheduler=read_part(DDIMScheduler, folder / "scheduler", clip_sample=False, set_alpha_to_one=False),
         device=place,
         dtype=dtype,
     )
@@ -125,10 +105,3 @@ def _check_fit(loaded: Diffusion) -> None:
         if expected != found:
             fix = "correct the entry in models/registry.py, or the folder: its parts must be of one model"
             raise ModelSetError(f"{declared.folder}, {part}", str(expected), str(found), fix)
-    if len(loaded.tokenizer) > text.vocab_size:
-        raise ModelSetError(
-            f"{declared.folder}, tokenizer",
-            f"at most {text.vocab_size} tokens, as the text encoder has",
-            f"{len(loaded.tokenizer)} tokens",
-            "use the tokenizer the text encoder was trained with",
-        )

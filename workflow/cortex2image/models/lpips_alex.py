@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from cortex2image.device import choose_device
 from cortex2image.errors import DataError, ModelSetError
 from cortex2image.models.checksums import verify
 from cortex2image.models.compat import ensure_torchvision
-from cortex2image.models.load import choose_device
 from cortex2image.models.pixels import to_tensor
 from cortex2image.models.registry import ModelSet
 

@@ -1,17 +1,22 @@
 """Pictures from captions with the ordinary pipelines of diffusers, each from a seed of its own."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.tokenizer import token_ids
 from cortex2image.progress import track
 from cortex2image.seeds import seed_for
 
 BATCH = 32
+DTYPES = ("float32", "bfloat16")
+"""Precisions of painting; latents, noise and networks are all held in the one chosen."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,28 @@ class Painter:
     steps: int
     guidance: float
     seed: int
+
+    @classmethod
+    def load(cls, models: Path, steps: int, guidance: float, seed: int, dtype: str) -> "Painter":
+        """Load a model set to paint from captions, in ``float32`` or ``bfloat16``."""
+        ensure_torchvision()
+        from diffusers import StableDiffusionPipeline
+
+        pipeline: Any = StableDiffusionPipeline.from_pretrained(
+            models, dtype=getattr(torch, dtype), local_files_only=True, use_safetensors=True
+        )
+        pipeline.set_progress_bar_config(disable=True)
+        return cls(pipeline, steps, guidance, seed)
+
+    def from_images(self) -> "Painter":
+        """Return a painter with the same networks that starts from pictures (image to image)."""
+        from diffusers import StableDiffusionImg2ImgPipeline
+
+        pipeline: Any = StableDiffusionImg2ImgPipeline(
+            **self.pipeline.components, requires_safety_checker=False
+        )
+        pipeline.set_progress_bar_config(disable=True)
+        return replace(self, pipeline=pipeline)
 
     @torch.no_grad()
     def embed(self, texts: list[str]) -> torch.Tensor:
@@ -62,3 +89,12 @@ class Painter:
             ).images
             pictures.append((made * 255).round().astype(np.uint8))
         return np.concatenate(pictures)
+
+
+def pictures_per_second(painter: Painter, caption: str, number: int) -> float:
+    """Return how many pictures of a caption are painted per second; one before is not counted."""
+    state = painter.embed([caption])
+    painter.paint([state], "warm-up")
+    started = time.monotonic()
+    painter.paint([state] * number, "speed")
+    return number / (time.monotonic() - started)

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from cortex2image.device import device_of
 from cortex2image.files import atomic, sha256
 from cortex2image.progress import say
 from cortex2image.seeds import rng_for
@@ -21,6 +22,8 @@ from cortex2image.sources import ROOT, source_files
 Loss = Callable[[np.random.Generator, float], torch.Tensor]
 """From the random generator of one step and the share of training done, in [0, 1), to a scalar loss."""
 
+CURVE_EVERY = 100
+"""Steps between two rows of the loss curve: a fast machine writes the same curve as a slow one."""
 REPORT_EVERY_S = 20.0
 SAVE_EVERY_S = 120.0
 
@@ -48,9 +51,10 @@ class Schedule:
 class Trainer:
     """Training of one network, kept in a checkpoint from which a killed run goes on.
 
-    The randomness of a step depends on the seed, the label and the step alone, so that a resumed run
-    repeats the run that was never killed. It is drawn on the CPU wherever the network is, so that a GPU is
-    shown the same batches.
+    The randomness of a step depends on the seed, the label and the step alone. On a CPU a resumed run
+    therefore repeats the run that was never killed bit for bit, given the same number of threads; a GPU adds
+    in no fixed order, and two runs on it drift apart. The draws are made on the CPU wherever the network is,
+    so that a GPU is shown the same batches.
 
     Parameters
     ----------
@@ -84,20 +88,21 @@ class Trainer:
         self.average = {name: value.detach().clone() for name, value in network.state_dict().items()}
         self.step = 0
         self.curve: list[tuple[int, float, float]] = []
+        self.window: list[float] = []
         if self.checkpoint.exists():
             self._restore()
 
     def run(self, loss: Loss, bfloat16: bool = False) -> None:
         """Train to the last step, then put the averaged weights into the network."""
         self.network.train()
-        started, reported, saved, first = time.monotonic(), time.monotonic(), time.monotonic(), self.step
-        window: list[float] = []
+        started = reported = saved = time.monotonic()
+        first = self.step
         while self.step < self.schedule.steps:
-            window.append(self._advance(loss, bfloat16))
+            self._record(self._advance(loss, bfloat16))
             now = time.monotonic()
             if now - reported > REPORT_EVERY_S or self.step == self.schedule.steps:
-                self._report(float(np.mean(window)), (now - started) / (self.step - first))
-                window, reported = [], now
+                self._report((now - started) / (self.step - first))
+                reported = now
             if now - saved > SAVE_EVERY_S:
                 self._save()
                 saved = now
@@ -106,7 +111,10 @@ class Trainer:
         self.network.cpu().eval()
 
     def write_curve(self, path: str | Path) -> None:
-        """Write the loss curve as CSV: step, mean loss since the row before, learning rate."""
+        """Write the loss curve as CSV: step, mean loss since the row before, learning rate.
+
+        A row every `CURVE_EVERY` steps and one for the last step, however often the run was killed.
+        """
         with atomic(path) as temporary, temporary.open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["step", "loss", "rate"])
@@ -135,8 +143,14 @@ class Trainer:
             else:
                 self.average[name].copy_(value)
 
-    def _report(self, loss: float, seconds: float) -> None:
-        self.curve.append((self.step, loss, self.schedule.rate_at(self.step - 1)))
+    def _record(self, loss: float) -> None:
+        self.window.append(loss)
+        if self.step % CURVE_EVERY == 0 or self.step == self.schedule.steps:
+            self.curve.append((self.step, float(np.mean(self.window)), self.schedule.rate_at(self.step - 1)))
+            self.window = []
+
+    def _report(self, seconds: float) -> None:
+        loss = float(np.mean(self.window)) if self.window else self.curve[-1][1]
         left = (self.schedule.steps - self.step) * seconds / 60
         done = f"{self.label}: {self.step}/{self.schedule.steps}"
         say(f"{done} loss {loss:.4f}, {seconds:.3f} s/step, {left:.1f} min left")
@@ -149,6 +163,7 @@ class Trainer:
             "average": self.average,
             "optimiser": self.optimiser.state_dict(),
             "curve": self.curve,
+            "window": self.window,
         }
         with atomic(self.checkpoint) as temporary:
             torch.save(state, temporary)
@@ -158,15 +173,11 @@ class Trainer:
         if state.get("run") != self.run_name:
             say(f"{self.label}: starting over; {self.checkpoint} is of other settings, code or data")
             return
-        self.step, self.average, self.curve = state["step"], state["average"], state["curve"]
+        self.step, self.average = state["step"], state["average"]
+        self.curve, self.window = state["curve"], state["window"]
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
         say(f"{self.label}: resumed at step {self.step}")
-
-
-def device_of(network: nn.Module) -> torch.device:
-    """Return the device that the weights of a network are on; the CPU if it has none."""
-    return next(network.parameters(), torch.empty(0)).device
 
 
 def origin_of(module: str, *data: str | Path) -> str:

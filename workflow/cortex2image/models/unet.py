@@ -7,8 +7,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cortex2image.device import device_of
 from cortex2image.models.compat import ensure_torchvision
-from cortex2image.models.training import Loss, Schedule, device_of, noise
+from cortex2image.models.training import Loss, Schedule, noise
 
 BATCH = 32
 EMPTY_SHARE, SINGLE_SHARE, MEAN_SHARE = 0.1, 0.6, 0.15

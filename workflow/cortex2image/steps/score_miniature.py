@@ -1,12 +1,12 @@
 """Measure the miniature on held-out scenes.
 
-Reads the folder of the model set. Writes a table (part, measure, n, value) and a contact sheet of pictures
-generated from captions of scenes of the test split.
+Reads the folder of the model set and the pictures it was trained on. Writes a table: part, measure, n, value,
+target, reached.
 """
 
 import argparse
 import csv
-import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,32 +14,29 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 
-from cortex2image.errors import run_step
+from cortex2image.errors import ConfigError, run_step
 from cortex2image.files import atomic
 from cortex2image.models.compat import ensure_torchvision
-from cortex2image.models.held_out import (
-    autoencoder_scores,
-    clip_scores,
-    distinct,
-    diversity,
-    judged,
-    pixel_correlation,
-)
-from cortex2image.models.judge_cnn import JudgeCNN
-from cortex2image.models.painter import Painter
+from cortex2image.models.copies import copy_scores
+from cortex2image.models.examples import Examples
+from cortex2image.models.held_out import Judge, autoencoder_scores, clip_scores, distinct, rebuilt
+from cortex2image.models.judge_architectures import ARCHITECTURES
+from cortex2image.models.painter import DTYPES, Painter, pictures_per_second
+from cortex2image.models.painting_scores import ScoredPainter, diversity_scores
+from cortex2image.models.score_table import COLUMNS, Score, as_rows, scored
 from cortex2image.models.tokenizer import token_ids
+from cortex2image.models.two_sample import two_sample_scores
 from cortex2image.progress import say
 from cortex2image.scenes.captions import captions, category_captions
 from cortex2image.scenes.render import render
 from cortex2image.scenes.scene import Scene, combination_of, sample_scene
+from cortex2image.scenes.variations import recast, variations
 from cortex2image.scenes.vocabulary import CATEGORIES, SETTINGS
+from cortex2image.seeds import rng_for
 
-Row = tuple[str, str, int, float]
-GUIDANCE, STRENGTH = 3.0, 0.8
-COARSE = 8
-"""Side in pixels of the coarse pictures that image-to-image starts from."""
+SAMPLE = 256
+"""Training pictures that set what is as near as a copy."""
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -47,122 +44,164 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--models", type=Path, required=True, help="folder of the model set")
+    parser.add_argument("--training-images", type=Path, required=True, help="training pictures, .npy")
     parser.add_argument("--scenes", type=int, required=True, help="number of test scenes")
     parser.add_argument("--generated", type=int, required=True, help="pictures to generate per measure")
+    parser.add_argument("--compared", type=int, required=True, help="pictures to compare with real scenes")
+    parser.add_argument("--samples", type=int, required=True, help="pictures painted from one caption")
+    parser.add_argument("--detector-steps", type=int, required=True, help="batches of two-sample training")
     parser.add_argument("--steps", type=int, required=True, help="denoising steps of DDIM")
+    parser.add_argument("--guidance", type=float, required=True, help="scale of classifier-free guidance")
+    parser.add_argument("--strength", type=float, required=True, help="of image to image, in (0, 1]")
+    parser.add_argument("--dtype", choices=DTYPES, required=True, help="precision of painting")
+    parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--scores", type=Path, required=True, help="output: table, .csv")
-    parser.add_argument("--sheet", type=Path, required=True, help="output: contact sheet, .png")
     return parser.parse_args(argv)
 
 
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
+    torch.set_num_threads(args.threads)
+    painters = {
+        dtype: Painter.load(args.models, args.steps, args.guidance, args.seed, dtype) for dtype in DTYPES
+    }
+    painter = ScoredPainter(painters[args.dtype], load_judges(args.models / "judges"))
+    pipeline = painters["float32"].pipeline
+    test = [sample_scene(args.seed, "test", index) for index in range(args.scenes)]
+    single, double = with_objects(test, 1), with_objects(test, 2)
+    new = [sample_scene(args.seed, "composition", index) for index in range(args.scenes)]
+    compared = examples_of(single[: args.compared])
+    made, from_captions = painter.from_text("text to image", compared)
+    scores = [
+        *understanding(pipeline, args.models, test),
+        *painter.look_at("judges", examples_of(single)),
+        *from_captions,
+        *paintings(painter, examples_of(with_objects(new, 1)), ", held-out compositions", args.generated),
+        *paintings(painter, examples_of(double), ", two objects", args.generated),
+        *other_ways(painter, single[: args.generated], args.strength),
+        *one_caption(painter, single, args.samples),
+        *against_real(pipeline.vae, made, compared.pictures, args),
+        *speed(painters, args.threads, args.samples),
+    ]
+    write_table(scores, args.scores)
+
+
+def load_judges(folder: Path) -> dict[str, Judge]:
+    """Return the judges of a model set by name."""
+    return {name: kind.load(folder / name) for name, kind in ARCHITECTURES.items()}
+
+
+def understanding(pipeline: Any, models: Path, scenes: list[Scene]) -> list[Score]:
+    """Score the autoencoder and the CLIP on rendered scenes."""
     ensure_torchvision()
-    from diffusers import StableDiffusionImg2ImgPipeline, StableDiffusionPipeline
-
-    pipeline: Any = StableDiffusionPipeline.from_pretrained(args.models, dtype=torch.float32)
-    pipeline.set_progress_bar_config(disable=True)
-    repaint: Any = StableDiffusionImg2ImgPipeline(**pipeline.components, requires_safety_checker=False)
-    repaint.set_progress_bar_config(disable=True)
-    painter = Painter(pipeline, args.steps, GUIDANCE, args.seed)
-    judge = JudgeCNN.load(args.models / "judges" / "cnn")
-    scenes = [sample_scene(args.seed, "test", index) for index in range(args.scenes)]
-    single = [scene for scene in scenes if len(scene.objects) == 1]
-    chosen = single[: args.generated]
-    made, rows = from_text(painter, judge, chosen)
-    rows += from_coarse(replace(painter, pipeline=repaint), judge, chosen)
-    rows += from_categories(painter, judge, args.generated)
-    write_table(understanding(pipeline, args.models, judge, scenes, single) + rows, args.scores)
-    write_sheet(made, args.sheet)
-
-
-def understanding(
-    pipeline: Any, models: Path, judge: JudgeCNN, scenes: list[Scene], single: list[Scene]
-) -> list[Row]:
-    """Score the autoencoder, the CLIP and the judge on rendered scenes."""
     from transformers import CLIPModel
 
     clip = CLIPModel.from_pretrained(models / "clip", dtype=torch.float32).eval()
     different = [scenes[i] for i in distinct([combination_of(scene) for scene in scenes])]
     tokens = np.array(token_ids(pipeline.tokenizer, [captions(scene)[0] for scene in different]))
     return [
-        *table("autoencoder", len(scenes), autoencoder_scores(pipeline.vae, rendered(scenes))),
-        *table("clip", len(different), clip_scores(clip, rendered(different), tokens)),
-        *table("judge", len(single), judged(judge, rendered(single), *truth(single))),
+        *scored("autoencoder", len(scenes), autoencoder_scores(pipeline.vae, rendered(scenes))),
+        *scored("clip", len(different), clip_scores(clip, rendered(different), tokens)),
     ]
 
 
-def from_text(painter: Painter, judge: JudgeCNN, scenes: list[Scene]) -> tuple[NDArray[np.uint8], list[Row]]:
-    """Score pictures made from one caption each, from the mean of five, and repeatedly from one."""
-    number, started = len(scenes), time.monotonic()
-    made = painter.paint([painter.embed(captions(scene)[:1]) for scene in scenes], "caption")
-    speed = number / (time.monotonic() - started)
-    means = painter.paint([painter.embed(captions(scene)) for scene in scenes], "mean caption")
-    same = painter.paint([painter.embed(captions(scenes[0])[:1])] * number, "same caption")
-    one = judged(judge, made, *truth(scenes)) | {"pictures_per_second": speed}
-    return made, [
-        *table("text to image", number, one),
-        *table("text to image, mean of five captions", number, judged(judge, means, *truth(scenes))),
-        *table("text to image, one caption again and again", number, {"pixel_correlation": diversity(same)}),
+def paintings(painter: ScoredPainter, examples: Examples, kind: str, number: int) -> list[Score]:
+    """Score the judges on the real pictures of one kind of scenes, then paintings of their captions."""
+    part = f"text to image{kind}"
+    return [*painter.look_at(f"judges{kind}", examples), *painter.from_text(part, examples.first(number))[1]]
+
+
+def other_ways(painter: ScoredPainter, single: list[Scene], strength: float) -> list[Score]:
+    """Score paintings from mean captions, from coarse pictures, and of bare categories taken in turn."""
+    examples, bare = examples_of(single), bare_categories(single)
+    return [
+        *painter.from_text("text to image, mean of five captions", examples, captions=None)[1],
+        *painter.from_coarse("image to image", examples, strength),
+        *painter.from_text("category to image", bare, captions=None)[1],
     ]
 
 
-def from_coarse(painter: Painter, judge: JudgeCNN, scenes: list[Scene]) -> list[Row]:
-    """Score image-to-image from pictures of 8 x 8 pixels with the right captions."""
-    targets = rendered(scenes)
-    coarse = [shrunk(target) for target in targets]
-    embeddings = [painter.embed(captions(scene)) for scene in scenes]
-    made = painter.paint(embeddings, "image to image", image=coarse, strength=STRENGTH)
-    scores = judged(judge, made, *truth(scenes)) | {"pixel_correlation": pixel_correlation(targets, made)}
-    return table("image to image", len(scenes), scores)
+def one_caption(painter: ScoredPainter, single: list[Scene], number: int) -> list[Score]:
+    """Score how far paintings of one caption differ, for a caption of each setting, and how far scenes do."""
+    scenes = [single[i] for i in distinct([scene.setting for scene in single])]
+    made = painter.again_and_again([captions(scene)[0] for scene in scenes], number)
+    real = [rendered(variations(scene, painter.painter.seed, number)) for scene in scenes]
+    return [
+        *diversity_scores("one caption again and again", made),
+        *diversity_scores("one caption again and again, real scenes", real),
+    ]
 
 
-def from_categories(painter: Painter, judge: JudgeCNN, number: int) -> list[Row]:
-    """Score pictures of bare categories, taken in turn."""
-    wanted = np.arange(number) % len(CATEGORIES)
-    embeddings = [painter.embed(category_captions(CATEGORIES[index])) for index in wanted]
-    made = painter.paint(embeddings, "category")
-    scores = judged(judge, made, np.full(number, SETTINGS.index("studio")), wanted)
-    return table("category to image", number, scores)
+def against_real(
+    vae: Any, made: NDArray[np.uint8], real: NDArray[np.uint8], args: argparse.Namespace
+) -> list[Score]:
+    """Score pictures by how near they are to training pictures, and how well they can be told from scenes."""
+    training = np.load(args.training_images, mmap_mode="r")
+    rows = rng_for(args.seed, "copies").permutation(len(training))[:SAMPLE]
+    sample = training[np.sort(rows)]
+    steps, seed = args.detector_steps, args.seed
+    copies = copy_scores(made, real, training, sample, rebuilt(vae, sample))
+    sorted_out = two_sample_scores(real, made, steps, seed, "real or generated")
+    decoded = two_sample_scores(real, rebuilt(vae, real), steps, seed, "real or autoencoded")
+    return [
+        *scored("copies of training pictures", len(made), copies),
+        *scored("real or generated", len(made), sorted_out),
+        *scored("real or autoencoded", len(made), decoded),
+    ]
+
+
+def speed(painters: dict[str, Painter], threads: int, number: int) -> list[Score]:
+    """Measure how fast pictures are painted in each precision."""
+    caption = category_captions(CATEGORIES[0])[0]
+    values = {
+        f"pictures_per_second_{dtype}": pictures_per_second(painter, caption, number)
+        for dtype, painter in painters.items()
+    }
+    return scored(f"speed on {threads} threads", number, values)
+
+
+def with_objects(scenes: list[Scene], number: int) -> list[Scene]:
+    """Return the scenes of one object, or of two."""
+    found = [scene for scene in scenes if len(scene.objects) == number]
+    if not found:
+        expected = f"scenes with {number} object(s) among those sampled"
+        raise ConfigError(
+            "score_miniature: --scenes", expected, f"none of {len(scenes)}", "sample more scenes"
+        )
+    return found
 
 
 def rendered(scenes: list[Scene]) -> NDArray[np.uint8]:
     return np.stack([render(scene) for scene in scenes])
 
 
-def shrunk(image: NDArray[np.uint8]) -> Image.Image:
-    """Return a picture shrunk to 8 x 8 pixels and enlarged again."""
-    small = Image.fromarray(image).resize((COARSE, COARSE), Image.Resampling.BOX)
-    return small.resize(image.shape[:2], Image.Resampling.BICUBIC)
-
-
-def truth(scenes: list[Scene]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the indices of the settings and of the first categories of scenes."""
+def examples_of(scenes: list[Scene]) -> Examples:
+    """Return scenes of the same number of objects with what scoring needs of them."""
     settings = [SETTINGS.index(scene.setting) for scene in scenes]
-    return np.array(settings), np.array([CATEGORIES.index(scene.objects[0].category) for scene in scenes])
+    categories = [[CATEGORIES.index(item.category) for item in scene.objects] for scene in scenes]
+    texts = [captions(scene) for scene in scenes]
+    return Examples(rendered(scenes), texts, np.array(settings), np.array(categories))
 
 
-def table(part: str, number: int, scores: dict[str, float]) -> list[Row]:
-    return [(part, measure, number, value) for measure, value in scores.items()]
+def bare_categories(layouts: list[Scene]) -> Examples:
+    """Return categories in turn, in the layouts of given scenes before a plain background, with the captions
+    of a data set that knows nothing but the category."""
+    names = [CATEGORIES[number % len(CATEGORIES)] for number in range(len(layouts))]
+    plain = [
+        recast(layout, ("studio", ((name, layout.objects[0].colour),)))
+        for layout, name in zip(layouts, names, strict=True)
+    ]
+    return replace(examples_of(plain), captions=[category_captions(name) for name in names])
 
 
-def write_table(rows: list[Row], path: Path) -> None:
+def write_table(scores: Sequence[Score], path: Path) -> None:
     with atomic(path) as temporary, temporary.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["part", "measure", "n", "value"])
-        for part, measure, number, value in rows:
-            say(f"{part}: {measure} {value:.3f}")
-            writer.writerow([part, measure, number, f"{value:.4f}"])
-
-
-def write_sheet(images: NDArray[np.uint8], path: Path, columns: int = 12) -> None:
-    """Write pictures as rows of a contact sheet; an incomplete last row is left out."""
-    columns, side = min(columns, len(images)), images.shape[1]
-    rows = len(images) // columns
-    grid = images[: rows * columns].reshape(rows, columns, side, side, 3).transpose(0, 2, 1, 3, 4)
-    with atomic(path) as temporary:
-        Image.fromarray(grid.reshape(rows * side, columns * side, 3)).save(temporary)
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        for row in as_rows(scores):
+            say(" ".join(row.values()))
+            writer.writerow(row)
 
 
 if __name__ == "__main__":

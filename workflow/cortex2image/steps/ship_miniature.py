@@ -14,6 +14,7 @@ from cortex2image.errors import run_step
 from cortex2image.files import atomic, sha256
 from cortex2image.models.card import model_card
 from cortex2image.scenes.captions import words
+from cortex2image.scenes.vocabulary import HELD_OUT_PAIRS
 
 SUMS = "SHA256SUMS"
 FACTS = (
@@ -23,6 +24,9 @@ FACTS = (
     "clip_steps",
     "judge_steps",
     "unet_steps",
+    "steps",
+    "guidance",
+    "dtype",
     "remarks",
 )
 PARTS = (
@@ -51,6 +55,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--clip-steps", type=int, required=True)
     parser.add_argument("--judge-steps", type=int, required=True)
     parser.add_argument("--unet-steps", type=int, required=True)
+    parser.add_argument("--steps", type=int, required=True, help="denoising steps of the scored pictures")
+    parser.add_argument("--guidance", type=float, required=True, help="guidance scale of the scored pictures")
+    parser.add_argument("--dtype", required=True, help="precision in which they were painted")
     parser.add_argument("--remarks", default="", help="what else is to be known of this training run")
     return parser.parse_args(argv)
 
@@ -64,9 +71,9 @@ def main(argv: list[str] | None = None) -> None:
     with args.scores.open(newline="") as file:
         scores = list(csv.DictReader(file))
     parts = [(*part, parameters(folder / part[0])) for part in PARTS]
-    facts = {name: getattr(args, name) for name in FACTS} | {"words": f"{len(words())} words"}
+    facts = {name: getattr(args, name) for name in FACTS} | {"words": len(words())}
     with atomic(folder / "README.md") as temporary:
-        temporary.write_text(model_card(parts, scores, facts))
+        temporary.write_text(model_card(parts, scores, HELD_OUT_PAIRS, facts))
     write_sums(folder)
 
 

@@ -10,13 +10,18 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from cortex2image.device import choose_device
 from cortex2image.errors import run_step
-from cortex2image.models.autoencoder import autoencoder_loss, build_autoencoder, schedule, whiten
-from cortex2image.models.load import choose_device
+from cortex2image.models.autoencoder import (
+    autoencoder_loss,
+    build_autoencoder,
+    schedule,
+    standardise_latents,
+)
 from cortex2image.models.training import Trainer, origin_of
 from cortex2image.seeds import seed_for
 
-WHITENING_SCENES = 2000
+STANDARDISING_SCENES = 2000
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -41,7 +46,7 @@ def main(argv: list[str] | None = None) -> None:
     origin = origin_of("cortex2image.steps.train_autoencoder", args.images)
     trainer = Trainer(network, schedule(args.steps), args.checkpoint, "autoencoder", args.seed, origin)
     trainer.run(autoencoder_loss(network, images), bfloat16=True)
-    whiten(network, images[:WHITENING_SCENES])
+    standardise_latents(network, images[:STANDARDISING_SCENES])
     trainer.write_curve(args.curve)
     network.save_pretrained(args.vae)
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from cortex2image.device import choose_device
 from cortex2image.errors import run_step
 from cortex2image.models.attributes import Attributes
 from cortex2image.models.clip import ClipTraining, build_clip, schedule
 from cortex2image.models.compat import ensure_torchvision
-from cortex2image.models.load import choose_device
+from cortex2image.models.parts import read_part
 from cortex2image.models.training import Trainer, origin_of
 from cortex2image.scenes.labels import categories_present, colours_present, setting_index
 from cortex2image.seeds import seed_for
@@ -44,7 +45,7 @@ def main(argv: list[str] | None = None) -> None:
     ensure_torchvision()
     from transformers import CLIPTokenizer
 
-    clip = build_clip(CLIPTokenizer.from_pretrained(args.tokenizer))
+    clip = build_clip(read_part(CLIPTokenizer, args.tokenizer))
     attributes = Attributes(setting_index(labels), categories_present(labels), colours_present(labels))
     network = ClipTraining(clip, images, tokens, attributes).to(choose_device(args.device))
     origin = origin_of("cortex2image.steps.train_clip", args.images, args.tokens, args.labels)

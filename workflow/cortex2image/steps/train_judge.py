@@ -6,21 +6,22 @@ from which a killed run goes on.
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
+from cortex2image.device import choose_device
 from cortex2image.errors import run_step
 from cortex2image.models.attributes import Attributes
 from cortex2image.models.judge_architectures import ARCHITECTURES
-from cortex2image.models.judge_cnn import JudgeCNN
 from cortex2image.models.judge_network import JudgeNetwork, judge_loss, schedule
-from cortex2image.models.judge_residual import JudgeResidual
-from cortex2image.models.load import choose_device
 from cortex2image.models.training import Trainer, origin_of
 from cortex2image.scenes.labels import categories_present, colours_present, setting_index
 from cortex2image.scenes.vocabulary import CATEGORIES, COLOURS, SETTINGS
 from cortex2image.seeds import seed_for
+
+NAMES: dict[str, Any] = {"settings": SETTINGS, "categories": CATEGORIES, "colours": tuple(COLOURS)}
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -53,10 +54,9 @@ def main(argv: list[str] | None = None) -> None:
 
 def untrained(architecture: str, seed: int) -> JudgeNetwork:
     """Return a judge with seeded initial weights."""
-    torch.manual_seed(seed_for(seed, "initial weights", ARCHITECTURES[architecture].label) % 2**32)
-    if architecture == "residual":
-        return JudgeResidual(SETTINGS, CATEGORIES, tuple(COLOURS))
-    return JudgeCNN(SETTINGS, CATEGORIES)
+    kind = ARCHITECTURES[architecture]
+    torch.manual_seed(seed_for(seed, "initial weights", kind.label) % 2**32)
+    return kind(**{vocabulary: NAMES[vocabulary] for vocabulary in kind.vocabularies})
 
 
 if __name__ == "__main__":

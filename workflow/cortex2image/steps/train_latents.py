@@ -14,10 +14,12 @@ from cortex2image.errors import run_step
 from cortex2image.files import atomic
 from cortex2image.models.autoencoder import as_tensor
 from cortex2image.models.compat import ensure_torchvision
+from cortex2image.models.parts import read_network, read_tokenizer
 from cortex2image.models.tokenizer import token_ids
 from cortex2image.progress import track
 
 BATCH = 250
+CPU = torch.device("cpu")
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -40,10 +42,11 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     ensure_torchvision()
     from diffusers import AutoencoderKL
-    from transformers import CLIPModel, CLIPTokenizer
+    from transformers import CLIPModel
 
-    vae = AutoencoderKL.from_pretrained(args.vae)
-    text = CLIPModel.from_pretrained(args.clip).text_model
+    vae = read_network(AutoencoderKL, args.vae, CPU)
+    clip = read_network(CLIPModel, args.clip, CPU)
+    tokenizer = read_tokenizer(args.tokenizer, clip.config.text_config.vocab_size)
     images, tokens = np.load(args.images), np.load(args.tokens).astype(np.int64)
     batches = [slice(start, start + BATCH) for start in range(0, len(images), BATCH)]
     latents = [
@@ -51,11 +54,12 @@ def main(argv: list[str] | None = None) -> None:
     ]
     _write(args.latents, torch.cat(latents))
     states = [
-        _states(text, tokens[rows].reshape(-1, tokens.shape[-1])) for rows in track(batches, "text states")
+        _states(clip.text_model, tokens[rows].reshape(-1, tokens.shape[-1]))
+        for rows in track(batches, "text states")
     ]
     _write(args.states, torch.cat(states).reshape(*tokens.shape, -1))
-    empty = token_ids(CLIPTokenizer.from_pretrained(args.tokenizer), [""])
-    _write(args.empty, _states(text, np.array(empty))[0])
+    empty = np.array(token_ids(tokenizer, [""]))
+    _write(args.empty, _states(clip.text_model, empty)[0])
 
 
 def _states(text: torch.nn.Module, ids: np.ndarray) -> torch.Tensor:

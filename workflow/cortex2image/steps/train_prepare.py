@@ -1,7 +1,7 @@
-"""Render the scenes the miniature is trained and judged on, and build its tokenizer.
+"""Render the scenes the miniature is trained on, and build its tokenizer.
 
-Reads nothing. Writes, for each split, the pictures (n, 64, 64, 3) uint8, the token ids of five captions each
-(n, 5, 24) int16 and the labels (n, 17) int8, as NumPy files; and the tokenizer's folder.
+Reads nothing. Writes the pictures of the training split (n, 64, 64, 3) uint8, the token ids of five captions
+each (n, 5, 24) int16 and the labels (n, 17) int8, as NumPy files; and the tokenizer's folder.
 """
 
 import argparse
@@ -16,14 +16,13 @@ from cortex2image.progress import track
 from cortex2image.scenes.captions import captions, words
 from cortex2image.scenes.labels import scene_labels
 from cortex2image.scenes.render import render
-from cortex2image.scenes.scene import SPLITS, sample_scene
+from cortex2image.scenes.scene import sample_scene
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--split", choices=SPLITS, required=True)
     parser.add_argument("--scenes", type=int, required=True, help="number of scenes")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--images", type=Path, required=True, help="output: pictures, .npy")
@@ -35,10 +34,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
-    scenes = [sample_scene(args.seed, args.split, index) for index in range(args.scenes)]
+    scenes = [sample_scene(args.seed, "train", index) for index in range(args.scenes)]
     tokenizer = build_tokenizer(words())
-    images = [render(scene) for scene in track(scenes, f"render {args.split}")]
-    tokens = [token_ids(tokenizer, captions(scene)) for scene in track(scenes, f"tokenize {args.split}")]
+    images = [render(scene) for scene in track(scenes, "render")]
+    tokens = [token_ids(tokenizer, captions(scene)) for scene in track(scenes, "tokenize")]
     _write(args.images, np.stack(images))
     _write(args.tokens, np.array(tokens, dtype=np.int16))
     _write(args.labels, np.stack([scene_labels(scene) for scene in scenes]))

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from cortex2image.device import choose_device
 from cortex2image.errors import run_step
-from cortex2image.models.load import choose_device
 from cortex2image.models.training import Trainer, origin_of
 from cortex2image.models.unet import Corpus, build_scheduler, build_unet, diffusion_loss, schedule
 from cortex2image.seeds import seed_for

@@ -1,0 +1,101 @@
+"""Parts of a model set that are damaged though their checksums are right: the folder's author erred."""
+
+import json
+import shutil
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from cortex2image.errors import ModelSetError
+from cortex2image.models.compat import ensure_torchvision
+from cortex2image.models.parts import read_network, read_part, read_tokenizer
+
+WEIGHTS = {"unet": "diffusion_pytorch_model.safetensors", "text_encoder": "model.safetensors"}
+
+
+def kind_of(name):
+    ensure_torchvision()
+    from diffusers import UNet2DConditionModel
+    from transformers import CLIPTextModel
+
+    return {"unet": UNet2DConditionModel, "text_encoder": CLIPTextModel}[name]
+
+
+@pytest.fixture(params=list(WEIGHTS))
+def part(request, tiny_model_set, tmp_path):
+    """A copy of one network, to be damaged: its class, its folder, its weights."""
+    folder = tmp_path / request.param
+    shutil.copytree(tiny_model_set.folder / request.param, folder)
+    return kind_of(request.param), folder, folder / WEIGHTS[request.param]
+
+
+def rewrite_config(folder, **changes):
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def test_a_whole_network_has_the_weights_of_its_file(part):
+    kind, folder, weights = part
+    read = read_network(kind, folder, torch.device("cpu")).state_dict()
+    for name, weight in load_file(weights).items():
+        torch.testing.assert_close(read[name.removeprefix("text_model.")], weight)
+
+
+def test_a_weight_that_no_file_holds_is_not_made_up(part):
+    kind, folder, path = part
+    weights = load_file(path)
+    dropped = sorted(weights)[3]
+    save_file({name: w for name, w in weights.items() if name != dropped}, path, {"format": "pt"})
+    with pytest.raises(ModelSetError, match=rf"{folder.name}(.|\n)*1 of them missing: \S*{dropped[-20:]}"):
+        read_network(kind, folder, torch.device("cpu"))
+
+
+def test_weights_cut_off_in_the_middle(part):
+    kind, folder, weights = part
+    weights.write_bytes(weights.read_bytes()[:3000])
+    with pytest.raises(ModelSetError, match=rf"{folder.name}\n(.|\n)*the files of one {kind.__name__}"):
+        read_network(kind, folder, torch.device("cpu"))
+
+
+def test_a_pickle_does_not_stand_in_for_missing_weights(part):
+    kind, folder, weights = part
+    torch.save(load_file(weights), weights.with_suffix(".bin"))
+    weights.unlink()
+    with pytest.raises(ModelSetError, match=r"no file named \S*\.safetensors"):
+        read_network(kind, folder, torch.device("cpu"))
+
+
+@pytest.mark.parametrize("part", ["unet"], indirect=True)
+def test_weights_of_another_width_than_the_config(part):
+    kind, folder, _ = part
+    rewrite_config(folder, block_out_channels=[16, 16])
+    with pytest.raises(ModelSetError, match=r"expected shape \S+\[16\]\), but got \S+\[8\]\)"):
+        read_network(kind, folder, torch.device("cpu"))
+
+
+@pytest.mark.parametrize("part", ["text_encoder"], indirect=True)
+def test_fewer_layers_than_the_config(part):
+    kind, folder, _ = part
+    rewrite_config(folder, num_hidden_layers=2)
+    with pytest.raises(ModelSetError, match=r"16 of them missing: encoder\.layers\.1"):
+        read_network(kind, folder, torch.device("cpu"))
+
+
+def test_a_config_that_is_no_json(part):
+    kind, folder, _ = part
+    (folder / "config.json").write_text("{")
+    with pytest.raises(ModelSetError, match="not a valid JSON file"):
+        read_network(kind, folder, torch.device("cpu"))
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(ModelSetError, match=r"scheduler(.|\n)*no such folder"):
+        read_part(kind_of("unet"), tmp_path / "scheduler")
+
+
+def test_a_tokenizer_that_knows_more_than_the_text_encoder(tiny_model_set):
+    folder = tiny_model_set.folder / "tokenizer"
+    assert len(read_tokenizer(folder, 58)) == 58
+    with pytest.raises(ModelSetError, match=r"at most 57 tokens(.|\n)*58 tokens"):
+        read_tokenizer(folder, 57)

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from cortex2image.errors import ConfigError
+from cortex2image.models.checksums import model_hash
+from cortex2image.models.registry import MODEL_SETS
+from cortex2image.report import diffusion_figures
+from cortex2image.report.diffusion_figures import FIGURES
+from cortex2image.scenes.scene import split_of
+from cortex2image.steps import explain_diffusion
+from cortex2image.steps.explain_diffusion import MODEL_TEXT, SHOWN, chosen_scenes, main
+
+
+@pytest.fixture
+def files(tmp_path, tiny_model_set, monkeypatch):
+    """Where the figures go, of one scene, with words the tiny model set can read, in few steps."""
+    monkeypatch.setitem(MODEL_SETS, "tiny", tiny_model_set)
+    monkeypatch.setattr(diffusion_figures, "STEP_COUNTS", (2,))
+    monkeypatch.setattr(diffusion_figures, "MANY_STEPS", 3)
+    monkeypatch.setattr(explain_diffusion, "SHOWN", ("house",))
+    monkeypatch.setattr(explain_diffusion, "PROMPTS", ("ab", ""))
+    monkeypatch.setattr(explain_diffusion, "render", lambda scene: np.full((16, 16, 3), 90, np.uint8))
+    return {name: tmp_path / "figures" / f"{name}.png" for name in FIGURES}
+
+
+def draw(files, model_set):
+    outputs = [part for name, path in files.items() for part in (f"--{name}", str(path))]
+    main(["--model-set", model_set, "--steps", "5", "--guidance-scale", "2", "--seed", "3", *outputs])
+
+
+def test_every_figure_is_a_png_small_enough_for_a_page_and_names_its_model(files, tiny_model_set):
+    draw(files, "tiny")
+    for path in files.values():
+        with Image.open(path) as picture:
+            assert picture.format == "PNG"
+            assert picture.info[MODEL_TEXT] == model_hash(tiny_model_set)
+            assert 600 <= picture.width <= 1000, path.name
+        assert path.stat().st_size < 150_000
+
+
+def test_an_unknown_model_set_leaves_nothing(files, tmp_path):
+    with pytest.raises(ConfigError, match="models: set"):
+        draw(files, "sd")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_scenes_are_of_the_test_split_with_one_object_each():
+    scenes = list(chosen_scenes(20230618))
+    assert [[item.category for item in scene.objects] for scene in scenes] == [[name] for name in SHOWN]
+    for scene in scenes:
+        (item,) = scene.objects
+        assert split_of((scene.setting, ((item.category, item.colour),))) == "test"

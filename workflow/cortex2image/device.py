@@ -1,0 +1,43 @@
+"""Where networks and large sums are computed: on the CPU or on a GPU."""
+
+from typing import TYPE_CHECKING
+
+from cortex2image.errors import ConfigError
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+
+def choose_device(name: str) -> "torch.device":
+    """Return the device; `auto` is CUDA where there is one and the CPU otherwise.
+
+    Parameters
+    ----------
+    name : str
+        `auto`, `cpu`, `cuda` or `cuda:N`, N counted from 0.
+
+    Raises
+    ------
+    ConfigError
+        There is no such device, as CUDA where there is none.
+    """
+    import torch
+
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise ConfigError("device", "auto, cpu, cuda or cuda:N", name, "correct the name") from error
+    present = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if device.type == "cuda" and (device.index or 0) >= present:
+        raise ConfigError("device", "a device of this machine", name, "ask for 'auto' or 'cpu'")
+    return device
+
+
+def device_of(network: "nn.Module") -> "torch.device":
+    """Return the device that the weights of a network are on; the CPU if it has none."""
+    import torch
+
+    return next(network.parameters(), torch.empty(0)).device

@@ -1,0 +1,70 @@
+"""How well the miniature paints what captions say: a painter, judges and examples in, scores out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cortex2image.models.examples import Examples
+from cortex2image.models.held_out import Judge, diversity, judged_by_all, pixel_correlation
+from cortex2image.models.painter import Painter
+from cortex2image.models.score_table import Score, scored
+
+COARSE = 8
+"""Side in pixels of the coarse pictures that image-to-image starts from."""
+
+
+@dataclass(frozen=True)
+class ScoredPainter:
+    """A painter and the judges its pictures are shown to."""
+
+    painter: Painter
+    judges: Mapping[str, Judge]
+
+    def from_text(
+        self, part: str, examples: Examples, captions: int | None = 1
+    ) -> tuple[NDArray[np.uint8], list[Score]]:
+        """Paint examples from the mean of their first captions (None: of all); return pictures and scores."""
+        states = [self.painter.embed(texts[:captions]) for texts in examples.captions]
+        made = self.painter.paint(states, part)
+        return made, scored(part, len(examples), judged_by_all(self.judges, made, examples))
+
+    def from_coarse(self, part: str, examples: Examples, strength: float) -> list[Score]:
+        """Paint from the mean caption and the example's picture shrunk to 8 x 8 pixels (image to image)."""
+        states = [self.painter.embed(texts) for texts in examples.captions]
+        coarse = [coarsened(picture) for picture in examples.pictures]
+        made = self.painter.from_images().paint(states, part, image=coarse, strength=strength)
+        correlation = {"pixel_correlation": pixel_correlation(examples.pictures, made)}
+        return scored(part, len(examples), judged_by_all(self.judges, made, examples) | correlation)
+
+    def again_and_again(self, captions: Sequence[str], number: int) -> list[NDArray[np.uint8]]:
+        """Paint `number` pictures of each caption."""
+        return [
+            self.painter.paint([self.painter.embed([caption])] * number, f"again and again: {caption}")
+            for caption in captions
+        ]
+
+    def look_at(self, part: str, examples: Examples) -> list[Score]:
+        """Score the judges themselves on real pictures: the most that painted pictures can reach."""
+        return scored(part, len(examples), judged_by_all(self.judges, examples.pictures, examples))
+
+
+def diversity_scores(part: str, groups: Sequence[NDArray[np.uint8]]) -> list[Score]:
+    """Score groups of pictures of one caption each by the correlation of pixels within a group.
+
+    The mean over groups, and the group whose pictures are most alike.
+    """
+    correlations = [diversity(group) for group in groups]
+    values = {
+        "pixel_correlation_mean": float(np.mean(correlations)),
+        "pixel_correlation_worst": float(np.max(correlations)),
+    }
+    return scored(part, sum(len(group) for group in groups), values)
+
+
+def coarsened(image: NDArray[np.uint8]) -> Image.Image:
+    """Return a picture shrunk to 8 x 8 pixels and enlarged again."""
+    small = Image.fromarray(image).resize((COARSE, COARSE), Image.Resampling.BOX)
+    return small.resize(image.shape[:2], Image.Resampling.BICUBIC)

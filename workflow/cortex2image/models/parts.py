@@ -1,0 +1,74 @@
+"""The parts of a model set, read by diffusers and transformers, whole or not at all."""
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+
+from cortex2image.errors import ModelSetError
+from cortex2image.models.compat import ensure_torchvision
+
+FIX = "restore the folder from where the model set comes from, or make it again (target train_miniature)"
+
+
+def read_part(kind: Any, folder: Path, **options: Any) -> Any:
+    """Return ``kind.from_pretrained(folder)``, from this folder alone.
+
+    Raises
+    ------
+    ModelSetError
+        The folder is missing, or does not hold what `kind` reads.
+    """
+    if not folder.is_dir():
+        raise ModelSetError(folder, "a folder of the model set", "no such folder", FIX)
+    try:
+        return kind.from_pretrained(folder, local_files_only=True, **options)
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        found = textwrap.shorten(str(error), 200)
+        raise ModelSetError(folder, f"the files of one {kind.__name__}", found, FIX) from error
+
+
+def read_network(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype = torch.float32) -> Any:
+    """Return a network in evaluation mode, of which every weight comes from safetensors files.
+
+    Both libraries give a weight that no file holds a random value and go on with a warning; here that is an
+    error.
+
+    Raises
+    ------
+    ModelSetError
+        The folder is missing, a file is damaged, or weights are missing or of other sizes than
+        ``config.json`` says.
+    """
+    network, report = read_part(
+        kind, folder, use_safetensors=True, torch_dtype=dtype, output_loading_info=True
+    )
+    missing = sorted(report["missing_keys"])
+    if missing:
+        found = f"{len(missing)} of them missing: {textwrap.shorten(', '.join(missing), 150)}"
+        raise ModelSetError(folder, f"every weight of the {kind.__name__} in config.json", found, FIX)
+    return network.to(device).eval().requires_grad_(False)
+
+
+def read_tokenizer(folder: Path, vocabulary: int) -> Any:
+    """Return a ``transformers.CLIPTokenizer`` for a text encoder that knows `vocabulary` tokens.
+
+    Raises
+    ------
+    ModelSetError
+        The folder is missing or damaged, or the tokenizer has tokens the text encoder does not know.
+    """
+    ensure_torchvision()
+    from transformers import CLIPTokenizer
+
+    tokenizer = read_part(CLIPTokenizer, folder)
+    if len(tokenizer) > vocabulary:
+        raise ModelSetError(
+            folder,
+            f"at most {vocabulary} tokens, as the text encoder has",
+            f"{len(tokenizer)} tokens",
+            "use the tokenizer the text encoder was trained with",
+        )
+    return tokenizer

@@ -1,0 +1,73 @@
+"""Draw the figures of docs/diffusion.md with a model set.
+
+Reads the model set, renders scenes of the test split, which no network was trained on, and takes a slice of
+the MR template that nilearn ships. Writes one PNG per figure, with the hash of the model set as text.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from cortex2image.diffusion.denoise import Sampling
+from cortex2image.errors import run_step
+from cortex2image.files import atomic
+from cortex2image.fmri.template import template_slice
+from cortex2image.models.checksums import model_hash
+from cortex2image.models.load import load_diffusion
+from cortex2image.models.registry import model_set
+from cortex2image.plots.style import paletted_png
+from cortex2image.progress import track
+from cortex2image.report.diffusion_figures import FIGURES, Lesson
+from cortex2image.scenes.captions import captions
+from cortex2image.scenes.render import render
+from cortex2image.scenes.scene import Scene, sample_scene
+
+SHOWN = ("house", "cat", "boat")
+"""Categories of the scenes: two of Haxby et al. (2001) and one that is not."""
+MODEL_TEXT = "model"
+"""Keyword in the PNGs of the hash of the model set they were made with."""
+PROMPTS = ("a red house in the snow", "a blue car on a beach", "in the snow", "")
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model-set", required=True, help="name of a registered model set")
+    parser.add_argument("--steps", type=int, required=True, help="denoising steps")
+    parser.add_argument("--guidance-scale", type=float, required=True, help="classifier-free guidance")
+    parser.add_argument("--seed", type=int, required=True, help="of scenes and noise")
+    for name, draw in FIGURES.items():
+        parser.add_argument(f"--{name}", type=Path, required=True, help=f"output: {draw.__doc__}")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    args = parse_args(argv)
+    chosen, scenes = model_set(args.model_set), list(chosen_scenes(args.seed))
+    lesson = Lesson(
+        diffusion=load_diffusion(chosen, "cpu"),
+        scenes=np.stack([render(scene) for scene in scenes]),
+        captions=[captions(scene)[0] for scene in scenes],
+        slice_=template_slice(),
+        prompts=PROMPTS,
+        sampling=Sampling(args.steps, strength=1.0, guidance_scale=args.guidance_scale),
+        seed=args.seed,
+    )
+    made_with = {MODEL_TEXT: model_hash(chosen)}
+    for name, draw in track(FIGURES.items(), "figures"):
+        with atomic(getattr(args, name.replace("-", "_"))) as temporary:
+            temporary.write_bytes(paletted_png(draw(lesson), made_with))
+
+
+def chosen_scenes(seed: int) -> Iterator[Scene]:
+    """Yield the first scene of the test split with each shown category and nothing else."""
+    for category in SHOWN:
+        index = 0
+        while [item.category for item in sample_scene(seed, "test", index).objects] != [category]:
+            index += 1
+        yield sample_scene(seed, "test", index)
+
+
+if __name__ == "__main__":
+    run_step(main)

@@ -1,0 +1,83 @@
+"""Show what the miniature paints.
+
+Reads the folder of the model set. Writes a contact sheet of pictures painted from captions of the test split
+(a row per setting, as many categories as fit), and a labelled grid of every setting with eight categories, in
+which compositions that were held out from training are framed.
+"""
+
+import argparse
+from itertools import cycle
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from cortex2image.errors import run_step
+from cortex2image.files import atomic
+from cortex2image.models.painter import DTYPES, Painter
+from cortex2image.models.sheet import contact_sheet, labelled_sheet, one_of_each
+from cortex2image.scenes.captions import captions
+from cortex2image.scenes.scene import Scene, sample_scene
+from cortex2image.scenes.variations import recast
+from cortex2image.scenes.vocabulary import CATEGORIES, COLOURS, HELD_OUT_PAIRS, SETTINGS
+
+COLUMNS = 8
+SHOWN = CATEGORIES[:COLUMNS]
+LABELS = [name.removesuffix("pix") for name in SHOWN]
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--models", type=Path, required=True, help="folder of the model set")
+    parser.add_argument("--scenes", type=int, required=True, help="test scenes to choose captions from")
+    parser.add_argument("--steps", type=int, required=True, help="denoising steps of DDIM")
+    parser.add_argument("--guidance", type=float, required=True, help="scale of classifier-free guidance")
+    parser.add_argument("--dtype", choices=DTYPES, required=True, help="precision of painting")
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--sheet", type=Path, required=True, help="output: contact sheet, .png")
+    parser.add_argument("--grid", type=Path, required=True, help="output: labelled grid, .png")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse_args(argv)
+    torch.set_num_threads(args.threads)
+    painter = Painter.load(args.models, args.steps, args.guidance, args.seed, args.dtype)
+    test = [sample_scene(args.seed, "test", index) for index in range(args.scenes)]
+    single = [scene for scene in test if len(scene.objects) == 1]
+    groups = by_setting(single)
+    made = painter.paint([painter.embed(captions(scene)[:1]) for group in groups for scene in group], "sheet")
+    with atomic(args.sheet) as temporary:
+        contact_sheet(np.split(made, np.cumsum([len(group) for group in groups])[:-1])).save(temporary)
+    grid = painter.paint([painter.embed(captions(scene)[:1]) for scene in every_pair(single)], "grid")
+    framed = {(SETTINGS.index(HELD_OUT_PAIRS[name]), column) for column, name in enumerate(SHOWN)}
+    with atomic(args.grid) as temporary:
+        labelled_sheet(grid, SETTINGS, LABELS, framed).save(temporary)
+
+
+def by_setting(scenes: list[Scene]) -> list[list[Scene]]:
+    """Return up to eight scenes of each setting there is, of as many categories as possible."""
+    groups = [[scene for scene in scenes if scene.setting == setting] for setting in SETTINGS]
+    return [[group[i] for i in one_of_each(categories_of(group), COLUMNS)] for group in groups if group]
+
+
+def categories_of(scenes: list[Scene]) -> np.ndarray:
+    return np.array([CATEGORIES.index(scene.objects[0].category) for scene in scenes])
+
+
+def every_pair(layouts: list[Scene]) -> list[Scene]:
+    """Return a scene for each setting and category shown, in changing colours."""
+    pairs = [(setting, category) for setting in SETTINGS for category in SHOWN]
+    # One more than there are columns, so that each row begins with another colour.
+    colours = cycle([*COLOURS, next(iter(COLOURS))])
+    return [
+        recast(layout, (setting, ((category, colour),)))
+        for layout, (setting, category), colour in zip(cycle(layouts), pairs, colours, strict=False)
+    ]
+
+
+if __name__ == "__main__":
+    run_step(main)
