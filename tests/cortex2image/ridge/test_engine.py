@@ -5,6 +5,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Ridge
 
 from cortex2image.errors import DataError
@@ -85,6 +86,9 @@ def test_predictions_without_kept_weights_are_the_same(rng, shape, selection):
     np.testing.assert_allclose(once.fit_and_predict(X, Y, new), kept.fit(X, Y).predict(new), rtol=1e-10)
     np.testing.assert_array_equal(once.alpha_, kept.alpha_)
     assert once.fit_and_predict(X, Y[:, 0], new).shape == (9,)
+    kept.fit_and_predict(X, Y, new)
+    with pytest.raises(NotFittedError):
+        kept.predict(new)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

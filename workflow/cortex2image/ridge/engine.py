@@ -127,10 +127,10 @@ class Fitted:
                 kept.put(*part)
         else:
             filters, which = _filters(basis, alphas)
-            filters = filters.cpu().numpy()
+            table = filters.cpu().numpy()
             for start in range(0, len(alphas), targets.size):
                 batch = slice(start, start + targets.size)
-                kept.values[:, batch] *= filters[:, which[batch]]
+                kept.values[:, batch] *= table[:, which[batch]]
         return cls(basis.score_map, design.scaling, kept.values, kept.means, design.device, design.elements)
 
     def predict(self, new: Blocks) -> np.ndarray:

@@ -158,6 +158,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self, X: np.ndarray | Blocks, Y: np.ndarray, groups: np.ndarray | None, keep: bool
     ) -> tuple[Problem, Projected | None]:
         """Choose the penalties; return what was met on the way."""
+        self.__dict__.pop("_fitted", None)
         alphas = checked_alphas(self.alphas)
         blocks, Y = self._checked(X, Y)
         folds, groups = self._split(len(Y), groups)
@@ -228,5 +229,5 @@ def _warn_at_edge(chosen: np.ndarray, alphas: np.ndarray) -> None:
             warnings.warn(
                 f"ridge alpha {edge:g}, an end of the grid, was chosen for {share:.0%} of the {len(chosen)} "
                 f"predictable targets (limit {EDGE_SHARE:.0%}); the best alpha may lie outside: {way_out}",
-                stacklevel=3,
+                stacklevel=4,
             )
