@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis
+from cortex2image.ridge.products import product
 from cortex2image.ridge.targets import Projected, Targets
 
 # Groups whose hat matrices are computed together; each needs a copy of its rows of U.
@@ -33,7 +34,7 @@ def gcv_scores(
     spare = (freedom - filters.sum(dim=0)) / freedom
     scores = np.zeros((len(alphas), targets.values.shape[1]))
     for batch, rows, means in targets.batches():
-        projected = basis.left.T @ rows
+        projected = product(basis.left.T, rows)
         if kept is not None:
             kept.put(batch, projected, means)
         total, residual = _residual_sums(rows, projected, filters, _spans_all(basis, targets))
@@ -76,7 +77,7 @@ def left_out_scores(
     null = _Leverages.fit(basis, torch.zeros_like(basis.values), members, targets.centre, saturated)
     scores = np.zeros((len(alphas), targets.values.shape[1]))
     for batch, rows, means in targets.batches():
-        residuals = _Residuals(basis.left, rows, basis.left.T @ rows, filters, saturated)
+        residuals = _Residuals(basis.left, rows, product(basis.left.T, rows), filters, saturated)
         if kept is not None:
             kept.put(batch, residuals.projected, means)
         errors = _left_out_errors(residuals, leverages, complete)
@@ -118,8 +119,8 @@ class _Residuals:
         filters, projected = self.filters[:, penalty, None], self.projected[:, chosen]
         if self.saturated:
             # 1 - filter, not rows - fitted: near interpolation the difference would be rounding error.
-            return self.left @ ((1 - filters).to(projected.dtype) * projected)
-        return self.rows[:, chosen] - self.left @ (filters.to(projected.dtype) * projected)
+            return product(self.left, (1 - filters).to(projected.dtype) * projected)
+        return self.rows[:, chosen] - product(self.left, filters.to(projected.dtype) * projected)
 
 
 def _left_out_errors(residuals: _Residuals, leverages: "list[_Leverages]", complete: bool) -> torch.Tensor:

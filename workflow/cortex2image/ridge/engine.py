@@ -15,6 +15,7 @@ from cortex2image.ridge.fold_operators import Training
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.kfold import kfold_scores
 from cortex2image.ridge.memory import Plan
+from cortex2image.ridge.products import product
 from cortex2image.ridge.scaling import Scaling
 from cortex2image.ridge.targets import Projected, Targets
 
@@ -84,7 +85,7 @@ def coefficients(
     """Yield (targets, (k, b) filtered projections, (b,) means) with the (t,) penalties of the targets."""
     filters, which = _filters(basis, alphas)
     for batch, rows, means in targets.batches():
-        yield batch, (basis.left.T @ rows).mul_(filters[:, torch.from_numpy(which[batch])]), means
+        yield batch, product(basis.left.T, rows).mul_(filters[:, torch.from_numpy(which[batch])]), means
 
 
 def _filters(basis: Basis, alphas: np.ndarray) -> tuple[torch.Tensor, np.ndarray]:
@@ -137,7 +138,7 @@ class Fitted:
         """Return the (m, t) predictions for (m, p) rows."""
         rows = Design(new, self.scaling, self.device, self.elements)
         score = self.score_map.scores(rows).to(dtype_of(self.coefficients.dtype))
-        predicted = (score @ as_tensor(self.coefficients, self.device)).cpu().numpy()
+        predicted = product(score, as_tensor(self.coefficients, self.device)).cpu().numpy()
         predicted += self.means
         return predicted
 
@@ -161,5 +162,5 @@ def predict_once(problem: Problem, alphas: np.ndarray, new: Blocks) -> np.ndarra
     score = basis.score_map.scores(rows).to(basis.left.dtype)
     predicted = np.empty((new.shape[0], problem.targets.values.shape[1]), problem.targets.dtype)
     for batch, filtered, means in coefficients(basis, problem.targets, alphas):
-        predicted[:, batch] = (score @ filtered + means).cpu().numpy()
+        predicted[:, batch] = (product(score, filtered) + means).cpu().numpy()
     return predicted

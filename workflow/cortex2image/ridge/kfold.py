@@ -18,6 +18,7 @@ from cortex2image.ridge.fold_operators import (
     with_constant,
 )
 from cortex2image.ridge.folds import Fold, hold_out_once
+from cortex2image.ridge.products import product, squared_residuals
 from cortex2image.ridge.scaling import Scaling
 from cortex2image.ridge.targets import Targets
 
@@ -81,7 +82,7 @@ def _projections(training: Training, rows: torch.Tensor, folds: list[Fold]) -> t
     """Return U'Y and the constant's share of Y over the held-out rows of each fold, (folds, k + 1, b)."""
     held_out = [torch.from_numpy(fold.validation) for fold in folds]
     left = training.basis.left
-    return torch.stack([with_constant(left[mask], training).T @ rows[mask] for mask in held_out])
+    return torch.stack([product(with_constant(left[mask], training).T, rows[mask]) for mask in held_out])
 
 
 def _known(
@@ -107,11 +108,5 @@ def _squared_errors(
     measured = rows[torch.from_numpy(operator.fold.validation)].to(known.dtype)
     train = torch.from_numpy(operator.fold.train).to(rows)
     mean = (train @ rows) * (intercept / train.sum())
-    errors = torch.empty(len(operator.matrix), rows.shape[1], dtype=torch.float64)
-    residual = torch.empty_like(measured)
-    for error, matrix in zip(errors, operator.matrix, strict=True):
-        # One penalty at a time, in place: its residuals stay in the cache between these three lines.
-        torch.mm(matrix, known, out=residual)
-        residual -= measured
-        error[:] = residual.square_().sum(dim=0)
-    return errors.numpy(), (measured - mean).square_().sum(dim=0).double().cpu().numpy()
+    null = (measured - mean).square_().sum(dim=0).double().cpu().numpy()
+    return squared_residuals(operator.matrix, known, measured), null
