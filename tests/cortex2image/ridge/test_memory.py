@@ -17,6 +17,8 @@ from cortex2image.ridge.memory import Need, plan
 NEED = Need(2000, 500, 10_000, folds=5, alphas=13, dual=False)
 CPU = torch.device("cpu")
 
+pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
+
 
 def test_without_a_bound_the_caller_may_choose_the_batch():
     assert plan(NEED, np.dtype("f4"), CPU, None, 77).targets == 77
