@@ -37,6 +37,8 @@ def test_one_band_is_ridge_regression(data):
     )
     np.testing.assert_allclose(banded.predict(bands[:1]), plain.predict(bands[0]), rtol=1e-8)
     np.testing.assert_array_equal(banded.alpha_, plain.alpha_)
+    once = BandedRidgeCV(ALPHAS, cv=folds).fit_and_predict(bands[:1], Y, bands[:1])
+    np.testing.assert_array_equal(once, banded.predict(bands[:1]))
 
 
 @pytest.mark.parametrize("standardize", [False, True])

@@ -105,6 +105,16 @@ class BandedRidgeCV(RidgeCV):
         self._parts = list(self._fit_parts(mixed))
         return self
 
+    def fit_and_predict(  # type: ignore[override]
+        self,
+        bands: Sequence[np.ndarray],
+        Y: np.ndarray,
+        new: Sequence[np.ndarray],
+        groups: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Fit and return the predictions for (m, p_b) rows of all bands."""
+        return self.fit(bands, Y, groups).predict(new)
+
     def predict(self, bands: Sequence[np.ndarray]) -> np.ndarray:  # type: ignore[override]
         """Return the (m, t) predictions for (m, p_b) rows of all bands; (m,) if fitted to a 1-D target."""
         check_is_fitted(self, "_parts")

@@ -14,6 +14,8 @@ BATCH = {"cpu": 2**23, "cuda": 2**29}
 # Double-precision matrices of the size of the Gram matrix that exist at the same time, at most: the
 # eigenvalue solver takes the matrix, a copy, the vectors and twice its size as workspace.
 SQUARES = 6
+# Bytes for each number of an operator while it is made: four double-precision copies.
+MADE = 32
 # Share of a bound that is planned for; the rest is lost between allocations.
 ALLOCATED = 0.8
 
@@ -46,7 +48,7 @@ class Need:
 
     @property
     def operator(self) -> int:
-        """Numbers in the operator of a fold, with its double-precision original."""
+        """Numbers in the operator of a fold."""
         held_out = -(-self.rows // max(1, self.folds))
         width = self.rows - held_out if self.dual else self.columns + 1
         return self.alphas * held_out * width
@@ -95,11 +97,10 @@ def plan(
     left = bound - need.square
     block = min(BLOCK, max(max(need.rows, need.columns), left // 16 // (item + 16)))
     left -= block * (2 * item + 16)
-    # One operator at a time also exists in double precision, twice.
     together = (
-        min(folds, (left // 2 - 16 * need.operator) // max(1, item * need.operator)) if need.folds else 1
+        min(folds, (left // 2 - MADE * need.operator) // max(1, item * need.operator)) if need.folds else 1
     )
-    left -= (16 + item * together) * need.operator * bool(need.folds)
+    left -= (MADE + item * together) * need.operator * bool(need.folds)
     targets = batch or _batch(need, min(left // item, BATCH[device.type]))
     if together < 1 or left < item * need.per_target * targets:
         least = _least(need, item) / 1e9
@@ -114,5 +115,6 @@ def _batch(need: Need, numbers: int) -> int:
 
 def _least(need: Need, item: int) -> float:
     block = max(need.rows, need.columns) * (2 * item + 16)
-    operator = 2 * (32 + item) * need.operator * bool(need.folds)
-    return (need.square + block + operator + item * need.per_target) / (0.95 * ALLOCATED)
+    operator = 2 * (MADE + item) * need.operator * bool(need.folds)
+    # Blocks grow with the bound and take up to 8 % of what is left.
+    return (need.square + block + operator + item * need.per_target) / (0.88 * ALLOCATED)
