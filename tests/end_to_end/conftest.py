@@ -26,6 +26,8 @@ evaluate: {permutations: 200, bootstraps: 200}
 TINY_TRAINING = {
     "training_scenes": 300,
     "test_scenes": 120,
+    "validation_scenes": 4,
+    "guidance_tried": [1.0, 2.0],
     "generated": 4,
     "compared": 8,
     "samples": 2,
@@ -35,6 +37,7 @@ TINY_TRAINING = {
     "clip_steps": 1,
     "judge_steps": 1,
     "unet_steps": 1,
+    "remarks": "",
 }
 
 

@@ -9,9 +9,10 @@ import yaml
 from PIL import Image
 
 from cortex2image.models.checksums import model_hash
+from cortex2image.models.coarse import COARSE
 from cortex2image.models.registry import MODEL_SETS
 from cortex2image.models.unet import EMPTY_SHARE, build_scheduler
-from cortex2image.report.diffusion_figures import COARSE, MANY_STEPS, STEP_COUNTS, STRENGTHS, TIMESTEPS
+from cortex2image.report.diffusion_figures import MANY_STEPS, STEP_COUNTS, STRENGTHS, TIMESTEPS
 from cortex2image.steps.explain_diffusion import MODEL_TEXT
 
 ROOT = Path(__file__).parents[2]
@@ -107,6 +108,7 @@ def test_the_page_paints_as_the_default_study_does():
     assert f"The default study uses {study['strength']}." in WORDS
     assert study["strength"] in STRENGTHS
     assert study["steps"] == miniature["steps"]
+    assert study["guidance_scale"] == miniature["guidance"]
 
 
 def settings(name):

@@ -283,6 +283,43 @@ rule export_miniature:
         """
 
 
+rule choose_guidance:
+    """Scales of guidance on validation scenes; the choice itself is `guidance:` of config/miniature.yaml."""
+    input:
+        code=source_files("cortex2image.steps.choose_guidance"),
+        models=f"{TRAINED}/exported",
+    output:
+        table=f"{TRAINED}/scores/guidance.csv",
+    log:
+        "logs/choose_guidance.log",
+    benchmark:
+        "benchmarks/choose_guidance.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 2
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(30),
+    params:
+        tried=lookup("guidance_tried", within=MINIATURE),
+        scenes=lookup("validation_scenes", within=MINIATURE),
+        steps=lookup("steps", within=MINIATURE),
+        strength=lookup("strength", within=MINIATURE),
+        seed=lookup("seed", within=MINIATURE),
+    shell:
+        """
+        python -m cortex2image.steps.choose_guidance \
+            --models {input.models:q} \
+            --tried {params.tried:q} \
+            --scenes {params.scenes:q} \
+            --steps {params.steps:q} \
+            --strength {params.strength:q} \
+            --threads {threads} \
+            --seed {params.seed:q} \
+            --table {output.table:q} 2>{log:q}
+        """
+
+
 rule score_miniature:
     """How well the model set does on held-out scenes, beside what it was to reach."""
     input:
@@ -310,7 +347,6 @@ rule score_miniature:
         steps=lookup("steps", within=MINIATURE),
         guidance=lookup("guidance", within=MINIATURE),
         strength=lookup("strength", within=MINIATURE),
-        dtype=lookup("dtype", within=MINIATURE),
         seed=lookup("seed", within=MINIATURE),
     shell:
         """
@@ -325,7 +361,6 @@ rule score_miniature:
             --steps {params.steps:q} \
             --guidance {params.guidance:q} \
             --strength {params.strength:q} \
-            --dtype {params.dtype:q} \
             --threads {threads} \
             --seed {params.seed:q} \
             --scores {output.scores:q} 2>{log:q}
@@ -354,7 +389,6 @@ rule show_miniature:
         scenes=lookup("test_scenes", within=MINIATURE),
         steps=lookup("steps", within=MINIATURE),
         guidance=lookup("guidance", within=MINIATURE),
-        dtype=lookup("dtype", within=MINIATURE),
         seed=lookup("seed", within=MINIATURE),
     shell:
         """
@@ -363,7 +397,6 @@ rule show_miniature:
             --scenes {params.scenes:q} \
             --steps {params.steps:q} \
             --guidance {params.guidance:q} \
-            --dtype {params.dtype:q} \
             --threads {threads} \
             --seed {params.seed:q} \
             --sheet {output.sheet:q} \
@@ -377,6 +410,7 @@ rule ship_miniature:
         code=source_files("cortex2image.steps.ship_miniature"),
         models=f"{TRAINED}/exported",
         scores=f"{TRAINED}/scores/held-out.csv",
+        tried=f"{TRAINED}/scores/guidance.csv",
         sheet=f"{TRAINED}/scores/text-to-image.png",
     output:
         shipped=directory(f"{TRAINED}/shipped"),
@@ -399,12 +433,14 @@ rule ship_miniature:
         unet_steps=lookup("unet_steps", within=MINIATURE),
         steps=lookup("steps", within=MINIATURE),
         guidance=lookup("guidance", within=MINIATURE),
-        dtype=lookup("dtype", within=MINIATURE),
+        strength=lookup("strength", within=MINIATURE),
+        remarks=lookup("remarks", within=MINIATURE),
     shell:
         """
         python -m cortex2image.steps.ship_miniature \
             --models {input.models:q} \
             --scores {input.scores:q} \
+            --tried {input.tried:q} \
             --sheet {input.sheet:q} \
             --seed {params.seed:q} \
             --training-scenes {params.training_scenes:q} \
@@ -414,6 +450,7 @@ rule ship_miniature:
             --unet-steps {params.unet_steps:q} \
             --steps {params.steps:q} \
             --guidance {params.guidance:q} \
-            --dtype {params.dtype:q} \
+            --strength {params.strength:q} \
+            --remarks {params.remarks:q} \
             --shipped {output.shipped:q} 2>{log:q}
         """

@@ -73,7 +73,17 @@ def test_the_judge_is_compared_with_the_truth():
     logits = {"setting": torch.eye(4)[[0, 1, 2, 2]], "category": torch.eye(4)[[3, 3, 3, 0]]}
     images = np.zeros((4, 64, 64, 3), dtype=np.uint8)
     scores = judged(lambda pixels: logits, images, np.array([0, 1, 2, 3]), np.array([3, 3, 0, 0]))
-    assert scores == {"setting": 0.75, "object": 0.75, "setting_and_object": 0.5}
+    shares = {"setting": 0.75, "object": 0.75, "setting_and_object": 0.5}
+    assert scores == shares | {"object_worst_category": 0.5}
+
+
+def test_the_worst_category_counts_alone_however_rare_it_is():
+    category = torch.eye(3)[[0, 0, 0, 0, 0, 1, 2, 0]]
+    logits = {"setting": torch.eye(2)[[0] * 8], "category": category}
+    images, settings = np.zeros((8, 64, 64, 3), dtype=np.uint8), np.zeros(8, dtype=int)
+    scores = judged(lambda pixels: logits, images, settings, np.array([0, 0, 0, 0, 0, 1, 2, 2]))
+    assert scores["object"] == 7 / 8
+    assert scores["object_worst_category"] == 0.5
 
 
 def test_of_two_objects_both_have_to_be_seen():
@@ -94,7 +104,7 @@ def test_each_judge_is_named():
     scores = judged_by_all(judges, truth.pictures, truth)
     assert scores["object_by_one"] == scores["setting_by_one"] == 1
     assert scores["object_by_other"] == scores["setting_by_other"] == 0
-    assert len(scores) == 6
+    assert len(scores) == 8
 
 
 def test_correlations_match_numpy(images):

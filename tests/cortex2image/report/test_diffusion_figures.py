@@ -7,7 +7,7 @@ import torch
 from cortex2image.diffusion.denoise import Denoiser, Sampling
 from cortex2image.models.codec import decode_latents, encode_text
 from cortex2image.report import diffusion_figures as figures
-from cortex2image.report.diffusion_figures import FIGURES, Lesson, coarsened, stretched
+from cortex2image.report.diffusion_figures import FIGURES, Lesson, stretched
 
 
 @pytest.fixture(scope="module")
@@ -110,17 +110,6 @@ def test_the_way_back_is_shown_without_guidance(lesson):
     assert (
         np.abs(predicted[0] - decode_latents(lesson.diffusion, guided[0].predicted)[0].astype(int)).max() > 1
     )
-
-
-def test_coarse_pictures_keep_their_size_and_lose_their_detail():
-    stripes = np.zeros((1, 64, 64, 3), np.uint8)
-    stripes[:, :, ::2] = 200
-    stripes[:, 32:] //= 2
-    coarse = coarsened(stripes).astype(int)
-    assert coarse.shape == stripes.shape
-    assert np.ptp(coarse, axis=2).max() <= 20, "of 200 before"
-    assert coarse[0, 8].mean() == pytest.approx(100, abs=5)
-    assert coarse[0, 56].mean() == pytest.approx(50, abs=5)
 
 
 def test_maps_are_stretched_from_black_to_white_and_constant_ones_are_black():

@@ -3,7 +3,7 @@ import pytest
 
 from cortex2image.errors import ConfigError
 from cortex2image.scenes.render import render
-from cortex2image.scenes.scene import combination_of, sample_scene
+from cortex2image.scenes.scene import combination_of, sample_scene, split_of
 from cortex2image.scenes.variations import recast, variations
 
 
@@ -16,6 +16,16 @@ def test_variations_keep_the_contents_and_nothing_else():
     assert len({other.detail_seed for other in made}) == 12
     assert len({other.light for other in made}) > 1
     assert not np.array_equal(render(made[0]), render(made[1]))
+
+
+def test_a_scene_with_other_contents_is_of_the_split_that_owns_them():
+    layout = next(s for s in (sample_scene(0, "test", i) for i in range(99)) if len(s.objects) == 1)
+    assert recast(layout, combination_of(layout)) == layout
+    composition = ("beach", (("cat", "red"),))
+    assert recast(layout, composition).split == split_of(composition) == "composition"
+    for scene in (sample_scene(0, "train", index) for index in range(20)):
+        if len(scene.objects) == 1:
+            assert recast(layout, combination_of(scene)).split == "train"
 
 
 def test_the_same_seed_gives_the_same_variations():

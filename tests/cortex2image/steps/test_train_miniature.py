@@ -2,14 +2,16 @@
 
 import csv
 import hashlib
+import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from cortex2image.errors import ConfigError
+from cortex2image.errors import ConfigError, DataError, ModelSetError
 from cortex2image.models.score_table import TARGETS
 from cortex2image.steps import (
+    choose_guidance,
     export_miniature,
     score_miniature,
     ship_miniature,
@@ -57,7 +59,7 @@ def folder(tmp_path_factory):
     return root
 
 
-def test_latents_of_the_training_scenes_are_white(folder):
+def test_latents_of_the_training_scenes_are_standardised(folder):
     latents = np.load(folder / "latents.npy").astype(np.float64)
     assert latents.shape == (12, 4, 16, 16)
     np.testing.assert_allclose(latents.mean(axis=(0, 2, 3)), 0, atol=0.02)
@@ -75,16 +77,20 @@ def test_a_finished_run_is_not_repeated(folder, capsys):
     assert (folder / "again" / name).read_bytes() == (folder / "vae" / name).read_bytes()
 
 
-PAINTED = {"steps": 2, "guidance": 2.0, "dtype": "bfloat16"}
+PAINTED = {"steps": 2, "guidance": 2.0}
+SIZES = {"generated": 3, "compared": 16, "samples": 2, "detector_steps": 2, "strength": 0.8}
 
 
 @pytest.fixture(scope="module")
 def scored(folder):
     """The exported model set with its held-out table and contact sheets."""
     models = {"models": folder / "exported", "threads": 1, "seed": 2, "scenes": 90, **PAINTED}
-    sizes = {"generated": 3, "compared": 4, "samples": 2, "detector_steps": 2, "strength": 0.8}
     files = {"training_images": folder / "images.npy", "scores": folder / "held-out.csv"}
-    score_miniature.main(options(**models, **sizes, **files))
+    score_miniature.main(options(**models, **SIZES, **files))
+    tried = options(table=folder / "guidance.csv", steps=2, strength=0.8, threads=1, seed=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choose_guidance, "SAMPLES", 2)
+        choose_guidance.main([*options(models=folder / "exported", scenes=4), *tried, "--tried", "1", "2.5"])
     show_miniature.main(options(**models, sheet=folder / "sheet.png", grid=folder / "grid.png"))
     return folder
 
@@ -92,12 +98,27 @@ def scored(folder):
 def test_everything_that_was_asked_for_is_measured_on_held_out_scenes(scored):
     rows = list(csv.DictReader((scored / "held-out.csv").open()))
     measured = {(row["part"], row["measure"].partition("_by_")[0]): row for row in rows}
-    asked = {(part.replace("2 threads", "1 threads"), measure) for part, measure in TARGETS}
-    assert asked <= set(measured)
+    assert TARGETS.keys() <= measured.keys()
     assert {(row["part"], row["reached"]) for row in rows if row["target"]} > {("judges", "no")}
     assert np.isfinite([float(row["value"]) for row in rows]).all()
-    assert int(measured["judges, held-out compositions", "object"]["n"]) > 40
+    assert measured["judges, held-out compositions", "object"]["n"] == "90"
+    assert measured["image to image, mean of five captions", "pixel_correlation"]["n"] == "3"
+    assert measured["speed", "threads"]["value"] == "1"
+    assert 8 < int(measured["text to image", "distinct_combinations"]["value"]) <= 16
     assert ("text to image, two objects", "all_objects") in measured
+
+
+def test_pictures_painted_otherwise_than_asked_are_compared_with_no_target(scored):
+    rows = csv.DictReader((scored / "held-out.csv").open())
+    assert {row["part"] for row in rows if row["target"]} == {"autoencoder", "clip", "judges"}
+
+
+def test_each_scale_of_guidance_has_a_row(scored):
+    rows = list(csv.DictReader((scored / "guidance.csv").open()))
+    assert [(row["guidance"], row["n"]) for row in rows] == [("1", "4"), ("2.5", "4")]
+    shares = [f"{measure}_by_{judge}" for judge in ("cnn", "residual") for measure in ("setting", "object")]
+    assert list(rows[0])[2:] == [*shares, "image_to_image_correlation", "one_caption_correlation"]
+    assert rows[0]["one_caption_correlation"] != rows[1]["one_caption_correlation"]
 
 
 def test_the_pictures_shown_fit_their_labels(scored):
@@ -110,15 +131,20 @@ def test_the_pictures_shown_fit_their_labels(scored):
 def test_a_shipped_folder_holds_its_card_and_the_sums_of_its_files(scored):
     shipped = scored / "shipped"
     facts = {f"{name}_steps": 1 for name in ("autoencoder", "clip", "judge", "unet")}
-    files = {"models": scored / "exported", "scores": scored / "held-out.csv", "sheet": scored / "sheet.png"}
-    ship_miniature.main(options(shipped=shipped, seed=1, training_scenes=12, **files, **facts, **PAINTED))
+    tables = {"scores": scored / "held-out.csv", "tried": scored / "guidance.csv"}
+    files = {"models": scored / "exported", "sheet": scored / "sheet.png", **tables}
+    painted = {"strength": 0.8, **PAINTED}
+    ship_miniature.main(options(shipped=shipped, seed=1, training_scenes=12, **files, **facts, **painted))
     listed = dict(line.split("  ")[::-1] for line in (shipped / "SHA256SUMS").read_text().splitlines())
     present = {p.relative_to(shipped).as_posix() for p in shipped.rglob("*") if p.is_file()}
     assert present - {"SHA256SUMS"} == set(listed)
     for name, digest in listed.items():
         assert hashlib.sha256((shipped / name).read_bytes()).hexdigest() == digest
     assert not [name for name in listed if name.endswith((".bin", ".pt", ".pkl"))]
-    assert "| judges | object_by_cnn |" in (shipped / "README.md").read_text()
+    card = (shipped / "README.md").read_text()
+    assert "| judges | object_by_cnn |" in card
+    assert "Not measured: text to image, setting (>= 0.98);" in card
+    assert (shipped / "training" / "guidance.csv").read_text() == (scored / "guidance.csv").read_text()
 
 
 def test_judges_are_exported_in_half_precision(folder):
@@ -145,10 +171,26 @@ def test_the_text_encoder_is_the_text_tower_of_the_clip(folder):
         torch.testing.assert_close(encoder(tokens).last_hidden_state, expected)
 
 
-def test_too_few_scenes_to_score_are_refused_before_anything_is_written(folder):
-    models = {"models": folder / "exported", "threads": 1, "seed": 2, "scenes": 1, **PAINTED}
-    sizes = {"generated": 3, "compared": 4, "samples": 2, "detector_steps": 2, "strength": 0.8}
+@pytest.mark.parametrize(("seed", "kind"), [(2, DataError), (1, ConfigError)])
+def test_too_few_scenes_to_score_are_refused_before_anything_is_written(folder, seed, kind):
+    """One scene: of two objects, too few for a gallery; or of one, so that none has two."""
+    models = {"models": folder / "exported", "threads": 1, "seed": seed, "scenes": 1, **PAINTED}
     files = {"training_images": folder / "images.npy", "scores": folder / "none.csv"}
-    with pytest.raises(ConfigError, match="sample more scenes"):
-        score_miniature.main(options(**models, **sizes, **files))
+    with pytest.raises(kind, match="sample more scenes"):
+        score_miniature.main(options(**models, **SIZES, **files))
     assert not (folder / "none.csv").exists()
+
+
+def test_a_weight_that_is_missing_is_not_made_up(folder, tmp_path):
+    from safetensors.numpy import load_file, save_file
+
+    broken = tmp_path / "broken"
+    shutil.copytree(folder / "exported", broken)
+    path = broken / "unet" / "diffusion_pytorch_model.safetensors"
+    weights = load_file(path)
+    weights.pop("conv_in.weight")
+    save_file(weights, path, {"format": "pt"})
+    shown = {"sheet": tmp_path / "sheet.png", "grid": tmp_path / "grid.png"}
+    with pytest.raises(ModelSetError, match=r"conv_in\.weight"):
+        show_miniature.main(options(models=broken, threads=1, seed=2, scenes=90, **PAINTED, **shown))
+    assert not (tmp_path / "sheet.png").exists()

@@ -1,13 +1,18 @@
 """Does a generator copy its training pictures? Nearest neighbours among all of them, against real scenes."""
 
+from itertools import product
+
 import numpy as np
 from numpy.typing import NDArray
 
 from cortex2image.errors import DataError
+from cortex2image.progress import track
 
 SIDE = 16
-"""Side in pixels that pictures are shrunk to: layout and colours count, single pixels do not."""
-BLOCK = 4096
+"""Side in cells that pictures are shrunk to: layout and colours count, single pixels do not."""
+SHIFT = 2
+"""Pixels by which a copy may be moved, each way; at most a cell, since the outermost cells are left out."""
+BLOCK = 1024
 CLOSEST_SHARE = 0.01
 FAITHFUL_SHARE = 0.99
 
@@ -20,6 +25,9 @@ def copy_scores(
     sample_rebuilt: NDArray[np.uint8],
 ) -> dict[str, float]:
     """Compare the way from made pictures to the training pictures with that from real, unseen ones.
+
+    A picture counts as near to a training picture that it shows mirrored, or moved by up to 2 pixels: the
+    way is the shortest over all of these. A copy in other colours is a new picture here.
 
     Parameters
     ----------
@@ -49,9 +57,8 @@ def copy_scores(
         expected, found = f"pictures of shape {made.shape[1:]}", str(training.shape[1:])
         fix = "give the pictures that this model set was trained on"
         raise DataError("training pictures", expected, found, fix)
-    known = shrunk(training)
-    ways = nearest_distances(shrunk(made), known)
-    real_ways = nearest_distances(shrunk(real), known)
+    known = _shrunk_in_blocks(training)
+    ways, real_ways = nearest_distances(made, known), nearest_distances(real, known)
     differences = shrunk(sample) - shrunk(sample_rebuilt)
     faithful = np.quantile(np.sqrt((differences**2).mean(axis=1)), FAITHFUL_SHARE)
     return {
@@ -62,26 +69,43 @@ def copy_scores(
     }
 
 
-def shrunk(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return pictures (n, h, w, 3) as (n, 768) float32 in [0, 1]: means over the cells of a 16 x 16 grid."""
-    number, side = len(images), images.shape[1] // SIDE
-    blocks = (images[first : first + BLOCK] for first in range(0, number, BLOCK))
-    grids = (block.reshape(-1, SIDE, side, SIDE, side, 3) for block in blocks)
-    means = [grid.mean(axis=(2, 4), dtype=np.float32) for grid in grids]
-    return (np.concatenate(means).reshape(number, -1) / 255).astype(np.float32)
+def shrunk(images: NDArray[np.uint8], down: int = 0, right: int = 0) -> NDArray[np.float32]:
+    """Return the means of the cells of a 16 x 16 grid over pictures (n, h, w, 3), but for the outermost.
+
+    The grid is moved by `down` and `right` pixels, at most the side of a cell: without its outermost cells it
+    stays within the picture. Returns (n, 14 * 14 * 3) float32 in [0, 1].
+    """
+    cell, inner = images.shape[1] // SIDE, SIDE - 2
+    rows, columns = (slice(cell + by, cell + by + inner * cell) for by in (down, right))
+    grid = images[:, rows, columns].reshape(-1, inner, cell, inner, cell, 3)
+    return grid.mean(axis=(2, 4), dtype=np.float32).reshape(len(images), -1) / np.float32(255)
 
 
-def nearest_distances(rows: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
+def nearest_distances(images: NDArray[np.uint8], known: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the distance of each picture, in its best position, from the nearest of shrunk ones, (n,)."""
+    shifts = range(-SHIFT, SHIFT + 1)
+    views = [shrunk(side, *by) for side in (images, images[:, :, ::-1]) for by in product(shifts, shifts)]
+    distances = nearest_rows(np.concatenate(views), known)
+    return distances.reshape(len(views), len(images)).min(axis=0)
+
+
+def nearest_rows(rows: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the root mean squared difference between each row and the nearest known row, (rows,)."""
-    best = np.full(len(rows), np.inf, dtype=np.float32)
+    best = np.full(len(rows), -np.inf, dtype=np.float32)
     nearest = np.zeros(len(rows), dtype=np.int64)
-    for first in range(0, len(known), BLOCK):
+    for first in track(range(0, len(known), BLOCK), "nearest training pictures"):
         block = known[first : first + BLOCK]
-        # |a - b|^2 without the |a|^2 that all candidates of a row share.
-        squares = (block**2).sum(axis=1) - 2 * rows @ block.T
-        closest = squares.argmin(axis=1)
-        values = squares[np.arange(len(rows)), closest]
-        better = values < best
+        # (|a|^2 - |a - b|^2) / 2: the nearest is where it is greatest, since all candidates share |a|^2.
+        closeness = rows @ block.T
+        closeness -= (block**2).sum(axis=1) / 2
+        closest = closeness.argmax(axis=1)
+        values = closeness[np.arange(len(rows)), closest]
+        better = values > best
         best[better], nearest[better] = values[better], first + closest[better]
     # From the differences themselves: the product above has lost their last digits.
     return np.sqrt(((rows - known[nearest]) ** 2).mean(axis=1))
+
+
+def _shrunk_in_blocks(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return :func:`shrunk` of pictures that need not fit into memory."""
+    return np.concatenate([shrunk(images[i : i + BLOCK]) for i in range(0, len(images), BLOCK)])

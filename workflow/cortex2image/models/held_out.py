@@ -13,6 +13,7 @@ from cortex2image.errors import DataError
 from cortex2image.models.autoencoder import as_images, as_tensor
 from cortex2image.models.clip import normalise
 from cortex2image.models.examples import Examples
+from cortex2image.models.pixels import to_tensor
 from cortex2image.models.score_table import BY
 
 Judge = Callable[[torch.Tensor], Mapping[str, torch.Tensor]]
@@ -50,7 +51,7 @@ def clip_scores(clip: Any, images: NDArray[np.uint8], tokens: NDArray[np.int64])
     if len(images) < GALLERY:
         expected = f"at least {GALLERY} pictures of different scenes, for a gallery"
         raise DataError("CLIP scores", expected, str(len(images)), "sample more scenes")
-    pixels = normalise(torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255)
+    pixels = normalise(to_tensor(images))
     seen = clip.visual_projection(clip.vision_model(pixel_values=pixels).pooler_output)
     read = clip.text_projection(clip.text_model(input_ids=torch.from_numpy(tokens)).pooler_output)
     similarity = (functional.normalize(seen, dim=-1) @ functional.normalize(read, dim=-1).T).numpy()
@@ -84,20 +85,27 @@ def judged(
     Returns
     -------
     dict
-        Shares in [0, 1]: ``setting``, ``object`` (``all_objects`` of several), ``setting_and_object``.
+        Shares in [0, 1]: ``setting``, ``object`` (``all_objects`` of several), ``setting_and_object``; of one
+        object also ``object_worst_category``, the share of the category that is seen least often.
     """
-    logits = judge(torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255)
+    logits = judge(to_tensor(images))
     wanted = np.sort(categories.reshape(len(images), -1), axis=1)
     number = wanted.shape[1]
     best = logits["category"].topk(number, dim=1).indices.numpy()
     place = logits["setting"].argmax(1).numpy() == settings
     objects = (np.sort(best, axis=1) == wanted).all(axis=1)
     name = "object" if number == 1 else "all_objects"
-    return {
+    shares = {
         "setting": float(place.mean()),
         name: float(objects.mean()),
         f"setting_and_{name}": float((place & objects).mean()),
     }
+    return shares | ({"object_worst_category": _worst(objects, wanted[:, 0])} if number == 1 else {})
+
+
+def _worst(seen: NDArray[np.bool_], categories: NDArray[np.int64]) -> float:
+    """Return the lowest mean over the pictures of one category."""
+    return float(min(seen[categories == category].mean() for category in np.unique(categories)))
 
 
 def judged_by_all(

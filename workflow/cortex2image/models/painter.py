@@ -10,13 +10,13 @@ import torch
 from numpy.typing import NDArray
 
 from cortex2image.models.compat import ensure_torchvision
+from cortex2image.models.parts import read_network, read_part, read_tokenizer
 from cortex2image.models.tokenizer import token_ids
 from cortex2image.progress import track
 from cortex2image.seeds import seed_for
 
 BATCH = 32
-DTYPES = ("float32", "bfloat16")
-"""Precisions of painting; latents, noise and networks are all held in the one chosen."""
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,35 @@ class Painter:
     seed: int
 
     @classmethod
-    def load(cls, models: Path, steps: int, guidance: float, seed: int, dtype: str) -> "Painter":
-        """Load a model set to paint from captions, in ``float32`` or ``bfloat16``."""
-        ensure_torchvision()
-        from diffusers import StableDiffusionPipeline
+    def load(
+        cls, models: Path, steps: int, guidance: float, seed: int, dtype: torch.dtype = torch.float32
+    ) -> "Painter":
+        """Load a model set to paint from captions; latents, noise and networks are all held in `dtype`.
 
-        pipeline: Any = StableDiffusionPipeline.from_pretrained(
-            models, dtype=getattr(torch, dtype), local_files_only=True, use_safetensors=True
+        Raises
+        ------
+        ModelSetError
+            A part is missing or damaged, or lacks weights.
+        """
+        ensure_torchvision()
+        from diffusers import (
+            AutoencoderKL,
+            DDIMScheduler,
+            StableDiffusionPipeline,
+            UNet2DConditionModel,
+        )
+        from transformers import CLIPTextModel
+
+        text_encoder = read_network(CLIPTextModel, models / "text_encoder", CPU, dtype)
+        pipeline: Any = StableDiffusionPipeline(
+            vae=read_network(AutoencoderKL, models / "vae", CPU, dtype),
+            text_encoder=text_encoder,
+            tokenizer=read_tokenizer(models / "tokenizer", text_encoder.config.vocab_size),
+            unet=read_network(UNet2DConditionModel, models / "unet", CPU, dtype),
+            scheduler=read_part(DDIMScheduler, models / "scheduler"),
+            safety_checker=None,
+            feature_extractor=None,
+            requires_safety_checker=False,
         )
         pipeline.set_progress_bar_config(disable=True)
         return cls(pipeline, steps, guidance, seed)

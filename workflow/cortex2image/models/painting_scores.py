@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cortex2image.models.coarse import coarsened
 from cortex2image.models.examples import Examples
 from cortex2image.models.held_out import Judge, diversity, judged_by_all, pixel_correlation
+from cortex2image.models.judge_architectures import ARCHITECTURES
 from cortex2image.models.painter import Painter
 from cortex2image.models.score_table import Score, scored
-
-COARSE = 8
-"""Side in pixels of the coarse pictures that image-to-image starts from."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,12 @@ class ScoredPainter:
     painter: Painter
     judges: Mapping[str, Judge]
 
+    @classmethod
+    def load(cls, models: Path, painter: Painter) -> "ScoredPainter":
+        """Load the judges of a model set beside a painter."""
+        judges = {name: kind.load(models / "judges" / name) for name, kind in ARCHITECTURES.items()}
+        return cls(painter, judges)
+
     def from_text(
         self, part: str, examples: Examples, captions: int | None = 1
     ) -> tuple[NDArray[np.uint8], list[Score]]:
@@ -31,10 +37,12 @@ class ScoredPainter:
         made = self.painter.paint(states, part)
         return made, scored(part, len(examples), judged_by_all(self.judges, made, examples))
 
-    def from_coarse(self, part: str, examples: Examples, strength: float) -> list[Score]:
-        """Paint from the mean caption and the example's picture shrunk to 8 x 8 pixels (image to image)."""
-        states = [self.painter.embed(texts) for texts in examples.captions]
-        coarse = [coarsened(picture) for picture in examples.pictures]
+    def from_coarse(
+        self, part: str, examples: Examples, strength: float, captions: int | None = 1
+    ) -> list[Score]:
+        """Paint as :meth:`from_text`, but from the coarse picture of each example (image to image)."""
+        states = [self.painter.embed(texts[:captions]) for texts in examples.captions]
+        coarse = [Image.fromarray(coarsened(picture)) for picture in examples.pictures]
         made = self.painter.from_images().paint(states, part, image=coarse, strength=strength)
         correlation = {"pixel_correlation": pixel_correlation(examples.pictures, made)}
         return scored(part, len(examples), judged_by_all(self.judges, made, examples) | correlation)
@@ -62,9 +70,3 @@ def diversity_scores(part: str, groups: Sequence[NDArray[np.uint8]]) -> list[Sco
         "pixel_correlation_worst": float(np.max(correlations)),
     }
     return scored(part, sum(len(group) for group in groups), values)
-
-
-def coarsened(image: NDArray[np.uint8]) -> Image.Image:
-    """Return a picture shrunk to 8 x 8 pixels and enlarged again."""
-    small = Image.fromarray(image).resize((COARSE, COARSE), Image.Resampling.BOX)
-    return small.resize(image.shape[:2], Image.Resampling.BICUBIC)

@@ -9,6 +9,7 @@ from scipy.stats import binomtest
 from torch import nn
 from torch.nn import functional
 
+from cortex2image.models.autoencoder import as_tensor
 from cortex2image.progress import track
 from cortex2image.seeds import rng_for, seed_for
 
@@ -23,8 +24,8 @@ def two_sample_scores(
     """Return how well a new network, trained on half of the pictures, sorts the other half.
 
     The classifier two-sample test of Lopez-Paz & Oquab (2017): an accuracy of 0.5 on pictures that took no
-    part in the training means that it found no difference. It is a lower bound of what can be seen: more
-    pictures to learn from can only raise it.
+    part in the training means that it found no difference. That is no proof that there is none: another
+    network, or more pictures to learn from, may find one.
 
     Parameters
     ----------
@@ -41,12 +42,15 @@ def two_sample_scores(
     -------
     dict
         ``accuracy``, and ``accuracy_ci_low`` and ``accuracy_ci_high``, the 95 % interval of a binomial share
-        (Wilson 1927).
+        (Wilson 1927). The interval is that of independent pictures for this one trained network: it leaves
+        out that tested pictures come in pairs of one caption, and that another half to learn from, or other
+        initial weights, would have given another network.
     """
     order = rng_for(seed, "two-sample halves", label).permutation(len(real))
     learned, tested = np.array_split(order, 2)
-    network = _trained(_stacked(real[learned], others[learned]), steps, seed, label)
-    correct, number = _correct(network, _stacked(real[tested], others[tested])), 2 * len(tested)
+    network = _trained(np.concatenate([real[learned], others[learned]]), steps, seed, label)
+    correct = _correct(network, np.concatenate([real[tested], others[tested]]))
+    number = 2 * len(tested)
     interval = binomtest(correct, number).proportion_ci(CONFIDENCE, method="wilson")
     return {
         "accuracy": correct / number,
@@ -78,7 +82,7 @@ def _trained(images: NDArray[np.uint8], steps: int, seed: int, label: str) -> nn
     for step in track(range(steps), f"two-sample classifier, {label}"):
         rng = rng_for(seed, "two-sample batch", label, step)
         rows = rng.integers(0, len(images), BATCH)
-        logits = network(_pixels(images[rows, :, :: rng.choice([-1, 1])]))[:, 0]
+        logits = network(as_tensor(images[rows, :, :: rng.choice([-1, 1])]))[:, 0]
         optimiser.zero_grad()
         functional.binary_cross_entropy_with_logits(logits, truth[rows]).backward()
         optimiser.step()
@@ -89,18 +93,10 @@ def _trained(images: NDArray[np.uint8], steps: int, seed: int, label: str) -> nn
 @torch.no_grad()
 def _correct(network: nn.Module, images: NDArray[np.uint8]) -> int:
     batches = np.array_split(images, max(1, len(images) // BATCH))
-    logits = torch.cat([network(_pixels(batch))[:, 0] for batch in batches])
+    logits = torch.cat([network(as_tensor(batch))[:, 0] for batch in batches])
     return int(((logits > 0) == _truth(len(images)).bool()).sum())
-
-
-def _stacked(real: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.concatenate([real, others])
 
 
 def _truth(number: int) -> torch.Tensor:
     """Return 0 for the first half of `number` pictures and 1 for the second."""
     return (torch.arange(number) >= number // 2).float()
-
-
-def _pixels(images: NDArray[np.uint8]) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 127.5 - 1

@@ -15,6 +15,7 @@ from cortex2image.diffusion.chain import markov_chain
 from cortex2image.diffusion.denoise import Denoiser, Sampling, Stage
 from cortex2image.diffusion.forward import noise_for, noised
 from cortex2image.metrics.image import pixcorr_matrix
+from cortex2image.models.coarse import coarsened
 from cortex2image.models.codec import decode_latents, encode_images, encode_text
 from cortex2image.models.layers import blocks
 from cortex2image.models.load import Diffusion
@@ -33,8 +34,6 @@ WEIGHTS = (0.0, 1.0, 2.0, 3.0, 6.0)
 """Guidance weights compared in a figure, beside the one the other figures are drawn with."""
 STAGES = 7
 """Steps of the reverse process that are shown, of however many are taken."""
-COARSE = 8
-"""Side in pixels of the coarse pictures that image-to-image starts from."""
 STOP_WORDS = ("a", "an", "the", "in", "on")
 """Words of captions whose attention is not shown."""
 CHANNEL_LIMIT = 3.0
@@ -166,7 +165,7 @@ def attention(lesson: Lesson) -> Figure:
 
 def strengths(lesson: Lesson) -> Figure:
     """Pictures from coarse ones under their captions, the more redrawn the higher the strength."""
-    coarse = coarsened(lesson.scenes)
+    coarse = np.stack([coarsened(scene) for scene in lesson.scenes])
     latents, states = encode_images(lesson.diffusion, coarse), encode_text(lesson.diffusion, lesson.captions)
     seeds = lesson.seeds(len(coarse), "strength")
     made = [
@@ -225,11 +224,6 @@ def read_at(lesson: Lesson, prompt: str, words: Sequence[str], stage: Stage) -> 
     notes = ["", *(f"{float(paid.min()):.2f} to {float(paid.max()):.2f}" for paid in maps)]
     picture = decode_latents(diffusion, stage.predicted)[0]
     return TileRow(f"t = {stage.timestep}", [picture, *map(stretched, maps)], notes)
-
-
-def coarsened(pictures: Pictures) -> Pictures:
-    """Return pictures shrunk to `COARSE` pixels a side and enlarged again."""
-    return squares(squares(pictures, COARSE), pictures.shape[1])
 
 
 def standardised(picture: Pictures) -> tuple[torch.Tensor, float, float]:

@@ -5,11 +5,13 @@ from dataclasses import replace
 from itertools import count, islice
 
 from cortex2image.errors import ConfigError
-from cortex2image.scenes.scene import Combination, Scene, combination_of, sample_scene
+from cortex2image.scenes.scene import Combination, Scene, combination_of, sample_scene, split_of
 
 
 def recast(layout: Scene, combination: Combination) -> Scene:
     """Return a scene with the setting, categories and colours of `combination` and all else of `layout`.
+
+    Its split is the one that owns the combination.
 
     Raises
     ------
@@ -24,7 +26,7 @@ def recast(layout: Scene, combination: Combination) -> Scene:
         replace(item, category=category, colour=colour)
         for item, (category, colour) in zip(layout.objects, contents, strict=True)
     )
-    return replace(layout, setting=setting, objects=objects)
+    return replace(layout, split=split_of(combination), setting=setting, objects=objects)
 
 
 def variations(scene: Scene, seed: int, number: int) -> list[Scene]:

@@ -12,6 +12,7 @@ from cortex2image.errors import run_step
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.export import export_pipeline
 from cortex2image.models.judge_architectures import ARCHITECTURES
+from cortex2image.models.parts import read_network, read_part, read_tokenizer
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -36,14 +37,16 @@ def main(argv: list[str] | None = None) -> None:
     ensure_torchvision()
     import torch
     from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
-    from transformers import CLIPModel, CLIPTokenizer
+    from transformers import CLIPModel
 
+    cpu = torch.device("cpu")
+    clip = read_network(CLIPModel, args.clip, cpu)
     export_pipeline(
-        vae=AutoencoderKL.from_pretrained(args.vae),
-        clip=CLIPModel.from_pretrained(args.clip),
-        unet=UNet2DConditionModel.from_pretrained(args.unet),
-        scheduler=DDIMScheduler.from_pretrained(args.scheduler),
-        tokenizer=CLIPTokenizer.from_pretrained(args.tokenizer),
+        vae=read_network(AutoencoderKL, args.vae, cpu),
+        clip=clip,
+        unet=read_network(UNet2DConditionModel, args.unet, cpu),
+        scheduler=read_part(DDIMScheduler, args.scheduler),
+        tokenizer=read_tokenizer(args.tokenizer, clip.config.text_config.vocab_size),
         folder=args.models,
     )
     for architecture, kind in ARCHITECTURES.items():

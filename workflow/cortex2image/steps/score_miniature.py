@@ -7,7 +7,6 @@ target, reached.
 import argparse
 import csv
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +16,22 @@ from numpy.typing import NDArray
 
 from cortex2image.errors import ConfigError, run_step
 from cortex2image.files import atomic
+from cortex2image.metrics.scene_examples import bare_categories, examples_of, rendered
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.copies import copy_scores
-from cortex2image.models.examples import Examples
-from cortex2image.models.held_out import Judge, autoencoder_scores, clip_scores, distinct, rebuilt
-from cortex2image.models.judge_architectures import ARCHITECTURES
-from cortex2image.models.painter import DTYPES, Painter, pictures_per_second
+from cortex2image.models.held_out import autoencoder_scores, clip_scores, distinct, rebuilt
+from cortex2image.models.painter import Painter, pictures_per_second
 from cortex2image.models.painting_scores import ScoredPainter, diversity_scores
-from cortex2image.models.score_table import COLUMNS, Score, as_rows, scored
+from cortex2image.models.parts import read_network
+from cortex2image.models.score_table import COLUMNS, Conditions, Score, as_rows, scored
 from cortex2image.models.tokenizer import token_ids
 from cortex2image.models.two_sample import two_sample_scores
 from cortex2image.progress import say
+from cortex2image.scenes.balanced import balanced_scenes
 from cortex2image.scenes.captions import captions, category_captions
-from cortex2image.scenes.render import render
 from cortex2image.scenes.scene import Scene, combination_of, sample_scene
-from cortex2image.scenes.variations import recast, variations
-from cortex2image.scenes.vocabulary import CATEGORIES, SETTINGS
+from cortex2image.scenes.variations import variations
+from cortex2image.scenes.vocabulary import CATEGORIES
 from cortex2image.seeds import rng_for
 
 SAMPLE = 256
@@ -45,7 +44,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--models", type=Path, required=True, help="folder of the model set")
     parser.add_argument("--training-images", type=Path, required=True, help="training pictures, .npy")
-    parser.add_argument("--scenes", type=int, required=True, help="number of test scenes")
+    parser.add_argument("--scenes", type=int, required=True, help="number of scenes of each kind")
     parser.add_argument("--generated", type=int, required=True, help="pictures to generate per measure")
     parser.add_argument("--compared", type=int, required=True, help="pictures to compare with real scenes")
     parser.add_argument("--samples", type=int, required=True, help="pictures painted from one caption")
@@ -53,7 +52,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--steps", type=int, required=True, help="denoising steps of DDIM")
     parser.add_argument("--guidance", type=float, required=True, help="scale of classifier-free guidance")
     parser.add_argument("--strength", type=float, required=True, help="of image to image, in (0, 1]")
-    parser.add_argument("--dtype", choices=DTYPES, required=True, help="precision of painting")
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--scores", type=Path, required=True, help="output: table, .csv")
@@ -63,33 +61,27 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     torch.set_num_threads(args.threads)
-    painters = {
-        dtype: Painter.load(args.models, args.steps, args.guidance, args.seed, dtype) for dtype in DTYPES
-    }
-    painter = ScoredPainter(painters[args.dtype], load_judges(args.models / "judges"))
-    pipeline = painters["float32"].pipeline
+    plain = Painter.load(args.models, args.steps, args.guidance, args.seed)
+    painter = ScoredPainter.load(args.models, plain)
     test = [sample_scene(args.seed, "test", index) for index in range(args.scenes)]
-    single, double = with_objects(test, 1), with_objects(test, 2)
-    new = [sample_scene(args.seed, "composition", index) for index in range(args.scenes)]
+    double = with_objects(test, 2)
+    single, new = (balanced_scenes(args.seed, split, args.scenes) for split in ("test", "composition"))
+    networks = understanding(plain.pipeline, args.models, test)
     compared = examples_of(single[: args.compared])
     made, from_captions = painter.from_text("text to image", compared)
     scores = [
-        *understanding(pipeline, args.models, test),
+        *networks,
         *painter.look_at("judges", examples_of(single)),
         *from_captions,
-        *paintings(painter, examples_of(with_objects(new, 1)), ", held-out compositions", args.generated),
-        *paintings(painter, examples_of(double), ", two objects", args.generated),
+        combinations("text to image", single[: args.compared]),
+        *paintings(painter, new, ", held-out compositions", args.generated),
+        *paintings(painter, double, ", two objects", args.generated),
         *other_ways(painter, single[: args.generated], args.strength),
         *one_caption(painter, single, args.samples),
-        *against_real(pipeline.vae, made, compared.pictures, args),
-        *speed(painters, args.threads, args.samples),
+        *against_real(plain.pipeline.vae, made, compared.pictures, args),
+        *speed(plain, args.models, args.threads, args.samples),
     ]
-    write_table(scores, args.scores)
-
-
-def load_judges(folder: Path) -> dict[str, Judge]:
-    """Return the judges of a model set by name."""
-    return {name: kind.load(folder / name) for name, kind in ARCHITECTURES.items()}
+    write_table(as_rows(scores, Conditions(args.steps, args.strength, args.threads)), args.scores)
 
 
 def understanding(pipeline: Any, models: Path, scenes: list[Scene]) -> list[Score]:
@@ -97,7 +89,7 @@ def understanding(pipeline: Any, models: Path, scenes: list[Scene]) -> list[Scor
     ensure_torchvision()
     from transformers import CLIPModel
 
-    clip = CLIPModel.from_pretrained(models / "clip", dtype=torch.float32).eval()
+    clip = read_network(CLIPModel, models / "clip", torch.device("cpu"))
     different = [scenes[i] for i in distinct([combination_of(scene) for scene in scenes])]
     tokens = np.array(token_ids(pipeline.tokenizer, [captions(scene)[0] for scene in different]))
     return [
@@ -106,18 +98,29 @@ def understanding(pipeline: Any, models: Path, scenes: list[Scene]) -> list[Scor
     ]
 
 
-def paintings(painter: ScoredPainter, examples: Examples, kind: str, number: int) -> list[Score]:
-    """Score the judges on the real pictures of one kind of scenes, then paintings of their captions."""
-    part = f"text to image{kind}"
-    return [*painter.look_at(f"judges{kind}", examples), *painter.from_text(part, examples.first(number))[1]]
+def paintings(painter: ScoredPainter, scenes: list[Scene], kind: str, number: int) -> list[Score]:
+    """Score the judges on the real pictures of one kind of scenes, then paintings of `number` captions."""
+    part, examples = f"text to image{kind}", examples_of(scenes)
+    return [
+        *painter.look_at(f"judges{kind}", examples),
+        *painter.from_text(part, examples.first(number))[1],
+        combinations(part, scenes[:number]),
+    ]
+
+
+def combinations(part: str, scenes: list[Scene]) -> Score:
+    """Count the different combinations of setting, categories and colours."""
+    different = len({combination_of(scene) for scene in scenes})
+    return Score(part, "distinct_combinations", len(scenes), different)
 
 
 def other_ways(painter: ScoredPainter, single: list[Scene], strength: float) -> list[Score]:
     """Score paintings from mean captions, from coarse pictures, and of bare categories taken in turn."""
-    examples, bare = examples_of(single), bare_categories(single)
+    examples, bare, mean = examples_of(single), bare_categories(single), ", mean of five captions"
     return [
-        *painter.from_text("text to image, mean of five captions", examples, captions=None)[1],
+        *painter.from_text(f"text to image{mean}", examples, captions=None)[1],
         *painter.from_coarse("image to image", examples, strength),
+        *painter.from_coarse(f"image to image{mean}", examples, strength, captions=None),
         *painter.from_text("category to image", bare, captions=None)[1],
     ]
 
@@ -151,14 +154,15 @@ def against_real(
     ]
 
 
-def speed(painters: dict[str, Painter], threads: int, number: int) -> list[Score]:
-    """Measure how fast pictures are painted in each precision."""
+def speed(painter: Painter, models: Path, threads: int, number: int) -> list[Score]:
+    """Measure how fast pictures are painted, in float32 as by studies, and in bfloat16."""
     caption = category_captions(CATEGORIES[0])[0]
+    half = Painter.load(models, painter.steps, painter.guidance, painter.seed, torch.bfloat16)
     values = {
-        f"pictures_per_second_{dtype}": pictures_per_second(painter, caption, number)
-        for dtype, painter in painters.items()
+        "pictures_per_second_float32": pictures_per_second(painter, caption, number),
+        "pictures_per_second_bfloat16": pictures_per_second(half, caption, number),
     }
-    return scored(f"speed on {threads} threads", number, values)
+    return scored("speed", number, values | {"threads": threads})
 
 
 def with_objects(scenes: list[Scene], number: int) -> list[Scene]:
@@ -172,34 +176,11 @@ def with_objects(scenes: list[Scene], number: int) -> list[Scene]:
     return found
 
 
-def rendered(scenes: list[Scene]) -> NDArray[np.uint8]:
-    return np.stack([render(scene) for scene in scenes])
-
-
-def examples_of(scenes: list[Scene]) -> Examples:
-    """Return scenes of the same number of objects with what scoring needs of them."""
-    settings = [SETTINGS.index(scene.setting) for scene in scenes]
-    categories = [[CATEGORIES.index(item.category) for item in scene.objects] for scene in scenes]
-    texts = [captions(scene) for scene in scenes]
-    return Examples(rendered(scenes), texts, np.array(settings), np.array(categories))
-
-
-def bare_categories(layouts: list[Scene]) -> Examples:
-    """Return categories in turn, in the layouts of given scenes before a plain background, with the captions
-    of a data set that knows nothing but the category."""
-    names = [CATEGORIES[number % len(CATEGORIES)] for number in range(len(layouts))]
-    plain = [
-        recast(layout, ("studio", ((name, layout.objects[0].colour),)))
-        for layout, name in zip(layouts, names, strict=True)
-    ]
-    return replace(examples_of(plain), captions=[category_captions(name) for name in names])
-
-
-def write_table(scores: Sequence[Score], path: Path) -> None:
+def write_table(rows: Sequence[dict[str, str]], path: Path) -> None:
     with atomic(path) as temporary, temporary.open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        for row in as_rows(scores):
+        for row in rows:
             say(" ".join(row.values()))
             writer.writerow(row)
 

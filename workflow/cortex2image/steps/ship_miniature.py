@@ -1,7 +1,8 @@
 """Complete the miniature with its model card and the check sums of its files.
 
-Reads the folder of the model set and its held-out scores. Writes the folder that is shipped: the same with
-the scores, a contact sheet, ``README.md`` and ``SHA256SUMS`` over every other file.
+Reads the folder of the model set, its held-out scores and the scales of guidance that were tried. Writes
+the folder that is shipped: the same with both tables, a contact sheet, ``README.md`` and ``SHA256SUMS`` over
+every other file.
 """
 
 import argparse
@@ -13,10 +14,14 @@ from pathlib import Path
 from cortex2image.errors import run_step
 from cortex2image.files import atomic, sha256
 from cortex2image.models.card import model_card
-from cortex2image.scenes.captions import words
-from cortex2image.scenes.vocabulary import HELD_OUT_PAIRS
+from cortex2image.models.checksums import SUMS
+from cortex2image.models.coarse import COARSE
+from cortex2image.models.copies import FAITHFUL_SHARE, SHIFT, SIDE
+from cortex2image.models.recipe import recipe
+from cortex2image.scenes.captions import TEMPLATES, words
+from cortex2image.scenes.scene import SINGLE_OBJECT_SHARE, SPLIT_ENDS
+from cortex2image.scenes.vocabulary import CATEGORIES, COLOURS, HELD_OUT_PAIRS, LIGHTS, SETTINGS
 
-SUMS = "SHA256SUMS"
 FACTS = (
     "seed",
     "training_scenes",
@@ -26,7 +31,7 @@ FACTS = (
     "unet_steps",
     "steps",
     "guidance",
-    "dtype",
+    "strength",
     "remarks",
 )
 PARTS = (
@@ -45,6 +50,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--models", type=Path, required=True, help="folder of the model set")
     parser.add_argument("--scores", type=Path, required=True, help="held-out table, .csv")
+    parser.add_argument("--tried", type=Path, required=True, help="table of scales of guidance, .csv")
     parser.add_argument("--sheet", type=Path, required=True, help="contact sheet, .png")
     parser.add_argument(
         "--shipped", type=Path, required=True, help="output: complete folder of the model set"
@@ -57,7 +63,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--unet-steps", type=int, required=True)
     parser.add_argument("--steps", type=int, required=True, help="denoising steps of the scored pictures")
     parser.add_argument("--guidance", type=float, required=True, help="guidance scale of the scored pictures")
-    parser.add_argument("--dtype", required=True, help="precision in which they were painted")
+    parser.add_argument("--strength", type=float, required=True, help="strength of their image to image")
     parser.add_argument("--remarks", default="", help="what else is to be known of this training run")
     return parser.parse_args(argv)
 
@@ -67,14 +73,44 @@ def main(argv: list[str] | None = None) -> None:
     folder: Path = args.shipped
     shutil.copytree(args.models, folder, dirs_exist_ok=True)
     shutil.copy(args.scores, folder / "training" / "held-out.csv")
+    shutil.copy(args.tried, folder / "training" / "guidance.csv")
     shutil.copy(args.sheet, folder / "training" / "text-to-image.png")
-    with args.scores.open(newline="") as file:
-        scores = list(csv.DictReader(file))
     parts = [(*part, parameters(folder / part[0])) for part in PARTS]
-    facts = {name: getattr(args, name) for name in FACTS} | {"words": len(words())}
+    facts = {name: getattr(args, name) for name in FACTS} | scene_facts() | painting_facts() | recipe()
+    card = model_card(parts, rows_of(args.scores), rows_of(args.tried), HELD_OUT_PAIRS, facts)
     with atomic(folder / "README.md") as temporary:
-        temporary.write_text(model_card(parts, scores, HELD_OUT_PAIRS, facts))
+        temporary.write_text(card)
     write_sums(folder)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """Read a table."""
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def scene_facts() -> dict[str, object]:
+    """Return how many settings, categories and so on there are, and shares in per cent."""
+    ends = list(SPLIT_ENDS.values())
+    sizes = [100 * (end - start) for start, end in zip([0.0, *ends], ends, strict=False)]
+    return {
+        "settings": len(SETTINGS),
+        "categories": len(CATEGORIES),
+        "colours": len(COLOURS),
+        "lights": len(LIGHTS),
+        "captions": len(TEMPLATES),
+        "words": len(words()),
+        "single_object_share": 100 * SINGLE_OBJECT_SHARE,
+        "split_shares": dict(zip(SPLIT_ENDS, sizes, strict=True)),
+        "setting_chance": 1 / len(SETTINGS),
+        "object_chance": 1 / len(CATEGORIES),
+        "pair_chance": 1 / math.comb(len(CATEGORIES), 2),
+    }
+
+
+def painting_facts() -> dict[str, object]:
+    """Return what image to image starts from, and what counts as a copy."""
+    return {"coarse": COARSE, "grid": SIDE, "shift": SHIFT, "faithful": 100 * FAITHFUL_SHARE}
 
 
 def parameters(folder: Path) -> int:

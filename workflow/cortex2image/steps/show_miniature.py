@@ -14,7 +14,7 @@ import torch
 
 from cortex2image.errors import run_step
 from cortex2image.files import atomic
-from cortex2image.models.painter import DTYPES, Painter
+from cortex2image.models.painter import Painter
 from cortex2image.models.sheet import contact_sheet, labelled_sheet, one_of_each
 from cortex2image.scenes.captions import captions
 from cortex2image.scenes.scene import Scene, sample_scene
@@ -34,7 +34,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--scenes", type=int, required=True, help="test scenes to choose captions from")
     parser.add_argument("--steps", type=int, required=True, help="denoising steps of DDIM")
     parser.add_argument("--guidance", type=float, required=True, help="scale of classifier-free guidance")
-    parser.add_argument("--dtype", choices=DTYPES, required=True, help="precision of painting")
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--sheet", type=Path, required=True, help="output: contact sheet, .png")
@@ -45,7 +44,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     torch.set_num_threads(args.threads)
-    painter = Painter.load(args.models, args.steps, args.guidance, args.seed, args.dtype)
+    painter = Painter.load(args.models, args.steps, args.guidance, args.seed)
     test = [sample_scene(args.seed, "test", index) for index in range(args.scenes)]
     single = [scene for scene in test if len(scene.objects) == 1]
     groups = by_setting(single)
