@@ -71,11 +71,11 @@ def peer(data: Data, kind: type) -> np.ndarray:
 
 def floor(data: Data) -> None:
     """What no closed form can do without: Gram matrix, eigendecomposition, one projection of the targets."""
-    X = torch.from_numpy(data.X - data.X.mean(axis=0)).double()
+    X = (data.X - data.X.mean(axis=0)).astype(np.float64)
     dual = X.shape[0] <= X.shape[1]
-    _, vectors = torch.linalg.eigh(X @ X.T if dual else X.T @ X)
-    left = (vectors if dual else X @ vectors).float()
-    left.T @ torch.from_numpy(data.Y)
+    _, vectors = torch.linalg.eigh(torch.from_numpy(X @ X.T if dual else X.T @ X))
+    left = (vectors.numpy() if dual else X @ vectors.numpy()).astype(np.float32)
+    left.T @ data.Y
 
 
 def accuracy(predicted: np.ndarray, measured: np.ndarray) -> float:
@@ -113,7 +113,7 @@ def operations(name: str, shape: tuple[int, int, int]) -> str:
     width = side if p < n else train
     folds = a * n * width + n * side * (2 if p < n else 1)
     peer_folds = a * n * train + a * n * side
-    shared = [n * p * side * 9 / 16, 9 * side**3, a * n * held_out * 2 * width]
+    shared = [n * p * side / 2, 9 * side**3, a * n * held_out * 2 * width]
     values = [n * side, folds, peer_folds]
     columns = " | ".join(f"{value * t / 1e9:.0f}" for value in values)
     return f"| {name} | {columns} | {sum(shared) / 1e9:.0f} |"

@@ -8,10 +8,8 @@ import torch
 
 from cortex2image.ridge.blocks import Blocks
 from cortex2image.ridge.device import as_tensor
+from cortex2image.ridge.products import product
 from cortex2image.ridge.scaling import Scaling
-
-# A symmetric product is computed in so many stripes, of which only the lower triangle is: 9/16 of the work.
-STRIPES = 8
 
 
 @dataclass(frozen=True)
@@ -53,21 +51,21 @@ class Design:
         """Return the (n, n) products of rows."""
         out = self._zeros(self.blocks.shape[0])
         for _, block in self.columns():
-            add_symmetric(out, block.T)
-        return mirrored(out)
+            out += product(block, block.T)
+        return out
 
     def moments(self) -> torch.Tensor:
         """Return the (p, p) products of columns."""
         out = self._zeros(self.blocks.shape[1])
         for _, block in self.rows():
-            add_symmetric(out, block)
-        return mirrored(out)
+            out += product(block.T, block)
+        return out
 
     def products(self, other: "Design") -> torch.Tensor:
         """Return the (n, m) products of these rows with those of another design."""
         out = self._zeros(self.blocks.shape[0], other.blocks.shape[0])
         for (_, mine), (_, theirs) in zip(self._aligned(other), other._aligned(self), strict=True):
-            out.addmm_(mine, theirs.T)
+            out += product(mine, theirs.T)
         return out
 
     def _aligned(self, other: "Design") -> Iterator[tuple[slice, torch.Tensor]]:
@@ -87,16 +85,3 @@ class Design:
             for values in (self.scaling.centre, self.scaling.scale)
         )
         return (double - centre).div_(scale)
-
-
-def add_symmetric(out: torch.Tensor, rows: torch.Tensor) -> None:
-    """Add rows' rows, for (m, k) rows, to the lower triangle of (k, k) `out`; the upper one is undefined."""
-    step = -(-len(out) // STRIPES)
-    for start in range(0, len(out), step):
-        part = slice(start, start + step)
-        out[start:, part] += rows[:, start:].T @ rows[:, part]
-
-
-def mirrored(lower: torch.Tensor) -> torch.Tensor:
-    """Return the symmetric matrix of a lower triangle."""
-    return torch.tril(lower) + torch.tril(lower, -1).T

@@ -19,8 +19,9 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis
-from cortex2image.ridge.design import Design, add_symmetric, mirrored
+from cortex2image.ridge.design import Design
 from cortex2image.ridge.folds import Fold
+from cortex2image.ridge.products import product
 from cortex2image.ridge.scaling import Scaling
 
 WELL_CONDITIONED = 300.0
@@ -112,17 +113,15 @@ def _residual_matrix(training: Training, alpha: torch.Tensor) -> torch.Tensor:
     basis, n = training.basis, len(training.gram)
     if len(basis.values) < n - training.intercept:
         filters = basis.filters(alpha[None])[:, 0]
-        fitted = torch.zeros_like(training.gram)
-        add_symmetric(fitted, (basis.exact * filters.sqrt()).T)
-        return (
-            torch.eye(n, dtype=fitted.dtype, device=fitted.device) - mirrored(fitted) - training.intercept / n
-        )
+        weighted = basis.exact * filters.sqrt()
+        residual = product(weighted, weighted.T).neg_().sub_(training.intercept / n)
+        residual.diagonal().add_(1)
+        return residual
     # Without directions that no penalty reaches, R is U (1 - f) U': no difference of nearly equal numbers.
     remaining = (basis.values[0] + alpha) / (basis.values + alpha)
     left = basis.left if 1 / remaining[-1] < WELL_CONDITIONED else basis.exact
-    residual = torch.zeros(n, n, dtype=left.dtype, device=left.device)
-    add_symmetric(residual, (left * remaining.sqrt().to(left.dtype)).T)
-    return mirrored(residual)
+    weighted = left * remaining.sqrt().to(left.dtype)
+    return product(weighted, weighted.T)
 
 
 def _on_samples(residual: torch.Tensor, fold: Fold) -> torch.Tensor:
@@ -156,7 +155,7 @@ def _on_projections(training: Training, fold: Fold, alpha: torch.Tensor, out: to
     for choice in (basis.left, basis.exact) if out.dtype == torch.float32 else (basis.exact,):
         left = with_constant(choice[held_out], training)
         filtered = left * filters.to(left.dtype)
-        spare = torch.eye(len(left), dtype=left.dtype, device=left.device) - filtered @ left.T
+        spare = torch.eye(len(left), dtype=left.dtype, device=left.device) - product(filtered, left.T)
         factor, failed = torch.linalg.cholesky_ex(spare)
         if not failed and factor.diagonal().min() ** 2 > 1 / WELL_CONDITIONED:
             break
@@ -173,7 +172,7 @@ def _solve(factor: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
     if factor.dtype == torch.float64:
         return torch.cholesky_solve(rows, factor)
     # Single precision means that A is well-conditioned; one product is faster than two triangular solutions.
-    return torch.cholesky_inverse(factor) @ rows
+    return product(torch.cholesky_inverse(factor), rows)
 
 
 def with_constant(left: torch.Tensor, training: Training) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""The products whose work grows with the number of targets, on the fastest library at hand.
+"""The large products, on the fastest library at hand.
 
 On a CPU that is NumPy's: its BLAS was seen up to 1.4 times as fast as torch's on processors that Intel's
 library does not favour, and what happens between two products stays with one set of threads.
@@ -9,7 +9,7 @@ import torch
 
 
 def product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """Return the matrix product."""
+    """Return the matrix product; that of a matrix with its own transpose takes half the work on a CPU."""
     if a.device.type != "cpu":
         return a @ b
     return torch.from_numpy(a.numpy() @ b.numpy())
