@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import StandardScaler
 
+from cortex2image.errors import DataError
 from cortex2image.ridge.as_released import LATENT_ALPHAS, OTHER_ALPHAS, AsReleasedRidgeCV
+from cortex2image.ridge.estimator import RidgeCV
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 
@@ -33,4 +35,15 @@ def test_repeats_of_a_picture_leak_between_its_folds(rng):
     X = np.repeat(rng.standard_normal((33, 60)), 3, axis=0)
     Y = np.repeat(rng.standard_normal((33, 4)), 3, axis=0)
     order = rng.permutation(99)
-    assert AsReleasedRidgeCV().fit(X[order], Y[order], groups=order // 3).best_score_.mean() > 0.5
+    X, Y, groups = X[order], Y[order], order // 3
+    assert AsReleasedRidgeCV().fit(X, Y, groups=groups).best_score_.mean() > 0.5
+    assert RidgeCV(LATENT_ALPHAS).fit(X, Y, groups=groups).best_score_.mean() < 0.05
+
+
+def test_too_few_or_unusable_rows_are_refused(rng):
+    X = rng.standard_normal((6, 3))
+    with pytest.raises(DataError, match="at least 5 rows"):
+        AsReleasedRidgeCV().fit(X[:4], X[:4])
+    X[2, 1] = np.nan
+    with pytest.raises(DataError, match="in 1 of 6 rows: 2"):
+        AsReleasedRidgeCV().fit(X, X[:, :1])

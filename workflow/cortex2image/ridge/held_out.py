@@ -122,12 +122,12 @@ def held_out_predictions(
     )
 
 
-def fit(training: Rows, settings: RidgeSettings) -> RidgeCV:
+def fit(training: Rows, settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
     """Fit training rows; that they are all it is given is what keeps test rows out of every fit."""
     return _model(settings).fit(training.predictors, training.targets, groups=training.groups)
 
 
-def _model(settings: RidgeSettings) -> RidgeCV:
+def _model(settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
     if settings.selection == "as_released":
         return AsReleasedRidgeCV(settings.latent, settings.device, settings.max_memory_gb)
     return RidgeCV(
