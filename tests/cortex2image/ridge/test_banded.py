@@ -9,7 +9,8 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold
 
 from cortex2image.errors import DataError
-from cortex2image.ridge import BandedRidgeCV, RidgeCV
+from cortex2image.ridge import RidgeCV
+from cortex2image.ridge.banded import BandedRidgeCV
 
 ALPHAS = np.logspace(-1, 4, 6)
 WIDTHS = {"primal": (8, 12), "dual": (40, 70)}
