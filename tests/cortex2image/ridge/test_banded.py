@@ -112,3 +112,22 @@ def test_bands_of_different_lengths_are_refused(data):
     bands, Y = data
     with pytest.raises(DataError, match="lengths 60, 59"):
         BandedRidgeCV(ALPHAS).fit([bands[0], bands[1][1:]], Y)
+
+
+def test_weights_are_those_of_the_predictions(data):
+    bands, Y = data
+    model = BandedRidgeCV(ALPHAS, mixtures=6, cv=4, standardize=True).fit(bands, Y)
+    assert model.coef_.shape == (sum(model.widths_), 4)
+    by_weights = np.hstack(bands) @ model.coef_ + model.intercept_
+    np.testing.assert_allclose(by_weights, model.predict(bands), rtol=1e-8)
+    single = BandedRidgeCV(ALPHAS, mixtures=6, cv=4).fit(bands, Y[:, 0])
+    np.testing.assert_allclose(np.hstack(bands) @ single.coef_ + single.intercept_, single.predict(bands))
+
+
+def test_bands_of_other_widths_are_refused(data):
+    bands, Y = data
+    model = BandedRidgeCV(ALPHAS, mixtures=2, cv=4).fit(bands, Y)
+    swapped = bands[::-1]
+    for predict in (model.predict, model.predict_by_band):
+        with pytest.raises(DataError, match="columns of bands"):
+            predict(swapped)

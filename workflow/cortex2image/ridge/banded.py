@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from cortex2image.errors import DataError
-from cortex2image.ridge.blocks import Sliced
+from cortex2image.ridge.blocks import Blocks, Sliced
 from cortex2image.ridge.engine import Fitted, Problem, scores
 from cortex2image.ridge.estimator import RidgeCV
 from cortex2image.ridge.inputs import checked_alphas
@@ -116,9 +116,14 @@ class BandedRidgeCV(RidgeCV):
         return self.fit(bands, Y, groups).predict(new)
 
     def predict(self, bands: Sequence[np.ndarray]) -> np.ndarray:  # type: ignore[override]
-        """Return the (m, t) predictions for (m, p_b) rows of all bands; (m,) if fitted to a 1-D target."""
-        check_is_fitted(self, "_parts")
-        new = self._new_blocks(_stacked(bands))
+        """Return the (m, t) predictions for (m, p_b) rows of all bands; (m,) if fitted to a 1-D target.
+
+        Raises
+        ------
+        DataError
+            Bands of other widths than those fitted, or of different lengths.
+        """
+        new = self._new_bands(bands)
         predicted = np.empty((new.shape[0], len(self.alpha_)), self._parts[0][1].means.dtype)
         for chosen, fitted in self._parts:
             predicted[:, chosen] = fitted.predict(new)
@@ -126,8 +131,7 @@ class BandedRidgeCV(RidgeCV):
 
     def predict_by_band(self, bands: Sequence[np.ndarray]) -> np.ndarray:
         """Return what each band adds to the mean, (b, m, t); with the mean they sum to the predictions."""
-        check_is_fitted(self, "_parts")
-        new = self._new_blocks(_stacked(bands))
+        new = self._new_bands(bands)
         ends = np.cumsum(self.widths_)
         shape = len(self.widths_), new.shape[0], len(self.alpha_)
         predicted = np.empty(shape, self._parts[0][1].means.dtype)
@@ -136,6 +140,32 @@ class BandedRidgeCV(RidgeCV):
             for chosen, fitted in self._parts:
                 part[:, chosen] = fitted.only(columns).predict(new)
         return predicted
+
+    @property
+    def coef_(self) -> np.ndarray:
+        """Weights of the columns of all bands, one band after the other, in the units of the bands."""
+        check_is_fitted(self, "_parts")
+        weights = np.empty((sum(self.widths_), len(self.alpha_)), self._parts[0][1].means.dtype)
+        for chosen, fitted in self._parts:
+            weights[:, chosen] = fitted.weights()
+        return weights[:, 0] if self._flat else weights
+
+    @property
+    def intercept_(self) -> np.ndarray | float:
+        """What is predicted for a row of zeros."""
+        check_is_fitted(self, "_parts")
+        zeros = [np.zeros((1, width)) for width in self.widths_]
+        intercept = self.predict(zeros)[0]
+        return float(intercept) if self._flat else intercept
+
+    def _new_bands(self, bands: Sequence[np.ndarray]) -> Blocks:
+        """Return new rows of all bands side by side; bands must be as wide as the fitted ones."""
+        check_is_fitted(self, "_parts")
+        widths = [band.shape[1] for band in bands]
+        if widths != self.widths_:
+            fix = "give the bands of the training rows, in their order"
+            raise DataError("ridge, columns of bands", f"{self.widths_}", f"{widths}", fix)
+        return self._new_blocks(_stacked(bands))
 
     def _candidates(self) -> Iterator[np.ndarray]:
         """Yield mixtures; those of later rounds depend on the best of earlier ones."""
