@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
+from cortex2image.errors import DataError
 from cortex2image.ridge.blocks import Blocks, RowGroups, Sliced, as_blocks
 
 
@@ -35,3 +36,22 @@ def test_blocks_hold_everything_once_and_keep_the_bound(blocks, matrix, elements
         np.testing.assert_array_equal(np.concatenate(arrays, axis=axis), matrix)
         assert all(array.size <= max(elements, matrix.shape[1 - axis]) for array in arrays)
     assert (blocks.shape, blocks.dtype) == (matrix.shape, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("shape", "found"),
+    [((24, 11), "23 rows"), ((22, 11), "ends at row 23"), ((23, 12), r"shape \(9, 11\)")],
+)
+def test_row_groups_of_another_shape_than_declared_are_refused(matrix, shape, found):
+    groups = RowGroups(lambda: iter([matrix[:9], matrix[9:]]), shape)
+    for read in (groups.rows, groups.columns):
+        with pytest.raises(DataError, match=found):
+            list(read(40))
+
+
+def test_an_iterator_that_is_used_up_is_refused(matrix):
+    groups = iter([matrix])
+    blocks = RowGroups(lambda: groups, matrix.shape)
+    list(blocks.rows(40))
+    with pytest.raises(DataError, match="0 rows"):
+        list(blocks.rows(40))

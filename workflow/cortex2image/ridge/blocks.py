@@ -1,9 +1,11 @@
 """Predictors in blocks of rows or of columns, so that they need not fit into memory."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import numpy as np
+
+from cortex2image.errors import DataError
 
 
 class Blocks(Protocol):
@@ -61,6 +63,11 @@ class RowGroups:
         Returns an iterator of arrays (rows of the group, columns), the same each time.
     shape : (rows, columns)
     dtype : NumPy dtype
+
+    Raises
+    ------
+    DataError
+        While reading, if the arrays do not add up to `shape`.
     """
 
     def __init__(
@@ -73,14 +80,31 @@ class RowGroups:
 
     def rows(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
         start = 0
-        for group in self.groups():
+        for group in self._checked():
             for part in _slices(len(group), elements // max(1, self.shape[1])):
                 yield slice(start + part.start, start + part.stop), group[part]
             start += len(group)
 
     def columns(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
         for part in _slices(self.shape[1], elements // max(1, self.shape[0])):
-            yield part, np.concatenate([group[:, part] for group in self.groups()])
+            yield part, np.concatenate([group[:, part] for group in self._checked()])
+
+    def _checked(self) -> Iterator[np.ndarray]:
+        """Yield the groups of a pass; what they add up to must be the declared shape."""
+        rows, columns = self.shape
+        found = 0
+        for group in self.groups():
+            found += len(group)
+            if group.ndim != 2 or group.shape[1] != columns or found > rows:
+                self._refuse(f"an array of shape {group.shape} that ends at row {found}")
+            yield group
+        if found < rows:
+            self._refuse(f"{found} rows")
+
+    def _refuse(self, found: str) -> NoReturn:
+        rows, columns = self.shape
+        fix = "declare the shape that the row groups have; an iterator that ends must start anew on each call"
+        raise DataError("ridge, row groups", f"{rows} rows of {columns} columns", found, fix)
 
 
 def as_blocks(predictors: "np.ndarray | Blocks") -> Blocks:
