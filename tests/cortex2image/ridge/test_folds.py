@@ -16,6 +16,8 @@ def test_every_row_is_validated_once(groups):
     assert sum(fold.validation.astype(int) for fold in folds).tolist() == [1] * 30
     assert all((fold.train != fold.validation).all() for fold in folds)
     assert hold_out_once(folds)
+    again = make_folds(np.int64(5), 30, groups, seed=1)
+    assert [fold.validation.tolist() for fold in again] == [fold.validation.tolist() for fold in folds]
 
 
 def test_groups_stay_on_one_side():
@@ -50,9 +52,12 @@ def test_splitters_and_pairs_are_accepted():
     ("cv", "groups", "message"),
     [
         (5, GROUPS[:20], "30, one per row"),
-        (11, GROUPS, "choose between 2 and 10 folds"),
+        (11, GROUPS, "choose from 2 to 10 folds"),
         (1, None, "at least 2 folds"),
-        (31, None, "choose between 2 and 30"),
+        (np.int64(31), None, "choose from 2 to 30"),
+        (5, np.zeros(30), "1 groups\n.*to do: +add training data"),
+        (5, np.arange(30) % 2, "to do: +choose from 2 to 2 folds, or add"),
+        (31, None, "choose from 2 to 30"),
         (KFold(4), GROUPS, "groups on both sides"),
         ([(np.arange(20), np.arange(19, 30))], None, "first 19"),
         ([(np.arange(20), np.arange(0))], None, "rows on both sides"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from sklearn.model_selection import GroupKFold, KFold
@@ -69,7 +70,8 @@ def _check_length(rows: int, groups: np.ndarray | None) -> None:
 def _splits(
     cv: object, rows: int, groups: np.ndarray | None, seed: int
 ) -> Iterable[tuple[np.ndarray, np.ndarray]]:
-    if isinstance(cv, int):
+    if isinstance(cv, Integral):
+        cv = int(cv)
         _check_enough(cv, rows if groups is None else len(np.unique(groups)), groups is not None)
         cv = (KFold if groups is None else GroupKFold)(cv, shuffle=True, random_state=seed)
     if hasattr(cv, "split"):
@@ -81,7 +83,8 @@ def _check_enough(folds: int, found: int, grouped: bool) -> None:
     what = "groups" if grouped else "rows"
     if folds < 2 or found < folds:
         expected = f"at least 2 folds, and at most as many as {what}"
-        fix = f"choose between 2 and {found} folds, or add training data"
+        choice = f"choose from 2 to {found} folds, or " if found >= 2 else ""
+        fix = f"{choice}add training data"
         raise DataError("ridge folds", expected, f"{folds} folds, {found} {what}", fix)
 
 
