@@ -24,10 +24,13 @@ EDGE_SHARE = 0.2
 class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     """Ridge regression whose penalty is chosen by cross-validation, for each target on its own.
 
-    Minimises ||Y - X W - b||^2 + alpha ||W||^2. Nothing is fitted to a row that it is scored on: centres,
-    scales and weights are those of the training rows of a fold alone, then of all rows with the chosen
-    penalties. float32 input is computed in float32, with Gram matrices, decompositions and the operators of
-    folds in float64; everything else in float64.
+    Minimises ||Y - X W - b||^2 + alpha ||W||^2. Nothing is fitted to a target that it is scored on. By folds,
+    centres, scales and weights are those of the training rows of a fold alone, then of all rows with the
+    chosen penalties. The closed forms (gcv, loo) do the same but for one thing: with `standardize`, the
+    scales of X, and of X alone, are those of all training rows, the left-out ones among them.
+
+    float32 input is computed in float32, with Gram matrices, decompositions and the operators of folds in
+    float64; everything else in float64.
 
     Parameters
     ----------
@@ -43,8 +46,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Divide the columns of X by their standard deviation over training rows.
     selection : "kfold", "gcv" or "loo"
         How penalties are scored: by the folds of `cv`; by generalised cross-validation; or by leaving out one
-        row, or one group, at a time. The last two have closed forms, take the time of one fit and scale X
-        once.
+        row, or one group, at a time. The last two have closed forms and take the time of one fit.
     device : "auto", "cpu" or "cuda"
     random_state : int
         Seed of the shuffled folds, in [0, 2**32).
