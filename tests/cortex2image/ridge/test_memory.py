@@ -28,10 +28,16 @@ def test_without_a_bound_the_caller_may_choose_the_batch():
 
 
 def test_a_tighter_bound_means_smaller_shares():
-    wide, tight = (plan(NEED, np.dtype("f4"), CPU, bound, None) for bound in (1.0, 0.3))
-    assert tight.folds <= wide.folds == 5
-    assert tight.block <= wide.block
+    wide, tight = (plan(NEED, np.dtype("f4"), CPU, bound, None) for bound in (1.0, 0.302))
+    assert tight.folds < wide.folds == 5
+    assert tight.block < wide.block
     assert tight.targets <= wide.targets
+
+
+def test_a_tighter_bound_means_fewer_targets_at_once():
+    many = Need(200, 50, 1_000_000, folds=0, alphas=13, dual=False)
+    wide, tight = (plan(many, np.dtype("f4"), CPU, bound, None) for bound in (1.0, 0.02))
+    assert tight.targets < wide.targets < many.targets
 
 
 def test_what_the_error_asks_for_is_enough():
