@@ -60,13 +60,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     voxels = PerTrial(data.betas.matrix[:, chosen], data.betas.row)
     seed = seed_for(args.seed, "decode", args.subject, args.space)
     ridge = RidgeSettings(
-        args.alphas,
-        args.folds,
-        args.average_repeats,
-        seed,
-        args.selection,
-        args.device,
-        args.max_memory_gb,
+        alphas=args.alphas,
+        folds=args.folds,
+        average_repeats=args.average_repeats,
+        seed=seed,
+        selection=args.selection,
+        device=args.device,
+        max_memory_gb=args.max_memory_gb,
         latent=True,
     )
     decoded = held_out_predictions(voxels, data.features, data.trials, ridge)

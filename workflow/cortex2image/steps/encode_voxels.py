@@ -50,13 +50,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     say(f"encode {args.model} of {args.subject} to {voxels.num_rows} voxels")
     seed = seed_for(args.seed, "encode", args.subject, args.model)
     ridge = RidgeSettings(
-        args.alphas,
-        args.folds,
-        args.average_repeats,
-        seed,
-        args.selection,
-        args.device,
-        args.max_memory_gb,
+        alphas=args.alphas,
+        folds=args.folds,
+        average_repeats=args.average_repeats,
+        seed=seed,
+        selection=args.selection,
+        device=args.device,
+        max_memory_gb=args.max_memory_gb,
         latent=False,
     )
     encoded = held_out_predictions(data.features, data.betas, data.trials, ridge)
