@@ -70,16 +70,3 @@ def test_own_operators_predict_as_refitting_does(data, standardize, on_projectio
     operator = own_operator(shared, fold, scaling, ALPHAS, on_projections)
     expected = refitted(X, Y, fold, standardize)
     np.testing.assert_allclose(predictions(operator, shared, Y), expected, rtol=1e-4, atol=1e-4)
-
-
-def test_operators_do_not_know_the_held_out_targets(data):
-    """They are made of predictors alone, and are applied to training targets alone."""
-    X, Y = data
-    fold = make_folds(4, len(X), None, 0)[0]
-    other = Y.copy()
-    other[fold.validation] += 100
-    first, second = (
-        predictions(shared_operators(training(X, y, False), [fold], ALPHAS)[0], training(X, y, False), y)
-        for y in (Y, other)
-    )
-    np.testing.assert_array_equal(first, second)

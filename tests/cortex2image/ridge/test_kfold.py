@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold, KFold, ShuffleSplit
 from sklearn.preprocessing import StandardScaler
 
-from cortex2image.ridge import RidgeCV
+from cortex2image.ridge import RidgeCV, kfold
 
 ALPHAS = np.logspace(-6, 9, 6)
 SHAPES = {
@@ -99,3 +100,37 @@ def test_folds_in_several_passes_change_nothing(rng):
     whole = RidgeCV(ALPHAS, cv=8).fit(X, Y)
     bounded = RidgeCV(ALPHAS, cv=8, max_memory_gb=2.2e-4).fit(X, Y)
     np.testing.assert_allclose(whole.cv_scores_, bounded.cv_scores_, rtol=1e-10)
+
+
+def predictions_by_fold(
+    monkeypatch: pytest.MonkeyPatch, model: RidgeCV, X: np.ndarray, Y: np.ndarray
+) -> list[np.ndarray]:
+    """What every fold predicts of its held-out rows on the way to the scores, (a, m, t) each.
+
+    Inside, targets are measured from their mean over all rows, which changes no error; it is added back.
+    """
+    predicted = []
+    squared_residuals = kfold.squared_residuals
+
+    def recorded(matrix: torch.Tensor, known: torch.Tensor, measured: torch.Tensor) -> np.ndarray:
+        predicted.append((matrix @ known).numpy() + Y.mean(axis=0))
+        return squared_residuals(matrix, known, measured)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kfold, "squared_residuals", recorded)
+        model.fit(X, Y)
+    return predicted
+
+
+@pytest.mark.parametrize("standardize", [False, True])
+@pytest.mark.parametrize("shape", ["tall", "wide"])
+def test_a_fold_does_not_know_its_held_out_targets(rng, monkeypatch, shape, standardize):
+    n, p = SHAPES[shape]
+    X, Y = rng.standard_normal((n, p)), rng.standard_normal((n, 2))
+    folds = list(KFold(4, shuffle=True, random_state=0).split(X))
+    model = RidgeCV(ALPHAS, cv=folds, standardize=standardize)
+    before = predictions_by_fold(monkeypatch, model, X, Y)
+    Y[folds[0][1]] += 100
+    after = predictions_by_fold(monkeypatch, model, X, Y)
+    np.testing.assert_allclose(after[0], before[0], atol=1e-5)
+    assert all(np.abs(new - old).max() > 1 for new, old in zip(after[1:], before[1:], strict=True))
