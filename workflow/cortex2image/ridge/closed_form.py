@@ -69,6 +69,13 @@ def left_out_scores(
     -------
     (a, t) array
         R^2 of the left-out rows against the mean of the others (0 without an intercept).
+
+    Notes
+    -----
+    Residuals have the precision of the data, and their rounding is divided by the eigenvalues of I - H_gg. In
+    single precision scores are therefore exact to about 1e-3 only while the smallest of these is above 1e-4.
+    Repeated rows of X in different groups, with penalties far below the eigenvalues of X'X, can fall below:
+    give repeats one group, or use float64.
     """
     filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
     members = _by_size(groups)
