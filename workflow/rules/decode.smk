@@ -28,7 +28,7 @@ rule decode_features:
         folds=lookup("ridge/folds", within=config),
         selection=lookup("ridge/selection", within=config),
         device=lookup("ridge/device", within=config),
-        memory=lookup("ridge/max_memory_gb", within=config),
+        memory=MEMORY_BOUND,
         average_repeats=lookup("standardise/average_repeats", within=config),
         seed=lookup("seed", within=config),
     shell:
@@ -45,7 +45,7 @@ rule decode_features:
             --folds {params.folds} \
             --selection {params.selection} \
             --device {params.device} \
-            --max-memory-gb {params.memory} \
+            {params.memory} \
             --average-repeats {params.average_repeats} \
             --seed {params.seed} \
             --decoded {output.decoded:q} \
