@@ -38,6 +38,10 @@ HAS_IMAGES = DATASET["reader"] != "haxby2001"
 # BLAS threads of several jobs wait for each other by spinning, and a fit of 0.3 s was seen to take 27 s.
 THREADS = 1 if SIMULATED else 8
 
+# Without a bound in the config a fit takes its own, from the memory that is free when it starts.
+RIDGE_GB = config["ridge"]["max_memory_gb"]
+MEMORY_BOUND = "" if RIDGE_GB is None else f"--max-memory-gb {RIDGE_GB}"
+
 
 wildcard_constraints:
     subject="|".join(SUBJECTS),

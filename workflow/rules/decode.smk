@@ -26,6 +26,9 @@ rule decode_features:
         rois=lookup("decode/rois/{space}", within=config),
         alphas=lookup("ridge/alphas", within=config),
         folds=lookup("ridge/folds", within=config),
+        selection=lookup("ridge/selection", within=config),
+        device=lookup("ridge/device", within=config),
+        memory=MEMORY_BOUND,
         average_repeats=lookup("standardise/average_repeats", within=config),
         seed=lookup("seed", within=config),
     shell:
@@ -40,6 +43,9 @@ rule decode_features:
             --features {input.features:q} \
             --alphas {params.alphas} \
             --folds {params.folds} \
+            --selection {params.selection} \
+            --device {params.device} \
+            {params.memory} \
             --average-repeats {params.average_repeats} \
             --seed {params.seed} \
             --decoded {output.decoded:q} \

@@ -24,6 +24,9 @@ rule encode_voxels:
     params:
         alphas=lookup("ridge/alphas", within=config),
         folds=lookup("ridge/folds", within=config),
+        selection=lookup("ridge/selection", within=config),
+        device=lookup("ridge/device", within=config),
+        memory=MEMORY_BOUND,
         average_repeats=lookup("standardise/average_repeats", within=config),
         seed=lookup("seed", within=config),
     shell:
@@ -37,6 +40,9 @@ rule encode_voxels:
             --features {input.features:q} \
             --alphas {params.alphas} \
             --folds {params.folds} \
+            --selection {params.selection} \
+            --device {params.device} \
+            {params.memory} \
             --average-repeats {params.average_repeats} \
             --seed {params.seed} \
             --encoding {output.encoding:q} 2>{log:q}

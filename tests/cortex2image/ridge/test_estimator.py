@@ -207,7 +207,7 @@ def test_penalties_must_be_positive_and_finite(data, alphas):
 
 
 def test_devices_that_are_not_there_are_refused(data):
-    with pytest.raises(ConfigError, match="auto or cpu"):
+    with pytest.raises(ConfigError, match="auto, cpu or cuda"):
         RidgeCV(device="abacus").fit(*data)
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from sklearn.model_selection import KFold, LeaveOneGroupOut
+from sklearn.model_selection import KFold, LeaveOneGroupOut, ShuffleSplit
 
 from cortex2image.errors import DataError
-from cortex2image.ridge.folds import make_folds
+from cortex2image.ridge.folds import check_groups, hold_out_once, make_folds
 
 GROUPS = np.repeat([f"stimulus-{i}" for i in range(10)], 3)
 
@@ -13,32 +13,38 @@ GROUPS = np.repeat([f"stimulus-{i}" for i in range(10)], 3)
 @pytest.mark.parametrize("groups", [None, GROUPS], ids=["rows", "groups"])
 def test_every_row_is_validated_once(groups):
     folds = make_folds(5, 30, groups, seed=1)
-    assert sorted(np.concatenate([validation for _, validation in folds])) == list(range(30))
-    assert all(len(train) + len(validation) == 30 for train, validation in folds)
+    assert sum(fold.validation.astype(int) for fold in folds).tolist() == [1] * 30
+    assert all((fold.train != fold.validation).all() for fold in folds)
+    assert hold_out_once(folds)
+    again = make_folds(np.int64(5), 30, groups, seed=1)
+    assert [fold.validation.tolist() for fold in again] == [fold.validation.tolist() for fold in folds]
 
 
 def test_groups_stay_on_one_side():
-    for train, validation in make_folds(5, 30, GROUPS, seed=1):
-        assert not set(GROUPS[train]) & set(GROUPS[validation])
+    for fold in make_folds(5, 30, GROUPS, seed=1):
+        assert not set(GROUPS[fold.train]) & set(GROUPS[fold.validation])
 
 
 def test_the_order_of_rows_does_not_change_which_groups_go_together(rng):
     order = rng.permutation(30)
 
     def partition(groups: np.ndarray) -> set[frozenset[str]]:
-        return {frozenset(groups[validation]) for _, validation in make_folds(5, 30, groups, seed=1)}
+        return {frozenset(groups[fold.validation]) for fold in make_folds(5, 30, groups, seed=1)}
 
     assert partition(GROUPS) == partition(GROUPS[order])
 
 
 def test_the_seed_shuffles():
-    first, again, other = (make_folds(5, 30, GROUPS, seed)[0][1].tolist() for seed in (1, 1, 2))
+    first, again, other = (make_folds(5, 30, GROUPS, seed)[0].validation.tolist() for seed in (1, 1, 2))
     assert first == again != other
 
 
 def test_splitters_and_pairs_are_accepted():
     assert len(make_folds(LeaveOneGroupOut(), 30, GROUPS, 0)) == 10
-    assert len(make_folds([(np.arange(20), np.arange(20, 30))], 30, None, 0)) == 1
+    single = make_folds([(np.arange(20), np.arange(20, 30))], 30, None, 0)
+    assert len(single) == 1
+    assert not hold_out_once(single)
+    assert not hold_out_once(make_folds(ShuffleSplit(3, random_state=0), 30, None, 0))
 
 
 @pytest.mark.filterwarnings("ignore:The groups parameter is ignored")
@@ -46,13 +52,25 @@ def test_splitters_and_pairs_are_accepted():
     ("cv", "groups", "message"),
     [
         (5, GROUPS[:20], "30, one per row"),
-        (11, GROUPS, "choose between 2 and 10 folds"),
+        (11, GROUPS, "choose from 2 to 10 folds"),
         (1, None, "at least 2 folds"),
-        (31, None, "choose between 2 and 30"),
+        (np.int64(31), None, "choose from 2 to 30"),
+        (5, np.zeros(30), "1 groups\n.*to do: +add training data"),
+        (5, np.arange(30) % 2, "to do: +choose from 2 to 2 folds, or add"),
+        (31, None, "choose from 2 to 30"),
         (KFold(4), GROUPS, "groups on both sides"),
         ([(np.arange(20), np.arange(19, 30))], None, "first 19"),
+        ([(np.arange(20), np.arange(0))], None, "rows on both sides"),
+        ([(np.repeat(np.arange(20), 2), np.arange(20, 30))], None, "40 rows, 20 of them different"),
     ],
 )
 def test_bad_folds_are_refused(cv, groups, message):
     with pytest.raises(DataError, match=message):
         make_folds(cv, 30, groups, seed=0)
+
+
+def test_one_group_cannot_be_left_out():
+    assert check_groups(30, GROUPS) == 10
+    assert check_groups(30, None) == 30
+    with pytest.raises(DataError, match="at least 2 to leave one out"):
+        check_groups(30, np.zeros(30))

@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge import held_out
+from cortex2image.ridge.as_released import LATENT_ALPHAS
 from cortex2image.ridge.held_out import (
     HeldOut,
     PerTrial,
@@ -147,6 +148,30 @@ def test_no_fold_depends_on_its_held_out_run(rng, monkeypatch):
     for old, new in zip(before[:4], after[:4], strict=True):
         np.testing.assert_array_equal(old, new)
     assert not np.allclose(before[4], after[4])
+
+
+@pytest.mark.filterwarnings("ignore:ridge alpha")
+@pytest.mark.parametrize("selection", ["loo", "gcv", "as_released"])
+def test_penalties_are_selected_as_asked(rng, selection):
+    betas, features, trials = study(rng)
+    repeats = ["train", "test"] if selection == "gcv" else ["test"]
+    asked = RidgeSettings([1.0, 10.0, 100.0], 3, repeats, 0, selection, "cpu", 0.01)
+    got = held_out_predictions(betas, features, trials, asked)
+    grid = LATENT_ALPHAS if selection == "as_released" else asked.alphas
+    assert set(np.round(got.alpha, 9)) <= set(grid)
+    varying = slice(0, 3)
+    r = [
+        np.corrcoef(a, b)[0, 1]
+        for a, b in zip(got.predicted.T[varying], got.measured.T[varying], strict=True)
+    ]
+    assert min(r) > 0.9
+    constant = got.predicted[:, 3]
+    assert np.allclose(constant, 0.3) == (selection != "as_released")
+
+
+def test_repeats_in_training_are_no_independent_rows(rng):
+    with pytest.raises(ConfigError, match="takes repeats for independent rows"):
+        held_out_predictions(*study(rng), replace(SETTINGS, selection="gcv"))
 
 
 def test_a_test_stimulus_in_training_is_refused(rng):

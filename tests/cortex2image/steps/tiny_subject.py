@@ -86,4 +86,5 @@ def fit_options(paths: dict[str, str]) -> list[str]:
     """Return the options that decode and encode share."""
     tables = [part for name, path in paths.items() for part in (f"--{name}", path)]
     numbers = ["--alphas", "0.1", "1", "10", "100", "--folds", "4", "--seed", "3"]
-    return ["--subject", "sub-01", *tables, *numbers, "--average-repeats", "test"]
+    engine = ["--selection", "kfold", "--max-memory-gb", "0.1"]
+    return ["--subject", "sub-01", *tables, *numbers, *engine, "--average-repeats", "test"]

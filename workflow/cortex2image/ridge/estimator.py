@@ -6,27 +6,36 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from cortex2image.errors import ConfigError
-from cortex2image.ridge.folds import Folds, make_folds
-from cortex2image.ridge.inputs import PREDICTORS, TARGETS, check_finite, check_rows
-from cortex2image.ridge.scaling import Scaling
-from cortex2image.ridge.solver import decompose, squared_errors
+from cortex2image.errors import ConfigError, DataError
+from cortex2image.ridge.blocks import Blocks, RowGroups, Sliced, as_blocks
+from cortex2image.ridge.device import choose_device
+from cortex2image.ridge.engine import Fitted, Problem, pose, predict_once, scores
+from cortex2image.ridge.folds import Fold, check_groups, make_folds
+from cortex2image.ridge.inputs import PREDICTORS, TARGETS, check_finite, check_rows, checked_alphas
+from cortex2image.ridge.memory import Need, plan
+from cortex2image.ridge.targets import Projected
 
+SELECTIONS = ("kfold", "gcv", "loo")
 EDGE_SHARE = 0.2
 
 
 class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     """Ridge regression whose penalty is chosen by cross-validation, for each target on its own.
 
-    Minimises ||Y - X W - b||^2 + alpha ||W||^2. Centres, scales and weights are fitted on the training rows
-    of a fold alone, then once more on all rows with the chosen penalties. float32 input is computed in
-    float32 (its Gram matrix in float64), everything else in float64.
+    Minimises ||Y - X W - b||^2 + alpha ||W||^2. Nothing is fitted to a target that it is scored on. By folds,
+    centres, scales and weights are those of the training rows of a fold alone, then of all rows with the
+    chosen penalties. The closed forms (gcv, loo) do the same but for one thing: with `standardize`, the
+    scales of X, and of X alone, are those of all training rows, the left-out ones among them.
+
+    float32 input is computed in float32, with Gram matrices, decompositions and the operators of folds in
+    float64; everything else in float64. With `selection="loo"`, float32 rows that repeat in different groups
+    need penalties that are not tiny, see :func:`~cortex2image.ridge.closed_form.left_out_scores`.
 
     Parameters
     ----------
-    alphas : sequence of positive floats
+    alphas : sequence of positive floats, ascending or descending
         The penalties to choose from.
     cv : int, scikit-learn splitter or iterable of index pairs
         A number means that many shuffled folds, over whole groups where `fit` is given groups.
@@ -36,11 +45,16 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Choose a penalty for each target; otherwise one, by the mean score over targets.
     standardize : bool
         Divide the columns of X by their standard deviation over training rows.
-    device : "auto" or "cpu"
+    selection : "kfold", "gcv" or "loo"
+        How penalties are scored: by the folds of `cv`; by generalised cross-validation; or by leaving out one
+        row, or one group, at a time. The last two have closed forms and take the time of one fit.
+    device : "auto", "cpu" or "cuda"
     random_state : int
         Seed of the shuffled folds, in [0, 2**32).
-    n_targets_batch : int
-        Targets handled at once; bounds the working memory and changes no result.
+    n_targets_batch : int, optional
+        Targets handled at once; bounds the working memory and changes no result. Chosen by memory if None.
+    max_memory_gb : float, optional
+        Bound, in GB (1e9 bytes), on what a fit holds beyond X, Y and what it returns.
 
     Attributes
     ----------
@@ -49,8 +63,17 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     best_score_ : (t,) array
         R^2 of the chosen penalty, errors pooled over all validation rows, against predicting the mean of the
         fold's training rows (0 without an intercept): 0 is no better than that. 0 for constant targets.
+    cv_scores_ : (a, t) array
+        The same for every penalty, in the order of `alphas`. With `selection="loo"`, scores of penalties that
+        cannot be the best are upper bounds.
     coef_ : (p, t) array, or (p,) for a single 1-D target; computed on request
     intercept_ : (t,) array, or float for a single 1-D target
+
+    Notes
+    -----
+    X may be an array, or :class:`~cortex2image.ridge.blocks.Sliced` or
+    :class:`~cortex2image.ridge.blocks.RowGroups`, which are read in blocks. With at least as many columns as
+    rows, predictions need the training rows: the estimator then refers to X, which must not change.
     """
 
     def __init__(
@@ -60,25 +83,29 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         fit_intercept: bool = True,
         alpha_per_target: bool = True,
         standardize: bool = False,
+        selection: str = "kfold",
         device: str = "auto",
         random_state: int = 0,
-        n_targets_batch: int = 4096,
+        n_targets_batch: int | None = None,
+        max_memory_gb: float | None = None,
     ):
         self.alphas = alphas
         self.cv = cv
         self.fit_intercept = fit_intercept
         self.alpha_per_target = alpha_per_target
         self.standardize = standardize
+        self.selection = selection
         self.device = device
         self.random_state = random_state
         self.n_targets_batch = n_targets_batch
+        self.max_memory_gb = max_memory_gb
 
-    def fit(self, X: np.ndarray, Y: np.ndarray, groups: np.ndarray | None = None) -> "RidgeCV":
+    def fit(self, X: np.ndarray | Blocks, Y: np.ndarray, groups: np.ndarray | None = None) -> "RidgeCV":
         """Choose the penalties and fit the weights.
 
         Parameters
         ----------
-        X : (n, p) array
+        X : (n, p) array or blocks
         Y : (n, t) or (n,) array
         groups : (n,) array, optional
             Rows of one group never fall on both sides of a fold.
@@ -88,86 +115,111 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         DataError
             NaN or Inf, X and Y of different lengths, fewer groups than folds.
         ConfigError
-            No penalty, a penalty that is not positive and finite, a device that is not at hand.
+            No penalty, penalties that are not positive, finite and sorted, an unknown selection, a device
+            that is not at hand, a memory bound that cannot be kept; repeats in groups with `selection="gcv"`.
         """
-        alphas = self._checked_settings()
-        X, Y = validate_data(self, X, Y, validate_separately=(PREDICTORS, TARGETS))
-        check_rows(X, Y)
-        self._flat = Y.ndim == 1
-        X, Y = X.astype(np.result_type(X, Y), copy=False), Y.reshape(len(Y), -1)
-        folds = make_folds(self.cv, len(X), None if groups is None else np.asarray(groups), self.random_state)
-        scores = self._scores(X, Y, folds, alphas)
-        best = scores.argmax(axis=0)
-        if not self.alpha_per_target:
-            best[:] = scores.mean(axis=1).argmax()
-        self.alpha_, self.best_score_ = alphas[best], scores[best, np.arange(Y.shape[1])]
-        _warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
-        self._fit_weights(X, Y)
+        problem, kept = self._selected(X, Y, groups, keep=self.selection != "kfold")
+        self._fitted = Fitted.fit(problem, self.alpha_, kept)
         return self
 
-    def predict(self, X: np.ndarray) -> np.ndarray:
+    def fit_and_predict(
+        self,
+        X: np.ndarray | Blocks,
+        Y: np.ndarray,
+        X_new: np.ndarray | Blocks,
+        groups: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Fit and return the predictions for the (m, p) rows `X_new`, without keeping what `predict` needs.
+
+        Parameters and errors are those of `fit`. Weights of all targets never exist together.
+        """
+        problem, _ = self._selected(X, Y, groups, keep=False)
+        predicted = predict_once(problem, self.alpha_, self._new_blocks(X_new))
+        return predicted[:, 0] if self._flat else predicted
+
+    def predict(self, X: np.ndarray | Blocks) -> np.ndarray:
         """Return the (m, t) predictions for (m, p) rows; (m,) if fitted to a 1-D target."""
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, **PREDICTORS)
-        check_finite("X", X)
-        rows = self._predictor_scaling.apply(X)
-        if self._dual_rows is not None:
-            rows = rows @ self._dual_rows.T
-        predicted = rows @ self._weights + self._target_centre
+        check_is_fitted(self, "_fitted")
+        predicted = self._fitted.predict(self._new_blocks(X))
         return predicted[:, 0] if self._flat else predicted
 
     @property
     def coef_(self) -> np.ndarray:
         """Weights of the columns of X, in the units of X."""
-        check_is_fitted(self)
-        weights = self._weights if self._dual_rows is None else self._dual_rows.T @ self._weights
-        weights = weights / self._predictor_scaling.scale[:, None]
+        check_is_fitted(self, "_fitted")
+        weights = self._fitted.weights()
         return weights[:, 0] if self._flat else weights
 
     @property
     def intercept_(self) -> np.ndarray | float:
         """What is predicted for a row of zeros."""
-        intercept = self._target_centre - self._predictor_scaling.centre @ self.coef_
-        return float(intercept[0]) if self._flat else intercept
+        check_is_fitted(self, "_fitted")
+        intercept = self._fitted.means - self._fitted.scaling.centre @ self._fitted.weights()
+        return float(intercept[0]) if self._flat else intercept.astype(self._fitted.means.dtype, copy=False)
 
-    def _checked_settings(self) -> np.ndarray:
-        alphas = np.sort(np.atleast_1d(np.asarray(self.alphas, dtype=np.float64)))[::-1]
-        if not len(alphas) or not (np.isfinite(alphas).all() and alphas[-1] > 0):
-            raise ConfigError("ridge alphas", "positive finite numbers", f"{self.alphas}", "correct the grid")
-        if self.device not in ("auto", "cpu"):
-            raise ConfigError("ridge device", "auto or cpu", self.device, "choose one of these")
-        return alphas
+    def _selected(
+        self, X: np.ndarray | Blocks, Y: np.ndarray, groups: np.ndarray | None, keep: bool
+    ) -> tuple[Problem, Projected | None]:
+        """Choose the penalties; return what was met on the way."""
+        self.__dict__.pop("_fitted", None)
+        alphas = checked_alphas(self.alphas)
+        blocks, Y = self._checked(X, Y)
+        folds, groups = self._split(len(Y), groups)
+        problem = self._pose(blocks, Y, len(folds), len(alphas))
+        kept = Projected.empty(len(problem.training.basis.values), problem.targets) if keep else None
+        found = scores(problem, self.selection, alphas, folds, groups, not self.alpha_per_target, kept)
+        best = found.argmax(axis=0)
+        if not self.alpha_per_target:
+            best[:] = found.mean(axis=1).argmax()
+        self.alpha_, self.best_score_ = alphas[best], found[best, np.arange(Y.shape[1])]
+        self.cv_scores_ = found if alphas[0] == np.atleast_1d(self.alphas)[0] else found[::-1]
+        _warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
+        return problem, kept
 
-    def _scores(self, X: np.ndarray, Y: np.ndarray, folds: Folds, alphas: np.ndarray) -> np.ndarray:
-        errors, total = np.zeros((len(alphas), Y.shape[1])), np.zeros(Y.shape[1])
-        for train, validation in folds:
-            scaling = Scaling.fit(X[train], self.fit_intercept, self.standardize)
-            decomposition = decompose(scaling.apply(X[train]))
-            scores = decomposition.scores(scaling.apply(X[validation]))
-            for batch in self._batches(Y):
-                targets = Y[:, batch].astype(X.dtype, copy=False)
-                centre = Scaling.fit(targets[train], self.fit_intercept)
-                fitted, held_out = centre.apply(targets[train]), centre.apply(targets[validation])
-                errors[:, batch] += squared_errors(decomposition, fitted, scores, held_out, alphas)
-                total[batch] += np.einsum("mt,mt->t", held_out, held_out)
-        return np.where(total > 0, 1 - errors / np.where(total > 0, total, 1), 0.0)
+    def _checked(self, X: np.ndarray | Blocks, Y: np.ndarray) -> tuple[Blocks, np.ndarray]:
+        if self.selection not in SELECTIONS:
+            expected = f"one of {', '.join(SELECTIONS)}"
+            raise ConfigError("ridge selection", expected, f"{self.selection}", "choose one of these")
+        if isinstance(X, Sliced | RowGroups):
+            Y, self.n_features_in_ = check_array(Y, **TARGETS), X.shape[1]
+        else:
+            X, Y = validate_data(self, X, Y, validate_separately=(PREDICTORS, TARGETS))
+        blocks = as_blocks(X)
+        check_rows(blocks, Y)
+        self._flat = Y.ndim == 1
+        return blocks, Y.reshape(len(Y), -1)
 
-    def _fit_weights(self, X: np.ndarray, Y: np.ndarray) -> None:
-        self._predictor_scaling = Scaling.fit(X, self.fit_intercept, self.standardize)
-        decomposition = decompose(self._predictor_scaling.apply(X))
-        self._dual_rows = decomposition.rows if decomposition.dual else None
-        self._target_centre = np.empty(Y.shape[1], X.dtype)
-        self._weights = np.empty((len(decomposition.vectors), Y.shape[1]), X.dtype)
-        for batch in self._batches(Y):
-            targets = Y[:, batch].astype(X.dtype, copy=False)
-            centre = Scaling.fit(targets, self.fit_intercept)
-            projected = decomposition.project(centre.apply(targets))
-            self._weights[:, batch] = decomposition.weights(projected, self.alpha_[batch])
-            self._target_centre[batch] = centre.centre
+    def _split(self, rows: int, groups: np.ndarray | None) -> tuple[list[Fold], np.ndarray | None]:
+        groups = None if groups is None else np.asarray(groups)
+        if self.selection == "kfold":
+            return make_folds(self.cv, rows, groups, self.random_state), groups
+        different = check_groups(rows, groups)
+        if self.selection == "gcv" and different < rows:
+            raise ConfigError(
+                "ridge selection",
+                "loo or kfold, since groups have more than one row",
+                "gcv, which takes repeats for independent rows",
+                "choose loo or kfold, or average the rows of each group",
+            )
+        return [], groups
 
-    def _batches(self, Y: np.ndarray) -> list[slice]:
-        starts = range(0, Y.shape[1], self.n_targets_batch)
-        return [slice(start, start + self.n_targets_batch) for start in starts]
+    def _pose(self, blocks: Blocks, Y: np.ndarray, folds: int, alphas: int) -> Problem:
+        device, dtype = choose_device(self.device), np.result_type(blocks.dtype, Y.dtype)
+        dual = blocks.shape[0] <= blocks.shape[1]
+        need = Need(*blocks.shape, Y.shape[1], folds, alphas, dual)
+        shares = plan(need, dtype, device, self.max_memory_gb, self.n_targets_batch)
+        return pose(blocks, Y, dtype, device, dual, self.fit_intercept, self.standardize, shares)
+
+    def _new_blocks(self, X: np.ndarray | Blocks) -> Blocks:
+        if isinstance(X, Sliced | RowGroups):
+            if X.shape[1] != self.n_features_in_:
+                found, fix = f"{X.shape[1]}", "give the columns of the training rows"
+                raise DataError("ridge, columns of X", f"{self.n_features_in_}", found, fix)
+        else:
+            X = validate_data(self, X, reset=False, **PREDICTORS)
+        blocks = as_blocks(X)
+        check_finite("X", blocks)
+        return blocks
 
 
 def _warn_at_edge(chosen: np.ndarray, alphas: np.ndarray) -> None:
@@ -180,5 +232,5 @@ def _warn_at_edge(chosen: np.ndarray, alphas: np.ndarray) -> None:
             warnings.warn(
                 f"ridge alpha {edge:g}, an end of the grid, was chosen for {share:.0%} of the {len(chosen)} "
                 f"predictable targets (limit {EDGE_SHARE:.0%}); the best alpha may lie outside: {way_out}",
-                stacklevel=3,
+                stacklevel=4,
             )

@@ -1,17 +1,25 @@
 """Folds that never share a group."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from sklearn.model_selection import GroupKFold, KFold
 
 from cortex2image.errors import DataError
 
-Folds = list[tuple[np.ndarray, np.ndarray]]
+
+@dataclass(frozen=True)
+class Fold:
+    """Which rows are fitted and which are predicted; both (n,) arrays of bool."""
+
+    train: np.ndarray
+    validation: np.ndarray
 
 
-def make_folds(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> Folds:
-    """Return the (train, validation) row numbers of every fold.
+def make_folds(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> list[Fold]:
+    """Return the folds.
 
     Parameters
     ----------
@@ -26,20 +34,44 @@ def make_folds(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> F
     Raises
     ------
     DataError
-        Fewer groups (or rows) than folds, or a splitter that puts a group on both sides.
+        Fewer groups (or rows) than folds, or a splitter that puts a group on both sides, leaves one of them
+        empty or names a row twice.
     """
+    _check_length(rows, groups)
+    labels = np.arange(rows) if groups is None else groups
+    pairs = enumerate(_splits(cv, rows, groups, seed))
+    return [
+        _fold(number, np.asarray(train), np.asarray(held_out), labels) for number, (train, held_out) in pairs
+    ]
+
+
+def hold_out_once(folds: list[Fold]) -> bool:
+    """Return whether each row is held out once and fitted in all other folds, as K folds do it."""
+    complete = all((fold.train != fold.validation).all() for fold in folds)
+    times = np.sum([fold.validation for fold in folds], axis=0)
+    return complete and bool((times == 1).all())
+
+
+def check_groups(rows: int, groups: np.ndarray | None) -> int:
+    """Return how many groups there are to leave out one by one; at least two, and one for every row."""
+    _check_length(rows, groups)
+    different = rows if groups is None else len(np.unique(groups))
+    if different < 2:
+        fix = "give the rows their groups, or choose another selection"
+        raise DataError("ridge groups", "at least 2 to leave one out", f"{different}", fix)
+    return different
+
+
+def _check_length(rows: int, groups: np.ndarray | None) -> None:
     if groups is not None and len(groups) != rows:
         raise DataError("groups", f"{rows}, one per row", f"{len(groups)}", "give every row its group")
-    folds = list(_splits(cv, rows, groups, seed))
-    for number, (train, validation) in enumerate(folds):
-        _check_apart(number, train, validation, np.arange(rows) if groups is None else groups)
-    return folds
 
 
 def _splits(
     cv: object, rows: int, groups: np.ndarray | None, seed: int
 ) -> Iterable[tuple[np.ndarray, np.ndarray]]:
-    if isinstance(cv, int):
+    if isinstance(cv, Integral):
+        cv = int(cv)
         _check_enough(cv, rows if groups is None else len(np.unique(groups)), groups is not None)
         cv = (KFold if groups is None else GroupKFold)(cv, shuffle=True, random_state=seed)
     if hasattr(cv, "split"):
@@ -51,14 +83,23 @@ def _check_enough(folds: int, found: int, grouped: bool) -> None:
     what = "groups" if grouped else "rows"
     if folds < 2 or found < folds:
         expected = f"at least 2 folds, and at most as many as {what}"
-        fix = f"choose between 2 and {found} folds, or add training data"
+        choice = f"choose from 2 to {found} folds, or " if found >= 2 else ""
+        fix = f"{choice}add training data"
         raise DataError("ridge folds", expected, f"{folds} folds, {found} {what}", fix)
 
 
-def _check_apart(number: int, train: np.ndarray, validation: np.ndarray, groups: np.ndarray) -> None:
-    shared = np.intersect1d(groups[train], groups[validation])
+def _fold(number: int, train: np.ndarray, validation: np.ndarray, labels: np.ndarray) -> Fold:
+    where = f"ridge fold {number}"
+    shared = np.intersect1d(labels[train], labels[validation])
     if len(shared):
         found = f"{len(shared)} groups on both sides, first {shared[0]}"
-        raise DataError(
-            f"ridge fold {number}", "no group on both sides", found, "use a splitter that honours groups"
-        )
+        raise DataError(where, "no group on both sides", found, "use a splitter that honours groups")
+    masks = []
+    for side in (train, validation):
+        mask = np.zeros(len(labels), dtype=bool)
+        mask[side] = True
+        masks.append(mask)
+        if not len(side) or mask.sum() != len(side):
+            found = f"{len(side)} rows, {mask.sum()} of them different"
+            raise DataError(where, "rows on both sides, each once", found, "use another splitter")
+    return Fold(*masks)

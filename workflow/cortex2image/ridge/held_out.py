@@ -7,8 +7,11 @@ import numpy as np
 
 from cortex2image.errors import ConfigError
 from cortex2image.progress import track
-from cortex2image.ridge import RidgeCV
+from cortex2image.ridge.as_released import AsReleasedRidgeCV
+from cortex2image.ridge.estimator import RidgeCV
 from cortex2image.ridge.partitions import Partition, Trials, partitions
+
+SELECTIONS = ("kfold", "loo", "gcv", "as_released")
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,24 @@ class RidgeSettings:
         Splits in which the trials of a stimulus are averaged.
     seed : int
         Of the inner folds.
+    selection : "kfold", "loo" or "gcv"
+        How penalties are scored, see :class:`~cortex2image.ridge.estimator.RidgeCV`; or "as_released", which
+        also sets penalties and folds, see :mod:`~cortex2image.ridge.as_released`.
+    device : "auto", "cpu" or "cuda"
+    max_memory_gb : float, optional
+        Bound on the working memory of a fit.
+    latent : bool
+        Whether the targets are latent features, whose penalties "as_released" has apart from all others.
     """
 
     alphas: Sequence[float]
     folds: int
     average_repeats: Sequence[str]
     seed: int
+    selection: str = "kfold"
+    device: str = "auto"
+    max_memory_gb: float | None = None
+    latent: bool = True
 
 
 @dataclass(frozen=True)
@@ -107,10 +122,23 @@ def held_out_predictions(
     )
 
 
-def fit(training: Rows, settings: RidgeSettings) -> RidgeCV:
+def fit(training: Rows, settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
     """Fit training rows; that they are all it is given is what keeps test rows out of every fit."""
-    model = RidgeCV(settings.alphas, cv=settings.folds, standardize=True, random_state=settings.seed % 2**32)
-    return model.fit(training.predictors, training.targets, groups=training.groups)
+    return _model(settings).fit(training.predictors, training.targets, groups=training.groups)
+
+
+def _model(settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
+    if settings.selection == "as_released":
+        return AsReleasedRidgeCV(settings.latent, settings.device, settings.max_memory_gb)
+    return RidgeCV(
+        settings.alphas,
+        cv=settings.folds,
+        standardize=True,
+        selection=settings.selection,
+        device=settings.device,
+        random_state=settings.seed % 2**32,
+        max_memory_gb=settings.max_memory_gb,
+    )
 
 
 def select(

@@ -17,7 +17,14 @@ from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
 from cortex2image.progress import say
 from cortex2image.ridge.alignment import align
-from cortex2image.ridge.held_out import HeldOut, PerTrial, RidgeSettings, held_out_predictions
+from cortex2image.ridge.available import available_gb
+from cortex2image.ridge.held_out import (
+    SELECTIONS,
+    HeldOut,
+    PerTrial,
+    RidgeSettings,
+    held_out_predictions,
+)
 from cortex2image.seeds import seed_for
 from cortex2image.stats.correlation import correlate, is_constant
 
@@ -35,6 +42,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rois", required=True, nargs="+", help="regions to decode from; all: every voxel")
     parser.add_argument("--alphas", required=True, type=float, nargs="+", help="ridge penalties to try")
     parser.add_argument("--folds", required=True, type=int, help="inner folds that choose among them")
+    parser.add_argument("--selection", required=True, choices=SELECTIONS, help="how penalties are scored")
+    parser.add_argument("--device", default="cpu", choices=["auto", "cpu", "cuda"])
+    parser.add_argument("--max-memory-gb", type=float, help="working memory of a fit; half of what is free")
     parser.add_argument("--average-repeats", default=[], nargs="*", choices=["train", "test"])
     parser.add_argument("--seed", required=True, type=int, help="seed of the study")
     parser.add_argument("--decoded", required=True, help="where decoded/{space}.parquet is written")
@@ -50,7 +60,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     say(f"decode {args.space} of {args.subject} from {len(chosen)} voxels in {', '.join(args.rois)}")
     voxels = PerTrial(data.betas.matrix[:, chosen], data.betas.row)
     seed = seed_for(args.seed, "decode", args.subject, args.space)
-    ridge = RidgeSettings(args.alphas, args.folds, args.average_repeats, seed)
+    ridge = RidgeSettings(
+        alphas=args.alphas,
+        folds=args.folds,
+        average_repeats=args.average_repeats,
+        seed=seed,
+        selection=args.selection,
+        device=args.device,
+        max_memory_gb=args.max_memory_gb or available_gb() / 2,
+        latent=True,
+    )
     decoded = held_out_predictions(voxels, data.features, data.trials, ridge)
     scores = unit_scores(decoded)
     DECODED.write(

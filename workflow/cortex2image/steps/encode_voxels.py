@@ -17,7 +17,8 @@ from cortex2image.encoding.voxel_scores import score_voxels
 from cortex2image.errors import run_step
 from cortex2image.progress import say
 from cortex2image.ridge.alignment import align
-from cortex2image.ridge.held_out import RidgeSettings, held_out_predictions
+from cortex2image.ridge.available import available_gb
+from cortex2image.ridge.held_out import SELECTIONS, RidgeSettings, held_out_predictions
 from cortex2image.seeds import seed_for
 
 INPUTS = (TRIALS, BETAS, FEATURES, VOXELS)
@@ -33,6 +34,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--model", required=True, help="name of the feature space")
     parser.add_argument("--alphas", required=True, type=float, nargs="+", help="ridge penalties to try")
     parser.add_argument("--folds", required=True, type=int, help="inner folds that choose among them")
+    parser.add_argument("--selection", required=True, choices=SELECTIONS, help="how penalties are scored")
+    parser.add_argument("--device", default="cpu", choices=["auto", "cpu", "cuda"])
+    parser.add_argument("--max-memory-gb", type=float, help="working memory of a fit; half of what is free")
     parser.add_argument("--average-repeats", default=[], nargs="*", choices=["train", "test"])
     parser.add_argument("--seed", required=True, type=int, help="seed of the study")
     parser.add_argument("--encoding", required=True, help="where encoding/{model}.parquet is written")
@@ -46,7 +50,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     voxels = tables["voxels"]
     say(f"encode {args.model} of {args.subject} to {voxels.num_rows} voxels")
     seed = seed_for(args.seed, "encode", args.subject, args.model)
-    ridge = RidgeSettings(args.alphas, args.folds, args.average_repeats, seed)
+    ridge = RidgeSettings(
+        alphas=args.alphas,
+        folds=args.folds,
+        average_repeats=args.average_repeats,
+        seed=seed,
+        selection=args.selection,
+        device=args.device,
+        max_memory_gb=args.max_memory_gb or available_gb() / 2,
+        latent=False,
+    )
     encoded = held_out_predictions(data.features, data.betas, data.trials, ridge)
     noise_ceiling = voxels.column("noise_ceiling").to_numpy().astype(np.float64)
     scores = score_voxels(encoded.predicted, encoded.measured, noise_ceiling, encoded.fold)

@@ -1,0 +1,184 @@
+"""Benchmarks of the ridge engine against himalaya; prints the tables of docs/benchmarks.md.
+
+    OMP_NUM_THREADS=2 PYTHONPATH=workflow:. python tests/benchmarks/ridge.py --threads 2 > docs/benchmarks.md
+
+All methods of a case run in one process on the same data, penalties and folds, in turns, with as many
+threads; times are medians. `--scale` divides all sizes for a quick look, `--cases` chooses some.
+"""
+
+import argparse
+import sys
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import himalaya.kernel_ridge
+import himalaya.ridge
+import numpy as np
+import torch
+from sklearn.model_selection import KFold
+from tests.benchmarks.measure import Measured, machine, run, side_by_side
+
+from cortex2image.ridge import RidgeCV
+
+ALPHAS = np.logspace(0, 6, 13)
+FOLDS = 5
+TEST_ROWS = 200
+CASES = {
+    "decode, tall": (3000, 1500, 6400),
+    "decode, wide": (1500, 6000, 6400),
+    "encode": (2000, 6400, 20_000),
+    "whole-brain encode": (2000, 1024, 100_000),
+}
+NSD = (8859, 7604, 59_136)
+HEADER = "| case | method | s | x faster than peer | peak MB | share of peer | test r |"
+METHODS = {"kfold": "K folds", "gcv": "GCV", "loo": "leave one out"}
+
+
+@dataclass(frozen=True)
+class Data:
+    """Training and test rows; targets from pure noise to nearly pure signal."""
+
+    X: np.ndarray
+    Y: np.ndarray
+    X_test: np.ndarray
+    Y_test: np.ndarray
+    folds: list[tuple[np.ndarray, np.ndarray]]
+
+    @classmethod
+    def make(cls, n: int, p: int, t: int) -> "Data":
+        """Draw predictors whose variances fall like those of voxels, and targets."""
+        rng = np.random.default_rng(0)
+        X = rng.standard_normal((n + TEST_ROWS, p), dtype=np.float32)
+        X *= np.arange(1, p + 1, dtype=np.float32) ** -0.25
+        Y = X @ rng.standard_normal((p, t), dtype=np.float32)
+        Y *= np.sqrt(rng.random(t, dtype=np.float32)) / Y.std(axis=0)
+        Y += rng.standard_normal((n + TEST_ROWS, t), dtype=np.float32)
+        folds = list(KFold(FOLDS, shuffle=True, random_state=0).split(X[:n]))
+        return cls(X[:n], Y[:n], X[n:], Y[n:], folds)
+
+
+def ours(data: Data, selection: str, device: str = "cpu") -> np.ndarray:
+    model = RidgeCV(ALPHAS, cv=data.folds, selection=selection, device=device)
+    return model.fit(data.X, data.Y).predict(data.X_test)
+
+
+def peer(data: Data, kind: type) -> np.ndarray:
+    model = kind(alphas=ALPHAS.astype(np.float32), cv=data.folds, fit_intercept=True)
+    return model.fit(data.X, data.Y).predict(data.X_test)
+
+
+def floor(data: Data) -> None:
+    """What no closed form can do without: Gram matrix, eigendecomposition, one projection of the targets."""
+    X = (data.X - data.X.mean(axis=0)).astype(np.float64)
+    dual = X.shape[0] <= X.shape[1]
+    _, vectors = torch.linalg.eigh(torch.from_numpy(X @ X.T if dual else X.T @ X))
+    left = (vectors.numpy() if dual else X @ vectors.numpy()).astype(np.float32)
+    left.T @ data.Y
+
+
+def accuracy(predicted: np.ndarray, measured: np.ndarray) -> float:
+    """Return the mean correlation over targets."""
+    a, b = predicted - predicted.mean(axis=0), measured - measured.mean(axis=0)
+    scale = np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0))
+    return float(np.mean((a * b).sum(axis=0) / np.where(scale > 0, scale, 1)))
+
+
+def compare(name: str, shape: tuple[int, int, int], repeats: int) -> list[str]:
+    """Return the table rows of a case."""
+    data = Data.make(*shape)
+    peers = {
+        "himalaya RidgeCV": partial(peer, data, himalaya.ridge.RidgeCV),
+        "himalaya KernelRidgeCV": partial(peer, data, himalaya.kernel_ridge.KernelRidgeCV),
+    }
+    methods: dict[str, Callable] = {label: partial(ours, data, key) for key, label in METHODS.items()}
+    seen = side_by_side({**methods, **peers, "floor": partial(floor, data)}, repeats)
+    best = min((seen[key] for key in peers), key=lambda measured: measured.median)
+    case = f"{name}, {' x '.join(map(str, shape))}"
+    return [row(case, label, measured, best, data) for label, measured in seen.items()]
+
+
+def row(case: str, label: str, seen: Measured, best: Measured, data: Data) -> str:
+    r = "" if seen.value is None else f"{accuracy(seen.value, data.Y_test):.4f}"
+    share = f"{seen.megabytes / best.megabytes:.2f}" if best.megabytes else ""
+    faster = best.median / seen.median
+    return f"| {case} | {label} | {seen.median:.2f} | {faster:.1f} | {seen.megabytes:.0f} | {share} | {r} |"
+
+
+def operations(name: str, shape: tuple[int, int, int]) -> str:
+    """Return a table row of multiplications, in billions: of all targets, and those that these share."""
+    n, p, t = shape
+    a, train, held_out, side = len(ALPHAS), n * (FOLDS - 1) // FOLDS, n // FOLDS, min(n, p)
+    width = side if p < n else train
+    folds = a * n * width + n * side * (2 if p < n else 1)
+    peer_folds = a * n * train + a * n * side
+    shared = [n * p * side / 2, 9 * side**3, a * n * held_out * 2 * width]
+    values = [n * side, folds, peer_folds]
+    columns = " | ".join(f"{value * t / 1e9:.0f}" for value in values)
+    return f"| {name} | {columns} | {sum(shared) / 1e9:.0f} |"
+
+
+def growth(shape: tuple[int, int, int]) -> list[str]:
+    """Return table rows of time and memory with 1, 2, 4 and 8 times the targets."""
+    n, p, t = shape
+    data = Data.make(n, p, 8 * t)
+    lines = []
+    for times in (1, 2, 4, 8):
+        Y = np.ascontiguousarray(data.Y[:, : times * t])
+        model = RidgeCV(ALPHAS, cv=data.folds, device="cpu")
+        seconds, megabytes, _ = run(partial(model.fit, data.X, Y))
+        kept = 4 * min(n, p) * Y.shape[1] / 1e6
+        lines.append(f"| {times * t} | {seconds:.2f} | {megabytes:.0f} | {megabytes - kept:.0f} |")
+    return lines
+
+
+def on_gpu(shape: tuple[int, int, int]) -> list[str]:
+    """Return a table row of the full size on a GPU, against himalaya on it, with the share of the peak."""
+    data = Data.make(*shape)
+    ours(data, "kfold", "cuda")
+    seconds, _, predicted = run(partial(ours, data, "kfold", "cuda"))
+    himalaya.backend.set_backend("torch_cuda")
+    theirs, _, _ = run(partial(peer, data, himalaya.ridge.RidgeCV))
+    A = torch.randn(8192, 8192, device="cuda")
+    peak = 2 * 8192**3 / min(run(lambda: (A @ A, torch.cuda.synchronize()))[0] for _ in range(5))
+    n, p, t = shape
+    work = 2 * (len(ALPHAS) + 2) * n * min(n, p) * t
+    r = accuracy(predicted, data.Y_test)
+    return [
+        f"| {seconds:.1f} | {theirs:.1f} | {theirs / seconds:.1f} | {work / seconds / peak:.0%} | {r:.4f} |"
+    ]
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--scale", type=int, default=1, help="divide all sizes by it")
+    parser.add_argument("--cases", nargs="*", default=list(CASES), choices=list(CASES))
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    torch.set_num_threads(args.threads)
+    warnings.filterwarnings("ignore", message="ridge alpha|Solving (linear kernel )?ridge is slower")
+    cases = {name: tuple(size // args.scale for size in CASES[name]) for name in args.cases}
+    say = partial(print, flush=True)
+    say(f"# Benchmarks\n\n## Ridge regression\n\n{machine(args.threads)}.")
+    say(f"{len(ALPHAS)} penalties, {FOLDS} folds, float32; fit and prediction of {TEST_ROWS} rows.")
+    say(f"Medians of {args.repeats} runs in alternating order.\n")
+    say(f"{HEADER}\n|---|---|---|---|---|---|---|")
+    for name, shape in cases.items():
+        say(*compare(name, shape, args.repeats), sep="\n")
+    say("\n| billions of multiplications | projection | K folds | peer | K folds, shared by targets |")
+    say("|---|---|---|---|---|", *(operations(name, shape) for name, shape in cases.items()), sep="\n")
+    say("\n| targets | s | peak MB | without the coefficients |\n|---|---|---|---|")
+    say(*growth((2000 // args.scale, 1024 // args.scale, 5000 // args.scale)), sep="\n")
+    if torch.cuda.is_available():
+        say("\n| 8859 x 7604 x 59136 on the GPU, s | himalaya, s | x faster | share of peak | test r |")
+        say("|---|---|---|---|---|", *on_gpu(NSD), sep="\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

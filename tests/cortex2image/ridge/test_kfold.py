@@ -1,0 +1,136 @@
+"""Scores of folds against fits of scikit-learn, one by one."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GroupKFold, KFold, ShuffleSplit
+from sklearn.preprocessing import StandardScaler
+
+from cortex2image.ridge import RidgeCV, kfold
+
+ALPHAS = np.logspace(-6, 9, 6)
+SHAPES = {
+    "tall": (40, 9),
+    "square": (24, 24),
+    "wide": (20, 60),
+    "one feature": (30, 1),
+    "nearly square": (25, 23),
+}
+GROUPS = np.arange(60) // 3
+
+pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
+
+
+def explicit_scores(
+    X: np.ndarray, Y: np.ndarray, folds: list, intercept: bool, standardize: bool
+) -> np.ndarray:
+    """R^2 of every penalty and target, errors pooled over folds, from one fit each."""
+    errors, total = np.zeros((len(ALPHAS), Y.shape[1])), np.zeros(Y.shape[1])
+    for train, test in folds:
+        scaler = StandardScaler(with_mean=intercept, with_std=standardize).fit(X[train])
+        fitted, new = scaler.transform(X[train]), scaler.transform(X[test])
+        mean = Y[train].mean(axis=0) * intercept
+        total += ((Y[test] - mean) ** 2).sum(axis=0)
+        for error, alpha in zip(errors, ALPHAS, strict=True):
+            model = Ridge(alpha, fit_intercept=intercept, solver="svd").fit(fitted, Y[train])
+            error += ((Y[test] - model.predict(new)) ** 2).sum(axis=0)
+    return 1 - errors / total
+
+
+@pytest.mark.parametrize("standardize", [False, True])
+@pytest.mark.parametrize("intercept", [False, True])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_scores_are_those_of_single_fits(rng, shape, intercept, standardize):
+    n, p = SHAPES[shape]
+    X = rng.normal(1, 1, (n, p)) * np.linspace(0.1, 3, p)
+    Y = 2 + X @ rng.standard_normal((p, 3)) + rng.standard_normal((n, 3))
+    folds = list(KFold(4, shuffle=True, random_state=0).split(X))
+    model = RidgeCV(ALPHAS, cv=folds, fit_intercept=intercept, standardize=standardize).fit(X, Y)
+    expected = explicit_scores(X, Y, folds, intercept, standardize)
+    np.testing.assert_allclose(model.cv_scores_, expected, rtol=1e-5, atol=1e-5)
+    np.testing.assert_array_equal(model.alpha_, ALPHAS[expected.argmax(axis=0)])
+
+
+@pytest.mark.parametrize("shape", ["tall", "wide"])
+@pytest.mark.parametrize(
+    "cv", [ShuffleSplit(3, random_state=1), GroupKFold(3), [(np.arange(12), np.arange(14, 20))]], ids=str
+)
+def test_any_splitter_will_do(rng, shape, cv):
+    n, p = SHAPES[shape]
+    X, Y = rng.standard_normal((n, p)), rng.standard_normal((n, 2))
+    groups = GROUPS[:n] if isinstance(cv, GroupKFold) else None
+    folds = cv if isinstance(cv, list) else list(cv.split(X, groups=groups))
+    model = RidgeCV(ALPHAS, cv=cv).fit(X, Y, groups)
+    expected = explicit_scores(X, Y, folds, True, False)
+    np.testing.assert_allclose(model.cv_scores_, expected, rtol=1e-5, atol=1e-5)
+
+
+def awkward(name: str, X: np.ndarray) -> np.ndarray:
+    """X with what breaks careless solvers."""
+    if name == "duplicated rows":
+        return np.repeat(X[: len(X) // 2], 2, axis=0)
+    if name == "collinear columns":
+        return np.column_stack([X, X[:, :3], X @ np.ones((X.shape[1], 1))])
+    if name == "column that one row owns":
+        return np.column_stack([X, np.eye(len(X))[:, 4]])
+    return X * np.logspace(-4, 1, X.shape[1])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("shape", ["tall", "wide"])
+@pytest.mark.parametrize(
+    "name", ["duplicated rows", "collinear columns", "column that one row owns", "ill-conditioned"]
+)
+def test_awkward_predictors_give_the_scores_of_single_fits(rng, name, shape, dtype):
+    X = awkward(name, rng.standard_normal(SHAPES[shape]))
+    Y = X @ rng.standard_normal((X.shape[1], 3)) + 0.3 * rng.standard_normal((len(X), 3))
+    X, Y = X.astype(dtype), Y.astype(dtype)
+    folds = list(KFold(4, shuffle=True, random_state=0).split(X))
+    model = RidgeCV(ALPHAS, cv=folds).fit(X, Y)
+    expected = explicit_scores(X.astype(float), Y.astype(float), folds, True, False)
+    tolerance = 1e-4 if dtype == np.float64 else 1e-3
+    usable = expected > -1
+    np.testing.assert_allclose(model.cv_scores_[usable], expected[usable], atol=tolerance)
+    np.testing.assert_allclose(model.best_score_, expected.max(axis=0), atol=tolerance)
+
+
+def test_folds_in_several_passes_change_nothing(rng):
+    X, Y = rng.standard_normal((40, 30)), rng.standard_normal((40, 3))
+    whole = RidgeCV(ALPHAS, cv=8).fit(X, Y)
+    bounded = RidgeCV(ALPHAS, cv=8, max_memory_gb=2.2e-4).fit(X, Y)
+    np.testing.assert_allclose(whole.cv_scores_, bounded.cv_scores_, rtol=1e-10)
+
+
+def predictions_by_fold(
+    monkeypatch: pytest.MonkeyPatch, model: RidgeCV, X: np.ndarray, Y: np.ndarray
+) -> list[np.ndarray]:
+    """What every fold predicts of its held-out rows on the way to the scores, (a, m, t) each.
+
+    Inside, targets are measured from their mean over all rows, which changes no error; it is added back.
+    """
+    predicted = []
+    squared_residuals = kfold.squared_residuals
+
+    def recorded(matrix: torch.Tensor, known: torch.Tensor, measured: torch.Tensor) -> np.ndarray:
+        predicted.append((matrix @ known).numpy() + Y.mean(axis=0))
+        return squared_residuals(matrix, known, measured)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kfold, "squared_residuals", recorded)
+        model.fit(X, Y)
+    return predicted
+
+
+@pytest.mark.parametrize("standardize", [False, True])
+@pytest.mark.parametrize("shape", ["tall", "wide"])
+def test_a_fold_does_not_know_its_held_out_targets(rng, monkeypatch, shape, standardize):
+    n, p = SHAPES[shape]
+    X, Y = rng.standard_normal((n, p)), rng.standard_normal((n, 2))
+    folds = list(KFold(4, shuffle=True, random_state=0).split(X))
+    model = RidgeCV(ALPHAS, cv=folds, standardize=standardize)
+    before = predictions_by_fold(monkeypatch, model, X, Y)
+    Y[folds[0][1]] += 100
+    after = predictions_by_fold(monkeypatch, model, X, Y)
+    np.testing.assert_allclose(after[0], before[0], atol=1e-5)
+    assert all(np.abs(new - old).max() > 1 for new, old in zip(after[1:], before[1:], strict=True))

@@ -1,0 +1,33 @@
+"""Batches of targets: complete, centred, contiguous."""
+
+import numpy as np
+import pytest
+import torch
+
+from cortex2image.ridge.targets import Projected, Targets
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 100])
+@pytest.mark.parametrize("centre", [True, False])
+def test_batches_cover_the_targets_once(rng, size, centre):
+    values = rng.normal(5, 1, (20, 7)).astype(np.float32)
+    targets = Targets(values, centre, np.dtype("f4"), torch.device("cpu"), size)
+    parts, rows, means = zip(*targets.batches(), strict=True)
+    assert [part.stop - part.start for part in parts[:-1]] == [size] * (len(parts) - 1)
+    expected = values.mean(axis=0) if centre else np.zeros(7)
+    np.testing.assert_allclose(torch.cat(means), expected, rtol=1e-6)
+    np.testing.assert_allclose(torch.cat(rows, dim=1), values - expected.astype(np.float32), atol=1e-5)
+
+
+def test_constant_targets_become_exactly_zero():
+    values = np.full((9, 2), 0.1, dtype=np.float32)
+    ((_, rows, _),) = Targets(values, True, np.dtype("f4"), torch.device("cpu"), 10).batches()
+    assert not rows.any()
+
+
+def test_projections_are_kept_by_batch(rng):
+    targets = Targets(rng.normal(5, 1, (20, 7)), True, np.dtype("f8"), torch.device("cpu"), 3)
+    kept = Projected.empty(20, targets)
+    for batch, rows, means in targets.batches():
+        kept.put(batch, rows, means)
+    np.testing.assert_allclose(kept.values + kept.means, targets.values)

@@ -1,0 +1,76 @@
+"""Ridge regression as in the code released with Takagi and Nishimoto 2023, for reproduction only.
+
+Three things make it worse than :class:`~cortex2image.ridge.estimator.RidgeCV` with its defaults. There is no
+intercept although targets have a mean, so that predictions lack the training mean of every target. Folds are
+unshuffled runs of trials, so that repeats of a picture are fitted and validated at once and penalties come
+out too small. And the grid of penalties for z and c lies far below the eigenvalues of the predictors.
+"""
+
+import numpy as np
+from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.model_selection import KFold
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from cortex2image.errors import DataError
+from cortex2image.ridge.estimator import RidgeCV
+from cortex2image.ridge.inputs import PREDICTORS, check_finite
+from cortex2image.ridge.scaling import Scaling
+
+LATENT_ALPHAS = tuple(10.0**exponent for exponent in range(-6, 1))
+OTHER_ALPHAS = (1e4, 2e4, 4e4)
+FOLDS = 5
+
+
+class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
+    """The released regression: predictors are standardised, targets are used as they are, groups are ignored.
+
+    Parameters
+    ----------
+    latent : bool
+        Whether the targets are z or c; all other feature spaces had larger penalties.
+    device, max_memory_gb
+        As in :class:`~cortex2image.ridge.estimator.RidgeCV`.
+
+    Attributes
+    ----------
+    alpha_, best_score_ : (t,) arrays
+        As in :class:`~cortex2image.ridge.estimator.RidgeCV`.
+    """
+
+    def __init__(self, latent: bool = True, device: str = "auto", max_memory_gb: float | None = None):
+        self.latent = latent
+        self.device = device
+        self.max_memory_gb = max_memory_gb
+
+    def fit(self, X: np.ndarray, Y: np.ndarray, groups: np.ndarray | None = None) -> "AsReleasedRidgeCV":
+        """Fit (n, p) predictors and (n, t) or (n,) targets.
+
+        Raises
+        ------
+        DataError, ConfigError
+            As :meth:`RidgeCV.fit`; fewer rows than the five folds.
+        """
+        X = self._checked(X, reset=True)
+        if len(X) < FOLDS:
+            expected = f"at least {FOLDS} rows, one for each fold"
+            raise DataError("ridge as released", expected, f"{len(X)}", "add training data")
+        self._standard = Scaling.fit(X, centre=True, standardize=True)
+        self._ridge = RidgeCV(
+            LATENT_ALPHAS if self.latent else OTHER_ALPHAS,
+            cv=KFold(FOLDS),
+            fit_intercept=False,
+            device=self.device,
+            max_memory_gb=self.max_memory_gb,
+        ).fit(self._standard.apply(X), Y)
+        self.alpha_, self.best_score_ = self._ridge.alpha_, self._ridge.best_score_
+        return self
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """Return the (m, t) predictions for (m, p) rows, without the mean of the targets."""
+        check_is_fitted(self, "_ridge")
+        return self._ridge.predict(self._standard.apply(self._checked(X, reset=False)))
+
+    def _checked(self, X: np.ndarray, reset: bool) -> np.ndarray:
+        X = validate_data(self, X, reset=reset, **PREDICTORS)
+        check_finite("X", X)
+        return X

@@ -1,0 +1,203 @@
+"""Banded ridge regression: several feature spaces (bands) at once, each with a penalty of its own.
+
+Minimises ||Y - sum_b X_b W_b||^2 + sum_b alpha_b ||W_b||^2. With alpha_b = alpha / share_b and shares that
+sum to 1 it is ridge regression on sqrt(share_b) X_b: a mixture of shares costs what one ridge regression
+costs, for all targets and penalties together (Nunez-Elizalde, Huth and Gallant 2019, NeuroImage 197:482;
+Dupre la Tour et al. 2022, NeuroImage 264:119728). Mixtures are searched in rounds: first over the whole
+simplex, then around the winners.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from cortex2image.errors import DataError
+from cortex2image.ridge.blocks import Blocks, Sliced
+from cortex2image.ridge.engine import Fitted, Problem, scores
+from cortex2image.ridge.estimator import RidgeCV
+from cortex2image.ridge.inputs import checked_alphas
+from cortex2image.ridge.mixing import Bands
+from cortex2image.ridge.mixtures import first_mixtures, nearby_mixtures
+
+# Standard deviation, in decades, of the shares that later rounds try around the winners.
+WIDTHS = (0.5, 0.2)
+
+
+class BandedRidgeCV(RidgeCV):
+    """Ridge regression on several feature spaces with a penalty for each space and target.
+
+    Parameters
+    ----------
+    mixtures : int
+        Mixtures of shares in the first round; each of two later rounds tries half as many.
+    alphas, cv, fit_intercept, standardize, selection, device, random_state, n_targets_batch
+        As in :class:`~cortex2image.ridge.estimator.RidgeCV`. Columns are standardised over all training rows,
+        once; `random_state` seeds the search, too.
+
+    Attributes
+    ----------
+    alpha_ : (t,) array
+    share_ : (b, t) array
+        Shares of the bands, which sum to 1. The penalty of a band is alpha / share.
+    best_score_ : (t,) array
+        R^2 of the chosen penalties by cross-validation, as in `RidgeCV`; too high by what the search fits.
+
+    Notes
+    -----
+    Every mixture that a target chose keeps a matrix of the size of the smaller Gram matrix.
+    """
+
+    def __init__(
+        self,
+        alphas: Sequence[float] = (0.1, 1.0, 10.0),
+        mixtures: int = 20,
+        cv: Any = 5,
+        fit_intercept: bool = True,
+        standardize: bool = False,
+        selection: str = "kfold",
+        device: str = "auto",
+        random_state: int = 0,
+        n_targets_batch: int | None = None,
+    ):
+        super().__init__(
+            alphas,
+            cv,
+            fit_intercept,
+            standardize=standardize,
+            selection=selection,
+            device=device,
+            random_state=random_state,
+            n_targets_batch=n_targets_batch,
+        )
+        self.mixtures = mixtures
+
+    def fit(  # type: ignore[override]
+        self, bands: Sequence[np.ndarray], Y: np.ndarray, groups: np.ndarray | None = None
+    ) -> "BandedRidgeCV":
+        """Search the mixtures and fit the weights.
+
+        Parameters
+        ----------
+        bands : sequence of (n, p_b) arrays
+        Y : (n, t) array
+        groups : (n,) array, optional
+            Rows of one group never fall on both sides of a fold.
+
+        Raises
+        ------
+        DataError, ConfigError
+            As :meth:`RidgeCV.fit`; bands of different lengths.
+        """
+        alphas = checked_alphas(self.alphas)
+        self.widths_ = [band.shape[1] for band in bands]
+        blocks, Y = self._checked(_stacked(bands), Y)
+        folds, groups = self._split(len(Y), groups)
+        mixed = Bands.of(self._pose(blocks, Y, len(folds), len(alphas)), self.widths_)
+        targets = Y.shape[1]
+        self.best_score_, self.alpha_ = np.full(targets, -np.inf), np.full(targets, alphas[0])
+        self.share_ = np.full((len(bands), targets), 1 / len(bands))
+        for shares in self._candidates():
+            found = scores(mixed.problem(shares), self.selection, alphas, folds, groups, False)
+            self._take_better(shares, found, alphas)
+        self._parts = list(self._fit_parts(mixed))
+        return self
+
+    def fit_and_predict(  # type: ignore[override]
+        self,
+        bands: Sequence[np.ndarray],
+        Y: np.ndarray,
+        new: Sequence[np.ndarray],
+        groups: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Fit and return the predictions for (m, p_b) rows of all bands."""
+        return self.fit(bands, Y, groups).predict(new)
+
+    def predict(self, bands: Sequence[np.ndarray]) -> np.ndarray:  # type: ignore[override]
+        """Return the (m, t) predictions for (m, p_b) rows of all bands; (m,) if fitted to a 1-D target.
+
+        Raises
+        ------
+        DataError
+            Bands of other widths than those fitted, or of different lengths.
+        """
+        new = self._new_bands(bands)
+        predicted = np.empty((new.shape[0], len(self.alpha_)), self._parts[0][1].means.dtype)
+        for chosen, fitted in self._parts:
+            predicted[:, chosen] = fitted.predict(new)
+        return predicted[:, 0] if self._flat else predicted
+
+    def predict_by_band(self, bands: Sequence[np.ndarray]) -> np.ndarray:
+        """Return what each band adds to the mean, (b, m, t); with the mean they sum to the predictions."""
+        new = self._new_bands(bands)
+        ends = np.cumsum(self.widths_)
+        shape = len(self.widths_), new.shape[0], len(self.alpha_)
+        predicted = np.empty(shape, self._parts[0][1].means.dtype)
+        for part, end, width in zip(predicted, ends, self.widths_, strict=True):
+            columns = slice(end - width, end)
+            for chosen, fitted in self._parts:
+                part[:, chosen] = fitted.only(columns).predict(new)
+        return predicted
+
+    @property
+    def coef_(self) -> np.ndarray:
+        """Weights of the columns of all bands, one band after the other, in the units of the bands."""
+        check_is_fitted(self, "_parts")
+        weights = np.empty((sum(self.widths_), len(self.alpha_)), self._parts[0][1].means.dtype)
+        for chosen, fitted in self._parts:
+            weights[:, chosen] = fitted.weights()
+        return weights[:, 0] if self._flat else weights
+
+    @property
+    def intercept_(self) -> np.ndarray | float:
+        """What is predicted for a row of zeros."""
+        check_is_fitted(self, "_parts")
+        zeros = [np.zeros((1, width)) for width in self.widths_]
+        intercept = self.predict(zeros)[0]
+        return float(intercept) if self._flat else intercept
+
+    def _new_bands(self, bands: Sequence[np.ndarray]) -> Blocks:
+        """Return new rows of all bands side by side; bands must be as wide as the fitted ones."""
+        check_is_fitted(self, "_parts")
+        widths = [band.shape[1] for band in bands]
+        if widths != self.widths_:
+            fix = "give the bands of the training rows, in their order"
+            raise DataError("ridge, columns of bands", f"{self.widths_}", f"{widths}", fix)
+        return self._new_blocks(_stacked(bands))
+
+    def _candidates(self) -> Iterator[np.ndarray]:
+        """Yield mixtures; those of later rounds depend on the best of earlier ones."""
+        rng = np.random.default_rng(self.random_state)
+        yield from first_mixtures(len(self.widths_), self.mixtures, rng)
+        for width in WIDTHS:
+            winners, votes = np.unique(self.share_, axis=1, return_counts=True)
+            yield from nearby_mixtures(winners.T, votes, self.mixtures // 2, width, rng)
+
+    def _take_better(self, shares: np.ndarray, found: np.ndarray, alphas: np.ndarray) -> None:
+        best = found.argmax(axis=0)
+        score = found[best, np.arange(found.shape[1])]
+        better = score > self.best_score_
+        self.best_score_[better], self.alpha_[better] = score[better], alphas[best[better]]
+        self.share_[:, better] = shares[:, None]
+
+    def _fit_parts(self, mixed: Bands) -> Iterator[tuple[np.ndarray, Fitted]]:
+        """Yield (targets, what predicts them) for every mixture that was chosen."""
+        winners, which = np.unique(self.share_, axis=1, return_inverse=True)
+        for number, shares in enumerate(winners.T):
+            chosen = np.flatnonzero(which.ravel() == number)
+            problem = mixed.problem(shares)
+            yield chosen, Fitted.fit(_of(problem, chosen), self.alpha_[chosen])
+
+
+def _of(problem: Problem, chosen: np.ndarray) -> Problem:
+    return replace(problem, targets=replace(problem.targets, values=problem.targets.values[:, chosen]))
+
+
+def _stacked(bands: Sequence[np.ndarray]) -> Sliced:
+    lengths = {len(band) for band in bands}
+    if len(lengths) != 1:
+        found = ", ".join(str(len(band)) for band in bands)
+        raise DataError("ridge bands", "the same rows in every band", f"lengths {found}", "align the bands")
+    return Sliced(np.concatenate(list(bands), axis=1))

@@ -1,0 +1,103 @@
+"""The basis in which ridge regression is diagonal, from one eigendecomposition.
+
+With centred predictors X (n rows, p columns) of singular value decomposition X = U sqrt(L) V', the
+predictions of ridge regression for targets Y and new rows are
+
+    (X_new V L^-1/2)  diag(L / (L + alpha))  U'Y
+     scores            filter                 projection
+
+(Hastie, Tibshirani and Friedman 2009, The Elements of Statistical Learning, section 3.4.1). Only the filter
+depends on alpha. Filters lie in [0, 1] and projections are no longer than Y, so that both keep all digits of
+single precision however ill-conditioned X is; L, V and the scores are computed in double precision.
+
+The decomposition is that of X'X if p < n (primal form), else that of XX' (dual form).
+"""
+
+from dataclasses import dataclass
+
+import torch
+
+from cortex2image.ridge.design import Design
+
+
+@dataclass(frozen=True)
+class ScoreMap:
+    """From new rows to scores on k directions.
+
+    Attributes
+    ----------
+    matrix : (p, k) tensor in primal form, (n, k) tensor in dual form, float64
+        V L^-1/2, applied to new rows, or U / L, applied to their products with the training rows.
+    training : Design, (n, p), in dual form; None in primal form
+    """
+
+    matrix: torch.Tensor
+    training: Design | None
+
+    def scores(self, new: Design) -> torch.Tensor:
+        """Return the (m, k) scores, float64, of new rows that are scaled like the training rows."""
+        if self.training is None:
+            return torch.cat([block @ self.matrix for _, block in new.rows()])
+        return new.products(self.training) @ self.matrix
+
+    def weights(self, coefficients: torch.Tensor) -> torch.Tensor:
+        """Return the (p, t) weights of the scaled columns, float64, from (k, t) filtered projections."""
+        weights = self.matrix @ coefficients.double()
+        if self.training is None:
+            return weights
+        return torch.cat([block.T @ weights for _, block in self.training.columns()])
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Training rows in their singular basis of k <= min(n, p) directions.
+
+    Attributes
+    ----------
+    values : (k,) tensor, float64
+        L, all positive, ascending.
+    exact, left : (n, k) tensors, float64 and in the precision of the data
+        U.
+    score_map : ScoreMap
+    """
+
+    values: torch.Tensor
+    exact: torch.Tensor
+    left: torch.Tensor
+    score_map: ScoreMap
+
+    @property
+    def dual(self) -> bool:
+        """Whether it is the basis of products of rows."""
+        return self.score_map.training is not None
+
+    def filters(self, alphas: torch.Tensor) -> torch.Tensor:
+        """Return the (k, a) filters of the penalties, float64."""
+        return self.values[:, None] / (self.values[:, None] + alphas)
+
+
+def decompose(design: Design, gram: torch.Tensor, dual: bool, dtype: torch.dtype) -> Basis:
+    """Decompose the training rows.
+
+    Parameters
+    ----------
+    design : Design, (n, p)
+    gram : (n, n) tensor in dual form, (p, p) tensor in primal form, float64
+        :meth:`Design.gram` or :meth:`Design.moments`.
+    dual : bool
+    dtype : torch.dtype
+        Precision of the data.
+
+    Notes
+    -----
+    Directions whose eigenvalue is rounding error are left out. A design without variance keeps no direction.
+    """
+    values, vectors = torch.linalg.eigh(gram)
+    largest = values[-1].clamp_min(0)
+    kept = values > torch.finfo(torch.float64).eps * max(design.blocks.shape) * largest
+    values, vectors = values[kept], vectors[:, kept]
+    if dual:
+        return Basis(values, vectors, vectors.to(dtype), ScoreMap(vectors / values, design))
+    to_scores = ScoreMap(vectors / values.sqrt(), None)
+    left = to_scores.scores(design)
+    return Basis(values, left, left.to(dtype), to_scores)

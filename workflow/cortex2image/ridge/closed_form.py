@@ -1,0 +1,218 @@
+"""Selection of penalties without refitting: generalised cross-validation and leaving rows or groups out.
+
+With the residuals R = Y - H Y of all rows, the errors of the rows g that a fit has not seen are (I - H_gg)^-1
+R_g (Allen 1974, Technometrics 16:125; for groups, Cook and Weisberg 1982, Residuals and Influence in
+Regression, section 3.6). The hat matrix H contains the mean if there is an intercept. Generalised
+cross-validation replaces every I - H_ii by their mean (Golub, Heath and Wahba 1979, Technometrics 21:215).
+Both need one projection of the targets; leaving out needs one product more for each penalty that bounds do
+not exclude.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from cortex2image.ridge.basis import Basis
+from cortex2image.ridge.products import product
+from cortex2image.ridge.targets import Projected, Targets
+
+# Groups whose hat matrices are computed together; each needs a copy of its rows of U.
+GROUPS = 256
+
+
+def gcv_scores(
+    basis: Basis, targets: Targets, alphas: np.ndarray, kept: Projected | None = None
+) -> np.ndarray:
+    """Return the (a, t) scores of a penalties by generalised cross-validation; fill `kept` if there is one.
+
+    A score is 1 - GCV(alpha) / GCV(infinity): 0 is no better than the mean (than 0 without an intercept).
+    """
+    n = len(basis.left)
+    filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
+    freedom = n - int(targets.centre)
+    spare = (freedom - filters.sum(dim=0)) / freedom
+    scores = np.zeros((len(alphas), targets.values.shape[1]))
+    for batch, rows, means in targets.batches():
+        projected = product(basis.left.T, rows)
+        if kept is not None:
+            kept.put(batch, projected, means)
+        total, residual = _residual_sums(rows, projected, filters, _spans_all(basis, targets))
+        scores[:, batch] = _score(residual / spare[:, None] ** 2, total)
+    return scores
+
+
+def left_out_scores(
+    basis: Basis,
+    targets: Targets,
+    alphas: np.ndarray,
+    groups: np.ndarray,
+    complete: bool,
+    kept: Projected | None = None,
+) -> np.ndarray:
+    """Return the (a, t) scores of a penalties by leaving one group out at a time.
+
+    Parameters
+    ----------
+    basis : Basis
+    targets : Targets, (n, t)
+    alphas : (a,) array
+    groups : (n,) array
+        Rows of one group are left out together.
+    complete : bool
+        Compute all scores. Otherwise those of penalties that cannot be a target's best are upper bounds: a
+        residual sum of squares times the smallest eigenvalue of (I - H_gg)^-2 over groups.
+    kept : Projected, optional
+        Filled with the projections.
+
+    Returns
+    -------
+    (a, t) array
+        R^2 of the left-out rows against the mean of the others (0 without an intercept).
+
+    Notes
+    -----
+    Residuals have the precision of the data, and their rounding is divided by the eigenvalues of I - H_gg. In
+    single precision scores are therefore exact to about 1e-3 only while the smallest of these is above 1e-4.
+    Repeated rows of X in different groups, with penalties far below the eigenvalues of X'X, can fall below:
+    give repeats one group, or use float64.
+    """
+    filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
+    members = _by_size(groups)
+    saturated = _spans_all(basis, targets)
+    leverages = [_Leverages.fit(basis, f, members, targets.centre, saturated) for f in filters.T]
+    null = _Leverages.fit(basis, torch.zeros_like(basis.values), members, targets.centre, saturated)
+    scores = np.zeros((len(alphas), targets.values.shape[1]))
+    for batch, rows, means in targets.batches():
+        residuals = _Residuals(basis.left, rows, product(basis.left.T, rows), filters, saturated)
+        if kept is not None:
+            kept.put(batch, residuals.projected, means)
+        errors = _left_out_errors(residuals, leverages, complete)
+        scores[:, batch] = _score(errors, null.squared_errors(rows))
+    return scores
+
+
+def _spans_all(basis: Basis, targets: Targets) -> bool:
+    """Return whether the training rows have no residual but that of the penalty."""
+    return len(basis.values) == len(basis.left) - int(targets.centre)
+
+
+def _residual_sums(
+    rows: torch.Tensor, projected: torch.Tensor, filters: torch.Tensor, saturated: bool
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the sums of squares of the targets, (b,), and of their residuals by penalty, (a, b), float64."""
+    total = rows.square().sum(dim=0).double()
+    squared = projected.square()
+    beyond = 0 if saturated else (total - squared.sum(dim=0).double()).clamp_min(0)
+    return total, ((1 - filters).square().to(rows.dtype).T @ squared).double() + beyond
+
+
+@dataclass(frozen=True)
+class _Residuals:
+    """Residuals of a batch of targets: left (n, k), rows (n, b), projected (k, b), filters (k, a)."""
+
+    left: torch.Tensor
+    rows: torch.Tensor
+    projected: torch.Tensor
+    filters: torch.Tensor
+    saturated: bool
+
+    def sums(self) -> torch.Tensor:
+        """Return their sums of squares by penalty, (a, b)."""
+        return _residual_sums(self.rows, self.projected, self.filters, self.saturated)[1]
+
+    def of(self, penalty: int, chosen: torch.Tensor) -> torch.Tensor:
+        """Return those of a penalty and chosen targets, (n, c)."""
+        filters, projected = self.filters[:, penalty, None], self.projected[:, chosen]
+        if self.saturated:
+            # 1 - filter, not rows - fitted: near interpolation the difference would be rounding error.
+            return product(self.left, (1 - filters).to(projected.dtype) * projected)
+        return self.rows[:, chosen] - product(self.left, filters.to(projected.dtype) * projected)
+
+
+def _left_out_errors(residuals: _Residuals, leverages: "list[_Leverages]", complete: bool) -> torch.Tensor:
+    """Return the left-out squared errors, (a, b), or lower bounds above the target's smallest."""
+    sums = residuals.sums()
+    errors = torch.stack([leverage.smallest for leverage in leverages])[:, None] * sums
+    wanted = torch.full_like(errors, complete, dtype=torch.bool)
+    if not complete:
+        middle = torch.stack([leverage.middle for leverage in leverages])[:, None] * sums
+        wanted[middle.argmin(dim=0), torch.arange(errors.shape[1])] = True
+        _refine(residuals, leverages, errors, wanted)
+        best = torch.where(wanted, errors, torch.inf).amin(dim=0)
+        wanted = ~wanted & (errors <= best)
+    _refine(residuals, leverages, errors, wanted)
+    return errors
+
+
+def _refine(
+    residuals: _Residuals, leverages: "list[_Leverages]", errors: torch.Tensor, wanted: torch.Tensor
+) -> None:
+    """Replace bounds by errors where they are wanted."""
+    for penalty, leverage in enumerate(leverages):
+        chosen = torch.nonzero(wanted[penalty])[:, 0]
+        if len(chosen):
+            errors[penalty, chosen] = leverage.squared_errors(residuals.of(penalty, chosen))
+
+
+@dataclass(frozen=True)
+class _Leverages:
+    """(I - H_gg)^-1 of all groups: a (G, s, s) tensor for the (G, s) rows of the groups of each size s."""
+
+    members: list[torch.Tensor]
+    inverses: list[torch.Tensor]
+    smallest: torch.Tensor
+    middle: torch.Tensor
+
+    @classmethod
+    def fit(
+        cls,
+        basis: Basis,
+        filters: torch.Tensor,
+        members: list[torch.Tensor],
+        intercept: bool,
+        saturated: bool,
+    ) -> "_Leverages":
+        inverses, eigenvalues = [], []
+        for rows in members:
+            # A row that only its own fit reaches has leverage 1: its left-out error is without bound.
+            parts = [_complement(basis, filters, part, intercept, saturated) for part in rows.split(GROUPS)]
+            spare, vectors = torch.linalg.eigh(torch.cat(parts))
+            spare = spare.clamp_min(torch.finfo(torch.float64).eps)
+            inverses.append(((vectors / spare[:, None]) @ vectors.transpose(1, 2)).to(basis.left.dtype))
+            eigenvalues.append(spare.flatten() ** -2)
+        spread = torch.cat(eigenvalues)
+        return cls(members, inverses, spread.min(), spread.mean())
+
+    def squared_errors(self, residual: torch.Tensor) -> torch.Tensor:
+        """Return the sums of squared left-out errors, (b,) float64, of (n, b) residuals."""
+        total = torch.zeros(residual.shape[1], dtype=torch.float64, device=residual.device)
+        for rows, inverse in zip(self.members, self.inverses, strict=True):
+            total += (inverse @ residual[rows]).square_().sum(dim=(0, 1)).double()
+        return total
+
+
+def _complement(
+    basis: Basis, filters: torch.Tensor, rows: torch.Tensor, intercept: bool, saturated: bool
+) -> torch.Tensor:
+    """Return I - H_gg of the (G, s) rows of groups, (G, s, s)."""
+    left = basis.exact[rows]
+    if saturated:
+        return (left * (1 - filters)) @ left.transpose(1, 2)
+    identity = torch.eye(rows.shape[1], dtype=torch.float64, device=left.device)
+    return identity - (left * filters) @ left.transpose(1, 2) - intercept / len(basis.left)
+
+
+def _by_size(groups: np.ndarray) -> list[torch.Tensor]:
+    """Return the rows of all groups of one size as a (groups, size) tensor, one for each size."""
+    _, member, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    order = np.argsort(member, kind="stable")
+    starts = np.cumsum(counts) - counts
+    return [
+        torch.from_numpy(np.stack([order[s : s + size] for s in starts[counts == size]]))
+        for size in np.unique(counts)
+    ]
+
+
+def _score(errors: torch.Tensor, total: torch.Tensor) -> np.ndarray:
+    return torch.where(total > 0, 1 - errors / torch.where(total > 0, total, 1), 0.0).cpu().numpy()

@@ -1,0 +1,166 @@
+"""From settings to scores, coefficients and predictions: what the estimators have in common."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from cortex2image.ridge.basis import Basis, ScoreMap, decompose
+from cortex2image.ridge.blocks import Blocks
+from cortex2image.ridge.closed_form import gcv_scores, left_out_scores
+from cortex2image.ridge.design import Design
+from cortex2image.ridge.device import as_tensor, dtype_of
+from cortex2image.ridge.fold_operators import Training
+from cortex2image.ridge.folds import Fold
+from cortex2image.ridge.kfold import kfold_scores
+from cortex2image.ridge.memory import Plan
+from cortex2image.ridge.products import product
+from cortex2image.ridge.scaling import Scaling
+from cortex2image.ridge.targets import Projected, Targets
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Training rows and targets, ready for selection and for fitting."""
+
+    training: Training
+    targets: Targets
+    folds_at_once: int
+
+
+def pose(
+    blocks: Blocks,
+    Y: np.ndarray,
+    dtype: np.dtype,
+    device: torch.device,
+    dual: bool,
+    intercept: bool,
+    standardize: bool,
+    plan: Plan,
+) -> Problem:
+    """Decompose (n, p) predictors and get (n, t) targets ready."""
+    scaling = Scaling.fit_blocks(blocks, slice(None), intercept, standardize, plan.block)
+    design = Design(blocks, scaling, device, plan.block)
+    gram = design.gram() if dual else design.moments()
+    basis = decompose(design, gram, dual, dtype_of(dtype))
+    training = Training(design, gram, basis, intercept, standardize)
+    return Problem(training, Targets(Y, intercept, dtype, device, plan.targets), plan.folds)
+
+
+def scores(
+    problem: Problem,
+    selection: str,
+    alphas: np.ndarray,
+    folds: list[Fold],
+    groups: np.ndarray | None,
+    complete: bool,
+    kept: Projected | None = None,
+) -> np.ndarray:
+    """Return the (a, t) scores of the penalties.
+
+    Parameters
+    ----------
+    problem : Problem
+    selection : "kfold", "gcv" or "loo"
+    alphas : (a,) array
+    folds : list of Fold, for "kfold"
+    groups, complete
+        As in :func:`~cortex2image.ridge.closed_form.left_out_scores`, for "loo".
+    kept : Projected, optional
+        Filled by "gcv" and "loo", which need the projections of the targets anyway.
+    """
+    basis, targets = problem.training.basis, problem.targets
+    if selection == "kfold":
+        return kfold_scores(problem.training, targets, folds, alphas, problem.folds_at_once)
+    if selection == "gcv":
+        return gcv_scores(basis, targets, alphas, kept)
+    labels = np.arange(len(basis.left)) if groups is None else groups
+    return left_out_scores(basis, targets, alphas, labels, complete, kept)
+
+
+def coefficients(
+    basis: Basis, targets: Targets, alphas: np.ndarray
+) -> Iterator[tuple[slice, torch.Tensor, torch.Tensor]]:
+    """Yield (targets, (k, b) filtered projections, (b,) means) with the (t,) penalties of the targets."""
+    filters, which = _filters(basis, alphas)
+    for batch, rows, means in targets.batches():
+        yield batch, product(basis.left.T, rows).mul_(filters[:, torch.from_numpy(which[batch])]), means
+
+
+def _filters(basis: Basis, alphas: np.ndarray) -> tuple[torch.Tensor, np.ndarray]:
+    """Return the (k, a) filters of the different penalties and, by target, which one it has."""
+    different, which = np.unique(alphas, return_inverse=True)
+    filters = basis.filters(torch.from_numpy(different).to(basis.values.device))
+    return filters.to(basis.left.dtype), which
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What predicts.
+
+    Attributes
+    ----------
+    score_map : ScoreMap
+    scaling : Scaling of the predictors
+    coefficients : (k, t) array
+        Filtered projections.
+    means : (t,) array
+    device : torch.device
+    elements : int
+        Numbers in a block, at most.
+    """
+
+    score_map: ScoreMap
+    scaling: Scaling
+    coefficients: np.ndarray
+    means: np.ndarray
+    device: torch.device
+    elements: int
+
+    @classmethod
+    def fit(cls, problem: Problem, alphas: np.ndarray, kept: Projected | None = None) -> "Fitted":
+        """Fit all training rows with the (t,) penalties of the targets; `kept`, if filled, is used up."""
+        basis, targets, design = problem.training.basis, problem.targets, problem.training.design
+        if kept is None:
+            kept = Projected.empty(len(basis.values), targets)
+            for part in coefficients(basis, targets, alphas):
+                kept.put(*part)
+        else:
+            filters, which = _filters(basis, alphas)
+            table = filters.cpu().numpy()
+            for start in range(0, len(alphas), targets.size):
+                batch = slice(start, start + targets.size)
+                kept.values[:, batch] *= table[:, which[batch]]
+        return cls(basis.score_map, design.scaling, kept.values, kept.means, design.device, design.elements)
+
+    def predict(self, new: Blocks) -> np.ndarray:
+        """Return the (m, t) predictions for (m, p) rows."""
+        rows = Design(new, self.scaling, self.device, self.elements)
+        score = self.score_map.scores(rows).to(dtype_of(self.coefficients.dtype))
+        predicted = product(score, as_tensor(self.coefficients, self.device)).cpu().numpy()
+        predicted += self.means
+        return predicted
+
+    def only(self, columns: slice) -> "Fitted":
+        """Return what some columns add to the mean, as if all others were at their own."""
+        scale = np.full_like(self.scaling.scale, np.inf)
+        scale[columns] = self.scaling.scale[columns]
+        return replace(self, scaling=Scaling(self.scaling.centre, scale), means=np.zeros_like(self.means))
+
+    def weights(self) -> np.ndarray:
+        """Return the (p, t) weights of the predictors in their own units."""
+        weights = self.score_map.weights(as_tensor(self.coefficients, self.device)).cpu().numpy()
+        weights /= self.scaling.scale[:, None]
+        return weights.astype(self.coefficients.dtype, copy=False)
+
+
+def predict_once(problem: Problem, alphas: np.ndarray, new: Blocks) -> np.ndarray:
+    """Return the (m, t) predictions for (m, p) rows; coefficients exist for one batch at a time."""
+    basis, design = problem.training.basis, problem.training.design
+    rows = Design(new, design.scaling, design.device, design.elements)
+    score = basis.score_map.scores(rows).to(basis.left.dtype)
+    predicted = np.empty((new.shape[0], problem.targets.values.shape[1]), problem.targets.dtype)
+    for batch, filtered, means in coefficients(basis, problem.targets, alphas):
+        predicted[:, batch] = (product(score, filtered) + means).cpu().numpy()
+    return predicted

@@ -1,0 +1,119 @@
+"""Scores of every penalty by K folds, for any number of targets.
+
+Work per target, in multiplications: a n w for a penalties, n rows and operators of width w (rank + 1 on
+projections, the training rows of a fold on samples), and n w more on projections. Nothing else grows with the
+number of targets.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from cortex2image.ridge.fold_operators import (
+    FoldOperator,
+    Training,
+    own_operator,
+    shared_operators,
+    with_constant,
+)
+from cortex2image.ridge.folds import Fold, hold_out_once
+from cortex2image.ridge.products import product, squared_residuals
+from cortex2image.ridge.scaling import Scaling
+from cortex2image.ridge.targets import Targets
+
+
+def kfold_scores(
+    training: Training, targets: Targets, folds: list[Fold], alphas: np.ndarray, at_once: int
+) -> np.ndarray:
+    """Return the scores of all penalties.
+
+    Parameters
+    ----------
+    training : Training
+    targets : Targets, (n, t)
+    folds : list of Fold
+    alphas : (a,) array
+    at_once : int
+        Folds whose operators are in memory together.
+
+    Returns
+    -------
+    (a, t) array
+        R^2, errors pooled over all validation rows, against predicting the mean of the fold's training rows
+        (0 without an intercept). 0 where no target varies.
+    """
+    errors = np.zeros((len(alphas), targets.values.shape[1]))
+    total = np.zeros(targets.values.shape[1])
+    for start in range(0, len(folds), at_once):
+        operators = _operators(training, folds, folds[start : start + at_once], alphas)
+        for batch, rows, _ in targets.batches():
+            projections = _projections(training, rows, folds) if operators[0].on_projections else None
+            for number, operator in enumerate(operators, start):
+                known = _known(operator, training, rows, projections, number)
+                error, null = _squared_errors(operator, known, rows, training.intercept)
+                errors[:, batch] += error
+                total[batch] += null
+    errors /= np.where(total > 0, total, 1)
+    return np.where(total > 0, np.subtract(1, errors, out=errors), 0.0)
+
+
+def _operators(
+    training: Training, all_folds: list[Fold], folds: list[Fold], alphas: np.ndarray
+) -> list[FoldOperator]:
+    penalties = torch.from_numpy(alphas).to(training.gram.device)
+    once = hold_out_once(all_folds)
+    if once and not training.standardize:
+        return shared_operators(training, folds, penalties)
+    on_projections = once and not training.basis.dual
+    return [
+        own_operator(training, fold, _scaling(training, fold), penalties, on_projections) for fold in folds
+    ]
+
+
+def _scaling(training: Training, fold: Fold) -> Scaling:
+    """Return the scaling of the training rows of a fold."""
+    design, standardize = training.design, training.standardize
+    scaling = Scaling.fit_blocks(design.blocks, fold.train, training.intercept, standardize, design.elements)
+    return scaling if standardize else replace(scaling, scale=design.scaling.scale)
+
+
+def _projections(training: Training, rows: torch.Tensor, folds: list[Fold]) -> torch.Tensor:
+    """Return U'Y and the constant's share of Y over the held-out rows of each fold, (folds, k + 1, b)."""
+    held_out = [torch.from_numpy(fold.validation) for fold in folds]
+    left = training.basis.left
+    return torch.stack([product(with_constant(left[mask], training).T, rows[mask]) for mask in held_out])
+
+
+def _known(
+    operator: FoldOperator,
+    training: Training,
+    rows: torch.Tensor,
+    projections: torch.Tensor | None,
+    number: int,
+) -> torch.Tensor:
+    """Return what the operator is applied to, (w, b): a function of the fold's training targets alone.
+
+    Of held-out targets two things remain that change no error. Targets are measured from their mean over all
+    rows, which an operator with an intercept hands through. And projections of all folds less those of the
+    held-out one are exact up to rounding, a few units in the last place of the larger of the two. An operator
+    that would amplify that of single precision is in double precision, and its training rows are projected
+    anew.
+    """
+    train = torch.from_numpy(operator.fold.train)
+    if projections is None:
+        return rows[train].to(operator.matrix.dtype)
+    if operator.matrix.dtype == projections.dtype:
+        return projections.sum(dim=0) - projections[number]
+    return with_constant(training.basis.exact[train], training).T @ rows[train].double()
+
+
+def _squared_errors(
+    operator: FoldOperator, known: torch.Tensor, rows: torch.Tensor, intercept: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sums over held-out rows of squared errors, (a, b), and of those of the mean alone, (b,)."""
+    measured = rows[torch.from_numpy(operator.fold.validation)].to(known.dtype)
+    train = torch.from_numpy(operator.fold.train).to(rows)
+    mean = (train @ rows) * (intercept / train.sum())
+    null = (measured - mean).square_().sum(dim=0).double().cpu().numpy()
+    return squared_residuals(operator.matrix, known, measured), null

@@ -1,0 +1,63 @@
+"""Targets in batches: what bounds the working memory, and changes no result."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from cortex2image.ridge.device import as_tensor, dtype_of
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Targets of the training rows, centred while they are read.
+
+    Attributes
+    ----------
+    values : (n, t) array
+    centre : bool
+        Subtract the mean of each target. The mean of a constant target is that constant exactly.
+    dtype : NumPy dtype
+    device : torch.device
+    size : int
+        Targets in a batch.
+    """
+
+    values: np.ndarray
+    centre: bool
+    dtype: np.dtype
+    device: torch.device
+    size: int
+
+    def batches(self) -> Iterator[tuple[slice, torch.Tensor, torch.Tensor]]:
+        """Yield (targets, centred (n, b) tensor, (b,) means) until all targets were read."""
+        for start in range(0, self.values.shape[1], self.size):
+            part = slice(start, min(start + self.size, self.values.shape[1]))
+            rows = as_tensor(self.values[:, part], self.device, dtype_of(self.dtype))
+            first = rows[0].clone()
+            if not self.centre:
+                yield part, rows, torch.zeros_like(first)
+                continue
+            # Around the first row a constant is exactly zero, and no digits are lost to a large mean.
+            centred = rows - first
+            mean = centred.mean(dim=0)
+            yield part, centred.sub_(mean), first + mean
+
+
+@dataclass(frozen=True)
+class Projected:
+    """Projections U'Y of all targets, (k, t), and their means, (t,): what selection may leave to the fit."""
+
+    values: np.ndarray
+    means: np.ndarray
+
+    @classmethod
+    def empty(cls, directions: int, targets: Targets) -> "Projected":
+        """Return room for the projections of all targets."""
+        t = targets.values.shape[1]
+        return cls(np.empty((directions, t), targets.dtype), np.empty(t, targets.dtype))
+
+    def put(self, batch: slice, projected: torch.Tensor, means: torch.Tensor) -> None:
+        """Keep the (k, b) projections and (b,) means of a batch."""
+        self.values[:, batch], self.means[batch] = projected.cpu().numpy(), means.cpu().numpy()
