@@ -41,7 +41,7 @@ def test_betas_would_not_fit_another_order_of_trials(compared):
     wrong = np.roll(planted[:, ~silent], 1, axis=0)
     x, y = wrong - wrong.mean(axis=0), betas[:, ~silent] - betas[:, ~silent].mean(axis=0)
     slopes = (x * y).sum(axis=0) / (x * x).sum(axis=0)
-    assert abs(np.median(slopes)) < 0.2
+    assert abs(np.median(slopes)) < 0.3
 
 
 def test_noise_ceilings_tell_silent_voxels_from_responding_ones(compared):
