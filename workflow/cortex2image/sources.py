@@ -42,5 +42,12 @@ def source_files(module: str, start: str | Path = ".") -> list[str]:
         name = todo.pop()
         if name not in seen:
             seen.add(name)
-            todo += imported_modules(module_path(name))
+            todo += [*imported_modules(module_path(name)), *_packages_with_code(name)]
     return sorted(os.path.relpath(module_path(name), start) for name in seen)
+
+
+def _packages_with_code(module: str) -> list[str]:
+    """Return the packages around a module whose ``__init__.py``, run before the module, is not empty."""
+    parts = module.split(".")
+    packages = [".".join(parts[:end]) for end in range(1, len(parts))]
+    return [name for name in packages if module_path(name).stat().st_size > 0]

@@ -451,6 +451,6 @@ rule ship_miniature:
             --steps {params.steps:q} \
             --guidance {params.guidance:q} \
             --strength {params.strength:q} \
-            --remarks {params.remarks:q} \
+            --remarks={params.remarks:q} \
             --shipped {output.shipped:q} 2>{log:q}
         """
