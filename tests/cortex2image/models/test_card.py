@@ -59,7 +59,7 @@ def test_the_card_states_how_it_was_trained_and_painted(card):
 
 def test_the_card_shows_the_scales_of_guidance_that_were_tried(card):
     text = card(SCORES)
-    assert "The scale w = 2.5 was chosen on scenes of the split `validation`, by this table" in text
+    assert "tried on scenes of the split `validation`; all others are painted at w = 2.5." in text
     assert "| guidance | object_by_cnn |\n| --- | --- |\n| 1 | 0.5000 |\n| 2.5 | 0.9000 |" in text
 
 

@@ -60,8 +60,8 @@ are empty in {empty_share:.0f} % of cases; they are single in {single_share:.0f}
 of a scene in {mean_share:.0f} %, and that mean shrunk towards the mean of all scenes in
 {shrunk_share:.0f} %, since text states decoded from brain activity are such shrunken means. {remarks}
 
-The scale w = {guidance:g} was chosen on scenes of the split `validation`, by this table; no test scene
-took part in the choice. The last columns are the correlation of pixels between paintings from coarse
+These scales were tried on scenes of the split `validation`; all others are painted at w = {guidance:g}.
+The last columns are the correlation of pixels between paintings from coarse
 pictures and the pictures themselves, and between paintings of one caption (lower: more diverse).
 
 {guidance_table}
