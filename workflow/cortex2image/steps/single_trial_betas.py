@@ -189,6 +189,7 @@ def voxel_columns(mask: np.ndarray, grid: Grid, roi: Sequence[str]) -> dict[str,
     indices = np.argwhere(mask)
     columns: dict[str, object] = {name: indices[:, axis] for axis, name in enumerate("ijk")}
     columns |= {"voxel_id": np.arange(len(indices)), "roi": roi}
+    columns |= {"invalid_sessions": np.zeros(len(indices), np.int32)}
     return columns | {"hemisphere": hemispheres(indices, grid.affine)}
 
 
