@@ -33,13 +33,12 @@ class Repeats:
     counts: np.ndarray
 
     @classmethod
-    def among(cls, used: np.ndarray, stimuli: Sequence[str], sessions: Sequence[str]) -> "Repeats":
-        """Find the repeats among the trials marked in `used`, a (trials,) bool array."""
-        names = np.asarray(stimuli)
-        _, numbers, counts = np.unique(names[used], return_inverse=True, return_counts=True)
-        stimulus = np.full(len(names), -1)
+    def among(cls, used: np.ndarray, stimuli: np.ndarray, sessions: np.ndarray) -> "Repeats":
+        """Find the repeats among the trials marked in `used`, bool; all are (trials,) arrays."""
+        _, numbers, counts = np.unique(stimuli[used], return_inverse=True, return_counts=True)
+        stimulus = np.full(len(stimuli), -1)
         stimulus[used] = np.where(counts > 1, np.cumsum(counts > 1) - 1, -1)[numbers]
-        return cls(np.asarray(sessions), stimulus, counts[counts > 1])
+        return cls(sessions, stimulus, counts[counts > 1])
 
 
 def noise_ceiling_snr(
