@@ -49,7 +49,7 @@ def describe(bucket: PublicBucket, files: Sequence[Needed], parallel: int) -> li
     unknown = [f.key for f, remote in zip(files, remotes, strict=True) if remote is None and f.required]
     if unknown:
         fix = "correct space, betas or rois/atlas under dataset in the config; nothing was fetched"
-        raise DataError(f"s3://{bucket.name}", "every key", f"no {', no '.join(unknown)}", fix)
+        raise DataError(f"s3://{bucket.name}", "every file listed", f"no {', no '.join(unknown)}", fix)
     return [remote for remote in remotes if remote is not None]
 
 

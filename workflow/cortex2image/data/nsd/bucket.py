@@ -16,8 +16,9 @@ from cortex2image.errors import DataError
 CHUNK_BYTES = 1 << 20
 # Each attempt goes on where the one before was cut.
 ATTEMPTS = 5
-ABSENT = {"404", "NoSuchKey", "NotFound"}
-CHANGED = {"412", "PreconditionFailed"}
+# Without the right to list a bucket, S3 says of a key that is not there that it is forbidden.
+ABSENT = (403, 404)
+CHANGED = 412
 
 
 class PublicBucket:
@@ -42,7 +43,7 @@ class PublicBucket:
         self.client: Any = boto3.client("s3", endpoint_url=endpoint_url, config=settings)
 
     def describe(self, key: str) -> RemoteObject | None:
-        """Return size and tag of an object, None where there is no such key.
+        """Return size and tag of an object, None where there is none that everybody may read.
 
         Raises
         ------
@@ -52,7 +53,7 @@ class PublicBucket:
         try:
             head = self.client.head_object(Bucket=self.name, Key=key)
         except ClientError as error:
-            if _code(error) in ABSENT:
+            if _status(error) in ABSENT:
                 return None
             raise self._failed(key, error) from error
         except BotoCoreError as error:
@@ -104,12 +105,12 @@ class PublicBucket:
 
     def _failed(self, key: str, error: BotoCoreError | ClientError) -> DataError:
         where = f"s3://{self.name}/{key}"
-        if _code(error) in CHANGED:
+        if _status(error) == CHANGED:
             expected, fix = "the object that the download began with", "run again: it starts anew"
             return DataError(where, expected, "another: it was replaced meanwhile", fix)
         fix = "see whether the bucket can be reached, and run again: what came is kept"
         return DataError(where, "an answer of the bucket", str(error), fix)
 
 
-def _code(error: Exception) -> str:
-    return error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+def _status(error: BotoCoreError | ClientError) -> int | None:
+    return error.response["ResponseMetadata"]["HTTPStatusCode"] if isinstance(error, ClientError) else None
