@@ -1,8 +1,8 @@
 """The betas of one session in a volume: the same columns in the same order from every container.
 
-NSD keeps percent signal change x 300 as int16, as NIfTI (X, Y, Z, 750) and as HDF5, which MATLAB wrote so that
-it reads (750, Z, Y, X) elsewhere. Voxels are listed in the order of the NIfTI array; masking the HDF5 array
-with the transposed mask would give the same voxels in another order.
+NSD keeps percent signal change x 300 as int16, as NIfTI (X, Y, Z, 750) and as HDF5, which MATLAB wrote so
+that it reads (750, Z, Y, X) elsewhere. Voxels are listed in the order of the NIfTI array; masking the HDF5
+array with the transposed mask would give the same voxels in another order.
 """
 
 from collections.abc import Iterator

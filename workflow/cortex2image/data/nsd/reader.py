@@ -25,7 +25,7 @@ from cortex2image.errors import ConfigError, DataError
 
 @dataclass(frozen=True)
 class NsdSession(BetaSession):
-    """A session with what reading it takes: whose and which it is, and the trials that are kept (0 to 749)."""
+    """A session with what reading it takes: whose and which it is, and which trials (0 to 749) are kept."""
 
     subject: str
     number: int
@@ -35,8 +35,8 @@ class NsdSession(BetaSession):
 class NsdDataset:
     """The Natural Scenes Dataset, see :class:`cortex2image.data.distributed.BetaDataset`.
 
-    Allen et al., Nature Neuroscience 25:116 (2022). ``subj01`` is called ``sub-01``; a stimulus has its nsdId,
-    which counts from 0, in its name: ``nsd-02950``.
+    Allen et al., Nature Neuroscience 25:116 (2022). ``subj01`` is called ``sub-01``; a stimulus has its
+    nsdId, which counts from 0, in its name: ``nsd-02950``.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class NsdDataset:
         return needed, optional
 
     def problems(self, subject: str) -> list[str]:
-        """Return the sessions that are missing, those asked for that did not take place, and unchecked codes."""
+        """Return missing sessions, how many of those asked for took place, and codes that stay unchecked."""
         lines = [f"{file.relative_to(self.layout.root)}: missing" for file in self._missing(subject)]
         done = len(self._numbers(subject))
         if self.asked is not None and self.asked > done:
@@ -179,7 +179,7 @@ class NsdDataset:
         return find(self.layout, subject, self.mask, self.atlas, self.labels)
 
     def read(self, session: BetaSession, voxels: BetaVoxels) -> np.ndarray:
-        """Read a session once and keep the wanted voxels only: (trials, voxels) float32, percent signal change.
+        """Read a session once and keep the wanted voxels only, (trials, voxels) float32 in percent.
 
         A voxel is NaN where it is zero throughout or outside of the session's mask of valid voxels.
 

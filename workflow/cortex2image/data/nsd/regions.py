@@ -143,7 +143,7 @@ def _kept(voxels: BetaVoxels, mask: str, where: Path) -> BetaVoxels:
 
 
 def released_ncsnr(layout: Layout, subject: str, voxels: BetaVoxels) -> np.ndarray:
-    """Return the ratio of signal to noise that comes with the betas, (voxels,) float64; NaN where never valid.
+    """Return the ratio of signal to noise that comes with the betas, (voxels,); NaN where never valid.
 
     It was computed from all pictures that were shown three times, test pictures among them: it describes the
     data, and may select nothing.

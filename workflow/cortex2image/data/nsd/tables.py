@@ -100,7 +100,7 @@ def load_stim_info(path: str | Path, numbers: tuple[int, ...]) -> pd.DataFrame:
 
 
 def check_stim_info(path: str | Path, info: pd.DataFrame, design: Design, number: int, sessions: int) -> None:
-    """Test that the table gives the shared pictures, and subject `number` (from 1) those it saw in `sessions`.
+    """Test that the table has the shared pictures, and those that subject `number` (from 1) saw.
 
     Whether pictures that a subject never came to see are flagged as its own is left open.
 
