@@ -87,10 +87,18 @@ _VOXEL_COLUMNS = (
 )
 MASK_VOXELS = Contract(
     "mask_voxels",
-    1,
+    2,
     "{subject}/mask_voxels.parquet",
     "a voxel of the mask, before its noise ceiling is known",
-    _VOXEL_COLUMNS,
+    (
+        *_VOXEL_COLUMNS,
+        Column(
+            "invalid_sessions",
+            _INT,
+            "sessions",
+            "sessions without data of it, where its betas are 0; if any, voxels.parquet leaves it out",
+        ),
+    ),
     ("voxel_id",),
 )
 VOXELS = Contract(

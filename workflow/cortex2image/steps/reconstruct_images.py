@@ -8,9 +8,7 @@ import argparse
 import hashlib
 import os
 import re
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +22,7 @@ from cortex2image.diffusion.denoise import Denoiser, Sampling
 from cortex2image.diffusion.methods import METHODS, samples_of
 from cortex2image.diffusion.reconstruct import pictures
 from cortex2image.errors import DataError, run_step
+from cortex2image.files import whole_folder
 from cortex2image.models.checksums import model_hash
 from cortex2image.models.load import load_diffusion
 from cortex2image.models.registry import ModelSet, model_set
@@ -163,19 +162,6 @@ def file_stem(stimulus_id: str) -> str:
     if clean == stimulus_id:
         return clean
     return f"{clean}-{hashlib.blake2b(stimulus_id.encode(), digest_size=6).hexdigest()}"
-
-
-@contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
-    """Yield a temporary folder that takes the place of `folder` if the block ends without an error."""
-    temporary = folder.with_name(f".{os.getpid()}-{folder.name}")
-    temporary.mkdir(parents=True)
-    try:
-        yield temporary
-        shutil.rmtree(folder, ignore_errors=True)
-        temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 if __name__ == "__main__":
