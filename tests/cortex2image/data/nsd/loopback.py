@@ -27,6 +27,11 @@ class LoopbackBucket:
         """Store an object that everybody may read."""
         self.client.put_object(Bucket=BUCKET, Key=key, Body=content, ACL="public-read")
 
+    def clear(self) -> None:
+        """Remove every object."""
+        for item in self.client.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+            self.client.delete_object(Bucket=BUCKET, Key=item["Key"])
+
 
 @contextmanager
 def loopback_bucket() -> Iterator[LoopbackBucket]:

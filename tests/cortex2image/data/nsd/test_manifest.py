@@ -3,9 +3,11 @@
 from collections import Counter
 
 import pytest
+from tests.nsd_tree import write_nsd_tree
 
 from cortex2image.data.nsd.layout import Layout
-from cortex2image.data.nsd.manifest import BUCKET, COCO, held_sessions, needed, session_bytes
+from cortex2image.data.nsd.manifest import BUCKET, COCO, needed, session_bytes
+from cortex2image.data.nsd.reader import NsdDataset
 
 
 def suffixes(files):
@@ -34,7 +36,7 @@ def test_the_list_of_a_study_of_volumes_is_exact(tmp_path):
         "nsddata_betas/ppdata/subj05/func1pt8mm/betas_fithrf_GLMdenoise_RR/betas_session01.hdf5": True,
         f"{functional}/valid_session01.nii.gz": False,
         f"{functional}/brainmask.nii.gz": True,
-        "nsddata/freesurfer/fsaverage/label/streams.mgz.ctab": True,
+        "nsddata/freesurfer/fsaverage/label/streams.mgz.ctab": False,
         f"{functional}/roi/streams.nii.gz": True,
         f"{functional}/roi/lh.streams.nii.gz": False,
         f"{functional}/roi/rh.streams.nii.gz": False,
@@ -54,7 +56,7 @@ def test_a_surface_needs_both_hemispheres_and_shares_its_labels(tmp_path):
     assert suffixes(files)["betas_session01.mgh"] == 4
     labels = [file for file in files if "/label/" in file.key]
     assert len(labels) == 3
-    assert all(file.required for file in files)
+    assert [file.key for file in files if not file.required] == [labels[0].key]
 
 
 @pytest.mark.parametrize(
@@ -78,11 +80,13 @@ def test_what_is_there_is_listed_with_its_own_size_and_container(tmp_path):
     assert [(file.key.rpartition("/")[2], file.bytes) for file in held] == [("betas_session02.nii.gz", 5)]
 
 
-def test_the_last_session_that_is_there_counts(tmp_path):
-    layout = Layout(tmp_path)
-    assert held_sessions(layout, "sub-01") == 0
-    for number in (1, 3):
-        path = layout.session_candidates("sub-01", number)[1][0]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    assert held_sessions(layout, "sub-01") == 3
+@pytest.mark.parametrize(("space", "mask"), [("func1pt8mm", "brain"), ("fsaverage", "atlas")])
+def test_the_list_is_what_the_reader_reads(tmp_path, space, mask):
+    subjects = ("sub-01", "sub-03")
+    layout = write_nsd_tree(tmp_path, subjects, sessions=(2, 1), space=space, vertices=20, side=8).layout
+    reader = NsdDataset(tmp_path, space=space, mask=mask, atlas="streams")
+    for subject in subjects:
+        listed = needed(layout, [subject], atlas="streams", mask=mask)
+        there = {tmp_path / file.key for file in listed if file.actual_bytes is not None}
+        assert there == set(reader.subject_files(subject))
+        assert not [file.key for file in listed if file.actual_bytes is None and file.required]

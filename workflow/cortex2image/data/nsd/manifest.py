@@ -15,6 +15,7 @@ from cortex2image.data.nsd.facts import (
     TRIALS_PER_SESSION,
 )
 from cortex2image.data.nsd.layout import Layout, subject_number
+from cortex2image.data.nsd.trials import count_sessions
 
 BUCKET = "natural-scenes-dataset"
 COCO = "annotations_trainval2017.zip of cocodataset.org"
@@ -52,7 +53,7 @@ class Needed:
     origin : str
         The bucket, or what else it comes from.
     required : bool
-        False where the study runs without it, with less exact hemispheres or masks.
+        False where the study runs without it: with regions unchecked, or less exact hemispheres or masks.
     """
 
     key: str
@@ -75,14 +76,14 @@ def needed(
     atlas: str | None = None,
     mask: str = "brain",
 ) -> list[Needed]:
-    """Return every file that a study of `subjects` reads, without opening any.
+    """Return every file that a study of `subjects` reads, opening none but ``responses.tsv``, where it is.
 
     Parameters
     ----------
     layout : Layout
     subjects : sequence of str
     sessions : int, optional
-        Only the first so many; without it, and beyond what a subject has, all that were released.
+        Only the first so many; without it, and beyond what a subject came through, all.
     atlas : str, optional
         Name of the atlas, e.g. ``streams``.
     mask : str
@@ -104,13 +105,6 @@ def unique(files: Iterable[Needed]) -> list[Needed]:
     return list(by_key.values())
 
 
-def held_sessions(layout: Layout, subject: str) -> int:
-    """Return the number of the last session of `subject` that is there in some container, 0 for none."""
-    numbers = range(1, SUBJECTS[subject_number(subject)].sessions + 1)
-    held = (n for n in numbers if all(file.exists() for file in layout.session_files(subject, n)))
-    return max(held, default=0)
-
-
 def session_bytes(layout: Layout, subject: str) -> int:
     """Return the size of one file of betas: int16 of a volume, float32 of a hemisphere."""
     if layout.is_surface:
@@ -129,8 +123,7 @@ def _shared(layout: Layout) -> Iterator[Needed]:
 
 def _recorded(layout: Layout, subject: str, sessions: int | None) -> Iterator[Needed]:
     yield _file(layout, layout.responses(subject), f"trials of {subject}", TYPICAL_BYTES["responses"])
-    released = SUBJECTS[subject_number(subject)].sessions
-    for number in range(1, min(sessions or released, released) + 1):
+    for number in range(1, count_sessions(layout, subject, sessions) + 1):
         session = f"{subject}, session {number}"
         for path in layout.session_files(subject, number):
             yield _file(layout, path, f"betas of {session}", session_bytes(layout, subject))
@@ -146,7 +139,8 @@ def _regions(layout: Layout, subject: str, atlas: str | None, mask: str) -> Iter
         return
     size, volume = TYPICAL_BYTES["atlas"], not layout.is_surface
     of_whom = f" of {subject}" if volume else ""
-    yield _file(layout, layout.ctab(subject, atlas), f"names of {atlas}", TYPICAL_BYTES["ctab"])
+    ctab = layout.ctab(subject, atlas)
+    yield _file(layout, ctab, f"names of {atlas}", TYPICAL_BYTES["ctab"], required=False)
     if volume:
         yield _file(layout, layout.atlas(subject, atlas), f"{atlas}{of_whom}", size)
     for side in HEMISPHERES:

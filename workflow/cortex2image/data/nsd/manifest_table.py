@@ -34,7 +34,7 @@ def as_text(files: Sequence[Needed]) -> str:
     ordered = sorted(files, key=lambda file: (file.actual_bytes is not None, not file.required))
     notes = [summary(files)]
     if any(not file.required for file in missing(files)):
-        notes.append("A study runs without what is marked optional, with less exact hemispheres and masks.")
+        notes.append("A study runs without what is marked optional, but checks less.")
     if any(file.origin == BUCKET for file in missing(files)):
         notes.append(f"{TERMS}\nThen nsd_download fetches them from the bucket {BUCKET}.")
     if any(file.origin == COCO for file in missing(files)):

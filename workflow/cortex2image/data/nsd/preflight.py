@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cortex2image.data.nsd.layout import Layout
-from cortex2image.data.nsd.manifest import held_sessions, needed, unique
+from cortex2image.data.nsd.manifest import needed
 from cortex2image.data.nsd.manifest_table import missing, readable, summary
 from cortex2image.errors import DataError
 
@@ -22,8 +22,6 @@ def check_nsd_study(
 ) -> None:
     """Test that every file is there without which the study of `subjects` cannot run.
 
-    Without `sessions` a subject needs those up to the last that is there, or all where none is.
-
     Parameters
     ----------
     layout, subjects, sessions, atlas, mask
@@ -34,10 +32,7 @@ def check_nsd_study(
     DataError
         Some are missing: how many, of what size, the first of them, and how to get them.
     """
-    per_subject = (
-        needed(layout, [s], sessions or held_sessions(layout, s) or None, atlas, mask) for s in subjects
-    )
-    files = unique(file for of_one in per_subject for file in of_one if file.required)
+    files = [file for file in needed(layout, subjects, sessions, atlas, mask) if file.required]
     absent = missing(files)
     if absent:
         lines = [f"{file.key} (about {readable(file.bytes)})" for file in absent[:SHOWN]]
