@@ -60,7 +60,7 @@ def write_bold5000(root: Path, name: str = "CSI1", seed: int = 0, betas: str = B
     start = 0
     for session, length in enumerate(LENGTHS, start=1):
         volume = np.moveaxis(values[start : start + length], 0, -1)
-        nib.save(nib.Nifti1Image(volume, AFFINE), tree.volume(session, betas))
+        nib.save(nib.Nifti1Image(volume, np.eye(4)), tree.volume(session, betas))  # wrong, as released
         start += length
     nib.save(nib.Nifti1Image(mask.astype(np.uint8), AFFINE), root / f"{name}_brainmask.nii.gz")
     tree.write_names(names)

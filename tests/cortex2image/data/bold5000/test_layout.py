@@ -36,6 +36,18 @@ def test_tables_are_named_before_they_are_there(tmp_path):
     assert tables["left", "EarlyVis"].name == "CSI4_GLMbetas-TYPED_allses_LHEarlyVis.npy"
 
 
+def test_lists_of_pictures_in_the_archive_of_stimuli(tmp_path):
+    folder = tmp_path / "BOLD5000_Stimuli" / "Stimuli_Presentation_Lists" / "CSI1"
+    folder.mkdir(parents=True)
+    touch(folder, "CSI1_imgnames.txt")
+    files = SubjectFiles(tmp_path, "CSI1", "TYPED")
+    assert files.names == folder / "CSI1_imgnames.txt"
+    assert subject_names(tmp_path) == ["CSI1"]
+    touch(tmp_path, "CSI1_imgnames.txt")
+    assert files.names == tmp_path / "CSI1_imgnames.txt"
+    assert subject_names(tmp_path) == ["CSI1"]
+
+
 def test_subjects(tmp_path):
     touch(tmp_path, "CSI4_imgnames.txt", "CSI1_imgnames.txt", "README.txt")
     assert subject_names(tmp_path) == ["CSI1", "CSI4"]
