@@ -40,6 +40,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=50, help="denoising steps of the whole way")
     parser.add_argument("--strength", type=float, default=0.8, help="zc: share of the steps taken")
     parser.add_argument("--guidance-scale", type=float, default=5.0, help="classifier-free guidance")
+    parser.add_argument("--noise-level", default="matched", choices=("matched", "as_released"), help="zc")
+    parser.add_argument("--latent", default="mean", choices=("mean", "sample"), help="zc: of posterior")
+    parser.add_argument("--shared-noise", action="store_true", help="the same noise for every stimulus")
     parser.add_argument("--seed", type=int, required=True, help="seed of the study")
     parser.add_argument("--batch-size", type=int, default=60, help="pictures at a time")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
@@ -52,8 +55,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     chosen = model_set(args.model_set)
     stimuli, decoded = read_decoded(args.method, args.decoded, chosen)
-    rows = plan(stimuli, samples_of(args.method, args.samples), args.seed)
-    sampling = Sampling(args.steps, args.strength, args.guidance_scale)
+    rows = plan(stimuli, samples_of(args.method, args.samples), args.seed, args.shared_noise)
+    sampling = Sampling(args.steps, args.strength, args.guidance_scale, args.noise_level, args.latent)
     denoiser = Denoiser(load_diffusion(chosen, args.device), sampling)
     say(f"{len(rows)} pictures by method {args.method} on {denoiser.diffusion.device}")
     with whole_folder(Path(args.images)) as folder:
@@ -70,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         model_set=chosen.name,
         model_hash=model_hash(chosen),
         study_seed=args.seed,
+        shared_noise=args.shared_noise,
         **asdict(sampling),
     )
 
@@ -131,13 +135,17 @@ class Row(NamedTuple):
     file: str
 
 
-def plan(stimuli: Sequence[str], samples: int, study_seed: int) -> list[Row]:
-    """Return the pictures to draw; a seed comes from stimulus and sample, whatever the method."""
+def plan(stimuli: Sequence[str], samples: int, study_seed: int, shared_noise: bool) -> list[Row]:
+    """Return the pictures to draw.
+
+    A seed comes from stimulus and sample, whatever the method; from the sample alone where noise is shared,
+    as in the code of 2023, which began with the same seed for every picture.
+    """
     return [
         Row(
             position,
             sample,
-            seed_for(study_seed, "reconstruct", stimulus, sample),
+            seed_for(study_seed, "reconstruct", *([] if shared_noise else [stimulus]), sample),
             f"{file_stem(stimulus)}_{sample:03d}.png",
         )
         for position, stimulus in enumerate(stimuli)
