@@ -1,0 +1,56 @@
+"""The presets of the study differ in what docs/fidelity.md says, and in nothing else."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+from cortex2image.config import load_schema, resolve
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "fidelity.md").read_text()
+
+
+def preset(name):
+    return resolve(yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text()), name)
+
+
+def leaves(config, prefix=""):
+    for key, value in config.items():
+        if isinstance(value, dict):
+            yield from leaves(value, f"{prefix}{key}/")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def keys(schema, prefix=""):
+    for name, sub in schema.get("properties", {}).items():
+        yield f"{prefix}{name}"
+        yield from keys(sub, f"{prefix}{name}/")
+
+
+def differences(page):
+    """Read the rows of the first table: key, value of nsd.yaml, value of nsd-as-released.yaml."""
+    rows = re.findall(r"^\| `([a-z_/]+)` \| `([^`]+)` \| `([^`]+)` \|", page, re.MULTILINE)
+    return {key: (yaml.safe_load(ours), yaml.safe_load(theirs)) for key, ours, theirs in rows}
+
+
+def test_the_presets_differ_in_what_the_page_says():
+    ours, theirs = (dict(leaves(preset(name))) for name in ("nsd", "nsd-as-released"))
+    assert ours.keys() == theirs.keys()
+    found = {key: (ours[key], theirs[key]) for key in ours if ours[key] != theirs[key]}
+    assert found.pop("study") == ("nsd", "nsd-as-released")
+    assert found == differences(PAGE)
+
+
+def test_the_presets_name_every_difference_themselves():
+    """A default that changes must not change what the released study is."""
+    for name in ("nsd", "nsd-as-released"):
+        written = dict(leaves(yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text())))
+        assert differences(PAGE).keys() <= written.keys()
+
+
+def test_every_key_the_page_names_exists():
+    named = set(re.findall(r"`([a-z_]+(?:/[a-z_]+)+)(?:: [a-z_]+)?`", PAGE))
+    assert len(named) > 20
+    assert named <= set(keys(load_schema()))
