@@ -25,7 +25,7 @@ def change(config, path, value):
     return config
 
 
-STUDIES = [CONFIGS / f"{name}.yaml" for name in ("config", "haxby", "bids")]
+STUDIES = [CONFIGS / f"{name}.yaml" for name in ("config", "haxby", "bids", "nsd", "nsd-as-released")]
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda p: p.name)

@@ -9,6 +9,7 @@ _PICTURES = "central square of the original resized to the reconstruction's size
 _JUDGED = f"{_PICTURES}; then whatever size the judge takes"
 _CONSTANT = "a constant picture or feature vector correlates 0 with everything"
 _HALF = "half credit; correlations equal to ten decimals are ties"
+_AMONG_ORIGINALS = "each reconstruction is searched among the originals"
 _SPLIT = "the credit is divided among the categories that tie for the best"
 
 
@@ -69,7 +70,7 @@ def _twoway(judge: str, layers: tuple[str, ...]) -> tuple[Metric, ...]:
             ties=_HALF,
             judge=judge,
             layer=layer,
-            direction="each reconstruction is searched among the originals",
+            direction=_AMONG_ORIGINALS,
         )
         for layer in layers
     )
@@ -167,7 +168,7 @@ _ALL = (
     ),
 )
 
-_RELEASED = tuple(_as_released(metric) for metric in _ALL if metric.name.startswith("twoway_"))
+_RELEASED = tuple(_as_released(metric) for metric in _ALL if metric.direction == _AMONG_ORIGINALS)
 
 METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_ALL, *_RELEASED)}
 
