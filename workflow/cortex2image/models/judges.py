@@ -18,9 +18,10 @@ from cortex2image.models.checksums import verify
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.judge_architectures import ARCHITECTURES
 from cortex2image.models.judge_network import JudgeNetwork
+from cortex2image.models.judge_specs import JudgeSpec
 from cortex2image.models.parts import read_network, read_tokenizer
 from cortex2image.models.pixels import squares, to_tensor
-from cortex2image.models.registry import JudgeSpec, ModelSet
+from cortex2image.models.registry import ModelSet
 
 BATCH = 128
 

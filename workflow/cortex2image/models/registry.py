@@ -2,22 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from cortex2image.errors import ConfigError
+from cortex2image.models.judge_specs import JudgeSpec
 from cortex2image.sources import ROOT
 
 RESOURCES = ROOT.parent / "resources"
-
-
-@dataclass(frozen=True)
-class JudgeSpec:
-    """A network that scores pictures: its architecture, its folder in the model set, the layers it offers."""
-
-    name: str
-    kind: Literal["cnn", "residual", "clip"]
-    folder: str
-    layers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
