@@ -109,8 +109,8 @@ def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> SceneJud
     if name not in specs:
         expected = f"one of {', '.join(specs)}"
         raise ConfigError(f"judge of model set {model_set.name}", expected, name, "correct the name")
-    verify(model_set.folder)
     spec, place = specs[name], choose_device(device)
+    verify(model_set, (spec.folder, "tokenizer"))
     if spec.kind == "clip":
         return _load_clip(model_set.folder, spec, place)
     network = ARCHITECTURES[spec.kind].load(model_set.folder / spec.folder)

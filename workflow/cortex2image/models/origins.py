@@ -1,6 +1,7 @@
 """Where the files of a model set come from: repositories of a hub, and single files of published weights."""
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class HubOrigin:
     revision: str
     files: tuple[str, ...]
     folder: str = ""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Paths of the files in the folder of the model set."""
+        return tuple(str(PurePosixPath(self.folder, file)) for file in self.files)
 
 
 @dataclass(frozen=True)
