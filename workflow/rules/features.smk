@@ -1,9 +1,3 @@
-from cortex2image.models.checksums import sums_file
-from cortex2image.models.registry import model_set
-
-MODEL_SUMS = sums_file(model_set(config["models"]["set"]))
-
-
 # A mean needs no seed, so that a change of seed leaves it as it is.
 LATENT = f"--latent sample --seed {config['seed']}" if config["features"]["latent"] == "sample" else ""
 
@@ -12,7 +6,7 @@ rule extract_features:
     """One feature space of the diffusion model for every stimulus that a subject of the study saw."""
     input:
         code=source_files("cortex2image.steps.extract_features"),
-        model=MODEL_SUMS,
+        model=model_sums,
         stimuli=f"{RESULTS}/stimuli.parquet",
     output:
         features=f"{RESULTS}/features/{{space}}.parquet",
@@ -24,11 +18,11 @@ rule extract_features:
         "../../envs/cortex2image.yaml"
     threads: 8
     resources:
-        mem_mb=growing(4000),
+        mem_mb=growing(MODEL_MB),
         runtime=growing(120),
         gpu=1,
     params:
-        model_set=lookup("models/set", within=config),
+        models=GENERATOR_OPTIONS,
         # Only zc is drawn, so a change of how pictures are drawn leaves z and c as they are.
         sampling=branch(
             evaluate("{space} == 'zc'"),
@@ -43,6 +37,6 @@ rule extract_features:
         """
         python -m cortex2image.steps.extract_features \
             --space {wildcards.space} --stimuli {input.stimuli:q} \
-            --model-set {params.model_set} {params.sampling} {params.latent} \
+            {params.models} {params.sampling} {params.latent} \
             --features {output.features:q} 2>{log:q}
         """
