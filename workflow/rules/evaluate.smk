@@ -10,6 +10,7 @@ rule evaluate_images:
     input:
         code=source_files("cortex2image.steps.evaluate_images"),
         stimuli=f"{RESULTS}/stimuli.parquet",
+        shown=PICTURES,
         reconstructions=f"{RESULTS}/{{subject}}/reconstructions/{{method}}.parquet",
         images=f"{RESULTS}/{{subject}}/reconstructions/{{method}}",
         model=model_sums,

@@ -8,6 +8,7 @@ rule extract_features:
         code=source_files("cortex2image.steps.extract_features"),
         model=model_sums,
         stimuli=f"{RESULTS}/stimuli.parquet",
+        shown=PICTURES,
     output:
         features=f"{RESULTS}/features/{{space}}.parquet",
     log:
