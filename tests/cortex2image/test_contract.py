@@ -1,7 +1,5 @@
 """A table that breaks its contract is neither written nor read."""
 
-import weakref
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -128,23 +126,6 @@ def test_a_table_can_be_read_a_row_group_at_a_time(tmp_path, monkeypatch):
     assert pa.concat_tables(tables).equals(TOY.read(tmp_path / "toy.parquet"))
     assert TOY.read_keys(tmp_path / "toy.parquet").column_names == ["name", "side"]
     assert TOY.read_keys(tmp_path / "toy.parquet")["name"].to_pylist() == [f"toy-{i}" for i in range(14)]
-
-
-def test_one_batch_is_held_at_a_time(tmp_path, monkeypatch):
-    monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", 100)
-    alive, most = set(), []
-
-    def batches():
-        for first in range(0, 40, 10):
-            values = np.zeros((10, 3), np.float32)
-            alive.add(first)
-            weakref.finalize(values, alive.discard, first)
-            most.append(len(alive))
-            yield batch(first, 10, beta=vectors(values))
-            del values
-
-    TOY.write_batches(batches(), tmp_path / "toy.parquet")
-    assert max(most) == 1
 
 
 @pytest.mark.parametrize(
