@@ -30,7 +30,9 @@ def test_only_the_wanted_are_kept(tree, wanted):
 
 def test_wrong_split(tree, wanted):
     count = len(wanted["train2017"])
-    match = rf"captions_val2017\.json(.|\n)*all {count} pictures(.|\n)*none of {count}(.|\n)*captions_train2017"
+    match = (
+        rf"captions_val2017\.json(.|\n)*all {count} pictures(.|\n)*none of {count}(.|\n)*captions_train2017"
+    )
     with pytest.raises(DataError, match=match):
         load_captions(tree.layout.captions("val2017"), wanted["train2017"], "train2017")
 

@@ -10,7 +10,9 @@ from cortex2image.errors import DataError
 
 @pytest.fixture
 def fields(tree):
-    return {name: values for name, values in loadmat(tree.layout.design()).items() if not name.startswith("_")}
+    return {
+        name: values for name, values in loadmat(tree.layout.design()).items() if not name.startswith("_")
+    }
 
 
 def written(tmp_path, fields):
