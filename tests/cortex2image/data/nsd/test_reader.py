@@ -60,7 +60,7 @@ def test_the_plant_is_found_in_the_rows_of_its_pictures(kind, tree, surface_tree
     expected = np.stack([evoked[int(row.removeprefix("nsd-")) + 1] for row in rows_of(dataset, subject)])
     told = np.isin(codes, (EARLY, VENTRAL)) & np.isfinite(betas).all(axis=0)
     assert told.sum() > 0.9 * np.isin(codes, (EARLY, VENTRAL)).sum()
-    assert (correlations(betas[:, told], expected[:, told]) > 0.55).all()
+    assert (correlations(betas[:, told], expected[:, told]) > 0.5).all()
     assert (np.abs(correlations(betas[:, told], np.roll(expected[:, told], 1, axis=0))) < 0.2).all()
 
 
