@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     say(f"{args.subject}: {trials.num_rows} trials, {len(sessions)} sessions, {len(voxels.indices)} voxels")
     facts = {"affine": json.dumps(voxels.affine.tolist()), "shape": json.dumps(voxels.shape)}
     invalid = np.zeros(len(voxels.indices), np.int32)
-    read = track(read_in_order(dataset, sessions, voxels, args.threads), args.subject, len(sessions))
+    read = read_in_order(dataset, sessions, voxels, args.threads)
     SINGLE_TRIAL_BETAS.write_batches(batches(read, sessions, trials, invalid), args.betas, **facts)
     MASK_VOXELS.write(voxel_columns(voxels, invalid), args.voxels, **facts)
 
@@ -66,16 +66,15 @@ def check_sessions(sessions: Sequence[BetaSession], trials: pa.Table, source: st
 def read_in_order(
     dataset: BetaDataset, sessions: Sequence[BetaSession], voxels: BetaVoxels, threads: int
 ) -> Iterator[np.ndarray]:
-    """Yield the betas of each session in order; `threads` sessions at most are in memory at once.
+    """Yield the betas of each session in order, reading the next ones meanwhile.
 
-    While one is being written the next ones are read, so one is read at a time only if `threads` is 1 or 2.
+    No more than `threads` sessions are in memory if one is dropped before the next is asked for.
     """
     waiting: deque[Future[np.ndarray]] = deque()
-    ahead = max(1, threads - 1)
-    with ThreadPoolExecutor(ahead) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         for session in sessions:
             waiting.append(pool.submit(dataset.read, session, voxels))
-            if len(waiting) == ahead:
+            if len(waiting) == threads:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
@@ -92,18 +91,24 @@ def batches(
         A session with another number of trials than it says.
     """
     first = 0
-    for session, betas in zip(sessions, read, strict=True):
+    for session in track(sessions, "read betas, sessions"):
+        betas = next(read)
         if len(betas) != session.trials:
             fix = "replace the file by a whole copy"
             raise DataError(session.files[0], f"{session.trials} trials", f"{len(betas)}", fix)
-        unusable = np.isnan(betas).all(axis=0)
-        if unusable.any():
-            say(f"{session.session}: {unusable.sum()} of {len(unusable)} voxels have no data")
-        betas[:, unusable] = 0
-        invalid += unusable
+        mark_invalid(betas, session.session, invalid)
         yield {"trial_id": trials["trial_id"].slice(first, len(betas)), "beta": vectors(betas)}
         first += session.trials
         del betas  # else it would still be held while the next session is read
+
+
+def mark_invalid(betas: np.ndarray, session: str, invalid: np.ndarray) -> None:
+    """Set voxels that are NaN throughout a session to 0 there, and add 1 to their place in `invalid`."""
+    unusable = np.isnan(betas).all(axis=0)
+    if unusable.any():
+        say(f"{session}: {unusable.sum()} of {len(unusable)} voxels have no data")
+    betas[:, unusable] = 0
+    invalid += unusable
 
 
 def voxel_columns(voxels: BetaVoxels, invalid: np.ndarray) -> dict[str, object]:

@@ -59,14 +59,19 @@ def read_metadata(path: Path) -> Metadata:
         names = {key: _names_of(group) for key, group in file.get("vmap", {}).items()}
     if values.shape != (len(keys), columns):
         found = f"metadata of shape {values.shape} for {len(keys)} keys and {columns} columns"
-        raise DataError(
-            path, "metadata of one row per key, one column per column", found, "get the file again"
-        )
+        expected = "metadata with a value for every key and column"
+        raise DataError(path, expected, found, "copy or download the file again")
     return Metadata(path, samples, dict(zip(keys, values, strict=True)), names)
 
 
 def read_samples(path: Path, rows: Sequence[int] | np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Read some rows of the table, a stretch of neighbours at a time, and keep some columns.
+
+    Parameters
+    ----------
+    path : path of a file
+    rows : (rows,) ints, at least one, in any order
+    columns : (columns,) int array
 
     Returns
     -------
@@ -81,10 +86,10 @@ def read_samples(path: Path, rows: Sequence[int] | np.ndarray, columns: np.ndarr
     stretches = np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1)
     with _opened(path) as file:
         table = _table(file)
-        if len(rows) and rows.max() >= len(table):
+        if rows.max() >= len(table):
             fix = "the file changed since the trials were listed: run the workflow again"
             raise DataError(path, f"at least {rows.max() + 1} rows", f"{len(table)} rows", fix)
-        parts = [table[part[0] : part[-1] + 1][:, columns] for part in stretches if len(part)]
+        parts = [table[part[0] : part[-1] + 1][:, columns] for part in stretches]
     return np.concatenate([part.astype(np.float32) for part in parts])
 
 

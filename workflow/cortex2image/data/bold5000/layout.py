@@ -10,6 +10,8 @@ DEFAULT_BETAS = "TYPED-FITHRF-GLMDENOISE-RR"
 # The release misspells one of its preparations.
 TYPE_B, TYPE_B_RELEASED = "TYPEB", "TYBEB"
 TABLES_FOLDER = Path("BOLD5000_GLMsingle_ROI_betas", "py")
+# The archive of stimuli holds the lists of pictures too.
+LISTS_FOLDER = Path("BOLD5000_Stimuli", "Stimuli_Presentation_Lists")
 REGIONS = ("EarlyVis", "LOC", "OPA", "PPA", "RSC")
 HEMISPHERES = {"LH": "left", "RH": "right"}
 
@@ -24,8 +26,10 @@ class SubjectFiles:
 
     @property
     def names(self) -> Path:
-        """The names of the pictures in the order they were shown."""
-        return self.root / f"{self.name}_imgnames.txt"
+        """The names of the pictures in the order they were shown; beside the betas, or in the stimuli."""
+        name = f"{self.name}_imgnames.txt"
+        inside = self.root / LISTS_FOLDER / self.name / name
+        return inside if inside.is_file() and not (self.root / name).is_file() else self.root / name
 
     @property
     def brain_mask(self) -> Path:
@@ -71,7 +75,8 @@ class SubjectFiles:
 
 def subject_names(root: Path) -> list[str]:
     """Return the subjects whose names of pictures are there, e.g. ``CSI1``, sorted."""
-    return sorted(path.name.removesuffix("_imgnames.txt") for path in root.glob("CSI*_imgnames.txt"))
+    lists = [*root.glob("CSI*_imgnames.txt"), *root.glob(f"{LISTS_FOLDER}/*/CSI*_imgnames.txt")]
+    return sorted({path.name.removesuffix("_imgnames.txt") for path in lists})
 
 
 def _spellings(betas: str) -> tuple[str, ...]:

@@ -1,4 +1,8 @@
-"""BOLD5000's volumes of betas: which voxels a study takes, and their values in one session."""
+"""BOLD5000's volumes of betas: which voxels a study takes, and their values in one session.
+
+Volumes and brain mask lie on one grid, but the affine in the volumes' headers is wrong as they were released:
+that of the brain mask counts, and only shapes are compared.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path

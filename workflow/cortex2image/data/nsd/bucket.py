@@ -92,7 +92,8 @@ class PublicBucket:
         while part.bytes < remote.size:
             before = part.bytes
             try:
-                return self._append(remote, part, advance)
+                self._append(remote, part, advance)
+                break
             except BotoCoreError:
                 if part.bytes <= before:
                     raise
