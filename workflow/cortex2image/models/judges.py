@@ -18,9 +18,10 @@ from cortex2image.models.checksums import verify
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.judge_architectures import ARCHITECTURES
 from cortex2image.models.judge_network import JudgeNetwork
+from cortex2image.models.judge_specs import JudgeSpec
 from cortex2image.models.parts import read_network, read_tokenizer
 from cortex2image.models.pixels import squares, to_tensor
-from cortex2image.models.registry import JudgeSpec, ModelSet
+from cortex2image.models.registry import ModelSet
 
 BATCH = 128
 
@@ -108,8 +109,8 @@ def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> SceneJud
     if name not in specs:
         expected = f"one of {', '.join(specs)}"
         raise ConfigError(f"judge of model set {model_set.name}", expected, name, "correct the name")
-    verify(model_set.folder)
     spec, place = specs[name], choose_device(device)
+    verify(model_set, (spec.folder, "tokenizer"))
     if spec.kind == "clip":
         return _load_clip(model_set.folder, spec, place)
     network = ARCHITECTURES[spec.kind].load(model_set.folder / spec.folder)

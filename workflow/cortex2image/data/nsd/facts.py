@@ -1,7 +1,8 @@
 """What is the same in every copy of the Natural Scenes Dataset: sizes and counts.
 
-Dimensions of the volumes as the data paper's ``export_noiseceiling.m`` has them (cvnlab/nsddatapaper@789a7c3b);
-the rest from the NSD Data Manual. Allen et al., Nature Neuroscience 25:116 (2022).
+Dimensions of the volumes as ``export_noiseceiling.m`` of the data paper has them
+(cvnlab/nsddatapaper@789a7c3b); the rest from the NSD Data Manual. Allen et al.,
+Nature Neuroscience 25:116 (2022).
 """
 
 from dataclasses import dataclass

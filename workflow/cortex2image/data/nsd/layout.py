@@ -40,7 +40,7 @@ class Layout:
     space : str
         ``func1pt8mm``, ``func1mm`` or ``fsaverage``.
     betas : str
-        Folder of the preparation, e.g. ``betas_assumehrf``, ``betas_fithrf`` or ``betas_fithrf_GLMdenoise_RR``.
+        Folder of the preparation: ``betas_assumehrf``, ``betas_fithrf``, ``betas_fithrf_GLMdenoise_RR``.
 
     Raises
     ------
@@ -125,7 +125,7 @@ class Layout:
         return self._functional(subject) / "roi" / f"{name}.nii.gz"
 
     def hemisphere_atlas(self, subject: str, side: str, name: str) -> Path:
-        """Return one hemisphere (``lh`` or ``rh``) of an atlas: a volume, or labels of fsaverage's vertices."""
+        """Return one hemisphere (``lh`` or ``rh``) of an atlas: a volume, or labels of the vertices."""
         if self.is_surface:
             return self._labels / f"{side}.{name}.mgz"
         return self._functional(subject) / "roi" / f"{side}.{name}.nii.gz"
