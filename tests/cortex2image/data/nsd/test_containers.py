@@ -88,6 +88,20 @@ def test_other_chunks(brain, indices, tmp_path, monkeypatch, chunks, room):
     np.testing.assert_array_equal(np.rint(np.nan_to_num(betas) * 300), stored[tuple(indices.T)].T)
 
 
+@pytest.mark.parametrize("dtype", ["<i2", ">i2"])
+@pytest.mark.parametrize("compression", [None, "gzip"])
+def test_chunks_of_single_voxels_however_stored(brain, indices, tmp_path, dtype, compression):
+    """Also without those that were never written because they are zero, and in the other byte order."""
+    stored, shape = brain.stored[1], (750, 7, 11, 9)
+    with h5py.File(tmp_path / "betas_session02.hdf5", "w") as file:
+        chunks = (750, 1, 1, 1)
+        betas = file.create_dataset("betas", shape, dtype, chunks=chunks, compression=compression)
+        for x, y, z in np.argwhere(stored.any(axis=3)).tolist():
+            betas[:, z, y, x] = stored[x, y, z]
+    found = read_volume_betas(tmp_path / "betas_session02.hdf5", indices, brain.codes.shape)
+    np.testing.assert_array_equal(np.rint(np.nan_to_num(found) * 300), stored[tuple(indices.T)].T)
+
+
 @pytest.mark.parametrize("name", ["betas_session02.hdf5", "betas_session02.mat"])
 def test_other_slices_are_not_touched(tree, brain, copied, name):
     """What is stored of other slices is overwritten with garbage; the wanted voxels read as before."""
