@@ -89,8 +89,9 @@ def test_labels_are_checked_against_the_table(ctab, tmp_path):
         chosen_labels(tmp_path / "absent.ctab", {})
 
 
-def test_damaged_table(tmp_path):
-    (tmp_path / "streams.mgz.ctab").write_text("0 Unknown\nearly 1\n")
+@pytest.mark.parametrize("line", ["early 1", "1"])
+def test_damaged_table(tmp_path, line):
+    (tmp_path / "streams.mgz.ctab").write_text(f"0 Unknown\n\n{line}\n")
     with pytest.raises(DataError, match="lines of code and name"):
         read_ctab(tmp_path / "streams.mgz.ctab")
 
