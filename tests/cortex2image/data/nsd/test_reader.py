@@ -1,5 +1,7 @@
 """The reader as the steps use it, on trees with known truth."""
 
+import pickle
+
 import numpy as np
 import pytest
 from tests.nsd_files import write_volume
@@ -182,6 +184,12 @@ def test_missing_session(own_root):
 def test_impossible_settings(tmp_path, settings, match):
     with pytest.raises(ConfigError, match=match):
         NsdDataset(tmp_path, **settings)
+
+
+def test_a_session_can_be_read_in_another_process(dataset):
+    session, voxels = dataset.sessions(SUBJECT)[1], dataset.voxels(SUBJECT)
+    there, what, where = pickle.loads(pickle.dumps((dataset, session, voxels)))
+    np.testing.assert_array_equal(there.read(what, where), dataset.read(session, voxels))
 
 
 def test_sessions_of_another_reader(dataset):
