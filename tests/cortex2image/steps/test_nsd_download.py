@@ -48,7 +48,8 @@ def download(tmp_path):
 
     def run(url, *options, accepted="true"):
         options += ("--sessions", str(SESSIONS), "--atlas", "streams", "--endpoint-url", url)
-        main(["--root", str(tmp_path / "nsd"), "--subjects", SUBJECT, "--terms-accepted", accepted, *options])
+        options += ("--root", str(tmp_path / "nsd"), "--table", str(tmp_path / "table.tsv"))
+        main(["--subjects", SUBJECT, "--terms-accepted", accepted, *options])
 
     run.root = tmp_path / "nsd"
     return run
@@ -73,11 +74,13 @@ def left_over(root, key, some, etag):
     path.with_name(f"{path.name}.part.etag").write_text(etag)
 
 
-def test_everything_comes_whole_and_the_captions_are_asked_for(bucket, download, capsys):
+def test_everything_comes_whole_and_the_captions_are_asked_for(bucket, download, tmp_path, capsys):
     download(bucket.url)
     assert held(download.root) == {file.key: content(file.key) for file in FILES if file.required}
     said = capsys.readouterr().out
     assert f"fetched: {BETAS}" in said
+    lines = (tmp_path / "table.tsv").read_text().splitlines()
+    assert sum(line.startswith("present") for line in lines) == len(held(download.root))
     assert "captions_val2017.json" in said
     assert "annotations_trainval2017.zip" in said
 
@@ -129,10 +132,10 @@ def test_a_complete_copy_needs_no_bucket(download, capsys):
     assert "Every file that the study needs is there" in capsys.readouterr().out
 
 
-def test_nothing_is_fetched_before_the_terms_are_accepted(bucket, download):
+def test_nothing_is_fetched_before_the_terms_are_accepted(bucket, download, tmp_path):
     with pytest.raises(ConfigError, match=r"terms_accepted(.|\n)*Data Access Agreement"):
         download(bucket.url, accepted="false")
-    assert not download.root.exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_fetched_onto_a_disk_without_room(bucket, download, monkeypatch):
