@@ -33,7 +33,7 @@ def test_an_empty_tree_gets_the_list_at_once_and_no_traceback(snakemake, study):
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     said = done.stdout + done.stderr
     assert done.returncode == 1
-    assert "missing 83 files, 118 GB" in said
+    assert "missing 83 files, 112 GB" in said
     assert "nsddata_stimuli/stimuli/nsd/nsd_stimuli.hdf5 (about 39.6 GB)" in said
     assert "nsd_manifest --configfile" in said
     assert "nsd_download --configfile" in said

@@ -84,7 +84,7 @@ def open_configured_dataset():
     return open_dataset(Source(**{key: DATASET[key] for key in keys}, **DATASET["rois"]))
 
 
-def check_data_present(dataset, subject):
+def check_dataset(dataset, subject):
     """Stop before any job if something is missing that no rule makes: the message alone, as that of a step."""
     from cortex2image.data.nsd.preflight import check_nsd_study
     from cortex2image.data.preflight import check_bids_study
@@ -105,7 +105,7 @@ def subject_files(subject):
     if SIMULATED:
         return simulated.subject_files(DATASET["root"], subject, SIMULATED_SIZES)
     dataset = open_configured_dataset()
-    run_step(lambda: check_data_present(dataset, subject))
+    run_step(lambda: check_dataset(dataset, subject))
     files = dataset.subject_files(subject)
     here = Path.cwd()
     return [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in map(Path, files)]

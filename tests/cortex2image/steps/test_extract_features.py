@@ -1,7 +1,10 @@
+import weakref
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from cortex2image import row_groups
 from cortex2image.contract import matrix
 from cortex2image.contracts import FEATURES, STIMULI
 from cortex2image.errors import ConfigError, DataError
@@ -10,6 +13,7 @@ from cortex2image.features.latents import image_latents
 from cortex2image.models.checksums import model_hash
 from cortex2image.models.registry import MODEL_SETS
 from cortex2image.seeds import seed_for
+from cortex2image.steps import extract_features
 from cortex2image.steps.extract_features import main
 
 CAPTIONS = [["a b", "c"], ["d"], ["e", "f", "g"]]
@@ -85,6 +89,25 @@ def test_zc_is_drawn_as_the_options_say(study):
 def test_c_of_every_stimulus(study, tiny_diffusion):
     expected = caption_states(tiny_diffusion, CAPTIONS)
     np.testing.assert_allclose(matrix(extract("c", "--batch-size", "2"), "feature"), expected, atol=1e-5)
+
+
+def test_features_are_written_while_they_are_made(study, monkeypatch):
+    """One batch is dropped before the next is made: of a full-size set all would be gigabytes."""
+    monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", 1)
+    alive, most = set(), []
+
+    def remembered(batch, *rest):
+        features = extract_batch(batch, *rest)
+        name = batch[0]["stimulus_id"]
+        alive.add(name)
+        weakref.finalize(features, alive.discard, name)
+        most.append(len(alive))
+        return features
+
+    extract_batch = extract_features.extract
+    monkeypatch.setattr(extract_features, "extract", remembered)
+    extract("c", "--batch-size", "1")
+    assert most == [1, 1, 1]
 
 
 def test_c_needs_no_pictures(study, tiny_diffusion):

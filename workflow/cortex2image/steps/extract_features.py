@@ -57,12 +57,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     denoiser = Denoiser(diffusion, sampling)
     size = chosen_batch_size(args, STIMULI_AT_ONCE)
     batches = [stimuli[first : first + size] for first in range(0, len(stimuli), size)]
-    features = [extract(batch, denoiser, args) for batch in track(batches, f"features {args.space}")]
-    FEATURES.write(
-        {
-            "stimulus_id": [stimulus["stimulus_id"] for stimulus in stimuli],
-            "feature": vectors(np.concatenate(features)),
-        },
+    FEATURES.write_batches(
+        (
+            {
+                "stimulus_id": [s["stimulus_id"] for s in batch],
+                "feature": vectors(extract(batch, denoiser, args)),
+            }
+            for batch in track(batches, f"features {args.space}")
+        ),
         args.features,
         space=args.space,
         model_set=chosen.name,
