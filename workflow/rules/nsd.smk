@@ -2,7 +2,7 @@
 # `all`: where files are missing, its plan ends with what is to be done.
 import time
 
-from cortex2image.errors import ConfigError, run_step
+from cortex2image.errors import ConfigError
 
 
 def nsd_options(wildcards):

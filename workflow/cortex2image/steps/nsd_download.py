@@ -68,7 +68,7 @@ def failed(jobs: Mapping[Future[None], RemoteObject], progress: ByteProgress) ->
     for number, job in enumerate(as_completed(jobs), start=1):
         try:
             job.result()
-            outcome = "fetched"
+            outcome = f"fetched, {'MD5' if jobs[job].md5 else 'only size'} checked"
         except DataError as error:
             yield error
             outcome = "failed"
