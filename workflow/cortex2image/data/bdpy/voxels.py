@@ -53,11 +53,11 @@ def file_voxels(metadata: Metadata) -> BetaVoxels:
 
 def place_problems(metadata: Metadata) -> list[str]:
     """Return what the file does not say about where its voxels lie."""
-    coordinates = _coordinates(metadata)
+    name, coordinates = metadata.path.name, _coordinates(metadata)
     if coordinates is None:
-        return [f"{metadata.path.name}: no {COORDINATES[0]}; maps are one row, every hemisphere is called right"]
+        return [f"{name}: no {COORDINATES[0]}; maps are one row, every hemisphere is called right"]
     if voxel_grid(coordinates) is None:
-        return [f"{metadata.path.name}: coordinates of voxels lie on no upright grid; maps are one row"]
+        return [f"{name}: coordinates of voxels lie on no upright grid; maps are one row"]
     return []
 
 
