@@ -1,10 +1,11 @@
-"""Judges of photographs with made-up weights, from published files that are made up too."""
+"""Judges of photographs with made-up weights, and the published files they could have come from."""
 
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import save_file
 from tests.cortex2image.tiny_models import save_tokenizer, tower, write_sums
 
 from cortex2image.models.compat import ensure_torchvision
@@ -12,7 +13,6 @@ from cortex2image.models.judge_specs import Kind
 from cortex2image.models.photo_networks import architecture
 from cortex2image.models.photo_origins import LPIPS_FOLDER, PHOTO_WEIGHTS
 from cortex2image.models.photo_specs import PHOTO_JUDGES
-from cortex2image.models.photo_weights import convert
 from cortex2image.models.registry import ModelSet
 
 CLIP_LAYERS = 12
@@ -21,10 +21,9 @@ CLIP_LAYERS = 12
 def write_photo_set(folder: Path) -> ModelSet:
     """Write every judge of photographs and return the set; its CLIP is narrow, the rest of full size."""
     for origin in PHOTO_WEIGHTS:
-        published = folder / f"{origin.name}.pth"
-        torch.save(published_weights(origin.name), published)
-        convert(origin.name, published, folder / origin.path)
-        published.unlink()
+        path = folder / origin.path
+        path.parent.mkdir(parents=True)
+        save_file(made_up_weights(architecture(origin.name).state_dict()), path)
     save_tokenizer(folder / "tokenizer")
     save_narrow_clip(folder / "clip")
     write_sums(folder)
@@ -32,7 +31,7 @@ def write_photo_set(folder: Path) -> ModelSet:
 
 
 def published_weights(kind: Kind) -> dict[str, torch.Tensor]:
-    """Return made-up weights as the network's authors publish theirs."""
+    """Return the same made-up weights as the network's authors publish theirs."""
     weights = made_up_weights(architecture(kind).state_dict())
     if kind != "swav_resnet50":
         return weights
