@@ -1,14 +1,8 @@
-from cortex2image.models.checksums import sums_file
-from cortex2image.models.registry import model_set
-
-MODEL_SUMS = sums_file(model_set(config["models"]["set"]))
-
-
 rule extract_features:
     """One feature space of the diffusion model for every stimulus that a subject of the study saw."""
     input:
         code=source_files("cortex2image.steps.extract_features"),
-        model=MODEL_SUMS,
+        model=model_sums,
         stimuli=f"{RESULTS}/stimuli.parquet",
     output:
         features=f"{RESULTS}/features/{{space}}.parquet",
@@ -20,11 +14,11 @@ rule extract_features:
         "../../envs/cortex2image.yaml"
     threads: 8
     resources:
-        mem_mb=growing(4000),
+        mem_mb=growing(MODEL_MB),
         runtime=growing(120),
         gpu=1,
     params:
-        model_set=lookup("models/set", within=config),
+        models=GENERATOR_OPTIONS,
         # Only zc is drawn, so a change of how pictures are drawn leaves z and c as they are.
         sampling=branch(
             evaluate("{space} == 'zc'"),
@@ -37,6 +31,6 @@ rule extract_features:
         """
         python -m cortex2image.steps.extract_features \
             --space {wildcards.space} --stimuli {input.stimuli:q} \
-            --model-set {params.model_set} {params.sampling} \
+            {params.models} {params.sampling} \
             --features {output.features:q} 2>{log:q}
         """

@@ -5,7 +5,7 @@ rule provenance:
     """Config, code, packages, models and seeds behind the tables, written after them."""
     input:
         code=source_files("cortex2image.steps.provenance"),
-        model=MODEL_SUMS,
+        model=model_sums,
         scores=f"{RESULTS}/scores.parquet",
         encoding_scores=f"{RESULTS}/encoding_scores.parquet",
     output:

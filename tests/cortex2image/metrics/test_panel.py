@@ -7,18 +7,17 @@ import pytest
 from safetensors.torch import save_file
 from tests.cortex2image.tiny_models import alexnet_weights, write_sums
 
-from cortex2image.errors import ConfigError, ModelSetError
+from cortex2image.errors import ModelSetError
 from cortex2image.metrics.categories import judged_similarities
 from cortex2image.metrics.panel import open_distances, open_judges
 from cortex2image.metrics.reconstruction import score_reconstructions
-from cortex2image.models.registry import MODEL_SETS, ModelSet
+from cortex2image.models.registry import ModelSet, model_set
 from cortex2image.stats.permutation import permutations
 
 
 @pytest.fixture
-def panel(tiny_model_set, monkeypatch):
-    monkeypatch.setitem(MODEL_SETS, "tiny", tiny_model_set)
-    return open_judges("tiny", "cpu")
+def panel(tiny_model_set):
+    return open_judges(tiny_model_set, "cpu")
 
 
 @pytest.fixture
@@ -45,31 +44,24 @@ def test_every_judge_tells_categories(panel, pictures):
         np.testing.assert_allclose(similarities[classifier].sum(axis=1), 1)
 
 
-def test_sets_without_an_alexnet_have_no_distance(panel):
-    assert open_distances("tiny", "cpu") == []
-    assert open_distances("miniature", "cpu") == []
+def test_sets_without_an_alexnet_have_no_distance(tiny_model_set):
+    assert open_distances(tiny_model_set, "cpu") == []
+    assert open_distances(model_set("miniature"), "cpu") == []
 
 
-def test_a_set_with_an_alexnet_scores_lpips(tmp_path, monkeypatch, pictures, rng):
+def test_a_set_with_an_alexnet_scores_lpips(tmp_path, pictures, rng):
     (tmp_path / "alex").mkdir()
     save_file(alexnet_weights(), tmp_path / "alex" / "alexnet.safetensors")
     write_sums(tmp_path)
     models = ModelSet("tiny", tmp_path, (4, 4, 4), 8, 16, 16, (), lpips="alex")
-    monkeypatch.setitem(MODEL_SETS, "tiny", models)
-    distances = open_distances("tiny", "cpu")
+    distances = open_distances(models, "cpu")
     scored = score_reconstructions(pictures, [pictures], [], permutations(rng.random((10, 5))), distances)
     assert set(scored) == {"pixcorr", "ssim2d", "lpips_alex"}
     np.testing.assert_allclose(scored["lpips_alex"].values, 0, atol=1e-7)
     assert scored["lpips_alex"].null.max() > 0.01
 
 
-def test_a_declared_alexnet_is_not_replaced_by_anything(tiny_model_set, monkeypatch):
+def test_a_declared_alexnet_is_not_replaced_by_anything(tiny_model_set):
     declared = dataclasses.replace(tiny_model_set, lpips="judges/lpips_alex")
-    monkeypatch.setitem(MODEL_SETS, "tiny", declared)
     with pytest.raises(ModelSetError, match=r"judges/lpips_alex/alexnet\.safetensors"):
-        open_distances("tiny", "cpu")
-
-
-def test_an_unknown_model_set_is_named():
-    with pytest.raises(ConfigError, match="nonsense"):
-        open_judges("nonsense", "cpu")
+        open_distances(declared, "cpu")

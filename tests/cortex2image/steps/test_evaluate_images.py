@@ -18,8 +18,8 @@ class CoarsePixels:
         return {"embeds": images[:, ::2, ::2].reshape(len(images), -1).astype(np.float32)}
 
 
-def open_fake(set_name, device):
-    assert (set_name, device) == ("fake", "auto")
+def open_fake(models, device):
+    assert (models.name, device) == ("miniature", "auto")
     return [CoarsePixels()]
 
 
@@ -52,12 +52,12 @@ class MeanDifference:
         return np.abs(originals[:, None] - pictures.astype(float)).mean(axis=(2, 3, 4))
 
 
-def no_distances(set_name, device):
+def no_distances(models, device):
     return []
 
 
-def one_distance(set_name, device):
-    assert (set_name, device) == ("fake", "auto")
+def one_distance(models, device):
+    assert (models.name, device) == ("miniature", "auto")
     return [MeanDifference()]
 
 
@@ -68,7 +68,7 @@ def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distanc
         "reconstructions": study / "zc.parquet",
         "subject": subject,
         "method": "zc",
-        "model-set": "fake",
+        "model-set": "miniature",
         "permutations": 50,
         "seed": seed,
         "evaluation": outputs[0],

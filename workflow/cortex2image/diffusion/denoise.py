@@ -122,14 +122,15 @@ class Denoiser:
         return self._denoise(start, states, timesteps)
 
     def _placed(self, tensor: torch.Tensor) -> torch.Tensor:
-        return tensor.to(self.diffusion.device, self.diffusion.dtype)
+        """Return a tensor on the device, in float32: networks may round, the sum of many steps may not."""
+        return tensor.to(self.diffusion.device, torch.float32)
 
     def _noise(self, seeds: Sequence[int]) -> torch.Tensor:
         side = self.diffusion.unet.config.sample_size
         return self._placed(noise_for(seeds, (self.diffusion.unet.config.in_channels, side, side)))
 
     def _stages(self, latents: torch.Tensor, states: torch.Tensor, timesteps: list[int]) -> Iterator[Stage]:
-        states = self._placed(states)
+        states = states.to(self.diffusion.device, self.diffusion.dtype)
         context = torch.cat([self.unconditional.expand_as(states), states])
         for timestep in timesteps:
             output = self._guided(latents, context, timestep)
@@ -148,8 +149,9 @@ class Denoiser:
     def _guided(self, latents: torch.Tensor, context: torch.Tensor, timestep: int) -> torch.Tensor:
         """Return the U-Net's guided output; its kind (noise, v) is the scheduler's affair."""
         unet, weight = self.diffusion.unet, self.sampling.guidance_scale
+        rounded = latents.to(self.diffusion.dtype)
         if weight == 1:
-            return unet(latents, timestep, context[len(latents) :]).sample
-        both = unet(torch.cat([latents, latents]), timestep, context).sample
+            return unet(rounded, timestep, context[len(latents) :]).sample.float()
+        both = unet(torch.cat([rounded, rounded]), timestep, context).sample.float()
         unconditional, conditional = both.chunk(2)
         return unconditional + weight * (conditional - unconditional)

@@ -22,7 +22,7 @@ def encode_images(diffusion: Diffusion, images: np.ndarray) -> torch.Tensor:
 
     Returns
     -------
-    tensor (n, channels, H / factor, W / factor)
+    float32 tensor (n, channels, H / factor, W / factor)
         The VAE's scaling factor times the *mean* of the posterior. A sample, which the released code of
         Takagi and Nishimoto (2023) draws, would make features depend on a generator's state.
 
@@ -33,14 +33,24 @@ def encode_images(diffusion: Diffusion, images: np.ndarray) -> torch.Tensor:
     """
     _check_pictures(images, diffusion.factor)
     pixels = (to_tensor(images) * 2 - 1).to(diffusion.device, diffusion.dtype)
-    return diffusion.vae.encode(pixels).latent_dist.mean * diffusion.vae.config.scaling_factor
+    return diffusion.vae.encode(pixels).latent_dist.mean.float() * diffusion.vae.config.scaling_factor
 
 
 @torch.inference_mode()
 def decode_latents(diffusion: Diffusion, latents: torch.Tensor) -> np.ndarray:
-    """Return the pictures of scaled latents: (n, channels, h, w) to uint8 (n, h * factor, w * factor, 3)."""
+    """Return the pictures of scaled latents: (n, channels, h, w) to uint8 (n, h * factor, w * factor, 3).
+
+    Raises
+    ------
+    DataError
+        The autoencoder overflowed, as float16 can: such a picture would be black.
+    """
     scaled = latents.to(diffusion.device, diffusion.dtype) / diffusion.vae.config.scaling_factor
-    return to_uint8(diffusion.vae.decode(scaled).sample / 2 + 0.5)
+    decoded = diffusion.vae.decode(scaled).sample.float()
+    if not torch.isfinite(decoded).all():
+        fix = "look for extreme values in the latents, or set models/precision to float32"
+        raise DataError("decoded pictures", "finite numbers", "NaN or Inf", fix)
+    return to_uint8(decoded / 2 + 0.5)
 
 
 @torch.inference_mode()

@@ -29,6 +29,7 @@ from cortex2image.models.pixels import squares, to_tensor
 from cortex2image.models.registry import ModelSet
 
 BATCH = 128
+TOKENIZER = "tokenizer"
 
 
 class SceneJudge:
@@ -115,7 +116,7 @@ def load_judges(model_set: ModelSet, names: Sequence[str], device: str = "auto")
         A file is missing, altered, pickled or not listed, or does not hold this judge.
     """
     specs = [_spec(model_set, name) for name in names]
-    verify(model_set.folder)
+    verify(model_set, {*(spec.folder for spec in specs), TOKENIZER})
     root, place = model_set.folder, choose_device(device)
     loaders = {spec.folder: spec for spec in specs}
     networks = {folder: _load_network(root, spec, place) for folder, spec in loaders.items()}
@@ -143,7 +144,7 @@ def _load_network(root: Path, spec: JudgeSpec, device: torch.device) -> Any:
 
 def _judge(root: Path, spec: JudgeSpec, network: Any, device: torch.device) -> Judge:
     if spec.kind == "clip":
-        tokenizer = read_tokenizer(root / "tokenizer", network.config.text_config.vocab_size)
+        tokenizer = read_tokenizer(root / TOKENIZER, network.config.text_config.vocab_size)
         if isinstance(spec, PhotoSpec):
             return PhotoClip(spec, network, device, tokenizer)
         pixels = json.loads((root / spec.folder / "preprocessor_config.json").read_text())

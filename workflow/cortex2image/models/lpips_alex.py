@@ -108,7 +108,7 @@ def load_lpips(model_set: ModelSet, device: str = "auto") -> LpipsAlex | None:
     path = model_set.folder / model_set.lpips / TRUNK
     if not path.is_file():
         raise ModelSetError(path, "the AlexNet of LPIPS", "no such file", TRUNK_FIX)
-    verify(model_set.folder)
+    verify(model_set, (model_set.lpips,))
     ensure_torchvision()
     import lpips
 

@@ -1,6 +1,9 @@
 """Where the files of a model set come from: repositories of a hub, and single files of published weights."""
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from cortex2image.models.judge_specs import Kind
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,11 @@ class HubOrigin:
     files: tuple[str, ...]
     folder: str = ""
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Paths of the files in the folder of the model set."""
+        return tuple(str(PurePosixPath(self.folder, file)) for file in self.files)
+
 
 @dataclass(frozen=True)
 class WeightsOrigin:
@@ -32,7 +40,7 @@ class WeightsOrigin:
     Attributes
     ----------
     name : str
-        Name of the network, as in the table of architectures.
+        Name of the network, see :class:`cortex2image.models.judge_specs.JudgeSpec`.
     url : str
     sha256_prefix : str
         First digits of the SHA-256 of the published file, as far as its author gave them; "" for none.
@@ -40,7 +48,7 @@ class WeightsOrigin:
         The safetensors file in the folder of the model set.
     """
 
-    name: str
+    name: Kind
     url: str
     sha256_prefix: str
     path: str

@@ -26,23 +26,24 @@ from cortex2image.diffusion.reconstruct import pictures
 from cortex2image.errors import DataError, run_step
 from cortex2image.models.checksums import model_hash
 from cortex2image.models.load import load_diffusion
-from cortex2image.models.registry import ModelSet, model_set
+from cortex2image.models.options import add_generator_options, chosen_batch_size, chosen_model_set
+from cortex2image.models.registry import ModelSet
 from cortex2image.progress import say, track
 from cortex2image.seeds import seed_for
+
+PICTURES_AT_ONCE = 60
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--method", required=True, choices=tuple(METHODS))
     parser.add_argument("--decoded", required=True, nargs="+", help="decoded/{space}.parquet, z before c")
-    parser.add_argument("--model-set", required=True, help="name of a registered model set")
+    add_generator_options(parser)
     parser.add_argument("--samples", type=int, default=5, help="pictures per stimulus")
     parser.add_argument("--steps", type=int, default=50, help="denoising steps of the whole way")
     parser.add_argument("--strength", type=float, default=0.8, help="zc: share of the steps taken")
     parser.add_argument("--guidance-scale", type=float, default=5.0, help="classifier-free guidance")
     parser.add_argument("--seed", type=int, required=True, help="seed of the study")
-    parser.add_argument("--batch-size", type=int, default=60, help="pictures at a time")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     parser.add_argument("--images", required=True, help="folder of the PNG files")
     parser.add_argument("--reconstructions", required=True, help="the table of the pictures")
     return parser.parse_args(argv)
@@ -50,14 +51,14 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
-    chosen = model_set(args.model_set)
+    chosen = chosen_model_set(args)
     stimuli, decoded = read_decoded(args.method, args.decoded, chosen)
     rows = plan(stimuli, samples_of(args.method, args.samples), args.seed)
     sampling = Sampling(args.steps, args.strength, args.guidance_scale)
-    denoiser = Denoiser(load_diffusion(chosen, args.device), sampling)
+    denoiser = Denoiser(load_diffusion(chosen, args.device, args.precision), sampling)
     say(f"{len(rows)} pictures by method {args.method} on {denoiser.diffusion.device}")
     with whole_folder(Path(args.images)) as folder:
-        draw(rows, decoded, denoiser, args.batch_size, folder)
+        draw(rows, decoded, denoiser, chosen_batch_size(args, PICTURES_AT_ONCE), folder)
     RECONSTRUCTIONS.write(
         {
             "stimulus_id": [stimuli[row.stimulus] for row in rows],
@@ -69,6 +70,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         method=args.method,
         model_set=chosen.name,
         model_hash=model_hash(chosen),
+        precision=args.precision,
         study_seed=args.seed,
         **asdict(sampling),
     )
