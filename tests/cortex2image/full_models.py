@@ -151,7 +151,7 @@ def _old_attention(name: str) -> str:
 
 def write_tokenizer(folder: Path, vocabulary: int, length: int) -> None:
     """Write a tokenizer of letters and made-up words in the four files that repositories of 2022 hold."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     start, end = "<|startoftext|>", "<|endoftext|>"
     letters = "abcdefghijklmnopqrstuvwxyz.,"
     known = [*letters, *(f"{letter}</w>" for letter in letters)]
