@@ -1,7 +1,6 @@
 """Full-size sets in the plan: what is missing is said before anything runs."""
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -24,14 +23,12 @@ def full(tmp_path):
 
 
 def test_absent_models_are_named_with_the_way_to_get_them(snakemake, full):
-    started = time.monotonic()
     done = snakemake("features", "--dry-run", config=full)
     assert done.returncode == 1
     for name in model_set(NAME).files:
         assert name in done.stderr
     assert "snakemake --cores 1 download_models" in done.stderr
     assert "Traceback" not in done.stderr
-    assert time.monotonic() - started < 60
 
 
 def test_they_can_be_fetched_nevertheless(snakemake, full):
