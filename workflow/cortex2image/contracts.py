@@ -87,10 +87,18 @@ _VOXEL_COLUMNS = (
 )
 MASK_VOXELS = Contract(
     "mask_voxels",
-    1,
+    2,
     "{subject}/mask_voxels.parquet",
     "a voxel of the mask, before its noise ceiling is known",
-    _VOXEL_COLUMNS,
+    (
+        *_VOXEL_COLUMNS,
+        Column(
+            "invalid_sessions",
+            _INT,
+            "sessions",
+            "sessions without data of it, where its betas are 0; if any, voxels.parquet leaves it out",
+        ),
+    ),
     ("voxel_id",),
 )
 VOXELS = Contract(
@@ -151,7 +159,9 @@ RECONSTRUCTIONS = Contract(
     (
         _STIMULUS,
         _SAMPLE,
-        Column("seed", pa.int64(), "", "seed of the sample's noise, from (study seed, stimulus, sample)"),
+        Column(
+            "seed", pa.int64(), "", "seed of its noise, from study seed, sample and (unless shared) stimulus"
+        ),
         Column("image_path", _STRING, "", "8-bit RGB PNG, from the working directory"),
     ),
     ("stimulus_id", "sample"),

@@ -50,6 +50,7 @@ rule report:
             ],
         ),
         stimuli=f"{RESULTS}/stimuli.parquet",
+        shown=PICTURES,
         trials=collect(f"{RESULTS}/{{subject}}/trials.parquet", subject=SUBJECTS),
         scores=f"{RESULTS}/scores.parquet",
         encoding_scores=f"{RESULTS}/encoding_scores.parquet",
