@@ -11,7 +11,8 @@ MODEL_OPTIONS = shlex.join(
     ["--model-set", MODEL_SET.name] + (["--model-folder", MODELS["folder"]] if MODELS["folder"] else [])
 )
 BATCH_SIZE = "" if MODELS["batch_size"] is None else f" --batch-size {MODELS['batch_size']}"
-GENERATOR_OPTIONS = f"{MODEL_OPTIONS} --precision {MODELS['precision']}{BATCH_SIZE}"
+ENCODER_OPTIONS = f"{MODEL_OPTIONS}{BATCH_SIZE}"
+GENERATOR_OPTIONS = f"{ENCODER_OPTIONS} --precision {MODELS['precision']}"
 # Weights pass through main memory on their way to a GPU.
 MODEL_MB = 16000 if MODEL_SET.fetched else 4000
 
