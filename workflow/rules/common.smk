@@ -18,6 +18,7 @@ shell.prefix(f"set -euo pipefail; export {PYTHON_FIRST}PYTHONPATH={PACKAGE_ROOT}
 from cortex2image.config import DISTRIBUTED as DISTRIBUTED_READERS
 from cortex2image.config import resolve
 from cortex2image.data.simulated import layout as simulated
+from cortex2image.errors import run_step
 from cortex2image.sources import source_files
 
 config.update(resolve(config))
@@ -84,7 +85,7 @@ def open_configured_dataset():
 
 
 def check_dataset(dataset, subject):
-    """Stop before any job if something is missing that no rule makes."""
+    """Stop before any job if something is missing that no rule makes: the message alone, as that of a step."""
     from cortex2image.data.nsd.preflight import check_nsd_study
     from cortex2image.data.preflight import check_bids_study
 
@@ -104,7 +105,7 @@ def subject_files(subject):
     if SIMULATED:
         return simulated.subject_files(DATASET["root"], subject, SIMULATED_SIZES)
     dataset = open_configured_dataset()
-    check_dataset(dataset, subject)
+    run_step(lambda: check_dataset(dataset, subject))
     files = dataset.subject_files(subject)
     here = Path.cwd()
     return [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in map(Path, files)]

@@ -48,7 +48,8 @@ def download(tmp_path):
 
     def run(url, *options, accepted="true"):
         options += ("--sessions", str(SESSIONS), "--atlas", "streams", "--endpoint-url", url)
-        main(["--root", str(tmp_path / "nsd"), "--subjects", SUBJECT, "--terms-accepted", accepted, *options])
+        options += ("--root", str(tmp_path / "nsd"), "--table", str(tmp_path / "table.tsv"))
+        main(["--subjects", SUBJECT, "--terms-accepted", accepted, *options])
 
     run.root = tmp_path / "nsd"
     return run
@@ -73,11 +74,13 @@ def left_over(root, key, some, etag):
     path.with_name(f"{path.name}.part.etag").write_text(etag)
 
 
-def test_everything_comes_whole_and_the_captions_are_asked_for(bucket, download, capsys):
+def test_everything_comes_whole_and_the_captions_are_asked_for(bucket, download, tmp_path, capsys):
     download(bucket.url)
     assert held(download.root) == {file.key: content(file.key) for file in FILES if file.required}
     said = capsys.readouterr().out
-    assert f"fetched: {BETAS}" in said
+    assert f"fetched, MD5 checked: {BETAS}" in said
+    lines = (tmp_path / "table.tsv").read_text().splitlines()
+    assert sum(line.startswith("present") for line in lines) == len(held(download.root))
     assert "captions_val2017.json" in said
     assert "annotations_trainval2017.zip" in said
 
@@ -95,13 +98,20 @@ def test_a_cut_file_is_gone_on_with(bucket, download, capsys):
     place(download.root, [file for file in FILES if file.key != BETAS])
     download(bucket.url)
     assert (download.root / BETAS).read_bytes() == whole
-    assert f"1 of 1 fetched: {BETAS} (10 bytes of 10 bytes" in capsys.readouterr().out
+    assert f"1 of 1 fetched, MD5 checked: {BETAS} (10 bytes of 10 bytes" in capsys.readouterr().out
 
 
 def test_a_file_of_another_state_of_the_object_starts_anew(bucket, download):
     left_over(download.root, BETAS, b"of old", hashlib.md5(b"of old, whole").hexdigest())
     download(bucket.url)
     assert held(download.root)[BETAS] == content(BETAS)
+
+
+def test_of_an_object_stored_in_parts_only_the_size_is_checked_and_that_is_said(bucket, download, capsys):
+    bucket.put_in_parts(BETAS, content(BETAS))
+    download(bucket.url)
+    assert held(download.root)[BETAS] == content(BETAS)
+    assert f"fetched, only size checked: {BETAS}" in capsys.readouterr().out
 
 
 def test_what_came_wrong_fails_alone_and_is_removed(bucket, download):
@@ -129,10 +139,10 @@ def test_a_complete_copy_needs_no_bucket(download, capsys):
     assert "Every file that the study needs is there" in capsys.readouterr().out
 
 
-def test_nothing_is_fetched_before_the_terms_are_accepted(bucket, download):
+def test_nothing_is_fetched_before_the_terms_are_accepted(bucket, download, tmp_path):
     with pytest.raises(ConfigError, match=r"terms_accepted(.|\n)*Data Access Agreement"):
         download(bucket.url, accepted="false")
-    assert not download.root.exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_fetched_onto_a_disk_without_room(bucket, download, monkeypatch):

@@ -1,7 +1,7 @@
 """Fetch the files of NSD that a study needs and that are missing, from its public bucket.
 
 Several at a time; each is resumed where an earlier attempt was cut, checked, and whole or absent. Prints a
-line per file.
+line per file, and writes the table of the step nsd_manifest as it is afterwards.
 """
 
 import argparse
@@ -14,9 +14,10 @@ from cortex2image.data.nsd.bucket import PublicBucket
 from cortex2image.data.nsd.byte_progress import ByteProgress
 from cortex2image.data.nsd.manifest import BUCKET, TERMS, Needed
 from cortex2image.data.nsd.manifest_options import add_manifest_options, listed_files
-from cortex2image.data.nsd.manifest_table import as_text, missing, readable
+from cortex2image.data.nsd.manifest_table import as_text, as_tsv, missing, readable
 from cortex2image.data.nsd.partial_file import PartialFile, RemoteObject
 from cortex2image.errors import ConfigError, DataError, run_step
+from cortex2image.files import atomic
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -24,7 +25,8 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     add_manifest_options(parser)
     parser.add_argument("--terms-accepted", choices=("true", "false"), default="false")
-    parser.add_argument("--parallel", type=int, default=4, help="files at a time")
+    parser.add_argument("--table", required=True, help="TSV to write")
+    parser.add_argument("--parallel", type=int, default=8, help="files at a time")
     parser.add_argument("--endpoint-url", help="a server other than Amazon's, such as a mirror")
     return parser.parse_args(argv)
 
@@ -66,7 +68,7 @@ def failed(jobs: Mapping[Future[None], RemoteObject], progress: ByteProgress) ->
     for number, job in enumerate(as_completed(jobs), start=1):
         try:
             job.result()
-            outcome = "fetched"
+            outcome = f"fetched, {'MD5' if jobs[job].md5 else 'only size'} checked"
         except DataError as error:
             yield error
             outcome = "failed"
@@ -107,7 +109,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         check_terms(args.terms_accepted)
         bucket = PublicBucket(BUCKET, args.endpoint_url, args.parallel)
         fetch_all(bucket, describe(bucket, files, args.parallel), args.root, args.parallel)
-    left = missing(listed_files(args))
+    afterwards = listed_files(args)
+    with atomic(args.table) as temporary:
+        temporary.write_text(as_tsv(afterwards))
+    left = missing(afterwards)
     print(as_text(left) if left else "Every file that the study needs is there.")
 
 

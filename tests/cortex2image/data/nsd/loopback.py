@@ -27,6 +27,16 @@ class LoopbackBucket:
         """Store an object that everybody may read."""
         self.client.put_object(Bucket=BUCKET, Key=key, Body=content, ACL="public-read")
 
+    def put_in_parts(self, key: str, content: bytes) -> None:
+        """Store an object as large ones are stored, so that its ETag is not the MD5 of its content."""
+        where = {"Bucket": BUCKET, "Key": key}
+        begun = self.client.create_multipart_upload(**where, ACL="public-read")
+        upload = where | {"UploadId": begun["UploadId"]}
+        sent = self.client.upload_part(**upload, PartNumber=1, Body=content)
+        parts = [{"ETag": sent["ETag"], "PartNumber": 1}]
+        self.client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+        self.client.put_object_acl(**where, ACL="public-read")
+
     def clear(self) -> None:
         """Remove every object."""
         for item in self.client.list_objects_v2(Bucket=BUCKET).get("Contents", []):

@@ -17,6 +17,7 @@ class CuttingHandler(BaseHTTPRequestHandler):
     """One object; the first answers end half-way through what they announce."""
 
     cuts = 0
+    knows_ranges = True
     ranges: list[str]
 
     def do_HEAD(self):
@@ -27,8 +28,9 @@ class CuttingHandler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         type(self).ranges.append(self.headers["Range"])
-        rest = CONTENT[int(self.headers["Range"].removeprefix("bytes=").removesuffix("-")) :]
-        self._announce(206, rest)
+        start = int(self.headers["Range"].removeprefix("bytes=").removesuffix("-"))
+        rest = CONTENT[start:] if self.knows_ranges else CONTENT
+        self._announce(206 if self.knows_ranges else 200, rest)
         cut, type(self).cuts = self.cuts > 0, self.cuts - 1
         self.wfile.write(rest[: len(rest) // 2] if cut else rest)
         self.close_connection = True
@@ -64,9 +66,9 @@ def test_an_object_that_comes_in_pieces_is_put_together(server, tmp_path):
     assert sum(chunks) == len(CONTENT)
 
 
-def test_a_connection_that_is_cut_each_time_is_given_up_and_resumed_later(server, tmp_path):
+def test_when_nothing_comes_any_more_it_is_given_up_and_resumed_later(server, tmp_path):
     handler, bucket = server
-    handler.cuts = 5
+    handler.cuts = 9
     remote = bucket.describe("key")
     with pytest.raises(DataError, match=r"s3://bucket/key(.|\n)*what came is kept"):
         bucket.fetch(remote, tmp_path / "file", lambda size: None)
@@ -74,7 +76,15 @@ def test_a_connection_that_is_cut_each_time_is_given_up_and_resumed_later(server
     handler.ranges.clear()
     bucket.fetch(remote, tmp_path / "file", lambda size: None)
     assert (tmp_path / "file").read_bytes() == CONTENT
-    assert handler.ranges == ["bytes=193-"]
+    assert handler.ranges == ["bytes=199-"]
+
+
+def test_a_server_that_sends_all_again_is_put_up_with(server, tmp_path):
+    handler, bucket = server
+    handler.cuts, handler.knows_ranges = 1, False
+    bucket.fetch(bucket.describe("key"), tmp_path / "file", lambda size: None)
+    assert (tmp_path / "file").read_bytes() == CONTENT
+    assert handler.ranges == ["bytes=0-", "bytes=100-"]
 
 
 def test_what_nobody_may_read_is_as_if_it_were_not_there(server):

@@ -1,7 +1,6 @@
 """A public bucket, whose objects are fetched without credentials and resumed where they were cut."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,11 @@ from cortex2image.data.nsd.partial_file import PartialFile, RemoteObject
 from cortex2image.errors import DataError
 
 CHUNK_BYTES = 1 << 20
-# Each attempt goes on where the one before was cut.
+# Of a request that gets no answer, with growing pauses.
 ATTEMPTS = 5
 # Without the right to list a bucket, S3 says of a key that is not there that it is forbidden.
 ABSENT = (403, 404)
+PARTIAL_CONTENT = 206
 CHANGED = 412
 
 
@@ -48,7 +48,7 @@ class PublicBucket:
         Raises
         ------
         DataError
-            The bucket does not answer, or refuses.
+            The bucket does not answer.
         """
         try:
             head = self.client.head_object(Bucket=self.name, Key=key)
@@ -73,8 +73,8 @@ class PublicBucket:
         Raises
         ------
         DataError
-            The connection was cut again and again, the object changed meanwhile, it cannot be written, or
-            what came is not what the bucket announced. Then nothing new stands at `path`.
+            The connection was cut and does not come back, the object changed meanwhile, it cannot be
+            written, or what came is not what the bucket announced. Then nothing new stands at `path`.
         """
         try:
             part = PartialFile(path, remote)
@@ -88,17 +88,22 @@ class PublicBucket:
             raise DataError(path, "a place to write to", str(error), fix) from error
 
     def _complete(self, remote: RemoteObject, part: PartialFile, advance: Callable[[int], None]) -> None:
-        for _ in range(ATTEMPTS - 1):
-            with suppress(BotoCoreError):
-                return self._append(remote, part, advance)
-        return self._append(remote, part, advance)
+        """Go on after each cut, as long as something came since the one before."""
+        while part.bytes < remote.size:
+            before = part.bytes
+            try:
+                self._append(remote, part, advance)
+                break
+            except BotoCoreError:
+                if part.bytes <= before:
+                    raise
 
     def _append(self, remote: RemoteObject, part: PartialFile, advance: Callable[[int], None]) -> None:
-        if part.bytes == remote.size:
-            return
         rest, unchanged = f"bytes={part.bytes}-", f'"{remote.etag}"'
         answer = self.client.get_object(Bucket=self.name, Key=remote.key, Range=rest, IfMatch=unchanged)
-        with part.data.open("ab") as file:
+        # A server that knows no ranges sends the whole object.
+        resumed = answer["ResponseMetadata"]["HTTPStatusCode"] == PARTIAL_CONTENT
+        with part.data.open("ab" if resumed else "wb") as file:
             for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
                 file.write(chunk)
                 advance(len(chunk))

@@ -94,10 +94,10 @@ def needed(
         *(file for subject in subjects for file in _recorded(layout, subject, sessions)),
         *(file for subject in subjects for file in _regions(layout, subject, atlas, mask)),
     ]
-    return unique(files)
+    return _unique(files)
 
 
-def unique(files: Iterable[Needed]) -> list[Needed]:
+def _unique(files: Iterable[Needed]) -> list[Needed]:
     """Return each file once, in order of first mention: subjects share pictures, and a surface's labels."""
     by_key: dict[str, Needed] = {}
     for file in files:
