@@ -25,7 +25,7 @@ def change(config, path, value):
     return config
 
 
-STUDIES = [CONFIGS / f"{name}.yaml" for name in ("config", "haxby", "bids")]
+STUDIES = [CONFIGS / f"{name}.yaml" for name in ("config", "haxby", "bids", "nsd", "nsd-as-released")]
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda p: p.name)
@@ -83,6 +83,7 @@ def test_simulated_data_lies_under_the_study():
         ("ridge/alphas", [1, float("inf")], "ridge/alphas", "finite"),
         ("dataset/rois/labels/midventral", 1, "dataset/rois/labels", "early, midventral"),
         ("reconstruct/steps", 1, "reconstruct", "1 steps at strength 0.8"),
+        ("reconstruct", {"strength": 1.0, "noise_level": "as_released"}, "reconstruct/noise_level", "lower"),
         ("study", "miniature", "study", "train_miniature writes there"),
         ("dataset/rois/atlas", None, "dataset/rois/atlas", "the volume the labels refer to"),
     ],

@@ -48,6 +48,7 @@ def resolve(config: Mapping[str, Any], source: str = "config") -> dict[str, Any]
     _check_image_identity(resolved, source)
     _check_folds(resolved, source)
     _check_numbers(resolved, source)
+    _check_noise_level(resolved, source)
     return resolved
 
 
@@ -171,6 +172,14 @@ def _check_folds(config: Mapping[str, Any], source: str) -> None:
         strangers = sorted(set(config["subjects"]) - {f"sub-{number}" for number in range(1, 7)})
         if strangers:
             raise ConfigError(f"{source}, subjects", "sub-1 to sub-6", strangers[0], "choose among these")
+
+
+def _check_noise_level(config: Mapping[str, Any], source: str) -> None:
+    """The noise of a timestep above those denoised needs one that is not denoised."""
+    drawn = config["reconstruct"]
+    if drawn["noise_level"] == "as_released" and drawn["strength"] == 1:
+        found, fix = "as_released at strength 1", "lower reconstruct/strength, or set noise_level: matched"
+        raise ConfigError(f"{source}, reconstruct/noise_level", "matched at strength 1", found, fix)
 
 
 def _check_numbers(config: Mapping[str, Any], source: str) -> None:

@@ -151,7 +151,9 @@ RECONSTRUCTIONS = Contract(
     (
         _STIMULUS,
         _SAMPLE,
-        Column("seed", pa.int64(), "", "seed of the sample's noise, from (study seed, stimulus, sample)"),
+        Column(
+            "seed", pa.int64(), "", "seed of its noise, from study seed, sample and (unless shared) stimulus"
+        ),
         Column("image_path", _STRING, "", "8-bit RGB PNG, from the working directory"),
     ),
     ("stimulus_id", "sample"),

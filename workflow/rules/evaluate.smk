@@ -29,6 +29,7 @@ rule evaluate_images:
         runtime=growing(120),
     params:
         models=MODEL_OPTIONS,
+        identification=lookup("evaluate/identification", within=config),
         permutations=lookup("evaluate/permutations", within=config),
         seed=lookup("seed", within=config),
     shell:
@@ -36,6 +37,7 @@ rule evaluate_images:
         python -m cortex2image.steps.evaluate_images \
             --stimuli {input.stimuli:q} --reconstructions {input.reconstructions:q} \
             --subject {wildcards.subject:q} --method {wildcards.method:q} {params.models} \
+            --identification {params.identification} \
             --permutations {params.permutations} --seed {params.seed} \
             --evaluation {output.evaluation:q} --nulls {output.nulls:q} 2>{log:q}
         """

@@ -1,3 +1,7 @@
+# A mean needs no seed, so that a change of seed leaves it as it is.
+LATENT = f"--latent sample --seed {config['seed']}" if config["features"]["latent"] == "sample" else ""
+
+
 rule extract_features:
     """One feature space of the diffusion model for every stimulus that a subject of the study saw."""
     input:
@@ -24,13 +28,15 @@ rule extract_features:
             evaluate("{space} == 'zc'"),
             then=f"--seed {config['seed']} --steps {config['reconstruct']['steps']}"
             f" --strength {config['reconstruct']['strength']}"
-            f" --guidance-scale {config['reconstruct']['guidance_scale']}",
+            f" --guidance-scale {config['reconstruct']['guidance_scale']}"
+            f" --noise-level {config['reconstruct']['noise_level']}",
             otherwise="",
         ),
+        latent=branch(evaluate("{space} == 'c'"), then="", otherwise=LATENT),
     shell:
         """
         python -m cortex2image.steps.extract_features \
             --space {wildcards.space} --stimuli {input.stimuli:q} \
-            {params.models} {params.sampling} \
+            {params.models} {params.sampling} {params.latent} \
             --features {output.features:q} 2>{log:q}
         """

@@ -31,11 +31,15 @@ rule reconstruct_images:
         steps=lookup("reconstruct/steps", within=config),
         strength=lookup("reconstruct/strength", within=config),
         guidance_scale=lookup("reconstruct/guidance_scale", within=config),
+        noise_level=lookup("reconstruct/noise_level", within=config),
+        latent=lookup("features/latent", within=config),
+        shared_noise=branch(config["reconstruct"]["shared_noise"], then="--shared-noise", otherwise=""),
     shell:
         """
         python -m cortex2image.steps.reconstruct_images \
             --method {wildcards.method} --decoded {input.decoded:q} \
             {params.models} --seed {params.seed} --samples {params.samples} \
             --steps {params.steps} --strength {params.strength} --guidance-scale {params.guidance_scale} \
+            --noise-level {params.noise_level} --latent {params.latent} {params.shared_noise} \
             --images {output.images:q} --reconstructions {output.table:q} 2>{log:q}
         """

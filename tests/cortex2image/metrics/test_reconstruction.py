@@ -6,6 +6,7 @@ import pytest
 from cortex2image.errors import DataError
 from cortex2image.metrics.image import grey
 from cortex2image.metrics.reconstruction import score_reconstructions, score_ssim2d
+from cortex2image.metrics.samples import MeanOfSamples
 from cortex2image.stats.permutation import permutations
 
 
@@ -62,6 +63,16 @@ def test_samples_are_scored_apart(originals, order):
     scored = score_reconstructions(originals, [originals, originals[::-1]], [CoarsePixels()], order)
     np.testing.assert_allclose(scored["pixcorr"].values[:, 0], 1)
     assert (scored["pixcorr"].values[:, 1] < 0.5).all()
+
+
+def test_the_rule_of_identification_can_be_chosen(originals, order):
+    samples = [originals, originals[::-1]]
+    scored = score_reconstructions(
+        originals, samples, [CoarsePixels("clip", ("embeds",))], order, identification=MeanOfSamples(order)
+    )
+    assert list(scored) == ["pixcorr", "ssim2d", "twoway_clip_as_released"]
+    assert scored["twoway_clip_as_released"].values.shape == (10, 2)
+    assert scored["twoway_clip_as_released"].values.mean() > scored["twoway_clip_as_released"].null.max()
 
 
 def test_a_judge_nobody_described_is_refused(originals, order):

@@ -61,7 +61,7 @@ def one_distance(models, device):
     return [MeanDifference()]
 
 
-def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distances):
+def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distances, extra=()):
     outputs = [study / f"{name}.parquet", study / f"{name}-nulls.parquet"]
     options = {
         "stimuli": study / "stimuli.parquet",
@@ -75,7 +75,7 @@ def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distanc
         "nulls": outputs[1],
     }
     arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
-    main(arguments, judges=open_fake, distances=distances)
+    main([*arguments, *extra], judges=open_fake, distances=distances)
     return outputs
 
 
@@ -103,6 +103,15 @@ def test_a_set_with_a_distance_has_its_metric(study):
     draws = NULLS.read(nulls).to_pandas().query("metric == 'lpips_alex'")
     assert len(draws) == 50
     assert draws["value"].median() > values.to_numpy().mean() + 5
+
+
+def test_identification_as_released_has_a_name_of_its_own(study):
+    evaluation, nulls = run(study, extra=("--identification", "as_released"))
+    values = EVALUATION.read(evaluation).to_pandas().query("metric == 'twoway_clip_as_released'")
+    assert list(values["sample"]) == [0, 1] * len(STIMULUS_IDS)
+    # One score per stimulus, and the sample that is the picture itself wins for all.
+    assert (values["value"] == 1).all()
+    assert "twoway_clip" not in set(NULLS.read(nulls).to_pandas()["metric"])
 
 
 def test_the_seed_decides_the_null(study):

@@ -9,6 +9,7 @@ from cortex2image.features.captions import caption_states
 from cortex2image.features.latents import image_latents
 from cortex2image.models.checksums import model_hash
 from cortex2image.models.registry import MODEL_SETS
+from cortex2image.seeds import seed_for
 from cortex2image.steps.extract_features import main
 
 CAPTIONS = [["a b", "c"], ["d"], ["e", "f", "g"]]
@@ -61,6 +62,24 @@ def test_z_of_every_stimulus(study, images, tiny_diffusion, tiny_model_set):
     assert facts[b"model_set"] == b"tiny"
     assert facts[b"model_hash"].decode() == model_hash(tiny_model_set)
     assert b"strength" not in facts
+
+
+def test_a_sample_of_z_follows_from_study_and_stimulus(study, images, tiny_diffusion):
+    table = extract("z", "--latent", "sample", "--seed", "3", "--batch-size", "2")
+    seeds = [seed_for(3, "latent", stimulus) for stimulus in ("s0", "s1", "s2")]
+    expected = image_latents(tiny_diffusion, images, seeds)
+    np.testing.assert_allclose(matrix(table, "feature"), expected, atol=1e-5)
+    assert (table.schema.metadata[b"latent"], table.schema.metadata[b"seed"]) == (b"sample", b"3")
+    other = extract("z", "--latent", "sample", "--seed", "4", out="other.parquet")
+    assert not np.allclose(matrix(other, "feature"), expected, atol=1e-2)
+
+
+def test_zc_is_drawn_as_the_options_say(study):
+    plain = matrix(extract("zc", *DRAWN), "feature")
+    for option in (("--latent", "sample"), ("--noise-level", "as_released")):
+        table = extract("zc", *DRAWN, *option, out="other.parquet")
+        assert not np.allclose(matrix(table, "feature"), plain, atol=1e-3)
+        assert option[1].encode() in table.schema.metadata.values()
 
 
 def test_c_of_every_stimulus(study, tiny_diffusion):

@@ -1,7 +1,7 @@
 """What every metric is, as data: the score tables, the report and docs/metrics.md read it from here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cortex2image.errors import DataError
 
@@ -9,6 +9,7 @@ _PICTURES = "central square of the original resized to the reconstruction's size
 _JUDGED = f"{_PICTURES}; then whatever size the judge takes"
 _CONSTANT = "a constant picture or feature vector correlates 0 with everything"
 _HALF = "half credit; correlations equal to ten decimals are ties"
+_AMONG_ORIGINALS = "each reconstruction is searched among the originals"
 _SPLIT = "the credit is divided among the categories that tie for the best"
 
 
@@ -69,9 +70,28 @@ def _twoway(judge: str, layers: tuple[str, ...]) -> tuple[Metric, ...]:
             ties=_HALF,
             judge=judge,
             layer=layer,
-            direction="each reconstruction is searched among the originals",
+            direction=_AMONG_ORIGINALS,
         )
         for layer in layers
+    )
+
+
+def released_name(name: str) -> str:
+    """Return the name of a two-way identification by the rule of the code released in 2023."""
+    return f"{name}_as_released"
+
+
+def _as_released(metric: Metric) -> Metric:
+    """Return the facts of a two-way identification by the rule of the code released in 2023."""
+    return replace(
+        metric,
+        name=released_name(metric.name),
+        version="1",
+        what="share of the other stimuli's reconstructions that correlate less with the original than its "
+        "own reconstruction does (Pearson r of flattened features, averaged over the samples of a stimulus "
+        "first); every sample bears the value of its stimulus",
+        ties="no credit: constant reconstructions score 0; correlations equal to ten decimals are ties",
+        direction="each original is searched among the reconstructions",
     )
 
 
@@ -148,7 +168,9 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}
+_RELEASED = tuple(_as_released(metric) for metric in _ALL if metric.direction == _AMONG_ORIGINALS)
+
+METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_ALL, *_RELEASED)}
 
 
 def metric_facts(name: str) -> Metric:

@@ -16,6 +16,9 @@ do not edit.
 
 - **Value.** Each picture has a value per metric; a method's value is the mean over stimuli of the mean over
   the samples of a stimulus. All samples count, none is selected. For `all` it is the mean over subjects.
+  Where the config says `evaluate/identification: as_released`, metrics whose names end in `_as_released` take
+  the place of the two-way identifications of this project: the same comparison by the rule of the code of
+  2023, for reproduction (see [fidelity](fidelity.md)). The two are not on one scale.
 - **Null and p.** The null permutes which original belongs to which reconstruction; where a study knows
   categories only, which category belongs to which decoded stimulus, within runs. All samples of a stimulus
   move together. Permutations follow from the identity of the stimuli, so that subjects are permuted alike

@@ -1,13 +1,14 @@
 """All metrics that compare reconstructions with the pictures that were seen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from cortex2image.metrics.facts import metric_facts, twoway_name
-from cortex2image.metrics.identification import correlation_matrix, two_way
+from cortex2image.metrics.identification import correlation_matrix
 from cortex2image.metrics.image import grey, pixcorr_matrix, ssim2d, ssim2d_matrix
 from cortex2image.metrics.judging import Distance, Judge
+from cortex2image.metrics.samples import EachSample, Identification
 from cortex2image.metrics.scored import Scored, join_samples, score_pairings
 
 FULL_SSIM_STIMULI = 200
@@ -20,6 +21,7 @@ def score_reconstructions(
     judges: Sequence[Judge],
     order: np.ndarray,
     distances: Sequence[Distance] = (),
+    identification: Identification | None = None,
 ) -> dict[str, Scored]:
     """Score every sample of every stimulus by every metric.
 
@@ -33,6 +35,8 @@ def score_reconstructions(
     order : (draws, n) int array
         Permuted pairings, see :func:`cortex2image.stats.permutation.permutations`.
     distances : sequence of Distance
+    identification : Identification, optional
+        Rule of two-way identification; :class:`~cortex2image.metrics.samples.EachSample` if left out.
 
     Returns
     -------
@@ -49,29 +53,34 @@ def score_reconstructions(
     for distance in distances:
         metric_facts(distance.name)
     seen = [judge.features(originals) for judge in judges]
-    rounds = [
-        {
-            "pixcorr": score_pairings(pixcorr_matrix(originals, pictures), order),
-            "ssim2d": score_ssim2d(grey(originals), grey(pictures), order),
-            **_identification(pictures, judges, seen, order),
-            **{d.name: score_pairings(d.distances(originals, pictures), order) for d in distances},
-        }
-        for pictures in samples
-    ]
-    return {metric: join_samples([scored[metric] for scored in rounds]) for metric in rounds[0]}
+    identification = identification or EachSample(order)
+    rounds = []
+    for pictures in samples:
+        rounds.append(_pixels(originals, pictures, order, distances))
+        for name, similarity in _similarities(pictures, judges, seen):
+            identification.add(name, similarity)
+    joined = {metric: join_samples([scored[metric] for scored in rounds]) for metric in rounds[0]}
+    return joined | identification.scored()
 
 
-def _identification(
-    pictures: np.ndarray, judges: Sequence[Judge], seen: Sequence[dict[str, np.ndarray]], order: np.ndarray
+def _pixels(
+    originals: np.ndarray, pictures: np.ndarray, order: np.ndarray, distances: Sequence[Distance]
 ) -> dict[str, Scored]:
-    scored = {}
+    return {
+        "pixcorr": score_pairings(pixcorr_matrix(originals, pictures), order),
+        "ssim2d": score_ssim2d(grey(originals), grey(pictures), order),
+        **{d.name: score_pairings(d.distances(originals, pictures), order) for d in distances},
+    }
+
+
+def _similarities(
+    pictures: np.ndarray, judges: Sequence[Judge], seen: Sequence[dict[str, np.ndarray]]
+) -> Iterator[tuple[str, np.ndarray]]:
     for judge, originals in zip(judges, seen, strict=True):
         features = judge.features(pictures)
         for layer in judge.layers:
-            similarity = correlation_matrix(originals[layer], features[layer])
             name = twoway_name(judge.name, judge.layers, layer)
-            scored[name] = score_pairings(two_way(similarity), order)
-    return scored
+            yield name, correlation_matrix(originals[layer], features[layer])
 
 
 def score_ssim2d(

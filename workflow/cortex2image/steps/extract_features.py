@@ -7,6 +7,7 @@ features/{space}.parquet.
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=50, help="zc: denoising steps of the whole way")
     parser.add_argument("--strength", type=float, default=0.8, help="zc: share of the steps taken")
     parser.add_argument("--guidance-scale", type=float, default=5.0, help="zc: classifier-free guidance")
-    parser.add_argument("--seed", type=int, default=0, help="zc: seed of the study")
+    parser.add_argument("--noise-level", default="matched", choices=("matched", "as_released"), help="zc")
+    parser.add_argument("--latent", default="mean", choices=("mean", "sample"), help="z, zc: of posterior")
+    parser.add_argument("--seed", type=int, default=0, help="zc, samples of z: seed of the study")
     parser.add_argument("--features", required=True, help="where features/{space}.parquet is written")
     return parser.parse_args(argv)
 
@@ -50,11 +53,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     chosen = chosen_model_set(args)
     diffusion = load_diffusion(chosen, args.device, args.precision)
     say(f"model set {chosen.name} on {diffusion.device}, {len(stimuli)} stimuli")
-    denoiser = Denoiser(diffusion, Sampling(args.steps, args.strength, args.guidance_scale))
+    sampling = Sampling(args.steps, args.strength, args.guidance_scale, args.noise_level, args.latent)
+    denoiser = Denoiser(diffusion, sampling)
     size = chosen_batch_size(args, STIMULI_AT_ONCE)
     batches = [stimuli[first : first + size] for first in range(0, len(stimuli), size)]
     features = [extract(batch, denoiser, args) for batch in track(batches, f"features {args.space}")]
-    sampling = {"steps": args.steps, "strength": args.strength, "guidance_scale": args.guidance_scale}
     FEATURES.write(
         {
             "stimulus_id": [stimulus["stimulus_id"] for stimulus in stimuli],
@@ -65,8 +68,16 @@ def main(argv: Sequence[str] | None = None) -> None:
         model_set=chosen.name,
         model_hash=model_hash(chosen),
         precision=args.precision,
-        **({"seed": args.seed, **sampling} if args.space == "zc" else {}),
+        **drawn_facts(args.space, args.seed, sampling),
     )
+
+
+def drawn_facts(space: str, seed: int, sampling: Sampling) -> dict[str, object]:
+    """Return what the features of a space depend on beside pictures, captions and model set."""
+    if space == "zc":
+        return {"seed": seed, **asdict(sampling)}
+    sampled = space == "z" and sampling.latent == "sample"
+    return {"seed": seed, "latent": "sample"} if sampled else {}
 
 
 def check_stimuli(stimuli: list[dict[str, Any]], source: str, space: str) -> None:
@@ -96,7 +107,9 @@ def extract(batch: Sequence[dict[str, Any]], denoiser: Denoiser, args: argparse.
     if args.space == "c":
         return caption_states(diffusion, captions)
     if args.space == "z":
-        return image_latents(diffusion, read_pictures(batch, diffusion.coarse_size))
+        sampled = denoiser.sampling.latent == "sample"
+        seeds = [seed_for(args.seed, "latent", s["stimulus_id"]) for s in batch] if sampled else None
+        return image_latents(diffusion, read_pictures(batch, diffusion.coarse_size), seeds)
     images = read_pictures(batch, diffusion.model_set.image_size)
     seeds = [seed_for(args.seed, "zc", stimulus["stimulus_id"]) for stimulus in batch]
     return denoised_latents(denoiser, images, caption_states(diffusion, captions), seeds)

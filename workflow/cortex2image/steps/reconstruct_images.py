@@ -43,6 +43,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=50, help="denoising steps of the whole way")
     parser.add_argument("--strength", type=float, default=0.8, help="zc: share of the steps taken")
     parser.add_argument("--guidance-scale", type=float, default=5.0, help="classifier-free guidance")
+    parser.add_argument("--noise-level", default="matched", choices=("matched", "as_released"), help="zc")
+    parser.add_argument("--latent", default="mean", choices=("mean", "sample"), help="zc: of posterior")
+    parser.add_argument("--shared-noise", action="store_true", help="the same noise for every stimulus")
     parser.add_argument("--seed", type=int, required=True, help="seed of the study")
     parser.add_argument("--images", required=True, help="folder of the PNG files")
     parser.add_argument("--reconstructions", required=True, help="the table of the pictures")
@@ -53,8 +56,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     chosen = chosen_model_set(args)
     stimuli, decoded = read_decoded(args.method, args.decoded, chosen)
-    rows = plan(stimuli, samples_of(args.method, args.samples), args.seed)
-    sampling = Sampling(args.steps, args.strength, args.guidance_scale)
+    rows = plan(stimuli, samples_of(args.method, args.samples), args.seed, args.shared_noise)
+    sampling = Sampling(args.steps, args.strength, args.guidance_scale, args.noise_level, args.latent)
     denoiser = Denoiser(load_diffusion(chosen, args.device, args.precision), sampling)
     say(f"{len(rows)} pictures by method {args.method} on {denoiser.diffusion.device}")
     with whole_folder(Path(args.images)) as folder:
@@ -72,6 +75,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         model_hash=model_hash(chosen),
         precision=args.precision,
         study_seed=args.seed,
+        shared_noise=args.shared_noise,
         **asdict(sampling),
     )
 
@@ -133,13 +137,17 @@ class Row(NamedTuple):
     file: str
 
 
-def plan(stimuli: Sequence[str], samples: int, study_seed: int) -> list[Row]:
-    """Return the pictures to draw; a seed comes from stimulus and sample, whatever the method."""
+def plan(stimuli: Sequence[str], samples: int, study_seed: int, shared_noise: bool) -> list[Row]:
+    """Return the pictures to draw.
+
+    A seed comes from stimulus and sample, whatever the method; from the sample alone where noise is shared,
+    as in the code of 2023, which began with the same seed for every picture.
+    """
     return [
         Row(
             position,
             sample,
-            seed_for(study_seed, "reconstruct", stimulus, sample),
+            seed_for(study_seed, "reconstruct", *([] if shared_noise else [stimulus]), sample),
             f"{file_stem(stimulus)}_{sample:03d}.png",
         )
         for position, stimulus in enumerate(stimuli)
