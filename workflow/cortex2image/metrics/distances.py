@@ -3,12 +3,8 @@
 import numpy as np
 
 from cortex2image.metrics.judging import Judge
+from cortex2image.metrics.metric import distance_name
 from cortex2image.metrics.similarities import similarities
-
-
-def distance_name(judge: str) -> str:
-    """Return the metric name of the correlation distance in a judge's features."""
-    return f"distance_{judge}"
 
 
 class CorrelationDistance:

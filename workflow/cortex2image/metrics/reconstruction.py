@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from cortex2image.metrics.facts import metric_facts, twoway_name
-from cortex2image.metrics.identification import correlation_matrix
+from cortex2image.metrics.facts import metric_facts
 from cortex2image.metrics.image import grey, pixcorr_matrix, ssim2d, ssim2d_matrix
 from cortex2image.metrics.judging import Distance, Judge
+from cortex2image.metrics.metric import twoway_name
 from cortex2image.metrics.samples import EachSample, Identification
 from cortex2image.metrics.scored import Scored, join_samples, score_pairings
+from cortex2image.metrics.similarities import similarities
 
 FULL_SSIM_STIMULI = 200
 DIRECT_SSIM_DRAWS = 99
@@ -77,10 +78,8 @@ def _similarities(
     pictures: np.ndarray, judges: Sequence[Judge], seen: Sequence[dict[str, np.ndarray]]
 ) -> Iterator[tuple[str, np.ndarray]]:
     for judge, originals in zip(judges, seen, strict=True):
-        features = judge.features(pictures)
-        for layer in judge.layers:
-            name = twoway_name(judge.name, judge.layers, layer)
-            yield name, correlation_matrix(originals[layer], features[layer])
+        for layer, similarity in similarities(judge, originals, pictures).items():
+            yield twoway_name(judge.name, judge.layers, layer), similarity
 
 
 def score_ssim2d(
