@@ -37,6 +37,8 @@ def open_distances(models: ModelSet, device: str) -> list[Distance]:
     from cortex2image.models.lpips_alex import load_lpips
 
     lpips = load_lpips(models, device)
+    distances: list[Distance] = [] if lpips is None else [lpips]
     names = [spec.name for spec in models.judges if measures_distance(spec)]
-    measured = [CorrelationDistance(judge) for judge in load_judges(models, names, device)] if names else []
-    return measured if lpips is None else [lpips, *measured]
+    if names:
+        distances += [CorrelationDistance(judge) for judge in load_judges(models, names, device)]
+    return distances
