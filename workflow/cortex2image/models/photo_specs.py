@@ -62,6 +62,11 @@ class PhotoSpec(JudgeSpec):
     comparison: Literal["identification", "distance"] = "identification"
 
 
+def measures_distance(spec: JudgeSpec) -> bool:
+    """Whether a judge says how far apart two pictures are, rather than which of many are alike."""
+    return isinstance(spec, PhotoSpec) and spec.comparison == "distance"
+
+
 def _pil(size: int) -> Preparation:
     return Preparation((size,), "bilinear", antialias=True)
 
