@@ -23,8 +23,9 @@ rule extract_features:
         runtime=growing(120),
         gpu=1,
     params:
-        models=GENERATOR_OPTIONS,
-        # Only zc is drawn, so a change of how pictures are drawn leaves z and c as they are.
+        # Only zc is drawn, so a change of how pictures are drawn leaves z and c as they are. They take little time
+        # and are what is to be predicted: single precision.
+        models=branch(evaluate("{space} == 'zc'"), then=GENERATOR_OPTIONS, otherwise=ENCODER_OPTIONS),
         sampling=branch(
             evaluate("{space} == 'zc'"),
             then=f"--seed {config['seed']} --steps {config['reconstruct']['steps']}"

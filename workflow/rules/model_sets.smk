@@ -1,5 +1,6 @@
 # The networks of the study: where their files are, and how those that are not shipped come there. Never part of
 # `all`: full-size models are many GB under licences of their own, so they are fetched by name.
+from cortex2image.errors import run_step
 from cortex2image.models.checksums import sums_file
 from cortex2image.models.placement import check_present
 from cortex2image.models.registry import model_set
@@ -10,14 +11,15 @@ MODEL_OPTIONS = shlex.join(
     ["--model-set", MODEL_SET.name] + (["--model-folder", MODELS["folder"]] if MODELS["folder"] else [])
 )
 BATCH_SIZE = "" if MODELS["batch_size"] is None else f" --batch-size {MODELS['batch_size']}"
-GENERATOR_OPTIONS = f"{MODEL_OPTIONS} --precision {MODELS['precision']}{BATCH_SIZE}"
+ENCODER_OPTIONS = f"{MODEL_OPTIONS}{BATCH_SIZE}"
+GENERATOR_OPTIONS = f"{ENCODER_OPTIONS} --precision {MODELS['precision']}"
 # Weights pass through main memory on their way to a GPU.
 MODEL_MB = 16000 if MODEL_SET.fetched else 4000
 
 
 def model_sums(wildcards):
     """The list of checksums of the model set; where files are missing, no plan but what to do about it."""
-    check_present(MODEL_SET)
+    run_step(lambda: check_present(MODEL_SET))
     return sums_file(MODEL_SET)
 
 

@@ -8,6 +8,7 @@ import torch
 from cortex2image.diffusion.denoise import Denoiser, Sampling
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.models.codec import encode_images
+from cortex2image.models.load import load_diffusion
 from cortex2image.models.noise import noise_for
 
 SAMPLING = Sampling(steps=10, strength=0.8, guidance_scale=3.0)
@@ -171,3 +172,13 @@ def test_strength_without_a_step(tiny_diffusion, strength):
 def test_a_result_that_is_no_number_is_an_error(denoiser, latents, states):
     with pytest.raises(DataError, match="NaN or Inf"):
         denoiser.from_latents(latents * torch.inf, states, SEEDS)
+
+
+def test_networks_may_round_but_latents_do_not(tiny_model_set, denoiser, states):
+    rounding = Denoiser(load_diffusion(tiny_model_set, "cpu", "bfloat16"), SAMPLING)
+    stages = rounding.trajectory(states, SEEDS)
+    assert {t.dtype for s in stages for t in (s.noisy, s.predicted, s.denoised)} == {torch.float32}
+    # Steps are small beside the latents, so most of a latent has more digits than bfloat16 holds.
+    last = stages[-1].denoised
+    assert (last != last.bfloat16()).float().mean() > 0.9
+    torch.testing.assert_close(last, denoiser.from_noise(states, SEEDS), atol=0.05, rtol=0.05)

@@ -10,6 +10,7 @@ from tests.cortex2image.tiny_models import alexnet_weights, write_sums
 from cortex2image.errors import ModelSetError
 from cortex2image.metrics.categories import judged_similarities
 from cortex2image.metrics.panel import open_distances, open_judges
+from cortex2image.metrics.photo_facts import PHOTO_METRICS
 from cortex2image.metrics.reconstruction import score_reconstructions
 from cortex2image.models.registry import ModelSet, model_set
 from cortex2image.stats.permutation import permutations
@@ -65,3 +66,26 @@ def test_a_declared_alexnet_is_not_replaced_by_anything(tiny_model_set):
     declared = dataclasses.replace(tiny_model_set, lpips="judges/lpips_alex")
     with pytest.raises(ModelSetError, match=r"judges/lpips_alex/alexnet\.safetensors"):
         open_distances(declared, "cpu")
+
+
+@pytest.mark.xdist_group("photo_set")
+def test_judges_of_photographs_score_by_both_families_and_distances(photo_set, pictures, rng):
+    judges, distances = open_judges(photo_set, "cpu"), open_distances(photo_set, "cpu")
+    order = permutations(rng.random((10, 3)))
+    scored = score_reconstructions(pictures[:3], [pictures[:3]], judges, order, distances)
+    judged = {metric.name for metric in PHOTO_METRICS if not metric.name.startswith("category_")}
+    assert set(scored) == {"pixcorr", "ssim2d", "lpips_alex"} | judged
+    for metric in judged:
+        perfect = 0 if metric.startswith("distance_") else 1
+        np.testing.assert_allclose(scored[metric].values, perfect, atol=1e-9)
+    assert scored["distance_swav_mindeye"].null.max() > scored["distance_swav_mindeye"].values.max()
+
+
+@pytest.mark.xdist_group("photo_set")
+def test_judges_of_photographs_that_read_tell_categories(photo_set, pictures):
+    panel = open_judges(photo_set, "cpu")
+    similarities = judged_similarities(panel, pictures[:2], ["cat", "shoe"], [["a b"], ["c d", "e"]])
+    assert {metric: s.shape for metric, s in similarities.items()} == {
+        "category_clip_takagi": (2, 2),
+        "category_clip_mindeye": (2, 2),
+    }

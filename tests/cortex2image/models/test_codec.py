@@ -61,6 +61,13 @@ def test_decoding_agrees_with_the_image_processor(tiny_diffusion):
     )
 
 
+def test_a_picture_that_is_no_number_is_an_error(tiny_diffusion):
+    latents = torch.zeros(2, 4, 4, 4)
+    latents[1, 0, 0, 0] = torch.inf
+    with pytest.raises(DataError, match=r"decoded pictures(.|\n)*models/precision"):
+        decode_latents(tiny_diffusion, latents)
+
+
 def test_text_states_are_what_stable_diffusion_attends_to(tiny_diffusion):
     from diffusers import StableDiffusionPipeline
 

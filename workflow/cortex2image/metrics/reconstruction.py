@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from cortex2image.metrics.facts import metric_facts, twoway_name
-from cortex2image.metrics.identification import correlation_matrix
-from cortex2image.metrics.image import grey, pixcorr_matrix, ssim2d, ssim2d_matrix
+from cortex2image.metrics.facts import metric_facts
+from cortex2image.metrics.image import grey, pixcorr_matrix, ssim2d_matrix, ssim2d_of_pairs
 from cortex2image.metrics.judging import Distance, Judge
+from cortex2image.metrics.metric import twoway_name
 from cortex2image.metrics.samples import EachSample, Identification
 from cortex2image.metrics.scored import Scored, join_samples, score_pairings
+from cortex2image.metrics.similarities import similarities
 
 FULL_SSIM_STIMULI = 200
 DIRECT_SSIM_DRAWS = 99
@@ -68,7 +69,7 @@ def _pixels(
 ) -> dict[str, Scored]:
     return {
         "pixcorr": score_pairings(pixcorr_matrix(originals, pictures), order),
-        "ssim2d": score_ssim2d(grey(originals), grey(pictures), order),
+        "ssim2d": score_ssim2d(originals, pictures, order),
         **{d.name: score_pairings(d.distances(originals, pictures), order) for d in distances},
     }
 
@@ -77,10 +78,8 @@ def _similarities(
     pictures: np.ndarray, judges: Sequence[Judge], seen: Sequence[dict[str, np.ndarray]]
 ) -> Iterator[tuple[str, np.ndarray]]:
     for judge, originals in zip(judges, seen, strict=True):
-        features = judge.features(pictures)
-        for layer in judge.layers:
-            name = twoway_name(judge.name, judge.layers, layer)
-            yield name, correlation_matrix(originals[layer], features[layer])
+        for layer, similarity in similarities(judge, originals, pictures).items():
+            yield twoway_name(judge.name, judge.layers, layer), similarity
 
 
 def score_ssim2d(
@@ -90,13 +89,16 @@ def score_ssim2d(
 
     Parameters
     ----------
-    originals, pictures : (n, height, width) arrays in [0, 1]
+    originals, pictures : (n, height, width, 3) uint8 arrays
     order : (draws, n) int array
     full_stimuli : int
         Up to so many stimuli all n x n pairs are computed and every draw is used; beyond, only the pairs of
         the first 99 draws, so that p cannot fall below 0.01.
     """
     if len(originals) <= full_stimuli:
-        return score_pairings(ssim2d_matrix(originals, pictures), order)
-    null = [ssim2d(originals[pairing], pictures).mean() for pairing in order[:DIRECT_SSIM_DRAWS]]
-    return Scored(ssim2d(originals, pictures)[:, None], np.array(null))
+        return score_pairings(ssim2d_matrix(grey(originals), grey(pictures)), order)
+    own = np.arange(len(originals))
+    pairings = np.stack([own, *order[:DIRECT_SSIM_DRAWS]])
+    rows, columns = pairings.ravel(), np.tile(own, len(pairings))
+    scores = ssim2d_of_pairs(originals, pictures, rows, columns).reshape(pairings.shape)
+    return Scored(scores[0][:, None], scores[1:].mean(axis=1))

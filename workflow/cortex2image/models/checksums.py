@@ -38,7 +38,7 @@ def sums_file(model_set: ModelSet, start: str | Path = ".") -> str:
 
 def model_hash(model_set: ModelSet) -> str:
     """Return the SHA-256 of the list of checksums, which stands for every file of the set."""
-    return sha256(_existing(model_set.folder / SUMS, FIX))
+    return sha256(_existing(model_set.folder / SUMS, RECORD_FIX if model_set.fetched else FIX))
 
 
 def verify(model_set: ModelSet, parts: Iterable[str] | None = None) -> None:

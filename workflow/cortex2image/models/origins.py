@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from cortex2image.models.judge_specs import Kind
+
 
 @dataclass(frozen=True)
 class HubOrigin:
@@ -38,7 +40,7 @@ class WeightsOrigin:
     Attributes
     ----------
     name : str
-        Name of the network, as in the table of architectures.
+        Name of the network, see :class:`cortex2image.models.judge_specs.JudgeSpec`.
     url : str
     sha256_prefix : str
         First digits of the SHA-256 of the published file, as far as its author gave them; "" for none.
@@ -46,7 +48,7 @@ class WeightsOrigin:
         The safetensors file in the folder of the model set.
     """
 
-    name: str
+    name: Kind
     url: str
     sha256_prefix: str
     path: str

@@ -6,6 +6,8 @@ from pathlib import Path
 from cortex2image.errors import ConfigError
 from cortex2image.models.judge_specs import JudgeSpec
 from cortex2image.models.origins import HubOrigin, WeightsOrigin
+from cortex2image.models.photo_origins import LPIPS_FOLDER, PHOTO_WEIGHTS
+from cortex2image.models.photo_specs import PHOTO_JUDGES
 from cortex2image.sources import ROOT
 
 SHIPPED = ROOT.parent / "resources"
@@ -85,7 +87,7 @@ class ModelSet:
 
 
 def _stable_diffusion(name: str, repository: str, revision: str, text_width: int) -> ModelSet:
-    """Return a set of 512-pixel Stable Diffusion, of which z is decoded at 320 pixels, with CLIP as judge."""
+    """Return a set of 512-pixel Stable Diffusion, of which z is decoded at 320 pixels."""
     return ModelSet(
         name=name,
         folder=FETCHED / name,
@@ -93,8 +95,10 @@ def _stable_diffusion(name: str, repository: str, revision: str, text_width: int
         text_length=77,
         text_width=text_width,
         image_size=512,
-        judges=(JudgeSpec("clip", "clip", "clip", ("embeds",)),),
+        judges=PHOTO_JUDGES,
+        lpips=LPIPS_FOLDER,
         hub=(HubOrigin(repository, revision, STABLE_DIFFUSION_FILES), CLIP_VIT_L14),
+        weights=PHOTO_WEIGHTS,
         most_at_once=8,
     )
 
