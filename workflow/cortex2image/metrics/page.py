@@ -34,9 +34,9 @@ do not edit.
   layers, sizes and filters in the literature: `_takagi` for the code released with Takagi and Nishimoto
   (2023), `_mindeye` for that of MindEye (Scotti et al. 2023), which most later work copies. Compare scores
   within one judge only. What is not copied: originals come at the size of the reconstructions, not at their
-  own (425 px), and every network computes in single precision. `lpips_alex` is computed only where the model
-  set brings the weights of AlexNet (`lpips` in `models/registry.py`); the miniature does not, and its studies
-  have no such metric.
+  own (425 px), every network computes in single precision, and `pixcorr` and `ssim2d` are this project's, at
+  the size of the reconstructions. `lpips_alex` is computed only where the model set brings the weights of
+  AlexNet (`lpips` in `models/registry.py`); the miniature does not, and its studies have no such metric.
 - **Large studies.** Beyond 200 stimuli the null of `ssim2d` has 99 draws, each computed directly; that of
   every other metric has all draws at any size.
 

@@ -1,7 +1,8 @@
 """Judges: networks that look at pictures and took no part in making them.
 
-They take pictures as uint8 (n, H, W, 3) of any size and resize them to their own, by Lanczos with
-antialiasing; pictures of that size stay as they are.
+They take pictures as uint8 (n, H, W, 3) of any size and resize them to their own: those of the miniature by
+Lanczos with antialiasing, where pictures of that size stay as they are; those of photographs as the
+literature does (:mod:`cortex2image.models.photo_specs`).
 """
 
 import json
@@ -104,7 +105,7 @@ def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> Judge:
 
 
 def load_judges(model_set: ModelSet, names: Sequence[str], device: str = "auto") -> list[Judge]:
-    """Load judges of a model set, in float32, after checking every file of the set.
+    """Load judges of a model set, in float32, after checking the files they are read from.
 
     A network that several of them look through is loaded once.
 

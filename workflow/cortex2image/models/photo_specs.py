@@ -163,5 +163,5 @@ MINDEYE = (
 
 PANELS: dict[str, tuple[PhotoSpec, ...]] = {"takagi": TAKAGI, "mindeye": MINDEYE}
 
-PHOTO_JUDGES = (*TAKAGI, *MINDEYE)
+PHOTO_JUDGES = tuple(spec for panel in PANELS.values() for spec in panel)
 """What every full-size model set brings."""
