@@ -133,7 +133,7 @@ def write_surface(path: Path, values: np.ndarray) -> None:
 def write_ctab(path: Path, names: tuple[str, ...] = STREAMS) -> None:
     """Write code and name per line, apart by whatever white space."""
     lines = [f"{code}{' ' if code % 2 else chr(9)}  {name} " for code, name in enumerate(names)]
-    _made(path).write_text("\n".join(lines) + "\n")
+    _made(path).write_text("\n".join(["# code name", *lines]) + "\n")
 
 
 def _made(path: Path) -> Path:

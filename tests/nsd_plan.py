@@ -134,3 +134,30 @@ def signals(
         evoked = (values - values.mean(axis=0)) @ rng.standard_normal((values.shape[1], int(chosen.sum())))
         planted[:, chosen] = evoked / evoked.std(axis=0)
     return dict(zip(scenes, planted, strict=True))
+
+
+def volume_codes(grid: tuple[int, ...]) -> np.ndarray:
+    """Return a shell of cortex: its back early, below ventral, above parietal; -1 around and within it."""
+    x, y, z = np.meshgrid(*(np.linspace(-1, 1, n) for n in grid), indexing="ij")
+    radius = np.sqrt(x**2 + y**2 + z**2)
+    codes = np.full(grid, -1.0)
+    cortex = (radius < 1.05) & (radius > 0.35)
+    codes[cortex] = 0
+    codes[cortex & (y < -0.3)] = EARLY
+    codes[cortex & (y >= -0.3) & (y < 0.5) & (z < -0.1)] = VENTRAL
+    codes[cortex & (y >= -0.3) & (y < 0.5) & (z > 0.4)] = PARIETAL
+    return codes
+
+
+def surface_codes(grid: tuple[int, ...]) -> np.ndarray:
+    """Return the same regions on both hemispheres, (vertices, 1, 1)."""
+    codes = np.resize([-1.0, 0.0, EARLY, EARLY, VENTRAL, VENTRAL, PARIETAL], grid[0] // 2)
+    return np.concatenate([codes, codes]).reshape(grid)
+
+
+def brainmask(codes: np.ndarray) -> np.ndarray:
+    """Return a liberal mask: cortex, and for volumes what it encloses and one layer around it."""
+    if codes.shape[1:] == (1, 1):
+        return np.ones(codes.shape, bool)
+    x, y, z = np.meshgrid(*(np.linspace(-1, 1, n) for n in codes.shape), indexing="ij")
+    return x**2 + y**2 + z**2 < 1.3

@@ -20,14 +20,16 @@ from tests.nsd_files import (
 )
 from tests.nsd_plan import (
     EARLY,
-    PARIETAL,
     PICTURES,
     TRIALS,
     VENTRAL,
     Plan,
+    brainmask,
     make_plan,
     make_scenes,
     signals,
+    surface_codes,
+    volume_codes,
 )
 
 from cortex2image.data.nsd.layout import DEFAULT_BETAS, Layout, subject_number
@@ -144,20 +146,18 @@ def _brain(
     tree: NsdTree, subject: str, sessions: int, grid: tuple[int, ...], noise: float, seed: int
 ) -> NsdBrain:
     rng, surface = rng_for(seed, "nsd brain", subject), tree.layout.is_surface
-    codes = _surface_codes(grid) if surface else _volume_codes(grid)
-    inside = _brainmask(codes)
+    codes = surface_codes(grid) if surface else volume_codes(grid)
+    inside = brainmask(codes)
     evoked = signals(tree.scenes, tree.pictures, codes[inside], seed + subject_number(subject))
     early, ventral = (np.argwhere(codes == code) for code in WHERE_SIGNAL_IS)
     never, once, saturated = (tuple(voxel.tolist()) for voxel in (early[1], early[3], ventral[2]))
     shown, stored = tree.plan.shown(subject_number(subject), sessions), []
     for session in range(sessions):
-        values = np.stack([evoked[number] for number in shown[session].tolist()], axis=-1)
-        values = values + rng.normal(0, noise, values.shape) + rng.normal(0.5, 0.5, (len(values), 1))
         volume = np.zeros((*grid, TRIALS), np.float32)
-        volume[inside] = values
-        volume[saturated][6] = 200 if session == 0 else volume[saturated][6]
-        gone = [never, once] if session == 1 else [never]
-        for voxel in gone:
+        volume[inside] = _responses(evoked, shown[session], noise, rng)
+        if session == 0:
+            volume[saturated][6] = 200
+        for voxel in [never, once] if session == 1 else [never]:
             volume[voxel] = np.nan if surface else 0
         stored.append(volume if surface else _as_stored(volume))
     ncsnr = np.where(np.isin(codes, WHERE_SIGNAL_IS), 1 / noise, 0.0)
@@ -165,34 +165,16 @@ def _brain(
     return NsdBrain(shown, codes, stored, ncsnr, never, once, saturated)
 
 
+def _responses(
+    evoked: dict[int, np.ndarray], shown: np.ndarray, noise: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Return one session, (voxels, 750): signal, noise, and an offset of each voxel in this session."""
+    signal = np.stack([evoked[number] for number in shown.tolist()], axis=-1)
+    return signal + rng.normal(0, noise, signal.shape) + rng.normal(0.5, 0.5, (len(signal), 1))
+
+
 def _as_stored(volume: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(volume * UNITS), -32767, 32767).astype(np.int16)
-
-
-def _volume_codes(grid: tuple[int, ...]) -> np.ndarray:
-    """Return a shell of cortex: its back early, below ventral, above parietal; -1 around and within it."""
-    x, y, z = np.meshgrid(*(np.linspace(-1, 1, n) for n in grid), indexing="ij")
-    radius = np.sqrt(x**2 + y**2 + z**2)
-    codes = np.full(grid, -1.0)
-    cortex = (radius < 1.05) & (radius > 0.35)
-    codes[cortex] = 0
-    codes[cortex & (y < -0.3)] = EARLY
-    codes[cortex & (y >= -0.3) & (y < 0.5) & (z < -0.1)] = VENTRAL
-    codes[cortex & (y >= -0.3) & (y < 0.5) & (z > 0.4)] = PARIETAL
-    return codes
-
-
-def _surface_codes(grid: tuple[int, ...]) -> np.ndarray:
-    codes = np.resize([-1.0, 0.0, EARLY, EARLY, VENTRAL, VENTRAL, PARIETAL], grid[0] // 2)
-    return np.concatenate([codes, codes]).reshape(grid)
-
-
-def _brainmask(codes: np.ndarray) -> np.ndarray:
-    """Return a liberal mask: cortex, and for volumes what it encloses and one layer around it."""
-    if codes.shape[1:] == (1, 1):
-        return np.ones(codes.shape, bool)
-    x, y, z = np.meshgrid(*(np.linspace(-1, 1, n) for n in codes.shape), indexing="ij")
-    return x**2 + y**2 + z**2 < 1.3
 
 
 def _write_subject(tree: NsdTree, subject: str, containers: Sequence[str]) -> None:
@@ -206,7 +188,7 @@ def _write_subject(tree: NsdTree, subject: str, containers: Sequence[str]) -> No
 
 
 def _write_volumes(layout: Layout, subject: str, brain: NsdBrain, containers: Sequence[str]) -> None:
-    space, inside = layout.space, _brainmask(brain.codes)
+    space, inside = layout.space, brainmask(brain.codes)
     writers: dict[str, Callable[[Path, np.ndarray], None]] = {
         "hdf5": write_hdf5,
         "mat": write_mat,

@@ -1,5 +1,6 @@
 """Parquet files written a row group at a time."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,7 +14,7 @@ ROW_GROUP_BYTES = 64 * 2**20
 def write_row_groups(
     tables: Iterable[pa.Table], path: Path, facts: Mapping[str, str], plain_columns: Sequence[str]
 ) -> None:
-    """Write tables of one schema below each other, in row groups of about 64 MB; no table, no file.
+    """Write tables of one schema below each other, in row groups of 64 to 128 MB; no table, no file.
 
     Parameters
     ----------
@@ -30,8 +31,8 @@ def write_row_groups(
             if writer is None:
                 schema = table.schema.with_metadata({**(table.schema.metadata or {}), **facts})
                 writer = files.enter_context(_writer(path, schema, list(plain_columns)))
-            rows = max(1, ROW_GROUP_BYTES * max(table.num_rows, 1) // max(table.nbytes, 1))
-            writer.write_table(table, row_group_size=rows)
+            groups = max(1, table.nbytes // ROW_GROUP_BYTES)
+            writer.write_table(table, row_group_size=max(1, math.ceil(table.num_rows / groups)))
             del table  # else it would still be held while the next one is made
 
 

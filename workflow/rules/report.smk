@@ -52,6 +52,7 @@ rule report:
         stimuli=f"{RESULTS}/stimuli.parquet",
         shown=PICTURES,
         trials=collect(f"{RESULTS}/{{subject}}/trials.parquet", subject=SUBJECTS),
+        voxels=collect(f"{RESULTS}/{{subject}}/voxels.parquet", subject=SUBJECTS),
         scores=f"{RESULTS}/scores.parquet",
         encoding_scores=f"{RESULTS}/encoding_scores.parquet",
         provenance=f"{RESULTS}/provenance.json",

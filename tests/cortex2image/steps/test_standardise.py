@@ -149,8 +149,9 @@ def test_voxels_that_lack_data_in_a_session_are_left_out(tmp_path: Path, betas: 
     assert voxels["voxel_id"].to_pylist() == [0, 1, 2, 3]
     assert voxels["i"].to_pylist() == kept
     np.testing.assert_array_equal(voxels["ncsnr"].to_numpy(), whole_voxels["ncsnr"].to_numpy()[kept])
-    assert "2 of 6 voxels lack data in a session and are left out" in capsys.readouterr().err
-    assert voxels.schema.metadata[b"left_out"] == b"2"
+    assert "2 of 6 voxels lack data in a session; left out" in capsys.readouterr().err
+    assert json.loads(voxels.schema.metadata[b"left_out"]) == ["2 of 6 voxels lack data in a session"]
+    assert json.loads(whole_voxels.schema.metadata[b"left_out"]) == []
 
 
 def test_no_voxel_with_data_in_every_session_is_an_error(tmp_path: Path, betas: np.ndarray) -> None:

@@ -50,7 +50,7 @@ class BetaVoxels:
     roi : list of str
         Region of each voxel, ``unlabelled`` where the atlas gives none.
     hemisphere : list of str
-        ``left`` or ``right``.
+        ``left``, ``right``, or ``unknown``.
     shape : (int, int, int)
     affine : (4, 4) float array
         From indices to mm; the identity for a surface.

@@ -3,10 +3,12 @@
 Reads trials.parquet, single_trial_betas.parquet and mask_voxels.parquet; of the betas never more than a row
 group is in memory, so they are read several times. Mean and standard deviation come from training trials
 only. Noise ceilings come from repeated stimuli, in most studies the test stimuli: they describe the data and
-select nothing. Voxels that lack data in a session are left out. Writes betas.parquet and voxels.parquet.
+select nothing. Voxels that lack data in a session are left out, which the metadata of voxels.parquet say
+(`left_out`, a JSON list). Writes betas.parquet and voxels.parquet.
 """
 
 import argparse
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -118,8 +120,6 @@ def valid_voxels(voxels: pa.Table, source: str) -> np.ndarray:
     if not kept.any():
         fix = "leave out the session that lacks them (dataset/sessions), or correct the regions"
         raise DataError(source, "voxels with data in every session", "none", fix)
-    if not kept.all():
-        say(f"{(~kept).sum()} of {len(kept)} voxels lack data in a session and are left out")
     return kept
 
 
@@ -168,7 +168,10 @@ def write_voxels(
     columns |= {"voxel_id": np.arange(len(ncsnr))}
     columns |= {"ncsnr": null_if_nan(ncsnr), "noise_ceiling": null_if_nan(ceiling)}
     facts = {name: mask_voxels.schema.metadata[name.encode()].decode() for name in GRID_FACTS}
-    VOXELS.write(columns, path, ncsnr_from=ncsnr_from, left_out=int((~kept).sum()), **facts)
+    problems = [] if kept.all() else [f"{(~kept).sum()} of {len(kept)} voxels lack data in a session"]
+    for problem in problems:
+        say(f"warning: {problem}; left out")
+    VOXELS.write(columns, path, ncsnr_from=ncsnr_from, left_out=json.dumps(problems), **facts)
 
 
 def check_trials(trials: pa.Table, single: pa.Table, source: str) -> None:

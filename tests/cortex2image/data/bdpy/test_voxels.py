@@ -50,3 +50,12 @@ def test_regions_stand_in_for_voxel_data(tmp_path):
     np.testing.assert_array_equal(found, [1, 3])
     with pytest.raises(DataError, match=r"VoxelData or ROI_"):
         voxel_columns(Metadata(tmp_path / "a.h5", 7, {}, {}))
+
+
+def test_without_coordinates_places_are_unknown(tmp_path):
+    nowhere = {key: value for key, value in LINE.items() if not key.startswith("voxel_")}
+    blind = Metadata(tmp_path / "a.h5", 7, nowhere, {})
+    voxels = study_voxels(blind, {}, labelled_only=False)
+    assert set(voxels.hemisphere) == {"unknown"}
+    np.testing.assert_array_equal(voxels.indices[:, 0], range(len(voxels.hemisphere)))
+    assert "hemispheres unknown" in place_problems(blind)[0]

@@ -40,8 +40,9 @@ def file_voxels(metadata: Metadata) -> BetaVoxels:
     """
     count = len(voxel_columns(metadata))
     coordinates = _coordinates(metadata)
-    x = np.zeros(count) if coordinates is None else coordinates[:, 0]
-    hemisphere = np.where(x < 0, "left", "right").tolist()
+    hemisphere = ["unknown"] * count
+    if coordinates is not None:
+        hemisphere = np.where(coordinates[:, 0] < 0, "left", "right").tolist()
     grid = None if coordinates is None else voxel_grid(coordinates)
     if grid is None:
         row = np.zeros((count, 3), np.int64)
@@ -53,11 +54,11 @@ def file_voxels(metadata: Metadata) -> BetaVoxels:
 
 def place_problems(metadata: Metadata) -> list[str]:
     """Return what the file does not say about where its voxels lie."""
-    coordinates = _coordinates(metadata)
+    name, coordinates = metadata.path.name, _coordinates(metadata)
     if coordinates is None:
-        return [f"{metadata.path.name}: no {COORDINATES[0]}; no maps, and every hemisphere is called right"]
+        return [f"{name}: no {COORDINATES[0]}; maps are one row, hemispheres unknown"]
     if voxel_grid(coordinates) is None:
-        return [f"{metadata.path.name}: coordinates of voxels lie on no upright grid; no maps"]
+        return [f"{name}: coordinates of voxels lie on no upright grid; maps are one row"]
     return []
 
 

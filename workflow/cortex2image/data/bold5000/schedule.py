@@ -9,8 +9,8 @@ from cortex2image.data.volumes import read_bold_header
 from cortex2image.errors import DataError
 
 IMAGES_PER_RUN = 37
-# Every run alike: 6 s of fixation, then a picture for 1 s every 10 s.
-FIRST_ONSET, BETWEEN_ONSETS, DURATION = 6.0, 10.0, 1.0
+# The files do not say when in its run a picture was shown.
+UNKNOWN = float("nan")
 
 
 def session_lengths(volumes: Sequence[Path], names: Path, trials: int, first: int | None) -> list[int]:
@@ -55,7 +55,4 @@ def session_runs(session: str, stimuli: Sequence[str]) -> list[ShownRun]:
 
 
 def _events(stimuli: Sequence[str]) -> tuple[Event, ...]:
-    return tuple(
-        Event(FIRST_ONSET + BETWEEN_ONSETS * number, DURATION, stimulus)
-        for number, stimulus in enumerate(stimuli)
-    )
+    return tuple(Event(UNKNOWN, UNKNOWN, stimulus) for stimulus in stimuli)

@@ -22,7 +22,7 @@ MASKS = ("brain", "atlas")
 
 
 def read_ctab(path: Path) -> dict[str, int]:
-    """Read the table of an atlas: code and name, separated by any white space, a line each.
+    """Read the table of an atlas: code and name, separated by any white space, a line each; # is a remark.
 
     Raises
     ------
@@ -30,9 +30,9 @@ def read_ctab(path: Path) -> dict[str, int]:
         The file is missing or a line holds something else.
     """
     try:
-        rows = [line.split()[:2] for line in path.read_text().splitlines() if line.strip()]
-        return {name: int(code) for code, name in rows}
-    except (OSError, ValueError) as error:
+        rows = [line.split() for line in path.read_text().splitlines()]
+        return {row[1]: int(row[0]) for row in rows if row and not row[0].startswith("#")}
+    except (OSError, ValueError, IndexError) as error:
         raise DataError(path, "lines of code and name", str(error), "download the table again") from None
 
 

@@ -123,7 +123,7 @@ def _check_none(path: str | Path, column: str, stray: np.ndarray) -> None:
 
 def _read(path: str | Path, separator: str, columns: dict[str, type]) -> pd.DataFrame:
     try:
-        return pd.read_csv(path, sep=separator, usecols=list(columns), dtype=columns)  # type: ignore[arg-type]
+        return pd.read_csv(path, sep=separator, usecols=list(columns), dtype=columns)
     except (OSError, ValueError) as error:
         expected = f"a table with the columns {', '.join(columns)}"
         raise DataError(path, expected, " ".join(str(error).split()), FIX) from None
