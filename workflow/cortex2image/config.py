@@ -127,7 +127,7 @@ def _resolve_dataset(config: dict[str, Any], source: str) -> None:
 def _check_distributed(config: Mapping[str, Any], source: str) -> None:
     """Keys that only readers of distributed betas know must not seem to do anything elsewhere."""
     dataset = config["dataset"]
-    known = ("betas", "sessions", "mask") if dataset["reader"] in DISTRIBUTED else ()
+    known: tuple[str, ...] = ("betas", "sessions", "mask") if dataset["reader"] in DISTRIBUTED else ()
     known += ("test_images",) if dataset["reader"] == "nsd" else ()
     properties = load_schema()["properties"]["dataset"]["properties"]
     for key in ("betas", "sessions", "mask", "test_images"):
