@@ -1,5 +1,6 @@
 """Judges of photographs with made-up weights, and the published files they could have come from."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ def write_photo_set(folder: Path) -> ModelSet:
     save_tokenizer(folder / "tokenizer")
     save_narrow_clip(folder / "clip")
     write_sums(folder)
-    return ModelSet("photos", folder, (4, 4, 4), 8, 16, 16, PHOTO_JUDGES, lpips=LPIPS_FOLDER)
+    judges = tuple(replace(spec, tower=()) for spec in PHOTO_JUDGES)
+    return ModelSet("photos", folder, (4, 4, 4), 8, 16, 16, judges, lpips=LPIPS_FOLDER)
 
 
 def published_weights(kind: Kind) -> dict[str, torch.Tensor]:
@@ -66,3 +68,15 @@ def save_narrow_clip(folder: Path) -> None:
     vision = {"image_size": 224, "patch_size": 32, "projection_dim": 12, "num_hidden_layers": CLIP_LAYERS}
     config = CLIPConfig(text_config=tower(58), vision_config=sizes | vision, projection_dim=12)
     CLIPModel(config).save_pretrained(folder)
+
+
+def save_full_clip(folder: Path, vocabulary: int) -> None:
+    """Save a CLIP of the sizes of ViT-L/14, its text tower made shallow, in half precision: 650 MB."""
+    ensure_torchvision()
+    from transformers import CLIPConfig, CLIPModel
+
+    torch.manual_seed(0)
+    sizes: dict[str, Any] = {"hidden_size": 1024, "intermediate_size": 4096, "num_attention_heads": 16}
+    vision = {"image_size": 224, "patch_size": 14, "projection_dim": 768, "num_hidden_layers": 24}
+    config = CLIPConfig(text_config=tower(vocabulary), vision_config=sizes | vision, projection_dim=768)
+    CLIPModel(config).to(torch.bfloat16).save_pretrained(folder)

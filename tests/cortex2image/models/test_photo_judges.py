@@ -1,13 +1,18 @@
 """Judges of photographs against torchvision and transformers, called as the published code calls them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from tests.cortex2image.photo_models import published_weights
+from tests.cortex2image.photo_models import published_weights, save_full_clip
+from tests.cortex2image.tiny_models import save_tokenizer, write_sums
 
+from cortex2image.errors import ModelSetError
 from cortex2image.models.judges import load_judge, load_judges
-from cortex2image.models.photo_specs import PANELS
+from cortex2image.models.photo_specs import PANELS, PHOTO_JUDGES
+from cortex2image.models.registry import ModelSet
 
 pytestmark = pytest.mark.xdist_group("photo_set")
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
@@ -164,6 +169,27 @@ def test_clip_reads_captions(photo_set):
     with torch.no_grad():
         expected = network(input_ids=tokens.input_ids).text_embeds
     np.testing.assert_allclose(judge.text_features(["a b", "c"]), expected.numpy(), atol=1e-5)
+
+
+def test_another_clip_is_refused(photo_set):
+    with pytest.raises(
+        ModelSetError, match=r"clip, patch_size of the image tower(.|\n)*14, as openai(.|\n)*32"
+    ):
+        load_judge(replace(photo_set, judges=PHOTO_JUDGES), "clip_mindeye", "cpu")
+
+
+@pytest.mark.slow
+def test_a_clip_of_full_size_gives_the_widths_of_the_released_features(tmp_path, images):
+    tokenizer = save_tokenizer(tmp_path / "tokenizer")
+    save_full_clip(tmp_path / "clip", len(tokenizer))
+    write_sums(tmp_path)
+    judges = tuple(spec for spec in PHOTO_JUDGES if spec.kind == "clip")
+    models = ModelSet("clip", tmp_path, (4, 4, 4), 8, 16, 16, judges)
+    takagi, mindeye = load_judges(models, ["clip_takagi", "clip_mindeye"], "cpu")
+    widths = {layer: found.shape[1] for layer, found in takagi.features(images[:1]).items()}
+    assert widths == {"hidden6": 257 * 1024, "hidden12": 257 * 1024, "embeds": 768}
+    assert next(takagi.network.parameters()).dtype == torch.float32
+    assert takagi.network is mindeye.network
 
 
 def test_every_family_names_its_judges():

@@ -74,7 +74,7 @@ def test_a_pickle_that_runs_code_is_refused_unrun(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["published.pth"]
 
 
-@pytest.mark.parametrize("content", [b"", b"no pickle at all", pickle.dumps([1, 2])])
+@pytest.mark.parametrize("content", [b"", b"no pickle at all", pickle.dumps([1, 2], protocol=2)])
 def test_files_that_are_no_weights_are_refused(tmp_path, content):
     (tmp_path / "published.pth").write_bytes(content)
     with pytest.raises(ModelSetError, match=r"published\.pth"):

@@ -23,7 +23,7 @@ from cortex2image.models.judge_features import batches, flat, gathered
 from cortex2image.models.judge_network import JudgeNetwork
 from cortex2image.models.judge_specs import JudgeSpec
 from cortex2image.models.parts import read_network, read_tokenizer
-from cortex2image.models.photo_judges import PhotoClip, PhotoJudge
+from cortex2image.models.photo_judges import PhotoClip, PhotoJudge, check_tower
 from cortex2image.models.photo_networks import load_network
 from cortex2image.models.photo_specs import PhotoSpec
 from cortex2image.models.pixels import squares, to_tensor
@@ -147,6 +147,7 @@ def _judge(root: Path, spec: JudgeSpec, network: Any, device: torch.device) -> J
     if spec.kind == "clip":
         tokenizer = read_tokenizer(root / TOKENIZER, network.config.text_config.vocab_size)
         if isinstance(spec, PhotoSpec):
+            check_tower(spec, network, root / spec.folder)
             return PhotoClip(spec, network, device, tokenizer)
         pixels = json.loads((root / spec.folder / "preprocessor_config.json").read_text())
         mean, deviation = pixels["image_mean"], pixels["image_std"]

@@ -74,9 +74,7 @@ def load_diffusion(model_set: ModelSet, device: str = "auto", precision: str = "
     ensure_torchvision()
     from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
     from transformers import CLIPTextModel
-    from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()
     verify(model_set, PARTS)
     place, dtype = choose_device(device), getattr(torch, precision)
 

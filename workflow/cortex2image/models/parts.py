@@ -42,6 +42,9 @@ def read_network(kind: Any, folder: Path, device: torch.device, dtype: torch.dty
         The folder is missing, a file is damaged, or weights are missing or of other sizes than
         ``config.json`` says.
     """
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
     network, report = read_part(
         kind, folder, use_safetensors=True, torch_dtype=dtype, output_loading_info=True
     )

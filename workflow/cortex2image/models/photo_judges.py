@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
+from cortex2image.errors import ModelSetError
 from cortex2image.models.clip_texts import text_embeddings
 from cortex2image.models.judge_features import batches, gathered
 from cortex2image.models.photo_pixels import prepared
@@ -69,6 +71,22 @@ class PhotoClip(PhotoJudge):
 
     def _look(self, pixels: torch.Tensor) -> None:
         self.network.visual_projection(self.network.vision_model(pixels).pooler_output)
+
+
+def check_tower(spec: PhotoSpec, network: Any, folder: Path) -> None:
+    """Check that a ``transformers.CLIPModel`` is the one a judge is named after.
+
+    Raises
+    ------
+    ModelSetError
+        Its image tower has other sizes.
+    """
+    for setting, expected in spec.tower:
+        found = getattr(network.config.vision_config, setting)
+        if found != expected:
+            fix = "fetch the model set again (snakemake download_models): this is another CLIP"
+            where = f"{folder}, {setting} of the image tower"
+            raise ModelSetError(where, f"{expected}, as {spec.weights} has", str(found), fix)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The networks that judge photographs: architectures of torchvision, filled from the model set's folder."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -26,19 +27,43 @@ def architecture(kind: Kind) -> nn.Module:
     a ResNet-50 that was trained without a classifier.
     """
     ensure_torchvision()
-    from torchvision import models
-
     with torch.device("meta"):
-        if kind == "alexnet":
-            return models.alexnet(weights=None)
-        if kind == "inception_v3":
-            # torchvision sets transform_input with its own weights only: they expect [-1, 1].
-            return models.inception_v3(weights=None, transform_input=True, init_weights=False)
-        if kind == "efficientnet_b1":
-            return models.efficientnet_b1(weights=None)
-        network = models.resnet50(weights=None)
-        network.fc = nn.Identity()
-        return network
+        return _BUILDERS[kind]()
+
+
+def _alexnet() -> nn.Module:
+    from torchvision.models import alexnet
+
+    return alexnet(weights=None)
+
+
+def _inception_v3() -> nn.Module:
+    from torchvision.models import inception_v3
+
+    # Its weights expect colours in [-1, 1]; torchvision sees to that only where it fetches them itself.
+    return inception_v3(weights=None, transform_input=True, init_weights=False)
+
+
+def _efficientnet_b1() -> nn.Module:
+    from torchvision.models import efficientnet_b1
+
+    return efficientnet_b1(weights=None)
+
+
+def _swav_resnet50() -> nn.Module:
+    from torchvision.models import resnet50
+
+    network = resnet50(weights=None)
+    network.fc = nn.Identity()
+    return network
+
+
+_BUILDERS: dict[Kind, Callable[[], nn.Module]] = {
+    "alexnet": _alexnet,
+    "inception_v3": _inception_v3,
+    "efficientnet_b1": _efficientnet_b1,
+    "swav_resnet50": _swav_resnet50,
+}
 
 
 def check_weights(weights: dict[str, torch.Tensor], network: nn.Module, where: object) -> None:

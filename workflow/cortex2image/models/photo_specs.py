@@ -54,12 +54,15 @@ class PhotoSpec(JudgeSpec):
         The published weights, by the name of torchvision's enumeration or of the repository.
     comparison : {"identification", "distance"}
         What its features are for: two-way identification, or the correlation distance of each picture.
+    tower : tuple of (str, int)
+        What the settings of a CLIP must say of its image tower; of other networks the architecture is fixed.
     """
 
     nodes: tuple[str, ...]
     preparation: Preparation
     weights: str
     comparison: Literal["identification", "distance"] = "identification"
+    tower: tuple[tuple[str, int], ...] = ()
 
 
 def measures_distance(spec: JudgeSpec) -> bool:
@@ -78,6 +81,13 @@ def _tensor(size: int) -> Preparation:
 ALEXNET, INCEPTION = "AlexNet_Weights.IMAGENET1K_V1", "Inception_V3_Weights.IMAGENET1K_V1"
 EFFICIENTNET = "EfficientNet_B1_Weights.IMAGENET1K_V2"
 CLIP, SWAV = "openai/clip-vit-large-patch14", "swav_800ep_pretrain"
+VIT_L14 = (
+    ("image_size", 224),
+    ("patch_size", 14),
+    ("hidden_size", 1024),
+    ("num_hidden_layers", 24),
+    ("projection_dim", 768),
+)
 
 TAKAGI = (
     PhotoSpec(
@@ -106,6 +116,7 @@ TAKAGI = (
         ("vision_model.encoder.layers.5", "vision_model.encoder.layers.11", "visual_projection"),
         Preparation((224,), "bicubic", True, CLIP_MEAN, CLIP_DEVIATION),
         CLIP,
+        tower=VIT_L14,
     ),
 )
 """As Takagi and Nishimoto (2023) released it: PNG files through PIL; max-pooled AlexNet."""
@@ -137,6 +148,7 @@ MINDEYE = (
         ("visual_projection",),
         Preparation((256, 224), "bilinear", False, CLIP_MEAN, CLIP_DEVIATION),
         CLIP,
+        tower=VIT_L14,
     ),
     PhotoSpec(
         "effnet_mindeye",

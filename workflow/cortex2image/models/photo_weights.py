@@ -12,7 +12,7 @@ from cortex2image.files import atomic
 from cortex2image.models.judge_specs import Kind
 from cortex2image.models.photo_networks import architecture, check_weights
 
-HEADS = {"swav_resnet50": ("fc.", "projection_head.", "prototypes.")}
+HEADS: dict[Kind, tuple[str, ...]] = {"swav_resnet50": ("fc.", "projection_head.", "prototypes.")}
 """Tensors of published files that are no part of the judge."""
 
 WRAPPER = "module."

@@ -17,7 +17,7 @@ from cortex2image.errors import DataError
 KEY = "betas"
 UNITS_PER_PERCENT = np.float32(300)
 NIFTI = ".nii.gz"
-VOXELS_AT_ONCE = 64
+VOXELS_AT_ONCE = 256
 BLOCK_BYTES = 2**26
 DAMAGED = "download the file again; it is missing, cut short or damaged"
 OTHER_SUBJECT = "take betas, atlas and brain mask of one subject and one space"
@@ -87,8 +87,8 @@ def _is_as_released(dataset: Any) -> bool:
 def _read_chunks(dataset: Any, indices: np.ndarray, stored: np.ndarray) -> None:
     """Fill (voxels, 750) one chunk after the other, as they lie in the file: the cheapest way there is."""
     raw, read = stored.view(np.uint8), dataset.id.read_direct_chunk
-    for column in np.lexsort(indices.T).tolist():
-        x, y, z = indices[column].tolist()
+    order = np.lexsort(indices.T)
+    for column, (x, y, z) in zip(order.tolist(), indices[order].tolist(), strict=True):
         try:
             read((0, z, y, x), out=raw[column])
         except (OSError, RuntimeError):  # a chunk that was never written stands for zeros
