@@ -85,7 +85,7 @@ def open_configured_dataset():
 
 
 def check_dataset(dataset, subject):
-    """Stop before any job if something is missing that no rule makes: the message alone, as that of a step."""
+    """Stop before any job if something is missing that no rule makes."""
     from cortex2image.data.nsd.preflight import check_nsd_study
     from cortex2image.data.preflight import check_bids_study
 
@@ -101,14 +101,21 @@ def check_dataset(dataset, subject):
 
 @functools.cache
 def subject_files(subject):
-    """Every file that the jobs of a subject read, relative to the working directory where it lies below it."""
+    """Every file that the jobs of a subject read, relative to the working directory where it lies below it.
+
+    What is wrong with them ends the plan with its message alone, as it would end a step.
+    """
     if SIMULATED:
         return simulated.subject_files(DATASET["root"], subject, SIMULATED_SIZES)
+    files, here = [], Path.cwd()
+    run_step(lambda: files.extend(map(Path, checked_files(subject))))
+    return [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in files]
+
+
+def checked_files(subject):
     dataset = open_configured_dataset()
-    run_step(lambda: check_dataset(dataset, subject))
-    files = dataset.subject_files(subject)
-    here = Path.cwd()
-    return [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in map(Path, files)]
+    check_dataset(dataset, subject)
+    return dataset.subject_files(subject)
 
 
 def dataset_files(wildcards):
