@@ -19,6 +19,9 @@ from cortex2image.config import DISTRIBUTED as DISTRIBUTED_READERS
 from cortex2image.config import resolve
 from cortex2image.data.simulated import layout as simulated
 from cortex2image.errors import run_step
+from cortex2image.models.checksums import sums_file
+from cortex2image.models.placement import check_present
+from cortex2image.models.registry import model_set
 from cortex2image.sources import source_files
 
 config.update(resolve(config))
@@ -49,6 +52,17 @@ THREADS = 1 if SIMULATED else 8
 # Without a bound in the config a fit takes its own, from the memory that is free when it starts.
 RIDGE_GB = config["ridge"]["max_memory_gb"]
 MEMORY_BOUND = "" if RIDGE_GB is None else f"--max-memory-gb {RIDGE_GB}"
+
+MODELS = config["models"]
+MODEL_SET = model_set(MODELS["set"], MODELS["folder"])
+MODEL_OPTIONS = shlex.join(
+    ["--model-set", MODEL_SET.name] + (["--model-folder", MODELS["folder"]] if MODELS["folder"] else [])
+)
+BATCH_SIZE = "" if MODELS["batch_size"] is None else f" --batch-size {MODELS['batch_size']}"
+ENCODER_OPTIONS = f"{MODEL_OPTIONS}{BATCH_SIZE}"
+GENERATOR_OPTIONS = f"{ENCODER_OPTIONS} --precision {MODELS['precision']}"
+# Weights pass through main memory on their way to a GPU.
+MODEL_MB = 16000 if MODEL_SET.fetched else 4000
 
 
 wildcard_constraints:
@@ -85,7 +99,7 @@ def open_configured_dataset():
 
 
 def check_dataset(dataset, subject):
-    """Stop before any job if something is missing that no rule makes: the message alone, as that of a step."""
+    """Stop before any job if something is missing that no rule makes, with the message alone, as that of a step."""
     from cortex2image.data.nsd.preflight import check_nsd_study
     from cortex2image.data.preflight import check_bids_study
 
@@ -146,6 +160,12 @@ def pictures_state(wildcards):
     from cortex2image.data.preflight import pictures_digest
 
     return pictures_digest(f"{DATASET['root']}/stimuli")
+
+
+def model_sums(wildcards):
+    """The list of checksums of the model set; where files are missing, no plan but what to do about it."""
+    run_step(lambda: check_present(MODEL_SET))
+    return sums_file(MODEL_SET)
 
 
 def config_json(wildcards):
