@@ -30,8 +30,8 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     scales of X, and of X alone, are those of all training rows, the left-out ones among them.
 
     float32 input is computed in float32, with Gram matrices, decompositions and the operators of folds in
-    float64; everything else in float64. With `selection="loo"`, float32 rows that repeat in different groups
-    need penalties that are not tiny, see :func:`~cortex2image.ridge.closed_form.left_out_scores`.
+    float64, as are products with targets where these would amplify the rounding of float32 (penalties far
+    below the eigenvalues of X'X); everything else in float64.
 
     Parameters
     ----------
