@@ -61,6 +61,25 @@ def test_bounds_leave_the_best_penalty_in(data):
 
 
 @pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("grouped", [False, True], ids=["repeats apart", "repeats together"])
+def test_repeated_rows_and_tiny_penalties_keep_single_precision_accurate(rng, grouped, intercept):
+    """Rows without a repeat have leverages of nearly 1, and residuals of rounding error's size."""
+    alphas = np.logspace(-6, 3, 10)
+    X = rng.standard_normal((30, 60)).astype(np.float32)
+    X, groups = np.vstack([X, X[:10]]), np.r_[np.arange(30), np.arange(10)] if grouped else None
+    Y = X @ rng.standard_normal((60, 4)) / 60**0.5 + [0.1, 0.3, 1, 3] * rng.standard_normal((40, 4))
+    options = {"selection": "loo", "alpha_per_target": False, "fit_intercept": intercept}
+    double, single = (
+        RidgeCV(alphas, **options).fit(X.astype(dtype), Y.astype(np.float32).astype(dtype), groups)
+        for dtype in (np.float64, np.float32)
+    )
+    np.testing.assert_allclose(single.cv_scores_, double.cv_scores_, rtol=1e-3, atol=1e-3)
+    centred = X - X.mean(axis=0, dtype=float) if intercept else X.astype(float)
+    hat = centred @ np.linalg.solve(centred.T @ centred + 1e-6 * np.eye(60), centred.T) + intercept / 40
+    assert (1 - np.diag(hat)).min() < 1e-6
+
+
+@pytest.mark.parametrize("intercept", [True, False])
 def test_gcv_is_its_formula(data, intercept):
     X, Y = data
     n = len(X)

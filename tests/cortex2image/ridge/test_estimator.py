@@ -207,7 +207,7 @@ def test_penalties_must_be_positive_and_finite(data, alphas):
 
 
 def test_devices_that_are_not_there_are_refused(data):
-    with pytest.raises(ConfigError, match="auto, cpu or cuda"):
+    with pytest.raises(ConfigError, match="auto, cpu, cuda or cuda:N"):
         RidgeCV(device="abacus").fit(*data)
 
 

@@ -9,6 +9,7 @@ not exclude.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -19,6 +20,8 @@ from cortex2image.ridge.targets import Projected, Targets
 
 # Groups whose hat matrices are computed together; each needs a copy of its rows of U.
 GROUPS = 256
+# Below this eigenvalue of I - H_gg the rounding of single-precision residuals would show in left-out errors.
+LEAST_SPARE = 1e-4
 
 
 def gcv_scores(
@@ -72,10 +75,9 @@ def left_out_scores(
 
     Notes
     -----
-    Residuals have the precision of the data, and their rounding is divided by the eigenvalues of I - H_gg. In
-    single precision scores are therefore exact to about 1e-3 only while the smallest of these is above 1e-4.
-    Repeated rows of X in different groups, with penalties far below the eigenvalues of X'X, can fall below:
-    give repeats one group, or use float64.
+    The rounding of residuals is divided by the eigenvalues of I - H_gg. Where one of these is below
+    `LEAST_SPARE`, as with repeated rows of X and penalties far below the eigenvalues of X'X, residuals of
+    that penalty are computed in double precision.
     """
     filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
     members = _by_size(groups)
@@ -84,9 +86,10 @@ def left_out_scores(
     null = _Leverages.fit(basis, torch.zeros_like(basis.values), members, targets.centre, saturated)
     scores = np.zeros((len(alphas), targets.values.shape[1]))
     for batch, rows, means in targets.batches():
-        residuals = _Residuals(basis.left, rows, product(basis.left.T, rows), filters, saturated)
+        projected = product(basis.left.T, rows)
+        residuals = _Residuals(basis, rows, projected, filters, saturated, targets.centre)
         if kept is not None:
-            kept.put(batch, residuals.projected, means)
+            kept.put(batch, projected, means)
         errors = _left_out_errors(residuals, leverages, complete)
         scores[:, batch] = _score(errors, null.squared_errors(rows))
     return scores
@@ -109,25 +112,34 @@ def _residual_sums(
 
 @dataclass(frozen=True)
 class _Residuals:
-    """Residuals of a batch of targets: left (n, k), rows (n, b), projected (k, b), filters (k, a)."""
+    """Residuals of a batch of targets: rows (n, b), projected (k, b), filters (k, a)."""
 
-    left: torch.Tensor
+    basis: Basis
     rows: torch.Tensor
     projected: torch.Tensor
     filters: torch.Tensor
     saturated: bool
+    centred: bool
+
+    @cached_property
+    def outside(self) -> torch.Tensor:
+        """What of the rows no penalty reaches, (n, b), float64."""
+        rows, left = self.rows.double(), self.basis.exact
+        centred = rows - rows.mean(dim=0) if self.centred else rows
+        return centred - product(left, product(left.T, centred))
 
     def sums(self) -> torch.Tensor:
         """Return their sums of squares by penalty, (a, b)."""
         return _residual_sums(self.rows, self.projected, self.filters, self.saturated)[1]
 
-    def of(self, penalty: int, chosen: torch.Tensor) -> torch.Tensor:
-        """Return those of a penalty and chosen targets, (n, c)."""
-        filters, projected = self.filters[:, penalty, None], self.projected[:, chosen]
-        if self.saturated:
-            # 1 - filter, not rows - fitted: near interpolation the difference would be rounding error.
-            return product(self.left, (1 - filters).to(projected.dtype) * projected)
-        return self.rows[:, chosen] - product(self.left, filters.to(projected.dtype) * projected)
+    def of(self, penalty: int, chosen: torch.Tensor, double: bool) -> torch.Tensor:
+        """Return those of a penalty and chosen targets, (n, c), in double precision on request."""
+        left, filters, projected = self.basis.left, self.filters[:, penalty, None], self.projected[:, chosen]
+        if not self.saturated and not double:
+            return self.rows[:, chosen] - product(left, filters.to(projected.dtype) * projected)
+        # 1 - filter, not rows - fitted: near interpolation the difference would be rounding error.
+        reached = product(left, (1 - filters).to(projected.dtype) * projected)
+        return reached if self.saturated else self.outside[:, chosen] + reached
 
 
 def _left_out_errors(residuals: _Residuals, leverages: "list[_Leverages]", complete: bool) -> torch.Tensor:
@@ -152,15 +164,25 @@ def _refine(
     for penalty, leverage in enumerate(leverages):
         chosen = torch.nonzero(wanted[penalty])[:, 0]
         if len(chosen):
-            errors[penalty, chosen] = leverage.squared_errors(residuals.of(penalty, chosen))
+            errors[penalty, chosen] = leverage.squared_errors(residuals.of(penalty, chosen, leverage.double))
 
 
 @dataclass(frozen=True)
 class _Leverages:
-    """(I - H_gg)^-1 of all groups: a (G, s, s) tensor for the (G, s) rows of the groups of each size s."""
+    """(I - H_gg)^-1 of all groups: a (G, s, s) tensor for the (G, s) rows of the groups of each size s.
+
+    Attributes
+    ----------
+    members, inverses : lists of tensors, one for each size
+    double : bool
+        Whether residuals are to be in double precision, like the inverses then are.
+    smallest, middle : () tensors
+        Smallest and mean eigenvalue of (I - H_gg)^-2.
+    """
 
     members: list[torch.Tensor]
     inverses: list[torch.Tensor]
+    double: bool
     smallest: torch.Tensor
     middle: torch.Tensor
 
@@ -175,14 +197,17 @@ class _Leverages:
     ) -> "_Leverages":
         inverses, eigenvalues = [], []
         for rows in members:
-            # A row that only its own fit reaches has leverage 1: its left-out error is without bound.
             parts = [_complement(basis, filters, part, intercept, saturated) for part in rows.split(GROUPS)]
             spare, vectors = torch.linalg.eigh(torch.cat(parts))
+            # A row that only its own fit reaches has leverage 1: its left-out error is without bound.
             spare = spare.clamp_min(torch.finfo(torch.float64).eps)
-            inverses.append(((vectors / spare[:, None]) @ vectors.transpose(1, 2)).to(basis.left.dtype))
-            eigenvalues.append(spare.flatten() ** -2)
+            inverses.append((vectors / spare[:, None]) @ vectors.transpose(1, 2))
+            eigenvalues.append(spare.flatten())
         spread = torch.cat(eigenvalues)
-        return cls(members, inverses, spread.min(), spread.mean())
+        double = not saturated and bool(spread.min() < LEAST_SPARE)
+        dtype = torch.float64 if double else basis.left.dtype
+        powers = spread**-2
+        return cls(members, [i.to(dtype) for i in inverses], double, powers.min(), powers.mean())
 
     def squared_errors(self, residual: torch.Tensor) -> torch.Tensor:
         """Return the sums of squared left-out errors, (b,) float64, of (n, b) residuals."""

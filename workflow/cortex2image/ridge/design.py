@@ -7,9 +7,9 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.blocks import Blocks
-from cortex2image.ridge.device import as_tensor
 from cortex2image.ridge.products import product
 from cortex2image.ridge.scaling import Scaling
+from cortex2image.ridge.tensors import as_tensor
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
+from cortex2image.device import choose_device
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge.blocks import Blocks, RowGroups, Sliced, as_blocks
-from cortex2image.ridge.device import choose_device
 from cortex2image.ridge.engine import Fitted, Problem, pose, predict_once, scores
 from cortex2image.ridge.folds import Fold, check_groups, make_folds
 from cortex2image.ridge.inputs import PREDICTORS, TARGETS, check_finite, check_rows, checked_alphas
@@ -30,8 +30,8 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     scales of X, and of X alone, are those of all training rows, the left-out ones among them.
 
     float32 input is computed in float32, with Gram matrices, decompositions and the operators of folds in
-    float64; everything else in float64. With `selection="loo"`, float32 rows that repeat in different groups
-    need penalties that are not tiny, see :func:`~cortex2image.ridge.closed_form.left_out_scores`.
+    float64, as are products with targets where these would amplify the rounding of float32 (penalties far
+    below the eigenvalues of X'X); everything else in float64.
 
     Parameters
     ----------
@@ -48,7 +48,8 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     selection : "kfold", "gcv" or "loo"
         How penalties are scored: by the folds of `cv`; by generalised cross-validation; or by leaving out one
         row, or one group, at a time. The last two have closed forms and take the time of one fit.
-    device : "auto", "cpu" or "cuda"
+    device : "auto", "cpu", "cuda" or "cuda:N"
+        See :func:`~cortex2image.device.choose_device`.
     random_state : int
         Seed of the shuffled folds, in [0, 2**32).
     n_targets_batch : int, optional

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from cortex2image.ridge.device import as_tensor, dtype_of
+from cortex2image.ridge.tensors import as_tensor, dtype_of
 
 
 @dataclass(frozen=True)
