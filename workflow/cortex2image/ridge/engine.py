@@ -10,7 +10,6 @@ from cortex2image.ridge.basis import Basis, ScoreMap, decompose
 from cortex2image.ridge.blocks import Blocks
 from cortex2image.ridge.closed_form import gcv_scores, left_out_scores
 from cortex2image.ridge.design import Design
-from cortex2image.ridge.fold_operators import Training
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.kfold import kfold_scores
 from cortex2image.ridge.memory import Plan
@@ -18,6 +17,7 @@ from cortex2image.ridge.products import product
 from cortex2image.ridge.scaling import Scaling
 from cortex2image.ridge.targets import Projected, Targets
 from cortex2image.ridge.tensors import as_tensor, dtype_of
+from cortex2image.ridge.training import Training
 
 
 @dataclass(frozen=True)

@@ -5,22 +5,15 @@ projections, the training rows of a fold on samples), and n w more on projection
 number of targets.
 """
 
-from dataclasses import replace
-
 import numpy as np
 import torch
 
-from cortex2image.ridge.fold_operators import (
-    FoldOperator,
-    Training,
-    own_operator,
-    shared_operators,
-    with_constant,
-)
+from cortex2image.ridge.fold_operators import shared_operators
 from cortex2image.ridge.folds import Fold, hold_out_once
+from cortex2image.ridge.own_operators import own_operator
 from cortex2image.ridge.products import product, squared_residuals
-from cortex2image.ridge.scaling import Scaling
 from cortex2image.ridge.targets import Targets
+from cortex2image.ridge.training import FoldOperator, Training, with_constant
 
 
 def kfold_scores(
@@ -66,16 +59,7 @@ def _operators(
     if once and not training.standardize:
         return shared_operators(training, folds, penalties)
     on_projections = once and not training.basis.dual
-    return [
-        own_operator(training, fold, _scaling(training, fold), penalties, on_projections) for fold in folds
-    ]
-
-
-def _scaling(training: Training, fold: Fold) -> Scaling:
-    """Return the scaling of the training rows of a fold."""
-    design, standardize = training.design, training.standardize
-    scaling = Scaling.fit_blocks(design.blocks, fold.train, training.intercept, standardize, design.elements)
-    return scaling if standardize else replace(scaling, scale=design.scaling.scale)
+    return [own_operator(training, fold, penalties, on_projections) for fold in folds]
 
 
 def _projections(training: Training, rows: torch.Tensor, folds: list[Fold]) -> torch.Tensor:
