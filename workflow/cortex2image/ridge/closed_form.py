@@ -35,7 +35,7 @@ def gcv_scores(
     filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
     freedom = n - int(targets.centre)
     spare = (freedom - filters.sum(dim=0)) / freedom
-    scores = np.zeros((len(alphas), targets.values.shape[1]))
+    scores = np.zeros((len(alphas), targets.count))
     for batch, rows, means in targets.batches():
         projected = product(basis.left.T, rows)
         if kept is not None:
@@ -84,7 +84,7 @@ def left_out_scores(
     saturated = _spans_all(basis, targets)
     leverages = [_Leverages.fit(basis, f, members, targets.centre, saturated) for f in filters.T]
     null = _Leverages.fit(basis, torch.zeros_like(basis.values), members, targets.centre, saturated)
-    scores = np.zeros((len(alphas), targets.values.shape[1]))
+    scores = np.zeros((len(alphas), targets.count))
     for batch, rows, means in targets.batches():
         projected = product(basis.left.T, rows)
         residuals = _Residuals(basis, rows, projected, filters, saturated, targets.centre)

@@ -160,7 +160,7 @@ def predict_once(problem: Problem, alphas: np.ndarray, new: Blocks) -> np.ndarra
     basis, design = problem.training.basis, problem.training.design
     rows = Design(new, design.scaling, design.device, design.elements)
     score = basis.score_map.scores(rows).to(basis.left.dtype)
-    predicted = np.empty((new.shape[0], problem.targets.values.shape[1]), problem.targets.dtype)
+    predicted = np.empty((new.shape[0], problem.targets.count), problem.targets.dtype)
     for batch, filtered, means in coefficients(basis, problem.targets, alphas):
         predicted[:, batch] = (product(score, filtered) + means).cpu().numpy()
     return predicted

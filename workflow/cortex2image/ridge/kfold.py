@@ -36,8 +36,8 @@ def kfold_scores(
         R^2, errors pooled over all validation rows, against predicting the mean of the fold's training rows
         (0 without an intercept). 0 where no target varies.
     """
-    errors = np.zeros((len(alphas), targets.values.shape[1]))
-    total = np.zeros(targets.values.shape[1])
+    errors = np.zeros((len(alphas), targets.count))
+    total = np.zeros(targets.count)
     for start in range(0, len(folds), at_once):
         operators = _operators(training, folds, folds[start : start + at_once], alphas)
         for batch, rows, _ in targets.batches():
@@ -48,7 +48,9 @@ def kfold_scores(
                 errors[:, batch] += error
                 total[batch] += null
     errors /= np.where(total > 0, total, 1)
-    return np.where(total > 0, np.subtract(1, errors, out=errors), 0.0)
+    scores = np.subtract(1, errors, out=errors)
+    scores[:, total <= 0] = 0
+    return scores
 
 
 def _operators(
