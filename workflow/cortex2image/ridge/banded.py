@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from cortex2image.errors import DataError
 from cortex2image.ridge.blocks import Beside, Blocks
 from cortex2image.ridge.engine import Fitted, Problem, scores
-from cortex2image.ridge.estimator import RidgeCV
+from cortex2image.ridge.estimator import RidgeCV, warn_at_edge
 from cortex2image.ridge.inputs import checked_alphas
 from cortex2image.ridge.mixing import Bands
 from cortex2image.ridge.mixtures import first_mixtures, nearby_mixtures
@@ -93,17 +93,9 @@ class BandedRidgeCV(RidgeCV):
         DataError, ConfigError
             As :meth:`RidgeCV.fit`; bands of different lengths.
         """
-        alphas = checked_alphas(self.alphas)
         self.widths_ = [band.shape[1] for band in bands]
         blocks, Y = self._checked(_beside(bands), Y)
-        folds, groups = self._split(len(Y), groups)
-        mixed = Bands.of(self._pose(blocks, Y, folds, groups, len(alphas), len(bands)), self.widths_)
-        targets = Y.shape[1]
-        self.best_score_, self.alpha_ = np.full(targets, -np.inf), np.full(targets, alphas[0])
-        self.share_ = np.full((len(bands), targets), 1 / len(bands))
-        for shares in self._candidates():
-            problem = mixed.problem(shares)
-            self._take_better(shares, scores(problem, self.selection, alphas, folds, groups, False), alphas)
+        mixed = self._searched(blocks, Y, groups)
         self._parts = list(self._fit_parts(mixed))
         return self
 
@@ -159,6 +151,20 @@ class BandedRidgeCV(RidgeCV):
         zeros = [np.zeros((1, width)) for width in self.widths_]
         intercept = self.predict(zeros)[0]
         return float(intercept) if self._flat else intercept
+
+    def _searched(self, blocks: Blocks, Y: np.ndarray, groups: np.ndarray | None) -> Bands:
+        """Choose shares and penalties of all targets; return the bands, ready to be mixed."""
+        alphas = checked_alphas(self.alphas)
+        folds, groups = self._split(len(Y), groups)
+        bands = len(self.widths_)
+        mixed = Bands.of(self._pose(blocks, Y, folds, groups, len(alphas), bands), self.widths_)
+        self.best_score_, self.alpha_ = np.full(Y.shape[1], -np.inf), np.full(Y.shape[1], alphas[0])
+        self.share_ = np.full((bands, Y.shape[1]), 1 / bands)
+        for shares in self._candidates():
+            problem = mixed.problem(shares)
+            self._take_better(shares, scores(problem, self.selection, alphas, folds, groups, False), alphas)
+        warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
+        return mixed
 
     def _new_bands(self, bands: Sequence[np.ndarray]) -> Blocks:
         """Return new rows of all bands side by side; bands must be as wide as the fitted ones."""

@@ -174,7 +174,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             best[:] = found.mean(axis=1).argmax()
         self.alpha_, self.best_score_ = alphas[best], found[best, np.arange(Y.shape[1])]
         self.cv_scores_ = found if alphas[0] == np.atleast_1d(self.alphas)[0] else found[::-1]
-        _warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
+        warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
         return problem, kept
 
     def _checked(self, X: np.ndarray | Blocks, Y: np.ndarray) -> tuple[Blocks, np.ndarray]:
@@ -235,7 +235,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         return blocks
 
 
-def _warn_at_edge(chosen: np.ndarray, alphas: np.ndarray) -> None:
+def warn_at_edge(chosen: np.ndarray, alphas: np.ndarray) -> None:
     """Warn if many targets that can be predicted at all chose an end of the grid."""
     if len(alphas) < 2 or not len(chosen):
         return
