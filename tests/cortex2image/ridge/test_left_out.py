@@ -27,9 +27,11 @@ def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> tuple[np.n
 def test_leaving_one_out_is_that_of_scikit_learn(data, intercept):
     X, Y = data
     ours = RidgeCV(ALPHAS, selection="loo", fit_intercept=intercept).fit(X, Y)
-    theirs = [Reference(ALPHAS, fit_intercept=intercept).fit(X, y).alpha_ for y in Y.T]
-    np.testing.assert_array_equal(ours.alpha_, theirs)
-    assert len(set(theirs)) > 1
+    theirs = [Reference(ALPHAS, fit_intercept=intercept).fit(X, y) for y in Y.T]
+    np.testing.assert_array_equal(ours.alpha_, [model.alpha_ for model in theirs])
+    assert len(set(ours.alpha_)) > 1
+    predicted = np.stack([model.predict(X) for model in theirs], axis=1)
+    np.testing.assert_allclose(ours.predict(X), predicted, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

@@ -54,11 +54,12 @@ class Design:
             out += product(block, block.T)
         return out
 
-    def moments(self) -> torch.Tensor:
-        """Return the (p, p) products of columns."""
+    def moments(self, chosen: np.ndarray | None = None) -> torch.Tensor:
+        """Return the (p, p) products of columns, over all rows or the chosen ones, an (n,) array of bool."""
         out = self._zeros(self.blocks.shape[1])
-        for _, block in self.rows():
-            out += product(block.T, block)
+        for part, block in self.rows():
+            rows = block if chosen is None else block[torch.from_numpy(chosen[part])]
+            out += product(rows.T, rows)
         return out
 
     def products(self, other: "Design") -> torch.Tensor:

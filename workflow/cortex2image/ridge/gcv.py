@@ -23,7 +23,7 @@ def gcv_scores(
     filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
     freedom = n - int(targets.centre)
     spare = (freedom - filters.sum(dim=0)) / freedom
-    scores = np.zeros((len(alphas), targets.values.shape[1]))
+    scores = np.zeros((len(alphas), targets.count))
     for batch, rows, means in targets.batches():
         projected = product(basis.left.T, rows)
         if kept is not None:

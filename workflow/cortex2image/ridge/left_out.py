@@ -67,7 +67,7 @@ def left_out_scores(
     saturated = spans_all(basis, targets)
     penalties = _Penalties([Leverages.fit(basis, f, members, targets.centre, saturated) for f in filters.T])
     null = Leverages.fit(basis, torch.zeros_like(basis.values), members, targets.centre, saturated)
-    scores = np.zeros((len(alphas), targets.values.shape[1]))
+    scores = np.zeros((len(alphas), targets.count))
     for batch, rows, means in targets.batches():
         projected = product(basis.left.T, rows)
         residuals = _Residuals(basis, rows, projected, filters, saturated, targets.centre)

@@ -84,8 +84,8 @@ class Forms:
     Attributes
     ----------
     members : list of (G, s) tensors
-    coefficients : list of (2a, s (s + 1) / 2 * G) tensors
-        Of the first form for all penalties, then of the second.
+    coefficients : list of (s (s + 1) / 2, 2a, G) tensors
+        By pair of rows; of the first form for all penalties, then of the second.
     """
 
     members: list[torch.Tensor]
@@ -101,13 +101,12 @@ class Forms:
 
     def values(self, residual: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return both forms of (n, b) residuals, (a, b) float64 each."""
-        sums = torch.zeros(len(self.coefficients[0]), residual.shape[1], dtype=torch.float64)
-        sums = sums.to(residual.device)
+        shape = (self.coefficients[0].shape[1], residual.shape[1])
+        sums = torch.zeros(shape, dtype=torch.float64, device=residual.device)
         for rows, coefficients in zip(self.members, self.coefficients, strict=True):
-            chosen = residual[rows].to(coefficients.dtype)
-            first, second = torch.triu_indices(rows.shape[1], rows.shape[1])
-            pairs = (chosen[:, first] * chosen[:, second]).flatten(0, 1)
-            sums += product(coefficients, pairs).double()
+            for pair, (first, second) in zip(coefficients, _pairs(rows.shape[1]).T, strict=True):
+                products = residual[rows[:, first]] * residual[rows[:, second]]
+                sums += product(pair, products.to(pair.dtype)).double()
         total, apart = sums.chunk(2)
         return total, apart.clamp_min(0)
 
@@ -140,7 +139,7 @@ def _squares(values: torch.Tensor) -> torch.Tensor:
 
 
 def _coefficients(leverages: list[Leverages], size: int) -> torch.Tensor:
-    """Return those of the groups of one size, (2a, pairs * G), pairs of a group next to each other."""
+    """Return those of the groups of one size, (pairs, 2a, G)."""
     totals: list[torch.Tensor] = []
     aparts: list[torch.Tensor] = []
     for leverage in leverages:
@@ -148,6 +147,12 @@ def _coefficients(leverages: list[Leverages], size: int) -> torch.Tensor:
         matrix = inverse @ inverse
         apart = matrix - leverage.middle * torch.eye(matrix.shape[1]).to(matrix)
         for forms, form in ((totals, matrix), (aparts, apart @ apart)):
-            first, second = torch.triu_indices(form.shape[1], form.shape[1])
-            forms.append((form[:, first, second] * torch.where(first == second, 1.0, 2.0).to(form)).flatten())
-    return torch.stack(totals + aparts).to(leverages[-1].inverses[size].dtype)
+            first, second = _pairs(form.shape[1])
+            twice = torch.where(first == second, 1.0, 2.0).to(form)
+            forms.append((form[:, first, second] * twice).T)
+    return torch.stack(totals + aparts, dim=1).to(leverages[-1].inverses[size].dtype)
+
+
+def _pairs(size: int) -> torch.Tensor:
+    """Return the pairs of rows of a group, (2, pairs)."""
+    return torch.triu_indices(size, size)
