@@ -27,9 +27,11 @@ def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> tuple[np.n
 def test_leaving_one_out_is_that_of_scikit_learn(data, intercept):
     X, Y = data
     ours = RidgeCV(ALPHAS, selection="loo", fit_intercept=intercept).fit(X, Y)
-    theirs = [Reference(ALPHAS, fit_intercept=intercept).fit(X, y).alpha_ for y in Y.T]
-    np.testing.assert_array_equal(ours.alpha_, theirs)
-    assert len(set(theirs)) > 1
+    theirs = [Reference(ALPHAS, fit_intercept=intercept).fit(X, y) for y in Y.T]
+    np.testing.assert_array_equal(ours.alpha_, [model.alpha_ for model in theirs])
+    assert len(set(ours.alpha_)) > 1
+    predicted = np.stack([model.predict(X) for model in theirs], axis=1)
+    np.testing.assert_allclose(ours.predict(X), predicted, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -58,6 +60,25 @@ def test_bounds_leave_the_best_penalty_in(data):
     np.testing.assert_allclose(pruned.best_score_, complete.cv_scores_.max(axis=0), atol=1e-12)
     assert (pruned.cv_scores_ >= complete.cv_scores_ - 1e-10).all()
     assert (pruned.cv_scores_ > complete.cv_scores_ + 1e-6).any()
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("grouped", [False, True], ids=["repeats apart", "repeats together"])
+def test_repeated_rows_and_tiny_penalties_keep_single_precision_accurate(rng, grouped, intercept):
+    """Rows without a repeat have leverages of nearly 1, and residuals of rounding error's size."""
+    alphas = np.logspace(-6, 3, 10)
+    X = rng.standard_normal((30, 60)).astype(np.float32)
+    X, groups = np.vstack([X, X[:10]]), np.r_[np.arange(30), np.arange(10)] if grouped else None
+    Y = X @ rng.standard_normal((60, 4)) / 60**0.5 + [0.1, 0.3, 1, 3] * rng.standard_normal((40, 4))
+    options = {"selection": "loo", "alpha_per_target": False, "fit_intercept": intercept}
+    double, single = (
+        RidgeCV(alphas, **options).fit(X.astype(dtype), Y.astype(np.float32).astype(dtype), groups)
+        for dtype in (np.float64, np.float32)
+    )
+    np.testing.assert_allclose(single.cv_scores_, double.cv_scores_, rtol=1e-3, atol=1e-3)
+    centred = X - X.mean(axis=0, dtype=float) if intercept else X.astype(float)
+    hat = centred @ np.linalg.solve(centred.T @ centred + 1e-6 * np.eye(60), centred.T) + intercept / 40
+    assert (1 - np.diag(hat)).min() < 1e-6
 
 
 @pytest.mark.parametrize("intercept", [True, False])
