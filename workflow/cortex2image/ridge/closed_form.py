@@ -40,7 +40,7 @@ def gcv_scores(
         projected = product(basis.left.T, rows)
         if kept is not None:
             kept.put(batch, projected, means)
-        total, residual = _residual_sums(rows, projected, filters, _spans_all(basis, targets))
+        total, residual = _residual_sums(rows, projected, filters, basis.spans_all(targets.centre))
         scores[:, batch] = _score(residual / spare[:, None] ** 2, total)
     return scores
 
@@ -77,11 +77,13 @@ def left_out_scores(
     -----
     The rounding of residuals is divided by the eigenvalues of I - H_gg. Where one of these is below
     `LEAST_SPARE`, as with repeated rows of X and penalties far below the eigenvalues of X'X, residuals of
-    that penalty are computed in double precision.
+    that penalty are computed in double precision. I - H_gg itself is known to about 1e-16 times the largest
+    eigenvalue of X'X over the smallest plus the penalty. Of a row that alone gives a large column its
+    variance, a tiny penalty leaves less than that: standardise, or choose K folds.
     """
     filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
     members = _by_size(groups)
-    saturated = _spans_all(basis, targets)
+    saturated = basis.spans_all(targets.centre)
     leverages = [_Leverages.fit(basis, f, members, targets.centre, saturated) for f in filters.T]
     null = _Leverages.fit(basis, torch.zeros_like(basis.values), members, targets.centre, saturated)
     scores = np.zeros((len(alphas), targets.count))
@@ -93,11 +95,6 @@ def left_out_scores(
         errors = _left_out_errors(residuals, leverages, complete)
         scores[:, batch] = _score(errors, null.squared_errors(rows))
     return scores
-
-
-def _spans_all(basis: Basis, targets: Targets) -> bool:
-    """Return whether the training rows have no residual but that of the penalty."""
-    return len(basis.values) == len(basis.left) - int(targets.centre)
 
 
 def _residual_sums(
