@@ -1,4 +1,4 @@
-"""Folds refitted one by one with scikit-learn: what operators of folds are tested against."""
+"""What folds are tested with: predictors that break careless solvers, and refits with scikit-learn."""
 
 import numpy as np
 import torch
@@ -36,3 +36,14 @@ def refitted(X: np.ndarray, Y: np.ndarray, fold: Fold, standardize: bool) -> np.
     scaler = StandardScaler(with_std=standardize).fit(X[fold.train])
     train, new = scaler.transform(X[fold.train]), scaler.transform(X[fold.validation])
     return np.array([Ridge(float(a), solver="svd").fit(train, Y[fold.train]).predict(new) for a in ALPHAS])
+
+
+def awkward(name: str, X: np.ndarray) -> np.ndarray:
+    """Return X with what breaks careless solvers."""
+    if name == "duplicated rows":
+        return np.repeat(X[: len(X) // 2], 2, axis=0)
+    if name == "collinear columns":
+        return np.column_stack([X, X[:, :3], X @ np.ones((X.shape[1], 1))])
+    if name == "column that one row owns":
+        return np.column_stack([X, np.eye(len(X))[:, 4]])
+    return X * np.logspace(-4, 1, X.shape[1])

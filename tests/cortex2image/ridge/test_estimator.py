@@ -132,11 +132,13 @@ def test_a_constant_target_is_predicted_exactly_with_the_largest_penalty(data):
     assert (model.alpha_[0], model.best_score_[0]) == (max(ALPHAS), 0)
 
 
+@pytest.mark.parametrize("selection", ["kfold", "loo", "gcv"])
 @pytest.mark.parametrize("standardize", [True, False])
-def test_a_constant_predictor_changes_nothing(data, standardize):
+def test_a_constant_predictor_changes_nothing(data, standardize, selection):
     X, Y = data
     more = np.column_stack([X, np.full(len(X), 7.3)])
-    without, with_constant = (RidgeCV(ALPHAS, standardize=standardize).fit(x, Y) for x in (X, more))
+    options = {"standardize": standardize, "selection": selection}
+    without, with_constant = (RidgeCV(ALPHAS, **options).fit(x, Y) for x in (X, more))
     np.testing.assert_allclose(with_constant.predict(more), without.predict(X), rtol=1e-8)
 
 

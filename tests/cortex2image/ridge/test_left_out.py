@@ -5,12 +5,19 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.linear_model import RidgeCV as Reference
 from sklearn.model_selection import LeaveOneGroupOut, LeaveOneOut
+from tests.cortex2image.ridge.refits import awkward
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge import RidgeCV
 
 ALPHAS = np.logspace(-3, 6, 10)
-SHAPES = {"tall": (40, 9), "square": (24, 24), "wide": (20, 60), "nearly square": (25, 24)}
+SHAPES = {
+    "one feature": (30, 1),
+    "tall": (40, 9),
+    "square": (24, 24),
+    "wide": (20, 60),
+    "nearly square": (25, 24),
+}
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 
@@ -21,6 +28,17 @@ def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> tuple[np.n
     X = rng.normal(1, np.linspace(0.2, 2, p), (n, p))
     noise = np.linspace(0.1, 20, 5)
     return X, 3 + X @ rng.standard_normal((p, 5)) + noise * rng.standard_normal((n, 5))
+
+
+def refitted_scores(X: np.ndarray, Y: np.ndarray, folds: list) -> np.ndarray:
+    """R^2 of every penalty and target, errors pooled over folds, from one fit each."""
+    errors, total = np.zeros((len(ALPHAS), Y.shape[1])), np.zeros(Y.shape[1])
+    for train, test in folds:
+        total += ((Y[test] - Y[train].mean(axis=0)) ** 2).sum(axis=0)
+        for error, alpha in zip(errors, ALPHAS, strict=True):
+            model = Ridge(alpha, solver="svd").fit(X[train], Y[train])
+            error += ((Y[test] - model.predict(X[test])) ** 2).sum(axis=0)
+    return 1 - errors / total
 
 
 @pytest.mark.parametrize("intercept", [True, False])
@@ -42,13 +60,20 @@ def test_scores_are_those_of_leaving_out_and_refitting(data, groups, dtype):
     splitter = LeaveOneOut() if groups is None else LeaveOneGroupOut()
     model = RidgeCV(ALPHAS, selection="loo", alpha_per_target=False)
     model.fit(X.astype(dtype), Y.astype(dtype), labels)
-    errors, total = np.zeros((len(ALPHAS), Y.shape[1])), np.zeros(Y.shape[1])
-    for train, test in splitter.split(X, groups=labels):
-        total += ((Y[test] - Y[train].mean(axis=0)) ** 2).sum(axis=0)
-        for error, alpha in zip(errors, ALPHAS, strict=True):
-            error += ((Y[test] - Ridge(alpha).fit(X[train], Y[train]).predict(X[test])) ** 2).sum(axis=0)
     tolerance = 1e-6 if dtype == np.float64 else 1e-3
-    np.testing.assert_allclose(model.cv_scores_, 1 - errors / total, rtol=tolerance, atol=tolerance)
+    expected = refitted_scores(X, Y, list(splitter.split(X, groups=labels)))
+    np.testing.assert_allclose(model.cv_scores_, expected, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", ["duplicated rows", "collinear columns", "ill-conditioned"])
+def test_awkward_predictors_give_the_scores_of_refitting(rng, name, dtype):
+    X = awkward(name, rng.standard_normal((24, 9)))
+    Y = (X @ rng.standard_normal((X.shape[1], 3)) + 0.3 * rng.standard_normal((24, 3))).astype(dtype)
+    model = RidgeCV(ALPHAS, selection="loo", alpha_per_target=False).fit(X.astype(dtype), Y)
+    expected = refitted_scores(X.astype(dtype).astype(float), Y.astype(float), list(LeaveOneOut().split(X)))
+    tolerance = 1e-4 if dtype == np.float64 else 1e-3
+    np.testing.assert_allclose(model.cv_scores_, expected, rtol=tolerance, atol=tolerance)
 
 
 def test_bounds_leave_the_best_penalty_in(data):

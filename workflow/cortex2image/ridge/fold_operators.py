@@ -43,7 +43,7 @@ def shared_operators(training: Training, folds: list[Fold], alphas: torch.Tensor
 def _residual_matrix(training: Training, alpha: torch.Tensor) -> torch.Tensor:
     """Return R, (n, n), up to a factor."""
     basis, n = training.basis, len(training.gram)
-    if not training.spans_all:
+    if not basis.spans_all(training.intercept):
         filters = basis.filters(alpha[None])[:, 0]
         weighted = basis.exact * filters.sqrt()
         residual = product(weighted, weighted.T).neg_().sub_(training.intercept / n)
@@ -61,10 +61,10 @@ def _shared_on_samples(
 ) -> list[FoldOperator | None]:
     """Return the operators in dual form, None where rounding would show."""
     matrices = [_empty(training, fold, len(alphas), int(fold.train.sum())) for fold in folds]
-    usable = [True] * len(folds)
+    usable, exact = [True] * len(folds), training.basis.spans_all(training.intercept)
     for number, alpha in enumerate(alphas):
         residual = _residual_matrix(training, alpha)
-        least = 0.0 if training.spans_all else training.rounding(alpha) / LARGEST_ERROR
+        least = 0.0 if exact else training.rounding(alpha) / LARGEST_ERROR
         for at, fold in enumerate(folds):
             usable[at] &= _on_samples(residual, fold, least, matrices[at][number])
     return [

@@ -28,14 +28,9 @@ def gcv_scores(
         projected = product(basis.left.T, rows)
         if kept is not None:
             kept.put(batch, projected, means)
-        total, residual = residual_sums(rows, projected, filters, spans_all(basis, targets))
+        total, residual = residual_sums(rows, projected, filters, basis.spans_all(targets.centre))
         scores[:, batch] = score(residual / spare[:, None] ** 2, total)
     return scores
-
-
-def spans_all(basis: Basis, targets: Targets) -> bool:
-    """Return whether the training rows have no residual but that of the penalty."""
-    return len(basis.values) == len(basis.left) - int(targets.centre)
 
 
 def residual_sums(

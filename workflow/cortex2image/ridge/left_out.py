@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis
-from cortex2image.ridge.gcv import residual_sums, score, spans_all
+from cortex2image.ridge.gcv import residual_sums, score
 from cortex2image.ridge.leverages import Forms, Leverages, rows_of_groups
 from cortex2image.ridge.products import product
 from cortex2image.ridge.targets import Projected, Targets
@@ -60,11 +60,13 @@ def left_out_scores(
     -----
     The rounding of residuals is divided by the eigenvalues of I - H_gg. Where one of these is below
     `LEAST_SPARE`, as with repeated rows of X and penalties far below the eigenvalues of X'X, residuals of
-    that penalty are computed in double precision.
+    that penalty are computed in double precision. I - H_gg itself is known to about 1e-16 times the largest
+    eigenvalue of X'X over the smallest plus the penalty. Of a row that alone gives a large column its
+    variance, a tiny penalty leaves less than that: standardise, or choose K folds.
     """
     filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
     members = rows_of_groups(groups)
-    saturated = spans_all(basis, targets)
+    saturated = basis.spans_all(targets.centre)
     penalties = _Penalties([Leverages.fit(basis, f, members, targets.centre, saturated) for f in filters.T])
     null = Leverages.fit(basis, torch.zeros_like(basis.values), members, targets.centre, saturated)
     scores = np.zeros((len(alphas), targets.count))

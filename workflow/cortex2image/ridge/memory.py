@@ -180,9 +180,9 @@ def plan(
         left -= (MADE + 8 * together) * need.operator
     targets = batch or min(at_ease, _batch(need, left // (item * need.per_target_in_double)))
     if together < 1 or left < item * need.per_target_in_double * targets:
-        least = _least(need, item) / 1e9
-        fix = f"allow at least {least:.3g} GB" + (", or fewer targets in a batch" if batch else "")
-        raise ConfigError("ridge max_memory_gb", f"at least {least:.3g} GB", f"{max_memory_gb:g} GB", fix)
+        least = f"at least {_least(need, item) / 1e9:.3g} GB"
+        fix = f"allow {least}" + (", or fewer targets in a batch" if batch else "")
+        raise ConfigError("ridge max_memory_gb", least, f"{max_memory_gb:g} GB", fix)
     return Plan(block, together, targets)
 
 

@@ -31,11 +31,6 @@ class Training:
     intercept: bool
     standardize: bool
 
-    @property
-    def spans_all(self) -> bool:
-        """Whether the training rows have no residual but that of the penalty."""
-        return len(self.basis.values) == len(self.basis.left) - self.intercept
-
     def floor(self, alphas: torch.Tensor) -> torch.Tensor:
         """Return the penalties, none below rounding error: a smaller one is no different, but singular."""
         largest = float(self.basis.values[-1]) if len(self.basis.values) else 1.0
