@@ -11,8 +11,10 @@ if "dataset" not in config:
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/models.smk"
+include: "workflow/rules/model_sets.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/dataset.smk"
+include: "workflow/rules/nsd.smk"
 include: "workflow/rules/preprocess.smk"
 include: "workflow/rules/features.smk"
 include: "workflow/rules/decode.smk"

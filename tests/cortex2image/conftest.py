@@ -124,3 +124,11 @@ def tiny_diffusion(tiny_model_set):
     from cortex2image.models.load import load_diffusion
 
     return load_diffusion(tiny_model_set, "cpu")
+
+
+@pytest.fixture(scope="session")
+def photo_set(tmp_path_factory):
+    """Every judge of photographs with made-up weights on disk, as they are fetched."""
+    from tests.cortex2image.photo_models import write_photo_set
+
+    return write_photo_set(tmp_path_factory.mktemp("photo-set"))

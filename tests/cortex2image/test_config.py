@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cortex2image.config import load_schema, resolve
+from cortex2image.config import DISTRIBUTED, load_schema, resolve
+from cortex2image.data import open_dataset
 from cortex2image.errors import ConfigError
 
 CONFIGS = Path(__file__).parents[2] / "config"
@@ -25,7 +26,7 @@ def change(config, path, value):
     return config
 
 
-STUDIES = [CONFIGS / f"{name}.yaml" for name in ("config", "haxby", "bids")]
+STUDIES = [CONFIGS / f"{name}.yaml" for name in ("config", "haxby", "bids", "nsd", "nsd-as-released")]
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda p: p.name)
@@ -77,12 +78,18 @@ def test_simulated_data_lies_under_the_study():
         ("decode/rois", {"c": ["ventral"]}, "decode/rois", "no z"),
         ("dataset/root", "/data", "dataset/root", "no root for the reader 'simulated'"),
         ("dataset/reader", "bids", "dataset/root", "the folder of the bids data"),
+        ("dataset/sessions", 37, "dataset/sessions", "no such key for the reader 'simulated'"),
+        ("dataset/mask", "atlas", "dataset/mask", "no such key for the reader 'simulated'"),
+        ("dataset/test_images", "special515", "dataset/test_images", "no such key for"),
+        ("dataset/betas", "b2", "dataset/betas", "no such key for the reader 'simulated'"),
+        ("dataset/sessions", 0, "dataset/sessions", "minimum: 1"),
         ("dataset/cross_validate", "run", "standardise/by", "each fold scales with its own training trials"),
         ("reconstruct/methods", [], "reconstruct/methods", "minItems: 1"),
         ("encode/models", [], "encode/models", "minItems: 1"),
         ("ridge/alphas", [1, float("inf")], "ridge/alphas", "finite"),
         ("dataset/rois/labels/midventral", 1, "dataset/rois/labels", "early, midventral"),
         ("reconstruct/steps", 1, "reconstruct", "1 steps at strength 0.8"),
+        ("reconstruct", {"strength": 1.0, "noise_level": "as_released"}, "reconstruct/noise_level", "lower"),
         ("study", "miniature", "study", "train_miniature writes there"),
         ("dataset/rois/atlas", None, "dataset/rois/atlas", "the volume the labels refer to"),
     ],
@@ -132,3 +139,44 @@ def test_every_key_is_described_and_closed():
             assert "additionalProperties" in sub, name
         if sub.get("type") in ("number", "integer"):
             assert {"minimum", "exclusiveMinimum"} & set(sub), name
+
+
+def distributed(reader, **changes):
+    rois = {"z": ["all"], "c": ["all"]}
+    dataset = {"reader": reader, "root": "/data"} | changes
+    return {"study": "x", "subjects": ["sub-01"], "dataset": dataset, "decode": {"rois": rois}}
+
+
+def test_readers_of_betas_are_those_that_open():
+    assert DISTRIBUTED == open_dataset.DISTRIBUTED
+    assert (
+        tuple(load_schema()["properties"]["dataset"]["properties"]["reader"]["enum"]) == open_dataset.READERS
+    )
+
+
+def test_keys_of_distributed_betas():
+    chosen = {"betas": "b2", "sessions": 37, "mask": "atlas", "test_images": "special515"}
+    resolved = resolve(distributed("nsd", space="func1mm", rois={"atlas": "streams"}, **chosen))
+    assert {key: resolved["dataset"][key] for key in chosen} == chosen
+
+
+@pytest.mark.parametrize("reader", ["bold5000", "bdpy"])
+def test_only_nsd_has_two_kinds_of_test_images(reader):
+    with pytest.raises(ConfigError, match=f"dataset/test_images\n.*no such key for the reader '{reader}'"):
+        resolve(distributed(reader, test_images="special515"))
+
+
+@pytest.mark.parametrize("reader", DISTRIBUTED)
+def test_a_data_set_may_name_its_own_regions(reader):
+    config = change(distributed(reader), "decode/rois", {"z": ["V1"], "c": ["LOC"]})
+    assert resolve(config)["decode"]["rois"]["z"] == ["V1"]
+    labelled = change(config, "dataset/rois", {"labels": {"LOC": 1}})
+    with pytest.raises(ConfigError, match="'V1'"):
+        resolve(labelled)
+    assert resolve(change(labelled, "dataset/rois/labels/V1", 2))
+
+
+@pytest.mark.parametrize("reader", DISTRIBUTED)
+def test_betas_need_a_folder(reader):
+    with pytest.raises(ConfigError, match=f"the folder of the {reader} data"):
+        resolve(distributed(reader, root=None))

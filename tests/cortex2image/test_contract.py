@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from cortex2image import row_groups
 from cortex2image.contract import Column, Contract, matrix, vectors
 from cortex2image.errors import ContractError
 
@@ -37,14 +38,15 @@ def test_round_trip_keeps_values_and_facts(tmp_path):
     assert pq.read_metadata(path).num_rows == 2
 
 
-def test_numbers_survive_row_groups_and_slices(tmp_path, rng):
-    values = rng.normal(size=(1000, 30000)).astype(np.float32)
+def test_numbers_survive_row_groups_and_slices(tmp_path, rng, monkeypatch):
+    monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", 2**20)
+    values = rng.normal(size=(1000, 3000)).astype(np.float32)
     names = [str(i) for i in range(1000)]
     TOY.write(
         toy(name=names, side=["left"] * 1000, size=[0.0] * 1000, beta=vectors(values)),
         tmp_path / "big.parquet",
     )
-    assert pq.read_metadata(tmp_path / "big.parquet").num_row_groups > 1
+    assert pq.read_metadata(tmp_path / "big.parquet").num_row_groups > 5
     table = TOY.read(tmp_path / "big.parquet")
     np.testing.assert_array_equal(matrix(table, "beta"), values)
     np.testing.assert_array_equal(matrix(table.slice(990, 5), "beta"), values[990:995])
@@ -100,3 +102,69 @@ def test_foreign_broken_and_absent_files_are_refused(tmp_path):
             TOY.read(tmp_path / f"{name}.parquet")
         assert f"{name}.parquet" in error.value.where
         assert found in error.value.found
+
+
+def batch(first, rows, width=3, **changes):
+    names = [f"toy-{first + i}" for i in range(rows)]
+    values = np.arange(first, first + rows)[:, None] + np.zeros(width)
+    return toy(name=names, side=["left"] * rows, size=[0.0] * rows, beta=vectors(values)) | changes
+
+
+def test_batches_make_the_table_their_rows_make_together(tmp_path):
+    TOY.write_batches((batch(first, 5) for first in (0, 5, 10)), tmp_path / "batches.parquet", seed=7)
+    TOY.write(batch(0, 15), tmp_path / "whole.parquet", seed=7)
+    assert TOY.read(tmp_path / "batches.parquet").equals(
+        TOY.read(tmp_path / "whole.parquet"), check_metadata=True
+    )
+    assert pq.read_metadata(tmp_path / "batches.parquet").num_row_groups == 1
+
+
+def test_a_table_can_be_read_a_row_group_at_a_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", 200)
+    TOY.write_batches([batch(0, 4), batch(4, 1), batch(5, 19)], tmp_path / "toy.parquet", seed=7)
+    tables = list(TOY.read_batches(tmp_path / "toy.parquet"))
+    assert len(tables) == 4
+    assert pa.concat_tables(tables).equals(TOY.read(tmp_path / "toy.parquet"))
+    assert TOY.read_keys(tmp_path / "toy.parquet").column_names == ["name", "side"]
+    assert TOY.read_keys(tmp_path / "toy.parquet")["name"].to_pylist() == [f"toy-{i}" for i in range(24)]
+
+
+@pytest.mark.parametrize(
+    ("batches", "expected", "found"),
+    [
+        ([], "rows of table 'toy'", "none"),
+        ([batch(0, 5), batch(4, 5)], "one row per name, side", "1 of 10 rows repeat a key"),
+        ([batch(0, 5), batch(5, 5, width=4)], "fixed_size_list<element: float not null>[3]", "[4]"),
+        ([batch(0, 5), batch(5, 1, side=["up"])], "one of left, right", "up"),
+    ],
+)
+def test_bad_batches_are_refused_and_leave_no_file(tmp_path, batches, expected, found):
+    with pytest.raises(ContractError) as error:
+        TOY.write_batches(batches, tmp_path / "toy.parquet")
+    assert expected in error.value.expected
+    assert found in error.value.found
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_batch_that_cannot_be_made_leaves_no_file(tmp_path):
+    def broken():
+        yield batch(0, 5)
+        raise RuntimeError("the disk is gone")
+
+    with pytest.raises(RuntimeError, match="the disk is gone"):
+        TOY.write_batches(broken(), tmp_path / "toy.parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nan_in_a_later_row_group_is_found_on_reading(tmp_path, monkeypatch):
+    monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", 100)
+    TOY.write(batch(0, 20), tmp_path / "toy.parquet")
+    table = TOY.read(tmp_path / "toy.parquet")
+    values = matrix(table, "beta").copy()
+    values[15] = np.nan
+    spoilt = table.set_column(3, table.schema.field("beta"), vectors(values))
+    pq.write_table(spoilt, tmp_path / "toy.parquet", row_group_size=10)
+    read = TOY.read_batches(tmp_path / "toy.parquet")
+    assert next(read).num_rows == 10
+    with pytest.raises(ContractError, match="NaN or Inf in 1 rows, first 5"):
+        next(read)

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from cortex2image.files import atomic, sha256
+from cortex2image.files import atomic, sha256, whole_folder
 
 
 def test_a_finished_block_leaves_the_file_and_nothing_else(tmp_path):
@@ -22,6 +22,23 @@ def test_a_broken_block_leaves_what_was_there(tmp_path):
         raise RuntimeError
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_finished_folder_takes_the_place_of_the_old_one(tmp_path):
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "old.png").touch()
+    with whole_folder(tmp_path / "pictures") as temporary:
+        (temporary / "new.png").touch()
+    assert [p.name for p in tmp_path.rglob("*")] == ["pictures", "new.png"]
+
+
+def test_a_broken_folder_leaves_what_was_there(tmp_path):
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "old.png").touch()
+    with pytest.raises(RuntimeError), whole_folder(tmp_path / "pictures") as temporary:
+        (temporary / "new.png").touch()
+        raise RuntimeError
+    assert [p.name for p in tmp_path.rglob("*")] == ["pictures", "old.png"]
 
 
 def test_sha256_agrees_with_hashlib(tmp_path):

@@ -9,7 +9,8 @@ from cortex2image.files import sha256
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.judge_cnn import JudgeCNN
 from cortex2image.models.judge_residual import JudgeResidual
-from cortex2image.models.registry import JudgeSpec, ModelSet
+from cortex2image.models.judge_specs import JudgeSpec
+from cortex2image.models.registry import ModelSet
 
 LENGTH, WIDTH, SIZE = 8, 16, 16
 JUDGES = (

@@ -16,6 +16,8 @@ from cortex2image.errors import ConfigError
 SCHEMA_FILE = Path(__file__).resolve().parent.parent / "schemas" / "config.schema.yaml"
 IMAGE_SPACES = {"z", "zc"}
 RESERVED_STUDY = "miniature"
+# Readers of betas that others estimated: they enter the study after the GLM.
+DISTRIBUTED = ("nsd", "bold5000", "bdpy")
 
 
 def load_schema() -> dict[str, Any]:
@@ -44,10 +46,12 @@ def resolve(config: Mapping[str, Any], source: str = "config") -> dict[str, Any]
         raise _explain(error, source)
     _check_subjects(resolved, source)
     _resolve_dataset(resolved, source)
+    _check_distributed(resolved, source)
     _check_rois(resolved, source)
     _check_image_identity(resolved, source)
     _check_folds(resolved, source)
     _check_numbers(resolved, source)
+    _check_noise_level(resolved, source)
     return resolved
 
 
@@ -120,8 +124,23 @@ def _resolve_dataset(config: dict[str, Any], source: str) -> None:
             section[key] = section[key].replace("{root}", dataset["root"])
 
 
+def _check_distributed(config: Mapping[str, Any], source: str) -> None:
+    """Keys that only readers of distributed betas know must not seem to do anything elsewhere."""
+    dataset = config["dataset"]
+    known: tuple[str, ...] = ("betas", "sessions", "mask") if dataset["reader"] in DISTRIBUTED else ()
+    known += ("test_images",) if dataset["reader"] == "nsd" else ()
+    properties = load_schema()["properties"]["dataset"]["properties"]
+    for key in ("betas", "sessions", "mask", "test_images"):
+        if key not in known and dataset[key] != properties[key]["default"]:
+            expected = f"no such key for the reader '{dataset['reader']}'"
+            raise ConfigError(f"{source}, dataset/{key}", expected, repr(dataset[key]), "remove the key")
+
+
 def _check_rois(config: Mapping[str, Any], source: str) -> None:
     labels = config["dataset"]["rois"]["labels"]
+    names_of_its_own = config["dataset"]["reader"] in DISTRIBUTED
+    if names_of_its_own and not labels:
+        return  # the regions of the data set are known when it is read
     for space, names in config["decode"]["rois"].items():
         for name in names:
             if name != "all" and name not in labels:
@@ -131,7 +150,7 @@ def _check_rois(config: Mapping[str, Any], source: str) -> None:
                     f"'{name}'",
                     "correct the name, or add the region and its code to dataset/rois/labels",
                 )
-    if labels and not config["dataset"]["rois"]["atlas"]:
+    if labels and not config["dataset"]["rois"]["atlas"] and not names_of_its_own:
         fix = "name the atlas volume, or remove the labels"
         raise ConfigError(f"{source}, dataset/rois/atlas", "the volume the labels refer to", "null", fix)
 
@@ -171,6 +190,14 @@ def _check_folds(config: Mapping[str, Any], source: str) -> None:
         strangers = sorted(set(config["subjects"]) - {f"sub-{number}" for number in range(1, 7)})
         if strangers:
             raise ConfigError(f"{source}, subjects", "sub-1 to sub-6", strangers[0], "choose among these")
+
+
+def _check_noise_level(config: Mapping[str, Any], source: str) -> None:
+    """The noise of a timestep above those denoised needs one that is not denoised."""
+    drawn = config["reconstruct"]
+    if drawn["noise_level"] == "as_released" and drawn["strength"] == 1:
+        found, fix = "as_released at strength 1", "lower reconstruct/strength, or set noise_level: matched"
+        raise ConfigError(f"{source}, reconstruct/noise_level", "matched at strength 1", found, fix)
 
 
 def _check_numbers(config: Mapping[str, Any], source: str) -> None:

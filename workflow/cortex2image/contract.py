@@ -1,6 +1,7 @@
 """What a Parquet table must be, and the check it passes on each write and each read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,7 @@ import pyarrow.parquet as pq
 
 from cortex2image.errors import ContractError
 from cortex2image.files import atomic
-
-ROW_GROUP_BYTES = 64 * 2**20
+from cortex2image.row_groups import write_row_groups
 
 
 @dataclass(frozen=True)
@@ -59,21 +59,35 @@ class Contract:
             Columns missing or surplus, wrong types, nulls, values outside the allowed ones, NaN or Inf in
             a vector, or repeated keys.
         """
-        table = self.check(data if isinstance(data, pa.Table) else pa.table(dict(data)), path)
+        self.write_batches([data], path, **metadata)
+
+    def write_batches(
+        self, batches: Iterable[pa.Table | Mapping[str, object]], path: str | Path, **metadata: object
+    ) -> None:
+        """Write a table whose rows come in batches, of which no more than one need fit into memory.
+
+        Every batch is checked when it comes, keys over the whole; the file appears once all are written.
+
+        Parameters
+        ----------
+        batches : iterable of tables or mappings, as `write` takes one
+            At least one, all with vectors of the same widths.
+        path, **metadata
+            As of :meth:`write`.
+
+        Raises
+        ------
+        ContractError
+            What :meth:`write` raises, no batch at all, or batches of different widths.
+        """
         facts = {key: str(value) for key, value in metadata.items()}
-        table = table.replace_schema_metadata({**(table.schema.metadata or {}), **facts})
-        keys = [c.name for c in self.columns if c.dtype is not None]
-        rows = max(1, ROW_GROUP_BYTES * max(table.num_rows, 1) // max(table.nbytes, 1))
+        plain = [column.name for column in self.columns if column.dtype is not None]
+        keys: list[pa.Table] = []
         with atomic(path) as temporary:
-            pq.write_table(
-                table,
-                temporary,
-                row_group_size=rows,
-                compression="zstd",
-                compression_level=1,
-                use_dictionary=keys,
-                write_statistics=keys,
-            )
+            write_row_groups(self._checked(batches, keys, path), temporary, facts, plain)
+            if not keys:
+                raise ContractError(path, f"rows of table '{self.name}'", "none", "give at least one batch")
+            self._check_key(pa.concat_tables(keys), path)
 
     def read(self, path: str | Path) -> pa.Table:
         """Read a table written under this contract.
@@ -83,21 +97,58 @@ class Contract:
         ContractError
             The file is missing, is no Parquet file, or keeps another contract or another version of it.
         """
+        with self._open(path) as file:
+            table = file.read()
+        return self.check(table, path)
+
+    def read_batches(self, path: str | Path) -> Iterator[pa.Table]:
+        """Yield the row groups of a table written under this contract, each checked; keys are not compared.
+
+        Raises
+        ------
+        ContractError
+            As :meth:`read`.
+        """
+        with self._open(path) as file:
+            for number in range(file.num_row_groups):
+                yield self.check(file.read_row_group(number), path)
+
+    def read_keys(self, path: str | Path) -> pa.Table:
+        """Read the key columns of a table written under this contract; of vectors nothing is read."""
+        with self._open(path) as file:
+            return file.read(list(self.key))
+
+    @contextmanager
+    def _open(self, path: str | Path) -> Iterator[pq.ParquetFile]:
         try:
-            table = pq.read_table(path)
+            with pq.ParquetFile(path) as file:
+                self._check_stamp(file.schema_arrow.metadata or {}, path)
+                yield file
         except (OSError, pa.ArrowInvalid) as error:
             fix = "run the workflow again, it makes the file anew once the broken one is deleted"
-            raise ContractError(
-                path, f"a Parquet table '{self.name}'", str(error).splitlines()[0], fix
-            ) from None
-        stamp = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
+            expected = f"a Parquet table '{self.name}'"
+            raise ContractError(path, expected, str(error).splitlines()[0], fix) from None
+
+    def _check_stamp(self, metadata: Mapping[bytes, bytes], path: str | Path) -> None:
+        stamp = {k.decode(): v.decode() for k, v in metadata.items()}
         found = f"{stamp.get('contract', 'no contract')} version {stamp.get('contract_version', '?')}"
         if found != f"{self.name} version {self.version}":
             fix = "delete the file and run the workflow again: another version of cortex2image wrote it"
-            raise ContractError(
-                path, f"contract {self.name} version {self.version}", f"contract {found}", fix
-            )
-        return self.check(table, path)
+            expected = f"contract {self.name} version {self.version}"
+            raise ContractError(path, expected, f"contract {found}", fix)
+
+    def _checked(
+        self, batches: Iterable[pa.Table | Mapping[str, object]], keys: list[pa.Table], path: str | Path
+    ) -> Iterator[pa.Table]:
+        """Yield each batch once it is checked, and add its keys to `keys`."""
+        first: pa.Schema | None = None
+        for batch in batches:
+            table = self.check(batch if isinstance(batch, pa.Table) else pa.table(dict(batch)), path)
+            first = first or table.schema
+            self._check_widths(first, table.schema, path)
+            keys.append(table.select(list(self.key)))
+            yield table
+            del batch, table  # else they would still be held while the next ones are made
 
     def check(self, table: pa.Table, source: str | Path) -> pa.Table:
         """Cast `table` to the contract and test nulls, allowed values, vectors and keys."""
@@ -156,6 +207,14 @@ class Contract:
             if strange:
                 found = f"{', '.join(sorted(map(str, strange))[:5])}"
                 raise ContractError(where, f"one of {', '.join(column.allowed)}", found, "correct these rows")
+
+    def _check_widths(self, first: pa.Schema, other: pa.Schema, source: str | Path) -> None:
+        if not other.equals(first):
+            expected, found = (
+                ", ".join(f"{field.name} {field.type}" for field in schema) for schema in (first, other)
+            )
+            fix = "find out why two batches hold vectors of different widths"
+            raise ContractError(source, f"batches of one schema: {expected}", found, fix)
 
     def _check_key(self, table: pa.Table, source: str | Path) -> None:
         keys = table.select(list(self.key))

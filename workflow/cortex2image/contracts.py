@@ -50,8 +50,10 @@ TRIALS = Contract(
             "split", _STRING, "", "train or test; train throughout in a cross-validated study", allowed=SPLITS
         ),
         Column("fold", _INT, "", "fold in which the trial is held out; null unless cross-validated", True),
-        Column("onset", _FLOAT, "s", "onset from the run's first volume"),
-        Column("duration", _FLOAT, "s", "how long the stimulus was shown"),
+        Column(
+            "onset", _FLOAT, "s", "onset from the run's first volume; NaN where a file of betas does not say"
+        ),
+        Column("duration", _FLOAT, "s", "how long the stimulus was shown; NaN likewise"),
     ),
     ("trial_id",),
 )
@@ -83,14 +85,28 @@ _VOXEL_COLUMNS = (
     Column("j", _INT, "", "second index into the volume"),
     Column("k", _INT, "", "third index into the volume"),
     Column("roi", _STRING, "", "label of the atlas, `unlabelled` where it gives none"),
-    Column("hemisphere", _STRING, "", "side of the world x = 0 plane", allowed=("left", "right")),
+    Column(
+        "hemisphere",
+        _STRING,
+        "",
+        "side of the world x = 0 plane; unknown where a file of betas does not say",
+        allowed=("left", "right", "unknown"),
+    ),
 )
 MASK_VOXELS = Contract(
     "mask_voxels",
-    1,
+    2,
     "{subject}/mask_voxels.parquet",
     "a voxel of the mask, before its noise ceiling is known",
-    _VOXEL_COLUMNS,
+    (
+        *_VOXEL_COLUMNS,
+        Column(
+            "invalid_sessions",
+            _INT,
+            "sessions",
+            "sessions without data of it, where its betas are 0; if any, voxels.parquet leaves it out",
+        ),
+    ),
     ("voxel_id",),
 )
 VOXELS = Contract(
@@ -151,7 +167,9 @@ RECONSTRUCTIONS = Contract(
     (
         _STIMULUS,
         _SAMPLE,
-        Column("seed", pa.int64(), "", "seed of the sample's noise, from (study seed, stimulus, sample)"),
+        Column(
+            "seed", pa.int64(), "", "seed of its noise, from study seed, sample and (unless shared) stimulus"
+        ),
         Column("image_path", _STRING, "", "8-bit RGB PNG, from the working directory"),
     ),
     ("stimulus_id", "sample"),

@@ -1,6 +1,7 @@
 """Which source files a step is made of, so that rules can name them as inputs."""
 
 import ast
+import functools
 import os
 from pathlib import Path
 
@@ -14,15 +15,19 @@ def module_path(module: str) -> Path:
     return base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
 
 
-def imported_modules(path: Path) -> set[str]:
-    """Return the modules of this package that the file imports, at its top or inside functions."""
+@functools.cache
+def imported_modules(path: Path) -> frozenset[str]:
+    """Return the modules of this package that the file imports, at its top or inside functions.
+
+    Each file is parsed once: most of them are part of many steps, and every plan asks for all steps.
+    """
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-    return {name for name in found if name.split(".")[0] == PACKAGE and module_path(name).exists()}
+    return frozenset(name for name in found if name.split(".")[0] == PACKAGE and module_path(name).exists())
 
 
 def source_files(module: str, start: str | Path = ".") -> list[str]:

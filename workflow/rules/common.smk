@@ -1,3 +1,4 @@
+import functools
 import json
 import os
 import shlex
@@ -14,8 +15,10 @@ PYTHON_FIRST = "" if USES_CONDA else f"PATH={shlex.quote(str(Path(sys.executable
 PACKAGE_ROOT = shlex.quote(str(Path(workflow.basedir) / "workflow"))
 shell.prefix(f"set -euo pipefail; export {PYTHON_FIRST}PYTHONPATH={PACKAGE_ROOT} OMP_WAIT_POLICY=passive; ")
 
+from cortex2image.config import DISTRIBUTED as DISTRIBUTED_READERS
 from cortex2image.config import resolve
 from cortex2image.data.simulated import layout as simulated
+from cortex2image.errors import run_step
 from cortex2image.sources import source_files
 
 config.update(resolve(config))
@@ -29,10 +32,15 @@ DECODED_SPACES = list(config["decode"]["rois"])
 FEATURE_SPACES = sorted({*DECODED_SPACES, *ENCODING_MODELS})
 DATASET = config["dataset"]
 SIMULATED = DATASET["reader"] == "simulated"
+# Betas that others estimated take the place of those of the single-trial GLM.
+DISTRIBUTED = DATASET["reader"] in DISTRIBUTED_READERS
 SIMULATED_SIZES = simulated.Sizes(**config["simulation"])
 # The one folder that the workflow fetches into: a folder of the user's own is never an output of a rule.
 HAXBY_FETCHED = "resources/haxby2001"
 HAS_IMAGES = DATASET["reader"] != "haxby2001"
+# NSD keeps all pictures in one file: those that were seen are written into a folder of the study.
+PICTURES = [f"{RESULTS}/pictures"] if DATASET["reader"] == "nsd" else []
+STIMULI_TABLE = [f"{DATASET['root']}/stimuli/stimuli.tsv"] if HAS_IMAGES and not PICTURES else []
 
 # Threads of a job that solves for many targets. The simulated study is so small that one job per core is fastest:
 # BLAS threads of several jobs wait for each other by spinning, and a fit of 0.3 s was seen to take 27 s.
@@ -61,28 +69,43 @@ def growing(need):
 
 def dataset_options():
     """The options by which a step opens the data set."""
-    options = {key: DATASET[key] for key in ("reader", "root", "derivatives", "task", "space")}
-    return shlex.join(part for key, value in options.items() if value for part in (f"--{key}", value))
+    chosen = {"betas": "preparation", "sessions": "sessions", "test_images": "test-images"}
+    fmriprep = {"derivatives": "derivatives", "task": "task"}
+    known = {"reader": "reader", "root": "root", "space": "space", **(chosen if DISTRIBUTED else fmriprep)}
+    options = {option: DATASET[key] for key, option in known.items()}
+    return shlex.join(part for key, value in options.items() if value for part in (f"--{key}", str(value)))
 
 
 def open_configured_dataset():
     """The data set of the config, listed but not read. The simulated one is not there before the first run."""
-    from cortex2image.data.open_dataset import open_dataset
+    from cortex2image.data.open_dataset import Source, open_dataset
 
-    return open_dataset(**{key: DATASET[key] for key in ("reader", "root", "derivatives", "task", "space")})
+    keys = ("reader", "root", "derivatives", "task", "space", "betas", "sessions", "test_images", "mask")
+    return open_dataset(Source(**{key: DATASET[key] for key in keys}, **DATASET["rois"]))
 
 
+def check_dataset(dataset, subject):
+    """Stop before any job if something is missing that no rule makes: the message alone, as that of a step."""
+    from cortex2image.data.nsd.preflight import check_nsd_study
+    from cortex2image.data.preflight import check_bids_study
+
+    if DATASET["reader"] == "bids":
+        check_bids_study(dataset, subject, atlas_of(subject))
+    elif DATASET["reader"] == "nsd":
+        check_nsd_study(
+            dataset.layout, SUBJECTS, DATASET["sessions"], DATASET["rois"]["atlas"], DATASET["mask"]
+        )
+    elif DATASET["reader"] == "haxby2001" and DATASET["root"] != HAXBY_FETCHED:
+        dataset.check_present(subject)
+
+
+@functools.cache
 def subject_files(subject):
     """Every file that the jobs of a subject read, relative to the working directory where it lies below it."""
     if SIMULATED:
         return simulated.subject_files(DATASET["root"], subject, SIMULATED_SIZES)
-    from cortex2image.data.preflight import check_bids_study
-
     dataset = open_configured_dataset()
-    if DATASET["reader"] == "bids":
-        check_bids_study(dataset, subject, atlas_of(subject))
-    elif DATASET["root"] != HAXBY_FETCHED:
-        dataset.check_present(subject)
+    run_step(lambda: check_dataset(dataset, subject))
     files = dataset.subject_files(subject)
     here = Path.cwd()
     return [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in map(Path, files)]
@@ -93,8 +116,9 @@ def dataset_files(wildcards):
 
 
 def events_files(wildcards):
-    """Events of all subjects: they say which stimuli were seen."""
-    return [f for s in SUBJECTS for f in subject_files(s) if f.endswith(("_events.tsv", "labels.txt"))]
+    """Events of all subjects: they say which stimuli were seen. Distributed betas say it in files of any name."""
+    files = [f for s in SUBJECTS for f in subject_files(s)]
+    return files if DISTRIBUTED else [f for f in files if f.endswith(("_events.tsv", "labels.txt"))]
 
 
 def atlas_of(subject):
@@ -106,13 +130,18 @@ def atlas_option(wildcards):
     """The atlas of a subject as options, or nothing where the study has none."""
     if DATASET["rois"]["atlas"] is None:
         return ""
-    labels = [f"{name}={code}" for name, code in DATASET["rois"]["labels"].items()]
-    return shlex.join(["--atlas", atlas_of(wildcards.subject), "--labels", *labels])
+    return shlex.join(["--atlas", atlas_of(wildcards.subject), *LABEL_OPTIONS])
+
+
+def region_options():
+    """The options by which the reader of distributed betas chooses voxels and names their regions."""
+    atlas = ["--atlas", DATASET["rois"]["atlas"]] if DATASET["rois"]["atlas"] else []
+    return shlex.join(["--mask", DATASET["mask"], *atlas, *LABEL_OPTIONS])
 
 
 def pictures_state(wildcards):
     """Changes when one of the user's own pictures changes; those that a rule makes are tracked by that rule."""
-    if DATASET["reader"] != "bids":
+    if SIMULATED or not STIMULI_TABLE:
         return ""
     from cortex2image.data.preflight import pictures_digest
 
@@ -124,5 +153,6 @@ def config_json(wildcards):
     return json.dumps(config, sort_keys=True)
 
 
+LABEL_OPTIONS = ["--labels", *(f"{name}={code}" for name, code in DATASET["rois"]["labels"].items())]
 DATASET_OPTIONS = dataset_options()
 EVALUATIONS = METHODS if HAS_IMAGES else [f"categories-{m}" for m in ("decoded_c", *METHODS)]

@@ -39,9 +39,10 @@ rule stimuli:
     input:
         code=source_files("cortex2image.steps.stimuli"),
         events=ancient(events_files),
-        table=branch(HAS_IMAGES, then=f"{DATASET['root']}/stimuli/stimuli.tsv", otherwise=[]),
+        table=STIMULI_TABLE,
     output:
         stimuli=f"{RESULTS}/stimuli.parquet",
+        pictures=[directory(folder) for folder in PICTURES],
     log:
         f"logs/{STUDY}/stimuli.log",
     benchmark:
@@ -61,6 +62,7 @@ rule stimuli:
         python -m cortex2image.steps.stimuli {params.dataset} \
             --subjects {params.subjects:q} \
             --stimuli {output.stimuli:q} \
+            --pictures {output.pictures:q} \
             2>{log:q}
         """
 

@@ -10,9 +10,10 @@ rule evaluate_images:
     input:
         code=source_files("cortex2image.steps.evaluate_images"),
         stimuli=f"{RESULTS}/stimuli.parquet",
+        shown=PICTURES,
         reconstructions=f"{RESULTS}/{{subject}}/reconstructions/{{method}}.parquet",
         images=f"{RESULTS}/{{subject}}/reconstructions/{{method}}",
-        model=MODEL_SUMS,
+        model=model_sums,
     output:
         evaluation=f"{RESULTS}/{{subject}}/evaluation/{{method}}.parquet",
         nulls=f"{RESULTS}/{{subject}}/evaluation/{{method}}-nulls.parquet",
@@ -25,17 +26,19 @@ rule evaluate_images:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=growing(4000),
+        mem_mb=growing(MODEL_MB),
         runtime=growing(120),
     params:
-        model_set=lookup("models/set", within=config),
+        models=MODEL_OPTIONS,
+        identification=lookup("evaluate/identification", within=config),
         permutations=lookup("evaluate/permutations", within=config),
         seed=lookup("seed", within=config),
     shell:
         """
         python -m cortex2image.steps.evaluate_images \
             --stimuli {input.stimuli:q} --reconstructions {input.reconstructions:q} \
-            --subject {wildcards.subject:q} --method {wildcards.method:q} --model-set {params.model_set:q} \
+            --subject {wildcards.subject:q} --method {wildcards.method:q} {params.models} \
+            --identification {params.identification} \
             --permutations {params.permutations} --seed {params.seed} \
             --evaluation {output.evaluation:q} --nulls {output.nulls:q} 2>{log:q}
         """
@@ -83,7 +86,7 @@ rule categorise_pictures:
         trials=f"{RESULTS}/{{subject}}/trials.parquet",
         reconstructions=f"{RESULTS}/{{subject}}/reconstructions/{{method}}.parquet",
         images=f"{RESULTS}/{{subject}}/reconstructions/{{method}}",
-        model=MODEL_SUMS,
+        model=model_sums,
     output:
         evaluation=f"{RESULTS}/{{subject}}/evaluation/categories-{{method}}.parquet",
         nulls=f"{RESULTS}/{{subject}}/evaluation/categories-{{method}}-nulls.parquet",
@@ -99,10 +102,10 @@ rule categorise_pictures:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=growing(4000),
+        mem_mb=growing(MODEL_MB),
         runtime=growing(60),
     params:
-        model_set=lookup("models/set", within=config),
+        models=MODEL_OPTIONS,
         permutations=lookup("evaluate/permutations", within=config),
         seed=lookup("seed", within=config),
     shell:
@@ -110,7 +113,7 @@ rule categorise_pictures:
         python -m cortex2image.steps.categorise_pictures \
             --stimuli {input.stimuli:q} --trials {input.trials:q} \
             --reconstructions {input.reconstructions:q} \
-            --subject {wildcards.subject:q} --method {wildcards.method:q} --model-set {params.model_set:q} \
+            --subject {wildcards.subject:q} --method {wildcards.method:q} {params.models} \
             --permutations {params.permutations} --seed {params.seed} \
             --evaluation {output.evaluation:q} --nulls {output.nulls:q} 2>{log:q}
         """

@@ -5,7 +5,7 @@ rule provenance:
     """Config, code, packages, models and seeds behind the tables, written after them."""
     input:
         code=source_files("cortex2image.steps.provenance"),
-        model=MODEL_SUMS,
+        model=model_sums,
         scores=f"{RESULTS}/scores.parquet",
         encoding_scores=f"{RESULTS}/encoding_scores.parquet",
     output:
@@ -50,7 +50,9 @@ rule report:
             ],
         ),
         stimuli=f"{RESULTS}/stimuli.parquet",
+        shown=PICTURES,
         trials=collect(f"{RESULTS}/{{subject}}/trials.parquet", subject=SUBJECTS),
+        voxels=collect(f"{RESULTS}/{{subject}}/voxels.parquet", subject=SUBJECTS),
         scores=f"{RESULTS}/scores.parquet",
         encoding_scores=f"{RESULTS}/encoding_scores.parquet",
         provenance=f"{RESULTS}/provenance.json",

@@ -6,7 +6,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from cortex2image.data.volumes import load_bold, load_mask, read_bold_header
+from cortex2image.data.volumes import load_bold, load_mask, load_masked, load_volume, read_bold_header
 from cortex2image.errors import DataError
 
 SHAPE = (5, 4, 3)
@@ -127,3 +127,15 @@ def test_useless_masks(tmp_path, fill, match):
 def test_mask_with_too_many_dimensions(tmp_path, values):
     with pytest.raises(DataError, match="3-D"):
         load_mask(save(values, tmp_path / "mask.nii.gz"))
+
+
+def test_masked_values_are_not_judged(tmp_path, mask, values):
+    i, j, k = np.argwhere(mask)[3]
+    values[i, j, k, 40] = np.nan
+    np.testing.assert_array_equal(load_masked(save(values, tmp_path / "b.nii.gz"), mask), values[mask].T)
+
+
+def test_a_single_volume(tmp_path, values):
+    loaded, affine = load_volume(save(values[..., :1], tmp_path / "atlas.nii.gz"))
+    np.testing.assert_array_equal(loaded, values[..., 0])
+    np.testing.assert_array_equal(affine, AFFINE)

@@ -1,11 +1,15 @@
+import dataclasses
 import itertools
 
+import numpy as np
 import pytest
 import torch
 
 from cortex2image.diffusion.denoise import Denoiser, Sampling
-from cortex2image.diffusion.forward import noise_for
 from cortex2image.errors import ConfigError, DataError
+from cortex2image.models.codec import encode_images
+from cortex2image.models.load import load_diffusion
+from cortex2image.models.noise import noise_for
 
 SAMPLING = Sampling(steps=10, strength=0.8, guidance_scale=3.0)
 SEEDS = [11, 12, 13]
@@ -105,6 +109,39 @@ def test_guidance_one_is_the_condition_alone(tiny_diffusion, states):
     )
 
 
+def test_noise_as_released_is_that_of_the_step_above(tiny_diffusion, latents, states):
+    """As in CompVis' sampler: noise of schedule[8] of 10, then the steps from schedule[7] down."""
+    schedule, scheduler = np.arange(0, 1000, 100) + 1, tiny_diffusion.scheduler
+    scheduler.set_timesteps(10)
+    kept = scheduler.alphas_cumprod[schedule[8]]
+    x = kept.sqrt() * latents + (1 - kept).sqrt() * noise_for(SEEDS, (4, 4, 4))
+    with torch.no_grad():
+        for step in schedule[:8][::-1].tolist():
+            x = scheduler.step(tiny_diffusion.unet(x, step, states).sample, step, x).prev_sample
+    released = Denoiser(tiny_diffusion, Sampling(10, 0.8, 1.0, noise_level="as_released"))
+    torch.testing.assert_close(released.from_latents(latents, states, SEEDS), x, atol=1e-5, rtol=1e-4)
+    matched = Denoiser(tiny_diffusion, Sampling(10, 0.8, 1.0)).from_latents(latents, states, SEEDS)
+    assert not torch.allclose(matched, x, atol=1e-2)
+
+
+def test_no_step_is_above_the_last(tiny_diffusion):
+    with pytest.raises(ConfigError, match="noise_level: matched, or lower strength"):
+        Denoiser(tiny_diffusion, Sampling(10, 1.0, 3.0, noise_level="as_released"))
+
+
+def test_initial_latents_are_means_or_samples_of_their_own_seeds(denoiser, tiny_diffusion, rng):
+    images = rng.integers(0, 256, (3, 16, 16, 3), dtype=np.uint8)
+    means = encode_images(tiny_diffusion, images)
+    torch.testing.assert_close(denoiser.encode(images, SEEDS), means)
+    sampling = Denoiser(tiny_diffusion, dataclasses.replace(SAMPLING, latent="sample"))
+    samples = sampling.encode(images, SEEDS)
+    torch.testing.assert_close(sampling.encode(images[1:2], SEEDS[1:2]), samples[1:2], atol=1e-5, rtol=1e-4)
+    drawn, added = (samples - means).flatten(), noise_for(SEEDS, (4, 4, 4)).flatten()
+    # A posterior that shared the draw of the noise that follows would correlate with it almost fully.
+    assert drawn.std() > 0.01
+    assert abs(np.corrcoef(drawn, added)[0, 1]) < 0.3
+
+
 def test_low_strength_stays_near_the_start(tiny_diffusion, latents, states):
     def distance(strength):
         denoised = Denoiser(tiny_diffusion, Sampling(50, strength, 1.0)).from_latents(latents, states, SEEDS)
@@ -135,3 +172,13 @@ def test_strength_without_a_step(tiny_diffusion, strength):
 def test_a_result_that_is_no_number_is_an_error(denoiser, latents, states):
     with pytest.raises(DataError, match="NaN or Inf"):
         denoiser.from_latents(latents * torch.inf, states, SEEDS)
+
+
+def test_networks_may_round_but_latents_do_not(tiny_model_set, denoiser, states):
+    rounding = Denoiser(load_diffusion(tiny_model_set, "cpu", "bfloat16"), SAMPLING)
+    stages = rounding.trajectory(states, SEEDS)
+    assert {t.dtype for s in stages for t in (s.noisy, s.predicted, s.denoised)} == {torch.float32}
+    # Steps are small beside the latents, so most of a latent has more digits than bfloat16 holds.
+    last = stages[-1].denoised
+    assert (last != last.bfloat16()).float().mean() > 0.9
+    torch.testing.assert_close(last, denoiser.from_noise(states, SEEDS), atol=0.05, rtol=0.05)

@@ -2,8 +2,8 @@ import numpy as np
 import torch
 from diffusers import DDPMScheduler
 
-from cortex2image.diffusion.forward import noise_for, noised
-from cortex2image.seeds import seed_for
+from cortex2image.diffusion.forward import noised
+from cortex2image.models.noise import noise_for
 
 SCHEDULE = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 
@@ -28,17 +28,3 @@ def test_closed_form_agrees_with_the_markov_chain():
     standard_error = 1 / np.sqrt(chain.size)
     assert abs(chain.mean() - closed.mean()) < 4 * np.sqrt(2) * standard_error
     assert abs(chain.std() - closed.std()) < 4 * standard_error
-
-
-def test_noise_of_a_row_is_its_own():
-    seeds = [seed_for(1, "reconstruct", stimulus, 0) for stimulus in ("a", "b", "c")]
-    together = noise_for(seeds, (4, 3, 3))
-    np.testing.assert_array_equal(noise_for(seeds[::-1], (4, 3, 3)), together.flip(0))
-    np.testing.assert_array_equal(noise_for(seeds[1:2], (4, 3, 3)), together[1:2])
-    assert not torch.allclose(together[0], together[1])
-
-
-def test_noise_is_standard_normal():
-    noise = noise_for(range(50), (1000,))
-    assert abs(noise.mean()) < 0.02
-    assert abs(noise.std() - 1) < 0.02

@@ -50,6 +50,13 @@ def test_both_start_from_the_coarse_picture(denoiser, decoded):
     )
 
 
+def test_a_sampled_start_is_another_picture(denoiser, decoded):
+    sampling = Denoiser(denoiser.diffusion, Sampling(5, 0.8, 3.0, latent="sample"))
+    assert (pictures(sampling, decoded, SEEDS) != pictures(denoiser, decoded, SEEDS)).any()
+    z = {"z": decoded["z"]}
+    np.testing.assert_array_equal(pictures(sampling, z, SEEDS), pictures(denoiser, z, SEEDS))
+
+
 def test_same_noise_whatever_the_method(denoiser, decoded):
     """With strength 1 almost nothing of z is left, so that c and zc draw almost the same picture."""
     whole = Denoiser(denoiser.diffusion, Sampling(5, 1.0, 1.0))

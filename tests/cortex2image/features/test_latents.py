@@ -25,3 +25,10 @@ def test_images_of_another_size_are_resized_first(tiny_diffusion, rng):
     np.testing.assert_array_equal(
         image_latents(tiny_diffusion, images), image_latents(tiny_diffusion, squares(images, 16))
     )
+
+
+def test_samples_have_the_seeds_of_their_pictures(tiny_diffusion, rng):
+    images = rng.integers(0, 256, (3, 16, 16, 3), dtype=np.uint8)
+    sampled = image_latents(tiny_diffusion, images, [4, 5, 6])
+    np.testing.assert_allclose(image_latents(tiny_diffusion, images[1:2], [5]), sampled[1:2], atol=1e-5)
+    assert not np.allclose(sampled, image_latents(tiny_diffusion, images), atol=1e-2)

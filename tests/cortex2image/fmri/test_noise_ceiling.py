@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import zscore
 
-from cortex2image.fmri.noise_ceiling import noise_ceiling, noise_ceiling_snr
+from cortex2image.fmri.moments import Moments
+from cortex2image.fmri.noise_ceiling import Repeats, noise_ceiling, noise_ceiling_snr
 
 
 def simulate(snr: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -18,6 +19,26 @@ def simulate(snr: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return 2.5 * betas + offset, stimuli.astype(str), sessions
 
 
+def snr_of(
+    betas: np.ndarray,
+    stimuli: np.ndarray,
+    sessions: np.ndarray,
+    used: np.ndarray | None = None,
+    batch: int = 10**6,
+    block_bytes: int = 10**9,
+) -> np.ndarray:
+    """The estimate from betas that are in memory, handed over `batch` trials at a time."""
+    chosen = np.ones(len(betas), bool) if used is None else used
+    moments = Moments()
+    moments.add(betas[chosen], sessions[chosen])
+    repeats = Repeats.among(chosen, stimuli, sessions)
+    starts = range(0, len(betas), batch)
+    return noise_ceiling_snr(
+        lambda: (betas[start : start + batch] for start in starts),
+        moments, repeats, betas.shape[1], block_bytes,
+    )  # fmt: skip
+
+
 def test_formula_of_nsd_for_three_repeats() -> None:
     betas, stimuli, sessions = simulate(np.linspace(0, 1.5, 6), np.array([3] * 40 + [1] * 50))
     z = np.empty_like(betas)
@@ -26,7 +47,7 @@ def test_formula_of_nsd_for_three_repeats() -> None:
     thrice = [s for s in np.unique(stimuli) if (stimuli == s).sum() == 3]
     noise = np.sqrt(np.mean([z[stimuli == s].var(axis=0, ddof=1) for s in thrice], axis=0))
     expected = np.sqrt(np.clip(1 - noise**2, 0, None)) / noise
-    np.testing.assert_allclose(noise_ceiling_snr(betas, stimuli, sessions), expected, rtol=1e-10)
+    np.testing.assert_allclose(snr_of(betas, stimuli, sessions), expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("mixed", [False, True])
@@ -34,7 +55,7 @@ def test_planted_ratio_is_recovered(mixed: bool) -> None:
     planted = np.linspace(0.3, 1.5, 13)
     counts = np.array([2, 3, 4, 1] * 1000) if mixed else np.full(3000, 3)
     betas, stimuli, sessions = simulate(planted, counts)
-    np.testing.assert_allclose(noise_ceiling_snr(betas, stimuli, sessions), planted, atol=0.05)
+    np.testing.assert_allclose(snr_of(betas, stimuli, sessions), planted, atol=0.05)
 
 
 def test_ceiling_is_what_a_perfect_model_reaches() -> None:
@@ -58,15 +79,36 @@ def test_ceiling_of_one_number_of_repeats() -> None:
 
 def test_unknown_without_repeats_or_variation() -> None:
     betas, stimuli, sessions = simulate(np.ones(4), np.full(50, 1))
-    assert np.isnan(noise_ceiling_snr(betas, stimuli, sessions)).all()
+    assert np.isnan(snr_of(betas, stimuli, sessions)).all()
     betas, stimuli, sessions = simulate(np.ones(4), np.full(50, 3))
     betas[:, 1] = 0.1
-    np.testing.assert_array_equal(
-        np.isnan(noise_ceiling_snr(betas, stimuli, sessions)), [False, True, False, False]
-    )
+    np.testing.assert_array_equal(np.isnan(snr_of(betas, stimuli, sessions)), [False, True, False, False])
 
 
 def test_responses_that_never_repeat_have_no_ceiling() -> None:
     rng = np.random.default_rng(1)
-    stimuli, sessions = np.repeat(np.arange(3000), 3).astype(str), ["ses-1"] * 9000
-    assert (noise_ceiling_snr(rng.normal(size=(9000, 5)), stimuli, sessions) < 0.2).all()
+    stimuli, sessions = np.repeat(np.arange(3000), 3).astype(str), np.full(9000, "ses-1")
+    assert (snr_of(rng.normal(size=(9000, 5)), stimuli, sessions) < 0.2).all()
+
+
+@pytest.mark.parametrize(("batch", "block_bytes"), [(1, 10**9), (7, 400), (10**6, 1), (64, 3000)])
+def test_batches_and_blocks_change_nothing(batch: int, block_bytes: int) -> None:
+    betas, stimuli, sessions = simulate(np.linspace(0, 1.5, 7), np.array([2, 3, 4, 1] * 12))
+    together = snr_of(betas, stimuli, sessions)
+    np.testing.assert_allclose(
+        snr_of(betas, stimuli, sessions, batch=batch, block_bytes=block_bytes), together, rtol=1e-5
+    )
+
+
+def test_trials_that_do_not_count_leave_no_trace() -> None:
+    betas, stimuli, sessions = simulate(np.linspace(0, 1.5, 7), np.array([2, 3, 4, 1] * 12))
+    used = np.random.default_rng(2).random(len(betas)) < 0.7
+    alone = snr_of(betas[used], stimuli[used], sessions[used])
+    betas[~used] = 1e6
+    np.testing.assert_allclose(snr_of(betas, stimuli, sessions, used, batch=5), alone, rtol=1e-6)
+
+
+def test_trials_without_noise_have_an_infinite_ratio() -> None:
+    stimuli, sessions = np.repeat(np.arange(20), 4).astype(str), np.tile(["ses-1", "ses-2"], 40)
+    betas = np.repeat(np.random.default_rng(3).choice([-1.0, 1.0], 20), 4)[:, None]
+    assert snr_of(betas, stimuli, sessions)[0] > 1000

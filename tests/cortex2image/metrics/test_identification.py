@@ -11,6 +11,7 @@ from cortex2image.metrics.identification import (
     category_templates,
     correlation_matrix,
     two_way,
+    two_way_of_originals,
 )
 
 
@@ -55,6 +56,21 @@ def test_two_way_counts_the_originals_that_lose(rng):
 def test_two_way_searches_the_originals_of_each_reconstruction():
     similarity = np.array([[0.9, 0.8, 0.7], [0.1, 0.2, 0.3], [0.0, 0.1, 0.5]])
     np.testing.assert_array_equal(np.diagonal(two_way(similarity)), [1.0, 0.5, 0.5])
+
+
+def test_two_way_of_originals_counts_the_reconstructions_that_lose(rng):
+    similarity = rng.integers(0, 6, (9, 9)) / 10
+    beaten = [
+        [[similarity[i, k] < similarity[i, j] for k in range(9) if k != j] for j in range(9)]
+        for i in range(9)
+    ]
+    np.testing.assert_allclose(two_way_of_originals(similarity), np.mean(beaten, axis=2), atol=1e-12)
+
+
+def test_directions_differ_and_so_do_ties():
+    similarity = np.array([[0.9, 0.8, 0.7], [0.1, 0.2, 0.3], [0.0, 0.1, 0.5]])
+    np.testing.assert_array_equal(np.diagonal(two_way_of_originals(similarity)), [1.0, 0.5, 1.0])
+    assert (two_way_of_originals(np.zeros((4, 4))) == 0).all()
 
 
 def test_perfect_and_constant_reconstructions(rng):

@@ -9,7 +9,7 @@ from skimage.color import rgb2gray
 from skimage.metrics import structural_similarity
 
 from cortex2image.errors import DataError
-from cortex2image.metrics.image import grey, pixcorr_matrix, ssim2d, ssim2d_matrix
+from cortex2image.metrics.image import grey, pixcorr_matrix, ssim2d, ssim2d_matrix, ssim2d_of_pairs
 
 
 @pytest.fixture
@@ -38,6 +38,22 @@ def test_ssim2d_of_all_pairs(pictures):
     matrix = ssim2d_matrix(originals, reconstructions)
     expected = [[ssim2d(a[None], b[None])[0] for b in reconstructions] for a in originals]
     np.testing.assert_allclose(matrix, expected, atol=1e-12)
+
+
+def test_ssim2d_of_chosen_pairs_whatever_the_block(pictures, monkeypatch):
+    originals, reconstructions = pictures[0], pictures[1][:4]
+    rows, columns = np.array([5, 0, 3, 3, 5]), np.array([0, 1, 3, 2, 0])
+    monkeypatch.setattr("cortex2image.metrics.image.PICTURES_AT_ONCE", 2)
+    matrix = ssim2d_matrix(grey(originals), grey(reconstructions))
+    scores = ssim2d_of_pairs(originals, reconstructions, rows, columns)
+    np.testing.assert_allclose(scores, matrix[rows, columns], atol=1e-12)
+
+
+def test_ssim2d_of_pictures_wider_than_a_band(rng):
+    a, b = rng.random((2, 90, 150))
+    options = {"data_range": 1.0, "gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+    expected = structural_similarity(a, b, **options)
+    np.testing.assert_allclose(ssim2d(a[None], b[None]), expected, atol=1e-10)
 
 
 def test_identical_pictures_score_one(pictures):

@@ -7,18 +7,18 @@ import pytest
 from safetensors.torch import save_file
 from tests.cortex2image.tiny_models import alexnet_weights, write_sums
 
-from cortex2image.errors import ConfigError, ModelSetError
+from cortex2image.errors import ModelSetError
 from cortex2image.metrics.categories import judged_similarities
 from cortex2image.metrics.panel import open_distances, open_judges
+from cortex2image.metrics.photo_facts import PHOTO_METRICS
 from cortex2image.metrics.reconstruction import score_reconstructions
-from cortex2image.models.registry import MODEL_SETS, ModelSet
+from cortex2image.models.registry import ModelSet, model_set
 from cortex2image.stats.permutation import permutations
 
 
 @pytest.fixture
-def panel(tiny_model_set, monkeypatch):
-    monkeypatch.setitem(MODEL_SETS, "tiny", tiny_model_set)
-    return open_judges("tiny", "cpu")
+def panel(tiny_model_set):
+    return open_judges(tiny_model_set, "cpu")
 
 
 @pytest.fixture
@@ -45,31 +45,47 @@ def test_every_judge_tells_categories(panel, pictures):
         np.testing.assert_allclose(similarities[classifier].sum(axis=1), 1)
 
 
-def test_sets_without_an_alexnet_have_no_distance(panel):
-    assert open_distances("tiny", "cpu") == []
-    assert open_distances("miniature", "cpu") == []
+def test_sets_without_an_alexnet_have_no_distance(tiny_model_set):
+    assert open_distances(tiny_model_set, "cpu") == []
+    assert open_distances(model_set("miniature"), "cpu") == []
 
 
-def test_a_set_with_an_alexnet_scores_lpips(tmp_path, monkeypatch, pictures, rng):
+def test_a_set_with_an_alexnet_scores_lpips(tmp_path, pictures, rng):
     (tmp_path / "alex").mkdir()
     save_file(alexnet_weights(), tmp_path / "alex" / "alexnet.safetensors")
     write_sums(tmp_path)
     models = ModelSet("tiny", tmp_path, (4, 4, 4), 8, 16, 16, (), lpips="alex")
-    monkeypatch.setitem(MODEL_SETS, "tiny", models)
-    distances = open_distances("tiny", "cpu")
+    distances = open_distances(models, "cpu")
     scored = score_reconstructions(pictures, [pictures], [], permutations(rng.random((10, 5))), distances)
     assert set(scored) == {"pixcorr", "ssim2d", "lpips_alex"}
     np.testing.assert_allclose(scored["lpips_alex"].values, 0, atol=1e-7)
     assert scored["lpips_alex"].null.max() > 0.01
 
 
-def test_a_declared_alexnet_is_not_replaced_by_anything(tiny_model_set, monkeypatch):
+def test_a_declared_alexnet_is_not_replaced_by_anything(tiny_model_set):
     declared = dataclasses.replace(tiny_model_set, lpips="judges/lpips_alex")
-    monkeypatch.setitem(MODEL_SETS, "tiny", declared)
     with pytest.raises(ModelSetError, match=r"judges/lpips_alex/alexnet\.safetensors"):
-        open_distances("tiny", "cpu")
+        open_distances(declared, "cpu")
 
 
-def test_an_unknown_model_set_is_named():
-    with pytest.raises(ConfigError, match="nonsense"):
-        open_judges("nonsense", "cpu")
+@pytest.mark.xdist_group("photo_set")
+def test_judges_of_photographs_score_by_both_families_and_distances(photo_set, pictures, rng):
+    judges, distances = open_judges(photo_set, "cpu"), open_distances(photo_set, "cpu")
+    order = permutations(rng.random((10, 3)))
+    scored = score_reconstructions(pictures[:3], [pictures[:3]], judges, order, distances)
+    judged = {metric.name for metric in PHOTO_METRICS if not metric.name.startswith("category_")}
+    assert set(scored) == {"pixcorr", "ssim2d", "lpips_alex"} | judged
+    for metric in judged:
+        perfect = 0 if metric.startswith("distance_") else 1
+        np.testing.assert_allclose(scored[metric].values, perfect, atol=1e-9)
+    assert scored["distance_swav_mindeye"].null.max() > scored["distance_swav_mindeye"].values.max()
+
+
+@pytest.mark.xdist_group("photo_set")
+def test_judges_of_photographs_that_read_tell_categories(photo_set, pictures):
+    panel = open_judges(photo_set, "cpu")
+    similarities = judged_similarities(panel, pictures[:2], ["cat", "shoe"], [["a b"], ["c d", "e"]])
+    assert {metric: s.shape for metric, s in similarities.items()} == {
+        "category_clip_takagi": (2, 2),
+        "category_clip_mindeye": (2, 2),
+    }

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cortex2image.errors import DataError
-from cortex2image.metrics.image import grey
 from cortex2image.metrics.reconstruction import score_reconstructions, score_ssim2d
+from cortex2image.metrics.samples import MeanOfSamples
 from cortex2image.stats.permutation import permutations
 
 
@@ -64,6 +64,16 @@ def test_samples_are_scored_apart(originals, order):
     assert (scored["pixcorr"].values[:, 1] < 0.5).all()
 
 
+def test_the_rule_of_identification_can_be_chosen(originals, order):
+    samples = [originals, originals[::-1]]
+    scored = score_reconstructions(
+        originals, samples, [CoarsePixels("clip", ("embeds",))], order, identification=MeanOfSamples(order)
+    )
+    assert list(scored) == ["pixcorr", "ssim2d", "twoway_clip_as_released"]
+    assert scored["twoway_clip_as_released"].values.shape == (10, 2)
+    assert scored["twoway_clip_as_released"].values.mean() > scored["twoway_clip_as_released"].null.max()
+
+
 def test_a_judge_nobody_described_is_refused(originals, order):
     with pytest.raises(DataError, match="twoway_alexnet"):
         score_reconstructions(originals, [originals], [CoarsePixels("alexnet", ("fc7",))], order)
@@ -85,8 +95,8 @@ def test_a_distance_nobody_described_is_refused(originals, order):
 
 
 def test_ssim_of_large_studies_agrees_with_the_full_matrix(originals, order):
-    pictures = grey(np.roll(originals, 1, axis=0))
-    full = score_ssim2d(grey(originals), pictures, order)
-    direct = score_ssim2d(grey(originals), pictures, order, full_stimuli=5)
+    pictures = np.roll(originals, 1, axis=0) // 2 + originals // 2
+    full = score_ssim2d(originals, pictures, order)
+    direct = score_ssim2d(originals, pictures, order, full_stimuli=5)
     np.testing.assert_allclose(direct.values, full.values, atol=1e-12)
     np.testing.assert_allclose(direct.null, full.null, atol=1e-12)

@@ -20,19 +20,19 @@ def described(folder):
 
 
 def test_untouched_folder_passes(folder):
-    verify(folder)
+    verify(described(folder))
 
 
 def test_altered_weights_are_named(folder):
     (folder / "vae" / "weights.safetensors").write_bytes(b"other")
     with pytest.raises(ModelSetError, match=r"vae/weights.safetensors\n  expected: SHA-256"):
-        verify(folder)
+        verify(described(folder))
 
 
 def test_missing_weights_are_named(folder):
     (folder / "vae" / "weights.safetensors").unlink()
     with pytest.raises(ModelSetError, match=r"vae/weights.safetensors(.|\n)*no such file"):
-        verify(folder)
+        verify(described(folder))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_file_that_is_not_listed(folder, name):
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_bytes(b"surplus")
     with pytest.raises(ModelSetError, match=name):
-        verify(folder)
+        verify(described(folder))
 
 
 @pytest.mark.parametrize("name", ["vae/pickled.bin", "old.ckpt", "vae/weights.PT"])
@@ -53,33 +53,33 @@ def test_pickles_are_refused_even_if_listed(folder, name, listed):
     if listed:
         write_sums(folder)
     with pytest.raises(ModelSetError, match=rf"{name}\n  expected: weights as safetensors only"):
-        verify(folder)
+        verify(described(folder))
 
 
 @pytest.mark.parametrize("name", ["notes.md", ".snakemake_timestamp", "vae/.snakemake_timestamp"])
 def test_what_no_library_reads_is_harmless(folder, name):
     (folder / name).write_text("mine")
-    verify(folder)
+    verify(described(folder))
 
 
 def test_missing_list(folder):
     (folder / "SHA256SUMS").unlink()
     with pytest.raises(ModelSetError, match=r"SHA256SUMS\n  expected: the SHA-256 of every file"):
-        verify(folder)
+        verify(described(folder))
 
 
 def test_truncated_weights_are_not_read_without_the_list(folder):
     (folder / "vae" / "weights.safetensors").write_bytes(b"wei")
     (folder / "SHA256SUMS").unlink()
     with pytest.raises(ModelSetError, match=r"SHA256SUMS(.|\n)*no such file"):
-        verify(folder)
+        verify(described(folder))
 
 
 @pytest.mark.parametrize("text", ["", "no checksum here\n", "abc  vae/weights.safetensors\n"])
 def test_malformed_list(folder, text):
     (folder / "SHA256SUMS").write_text(text)
     with pytest.raises(ModelSetError, match="lines of a SHA-256"):
-        verify(folder)
+        verify(described(folder))
 
 
 def test_hash_stands_for_every_file(folder):

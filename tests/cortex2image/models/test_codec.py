@@ -27,6 +27,19 @@ def test_latents_are_the_scaled_posterior_mean(tiny_diffusion, rng):
     torch.testing.assert_close(encode_images(tiny_diffusion, images), expected)
 
 
+def test_samples_of_the_posterior_are_those_of_diffusers_whatever_the_batch(tiny_diffusion, rng):
+    images, seeds = random_images(rng), [7, 8, 9]
+    together = encode_images(tiny_diffusion, images, seeds)
+    for row, seed in enumerate(seeds):
+        pixels = image_processor().preprocess(images[row : row + 1] / np.float32(255))
+        with torch.no_grad():
+            posterior = tiny_diffusion.vae.encode(pixels).latent_dist
+        drawn = posterior.sample(torch.Generator().manual_seed(seed))
+        expected = drawn[0] * tiny_diffusion.vae.config.scaling_factor
+        torch.testing.assert_close(together[row], expected, atol=1e-5, rtol=1e-4)
+    assert not torch.allclose(together, encode_images(tiny_diffusion, images), atol=1e-2)
+
+
 @pytest.mark.parametrize("shape", [(2, 16, 18, 3), (2, 15, 16, 3), (2, 16, 16, 4), (16, 16, 3)])
 def test_pictures_that_do_not_fill_the_latent(tiny_diffusion, shape):
     with pytest.raises(DataError, match=rf"multiples of 4 px(.|\n)*shape {re.escape(str(shape))}"):
@@ -46,6 +59,13 @@ def test_decoding_agrees_with_the_image_processor(tiny_diffusion):
     np.testing.assert_array_equal(
         decode_latents(tiny_diffusion, latents), np.round(expected * 255).astype(np.uint8)
     )
+
+
+def test_a_picture_that_is_no_number_is_an_error(tiny_diffusion):
+    latents = torch.zeros(2, 4, 4, 4)
+    latents[1, 0, 0, 0] = torch.inf
+    with pytest.raises(DataError, match=r"decoded pictures(.|\n)*models/precision"):
+        decode_latents(tiny_diffusion, latents)
 
 
 def test_text_states_are_what_stable_diffusion_attends_to(tiny_diffusion):

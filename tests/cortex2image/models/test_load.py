@@ -31,7 +31,7 @@ def test_scheduler_never_clips_latents(tiny_diffusion):
 
 
 def test_dtype_reaches_every_network(tiny_model_set):
-    loaded = load_diffusion(tiny_model_set, "cpu", torch.bfloat16)
+    loaded = load_diffusion(tiny_model_set, "cpu", "bfloat16")
     assert {loaded.vae.dtype, loaded.unet.dtype, loaded.text_encoder.dtype} == {torch.bfloat16}
 
 

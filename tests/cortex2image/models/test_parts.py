@@ -6,6 +6,7 @@ import shutil
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from tests.cortex2image.full_models import old_names, write_tokenizer
 
 from cortex2image.errors import ModelSetError
 from cortex2image.models.compat import ensure_torchvision
@@ -16,10 +17,10 @@ WEIGHTS = {"unet": "diffusion_pytorch_model.safetensors", "text_encoder": "model
 
 def kind_of(name):
     ensure_torchvision()
-    from diffusers import UNet2DConditionModel
+    from diffusers import AutoencoderKL, UNet2DConditionModel
     from transformers import CLIPTextModel
 
-    return {"unet": UNet2DConditionModel, "text_encoder": CLIPTextModel}[name]
+    return {"vae": AutoencoderKL, "unet": UNet2DConditionModel, "text_encoder": CLIPTextModel}[name]
 
 
 @pytest.fixture(params=list(WEIGHTS))
@@ -97,5 +98,40 @@ def test_a_folder_that_is_not_there(tmp_path):
 def test_a_tokenizer_that_knows_more_than_the_text_encoder(tiny_model_set):
     folder = tiny_model_set.folder / "tokenizer"
     assert len(read_tokenizer(folder, 58)) == 58
-    with pytest.raises(ModelSetError, match=r"at most 57 tokens(.|\n)*58 tokens"):
+    with pytest.raises(ModelSetError, match=r"57 tokens, as(.|\n)*58 tokens"):
         read_tokenizer(folder, 57)
+
+
+OLD = {
+    "vae": ("diffusion_pytorch_model.safetensors", "mid_block.attentions.0.proj_attn.weight"),
+    "text_encoder": ("model.safetensors", "text_model.embeddings.position_ids"),
+}
+
+
+@pytest.mark.parametrize("part", list(OLD))
+def test_files_of_2022_hold_the_same_network(tiny_model_set, tmp_path, part):
+    file, old_name = OLD[part]
+    shutil.copytree(tiny_model_set.folder / part, tmp_path / part)
+    weights = old_names(part, load_file(tmp_path / part / file))
+    assert any(name.endswith(old_name) for name in weights)
+    save_file(weights, tmp_path / part / file, {"format": "pt"})
+    new, old = (
+        read_network(kind_of(part), folder / part, torch.device("cpu")).state_dict()
+        for folder in (tiny_model_set.folder, tmp_path)
+    )
+    torch.testing.assert_close(old, new, rtol=0, atol=0)
+
+
+def test_a_tokenizer_in_the_files_of_2022(tmp_path):
+    write_tokenizer(tmp_path, vocabulary=60, length=8)
+    tokenizer = read_tokenizer(tmp_path, 60)
+    tokens = tokenizer("ab c", padding="max_length", max_length=8)["input_ids"]
+    assert tokens == [58, 0, 29, 30, 59, 59, 59, 59]
+
+
+@pytest.mark.parametrize("file", ["vocab.json", "merges.txt"])
+def test_a_tokenizer_of_which_half_is_missing(tmp_path, file):
+    write_tokenizer(tmp_path, vocabulary=60, length=8)
+    (tmp_path / file).unlink()
+    with pytest.raises(ModelSetError):
+        read_tokenizer(tmp_path, 60)

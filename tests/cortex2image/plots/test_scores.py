@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 
+from cortex2image.metrics.facts import METRICS
 from cortex2image.plots.scores import MethodScores, score_panel
 
 SCORES = MethodScores(
@@ -29,3 +31,14 @@ def test_names_are_on_the_axes() -> None:
     (axes,) = score_panel(SCORES, ["z", "c"], "pixcorr ↑").axes
     assert [label.get_text() for label in axes.get_xticklabels()] == ["z", "c"]
     assert axes.get_ylabel() == "pixcorr ↑"
+
+
+@pytest.mark.parametrize("name", sorted(METRICS, key=len)[-3:])
+def test_the_longest_names_fit_their_axis(name) -> None:
+    figure = score_panel(SCORES, ["z", "c"], f"{name} ↓")
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    drawn = axes.yaxis.label.get_window_extent()
+    assert drawn.y0 >= 0
+    assert drawn.y1 <= figure.bbox.height
+    assert axes.get_ylabel().replace("\n", "") == f"{name} ↓"

@@ -64,14 +64,14 @@ def run(study, judges):
         "reconstructions": study / "c.parquet",
         "subject": "sub-1",
         "method": "c",
-        "model-set": "fake",
+        "model-set": "miniature",
         "permutations": 100,
         "seed": 1,
         "evaluation": outputs[0],
         "nulls": outputs[1],
     }
     arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
-    main(arguments, judges=lambda set_name, device: judges)
+    main(arguments, judges=lambda models, device: judges)
     return outputs
 
 

@@ -18,8 +18,8 @@ class CoarsePixels:
         return {"embeds": images[:, ::2, ::2].reshape(len(images), -1).astype(np.float32)}
 
 
-def open_fake(set_name, device):
-    assert (set_name, device) == ("fake", "auto")
+def open_fake(models, device):
+    assert (models.name, device) == ("miniature", "auto")
     return [CoarsePixels()]
 
 
@@ -52,30 +52,30 @@ class MeanDifference:
         return np.abs(originals[:, None] - pictures.astype(float)).mean(axis=(2, 3, 4))
 
 
-def no_distances(set_name, device):
+def no_distances(models, device):
     return []
 
 
-def one_distance(set_name, device):
-    assert (set_name, device) == ("fake", "auto")
+def one_distance(models, device):
+    assert (models.name, device) == ("miniature", "auto")
     return [MeanDifference()]
 
 
-def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distances):
+def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distances, extra=()):
     outputs = [study / f"{name}.parquet", study / f"{name}-nulls.parquet"]
     options = {
         "stimuli": study / "stimuli.parquet",
         "reconstructions": study / "zc.parquet",
         "subject": subject,
         "method": "zc",
-        "model-set": "fake",
+        "model-set": "miniature",
         "permutations": 50,
         "seed": seed,
         "evaluation": outputs[0],
         "nulls": outputs[1],
     }
     arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
-    main(arguments, judges=open_fake, distances=distances)
+    main([*arguments, *extra], judges=open_fake, distances=distances)
     return outputs
 
 
@@ -103,6 +103,15 @@ def test_a_set_with_a_distance_has_its_metric(study):
     draws = NULLS.read(nulls).to_pandas().query("metric == 'lpips_alex'")
     assert len(draws) == 50
     assert draws["value"].median() > values.to_numpy().mean() + 5
+
+
+def test_identification_as_released_has_a_name_of_its_own(study):
+    evaluation, nulls = run(study, extra=("--identification", "as_released"))
+    values = EVALUATION.read(evaluation).to_pandas().query("metric == 'twoway_clip_as_released'")
+    assert list(values["sample"]) == [0, 1] * len(STIMULUS_IDS)
+    # One score per stimulus, and the sample that is the picture itself wins for all.
+    assert (values["value"] == 1).all()
+    assert "twoway_clip" not in set(NULLS.read(nulls).to_pandas()["metric"])
 
 
 def test_the_seed_decides_the_null(study):

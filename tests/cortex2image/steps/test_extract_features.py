@@ -1,7 +1,10 @@
+import weakref
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from cortex2image import row_groups
 from cortex2image.contract import matrix
 from cortex2image.contracts import FEATURES, STIMULI
 from cortex2image.errors import ConfigError, DataError
@@ -9,6 +12,8 @@ from cortex2image.features.captions import caption_states
 from cortex2image.features.latents import image_latents
 from cortex2image.models.checksums import model_hash
 from cortex2image.models.registry import MODEL_SETS
+from cortex2image.seeds import seed_for
+from cortex2image.steps import extract_features
 from cortex2image.steps.extract_features import main
 
 CAPTIONS = [["a b", "c"], ["d"], ["e", "f", "g"]]
@@ -63,9 +68,46 @@ def test_z_of_every_stimulus(study, images, tiny_diffusion, tiny_model_set):
     assert b"strength" not in facts
 
 
+def test_a_sample_of_z_follows_from_study_and_stimulus(study, images, tiny_diffusion):
+    table = extract("z", "--latent", "sample", "--seed", "3", "--batch-size", "2")
+    seeds = [seed_for(3, "latent", stimulus) for stimulus in ("s0", "s1", "s2")]
+    expected = image_latents(tiny_diffusion, images, seeds)
+    np.testing.assert_allclose(matrix(table, "feature"), expected, atol=1e-5)
+    assert (table.schema.metadata[b"latent"], table.schema.metadata[b"seed"]) == (b"sample", b"3")
+    other = extract("z", "--latent", "sample", "--seed", "4", out="other.parquet")
+    assert not np.allclose(matrix(other, "feature"), expected, atol=1e-2)
+
+
+def test_zc_is_drawn_as_the_options_say(study):
+    plain = matrix(extract("zc", *DRAWN), "feature")
+    for option in (("--latent", "sample"), ("--noise-level", "as_released")):
+        table = extract("zc", *DRAWN, *option, out="other.parquet")
+        assert not np.allclose(matrix(table, "feature"), plain, atol=1e-3)
+        assert option[1].encode() in table.schema.metadata.values()
+
+
 def test_c_of_every_stimulus(study, tiny_diffusion):
     expected = caption_states(tiny_diffusion, CAPTIONS)
     np.testing.assert_allclose(matrix(extract("c", "--batch-size", "2"), "feature"), expected, atol=1e-5)
+
+
+def test_features_are_written_while_they_are_made(study, monkeypatch):
+    """One batch is dropped before the next is made: of a full-size set all would be gigabytes."""
+    monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", 1)
+    alive, most = set(), []
+
+    def remembered(batch, *rest):
+        features = extract_batch(batch, *rest)
+        name = batch[0]["stimulus_id"]
+        alive.add(name)
+        weakref.finalize(features, alive.discard, name)
+        most.append(len(alive))
+        return features
+
+    extract_batch = extract_features.extract
+    monkeypatch.setattr(extract_features, "extract", remembered)
+    extract("c", "--batch-size", "1")
+    assert most == [1, 1, 1]
 
 
 def test_c_needs_no_pictures(study, tiny_diffusion):

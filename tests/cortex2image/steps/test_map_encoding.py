@@ -40,6 +40,24 @@ def test_every_voxel_lies_where_its_indices_say_in_the_subjects_space(tmp_path, 
     assert np.isfinite(volume).sum() == 15
 
 
+@pytest.mark.parametrize(("vertices", "kind"), [(32767, nib.Nifti1Image), (327684, nib.Nifti2Image)])
+def test_a_surface_is_a_volume_of_one_row(tmp_path, options, vertices, kind):
+    r = write_encoding(tmp_path / "encoding.parquet", 15)
+    table = VOXELS.read(tmp_path / "voxels.parquet")
+    chosen = np.linspace(0, vertices - 1, 15).astype(int)
+    columns = {name: table[name] for name in table.column_names} | {"i": chosen}
+    columns |= {axis: np.zeros(15, int) for axis in "jk"}
+    facts = {"shape": json.dumps([vertices, 1, 1]), "affine": json.dumps(np.eye(4).tolist())}
+    VOXELS.write(columns, tmp_path / "voxels.parquet", **facts)
+    main(options)
+    image = nib.load(tmp_path / "map.nii.gz")
+    assert type(image) is kind
+    assert image.shape == (vertices, 1, 1)
+    values = image.get_fdata(dtype=np.float32)[:, 0, 0]
+    np.testing.assert_allclose(values[chosen], r, rtol=1e-6)
+    assert np.isfinite(values).sum() == 15
+
+
 def test_tables_of_other_voxels_are_refused(tmp_path, options):
     write_encoding(tmp_path / "encoding.parquet", 14)
     with pytest.raises(DataError, match="15 voxels as in"):

@@ -88,6 +88,27 @@ def test_methods_c_and_zc_share_their_noise(study):
     assert noise("c") == noise("zc")
 
 
+def test_shared_noise_is_the_same_for_every_stimulus_but_not_for_every_sample(study, decoded, tiny_diffusion):
+    rows = reconstruct("zc", "--shared-noise")
+    seeds = {sample: {row["seed"] for row in rows if row["sample"] == sample} for sample in (0, 1)}
+    assert [len(seeds[sample]) for sample in (0, 1)] == [1, 1]
+    assert not seeds[0] & seeds[1]
+    denoiser = Denoiser(tiny_diffusion, Sampling(5, 0.8, 3.0))
+    expected = pictures(denoiser, decoded, [*seeds[1]] * 3)
+    drawn = read([row for row in rows if row["sample"] == 1])
+    np.testing.assert_allclose(drawn.astype(int), expected.astype(int), atol=1)
+
+
+def test_pictures_are_drawn_as_the_options_say(study, decoded, tiny_diffusion):
+    rows = reconstruct("zc", "--noise-level", "as_released", "--latent", "sample")
+    repeated = {space: features.repeat(2, axis=0) for space, features in decoded.items()}
+    denoiser = Denoiser(tiny_diffusion, Sampling(5, 0.8, 3.0, "as_released", "sample"))
+    expected = pictures(denoiser, repeated, [row["seed"] for row in rows])
+    np.testing.assert_allclose(read(rows).astype(int), expected.astype(int), atol=1)
+    facts = RECONSTRUCTIONS.read("pictures/zc.parquet").schema.metadata
+    assert (facts[b"noise_level"], facts[b"latent"]) == (b"as_released", b"sample")
+
+
 def test_a_second_run_leaves_nothing_of_the_first(study):
     reconstruct("c", "--samples", "3")
     rows = reconstruct("c")

@@ -1,6 +1,7 @@
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import nibabel as nib
@@ -8,7 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cortex2image.contracts import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES, STIMULI, TRIALS
+from cortex2image.contracts import (
+    DECODED_SCORES,
+    ENCODING_SCORES,
+    RECONSTRUCTIONS,
+    SCORES,
+    STIMULI,
+    TRIALS,
+    VOXELS,
+)
 from cortex2image.errors import ContractError, DataError
 from cortex2image.sources import ROOT
 from cortex2image.steps.report import main, read_map
@@ -120,6 +129,12 @@ def write_trials(root: Path, subject: str, **metadata: object) -> None:
     TRIALS.write(data, root / subject / "trials.parquet", **metadata)
 
 
+def write_voxels(root: Path, subject: str, **metadata: object) -> None:
+    numbers = {name: [0] for name in ("voxel_id", "i", "j", "k")}
+    rest = {"roi": ["early"], "hemisphere": ["left"], "ncsnr": [None], "noise_ceiling": [None]}
+    VOXELS.write(numbers | rest, root / subject / "voxels.parquet", **metadata)
+
+
 def write_provenance(root: Path, reader: str) -> None:
     config = {
         "study": "tiny",
@@ -154,6 +169,7 @@ def write_study(
     for subject in SUBJECTS:
         write_subject(root, subject, methods, rng)
         write_trials(root, subject, runs=12, left_out="[]")
+        write_voxels(root, subject, left_out="[]")
     write_provenance(root, reader)
     lists = {"subjects": SUBJECTS, "spaces": ("z", "c"), "methods": methods, "models": models}
     return [
@@ -268,20 +284,24 @@ def test_what_was_left_out_is_said_before_any_score(tmp_path: Path) -> None:
     arguments = write_study(root, ("z",), ("z",), with_images=True, reader="bids")
     problems = ["run-3_bold.nii.gz: no events", "run-4_bold.nii.gz: no <confounds>"]
     write_trials(root, "sub-02", runs=11, left_out=json.dumps(problems))
+    write_voxels(root, "sub-02", left_out=json.dumps(["2 of 9 voxels lack data in a session"]))
     main(arguments)
     page = (root / "report" / "index.html").read_text()
     warning = page.split('class="warning"')[1].split("</ul>")[0]
     assert "sub-02 (11 runs used): run-3_bold.nii.gz: no events" in warning
     assert "sub-02 (11 runs used): run-4_bold.nii.gz: no &lt;confounds&gt;" in warning
+    assert "sub-02 (11 runs used): 2 of 9 voxels lack data in a session" in warning
     assert "sub-01" not in warning
     assert page.index('class="warning"') < page.index('id="scores"')
 
 
-def test_trials_that_do_not_say_what_was_left_out_leave_no_page(tmp_path: Path) -> None:
+@pytest.mark.parametrize("write", [write_trials, write_voxels])
+def test_tables_that_do_not_say_what_was_left_out_leave_no_page(tmp_path: Path, write: Callable) -> None:
     root = tmp_path / "study"
     arguments = write_study(root, ("z",), ("z",), with_images=True, reader="bids")
-    write_trials(root, "sub-01")
-    with pytest.raises(DataError, match=r"sub-01/trials\.parquet(.|\n)*left_out"):
+    write(root, "sub-01")
+    table = write.__name__.removeprefix("write_")
+    with pytest.raises(DataError, match=rf"sub-01/{table}\.parquet(.|\n)*left_out"):
         main(arguments)
     assert not (root / "report").exists()
 

@@ -1,16 +1,19 @@
 """The step on planted betas: which trials count, and what the voxels table says."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from scipy.stats import zscore
 
+from cortex2image import row_groups
 from cortex2image.contract import matrix, vectors
 from cortex2image.contracts import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS, VOXELS
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.fmri.noise_ceiling import noise_ceiling_snr
 from cortex2image.steps.standardise import main
 
 TRAIN, TEST, REPEATS, VOXEL_COUNT = 40, 10, 3, 6
@@ -19,10 +22,16 @@ STIMULI = [f"train-{i}" for i in range(TRAIN)] + [f"test-{i}" for i in range(TES
 SESSIONS = ["ses-1", "ses-2"] * (COUNT // 2)
 SPLITS = ["train"] * TRAIN + ["test"] * TEST * REPEATS
 NO_FOLDS: list[int | None] = [None] * COUNT
+ALL_VALID = (0,) * VOXEL_COUNT
 
 
 def write_inputs(
-    folder: Path, betas: np.ndarray, splits: list[str], stimuli: list[str], folds: list[int | None] = NO_FOLDS
+    folder: Path,
+    betas: np.ndarray,
+    splits: list[str],
+    stimuli: list[str],
+    folds: list[int | None] = NO_FOLDS,
+    invalid: Sequence[int] = ALL_VALID,
 ) -> None:
     ids = [f"trial-{i}" for i in range(COUNT)]
     trials = {
@@ -38,6 +47,7 @@ def write_inputs(
     }
     indices = {axis: np.arange(VOXEL_COUNT) for axis in ("voxel_id", *"ijk")}
     voxels = indices | {"roi": ["early"] * VOXEL_COUNT, "hemisphere": ["left"] * VOXEL_COUNT}
+    voxels |= {"invalid_sessions": invalid}
     TRIALS.write(trials, folder / "trials.parquet")
     SINGLE_TRIAL_BETAS.write({"trial_id": ids, "beta": vectors(betas)}, folder / "single.parquet")
     facts = {"affine": json.dumps(np.eye(4).tolist()), "shape": json.dumps([6, 6, 6])}
@@ -51,13 +61,15 @@ def standardise(
     splits: list[str] = SPLITS,
     stimuli: list[str] = STIMULI,
     folds: list[int | None] = NO_FOLDS,
+    invalid: Sequence[int] = ALL_VALID,
+    ncsnr_from: str = "all",
 ) -> tuple[np.ndarray, pa.Table]:
     """Run the step; return betas and voxels."""
-    write_inputs(folder, betas, splits, stimuli, folds)
+    write_inputs(folder, betas, splits, stimuli, folds, invalid)
     inputs = ["--trials", "trials", "--single-trial-betas", "single", "--mask-voxels", "mask_voxels"]
     outputs = ["--betas", "betas", "--voxels", "voxels"]
     names = [a if a.startswith("--") else str(folder / f"{a}.parquet") for a in inputs + outputs]
-    main([*names, "--by", by])
+    main([*names, "--by", by, "--ncsnr-from", ncsnr_from])
     return matrix(BETAS.read(folder / "betas.parquet"), "beta"), VOXELS.read(folder / "voxels.parquet")
 
 
@@ -83,17 +95,69 @@ def test_test_trials_change_no_training_beta(tmp_path: Path, betas: np.ndarray) 
     assert not np.allclose(after[TRAIN:], before[TRAIN:])
 
 
+def snr_by_hand(betas: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Noise ceiling SNR of the chosen trials, with everything in memory at once."""
+    sessions, stimuli = np.array(SESSIONS), np.array(STIMULI)
+    z = np.full(betas.shape, np.nan)
+    for session in np.unique(sessions):
+        rows = chosen & (sessions == session)
+        z[rows] = zscore(betas[rows].astype(np.float64), ddof=1)
+    trials = {s: np.flatnonzero(chosen & (stimuli == s)) for s in dict.fromkeys(STIMULI)}
+    repeated = [rows for rows in trials.values() if len(rows) > 1]
+    squares = sum(((z[rows] - z[rows].mean(axis=0)) ** 2).sum(axis=0) for rows in repeated)
+    noise = squares / sum(len(rows) - 1 for rows in repeated)
+    return np.sqrt(np.clip(1 - noise, 0, None) / noise)
+
+
 def test_voxels_gain_their_noise_ceiling(tmp_path: Path, betas: np.ndarray) -> None:
     betas[:, 4] = 7
     _, voxels = standardise(tmp_path, betas)
-    snr = noise_ceiling_snr(betas, STIMULI, SESSIONS)
     known = [0, 1, 2, 3, 5]
+    snr = snr_by_hand(betas[:, known], np.ones(COUNT, bool))
     written = {name: voxels[name].to_pylist() for name in ("ncsnr", "noise_ceiling")}
-    np.testing.assert_allclose(np.array(written["ncsnr"])[known].astype(float), snr[known])
+    np.testing.assert_allclose(np.array(written["ncsnr"])[known].astype(float), snr, rtol=1e-6)
     expected = snr**2 / (snr**2 + 1 / REPEATS)
-    np.testing.assert_allclose(np.array(written["noise_ceiling"])[known].astype(float), expected[known])
+    np.testing.assert_allclose(np.array(written["noise_ceiling"])[known].astype(float), expected, rtol=1e-6)
     assert written["ncsnr"][4] is None
     assert written["noise_ceiling"][4] is None
+
+
+def test_the_noise_ceiling_can_be_that_of_training_trials(tmp_path: Path, betas: np.ndarray) -> None:
+    splits = ["test"] * TRAIN + ["train"] * TEST * REPEATS
+    betas[:TRAIN] *= 100
+    _, voxels = standardise(tmp_path, betas, splits=splits, ncsnr_from="train")
+    expected = snr_by_hand(betas, np.array(splits) == "train")
+    np.testing.assert_allclose(voxels["ncsnr"].to_numpy(), expected, rtol=1e-6)
+    assert voxels.schema.metadata[b"ncsnr_from"] == b"train"
+
+
+def test_row_groups_change_nothing(tmp_path: Path, betas: np.ndarray, monkeypatch) -> None:
+    whole, whole_voxels = standardise(tmp_path, betas)
+    monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", 200)
+    parts, voxels = standardise(tmp_path, betas)
+    assert pq.read_metadata(tmp_path / "single.parquet").num_row_groups > 5
+    np.testing.assert_allclose(parts, whole, atol=1e-6)
+    np.testing.assert_allclose(voxels["ncsnr"].to_numpy(), whole_voxels["ncsnr"].to_numpy(), rtol=1e-6)
+
+
+def test_voxels_that_lack_data_in_a_session_are_left_out(tmp_path: Path, betas: np.ndarray, capsys) -> None:
+    whole, whole_voxels = standardise(tmp_path, betas)
+    betas[::2, [1, 5]] = 0
+    kept = [0, 2, 3, 4]
+    result, voxels = standardise(tmp_path, betas, invalid=(0, 1, 0, 0, 0, 2))
+    np.testing.assert_array_equal(result, whole[:, kept])
+    assert voxels["voxel_id"].to_pylist() == [0, 1, 2, 3]
+    assert voxels["i"].to_pylist() == kept
+    np.testing.assert_array_equal(voxels["ncsnr"].to_numpy(), whole_voxels["ncsnr"].to_numpy()[kept])
+    assert "2 of 6 voxels lack data in a session; left out" in capsys.readouterr().err
+    assert json.loads(voxels.schema.metadata[b"left_out"]) == ["2 of 6 voxels lack data in a session"]
+    assert json.loads(whole_voxels.schema.metadata[b"left_out"]) == []
+
+
+def test_no_voxel_with_data_in_every_session_is_an_error(tmp_path: Path, betas: np.ndarray) -> None:
+    with pytest.raises(DataError, match="voxels with data in every session"):
+        standardise(tmp_path, betas, invalid=(1,) * VOXEL_COUNT)
+    assert not (tmp_path / "betas.parquet").exists()
 
 
 def test_grid_travels_on(tmp_path: Path, betas: np.ndarray) -> None:
@@ -127,6 +191,12 @@ def test_session_without_training_trials_gives_no_output(tmp_path: Path, betas: 
         standardise(tmp_path, betas, splits=splits)
     assert not (tmp_path / "betas.parquet").exists()
     assert not (tmp_path / "voxels.parquet").exists()
+
+
+def test_betas_of_other_voxels_are_refused(tmp_path: Path, betas: np.ndarray) -> None:
+    with pytest.raises(DataError, match="betas of 6 voxels"):
+        standardise(tmp_path, betas[:, :5])
+    assert not (tmp_path / "betas.parquet").exists()
 
 
 def test_betas_of_other_trials_are_refused(tmp_path: Path, betas: np.ndarray) -> None:

@@ -1,9 +1,13 @@
 """Step stimuli: the table it writes, and bad input that must leave none."""
 
+import numpy as np
 import pytest
+from PIL import Image
+from tests.cortex2image.steps.told_betas import ToldBetas
 
 from cortex2image.contracts import STIMULI
-from cortex2image.errors import Cortex2imageError
+from cortex2image.errors import Cortex2imageError, DataError
+from cortex2image.steps import stimuli
 from cortex2image.steps.stimuli import main
 
 
@@ -78,3 +82,38 @@ def test_bad_subjects_leave_no_table(small_study, tmp_path, subjects, match):
     with pytest.raises(Cortex2imageError, match=match):
         run(small_study.root, tmp_path / "stimuli.parquet", *subjects)
     assert not (tmp_path / "stimuli.parquet").exists()
+
+
+def told_pictures(monkeypatch, tmp_path):
+    """The step reads a made-up data set that keeps its pictures in one file."""
+    dataset = ToldBetas()
+    monkeypatch.chdir(tmp_path)
+    for name in ("chosen_dataset", "chosen_betas"):
+        monkeypatch.setattr(stimuli, name, lambda args: dataset)
+    options = ["--reader", "nsd", "--root", "nowhere", "--subjects", "sub-01"]
+    return dataset, [*options, "--stimuli", "stimuli.parquet", "--pictures", "results/pictures"]
+
+
+def test_pictures_out_of_one_file(monkeypatch, tmp_path):
+    _, options = told_pictures(monkeypatch, tmp_path)
+    main(options)
+    table = STIMULI.read("stimuli.parquet")
+    assert table["image_path"].to_pylist() == [f"results/pictures/told-{i}.png" for i in range(4)]
+    for number, path in enumerate(table["image_path"].to_pylist()):
+        np.testing.assert_array_equal(np.asarray(Image.open(path)), np.full((8, 8, 3), 10 * number))
+    assert len(list((tmp_path / "results").rglob("*"))) == 5
+
+
+def test_a_picture_that_is_missing_leaves_nothing(monkeypatch, tmp_path):
+    dataset, options = told_pictures(monkeypatch, tmp_path)
+    all_pictures = dataset.pictures
+    monkeypatch.setattr(dataset, "pictures", lambda names: all_pictures(names[:-1]))
+    with pytest.raises(DataError, match=r"one of every stimulus\n.*none of 1, first told-3"):
+        main(options)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_no_folder_without_pictures_of_ones_own(monkeypatch, tmp_path):
+    _, options = told_pictures(monkeypatch, tmp_path)
+    main(options[:-1])
+    assert STIMULI.read("stimuli.parquet")["image_path"].null_count == 4

@@ -150,10 +150,22 @@ def _stimulus(row: pd.Series, where: str) -> Stimulus:
     if row["split"] not in SPLITS:
         fix = "decide the split before anything is fitted"
         raise DataError(where, f"split {' or '.join(SPLITS)}", f"'{row['split']}'", fix)
-    captions = tuple(part.strip() for part in row["captions"].split(CAPTION_SEPARATOR.strip()))
-    if row["captions"] in MISSING or not all(captions):
-        fix = f"describe each picture; several captions are joined by '{CAPTION_SEPARATOR}'"
-        raise DataError(where, "at least one caption, none empty", f"'{row['captions']}'", fix)
+    captions = read_captions(row["captions"], where)
     category = row.get("category", "n/a")
     identity = stimulus_id(row["stim_file"], where)
     return Stimulus(identity, row["split"], captions, None, None if category in MISSING else category)
+
+
+def read_captions(cell: str, where: str) -> tuple[str, ...]:
+    """Return the captions that a cell of the table of pictures joins.
+
+    Raises
+    ------
+    DataError
+        There is none, or one is empty.
+    """
+    captions = tuple(part.strip() for part in cell.split(CAPTION_SEPARATOR.strip()))
+    if cell in MISSING or not all(captions):
+        fix = f"describe each picture; several captions are joined by '{CAPTION_SEPARATOR}'"
+        raise DataError(where, "at least one caption, none empty", f"'{cell}'", fix)
+    return captions

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from cortex2image.data.recording import Event, Stimulus
+from cortex2image.data.recording import Event, StudyDataset
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class BetaVoxels:
     roi : list of str
         Region of each voxel, ``unlabelled`` where the atlas gives none.
     hemisphere : list of str
-        ``left`` or ``right``.
+        ``left``, ``right``, or ``unknown``.
     shape : (int, int, int)
     affine : (4, 4) float array
         From indices to mm; the identity for a surface.
@@ -63,20 +63,8 @@ class BetaVoxels:
     affine: np.ndarray
 
 
-class BetaDataset(Protocol):
+class BetaDataset(StudyDataset, Protocol):
     """A readable data set of betas. Construction is cheap: nothing is read."""
-
-    def subjects(self) -> list[str]:
-        """Return the subject labels the data set holds, sorted."""
-
-    def subject_files(self, subject: str) -> list[Path]:
-        """Return every file the jobs of `subject` read; a rule names them as inputs."""
-
-    def problems(self, subject: str) -> list[str]:
-        """Return what is missing or surplus in the data of `subject`, a line each, without absolute paths."""
-
-    def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
-        """Return the stimuli that at least one of `subjects` saw, sorted by id."""
 
     def runs(self, subject: str) -> list[ShownRun]:
         """Return what was shown to `subject`, in order of session and run."""

@@ -1,4 +1,4 @@
-"""What every reader of fMRI recordings gives: runs with their events, files and geometry."""
+"""What every reader gives: stimuli, and runs with their events; of recordings, files and geometry besides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,8 +63,24 @@ class Stimulus:
     category: str | None
 
 
-class Dataset(Protocol):
-    """A readable data set. Construction is cheap: it lists files and reads no volume."""
+class Shown(Protocol):
+    """What was shown in one run: of a recording, or of betas that others estimated."""
+
+    @property
+    def session(self) -> str:
+        """Return the session label."""
+
+    @property
+    def run(self) -> str:
+        """Return the run label within the session."""
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Return what was shown, in order of onset."""
+
+
+class StudyDataset(Protocol):
+    """A readable data set, whatever it holds. Construction is cheap: it lists files and reads no volume."""
 
     def subjects(self) -> list[str]:
         """Return the subject labels the data set holds, sorted."""
@@ -72,7 +88,7 @@ class Dataset(Protocol):
     def subject_files(self, subject: str) -> list[Path]:
         """Return every file the jobs of `subject` read; a rule names them as inputs."""
 
-    def runs(self, subject: str) -> list[Run]:
+    def runs(self, subject: str) -> Sequence[Shown]:
         """Return the runs of `subject` in order of session and run."""
 
     def problems(self, subject: str) -> list[str]:
@@ -83,3 +99,10 @@ class Dataset(Protocol):
 
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
         """Return the stimuli that at least one of `subjects` saw, sorted by id."""
+
+
+class Dataset(StudyDataset, Protocol):
+    """A data set of recordings."""
+
+    def runs(self, subject: str) -> list[Run]:
+        """Return the runs of `subject` in order of session and run."""

@@ -38,6 +38,28 @@ def read_bold_header(path: str | Path) -> BoldHeader:
     return BoldHeader(image.shape[3], float(image.header.get_zooms()[3]) * unit)
 
 
+def load_volume(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
+    """Load a single volume, e.g. an atlas of region codes.
+
+    Returns
+    -------
+    values : (X, Y, Z) array, scaled as the header says
+    affine : (4, 4) float64, voxel indices to millimetres
+
+    Raises
+    ------
+    DataError
+        The file is unreadable or truncated, or is not 3-D.
+    """
+    image = _open(path)
+    values = _read(path, image, ())
+    if values.ndim == 4 and values.shape[3] == 1:
+        values = values[..., 0]
+    if values.ndim != 3:
+        raise DataError(path, "a 3-D volume", f"shape {values.shape}", "give one volume")
+    return values, np.asarray(image.affine, dtype=np.float64)
+
+
 def load_mask(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     """Load a brain mask.
 
@@ -51,22 +73,30 @@ def load_mask(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     DataError
         The file is unreadable or truncated, is not 3-D, holds NaN or Inf, or is empty.
     """
-    image = _open(path)
-    values = _read(path, image, ())
-    if values.ndim == 4 and values.shape[3] == 1:
-        values = values[..., 0]
-    if values.ndim != 3:
-        raise DataError(path, "a 3-D brain mask", f"shape {values.shape}", "give one mask volume")
+    values, affine = load_volume(path)
     if not np.isfinite(values).all():
         found = f"NaN or Inf in {np.count_nonzero(~np.isfinite(values))} voxels"
         raise DataError(path, "a mask of zeros and ones", found, "write 0 outside the brain")
     if not values.any():
         raise DataError(path, "a mask with at least one voxel", "zeros throughout", "give another mask")
-    return values != 0, np.asarray(image.affine, dtype=np.float64)
+    return values != 0, affine
 
 
 def load_bold(path: str | Path, mask: np.ndarray, volumes: tuple[int, int] | None = None) -> np.ndarray:
-    """Load the time series inside a mask, a few volumes at a time.
+    """Load the time series inside a mask, as :func:`load_masked` does, and test that they are finite.
+
+    Raises
+    ------
+    DataError
+        As there; or a voxel of the mask is NaN or Inf.
+    """
+    bold = load_masked(path, mask, volumes)
+    _check_finite(path, bold, volumes[0] if volumes else 0)
+    return bold
+
+
+def load_masked(path: str | Path, mask: np.ndarray, volumes: tuple[int, int] | None = None) -> np.ndarray:
+    """Load the voxels inside a mask, a few volumes at a time, NaN and Inf as they stand.
 
     Parameters
     ----------
@@ -77,25 +107,24 @@ def load_bold(path: str | Path, mask: np.ndarray, volumes: tuple[int, int] | Non
 
     Returns
     -------
-    bold : (time, voxels) float32, in the scanner's units
+    values : (time, voxels) float32, scaled as the header says
         Voxels in the order of ``np.argwhere(mask)``.
 
     Raises
     ------
     DataError
-        The file is unreadable, truncated or not 4-D, `mask` has another shape, `volumes` reaches past the
-        end, or a voxel of the mask is NaN or Inf.
+        The file is unreadable, truncated or not 4-D, `mask` has another shape, or `volumes` reaches past the
+        end.
     """
     image = _open_bold(path)
     first, last = volumes or (0, image.shape[3])
     _check_grid(path, image.shape, mask.shape, (first, last))
-    bold = np.empty((last - first, np.count_nonzero(mask)), np.float32)
+    values = np.empty((last - first, np.count_nonzero(mask)), np.float32)
     for start in range(first, last, VOLUMES_AT_ONCE):
         stop = min(start + VOLUMES_AT_ONCE, last)
         block = _read(path, image, (..., slice(start, stop)))
-        bold[start - first : stop - first] = block[mask].T
-    _check_finite(path, bold, first)
-    return bold
+        values[start - first : stop - first] = block[mask].T
+    return values
 
 
 def _open(path: str | Path) -> Any:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
 
-from cortex2image.diffusion.forward import noise_for, noised
+from cortex2image.diffusion.forward import noised
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.models.codec import encode_text
+from cortex2image.models.codec import encode_images, encode_text
 from cortex2image.models.load import Diffusion
+from cortex2image.models.noise import noise_for
+from cortex2image.seeds import seed_for
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,18 @@ class Sampling:
         Share of these steps an initial latent goes back through, in (0, 1]; 1 keeps almost nothing of it.
     guidance_scale : float
         w in uncond + w (cond - uncond) (Ho and Salimans 2022); 1 leaves the condition as it is.
+    noise_level : "matched" or "as_released"
+        Which timestep the noise added to an initial latent belongs to: the first that is denoised, or the one
+        above it, which the released code of Takagi and Nishimoto (2023) noises to and never denoises.
+    latent : "mean" or "sample"
+        What of the VAE's posterior of a picture is its initial latent.
     """
 
     steps: int
     strength: float
     guidance_scale: float
+    noise_level: Literal["matched", "as_released"] = "matched"
+    latent: Literal["mean", "sample"] = "mean"
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class Denoiser:
     Raises
     ------
     ConfigError
-        `strength` leaves no step to denoise.
+        `strength` leaves no step to denoise, or none above that the noise could belong to.
     """
 
     def __init__(self, diffusion: Diffusion, sampling: Sampling):
@@ -83,6 +93,7 @@ class Denoiser:
                 "raise strength, or steps",
             )
         self.unconditional = encode_text(diffusion, [""])
+        self._check_noise_level()
 
     def states(self, c: np.ndarray) -> torch.Tensor:
         """Return flat text states, (n, text_length * text_width), in the shape the U-Net attends to."""
@@ -109,27 +120,47 @@ class Denoiser:
         """Return every step of :meth:`from_noise`, from the noise to the latents."""
         return list(self._stages(self._noise(seeds), states, self.timesteps))
 
+    def encode(self, images: np.ndarray, seeds: Sequence[int]) -> torch.Tensor:
+        """Return the initial latents of pictures, uint8 (n, image_size, image_size, 3).
+
+        `seeds`, n ints, are those of the noise that will be added; a sample of the posterior has its own,
+        which follow from them.
+        """
+        sampled = self.sampling.latent == "sample"
+        own = [seed_for(seed, "posterior") for seed in seeds] if sampled else None
+        return encode_images(self.diffusion, images, own)
+
     @torch.inference_mode()
     def from_latents(self, latents: torch.Tensor, states: torch.Tensor, seeds: Sequence[int]) -> torch.Tensor:
         """Return `latents` noised to `strength` and denoised under `states`.
 
-        The noise is that of the first timestep still to be denoised. (The released code of Takagi and
-        Nishimoto adds noise for the timestep above it and never takes that step.)
+        See :class:`Sampling` for the timestep the noise belongs to.
         """
-        timesteps = self.timesteps[self.sampling.steps - self.kept_steps :]
+        first = self.sampling.steps - self.kept_steps
+        level = self.timesteps[first - (self.sampling.noise_level == "as_released")]
         noise = self._placed(noise_for(seeds, tuple(latents.shape[1:])))
-        start = noised(self._placed(latents), noise, timesteps[0], self.scheduler.alphas_cumprod)
-        return self._denoise(start, states, timesteps)
+        start = noised(self._placed(latents), noise, level, self.scheduler.alphas_cumprod)
+        return self._denoise(start, states, self.timesteps[first:])
+
+    def _check_noise_level(self) -> None:
+        if self.sampling.noise_level == "as_released" and self.kept_steps == self.sampling.steps:
+            raise ConfigError(
+                "reconstruct: noise_level",
+                "matched where all steps are denoised, since none is above them",
+                f"as_released at strength {self.sampling.strength}",
+                "set noise_level: matched, or lower strength",
+            )
 
     def _placed(self, tensor: torch.Tensor) -> torch.Tensor:
-        return tensor.to(self.diffusion.device, self.diffusion.dtype)
+        """Return a tensor on the device, in float32: networks may round, the sum of many steps may not."""
+        return tensor.to(self.diffusion.device, torch.float32)
 
     def _noise(self, seeds: Sequence[int]) -> torch.Tensor:
         side = self.diffusion.unet.config.sample_size
         return self._placed(noise_for(seeds, (self.diffusion.unet.config.in_channels, side, side)))
 
     def _stages(self, latents: torch.Tensor, states: torch.Tensor, timesteps: list[int]) -> Iterator[Stage]:
-        states = self._placed(states)
+        states = states.to(self.diffusion.device, self.diffusion.dtype)
         context = torch.cat([self.unconditional.expand_as(states), states])
         for timestep in timesteps:
             output = self._guided(latents, context, timestep)
@@ -148,8 +179,9 @@ class Denoiser:
     def _guided(self, latents: torch.Tensor, context: torch.Tensor, timestep: int) -> torch.Tensor:
         """Return the U-Net's guided output; its kind (noise, v) is the scheduler's affair."""
         unet, weight = self.diffusion.unet, self.sampling.guidance_scale
+        rounded = latents.to(self.diffusion.dtype)
         if weight == 1:
-            return unet(latents, timestep, context[len(latents) :]).sample
-        both = unet(torch.cat([latents, latents]), timestep, context).sample
+            return unet(rounded, timestep, context[len(latents) :]).sample.float()
+        both = unet(torch.cat([rounded, rounded]), timestep, context).sample.float()
         unconditional, conditional = both.chunk(2)
         return unconditional + weight * (conditional - unconditional)

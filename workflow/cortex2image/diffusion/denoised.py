@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from cortex2image.diffusion.denoise import Denoiser
-from cortex2image.models.codec import encode_images
 
 
 def denoised_latents(
@@ -27,5 +26,5 @@ def denoised_latents(
     float32 (n, channels * h * w)
         Flattened in C order.
     """
-    latents = encode_images(denoiser.diffusion, images)
-    return denoiser.from_latents(latents, denoiser.states(states), seeds).flatten(1).float().cpu().numpy()
+    latents = denoiser.from_latents(denoiser.encode(images, seeds), denoiser.states(states), seeds)
+    return latents.flatten(1).float().cpu().numpy()

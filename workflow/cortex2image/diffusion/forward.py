@@ -1,6 +1,4 @@
-"""The forward process: noise added to a latent, and where that noise comes from."""
-
-from collections.abc import Sequence
+"""The forward process: noise added to a latent."""
 
 import torch
 
@@ -21,12 +19,3 @@ def noised(
     """
     kept = alphas_cumprod[timestep].to(latents)
     return kept.sqrt() * latents + (1 - kept).sqrt() * noise
-
-
-def noise_for(seeds: Sequence[int], shape: tuple[int, ...]) -> torch.Tensor:
-    """Return N(0, I) of (len(seeds), *shape), each row from its own generator.
-
-    Drawn on the CPU, so that the batch a row travels in and the device it ends on change nothing.
-    """
-    rows = [torch.randn(shape, generator=torch.Generator("cpu").manual_seed(seed)) for seed in seeds]
-    return torch.stack(rows)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from cortex2image.diffusion.denoise import Denoiser
-from cortex2image.models.codec import decode_latents, encode_images
+from cortex2image.models.codec import decode_latents
 from cortex2image.models.pixels import squares
 
 
@@ -31,7 +31,7 @@ def pictures(denoiser: Denoiser, decoded: Mapping[str, np.ndarray], seeds: Seque
     states = denoiser.states(decoded["c"])
     if "z" not in decoded:
         return decode_latents(denoiser.diffusion, denoiser.from_noise(states, seeds))
-    start = encode_images(denoiser.diffusion, coarse_pictures(denoiser, decoded["z"]))
+    start = denoiser.encode(coarse_pictures(denoiser, decoded["z"]), seeds)
     return decode_latents(denoiser.diffusion, denoiser.from_latents(start, states, seeds))
 
 

@@ -1,5 +1,7 @@
 """z: what the autoencoder of the diffusion model makes of a picture."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from cortex2image.models.codec import encode_images
@@ -7,7 +9,7 @@ from cortex2image.models.load import Diffusion
 from cortex2image.models.pixels import squares
 
 
-def image_latents(diffusion: Diffusion, images: np.ndarray) -> np.ndarray:
+def image_latents(diffusion: Diffusion, images: np.ndarray, seeds: Sequence[int] | None = None) -> np.ndarray:
     """Return the latent z of pictures.
 
     Parameters
@@ -15,11 +17,13 @@ def image_latents(diffusion: Diffusion, images: np.ndarray) -> np.ndarray:
     diffusion : Diffusion
     images : uint8 (n, H, W, 3)
         Of any size; resized to `diffusion.coarse_size` first.
+    seeds : n ints, optional
+        Of samples of the posterior; without them z is its mean.
 
     Returns
     -------
     float32 (n, channels * height * width)
-        Flattened in C order. Takagi and Nishimoto (2023), with the mean of the posterior for a sample.
+        Flattened in C order (Takagi and Nishimoto 2023, whose released code takes samples).
     """
-    latents = encode_images(diffusion, squares(images, diffusion.coarse_size))
+    latents = encode_images(diffusion, squares(images, diffusion.coarse_size), seeds)
     return latents.flatten(1).float().cpu().numpy()

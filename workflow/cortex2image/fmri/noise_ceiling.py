@@ -4,12 +4,46 @@ In the demo only test pictures are repeated, so ceilings describe test data. The
 and never select the voxels of a fit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from cortex2image.fmri.moments import GroupMoments, Moments
+from cortex2image.progress import track
 
-def noise_ceiling_snr(betas: np.ndarray, stimuli: Sequence[str], sessions: Sequence[str]) -> np.ndarray:
+Pass = Callable[[], Iterable[np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Which trials repeat which stimulus.
+
+    Attributes
+    ----------
+    sessions : (trials,) labels
+    stimulus : (trials,) int array
+        Number of the trial's stimulus among those with two or more used trials; -1 for all other trials.
+    counts : (repeated stimuli,) int array
+        Used trials of each.
+    """
+
+    sessions: np.ndarray
+    stimulus: np.ndarray
+    counts: np.ndarray
+
+    @classmethod
+    def among(cls, used: np.ndarray, stimuli: np.ndarray, sessions: np.ndarray) -> "Repeats":
+        """Find the repeats among the trials marked in `used`, bool; all are (trials,) arrays."""
+        _, numbers, counts = np.unique(stimuli[used], return_inverse=True, return_counts=True)
+        stimulus = np.full(len(stimuli), -1)
+        stimulus[used] = np.where(counts > 1, np.cumsum(counts > 1) - 1, -1)[numbers]
+        return cls(sessions, stimulus, counts[counts > 1])
+
+
+def noise_ceiling_snr(
+    start_pass: Pass, moments: Moments, repeats: Repeats, voxels: int, block_bytes: int
+) -> np.ndarray:
     """Estimate the noise ceiling signal-to-noise ratio of every voxel.
 
     Allen et al. 2022 (Methods, "Noise ceiling estimation"): betas are z-scored per session (ddof 1), the
@@ -17,10 +51,19 @@ def noise_ceiling_snr(betas: np.ndarray, stimuli: Sequence[str], sessions: Seque
     remains of 1. Their mean over stimuli with exactly three trials is here the mean over all stimuli with
     two or more, weighted by their degrees of freedom; with equal numbers of repeats the two are the same.
 
+    Repeats of a stimulus lie in different sessions, so the sum over them has to be kept for every stimulus
+    while the betas pass by: for as many voxels at a time as `block_bytes` allow.
+
     Parameters
     ----------
-    betas : (trials, voxels) array
-    stimuli, sessions : (trials,) labels
+    start_pass : function that returns the batches of betas, (some trials, voxels) each
+        Called once per block of voxels; together the batches are all trials, in order.
+    moments : Moments
+        Of the used trials, grouped by session.
+    repeats : Repeats
+    voxels : int
+    block_bytes : int
+        Size of the sums.
 
     Returns
     -------
@@ -28,17 +71,12 @@ def noise_ceiling_snr(betas: np.ndarray, stimuli: Sequence[str], sessions: Seque
         Standard deviation of signal over that of noise in one trial, >= 0; NaN where the betas of a
         session are constant, and throughout where no stimulus is repeated.
     """
-    _, numbers, counts = np.unique(np.asarray(stimuli), return_inverse=True, return_counts=True)
-    repeated = counts[numbers] > 1
-    if not repeated.any():
-        return np.full(betas.shape[1], np.nan)
-    rows = _z_score(betas, np.asarray(sessions))[repeated]
-    order = np.argsort(numbers[repeated], kind="stable")
-    sizes = counts[counts > 1]
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    means = np.add.reduceat(rows[order], starts, axis=0) / sizes[:, None]
-    deviations = rows[order] - np.repeat(means, sizes, axis=0)
-    noise = (deviations**2).sum(axis=0) / (sizes - 1).sum()
+    if not len(repeats.counts):
+        return np.full(voxels, np.nan)
+    width = max(1, block_bytes // (len(repeats.counts) * np.dtype(np.float32).itemsize))
+    blocks = [slice(first, min(first + width, voxels)) for first in range(0, voxels, width)]
+    shown = track(blocks, "noise ceiling, blocks of voxels")
+    noise = np.concatenate([_noise(start_pass(), moments.groups, repeats, block) for block in shown])
     with np.errstate(divide="ignore"):
         return np.sqrt(np.maximum(1 - noise, 0) / noise)
 
@@ -65,12 +103,37 @@ def noise_ceiling(ncsnr: np.ndarray, repeats: Sequence[int] | np.ndarray) -> np.
         return 1 / (1 + noise / signal)
 
 
-def _z_score(betas: np.ndarray, sessions: np.ndarray) -> np.ndarray:
-    result = np.empty(betas.shape, np.float64)
-    for session in np.unique(sessions):
-        rows = betas[sessions == session].astype(np.float64)
-        centred = rows - rows.mean(axis=0)
-        sd = np.sqrt((centred**2).sum(axis=0) / max(len(rows) - 1, 1))
-        varies = sd > 1e-9 * np.abs(rows).max(axis=0)
-        result[sessions == session] = np.divide(centred, sd, where=varies, out=np.full_like(rows, np.nan))
-    return result
+def _noise(
+    batches: Iterable[np.ndarray], moments: Mapping[str, GroupMoments], repeats: Repeats, block: slice
+) -> np.ndarray:
+    """Return the noise variance of a block of voxels: the squares of z less those of the stimuli's means."""
+    centre = {session: group.mean[block] for session, group in moments.items()}
+    spread = {session: group.sd(1)[block] for session, group in moments.items()}
+    sums = np.zeros((len(repeats.counts), block.stop - block.start), np.float32)
+    squares, first = np.zeros(sums.shape[1]), 0
+    for rows in batches:
+        chosen = first + np.flatnonzero(repeats.stimulus[first : first + len(rows)] >= 0)
+        z = _z_scores(rows[chosen - first, block], repeats.sessions[chosen], centre, spread)
+        _add_by_stimulus(sums, z, repeats.stimulus[chosen])
+        squares += (z**2).sum(axis=0)
+        first += len(rows)
+    of_means = np.einsum("sv,sv,s->v", sums, sums, 1 / repeats.counts, dtype=np.float64)
+    return np.maximum(squares - of_means, 0) / (repeats.counts - 1).sum()
+
+
+def _z_scores(
+    rows: np.ndarray, sessions: np.ndarray, centre: Mapping[str, np.ndarray], spread: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    z = np.empty(rows.shape, np.float64)
+    for session in np.unique(sessions).tolist():
+        sd, mine = spread[session], sessions == session
+        z[mine] = (rows[mine] - centre[session]) / np.where(sd > 0, sd, np.nan)
+    return z
+
+
+def _add_by_stimulus(sums: np.ndarray, z: np.ndarray, stimulus: np.ndarray) -> None:
+    """Add each row of `z` to the sum of its stimulus, which may come more than once."""
+    if len(z):
+        order = np.argsort(stimulus, kind="stable")
+        present, starts = np.unique(stimulus[order], return_index=True)
+        sums[present] += np.add.reduceat(z[order], starts, axis=0)

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from cortex2image.errors import DataError
+from cortex2image.fmri.moments import Moments
 
 MODES = ("session", "all", "none")
+
+
+def scaling_groups(sessions: Sequence[str] | np.ndarray, by: str) -> np.ndarray:
+    """Return for every trial which trials it shares mean and scale with: its session's, or all."""
+    return np.asarray(sessions) if by == "session" else np.full(len(sessions), "all")
 
 
 @dataclass(frozen=True)
@@ -18,21 +24,10 @@ class Standardiser:
     scale: dict[str, np.ndarray]
 
     @classmethod
-    def fit(cls, train_rows: np.ndarray, groups: Sequence[str] | np.ndarray) -> "Standardiser":
-        """Measure mean and standard deviation.
-
-        Parameters
-        ----------
-        train_rows : (training trials, voxels) array
-        groups : (training trials,) labels
-        """
-        names = np.asarray(groups)
-        mean, scale = {}, {}
-        for group in np.unique(names).tolist():
-            rows = train_rows[names == group]
-            mean[group] = rows.mean(axis=0, dtype=np.float64)
-            scale[group] = _inverse(rows.std(axis=0, dtype=np.float64), mean[group])
-        return cls(mean, scale)
+    def from_moments(cls, training: Moments) -> "Standardiser":
+        """Take mean and standard deviation (ddof 0) from the moments of the training trials."""
+        mean = {group: moments.mean for group, moments in training.groups.items()}
+        return cls(mean, {group: _inverse(moments.sd(0)) for group, moments in training.groups.items()})
 
     def transform(self, rows: np.ndarray, groups: Sequence[str] | np.ndarray) -> np.ndarray:
         """Return `rows` standardised, (trials, voxels) float32; 0 in voxels constant over training trials.
@@ -56,33 +51,6 @@ class Standardiser:
         return result
 
 
-def standardise(betas: np.ndarray, sessions: Sequence[str], is_train: np.ndarray, by: str) -> np.ndarray:
-    """Standardise the betas of all trials with the training trials.
-
-    Parameters
-    ----------
-    betas : (trials, voxels) float32 array
-    sessions : (trials,) labels
-    is_train : (trials,) bool array
-    by : ``session``, ``all`` or ``none``
-        With ``none`` the betas are returned as they are: a cross-validated study scales inside its folds.
-
-    Returns
-    -------
-    (trials, voxels) float32 array
-
-    Raises
-    ------
-    DataError
-        A session (or, by ``all``, the subject) has no training trials.
-    """
-    if by == "none":
-        return betas
-    groups = np.asarray(sessions) if by == "session" else np.full(len(betas), "all")
-    fitted = Standardiser.fit(betas[is_train], groups[is_train])
-    return fitted.transform(betas, groups)
-
-
-def _inverse(sd: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """Return 1 / sd, and 0 where sd is 0 but for rounding."""
-    return np.divide(1.0, sd, out=np.zeros_like(sd), where=sd > 1e-9 * np.abs(mean))
+def _inverse(sd: np.ndarray) -> np.ndarray:
+    """Return 1 / sd, and 0 where sd is 0."""
+    return np.divide(1.0, sd, out=np.zeros_like(sd), where=sd > 0)

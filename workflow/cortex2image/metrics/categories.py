@@ -63,7 +63,8 @@ def judged_similarities(
     Parameters
     ----------
     judges : sequence of Judge
-        A classifier that does not know all the categories is left out.
+        A classifier that does not know all the categories is left out, and so is a judge that neither
+        classifies pictures nor reads captions.
     pictures : (n, height, width, 3) uint8 array
     categories : k names
     captions : captions of each category
@@ -79,19 +80,24 @@ def judged_similarities(
     """
     similarities = {}
     for judge in judges:
-        name = metric_facts(f"category_{judge.name}").name
-        if isinstance(judge, Classifier):
-            similarity = classified_similarity(judge, pictures, categories)
-            if similarity is not None:
-                similarities[name] = similarity
-        elif isinstance(judge, Reader):
-            embeds = judge.features(pictures)[judge.layers[-1]]
-            similarities[name] = captioned_similarity(judge, embeds, captions)
+        similarity = _similarity(judge, pictures, categories, captions)
+        if similarity is not None:
+            similarities[metric_facts(f"category_{judge.name}").name] = similarity
     if not similarities:
         found = f"the judges {', '.join(judge.name for judge in judges)}"
         fix = "use a model set with a CLIP judge, or a classifier that knows these categories"
         raise DataError("model set", f"a judge that can tell {', '.join(categories)}", found, fix)
     return similarities
+
+
+def _similarity(
+    judge: Judge, pictures: np.ndarray, categories: Sequence[str], captions: Sequence[Sequence[str]]
+) -> np.ndarray | None:
+    if isinstance(judge, Classifier):
+        return classified_similarity(judge, pictures, categories)
+    if isinstance(judge, Reader):
+        return captioned_similarity(judge, judge.features(pictures)[judge.layers[-1]], captions)
+    return None
 
 
 def classified_similarity(

@@ -57,6 +57,27 @@ def two_way(similarity: np.ndarray) -> np.ndarray:
     return (ranks - 1) / (len(similarity) - 1)
 
 
+def two_way_of_originals(similarity: np.ndarray) -> np.ndarray:
+    """Two-way identification of each original among the reconstructions, for any pairing.
+
+    The rule of the code released with Takagi and Nishimoto 2023.
+
+    Parameters
+    ----------
+    similarity : (n, n) array
+        Entry (i, j): similarity of original i and reconstruction j.
+
+    Returns
+    -------
+    (n, n) float64 array in [0, 1]
+        Entry (i, j): share of the other reconstructions less similar to original i than reconstruction j is,
+        ties counting nothing, so that reconstructions that are all the same score 0. The diagonal is the
+        score, the rest is what a permuted pairing would score.
+    """
+    ranks = rankdata(np.round(similarity, TIE_DECIMALS), method="min", axis=1)
+    return (ranks - 1) / (len(similarity) - 1)
+
+
 def category_credit(similarity: np.ndarray) -> np.ndarray:
     """Credit of each category for being the most similar one.
 

@@ -5,7 +5,8 @@
 
 from collections.abc import Iterator
 
-from cortex2image.metrics.facts import METRICS, Metric
+from cortex2image.metrics.facts import METRICS
+from cortex2image.metrics.metric import Metric
 
 _HEAD = """# Metrics
 
@@ -16,6 +17,9 @@ do not edit.
 
 - **Value.** Each picture has a value per metric; a method's value is the mean over stimuli of the mean over
   the samples of a stimulus. All samples count, none is selected. For `all` it is the mean over subjects.
+  Where the config says `evaluate/identification: as_released`, metrics whose names end in `_as_released` take
+  the place of the two-way identifications of this project: the same comparison by the rule of the code of
+  2023, for reproduction (see [fidelity](fidelity.md)). The two are not on one scale.
 - **Null and p.** The null permutes which original belongs to which reconstruction; where a study knows
   categories only, which category belongs to which decoded stimulus, within runs. All samples of a stimulus
   move together. Permutations follow from the identity of the stimuli, so that subjects are permuted alike
@@ -24,11 +28,15 @@ do not edit.
   cross-validated study folds share training rows, and p is approximate there.
 - **Interval.** 95 % percentile bootstrap over stimuli; it speaks about other stimuli for these subjects, not
   about other subjects.
-- **Networks.** `cnn`, `residual` and `clip` are judges of the configured model set and differ between model
-  sets: compare such scores within one model set only. The miniature's judges are small networks of this
-  project, neither AlexNet, nor Inception, nor OpenAI's CLIP. `lpips_alex` is computed only where the model
-  set brings the weights of AlexNet (`lpips` in `models/registry.py`); the miniature does not, and its studies
-  have no such metric.
+- **Networks.** `cnn`, `residual` and `clip` are the judges of the miniature: small networks of this project,
+  neither AlexNet, nor Inception, nor OpenAI's CLIP. The judges of full-size model sets are the published
+  networks, and their names end in whose definition they follow, since the same names stand for different
+  layers, sizes and filters in the literature: `_takagi` for the code released with Takagi and Nishimoto
+  (2023), `_mindeye` for that of MindEye (Scotti et al. 2023), which most later work copies. Compare scores
+  within one judge only. What is not copied: originals come at the size of the reconstructions, not at their
+  own (425 px), every network computes in single precision, and `pixcorr` and `ssim2d` are this project's, at
+  the size of the reconstructions. `lpips_alex` is computed only where the model set brings the weights of
+  AlexNet (`lpips` in `models/registry.py`); the miniature does not, and its studies have no such metric.
 - **Large studies.** Beyond 200 stimuli the null of `ssim2d` has 99 draws, each computed directly; that of
   every other metric has all draws at any size.
 
@@ -49,6 +57,10 @@ def _section(metric: Metric) -> Iterator[str]:
     yield f"- Compared: {metric.compared}."
     if metric.judge:
         yield f"- Judge: `{metric.judge}`" + (f", layer `{metric.layer}`." if metric.layer else ".")
+    if metric.weights:
+        antialiased = "antialiased" if metric.antialias else "not antialiased"
+        yield f"- Input: {metric.input_size} px, {metric.interpolation}, {antialiased}."
+        yield f"- Weights: `{metric.weights}`; the layer is the output of `{metric.node}`."
     if metric.direction:
         yield f"- Direction: {metric.direction}."
     yield f"- Ties and undefined values: {metric.ties}."

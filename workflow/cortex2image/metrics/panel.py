@@ -1,39 +1,44 @@
 """The networks of a model set that score pictures, opened."""
 
+from cortex2image.metrics.distances import CorrelationDistance
 from cortex2image.metrics.judging import Distance, Judge
+from cortex2image.models.photo_specs import measures_distance
+from cortex2image.models.registry import ModelSet
 
 
-def open_judges(set_name: str, device: str) -> list[Judge]:
-    """Load every judge network of a model set.
+def open_judges(models: ModelSet, device: str) -> list[Judge]:
+    """Load every judge of a model set that identifies pictures.
 
     Parameters
     ----------
-    set_name : str
-        `models: set:` of the config.
+    models : ModelSet
     device : str
         "auto" for CUDA where there is one, else a torch device.
 
     Raises
     ------
     ConfigError
-        There is no such model set.
+        The device is not there.
     ModelSetError
         The set is incomplete or altered.
     """
-    from cortex2image.models.judges import load_judge
-    from cortex2image.models.registry import model_set
+    from cortex2image.models.judges import load_judges
 
-    models = model_set(set_name)
-    return [load_judge(models, spec.name, device) for spec in models.judges]
+    names = [spec.name for spec in models.judges if not measures_distance(spec)]
+    return list(load_judges(models, names, device))
 
 
-def open_distances(set_name: str, device: str) -> list[Distance]:
-    """Load every distance whose weights a model set declares; most sets declare none.
+def open_distances(models: ModelSet, device: str) -> list[Distance]:
+    """Load every distance of a model set: LPIPS where it declares an AlexNet, and judges that measure one.
 
     Parameters and errors are those of :func:`open_judges`.
     """
+    from cortex2image.models.judges import load_judges
     from cortex2image.models.lpips_alex import load_lpips
-    from cortex2image.models.registry import model_set
 
-    lpips = load_lpips(model_set(set_name), device)
-    return [] if lpips is None else [lpips]
+    lpips = load_lpips(models, device)
+    distances: list[Distance] = [] if lpips is None else [lpips]
+    names = [spec.name for spec in models.judges if measures_distance(spec)]
+    if names:
+        distances += [CorrelationDistance(judge) for judge in load_judges(models, names, device)]
+    return distances

@@ -1,14 +1,16 @@
 """All metrics that compare reconstructions with the pictures that were seen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from cortex2image.metrics.facts import metric_facts, twoway_name
-from cortex2image.metrics.identification import correlation_matrix, two_way
-from cortex2image.metrics.image import grey, pixcorr_matrix, ssim2d, ssim2d_matrix
+from cortex2image.metrics.facts import metric_facts
+from cortex2image.metrics.image import grey, pixcorr_matrix, ssim2d_matrix, ssim2d_of_pairs
 from cortex2image.metrics.judging import Distance, Judge
+from cortex2image.metrics.metric import twoway_name
+from cortex2image.metrics.samples import EachSample, Identification
 from cortex2image.metrics.scored import Scored, join_samples, score_pairings
+from cortex2image.metrics.similarities import similarities
 
 FULL_SSIM_STIMULI = 200
 DIRECT_SSIM_DRAWS = 99
@@ -20,6 +22,7 @@ def score_reconstructions(
     judges: Sequence[Judge],
     order: np.ndarray,
     distances: Sequence[Distance] = (),
+    identification: Identification | None = None,
 ) -> dict[str, Scored]:
     """Score every sample of every stimulus by every metric.
 
@@ -33,6 +36,8 @@ def score_reconstructions(
     order : (draws, n) int array
         Permuted pairings, see :func:`cortex2image.stats.permutation.permutations`.
     distances : sequence of Distance
+    identification : Identification, optional
+        Rule of two-way identification; :class:`~cortex2image.metrics.samples.EachSample` if left out.
 
     Returns
     -------
@@ -49,29 +54,32 @@ def score_reconstructions(
     for distance in distances:
         metric_facts(distance.name)
     seen = [judge.features(originals) for judge in judges]
-    rounds = [
-        {
-            "pixcorr": score_pairings(pixcorr_matrix(originals, pictures), order),
-            "ssim2d": score_ssim2d(grey(originals), grey(pictures), order),
-            **_identification(pictures, judges, seen, order),
-            **{d.name: score_pairings(d.distances(originals, pictures), order) for d in distances},
-        }
-        for pictures in samples
-    ]
-    return {metric: join_samples([scored[metric] for scored in rounds]) for metric in rounds[0]}
+    identification = identification or EachSample(order)
+    rounds = []
+    for pictures in samples:
+        rounds.append(_pixels(originals, pictures, order, distances))
+        for name, similarity in _similarities(pictures, judges, seen):
+            identification.add(name, similarity)
+    joined = {metric: join_samples([scored[metric] for scored in rounds]) for metric in rounds[0]}
+    return joined | identification.scored()
 
 
-def _identification(
-    pictures: np.ndarray, judges: Sequence[Judge], seen: Sequence[dict[str, np.ndarray]], order: np.ndarray
+def _pixels(
+    originals: np.ndarray, pictures: np.ndarray, order: np.ndarray, distances: Sequence[Distance]
 ) -> dict[str, Scored]:
-    scored = {}
+    return {
+        "pixcorr": score_pairings(pixcorr_matrix(originals, pictures), order),
+        "ssim2d": score_ssim2d(originals, pictures, order),
+        **{d.name: score_pairings(d.distances(originals, pictures), order) for d in distances},
+    }
+
+
+def _similarities(
+    pictures: np.ndarray, judges: Sequence[Judge], seen: Sequence[dict[str, np.ndarray]]
+) -> Iterator[tuple[str, np.ndarray]]:
     for judge, originals in zip(judges, seen, strict=True):
-        features = judge.features(pictures)
-        for layer in judge.layers:
-            similarity = correlation_matrix(originals[layer], features[layer])
-            name = twoway_name(judge.name, judge.layers, layer)
-            scored[name] = score_pairings(two_way(similarity), order)
-    return scored
+        for layer, similarity in similarities(judge, originals, pictures).items():
+            yield twoway_name(judge.name, judge.layers, layer), similarity
 
 
 def score_ssim2d(
@@ -81,13 +89,16 @@ def score_ssim2d(
 
     Parameters
     ----------
-    originals, pictures : (n, height, width) arrays in [0, 1]
+    originals, pictures : (n, height, width, 3) uint8 arrays
     order : (draws, n) int array
     full_stimuli : int
         Up to so many stimuli all n x n pairs are computed and every draw is used; beyond, only the pairs of
         the first 99 draws, so that p cannot fall below 0.01.
     """
     if len(originals) <= full_stimuli:
-        return score_pairings(ssim2d_matrix(originals, pictures), order)
-    null = [ssim2d(originals[pairing], pictures).mean() for pairing in order[:DIRECT_SSIM_DRAWS]]
-    return Scored(ssim2d(originals, pictures)[:, None], np.array(null))
+        return score_pairings(ssim2d_matrix(grey(originals), grey(pictures)), order)
+    own = np.arange(len(originals))
+    pairings = np.stack([own, *order[:DIRECT_SSIM_DRAWS]])
+    rows, columns = pairings.ravel(), np.tile(own, len(pairings))
+    scores = ssim2d_of_pairs(originals, pictures, rows, columns).reshape(pairings.shape)
+    return Scored(scores[0][:, None], scores[1:].mean(axis=1))

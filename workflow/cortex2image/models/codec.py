@@ -7,11 +7,14 @@ import torch
 
 from cortex2image.errors import DataError
 from cortex2image.models.load import Diffusion
+from cortex2image.models.noise import noise_for
 from cortex2image.models.pixels import to_tensor, to_uint8
 
 
 @torch.inference_mode()
-def encode_images(diffusion: Diffusion, images: np.ndarray) -> torch.Tensor:
+def encode_images(
+    diffusion: Diffusion, images: np.ndarray, seeds: Sequence[int] | None = None
+) -> torch.Tensor:
     """Return the scaled latents of pictures.
 
     Parameters
@@ -19,12 +22,14 @@ def encode_images(diffusion: Diffusion, images: np.ndarray) -> torch.Tensor:
     diffusion : Diffusion
     images : uint8 (n, H, W, 3)
         H and W multiples of `diffusion.factor`.
+    seeds : n ints, optional
+        One per picture, of a sample of its posterior. The released code of Takagi and Nishimoto (2023) draws
+        one from a generator whose state depends on the pictures before; ours depends on the picture alone.
 
     Returns
     -------
-    tensor (n, channels, H / factor, W / factor)
-        The VAE's scaling factor times the *mean* of the posterior. A sample, which the released code of
-        Takagi and Nishimoto (2023) draws, would make features depend on a generator's state.
+    float32 tensor (n, channels, H / factor, W / factor)
+        The VAE's scaling factor times the mean of the posterior, or times a sample where there are seeds.
 
     Raises
     ------
@@ -33,14 +38,28 @@ def encode_images(diffusion: Diffusion, images: np.ndarray) -> torch.Tensor:
     """
     _check_pictures(images, diffusion.factor)
     pixels = (to_tensor(images) * 2 - 1).to(diffusion.device, diffusion.dtype)
-    return diffusion.vae.encode(pixels).latent_dist.mean * diffusion.vae.config.scaling_factor
+    posterior = diffusion.vae.encode(pixels).latent_dist
+    latents = posterior.mean.float()
+    if seeds is not None:
+        latents = latents + posterior.std.float() * noise_for(seeds, tuple(latents.shape[1:])).to(latents)
+    return latents * diffusion.vae.config.scaling_factor
 
 
 @torch.inference_mode()
 def decode_latents(diffusion: Diffusion, latents: torch.Tensor) -> np.ndarray:
-    """Return the pictures of scaled latents: (n, channels, h, w) to uint8 (n, h * factor, w * factor, 3)."""
+    """Return the pictures of scaled latents: (n, channels, h, w) to uint8 (n, h * factor, w * factor, 3).
+
+    Raises
+    ------
+    DataError
+        The autoencoder overflowed, as float16 can: such a picture would be black.
+    """
     scaled = latents.to(diffusion.device, diffusion.dtype) / diffusion.vae.config.scaling_factor
-    return to_uint8(diffusion.vae.decode(scaled).sample / 2 + 0.5)
+    decoded = diffusion.vae.decode(scaled).sample.float()
+    if not torch.isfinite(decoded).all():
+        fix = "look for extreme values in the latents, or set models/precision to float32"
+        raise DataError("decoded pictures", "finite numbers", "NaN or Inf", fix)
+    return to_uint8(decoded / 2 + 0.5)
 
 
 @torch.inference_mode()

@@ -1,11 +1,12 @@
 """Judges: networks that look at pictures and took no part in making them.
 
-They take pictures as uint8 (n, H, W, 3) of any size and resize them to their own, by Lanczos with
-antialiasing; pictures of that size stay as they are.
+They take pictures as uint8 (n, H, W, 3) of any size and resize them to their own: those of the miniature by
+Lanczos with antialiasing, where pictures of that size stay as they are; those of photographs as the
+literature does (:mod:`cortex2image.models.photo_specs`).
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,21 @@ import torch
 from cortex2image.device import choose_device
 from cortex2image.errors import ConfigError
 from cortex2image.models.checksums import verify
+from cortex2image.models.clip_texts import text_embeddings
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.judge_architectures import ARCHITECTURES
+from cortex2image.models.judge_features import batches, flat, gathered
 from cortex2image.models.judge_network import JudgeNetwork
+from cortex2image.models.judge_specs import JudgeSpec
 from cortex2image.models.parts import read_network, read_tokenizer
+from cortex2image.models.photo_judges import PhotoClip, PhotoJudge, check_tower
+from cortex2image.models.photo_networks import load_network
+from cortex2image.models.photo_specs import PhotoSpec
 from cortex2image.models.pixels import squares, to_tensor
-from cortex2image.models.registry import JudgeSpec, ModelSet
+from cortex2image.models.registry import ModelSet
 
 BATCH = 128
+TOKENIZER = "tokenizer"
 
 
 class SceneJudge:
@@ -34,16 +42,16 @@ class SceneJudge:
 
     def features(self, images: np.ndarray) -> dict[str, np.ndarray]:
         """Return the float32 (n, d) features of pictures by layer, flattened in C order."""
-        outputs = [self._outputs(batch) for batch in _batches(images)]
-        return {layer: np.concatenate([_flat(output[layer]) for output in outputs]) for layer in self.layers}
+        outputs = (self._outputs(batch) for batch in batches(images, BATCH))
+        return gathered(({layer: o[layer] for layer in self.layers} for o in outputs), len(images))
 
     def category_probabilities(self, images: np.ndarray) -> tuple[list[str], np.ndarray]:
         """Return the names of the categories, and float32 (n, categories): how likely each is in a picture.
 
         A picture may hold several categories, or none: the probabilities of a row need not add up to 1.
         """
-        logits = [self._outputs(batch)["category"] for batch in _batches(images)]
-        return list(self.network.categories), _flat(torch.cat(logits).sigmoid())
+        logits = [self._outputs(batch)["category"] for batch in batches(images, BATCH)]
+        return list(self.network.categories), flat(torch.cat(logits).sigmoid())
 
     @torch.inference_mode()
     def _outputs(self, images: np.ndarray) -> dict[str, torch.Tensor]:
@@ -75,60 +83,75 @@ class ClipJudge:
 
     def features(self, images: np.ndarray) -> dict[str, np.ndarray]:
         """Return `embeds`, the float32 (n, d) projected embeddings of pictures, not normalised."""
-        return {"embeds": np.concatenate([self._embeds(batch) for batch in _batches(images)])}
+        return gathered(({"embeds": self._embeds(batch)} for batch in batches(images, BATCH)), len(images))
 
-    @torch.inference_mode()
     def text_features(self, captions: Sequence[str]) -> np.ndarray:
         """Return the projected embeddings of captions, float32 (n, d), not normalised."""
-        length = self.network.config.text_config.max_position_embeddings
-        tokens = self.tokenizer(
-            list(captions), padding="max_length", max_length=length, truncation=True, return_tensors="pt"
-        )
-        pooled = self.network.text_model(input_ids=tokens.input_ids.to(self.network.device)).pooler_output
-        return _flat(self.network.text_projection(pooled))
+        return text_embeddings(self.network, self.tokenizer, captions)
 
     @torch.inference_mode()
-    def _embeds(self, images: np.ndarray) -> np.ndarray:
+    def _embeds(self, images: np.ndarray) -> torch.Tensor:
         pixels = to_tensor(squares(images, self.network.config.vision_config.image_size))
         normalised = ((pixels - self.mean) / self.deviation).to(self.network.device)
-        return _flat(self.network.visual_projection(self.network.vision_model(normalised).pooler_output))
+        return self.network.visual_projection(self.network.vision_model(normalised).pooler_output)
 
 
-def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> SceneJudge | ClipJudge:
-    """Load one judge of a model set, in float32, after checking every file of the set.
+Judge = SceneJudge | ClipJudge | PhotoJudge
+
+
+def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> Judge:
+    """Load one judge of a model set; see :func:`load_judges`."""
+    return load_judges(model_set, [name], device)[0]
+
+
+def load_judges(model_set: ModelSet, names: Sequence[str], device: str = "auto") -> list[Judge]:
+    """Load judges of a model set, in float32, after checking the files they are read from.
+
+    A network that several of them look through is loaded once.
 
     Raises
     ------
     ConfigError
-        The set has no judge of that name, or the device is not there.
+        The set has no judge of such a name, or the device is not there.
     ModelSetError
         A file is missing, altered, pickled or not listed, or does not hold this judge.
     """
+    specs = [_spec(model_set, name) for name in names]
+    verify(model_set, {*(spec.folder for spec in specs), TOKENIZER})
+    root, place = model_set.folder, choose_device(device)
+    loaders = {spec.folder: spec for spec in specs}
+    networks = {folder: _load_network(root, spec, place) for folder, spec in loaders.items()}
+    return [_judge(root, spec, networks[spec.folder], place) for spec in specs]
+
+
+def _spec(model_set: ModelSet, name: str) -> JudgeSpec:
     specs = {judge.name: judge for judge in model_set.judges}
     if name not in specs:
         expected = f"one of {', '.join(specs)}"
         raise ConfigError(f"judge of model set {model_set.name}", expected, name, "correct the name")
-    verify(model_set.folder)
-    spec, place = specs[name], choose_device(device)
+    return specs[name]
+
+
+def _load_network(root: Path, spec: JudgeSpec, device: torch.device) -> Any:
     if spec.kind == "clip":
-        return _load_clip(model_set.folder, spec, place)
-    network = ARCHITECTURES[spec.kind].load(model_set.folder / spec.folder)
-    return SceneJudge(name, spec.layers, network, place)
+        ensure_torchvision()
+        from transformers import CLIPModel
+
+        return read_network(CLIPModel, root / spec.folder, device)
+    if isinstance(spec, PhotoSpec):
+        return load_network(spec.kind, root / spec.folder, device)
+    return ARCHITECTURES[spec.kind].load(root / spec.folder)
 
 
-def _load_clip(root: Path, spec: JudgeSpec, device: torch.device) -> ClipJudge:
-    ensure_torchvision()
-    from transformers import CLIPModel
-
-    network = read_network(CLIPModel, root / spec.folder, device)
-    tokenizer = read_tokenizer(root / "tokenizer", network.config.text_config.vocab_size)
-    pixels = json.loads((root / spec.folder / "preprocessor_config.json").read_text())
-    return ClipJudge(spec.name, spec.layers, network, tokenizer, pixels["image_mean"], pixels["image_std"])
-
-
-def _batches(images: np.ndarray) -> Iterator[np.ndarray]:
-    return (images[first : first + BATCH] for first in range(0, len(images), BATCH))
-
-
-def _flat(tensor: torch.Tensor) -> np.ndarray:
-    return tensor.flatten(1).float().cpu().numpy()
+def _judge(root: Path, spec: JudgeSpec, network: Any, device: torch.device) -> Judge:
+    if spec.kind == "clip":
+        tokenizer = read_tokenizer(root / TOKENIZER, network.config.text_config.vocab_size)
+        if isinstance(spec, PhotoSpec):
+            check_tower(spec, network, root / spec.folder)
+            return PhotoClip(spec, network, device, tokenizer)
+        pixels = json.loads((root / spec.folder / "preprocessor_config.json").read_text())
+        mean, deviation = pixels["image_mean"], pixels["image_std"]
+        return ClipJudge(spec.name, spec.layers, network, tokenizer, mean, deviation)
+    if isinstance(spec, PhotoSpec):
+        return PhotoJudge(spec, network, device)
+    return SceneJudge(spec.name, spec.layers, network, device)

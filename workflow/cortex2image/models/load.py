@@ -12,6 +12,8 @@ from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.parts import read_network, read_part, read_tokenizer
 from cortex2image.models.registry import ModelSet
 
+PARTS = ("scheduler", "text_encoder", "tokenizer", "unet", "vae")
+
 
 @dataclass(frozen=True)
 class Diffusion:
@@ -25,6 +27,8 @@ class Diffusion:
         Side of a picture in pixels divided by the side of its latent.
     coarse_size : int
         Side in pixels of the pictures whose latents z are; see :class:`ModelSet`.
+    dtype : torch.dtype
+        Of the networks. Latents between their calls stay in float32.
     """
 
     model_set: ModelSet
@@ -45,14 +49,20 @@ class Diffusion:
         return self.model_set.latent_shape[1] * self.factor
 
 
-def load_diffusion(
-    model_set: ModelSet, device: str = "auto", dtype: torch.dtype = torch.float32
-) -> Diffusion:
+def load_diffusion(model_set: ModelSet, device: str = "auto", precision: str = "float32") -> Diffusion:
     """Load VAE, U-Net, text encoder, tokenizer and a DDIM scheduler from the folder of `model_set`.
 
     Only safetensors files are read, from the folder alone, and only if they match its checksums. The
     scheduler is the deterministic one of Stable Diffusion 1.x whatever sampler the folder names: samples are
     not clipped (latents are not pictures) and the last step ends at the first alpha of the schedule.
+
+    Parameters
+    ----------
+    model_set : ModelSet
+    device : str
+        See :func:`choose_device`.
+    precision : {"float32", "bfloat16", "float16"}
+        Of the networks' weights and activations; of the files, whatever they are stored in.
 
     Raises
     ------
@@ -64,11 +74,9 @@ def load_diffusion(
     ensure_torchvision()
     from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
     from transformers import CLIPTextModel
-    from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()
-    verify(model_set.folder)
-    place = choose_device(device)
+    verify(model_set, PARTS)
+    place, dtype = choose_device(device), getattr(torch, precision)
 
     folder = model_set.folder
     text_encoder = read_network(CLIPTextModel, folder / "text_encoder", place, dtype)

@@ -5,7 +5,6 @@ it, or there is no such distance.
 """
 
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,10 @@ from cortex2image.device import choose_device
 from cortex2image.errors import DataError, ModelSetError
 from cortex2image.models.checksums import verify
 from cortex2image.models.compat import ensure_torchvision
+from cortex2image.models.judge_features import batches
 from cortex2image.models.pixels import to_tensor
 from cortex2image.models.registry import ModelSet
+from cortex2image.models.tensors import check_tensors, read_tensors
 
 TRUNK = "alexnet.safetensors"
 TRUNK_FIX = (
@@ -65,9 +66,11 @@ class LpipsAlex:
             The pictures are smaller than AlexNet can take.
         """
         columns = []
-        for some in _batches(pictures):
+        for some in batches(pictures, BATCH):
             seen = self._embeddings(some)
-            rows = [_squared_distances(self._embeddings(others), seen) for others in _batches(originals)]
+            rows = [
+                _squared_distances(self._embeddings(others), seen) for others in batches(originals, BATCH)
+            ]
             columns.append(torch.cat(rows))
         return torch.cat(columns, dim=1).cpu().numpy()
 
@@ -105,7 +108,7 @@ def load_lpips(model_set: ModelSet, device: str = "auto") -> LpipsAlex | None:
     path = model_set.folder / model_set.lpips / TRUNK
     if not path.is_file():
         raise ModelSetError(path, "the AlexNet of LPIPS", "no such file", TRUNK_FIX)
-    verify(model_set.folder)
+    verify(model_set, (model_set.lpips,))
     ensure_torchvision()
     import lpips
 
@@ -119,30 +122,10 @@ def load_lpips(model_set: ModelSet, device: str = "auto") -> LpipsAlex | None:
 
 def _read_trunk(path: Path, template: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """Read weights by the names of torchvision (features.0.weight) and return them by those of lpips."""
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        weights = load_file(path)
-    except SafetensorError as error:
-        raise ModelSetError(path, "a safetensors file", str(error), TRUNK_FIX) from None
-    trunk = {}
-    for name, expected in template.items():
-        source = f"features.{name.split('.', 1)[1]}"
-        fault = _fault(weights.get(source), expected)
-        if fault:
-            wanted = f"finite weights of shape {tuple(expected.shape)}"
-            raise ModelSetError(f"{path}, {source}", wanted, fault, TRUNK_FIX)
-        trunk[name] = weights[source].float()
-    return trunk
-
-
-def _fault(weight: torch.Tensor | None, expected: torch.Tensor) -> str | None:
-    if weight is None:
-        return "no such tensor"
-    if weight.shape != expected.shape:
-        return f"shape {tuple(weight.shape)}"
-    return None if weight.isfinite().all() else "NaN or Inf"
+    sources = {name: f"features.{name.split('.', 1)[1]}" for name in template}
+    weights = read_tensors(path, TRUNK_FIX)
+    check_tensors(weights, {sources[name]: t for name, t in template.items()}, path, TRUNK_FIX)
+    return {name: weights[source].float() for name, source in sources.items()}
 
 
 def _squared_distances(a: list[torch.Tensor], b: list[torch.Tensor]) -> torch.Tensor:
@@ -154,7 +137,3 @@ def _squared_distances(a: list[torch.Tensor], b: list[torch.Tensor]) -> torch.Te
 def _layer_distances(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     squares = a.square().sum(1)[:, None] + b.square().sum(1)
     return (squares - 2 * a @ b.T).clamp(min=0)
-
-
-def _batches(images: np.ndarray) -> Iterator[np.ndarray]:
-    return (images[first : first + BATCH] for first in range(0, len(images), BATCH))

@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from cortex2image.errors import ModelSetError
 from cortex2image.models.compat import ensure_torchvision
 
-FIX = "restore the folder from where the model set comes from, or make it again (target train_miniature)"
+FIX = "restore the folder from where the model set comes from (targets download_models, train_miniature)"
 
 
 def read_part(kind: Any, folder: Path, **options: Any) -> Any:
@@ -42,6 +42,9 @@ def read_network(kind: Any, folder: Path, device: torch.device, dtype: torch.dty
         The folder is missing, a file is damaged, or weights are missing or of other sizes than
         ``config.json`` says.
     """
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
     network, report = read_part(
         kind, folder, use_safetensors=True, torch_dtype=dtype, output_loading_info=True
     )
@@ -58,16 +61,16 @@ def read_tokenizer(folder: Path, vocabulary: int) -> Any:
     Raises
     ------
     ModelSetError
-        The folder is missing or damaged, or the tokenizer has tokens the text encoder does not know.
+        The folder is missing or damaged, or the tokenizer has another number of tokens.
     """
     ensure_torchvision()
     from transformers import CLIPTokenizer
 
     tokenizer = read_part(CLIPTokenizer, folder)
-    if len(tokenizer) > vocabulary:
+    if len(tokenizer) != vocabulary:
         raise ModelSetError(
             folder,
-            f"at most {vocabulary} tokens, as the text encoder has",
+            f"{vocabulary} tokens, as the text encoder has",
             f"{len(tokenizer)} tokens",
             "use the tokenizer the text encoder was trained with",
         )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cortex2image.plots.style import NULL_COLOUR, colours, single_axes
 
 Values = NDArray[np.float64]
+LONGEST_LABEL = 28
 
 
 @dataclass(frozen=True)
@@ -61,5 +62,14 @@ def score_panel(scores: MethodScores, methods: Sequence[str], label: str) -> Fig
         axes.plot(beside, scores.subjects[:, j], "o", color=colour, markersize=3, alpha=0.7)
     axes.set_xticks(places, methods)
     axes.set_xlim(-0.6, len(methods) - 0.4)
-    axes.set_ylabel(label)
+    axes.set_ylabel(_broken(label))
     return figure
+
+
+def _broken(label: str) -> str:
+    """Break a name that is longer than the axis is high, at the underscore nearest to its middle."""
+    if len(label) <= LONGEST_LABEL or "_" not in label:
+        return label
+    places = (place for place, letter in enumerate(label, 1) if letter == "_")
+    middle = min(places, key=lambda place: abs(place - len(label) / 2))
+    return f"{label[:middle]}\n{label[middle:]}"

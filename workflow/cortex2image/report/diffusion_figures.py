@@ -13,12 +13,13 @@ from skimage.metrics import mean_squared_error, peak_signal_noise_ratio
 from cortex2image.diffusion.attention import tokens_of, word_map
 from cortex2image.diffusion.chain import markov_chain
 from cortex2image.diffusion.denoise import Denoiser, Sampling, Stage
-from cortex2image.diffusion.forward import noise_for, noised
+from cortex2image.diffusion.forward import noised
 from cortex2image.metrics.image import pixcorr_matrix
 from cortex2image.models.coarse import coarsened
 from cortex2image.models.codec import decode_latents, encode_images, encode_text
 from cortex2image.models.layers import blocks
 from cortex2image.models.load import Diffusion
+from cortex2image.models.noise import noise_for
 from cortex2image.models.pixels import squares
 from cortex2image.plots.noise_schedule import schedule_curves
 from cortex2image.plots.tiles import TileRow, tiles

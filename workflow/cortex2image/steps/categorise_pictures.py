@@ -17,6 +17,8 @@ from cortex2image.metrics.judging import Judge
 from cortex2image.metrics.panel import open_judges
 from cortex2image.metrics.pictures import picture_grid
 from cortex2image.metrics.scored import evaluation_columns, join_samples, null_columns
+from cortex2image.models.options import add_model_options, chosen_model_set
+from cortex2image.models.registry import ModelSet
 from cortex2image.progress import track
 from cortex2image.stats.permutation import stimulus_permutations
 
@@ -29,7 +31,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--reconstructions", required=True)
     parser.add_argument("--subject", required=True)
     parser.add_argument("--method", required=True)
-    parser.add_argument("--model-set", required=True)
+    add_model_options(parser)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--permutations", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
@@ -38,7 +40,9 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def main(argv: Sequence[str] | None = None, judges: Callable[[str, str], list[Judge]] = open_judges) -> None:
+def main(
+    argv: Sequence[str] | None = None, judges: Callable[[ModelSet, str], list[Judge]] = open_judges
+) -> None:
     """Run the step; `judges` opens the judges of a model set on a device."""
     args = parse_args(argv)
     rows = RECONSTRUCTIONS.read(args.reconstructions).to_pydict()
@@ -47,7 +51,7 @@ def main(argv: Sequence[str] | None = None, judges: Callable[[str, str], list[Ju
     labels = categories.labels(grid.stimuli, args.reconstructions)
     runs = stimulus_runs(TRIALS.read(args.trials).to_pydict(), grid.stimuli, args.trials)
     order = stimulus_permutations(args.seed, grid.stimuli, args.permutations, groups=runs)
-    panel = judges(args.model_set, args.device)
+    panel = judges(chosen_model_set(args), args.device)
     rounds = [
         judged_similarities(panel, grid.sample(number), categories.names, categories.captions)
         for number in track(grid.samples, f"categorise {args.subject} {args.method}: samples")

@@ -15,7 +15,10 @@ from cortex2image.metrics.judging import Distance, Judge
 from cortex2image.metrics.panel import open_distances, open_judges
 from cortex2image.metrics.pictures import picture_grid, read_originals
 from cortex2image.metrics.reconstruction import score_reconstructions
+from cortex2image.metrics.samples import RULES
 from cortex2image.metrics.scored import evaluation_columns, null_columns
+from cortex2image.models.options import add_model_options, chosen_model_set
+from cortex2image.models.registry import ModelSet
 from cortex2image.progress import track
 from cortex2image.stats.permutation import stimulus_permutations
 
@@ -27,8 +30,9 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--reconstructions", required=True)
     parser.add_argument("--subject", required=True)
     parser.add_argument("--method", required=True)
-    parser.add_argument("--model-set", required=True)
+    add_model_options(parser)
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--identification", default="reconstruction", choices=tuple(RULES))
     parser.add_argument("--permutations", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--evaluation", required=True)
@@ -58,8 +62,8 @@ def original_paths(stimuli: Sequence[str], table: str) -> list[str]:
 
 def main(
     argv: Sequence[str] | None = None,
-    judges: Callable[[str, str], list[Judge]] = open_judges,
-    distances: Callable[[str, str], list[Distance]] = open_distances,
+    judges: Callable[[ModelSet, str], list[Judge]] = open_judges,
+    distances: Callable[[ModelSet, str], list[Distance]] = open_distances,
 ) -> None:
     """Run the step; `judges` and `distances` open those of a model set on a device."""
     args = parse_args(argv)
@@ -67,12 +71,14 @@ def main(
     grid = picture_grid(rows["stimulus_id"], rows["sample"], rows["image_path"], args.reconstructions)
     paths = original_paths(grid.stimuli, args.stimuli)
     height, width = grid.sample(grid.samples[0]).shape[1:3]
+    order = stimulus_permutations(args.seed, grid.stimuli, args.permutations)
     scored = score_reconstructions(
         read_originals(paths, height, width),
         (grid.sample(n) for n in track(grid.samples, f"evaluate {args.subject} {args.method}: samples")),
-        judges(args.model_set, args.device),
-        stimulus_permutations(args.seed, grid.stimuli, args.permutations),
-        distances(args.model_set, args.device),
+        judges(chosen_model_set(args), args.device),
+        order,
+        distances(chosen_model_set(args), args.device),
+        RULES[args.identification](order),
     )
     facts = {"subject": args.subject, "method": args.method, "model_set": args.model_set}
     NULLS.write(null_columns(scored), args.nulls, **facts)

@@ -16,7 +16,7 @@ from cortex2image.files import atomic
 from cortex2image.fmri.template import template_slice
 from cortex2image.models.checksums import model_hash
 from cortex2image.models.load import load_diffusion
-from cortex2image.models.registry import model_set
+from cortex2image.models.options import add_model_options, chosen_model_set
 from cortex2image.plots.style import paletted_png
 from cortex2image.progress import track
 from cortex2image.report.diffusion_figures import FIGURES, Lesson
@@ -33,7 +33,7 @@ PROMPTS = ("a red house in the snow", "a blue car on a beach", "in the snow", ""
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model-set", required=True, help="name of a registered model set")
+    add_model_options(parser)
     parser.add_argument("--steps", type=int, required=True, help="denoising steps")
     parser.add_argument("--guidance-scale", type=float, required=True, help="classifier-free guidance")
     parser.add_argument("--seed", type=int, required=True, help="of scenes and noise")
@@ -44,7 +44,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
-    chosen, scenes = model_set(args.model_set), list(chosen_scenes(args.seed))
+    chosen, scenes = chosen_model_set(args), list(chosen_scenes(args.seed))
     lesson = Lesson(
         diffusion=load_diffusion(chosen, "cpu"),
         scenes=np.stack([render(scene) for scene in scenes]),

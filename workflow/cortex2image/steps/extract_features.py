@@ -7,6 +7,7 @@ features/{space}.parquet.
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,23 +23,25 @@ from cortex2image.features.captions import caption_states
 from cortex2image.features.latents import image_latents
 from cortex2image.models.checksums import model_hash
 from cortex2image.models.load import load_diffusion
+from cortex2image.models.options import add_generator_options, chosen_batch_size, chosen_model_set
 from cortex2image.models.pixels import square
-from cortex2image.models.registry import model_set
 from cortex2image.progress import say, track
 from cortex2image.seeds import seed_for
+
+STIMULI_AT_ONCE = 64
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--space", required=True, choices=("z", "c", "zc"))
     parser.add_argument("--stimuli", required=True, help="stimuli.parquet")
-    parser.add_argument("--model-set", required=True, help="name of a registered model set")
+    add_generator_options(parser)
     parser.add_argument("--steps", type=int, default=50, help="zc: denoising steps of the whole way")
     parser.add_argument("--strength", type=float, default=0.8, help="zc: share of the steps taken")
     parser.add_argument("--guidance-scale", type=float, default=5.0, help="zc: classifier-free guidance")
-    parser.add_argument("--seed", type=int, default=0, help="zc: seed of the study")
-    parser.add_argument("--batch-size", type=int, default=64, help="stimuli at a time")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    parser.add_argument("--noise-level", default="matched", choices=("matched", "as_released"), help="zc")
+    parser.add_argument("--latent", default="mean", choices=("mean", "sample"), help="z, zc: of posterior")
+    parser.add_argument("--seed", type=int, default=0, help="zc, samples of z: seed of the study")
     parser.add_argument("--features", required=True, help="where features/{space}.parquet is written")
     return parser.parse_args(argv)
 
@@ -47,24 +50,36 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     stimuli = STIMULI.read(args.stimuli).select(["stimulus_id", "image_path", "captions"]).to_pylist()
     check_stimuli(stimuli, args.stimuli, args.space)
-    chosen = model_set(args.model_set)
-    diffusion = load_diffusion(chosen, args.device)
+    chosen = chosen_model_set(args)
+    diffusion = load_diffusion(chosen, args.device, args.precision)
     say(f"model set {chosen.name} on {diffusion.device}, {len(stimuli)} stimuli")
-    denoiser = Denoiser(diffusion, Sampling(args.steps, args.strength, args.guidance_scale))
-    batches = [stimuli[first : first + args.batch_size] for first in range(0, len(stimuli), args.batch_size)]
-    features = [extract(batch, denoiser, args) for batch in track(batches, f"features {args.space}")]
-    sampling = {"steps": args.steps, "strength": args.strength, "guidance_scale": args.guidance_scale}
-    FEATURES.write(
-        {
-            "stimulus_id": [stimulus["stimulus_id"] for stimulus in stimuli],
-            "feature": vectors(np.concatenate(features)),
-        },
+    sampling = Sampling(args.steps, args.strength, args.guidance_scale, args.noise_level, args.latent)
+    denoiser = Denoiser(diffusion, sampling)
+    size = chosen_batch_size(args, STIMULI_AT_ONCE)
+    batches = [stimuli[first : first + size] for first in range(0, len(stimuli), size)]
+    FEATURES.write_batches(
+        (
+            {
+                "stimulus_id": [s["stimulus_id"] for s in batch],
+                "feature": vectors(extract(batch, denoiser, args)),
+            }
+            for batch in track(batches, f"features {args.space}")
+        ),
         args.features,
         space=args.space,
         model_set=chosen.name,
         model_hash=model_hash(chosen),
-        **({"seed": args.seed, **sampling} if args.space == "zc" else {}),
+        precision=args.precision,
+        **drawn_facts(args.space, args.seed, sampling),
     )
+
+
+def drawn_facts(space: str, seed: int, sampling: Sampling) -> dict[str, object]:
+    """Return what the features of a space depend on beside pictures, captions and model set."""
+    if space == "zc":
+        return {"seed": seed, **asdict(sampling)}
+    sampled = space == "z" and sampling.latent == "sample"
+    return {"seed": seed, "latent": "sample"} if sampled else {}
 
 
 def check_stimuli(stimuli: list[dict[str, Any]], source: str, space: str) -> None:
@@ -94,7 +109,9 @@ def extract(batch: Sequence[dict[str, Any]], denoiser: Denoiser, args: argparse.
     if args.space == "c":
         return caption_states(diffusion, captions)
     if args.space == "z":
-        return image_latents(diffusion, read_pictures(batch, diffusion.coarse_size))
+        sampled = denoiser.sampling.latent == "sample"
+        seeds = [seed_for(args.seed, "latent", s["stimulus_id"]) for s in batch] if sampled else None
+        return image_latents(diffusion, read_pictures(batch, diffusion.coarse_size), seeds)
     images = read_pictures(batch, diffusion.model_set.image_size)
     seeds = [seed_for(args.seed, "zc", stimulus["stimulus_id"]) for stimulus in batch]
     return denoised_latents(denoiser, images, caption_states(diffusion, captions), seeds)

@@ -1,7 +1,8 @@
 """Draw the accuracy of an encoding model as a volume.
 
 Reads voxels.parquet with the grid in its metadata and encoding/{model}.parquet; writes maps/{model}.nii.gz:
-r of every voxel, on the grid and in the space of the subject's own recordings, NaN outside the mask.
+r of every voxel, on the grid and in the space of the subject's own recordings, NaN outside the mask. The
+vertices of a surface make a volume of one row, left hemisphere first.
 """
 
 import argparse
@@ -16,6 +17,8 @@ from cortex2image.contracts import ENCODING, VOXELS
 from cortex2image.encoding.volume import to_volume
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
+
+LONGEST_NIFTI1 = 2**15 - 1
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -33,8 +36,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     shape, affine = grid(voxels, args.voxels)
     indices = np.column_stack([voxels.column(axis).to_numpy() for axis in "ijk"])
     volume = to_volume(encoding.column("r").to_numpy(), indices, shape)
+    # More vertices in a row than NIfTI-1 can count.
+    image = nib.Nifti2Image if max(shape) > LONGEST_NIFTI1 else nib.Nifti1Image
     with atomic(args.map) as temporary:
-        nib.save(nib.Nifti1Image(volume, affine), temporary)
+        nib.save(image(volume, affine), temporary)
 
 
 def grid(voxels: pa.Table, where: str) -> tuple[tuple[int, ...], np.ndarray]:

@@ -8,9 +8,7 @@ import argparse
 import hashlib
 import os
 import re
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
@@ -24,25 +22,30 @@ from cortex2image.diffusion.denoise import Denoiser, Sampling
 from cortex2image.diffusion.methods import METHODS, samples_of
 from cortex2image.diffusion.reconstruct import pictures
 from cortex2image.errors import DataError, run_step
+from cortex2image.files import whole_folder
 from cortex2image.models.checksums import model_hash
 from cortex2image.models.load import load_diffusion
-from cortex2image.models.registry import ModelSet, model_set
+from cortex2image.models.options import add_generator_options, chosen_batch_size, chosen_model_set
+from cortex2image.models.registry import ModelSet
 from cortex2image.progress import say, track
 from cortex2image.seeds import seed_for
+
+PICTURES_AT_ONCE = 60
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--method", required=True, choices=tuple(METHODS))
     parser.add_argument("--decoded", required=True, nargs="+", help="decoded/{space}.parquet, z before c")
-    parser.add_argument("--model-set", required=True, help="name of a registered model set")
+    add_generator_options(parser)
     parser.add_argument("--samples", type=int, default=5, help="pictures per stimulus")
     parser.add_argument("--steps", type=int, default=50, help="denoising steps of the whole way")
     parser.add_argument("--strength", type=float, default=0.8, help="zc: share of the steps taken")
     parser.add_argument("--guidance-scale", type=float, default=5.0, help="classifier-free guidance")
+    parser.add_argument("--noise-level", default="matched", choices=("matched", "as_released"), help="zc")
+    parser.add_argument("--latent", default="mean", choices=("mean", "sample"), help="zc: of posterior")
+    parser.add_argument("--shared-noise", action="store_true", help="the same noise for every stimulus")
     parser.add_argument("--seed", type=int, required=True, help="seed of the study")
-    parser.add_argument("--batch-size", type=int, default=60, help="pictures at a time")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     parser.add_argument("--images", required=True, help="folder of the PNG files")
     parser.add_argument("--reconstructions", required=True, help="the table of the pictures")
     return parser.parse_args(argv)
@@ -50,14 +53,14 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
-    chosen = model_set(args.model_set)
+    chosen = chosen_model_set(args)
     stimuli, decoded = read_decoded(args.method, args.decoded, chosen)
-    rows = plan(stimuli, samples_of(args.method, args.samples), args.seed)
-    sampling = Sampling(args.steps, args.strength, args.guidance_scale)
-    denoiser = Denoiser(load_diffusion(chosen, args.device), sampling)
+    rows = plan(stimuli, samples_of(args.method, args.samples), args.seed, args.shared_noise)
+    sampling = Sampling(args.steps, args.strength, args.guidance_scale, args.noise_level, args.latent)
+    denoiser = Denoiser(load_diffusion(chosen, args.device, args.precision), sampling)
     say(f"{len(rows)} pictures by method {args.method} on {denoiser.diffusion.device}")
     with whole_folder(Path(args.images)) as folder:
-        draw(rows, decoded, denoiser, args.batch_size, folder)
+        draw(rows, decoded, denoiser, chosen_batch_size(args, PICTURES_AT_ONCE), folder)
     RECONSTRUCTIONS.write(
         {
             "stimulus_id": [stimuli[row.stimulus] for row in rows],
@@ -69,7 +72,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         method=args.method,
         model_set=chosen.name,
         model_hash=model_hash(chosen),
+        precision=args.precision,
         study_seed=args.seed,
+        shared_noise=args.shared_noise,
         **asdict(sampling),
     )
 
@@ -131,13 +136,17 @@ class Row(NamedTuple):
     file: str
 
 
-def plan(stimuli: Sequence[str], samples: int, study_seed: int) -> list[Row]:
-    """Return the pictures to draw; a seed comes from stimulus and sample, whatever the method."""
+def plan(stimuli: Sequence[str], samples: int, study_seed: int, shared_noise: bool) -> list[Row]:
+    """Return the pictures to draw.
+
+    A seed comes from stimulus and sample, whatever the method; from the sample alone where noise is shared,
+    as in the code of 2023, which began with the same seed for every picture.
+    """
     return [
         Row(
             position,
             sample,
-            seed_for(study_seed, "reconstruct", stimulus, sample),
+            seed_for(study_seed, "reconstruct", *([] if shared_noise else [stimulus]), sample),
             f"{file_stem(stimulus)}_{sample:03d}.png",
         )
         for position, stimulus in enumerate(stimuli)
@@ -163,19 +172,6 @@ def file_stem(stimulus_id: str) -> str:
     if clean == stimulus_id:
         return clean
     return f"{clean}-{hashlib.blake2b(stimulus_id.encode(), digest_size=6).hexdigest()}"
-
-
-@contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
-    """Yield a temporary folder that takes the place of `folder` if the block ends without an error."""
-    temporary = folder.with_name(f".{os.getpid()}-{folder.name}")
-    temporary.mkdir(parents=True)
-    try:
-        yield temporary
-        shutil.rmtree(folder, ignore_errors=True)
-        temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 if __name__ == "__main__":

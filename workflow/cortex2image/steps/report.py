@@ -16,7 +16,15 @@ import pandas as pd
 from PIL import Image
 
 from cortex2image.contract import Contract
-from cortex2image.contracts import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES, STIMULI, TRIALS
+from cortex2image.contracts import (
+    DECODED_SCORES,
+    ENCODING_SCORES,
+    RECONSTRUCTIONS,
+    SCORES,
+    STIMULI,
+    TRIALS,
+    VOXELS,
+)
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
 from cortex2image.plots.gallery import contact_sheet, thumbnail, webp
@@ -60,24 +68,31 @@ def read_study(args: argparse.Namespace) -> Study:
         decoded={(s, x): _frame(DECODED_SCORES, root, subject=s, space=x) for s, x in spaces},
         reconstructions={(s, m): _frame(RECONSTRUCTIONS, root, subject=s, method=m) for s, m in methods},
         maps={(s, m): read_map(root / MAP.format(subject=s, model=m)) for s, m in models},
-        recordings={s: read_recordings(root / TRIALS.path.format(subject=s)) for s in args.subjects},
+        recordings={s: read_recordings(root, s) for s in args.subjects},
         provenance=json.loads(args.provenance.read_text()),
     )
 
 
-def read_recordings(path: Path) -> Recordings:
-    """Return what the metadata of a subject's trials say about its recordings.
+def read_recordings(root: Path, subject: str) -> Recordings:
+    """Return what the metadata of a subject's trials and voxels say about its recordings.
 
     Raises
     ------
     DataError
         They say nothing: the page would hide what was left out.
     """
-    facts = TRIALS.read(path).schema.metadata
-    if not {b"runs", b"left_out"} <= set(facts):
+    trials, voxels = (_metadata(contract, root, subject) for contract in (TRIALS, VOXELS))
+    left_out = [*json.loads(trials[b"left_out"]), *json.loads(voxels[b"left_out"])]
+    return Recordings(int(trials[b"runs"]), tuple(left_out))
+
+
+def _metadata(contract: Contract, root: Path, subject: str) -> dict[bytes, bytes]:
+    path = root / contract.path.format(subject=subject)
+    facts = contract.read_keys(path).schema.metadata
+    if b"left_out" not in facts:
         fix = "delete the table and run the workflow again"
-        raise DataError(path, "runs and left_out in the metadata", "no such entries", fix)
-    return Recordings(int(facts[b"runs"]), tuple(json.loads(facts[b"left_out"])))
+        raise DataError(path, "left_out in the metadata", "no such entry", fix)
+    return facts
 
 
 def read_map(path: Path) -> VoxelMap:

@@ -19,10 +19,15 @@ from nibabel.filebasedimages import ImageFileError
 
 from cortex2image.contract import vectors
 from cortex2image.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
-from cortex2image.data.options import add_dataset_options, chosen_dataset
+from cortex2image.data.options import (
+    add_dataset_options,
+    add_region_options,
+    chosen_recordings,
+    parse_labels,
+)
 from cortex2image.data.recording import Run
 from cortex2image.data.volumes import load_bold, load_mask, read_bold_header
-from cortex2image.errors import ConfigError, DataError, run_step
+from cortex2image.errors import DataError, run_step
 from cortex2image.fmri.grid import Grid, hemispheres
 from cortex2image.fmri.hrf import DERIVATIVES, SHAPES, trial_regressors
 from cortex2image.fmri.nuisance import DRIFTS, confound_regressors, drift_regressors, kept_volumes
@@ -37,6 +42,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse the options of this step."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_dataset_options(parser)
+    add_region_options(parser)
     parser.add_argument("--subject", required=True)
     parser.add_argument("--trials", required=True, help="trials.parquet of the subject")
     parser.add_argument("--model", choices=MODELS, required=True)
@@ -46,8 +52,6 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--high-pass", type=float, required=True, help="Hz")
     parser.add_argument("--confounds", nargs="*", default=[], help="columns that enter the model")
     parser.add_argument("--scrub", nargs="*", default=[], help="prefixes of columns that mark volumes")
-    parser.add_argument("--atlas", help="volume of integer labels on the grid of the runs")
-    parser.add_argument("--labels", nargs="*", default=[], metavar="NAME=CODE")
     parser.add_argument("--betas", required=True, help="single_trial_betas.parquet to write")
     parser.add_argument("--voxels", required=True, help="mask_voxels.parquet to write")
     return parser.parse_args(argv)
@@ -58,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     trials = TRIALS.read(args.trials)
     rows = rows_by_run(trials)
-    runs = matching_runs(chosen_dataset(args).runs(args.subject), list(rows), args.trials)
+    runs = matching_runs(chosen_recordings(args).runs(args.subject), list(rows), args.trials)
     grid = shared_grid(runs)
     mask = common_mask(runs, grid)
     roi = atlas_labels(args.atlas, parse_labels(args.labels), mask, grid)
@@ -162,14 +166,6 @@ def atlas_labels(atlas: str | None, labels: Mapping[str, int], mask: np.ndarray,
     return label_voxels(codes[mask], labels, atlas)
 
 
-def parse_labels(labels: Sequence[str]) -> dict[str, int]:
-    """Return regions and their codes from ``NAME=CODE`` options."""
-    pairs = [label.rpartition("=") for label in labels]
-    if not all(name and code.isdigit() for name, _, code in pairs):
-        raise ConfigError("--labels", "NAME=CODE with a whole number", " ".join(labels), "correct the labels")
-    return {name: int(code) for name, _, code in pairs}
-
-
 def run_betas(run: Run, trials: pa.Table, mask: np.ndarray, args: argparse.Namespace) -> np.ndarray:
     """Return the (trials, voxels) float32 betas of one run."""
     where = f"{run.subject} {run.session} {run.run} ({run.bold})"
@@ -189,6 +185,7 @@ def voxel_columns(mask: np.ndarray, grid: Grid, roi: Sequence[str]) -> dict[str,
     indices = np.argwhere(mask)
     columns: dict[str, object] = {name: indices[:, axis] for axis, name in enumerate("ijk")}
     columns |= {"voxel_id": np.arange(len(indices)), "roi": roi}
+    columns |= {"invalid_sessions": np.zeros(len(indices), np.int32)}
     return columns | {"hemisphere": hemispheres(indices, grid.affine)}
 
 

@@ -1,8 +1,9 @@
 """List the trials of one subject, in order of session, run and onset.
 
-Reads the subject's events, the headers of its recordings and stimuli.parquet; counts repetitions and, in a
-cross-validated study, the fold in which each trial is held out; writes trials.parquet. Its metadata say how
-many runs were used (`runs`) and what was missing or surplus (`left_out`, a JSON list).
+Reads the subject's events and the headers of its recordings, or the design of distributed betas, and
+stimuli.parquet; counts repetitions and, in a cross-validated study, the fold in which each trial is held out;
+writes trials.parquet. Its metadata say how many runs were used (`runs`) and what was missing or surplus
+(`left_out`, a JSON list).
 """
 
 import argparse
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from cortex2image.contracts import STIMULI, TRIALS
 from cortex2image.data.options import add_dataset_options, chosen_dataset
-from cortex2image.data.recording import Run
+from cortex2image.data.recording import Shown
 from cortex2image.errors import DataError, run_step
 
 
@@ -38,13 +39,13 @@ def read_splits(path: str) -> dict[str, str]:
 
 
 def trial_rows(
-    runs: Sequence[Run], splits: Mapping[str, str], cross_validate: str
+    runs: Sequence[Shown], splits: Mapping[str, str], cross_validate: str
 ) -> list[dict[str, object]]:
     """Return one row of trials.parquet per event.
 
     Parameters
     ----------
-    runs : sequence of Run, in order
+    runs : sequence of Shown, in order
     splits : mapping of stimulus_id to ``train`` or ``test``
     cross_validate : ``none``, ``run`` or ``session``
         What a fold holds out; folds are numbered from 0 in order, and the split is train throughout. With
@@ -73,7 +74,7 @@ def trial_rows(
     return rows
 
 
-def check_stimuli(subject: str, runs: Sequence[Run], splits: Mapping[str, str], path: str) -> None:
+def check_stimuli(subject: str, runs: Sequence[Shown], splits: Mapping[str, str], path: str) -> None:
     """Test that stimuli.parquet lists everything the subject saw.
 
     Raises
@@ -88,7 +89,7 @@ def check_stimuli(subject: str, runs: Sequence[Run], splits: Mapping[str, str], 
         raise DataError(path, f"every stimulus that {subject} saw", found, fix)
 
 
-def check_trials(subject: str, runs: Sequence[Run], root: str) -> None:
+def check_trials(subject: str, runs: Sequence[Shown], root: str) -> None:
     """Test that there is anything to analyse.
 
     Raises

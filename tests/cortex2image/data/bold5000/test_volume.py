@@ -1,0 +1,50 @@
+"""Which voxels of a volume are taken, and how one session of them is read."""
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from cortex2image.data.bold5000.volume import read_volume, volume_voxels
+from cortex2image.errors import ConfigError, DataError
+
+SHAPE = (3, 2, 4)
+
+
+@pytest.fixture
+def brain(tmp_path):
+    mask = np.random.default_rng(0).random(SHAPE) < 0.5
+    nib.save(nib.Nifti1Image(mask.astype(np.uint8), np.eye(4)), tmp_path / "mask.nii.gz")
+    return mask, tmp_path / "mask.nii.gz"
+
+
+def test_without_an_atlas_the_whole_brain_is_unlabelled(brain):
+    mask, path = brain
+    voxels = volume_voxels(path, None, {}, labelled_only=False)
+    np.testing.assert_array_equal(voxels.indices, np.argwhere(mask))
+    assert set(voxels.roi) == {"unlabelled"}
+
+
+def test_values_come_in_the_order_of_the_voxels(brain, tmp_path):
+    _, path = brain
+    voxels = volume_voxels(path, None, {}, labelled_only=False)
+    values = np.random.default_rng(1).normal(size=(*SHAPE, 5)).astype(np.float32)
+    nib.save(nib.Nifti1Image(values, np.eye(4)), tmp_path / "betas.nii.gz")
+    expected = np.stack([values[i, j, k] for i, j, k in voxels.indices], axis=1)
+    np.testing.assert_array_equal(read_volume(tmp_path / "betas.nii.gz", 5, voxels), expected)
+
+
+def test_regions_outside_the_brain_do_not_count(brain, tmp_path):
+    mask, path = brain
+    atlas = tmp_path / "atlas.nii.gz"
+    nib.save(nib.Nifti1Image(np.where(mask, 1, 2).astype(np.int16), np.eye(4)), atlas)
+    assert set(volume_voxels(path, atlas, {"in": 1}, labelled_only=True).roi) == {"in"}
+    with pytest.raises(DataError, match=r"no voxel of out \(2\)"):
+        volume_voxels(path, atlas, {"in": 1, "out": 2}, labelled_only=True)
+
+
+def test_two_regions_of_one_code(brain, tmp_path):
+    mask, path = brain
+    atlas = tmp_path / "atlas.nii.gz"
+    nib.save(nib.Nifti1Image(mask.astype(np.int16), np.eye(4)), atlas)
+    with pytest.raises(ConfigError, match="every code once"):
+        volume_voxels(path, atlas, {"a": 1, "b": 1}, labelled_only=False)

@@ -1,0 +1,40 @@
+"""Step nsd_manifest: the list on the terminal and as a table."""
+
+import csv
+
+import pytest
+
+from cortex2image.errors import ConfigError
+from cortex2image.steps.nsd_manifest import main
+
+
+def test_the_list_is_printed_and_written(tmp_path, capsys):
+    (tmp_path / "nsd" / "nsddata" / "experiments" / "nsd").mkdir(parents=True)
+    (tmp_path / "nsd" / "nsddata" / "experiments" / "nsd" / "nsd_expdesign.mat").write_bytes(b"1234")
+    table = tmp_path / "results" / "manifest.tsv"
+    options = [
+        "--root",
+        str(tmp_path / "nsd"),
+        "--subjects",
+        "sub-05",
+        "--sessions",
+        "2",
+        "--table",
+        str(table),
+    ]
+    main([*options, "--atlas", "streams", "--mask", "atlas"])
+    rows = list(csv.DictReader(table.open(), delimiter="\t"))
+    printed = capsys.readouterr().out
+    assert all(row["path"] in printed for row in rows)
+    assert [row["path"] for row in rows if row["status"] == "present"] == [
+        "nsddata/experiments/nsd/nsd_expdesign.mat"
+    ]
+    assert sum("betas_session" in row["path"] for row in rows) == 2
+    assert "Data Access Agreement" in printed
+
+
+def test_a_stranger_leaves_no_table(tmp_path):
+    table = tmp_path / "manifest.tsv"
+    with pytest.raises(ConfigError, match="sub-11"):
+        main(["--root", str(tmp_path), "--subjects", "sub-11", "--table", str(table)])
+    assert not table.exists()

@@ -1,0 +1,84 @@
+"""Where the files of BOLD5000 release 2 stand: flat, one set of files per subject and preparation."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from cortex2image.errors import DataError
+
+DEFAULT_BETAS = "TYPED-FITHRF-GLMDENOISE-RR"
+# The release misspells one of its preparations.
+TYPE_B, TYPE_B_RELEASED = "TYPEB", "TYBEB"
+TABLES_FOLDER = Path("BOLD5000_GLMsingle_ROI_betas", "py")
+# The archive of stimuli holds the lists of pictures too.
+LISTS_FOLDER = Path("BOLD5000_Stimuli", "Stimuli_Presentation_Lists")
+REGIONS = ("EarlyVis", "LOC", "OPA", "PPA", "RSC")
+HEMISPHERES = {"LH": "left", "RH": "right"}
+
+
+@dataclass(frozen=True)
+class SubjectFiles:
+    """The files of one subject, e.g. ``CSI1``, prepared as `betas` says."""
+
+    root: Path
+    name: str
+    betas: str
+
+    @property
+    def names(self) -> Path:
+        """The names of the pictures in the order they were shown; beside the betas, or in the stimuli."""
+        name = f"{self.name}_imgnames.txt"
+        inside = self.root / LISTS_FOLDER / self.name / name
+        return inside if inside.is_file() and not (self.root / name).is_file() else self.root / name
+
+    @property
+    def brain_mask(self) -> Path:
+        """The brain mask on the grid of the betas."""
+        return self.root / f"{self.name}_brainmask.nii.gz"
+
+    def sessions(self) -> list[Path]:
+        """Return the volumes of betas, one per session, in order; empty where there are none.
+
+        Raises
+        ------
+        DataError
+            A session is missing between others, or both spellings of a preparation are there.
+        """
+        paths = {spelt: self._numbered(spelt) for spelt in _spellings(self.betas)}
+        found = {spelt: files for spelt, files in paths.items() if files}
+        if len(found) > 1:
+            fix = "remove the files of one of them"
+            raise DataError(self.root, "one preparation of the betas", " and ".join(found), fix)
+        files = next(iter(found.values()), {})
+        gaps = [number for number in range(1, len(files) + 1) if number not in files]
+        if gaps:
+            fix = "get the missing files: trials are told by their place over all sessions"
+            raise DataError(self.root, f"sessions of {self.name} without a gap", f"no session {gaps[0]}", fix)
+        return [files[number] for number in sorted(files)]
+
+    def tables(self) -> dict[tuple[str, str], Path]:
+        """Return the table of each (hemisphere, region), ``left`` first; whether it exists is not tested."""
+        folder = self.root / TABLES_FOLDER
+        spellings = [f"{self.name}_GLMbetas-{spelt}_allses" for spelt in _spellings(self.betas)]
+        stem = next((s for s in spellings if any(folder.glob(f"{s}_*.npy"))), spellings[0])
+        return {
+            (hemisphere, region): folder / f"{stem}_{side}{region}.npy"
+            for side, hemisphere in HEMISPHERES.items()
+            for region in REGIONS
+        }
+
+    def _numbered(self, betas: str) -> dict[int, Path]:
+        stem = f"{self.name}_GLMbetas-{betas}_ses-"
+        files = {path.name.removeprefix(stem): path for path in self.root.glob(f"{stem}*.nii.gz")}
+        return {int(end[:-7]): path for end, path in files.items() if re.fullmatch(r"\d+\.nii\.gz", end)}
+
+
+def subject_names(root: Path) -> list[str]:
+    """Return the subjects whose names of pictures are there, e.g. ``CSI1``, sorted."""
+    lists = [*root.glob("CSI*_imgnames.txt"), *root.glob(f"{LISTS_FOLDER}/*/CSI*_imgnames.txt")]
+    return sorted({path.name.removesuffix("_imgnames.txt") for path in lists})
+
+
+def _spellings(betas: str) -> tuple[str, ...]:
+    plain = betas.replace(TYPE_B_RELEASED, TYPE_B)
+    return tuple(dict.fromkeys((plain, plain.replace(TYPE_B, TYPE_B_RELEASED))))

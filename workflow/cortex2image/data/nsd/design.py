@@ -1,0 +1,114 @@
+"""The order of presentation in NSD: which picture each trial showed, and when, from ``nsd_expdesign.mat``.
+
+Every id of the file counts from 1; every id that leaves this module counts from 0. Allen et al., Nature
+Neuroscience 25:116 (2022), and the NSD Data Manual.
+"""
+
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.io import loadmat
+from scipy.io.matlab import MatReadError
+
+from cortex2image.data.nsd.facts import PICTURES, RUNS_PER_SESSION, SUBJECTS, TRIALS_PER_SESSION
+from cortex2image.errors import DataError
+
+SESSIONS, SLOTS_PER_RUN, POOL, SHARED = 40, 75, 10_000, 1000
+SLOT_SECONDS, PICTURE_SECONDS = 4.0, 3.0
+SHAPES = {
+    "masterordering": (1, SESSIONS * TRIALS_PER_SESSION),
+    "subjectim": (len(SUBJECTS), POOL),
+    "sharedix": (1, SHARED),
+    "stimpattern": (SESSIONS, RUNS_PER_SESSION, SLOTS_PER_RUN),
+}
+# What every subject, whatever the number of sessions, took part in: of the shared pictures 515 have all of
+# their three presentations in it.
+SESSIONS_OF_ALL, REPEATS = 30, 3
+FIX = "download nsd_expdesign.mat again"
+
+
+@dataclass(frozen=True)
+class Design:
+    """The experiment as it was planned for all subjects.
+
+    Attributes
+    ----------
+    ordering : (30000,) int64
+        Per trial, the number of its picture within the subject's own 10,000; the same for all subjects.
+    pictures : (8, 10000) int64
+        Per subject, the nsdId of each of these, from 0; the first 1000 are shared.
+    slots : (40, 12, 75) bool
+        Per session and run, which of the slots of 4 s hold a trial.
+    """
+
+    ordering: np.ndarray
+    pictures: np.ndarray
+    slots: np.ndarray
+
+    def shown(self, number: int, sessions: int) -> np.ndarray:
+        """Return the nsdId of every trial of subject `number` (from 1), (sessions, 750) int64."""
+        trials = self.ordering[: sessions * TRIALS_PER_SESSION]
+        return self.pictures[number - 1, trials].reshape(sessions, TRIALS_PER_SESSION)
+
+    def times(self, session: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return run (from 1) and onset in seconds of each of the 750 trials of a session (from 1)."""
+        runs, slots = np.nonzero(self.slots[session - 1])
+        return runs + 1, slots * SLOT_SECONDS
+
+    def shared(self) -> np.ndarray:
+        """Return the nsdIds of the 1000 pictures that were chosen for all subjects, ascending."""
+        return self.pictures[0, :SHARED]
+
+    def special(self) -> np.ndarray:
+        """Return the nsdIds of the shared pictures that every subject saw three times (515), ascending."""
+        seen = self.ordering[: SESSIONS_OF_ALL * TRIALS_PER_SESSION]
+        repeats = np.bincount(seen, minlength=POOL)[:SHARED]
+        return self.shared()[repeats == REPEATS]
+
+
+def load_design(path: str | Path) -> Design:
+    """Read ``nsd_expdesign.mat``.
+
+    Raises
+    ------
+    DataError
+        The file is missing or damaged, a field is missing or of another size, an id is out of range, the
+        shared pictures differ between subjects, or a session does not have 750 trials.
+    """
+    fields = _read(path)
+    ordering = _ids(path, fields, "masterordering", POOL)[0]
+    pictures = _ids(path, fields, "subjectim", PICTURES)
+    shared = _ids(path, fields, "sharedix", PICTURES)[0]
+    if (pictures[:, :SHARED] != shared).any():
+        found = "subjectim whose first 1000 columns are not sharedix for every subject"
+        raise DataError(path, "the same shared pictures for all subjects", found, FIX)
+    slots = fields["stimpattern"] != 0
+    trials = slots.sum(axis=(1, 2))
+    if (trials != TRIALS_PER_SESSION).any():
+        session = int(np.flatnonzero(trials != TRIALS_PER_SESSION)[0])
+        found = f"{trials[session]} in session {session + 1}"
+        raise DataError(path, f"{TRIALS_PER_SESSION} trials in stimpattern in each session", found, FIX)
+    return Design(ordering, pictures, slots)
+
+
+def _read(path: str | Path) -> dict[str, np.ndarray]:
+    try:
+        fields = loadmat(path, variable_names=list(SHAPES))
+    except (OSError, ValueError, TypeError, NotImplementedError, MatReadError, zlib.error) as error:
+        raise DataError(path, "the experimental design of NSD (MATLAB v5)", repr(error), FIX) from None
+    for name, shape in SHAPES.items():
+        found = f"shape {fields[name].shape}" if name in fields else "no such field"
+        if found != f"shape {shape}":
+            raise DataError(path, f"{name} of shape {shape}", found, FIX)
+    return fields
+
+
+def _ids(path: str | Path, fields: dict[str, np.ndarray], name: str, largest: int) -> np.ndarray:
+    """Return ids from 0. As int64: the file keeps them in types too narrow to count in."""
+    ids = fields[name].astype(np.int64)
+    if (ids != fields[name]).any() or ids.min() < 1 or ids.max() > largest:
+        found = f"{fields[name].min()} to {fields[name].max()}"
+        raise DataError(path, f"whole numbers from 1 to {largest} in {name}", found, FIX)
+    return ids - 1

@@ -1,0 +1,175 @@
+"""Where every file of the Natural Scenes Dataset stands below its root, told from the settings alone."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cortex2image.data.nsd.facts import CAPTION_SPLITS, HEMISPHERES, SPACES, SUBJECTS, SURFACE_SPACE
+from cortex2image.data.subjects import subject_key
+from cortex2image.errors import ConfigError
+
+DEFAULT_SPACE = "func1pt8mm"
+DEFAULT_BETAS = "betas_fithrf_GLMdenoise_RR"
+# By preference: from the first, single voxels can be read; the second is the first under its name of old
+# releases; the third has to be decompressed whole.
+VOLUME_SUFFIXES = (".hdf5", ".mat", ".nii.gz")
+INDIVIDUAL_ATLASES = ("prf-", "floc-")
+
+
+def subject_number(subject: str) -> int:
+    """Return the number of a subject: 1 for ``sub-01``, which NSD calls ``subj01``.
+
+    Raises
+    ------
+    ConfigError
+        NSD has no such subject.
+    """
+    key = subject_key(subject)
+    if not key.isdigit() or int(key) not in SUBJECTS:
+        raise ConfigError("subjects", "sub-01 to sub-08", subject, "choose among the subjects of NSD")
+    return int(key)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The tree of one copy of NSD. Nothing is read: the paths are told whether they exist or not.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that holds ``nsddata``, ``nsddata_betas`` and ``nsddata_stimuli``.
+    space : str
+        ``func1pt8mm``, ``func1mm`` or ``fsaverage``.
+    betas : str
+        Folder of the preparation: ``betas_assumehrf``, ``betas_fithrf``, ``betas_fithrf_GLMdenoise_RR``.
+
+    Raises
+    ------
+    ConfigError
+        The space is another.
+    """
+
+    root: Path
+    space: str = DEFAULT_SPACE
+    betas: str = DEFAULT_BETAS
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "root", Path(self.root))
+        if self.space not in SPACES:
+            raise ConfigError(
+                "dataset/space", f"one of {', '.join(SPACES)}", f"'{self.space}'", "correct dataset/space"
+            )
+
+    @property
+    def is_surface(self) -> bool:
+        """Whether the betas lie on the vertices of a surface, one file per hemisphere."""
+        return self.space == SURFACE_SPACE
+
+    def design(self) -> Path:
+        """Return the order of presentation of all subjects (a MATLAB file, ids from 1)."""
+        return self._experiment / "nsd_expdesign.mat"
+
+    def stim_info(self) -> Path:
+        """Return the table that ties the pictures (from 0) to COCO."""
+        return self._experiment / "nsd_stim_info_merged.csv"
+
+    def responses(self, subject: str) -> Path:
+        """Return the table of a subject's trials and button presses (ids from 1)."""
+        return self._prepared(subject) / "behav" / "responses.tsv"
+
+    def stimuli(self) -> Path:
+        """Return the file that holds all pictures."""
+        return self._pictures / "nsd_stimuli.hdf5"
+
+    def captions(self, split: str) -> Path:
+        """Return COCO's captions of a split, ``train2017`` or ``val2017``.
+
+        They come from COCO, not from NSD; the folder is the one `nsd_access` keeps them in.
+        """
+        if split not in CAPTION_SPLITS:
+            raise ValueError(f"{split} is none of {', '.join(CAPTION_SPLITS)}")
+        return self._pictures / "annotations" / f"captions_{split}.json"
+
+    def session_candidates(self, subject: str, number: int) -> list[tuple[Path, ...]]:
+        """Return the files any of which may hold a session, by preference.
+
+        Parameters
+        ----------
+        subject : str
+        number : int
+            From 1.
+
+        Returns
+        -------
+        list of tuple of Path
+            One file for volumes, left and right hemisphere for surfaces.
+        """
+        folder, stem = self._betas(subject), f"betas_session{number:02d}"
+        if self.is_surface:
+            return [tuple(folder / f"{side}.{stem}.mgh" for side in HEMISPHERES)]
+        return [(folder / f"{stem}{suffix}",) for suffix in VOLUME_SUFFIXES]
+
+    def session_files(self, subject: str, number: int) -> tuple[Path, ...]:
+        """Return the preferred files among those that exist; where none do, the most preferred of all."""
+        candidates = self.session_candidates(subject, number)
+        present = (files for files in candidates if all(file.exists() for file in files))
+        return next(present, candidates[0])
+
+    def ncsnr(self, subject: str) -> tuple[Path, ...]:
+        """Return the released ratio of signal to noise: one volume, or one file per hemisphere."""
+        if self.is_surface:
+            return tuple(self._betas(subject) / f"{side}.ncsnr.mgh" for side in HEMISPHERES)
+        return (self._betas(subject) / "ncsnr.nii.gz",)
+
+    def atlas(self, subject: str, name: str) -> Path:
+        """Return the volume of an atlas with both hemispheres in it."""
+        return self._functional(subject) / "roi" / f"{name}.nii.gz"
+
+    def hemisphere_atlas(self, subject: str, side: str, name: str) -> Path:
+        """Return one hemisphere (``lh`` or ``rh``) of an atlas: a volume, or labels of the vertices."""
+        if self.is_surface:
+            return self._labels / f"{side}.{name}.mgz"
+        return self._functional(subject) / "roi" / f"{side}.{name}.nii.gz"
+
+    def ctab(self, subject: str, name: str) -> Path:
+        """Return the table of an atlas' codes and names; of several copies, one that exists.
+
+        The maps that were drawn on each subject (retinotopy and localisers) have it in the subject's folder,
+        those defined on the group's surface in fsaverage's; the codes are the same for all.
+        """
+        own = self.root / "nsddata" / "freesurfer" / _nsd_label(subject) / "label" / f"{name}.mgz.ctab"
+        group = self._labels / f"{name}.mgz.ctab"
+        candidates = (own, group) if name.startswith(INDIVIDUAL_ATLASES) else (group, own)
+        return next((file for file in candidates if file.exists()), candidates[0])
+
+    def brainmask(self, subject: str) -> Path:
+        """Return the brain mask of the volumes; a surface has none."""
+        return self._functional(subject) / "brainmask.nii.gz"
+
+    def valid(self, subject: str, number: int) -> Path:
+        """Return the mask of the voxels that are valid in a session; a surface marks the others with NaN."""
+        return self._functional(subject) / f"valid_session{number:02d}.nii.gz"
+
+    @property
+    def _experiment(self) -> Path:
+        return self.root / "nsddata" / "experiments" / "nsd"
+
+    @property
+    def _pictures(self) -> Path:
+        return self.root / "nsddata_stimuli" / "stimuli" / "nsd"
+
+    @property
+    def _labels(self) -> Path:
+        return self.root / "nsddata" / "freesurfer" / "fsaverage" / "label"
+
+    def _prepared(self, subject: str) -> Path:
+        return self.root / "nsddata" / "ppdata" / _nsd_label(subject)
+
+    def _functional(self, subject: str) -> Path:
+        return self._prepared(subject) / self.space
+
+    def _betas(self, subject: str) -> Path:
+        return self.root / "nsddata_betas" / "ppdata" / _nsd_label(subject) / self.space / self.betas
+
+
+def _nsd_label(subject: str) -> str:
+    return f"subj{subject_number(subject):02d}"

@@ -1,0 +1,161 @@
+"""Which voxels a study takes, and the region and hemisphere of each.
+
+In the atlases of NSD, which are stored as floats, -1 is not cortex, 0 cortex without a label, and 1, 2, ...
+the labels of the table that comes with the atlas.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from cortex2image.data.distributed import BetaVoxels
+from cortex2image.data.nsd.facts import HEMISPHERES
+from cortex2image.data.nsd.label_volumes import read_volume
+from cortex2image.data.nsd.layout import Layout
+from cortex2image.data.nsd.surfaces import count_vertices, read_surface
+from cortex2image.errors import ConfigError, DataError
+from cortex2image.fmri.grid import hemispheres
+from cortex2image.fmri.rois import UNLABELLED, label_voxels
+
+MASKS = ("brain", "atlas")
+
+
+def read_ctab(path: Path) -> dict[str, int]:
+    """Read the table of an atlas: code and name, separated by any white space, a line each; # is a remark.
+
+    Raises
+    ------
+    DataError
+        The file is missing or a line holds something else.
+    """
+    try:
+        rows = [line.split() for line in path.read_text().splitlines()]
+        return {row[1]: int(row[0]) for row in rows if row and not row[0].startswith("#")}
+    except (OSError, ValueError, IndexError) as error:
+        raise DataError(path, "lines of code and name", str(error), "download the table again") from None
+
+
+def chosen_labels(path: Path, labels: Mapping[str, int]) -> dict[str, int]:
+    """Return the regions of the study with their codes: those of the config, or else all of the table.
+
+    Not every atlas comes with a table; without one the codes of the config are taken as they are.
+
+    Raises
+    ------
+    ConfigError
+        The config gives a region a code that the table gives another, or there are neither labels nor table.
+    """
+    if not path.exists() and labels:
+        return dict(labels)
+    table = read_ctab(path)
+    wrong = [f"{name}: {code}" for name, code in labels.items() if table.get(name) != code]
+    if wrong:
+        known = ", ".join(f"{name}: {code}" for name, code in table.items() if code > 0)
+        fix = f"write the codes of {path.name} there"
+        raise ConfigError(
+            "dataset/rois/labels in the config", f"regions among {known}", ", ".join(wrong), fix
+        )
+    return dict(labels) or {name: code for name, code in table.items() if code > 0}
+
+
+def volume_voxels(
+    layout: Layout, subject: str, mask: str, atlas: str | None, labels: Mapping[str, int]
+) -> BetaVoxels:
+    """Return the voxels of a volume that lie in the brain mask, or in a region of the atlas.
+
+    Raises
+    ------
+    ConfigError
+        See :func:`chosen_labels`.
+    DataError
+        A file is missing, or of another subject or space; or no voxel is left.
+    """
+    reference = layout.brainmask(subject) if mask == "brain" else layout.atlas(subject, str(atlas))
+    volume, affine = read_volume(reference)
+    inside = volume > 0
+    shape = (volume.shape[0], volume.shape[1], volume.shape[2])
+    indices = np.argwhere(inside)
+    roi = [UNLABELLED] * len(indices)
+    if atlas:
+        path = layout.atlas(subject, atlas)
+        codes, _ = read_volume(path, shape)
+        roi = label_voxels(codes[inside], chosen_labels(layout.ctab(subject, atlas), labels), str(path))
+    side = _sides(layout, subject, atlas, indices, shape, affine)
+    return _kept(BetaVoxels(indices, roi, side, shape, affine), mask, reference)
+
+
+def _sides(
+    layout: Layout,
+    subject: str,
+    atlas: str | None,
+    indices: np.ndarray,
+    shape: tuple[int, int, int],
+    affine: np.ndarray,
+) -> list[str]:
+    """Return the hemisphere whose atlas covers a voxel; where none or both do, the side of the midline."""
+    midline = hemispheres(indices, affine)
+    files = [layout.hemisphere_atlas(subject, side, atlas) for side in HEMISPHERES] if atlas else []
+    if not files or not all(file.exists() for file in files):
+        return midline
+    left, right = (read_volume(file, shape)[0][tuple(indices.T)] for file in files)
+    covered = np.where(left > right, "left", np.where(right > left, "right", midline))
+    return [str(side) for side in covered]
+
+
+def surface_vertices(
+    layout: Layout, subject: str, mask: str, atlas: str | None, labels: Mapping[str, int]
+) -> BetaVoxels:
+    """Return the vertices of both hemispheres, or those in a region of the atlas.
+
+    Raises
+    ------
+    ConfigError
+        See :func:`chosen_labels`.
+    DataError
+        A file is missing or no surface of labels, or no vertex is left.
+    """
+    if atlas:
+        files = tuple(layout.hemisphere_atlas(subject, side, atlas) for side in HEMISPHERES)
+        codes = [read_surface(file) for file in files]
+        sizes = [len(values) for values in codes]
+        table = chosen_labels(layout.ctab(subject, atlas), labels)
+        roi = label_voxels(np.concatenate(codes), table, str(files[0]))
+    else:
+        files = layout.session_files(subject, 1)
+        sizes = [count_vertices(file) for file in files]
+        roi = [UNLABELLED] * sum(sizes)
+    indices = np.zeros((sum(sizes), 3), np.int64)
+    indices[:, 0] = np.arange(sum(sizes))
+    side = ["left"] * sizes[0] + ["right"] * sizes[1]
+    return _kept(BetaVoxels(indices, roi, side, (sum(sizes), 1, 1), np.eye(4)), mask, files[0])
+
+
+def _kept(voxels: BetaVoxels, mask: str, where: Path) -> BetaVoxels:
+    """Leave out what lies in no region where the mask is the atlas."""
+    keep = [mask == "brain" or name != UNLABELLED for name in voxels.roi]
+    if not any(keep):
+        fix = "check dataset/mask and dataset/rois in the config"
+        raise DataError(where, "at least one voxel in the chosen regions", "none", fix)
+    rows = np.flatnonzero(keep)
+    roi, side = ([names[row] for row in rows] for names in (voxels.roi, voxels.hemisphere))
+    return BetaVoxels(voxels.indices[rows], roi, side, voxels.shape, voxels.affine)
+
+
+def released_ncsnr(layout: Layout, subject: str, voxels: BetaVoxels) -> np.ndarray:
+    """Return the ratio of signal to noise that comes with the betas, (voxels,); NaN where never valid.
+
+    It was computed from all pictures that were shown three times, test pictures among them: it describes the
+    data, and may select nothing.
+
+    Raises
+    ------
+    DataError
+        A file is missing, or of another subject or space.
+    """
+    files = layout.ncsnr(subject)
+    if layout.is_surface:
+        values = np.concatenate([read_surface(file) for file in files])[voxels.indices[:, 0]]
+    else:
+        values = read_volume(files[0], voxels.shape)[0][tuple(voxels.indices.T)]
+    return values.astype(np.float64)

@@ -1,0 +1,97 @@
+"""Betas, labels and noise on the surface fsaverage: one MGH file per hemisphere, left before right.
+
+Surface betas are percent signal change already; a vertex that is invalid in a session is NaN.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+from nibabel.filebasedimages import ImageFileError
+
+from cortex2image.data.nsd.facts import TRIALS_PER_SESSION
+from cortex2image.errors import DataError
+
+FIX = "download the file again; it is missing, cut short or another file"
+
+
+def read_surface(path: Path) -> np.ndarray:
+    """Read one value per vertex of one hemisphere, e.g. labels, (vertices,) as stored.
+
+    Raises
+    ------
+    DataError
+        The file is missing, cut short or holds more than that.
+    """
+    values = _open(path)
+    if values.shape[1:] != (1, 1):
+        raise DataError(path, "one value per vertex", f"shape {values.shape}", FIX)
+    return np.array(values[:, 0, 0])
+
+
+def count_vertices(path: Path) -> int:
+    """Return the number of vertices of one hemisphere.
+
+    Raises
+    ------
+    DataError
+        The file is missing or no MGH file.
+    """
+    return int(_open(path).shape[0])
+
+
+def read_surface_betas(paths: Sequence[Path], vertices: np.ndarray, count: int) -> np.ndarray:
+    """Read the betas of some vertices in one session, trial by trial.
+
+    Parameters
+    ----------
+    paths : left and right hemisphere
+    vertices : (vertices,) int array
+        Ascending; those of the right hemisphere go on where the left one ends.
+    count : int
+        Vertices of both hemispheres together.
+
+    Returns
+    -------
+    (750, vertices) float32 array
+        Percent signal change. A vertex that is NaN or zero in the whole session, or NaN in any trial, is NaN.
+
+    Raises
+    ------
+    DataError
+        A file is missing or cut short, the hemispheres have other than `count` vertices, or a file holds
+        other than 750 trials.
+    """
+    stored = [_betas(path) for path in paths]
+    sizes = [len(values) for values in stored]
+    if sum(sizes) != count:
+        fix = "take betas and labels of one surface"
+        raise DataError(paths[0], f"{count} vertices with {paths[-1].name}", f"{sum(sizes)}", fix)
+    betas, start = np.empty((TRIALS_PER_SESSION, len(vertices)), np.float32), 0
+    for values, size in zip(stored, sizes, strict=True):
+        columns = np.flatnonzero((vertices >= start) & (vertices < start + size))
+        for trial in range(TRIALS_PER_SESSION):
+            betas[trial, columns] = values[:, 0, 0, trial][vertices[columns] - start]
+        start += size
+    betas[:, ~betas.any(axis=0) | np.isnan(betas.sum(axis=0))] = np.nan
+    return betas
+
+
+def _betas(path: Path) -> np.ndarray:
+    values = _open(path)
+    if values.ndim != 4 or values.shape[3] != TRIALS_PER_SESSION:
+        expected = f"{TRIALS_PER_SESSION} trials, as in every session of NSD"
+        raise DataError(path, expected, f"shape {values.shape}", FIX)
+    return values
+
+
+def _open(path: Path) -> np.ndarray:
+    """Return the values without reading them all where the file is not compressed."""
+    try:
+        image: Any = nib.load(path)
+        return np.asanyarray(image.dataobj)
+    except (OSError, EOFError, ValueError, ImageFileError) as error:
+        found = " ".join(str(error).split())
+        raise DataError(path, "an MGH file of one hemisphere", found, FIX) from None

@@ -1,0 +1,77 @@
+"""Pictures of data sets that name them in their own way: matched by name to the table the user writes."""
+
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from cortex2image.data.bids_tables import MISSING, read_captions, read_tsv, stimulus_id
+from cortex2image.data.recording import Stimulus
+from cortex2image.errors import DataError
+
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".gif")
+
+
+def picture_name(name: str) -> str:
+    """Return a picture's name without its folders and without the suffix of an image file."""
+    file = PurePosixPath(name).name
+    return file[: -len(PurePosixPath(file).suffix)] if file.lower().endswith(IMAGE_SUFFIXES) else file
+
+
+def described(table: Path, splits: Mapping[str, str]) -> list[Stimulus]:
+    """Return what was shown, with captions, category and picture from the table of pictures.
+
+    Parameters
+    ----------
+    table : path
+        ``stimuli.tsv``: stim_file (relative to the table's folder, in any subfolder), captions (joined by
+        ``|``), and category if there is one. Rows of pictures that were not shown do no harm. The data set
+        itself says which pictures are for testing; a column split may repeat it, but not contradict it.
+    splits : mapping
+        Name of every picture shown, as :func:`picture_name` gives it, to ``train`` or ``test``.
+
+    Returns
+    -------
+    list of Stimulus, sorted by id, which is the name
+
+    Raises
+    ------
+    DataError
+        The table is unreadable, lacks a picture, names one twice or contradicts its split; captions are
+        empty; a picture is no file.
+    """
+    rows = _rows_by_name(table)
+    missing = sorted(set(splits) - set(rows))
+    if missing:
+        found = f"{len(missing)} are missing, first {missing[0]}"
+        fix = "add a row for each: stim_file, captions joined by ' | ', category if there is one"
+        raise DataError(table, f"the {len(splits)} pictures that were shown", found, fix)
+    return [_stimulus(table, name, splits[name], *rows[name]) for name in sorted(splits)]
+
+
+def _rows_by_name(table: Path) -> dict[str, tuple[pd.Series, str]]:
+    """Return each row of the table and where it stands, by the picture's name."""
+    rows: dict[str, tuple[pd.Series, str]] = {}
+    for number, row in read_tsv(table, ("stim_file", "captions")).iterrows():
+        name, where = picture_name(row["stim_file"]), f"{table}, row {number + 2}"
+        if name in rows:
+            found = f"{rows[name][0]['stim_file']} and {row['stim_file']}"
+            fix = "name every picture once, differing in more than folder and suffix"
+            raise DataError(where, "stim_files of different names", found, fix)
+        rows[name] = row, where
+    return rows
+
+
+def _stimulus(table: Path, name: str, split: str, row: pd.Series, where: str) -> Stimulus:
+    if row.get("split", split) not in (split, *MISSING):
+        found = f"'{row['split']}' for {name}, which the data set shows for '{split}'"
+        raise DataError(where, f"split {split}", found, "correct the split, or leave out the column")
+    stimulus_id(row["stim_file"], where)  # raises where the path leads out of the folder
+    picture = table.parent / row["stim_file"]
+    if not picture.is_file():
+        raise DataError(
+            picture, "the picture of a stim_file", "no such file", f"put it there, or correct {table}"
+        )
+    category = row.get("category", "n/a")
+    captions = read_captions(row["captions"], where)
+    return Stimulus(name, split, captions, str(picture), None if category in MISSING else category)

@@ -1,0 +1,96 @@
+"""Files of model sets from the network: each whole or not there, a broken transfer resumed."""
+
+import os
+import urllib.request
+from http import HTTPStatus
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+
+from cortex2image.errors import DataError
+from cortex2image.files import sha256
+from cortex2image.models.origins import HubOrigin
+from cortex2image.progress import say, track
+
+CHUNK = 2**20
+TIMEOUT_S = 60
+FIX = "run the same command again: it goes on where it stopped; or fetch the file elsewhere and put it there"
+
+
+def fetch_repository(origin: HubOrigin, folder: Path, endpoint: str | None = None) -> None:
+    """Fetch those files of a repository of the hub that the folder of a model set lacks.
+
+    Parameters
+    ----------
+    origin : HubOrigin
+    folder : Path
+        Of the model set.
+    endpoint : str, optional
+        Address of the hub, where it is not the public one.
+
+    Raises
+    ------
+    DataError
+        A file cannot be fetched: no network, no such revision, or a repository whose terms ask for a login.
+    """
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HTTPError as TransportError  # of the client this version uses
+
+    for file, path in zip(origin.files, origin.paths, strict=True):
+        if (folder / path).is_file():
+            continue
+        say(f"{origin.repository}: {file}")
+        place: dict[str, Any] = {"local_dir": folder / origin.folder, "endpoint": endpoint}
+        try:
+            hf_hub_download(origin.repository, file, revision=origin.revision, **place)
+        except (OSError, TransportError) as error:
+            where = f"{origin.repository} on the hub, {file}"
+            raise DataError(where, f"revision {origin.revision}", str(error), FIX) from error
+
+
+def fetch_file(url: str, path: Path, sha256_prefix: str) -> None:
+    """Fetch one file over HTTP into `path`; what a broken transfer left beside it is not fetched again.
+
+    Parameters
+    ----------
+    url : str
+    path : Path
+    sha256_prefix : str
+        First digits of its SHA-256; "" where nobody gave them.
+
+    Raises
+    ------
+    DataError
+        The network or the server fails, the transfer breaks off, or the file is another one.
+    """
+    partial = path.with_name(f"{path.name}.part")
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _complete(url, partial)
+    except (OSError, HTTPException) as error:
+        raise DataError(path, f"the file of {url}", f"{type(error).__name__}: {error}", FIX) from error
+    found = sha256(partial)
+    if not found.startswith(sha256_prefix):
+        partial.unlink()
+        raise DataError(path, f"a file whose SHA-256 begins with {sha256_prefix}", found, FIX)
+    os.replace(partial, path)
+
+
+def _complete(url: str, partial: Path) -> None:
+    """Append to `partial` what it lacks; a server that sends everything again replaces it."""
+    start = partial.stat().st_size if partial.exists() else 0
+    request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
+    try:
+        answer = urllib.request.urlopen(request, timeout=TIMEOUT_S)
+    except HTTPError as error:
+        if start and error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            return  # There is nothing after what is here.
+        raise
+    with answer, partial.open("ab" if answer.status == HTTPStatus.PARTIAL_CONTENT else "wb") as file:
+        expected, got = int(answer.headers["Content-Length"]), 0
+        chunks = iter(lambda: answer.read(CHUNK), b"")
+        for chunk in track(chunks, f"{url}, MB", total=-(-expected // CHUNK)):
+            got += file.write(chunk)
+    if got < expected:
+        raise ConnectionError(f"the transfer broke off after {got} of {expected} bytes")

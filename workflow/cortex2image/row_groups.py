@@ -1,0 +1,59 @@
+"""Parquet files written a row group at a time."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+ROW_GROUP_BYTES = 64 * 2**20
+
+
+def write_row_groups(
+    tables: Iterable[pa.Table], path: Path, facts: Mapping[str, str], plain_columns: Sequence[str]
+) -> None:
+    """Write tables of one schema below each other, in row groups of 64 to 128 MB; no table, no file.
+
+    Parameters
+    ----------
+    tables : iterable of tables
+        One is written before the next is asked for; of small ones, as many as fill a row group are held.
+    path : path of the Parquet file
+    facts : mapping
+        Metadata that join those of the first table.
+    plain_columns : names of the columns that get dictionaries and statistics, all but vectors
+    """
+    with ExitStack() as files:
+        writer: pq.ParquetWriter | None = None
+        for table in _filled(tables):
+            if writer is None:
+                schema = table.schema.with_metadata({**(table.schema.metadata or {}), **facts})
+                writer = files.enter_context(_writer(path, schema, list(plain_columns)))
+            groups = max(1, table.nbytes // ROW_GROUP_BYTES)
+            writer.write_table(table, row_group_size=max(1, math.ceil(table.num_rows / groups)))
+            del table  # else it would still be held while the next one is made
+
+
+def _writer(path: Path, schema: pa.Schema, plain_columns: list[str]) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=plain_columns,
+        write_statistics=plain_columns,
+    )
+
+
+def _filled(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    held: list[pa.Table] = []
+    for table in tables:
+        held.append(table)
+        del table
+        if sum(part.nbytes for part in held) >= ROW_GROUP_BYTES:
+            yield pa.concat_tables(held)
+            held.clear()
+    if held:
+        yield pa.concat_tables(held)

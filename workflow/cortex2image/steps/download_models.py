@@ -1,0 +1,60 @@
+"""Fetch what the folder of a model set lacks, and list its files with their checksums.
+
+Reads the registry of model sets. Writes files of the hub's repositories as they are, published weights of
+judges as safetensors, and ``SHA256SUMS`` last. Files that are there already stay; run it again after a broken
+transfer. Published weights are also taken from the folder ``published`` of the model set, where someone
+without a network may have put them.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from cortex2image.errors import ConfigError, run_step
+from cortex2image.models.checksums import record
+from cortex2image.models.fetch import fetch_file, fetch_repository
+from cortex2image.models.options import add_model_options, chosen_model_set
+from cortex2image.models.origins import WeightsOrigin
+from cortex2image.models.photo_weights import convert
+from cortex2image.progress import say
+
+PUBLISHED = "published"
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_model_options(parser)
+    parser.add_argument("--endpoint", help="address of the hub, where it is not the public one")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Fetch the model set."""
+    args = parse_args(argv)
+    chosen = chosen_model_set(args)
+    if not chosen.fetched:
+        fix = "name one of the full-size sets, or leave it: there is nothing to fetch"
+        raise ConfigError("models: set", "a set that is fetched", f"{chosen.name}, which is shipped", fix)
+    for repository in chosen.hub:
+        fetch_repository(repository, chosen.folder, args.endpoint)
+    for weights in chosen.weights:
+        fetch_weights(weights, chosen.folder)
+    record(chosen)
+    say(f"model set {chosen.name}: {len(chosen.files)} files in {chosen.folder}")
+
+
+def fetch_weights(origin: WeightsOrigin, folder: Path) -> None:
+    """Put one judge's weights into the folder as safetensors; the published pickle goes when that is done."""
+    target = folder / origin.path
+    if target.is_file():
+        return
+    published = folder / PUBLISHED / origin.url.rsplit("/", 1)[1]
+    if not published.is_file():
+        fetch_file(origin.url, published, origin.sha256_prefix)
+    convert(origin.name, published, target)
+    published.unlink()
+
+
+if __name__ == "__main__":
+    run_step(main)

@@ -1,0 +1,35 @@
+# Studies of betas that others estimated.
+
+
+rule distributed_betas:
+    """Betas of every chosen voxel, read a session at a time, in the tables of the single-trial GLM."""
+    input:
+        code=source_files("cortex2image.steps.distributed_betas"),
+        dataset=dataset_files,
+        trials=f"{RESULTS}/{{subject}}/trials.parquet",
+    output:
+        betas=f"{RESULTS}/{{subject}}/single_trial_betas.parquet",
+        voxels=f"{RESULTS}/{{subject}}/mask_voxels.parquet",
+    log:
+        f"logs/{STUDY}/distributed_betas/{{subject}}.log",
+    benchmark:
+        f"benchmarks/{STUDY}/distributed_betas/{{subject}}.tsv"
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 2
+    resources:
+        mem_mb=growing(6000),
+        runtime=growing(120),
+    params:
+        dataset=DATASET_OPTIONS,
+        regions=region_options(),
+    shell:
+        """
+        python -m cortex2image.steps.distributed_betas \
+            {params.dataset} {params.regions} \
+            --subject {wildcards.subject} \
+            --trials {input.trials:q} \
+            --threads {threads} \
+            --betas {output.betas:q} \
+            --voxels {output.voxels:q} 2>{log:q}
+        """
