@@ -87,6 +87,7 @@ def test_simulated_data_lies_under_the_study():
         ("reconstruct/methods", [], "reconstruct/methods", "minItems: 1"),
         ("encode/models", [], "encode/models", "minItems: 1"),
         ("ridge/alphas", [1, float("inf")], "ridge/alphas", "finite"),
+        ("ridge/alphas", [10, 1], "ridge/alphas", "ascending"),
         ("dataset/rois/labels/midventral", 1, "dataset/rois/labels", "early, midventral"),
         ("reconstruct/steps", 1, "reconstruct", "1 steps at strength 0.8"),
         ("reconstruct", {"strength": 1.0, "noise_level": "as_released"}, "reconstruct/noise_level", "lower"),

@@ -27,9 +27,10 @@ def test_more_gpus_than_there_are(monkeypatch):
         choose_device("cuda:2")
 
 
-def test_a_name_that_is_no_device():
+@pytest.mark.parametrize("name", ["gpu", "meta", "cuda:", "cpu:0x"])
+def test_a_name_that_is_no_device(name):
     with pytest.raises(ConfigError, match="cuda or cuda:N"):
-        choose_device("gpu")
+        choose_device(name)
 
 
 def test_a_network_is_where_its_weights_are():

@@ -18,7 +18,7 @@ PARTS = ("Snakefile", "pyproject.toml", "workflow", "config", "profiles", "envs"
 SMALL = """
 study: small
 subjects: [sub-01, sub-02]
-simulation: {train_stimuli: 96, test_stimuli: 16, test_repeats: 3}
+simulation: {train_stimuli: 240, test_stimuli: 16, test_repeats: 3}
 ridge: {alphas: [10, 1000], folds: 3}
 reconstruct: {samples: 2, steps: 4}
 evaluate: {permutations: 200, bootstraps: 200}

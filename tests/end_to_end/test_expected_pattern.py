@@ -36,14 +36,12 @@ def test_pictures_of_zc_beat_shuffled_ones(pooled):
         assert row["value"] > row["null_mean"] + 2 * row["null_sd"]
 
 
-def test_z_belongs_to_early_voxels_and_c_to_ventral_ones(results):
+def test_early_voxels_carry_z_and_ventral_voxels_c(results):
     rows = contracts.ENCODING_SCORES.read(results / "encoding_scores.parquet").to_pylist()
     r = {(row["subject"], row["model"], row["roi"]): row["mean_r"] for row in rows}
     for subject in SUBJECTS:
-        lead = {roi: r[subject, "z", roi] - r[subject, "c", roi] for roi in ("early", "ventral")}
-        # 96 stimuli are few for the 1024 numbers of z: what is sure is that z does better in early voxels.
-        assert lead["early"] > lead["ventral"] + 0.1
-        assert lead["ventral"] < 0
+        assert r[subject, "z", "early"] > r[subject, "c", "early"]
+        assert r[subject, "c", "ventral"] > r[subject, "z", "ventral"]
 
 
 def test_silent_voxels_are_significant_as_often_as_chance_allows(results):

@@ -38,10 +38,11 @@ def test_betas_are_the_planted_responses_in_percent(compared):
 
 def test_betas_would_not_fit_another_order_of_trials(compared):
     betas, planted, silent, _ = compared
-    wrong = np.roll(planted[:, ~silent], 1, axis=0)
+    # Not the neighbour's response: the betas of trials that overlap in time are correlated.
+    wrong = np.random.default_rng(0).permutation(planted[:, ~silent], axis=0)
     x, y = wrong - wrong.mean(axis=0), betas[:, ~silent] - betas[:, ~silent].mean(axis=0)
     slopes = (x * y).sum(axis=0) / (x * x).sum(axis=0)
-    assert abs(np.median(slopes)) < 0.3
+    assert abs(np.median(slopes)) < 0.2
 
 
 def test_noise_ceilings_tell_silent_voxels_from_responding_ones(compared):

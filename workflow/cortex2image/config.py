@@ -203,6 +203,9 @@ def _check_noise_level(config: Mapping[str, Any], source: str) -> None:
 def _check_numbers(config: Mapping[str, Any], source: str) -> None:
     if not all(math.isfinite(alpha) for alpha in config["ridge"]["alphas"]):
         raise ConfigError(f"{source}, ridge/alphas", "finite numbers", "an infinite one", "remove it")
+    if list(config["ridge"]["alphas"]) != sorted(config["ridge"]["alphas"]):
+        found = ", ".join(f"{alpha:g}" for alpha in config["ridge"]["alphas"])
+        raise ConfigError(f"{source}, ridge/alphas", "ascending penalties", found, "sort them")
     codes = Counter(config["dataset"]["rois"]["labels"].values())
     twice = [name for name, code in config["dataset"]["rois"]["labels"].items() if codes[code] > 1]
     if twice:

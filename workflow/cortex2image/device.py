@@ -1,5 +1,6 @@
 """Where networks and large sums are computed: on the CPU or on a GPU."""
 
+import re
 from typing import TYPE_CHECKING
 
 from cortex2image.errors import ConfigError
@@ -26,10 +27,9 @@ def choose_device(name: str) -> "torch.device":
 
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
-        raise ConfigError("device", "auto, cpu, cuda or cuda:N", name, "correct the name") from error
+    if not re.fullmatch(r"cpu|cuda(:\d+)?", name):
+        raise ConfigError("device", "auto, cpu, cuda or cuda:N", name, "correct the name")
+    device = torch.device(name)
     present = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if device.type == "cuda" and (device.index or 0) >= present:
         raise ConfigError("device", "a device of this machine", name, "ask for 'auto' or 'cpu'")

@@ -2,6 +2,9 @@
 
 import sys
 from collections.abc import Callable
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 
 class Cortex2imageError(ValueError):
@@ -38,12 +41,14 @@ class ModelSetError(Cortex2imageError):
     """A model set is incomplete, altered, or its parts do not fit together."""
 
 
-def run_step(main: Callable[[], None]) -> None:
-    """Run a step from the command line; bad input ends it with its message alone and exit status 1.
+def run_step(main: Callable[[], Result]) -> Result:
+    """Run a step from the command line, or a part of planning; bad input ends it with its message alone.
+
+    The exit status is then 1; else what `main` returns is returned.
 
     A traceback is for the errors of this project's code, not for those of its input.
     """
     try:
-        main()
+        return main()
     except Cortex2imageError as error:
         sys.exit(f"{type(error).__name__}: {error}")

@@ -3,6 +3,7 @@ import json
 import os
 import shlex
 import sys
+import time
 from pathlib import Path
 
 # The two pieces of magic of this workflow. Rules import the package that lies beside them ...
@@ -18,7 +19,10 @@ shell.prefix(f"set -euo pipefail; export {PYTHON_FIRST}PYTHONPATH={PACKAGE_ROOT}
 from cortex2image.config import DISTRIBUTED as DISTRIBUTED_READERS
 from cortex2image.config import resolve
 from cortex2image.data.simulated import layout as simulated
-from cortex2image.errors import run_step
+from cortex2image.errors import ConfigError, run_step
+from cortex2image.models.checksums import sums_file
+from cortex2image.models.placement import check_present
+from cortex2image.models.registry import model_set
 from cortex2image.sources import source_files
 
 config.update(resolve(config))
@@ -46,9 +50,22 @@ STIMULI_TABLE = [f"{DATASET['root']}/stimuli/stimuli.tsv"] if HAS_IMAGES and not
 # BLAS threads of several jobs wait for each other by spinning, and a fit of 0.3 s was seen to take 27 s.
 THREADS = 1 if SIMULATED else 8
 
+# Betas and features of a fit, beside its working memory: of tens of thousands of trials several GB.
+FIT_MB = 32000 if DISTRIBUTED else 4000
 # Without a bound in the config a fit takes its own, from the memory that is free when it starts.
 RIDGE_GB = config["ridge"]["max_memory_gb"]
 MEMORY_BOUND = "" if RIDGE_GB is None else f"--max-memory-gb {RIDGE_GB}"
+
+MODELS = config["models"]
+MODEL_SET = model_set(MODELS["set"], MODELS["folder"])
+MODEL_OPTIONS = shlex.join(
+    ["--model-set", MODEL_SET.name] + (["--model-folder", MODELS["folder"]] if MODELS["folder"] else [])
+)
+BATCH_SIZE = "" if MODELS["batch_size"] is None else f" --batch-size {MODELS['batch_size']}"
+ENCODER_OPTIONS = f"{MODEL_OPTIONS}{BATCH_SIZE}"
+GENERATOR_OPTIONS = f"{ENCODER_OPTIONS} --precision {MODELS['precision']}"
+# Weights pass through main memory on their way to a GPU.
+MODEL_MB = 16000 if MODEL_SET.fetched else 4000
 
 
 wildcard_constraints:
@@ -84,11 +101,12 @@ def open_configured_dataset():
     return open_dataset(Source(**{key: DATASET[key] for key in keys}, **DATASET["rois"]))
 
 
-def check_dataset(dataset, subject):
-    """Stop before any job if something is missing that no rule makes."""
+def checked_files(subject):
+    """The files of a subject, after everything is there that no rule makes."""
     from cortex2image.data.nsd.preflight import check_nsd_study
     from cortex2image.data.preflight import check_bids_study
 
+    dataset = open_configured_dataset()
     if DATASET["reader"] == "bids":
         check_bids_study(dataset, subject, atlas_of(subject))
     elif DATASET["reader"] == "nsd":
@@ -97,25 +115,17 @@ def check_dataset(dataset, subject):
         )
     elif DATASET["reader"] == "haxby2001" and DATASET["root"] != HAXBY_FETCHED:
         dataset.check_present(subject)
+    return dataset.subject_files(subject)
 
 
 @functools.cache
 def subject_files(subject):
-    """Every file that the jobs of a subject read, relative to the working directory where it lies below it.
-
-    What is wrong with them ends the plan with its message alone, as it would end a step.
-    """
+    """Every file that the jobs of a subject read, relative to the working directory where it lies below it."""
     if SIMULATED:
         return simulated.subject_files(DATASET["root"], subject, SIMULATED_SIZES)
-    files, here = [], Path.cwd()
-    run_step(lambda: files.extend(map(Path, checked_files(subject))))
-    return [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in files]
-
-
-def checked_files(subject):
-    dataset = open_configured_dataset()
-    check_dataset(dataset, subject)
-    return dataset.subject_files(subject)
+    files = run_step(lambda: checked_files(subject))
+    here = Path.cwd()
+    return [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in map(Path, files)]
 
 
 def dataset_files(wildcards):
@@ -146,6 +156,31 @@ def region_options():
     return shlex.join(["--mask", DATASET["mask"], *atlas, *LABEL_OPTIONS])
 
 
+def nsd_options(wildcards):
+    """The options by which a step lists the files of NSD."""
+    if DATASET["reader"] != "nsd":
+        run_step(refuse_other_readers)
+    chosen = {
+        "space": DATASET["space"],
+        "preparation": DATASET["betas"],
+        "sessions": DATASET["sessions"],
+        "atlas": DATASET["rois"]["atlas"],
+        "mask": DATASET["mask"],
+    }
+    options = [part for key, value in chosen.items() if value for part in (f"--{key}", str(value))]
+    return shlex.join(["--root", DATASET["root"], "--subjects", *SUBJECTS, *options])
+
+
+def refuse_other_readers():
+    fix = "name a config of such a study with --configfile"
+    raise ConfigError("dataset/reader", "nsd", DATASET["reader"], fix)
+
+
+def asked_now(wildcards):
+    """Another value each time: what is there is looked up whenever somebody asks."""
+    return time.time_ns()
+
+
 def pictures_state(wildcards):
     """Changes when one of the user's own pictures changes; those that a rule makes are tracked by that rule."""
     if SIMULATED or not STIMULI_TABLE:
@@ -153,6 +188,12 @@ def pictures_state(wildcards):
     from cortex2image.data.preflight import pictures_digest
 
     return pictures_digest(f"{DATASET['root']}/stimuli")
+
+
+def model_sums(wildcards):
+    """The list of checksums of the model set; where files are missing, no plan but what to do about it."""
+    run_step(lambda: check_present(MODEL_SET))
+    return sums_file(MODEL_SET)
 
 
 def config_json(wildcards):

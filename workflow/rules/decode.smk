@@ -20,7 +20,7 @@ rule decode_features:
         "../../envs/cortex2image.yaml"
     threads: THREADS
     resources:
-        mem_mb=growing(4000),
+        mem_mb=growing(FIT_MB),
         runtime=growing(60),
     params:
         rois=lookup("decode/rois/{space}", within=config),

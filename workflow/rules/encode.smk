@@ -19,7 +19,7 @@ rule encode_voxels:
         "../../envs/cortex2image.yaml"
     threads: THREADS
     resources:
-        mem_mb=growing(4000),
+        mem_mb=growing(FIT_MB),
         runtime=growing(60),
     params:
         alphas=lookup("ridge/alphas", within=config),

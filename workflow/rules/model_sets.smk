@@ -1,26 +1,6 @@
-# The networks of the study: where their files are, and how those that are not shipped come there. Never part of
-# `all`: full-size models are many GB under licences of their own, so they are fetched by name.
-from cortex2image.errors import run_step
-from cortex2image.models.checksums import sums_file
-from cortex2image.models.placement import check_present
-from cortex2image.models.registry import model_set
-
-MODELS = config["models"]
-MODEL_SET = model_set(MODELS["set"], MODELS["folder"])
-MODEL_OPTIONS = shlex.join(
-    ["--model-set", MODEL_SET.name] + (["--model-folder", MODELS["folder"]] if MODELS["folder"] else [])
-)
-BATCH_SIZE = "" if MODELS["batch_size"] is None else f" --batch-size {MODELS['batch_size']}"
-ENCODER_OPTIONS = f"{MODEL_OPTIONS}{BATCH_SIZE}"
-GENERATOR_OPTIONS = f"{ENCODER_OPTIONS} --precision {MODELS['precision']}"
-# Weights pass through main memory on their way to a GPU.
-MODEL_MB = 16000 if MODEL_SET.fetched else 4000
-
-
-def model_sums(wildcards):
-    """The list of checksums of the model set; where files are missing, no plan but what to do about it."""
-    run_step(lambda: check_present(MODEL_SET))
-    return sums_file(MODEL_SET)
+# The networks of the study that are not shipped: how their files come to their folder. Never part of `all`: full-size
+# models are many GB under licences of their own, so they are fetched by name. Both rules run whenever they are asked
+# for: they have no output, since SHA256SUMS would pull the download into every plan, and no benchmark, which is one.
 
 
 rule download_models:
@@ -29,8 +9,6 @@ rule download_models:
         code=ancient(source_files("cortex2image.steps.download_models")),
     log:
         "logs/download_models.log",
-    benchmark:
-        "benchmarks/download_models.tsv"
     retries: 2
     localrule: True
     conda:
@@ -53,8 +31,6 @@ rule record_models:
         code=ancient(source_files("cortex2image.steps.record_models")),
     log:
         "logs/record_models.log",
-    benchmark:
-        "benchmarks/record_models.tsv"
     localrule: True
     conda:
         "../../envs/cortex2image.yaml"

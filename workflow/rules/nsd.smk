@@ -1,33 +1,5 @@
 # Which files of the Natural Scenes Dataset the study needs, and fetching those that are missing. Never part of
 # `all`: where files are missing, its plan ends with what is to be done.
-import time
-
-from cortex2image.errors import ConfigError
-
-
-def nsd_options(wildcards):
-    """The options by which a step lists the files of NSD."""
-    if DATASET["reader"] != "nsd":
-        run_step(refuse_other_readers)
-    chosen = {
-        "space": DATASET["space"],
-        "preparation": DATASET["betas"],
-        "sessions": DATASET["sessions"],
-        "atlas": DATASET["rois"]["atlas"],
-        "mask": DATASET["mask"],
-    }
-    options = [part for key, value in chosen.items() if value for part in (f"--{key}", str(value))]
-    return shlex.join(["--root", DATASET["root"], "--subjects", *SUBJECTS, *options])
-
-
-def refuse_other_readers():
-    fix = "name a config of such a study with --configfile"
-    raise ConfigError("dataset/reader", "nsd", DATASET["reader"], fix)
-
-
-def asked_now(wildcards):
-    """Another value each time: what is there is looked up whenever somebody asks."""
-    return time.time_ns()
 
 
 rule nsd_manifest:

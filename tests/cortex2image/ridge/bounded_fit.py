@@ -1,31 +1,107 @@
-"""Fit with a limit on the memory of the process; run by test_memory.py in a process of its own.
+"""Fits with a limit on the memory of the process; run by test_memory.py in a process of its own.
 
-Arguments: file of X (.npy, read in blocks), number of targets, bound in GB.
+Arguments: file of X (.npy, read in blocks), number of targets, part of the bound that the limit leaves, names
+of fits. Prints a line for each: penalty and score of the one target that depends on X, mean score.
 """
 
+import re
 import resource
 import sys
 import warnings
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from sklearn.model_selection import ShuffleSplit
 
-from cortex2image.ridge.blocks import Sliced
-from cortex2image.ridge.estimator import RidgeCV
+from cortex2image.errors import ConfigError
+from cortex2image.ridge import RidgeCV
+from cortex2image.ridge.banded import BandedRidgeCV
+from cortex2image.ridge.blocks import RowGroups, Sliced
 
-ALPHAS = (1.0, 100.0, 1e4)
+ALPHAS = tuple(10.0 ** np.arange(-1, 5))
+# Share of the least possible bound that is given on top of it, for targets to be handled together.
+ON_TOP = 0.3
 
 
-def fit(X: np.ndarray, targets: int, bound: float | None) -> tuple[float, float, float]:
-    """Return penalty and score of the one target that depends on X, and the mean score of all."""
-    Y = np.random.default_rng(0).standard_normal((len(X), targets), dtype=np.float32)
-    Y[:, 0] += 2 * X[:, 0]
-    if bound is not None:
-        results = Y.nbytes + (len(ALPHAS) + 4) * 8 * Y.shape[1]
-        limit = address_space() + int(bound * 1e9) + results
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    model = RidgeCV(ALPHAS, max_memory_gb=bound, device="cpu").fit(Sliced(X), Y)
+@dataclass(frozen=True)
+class Case:
+    """Options of an estimator, how many groups there are (0 for none), and the form of X."""
+
+    options: dict = field(default_factory=dict)
+    groups: int = 0
+    form: str = "array"
+
+
+def unequal(rows: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return three folds that hold out a tenth, three tenths and six tenths of the rows."""
+    parts = np.split(np.arange(rows), [rows // 10, rows * 4 // 10])
+    return [(np.setdiff1d(np.arange(rows), part), part) for part in parts]
+
+
+CASES = {
+    "kfold": Case(),
+    "standardized": Case({"standardize": True}),
+    "unequal": Case({"cv": "unequal", "standardize": True}),
+    "overlapping": Case({"cv": ShuffleSplit(3, test_size=0.5, random_state=0)}),
+    "loo": Case({"selection": "loo"}),
+    "large groups": Case({"selection": "loo"}, groups=3),
+    "gcv": Case({"selection": "gcv", "standardize": True}),
+    "row groups": Case(form="row groups"),
+    "bands": Case({"mixtures": 2, "cv": 3}, form="bands"),
+    "bands, loo": Case({"mixtures": 2, "selection": "loo"}, groups=3, form="bands"),
+}
+
+
+def fit(case: Case, X: np.ndarray, Y: np.ndarray, bound: float | None) -> tuple[float, float, float]:
+    """Return what is printed of a fit."""
+    options = dict(case.options)
+    if options.get("cv") == "unequal":
+        options["cv"] = unequal(len(X))
+    kind = BandedRidgeCV if case.form == "bands" else RidgeCV
+    groups = np.arange(len(X)) % case.groups if case.groups else None
+    model = kind(ALPHAS, max_memory_gb=bound, device="cpu", **options).fit(shaped(case.form, X), Y, groups)
     return float(model.alpha_[0]), float(model.best_score_[0]), float(model.best_score_.mean())
+
+
+def shaped(form: str, X: np.ndarray) -> object:
+    """Return X as the estimator reads it."""
+    if form == "bands":
+        return [X[:, : X.shape[1] // 3], X[:, X.shape[1] // 3 :]]
+    if form == "row groups":
+        return RowGroups(lambda: (X[start : start + 64] for start in range(0, len(X), 64)), X.shape)
+    return Sliced(X)
+
+
+def targets(X: np.ndarray, count: int) -> np.ndarray:
+    """Return noise, (n, count), but for one target that depends on X."""
+    Y = np.random.default_rng(0).standard_normal((len(X), count), dtype=np.float32)
+    Y[:, 0] += 2 * X[:, 0]
+    return Y
+
+
+def bound_for(case: Case, X: np.ndarray, Y: np.ndarray) -> float:
+    """Return little more than the least bound, in GB, which the refusal of a smaller one names."""
+    try:
+        fit(case, X, Y, 1e-9)
+    except ConfigError as error:
+        return (1 + ON_TOP) * float(re.findall(r"[\d.]+(?:e-\d+)?", error.expected)[0])
+    raise AssertionError("a bound that cannot be kept was accepted")
+
+
+def limited_fit(case: Case, X: np.ndarray, Y: np.ndarray, part: float) -> tuple[float, float, float]:
+    """Fit while the process may take no more than that part of the bound, and the results."""
+    bound = bound_for(case, X, Y)
+    results = Y.nbytes + (len(ALPHAS) + 4) * 8 * Y.shape[1]
+    if case.form == "bands":
+        # At most as many mixtures are kept as are tried, each with a matrix of the size of the Gram matrix.
+        results += 3 * case.options["mixtures"] * 8 * min(X.shape) ** 2
+    limit = address_space() + int(part * bound * 1e9) + results
+    resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+    try:
+        return fit(case, X, Y, bound)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 def address_space() -> int:
@@ -35,9 +111,13 @@ def address_space() -> int:
 
 if __name__ == "__main__":
     warnings.filterwarnings("ignore", message="ridge alpha")
+    path, count, limited, *names = sys.argv[1:]
+    predictors = np.load(path, mmap_mode="r")
+    measured = targets(predictors, int(count))
     # Libraries take memory of their own at the first fit and the first large product.
-    RidgeCV(ALPHAS, device="cpu").fit(np.eye(8), np.eye(8)[:, :2])
+    for name in names:
+        fit(CASES[name], np.eye(30), np.eye(30)[:, :2], None)
     for dtype in (np.float32, np.float64):
         np.ones((600, 600), dtype) @ np.ones((600, 600), dtype)
-    path, count, gigabytes = sys.argv[1:]
-    print(*fit(np.load(path, mmap_mode="r"), int(count), float(gigabytes)))
+    for name in names:
+        print(*limited_fit(CASES[name], predictors, measured, float(limited)), flush=True)

@@ -108,6 +108,12 @@ def test_three_bands_and_closed_forms(data, rng):
         assert (model.share_[2, :3] < 0.5).all()
 
 
+def test_most_targets_at_an_end_of_the_grid_are_warned_of(data):
+    bands, Y = data
+    with pytest.warns(UserWarning, match=r"ridge alpha 1e\+08, an end of the grid.* add smaller ones"):
+        BandedRidgeCV([1e8, 1e9], mixtures=2, cv=3).fit(bands, Y[:, :3])
+
+
 def test_bands_of_different_lengths_are_refused(data):
     bands, Y = data
     with pytest.raises(DataError, match="lengths 60, 59"):

@@ -54,3 +54,16 @@ def test_rank_deficient_rows_keep_only_the_directions_they_span(rng, dual):
 @pytest.mark.parametrize("dual", [True, False])
 def test_rows_of_zeros_have_no_direction(dual):
     assert len(basis(np.zeros((5, 3)), dual).values) == 0
+
+
+@pytest.mark.parametrize(
+    ("shape", "repeats", "spans"), [((9, 20), 1, True), ((9, 20), 2, False), ((20, 4), 1, False)]
+)
+@pytest.mark.parametrize("intercept", [False, True])
+def test_rows_that_span_all_have_no_residual(rng, shape, repeats, spans, intercept):
+    rows = np.repeat(rng.standard_normal(shape), repeats, axis=0)
+    rows -= intercept * rows.mean(axis=0)
+    got = basis(rows, True)
+    assert got.spans_all(intercept) == spans
+    hat = got.left @ got.left.T + intercept / len(rows)
+    assert np.allclose(hat, np.eye(len(rows))) == spans

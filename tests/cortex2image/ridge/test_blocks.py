@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cortex2image.errors import DataError
-from cortex2image.ridge.blocks import Blocks, RowGroups, Sliced, as_blocks
+from cortex2image.ridge.blocks import Beside, Blocks, RowGroups, Sliced, as_blocks
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def matrix(rng: np.random.Generator) -> np.ndarray:
     return rng.standard_normal((23, 11)).astype(np.float32)
 
 
-@pytest.fixture(params=["array", "memmap", "hdf5", "row groups"])
+@pytest.fixture(params=["array", "memmap", "hdf5", "row groups", "bands"])
 def blocks(request: pytest.FixtureRequest, matrix: np.ndarray, tmp_path: Path) -> Blocks:
     if request.param == "array":
         return as_blocks(matrix)
@@ -24,6 +24,8 @@ def blocks(request: pytest.FixtureRequest, matrix: np.ndarray, tmp_path: Path) -
         return Sliced(np.load(tmp_path / "x.npy", mmap_mode="r"))
     if request.param == "hdf5":
         return Sliced(h5py.File(tmp_path / "x.h5", "w").create_dataset("x", data=matrix))
+    if request.param == "bands":
+        return Beside([matrix[:, :4], matrix[:, 4:5], matrix[:, 5:]])
     return RowGroups(lambda: iter([matrix[:9], matrix[9:10], matrix[10:]]), matrix.shape)
 
 

@@ -25,6 +25,7 @@ def test_products_are_those_of_the_scaled_matrix(rng, elements):
     np.testing.assert_allclose(mine.products(other), scaled @ scaled_new.T, atol=1e-10)
     chosen = rng.random(30) > 0.5
     np.testing.assert_allclose(mine.select(chosen), scaled[chosen])
+    np.testing.assert_allclose(mine.moments(chosen), scaled[chosen].T @ scaled[chosen], atol=1e-10)
 
 
 def test_gram_matrices_of_single_precision_are_double(rng):

@@ -1,26 +1,12 @@
-"""Every operator of a fold predicts what scikit-learn predicts after fitting the fold."""
+"""Operators that folds share predict what scikit-learn predicts after fitting the fold."""
 
 import numpy as np
 import pytest
-import torch
-from sklearn.linear_model import Ridge
-from sklearn.preprocessing import StandardScaler
+from tests.cortex2image.ridge.refits import ALPHAS, SHAPES, posed, predictions, refitted
 
-from cortex2image.ridge.blocks import as_blocks
-from cortex2image.ridge.engine import pose
-from cortex2image.ridge.fold_operators import (
-    FoldOperator,
-    Training,
-    own_operator,
-    shared_operators,
-    with_constant,
-)
-from cortex2image.ridge.folds import Fold, make_folds
-from cortex2image.ridge.memory import Plan
-from cortex2image.ridge.scaling import Scaling
-
-ALPHAS = torch.tensor([1e-6, 1.0, 1e3], dtype=torch.float64)
-SHAPES = {"tall": (40, 12), "wide": (24, 50)}
+from cortex2image.ridge import fold_operators
+from cortex2image.ridge.fold_operators import shared_operators
+from cortex2image.ridge.folds import make_folds
 
 
 @pytest.fixture(params=SHAPES, ids=str)
@@ -30,43 +16,23 @@ def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> tuple[np.n
     return X, 3 + X @ rng.standard_normal((p, 2)) + rng.standard_normal((n, 2))
 
 
-def training(X: np.ndarray, Y: np.ndarray, standardize: bool) -> Training:
-    dual = X.shape[0] <= X.shape[1]
-    posed = pose(as_blocks(X), Y, Y.dtype, torch.device("cpu"), dual, True, standardize, Plan(200, 4, 2))
-    return posed.training
-
-
-def predictions(operator: FoldOperator, shared: Training, Y: np.ndarray) -> np.ndarray:
-    rows = torch.from_numpy(Y[operator.fold.train])
-    if operator.on_projections:
-        rows = with_constant(shared.basis.left[torch.from_numpy(operator.fold.train)], shared).T @ rows
-    return (operator.matrix @ rows).numpy()
-
-
-def refitted(X: np.ndarray, Y: np.ndarray, fold: Fold, standardize: bool) -> np.ndarray:
-    scaler = StandardScaler(with_std=standardize).fit(X[fold.train])
-    train, new = scaler.transform(X[fold.train]), scaler.transform(X[fold.validation])
-    return np.array([Ridge(float(a), solver="svd").fit(train, Y[fold.train]).predict(new) for a in ALPHAS])
-
-
-def test_shared_operators_predict_as_refitting_does(data):
+def test_shared_operators_predict_as_refitting_does(data, monkeypatch):
     X, Y = data
-    shared = training(X, Y, False)
-    folds = make_folds(4, len(X), None, 0)
-    for operator in shared_operators(shared, folds, ALPHAS):
+    training, folds = posed(X, Y, False), make_folds(4, len(X), None, 0)
+    monkeypatch.setattr(fold_operators, "own_operator", None)
+    for operator in shared_operators(training, folds, ALPHAS):
         assert operator.on_projections == (X.shape[0] > X.shape[1])
         expected = refitted(X, Y, operator.fold, False)
-        np.testing.assert_allclose(predictions(operator, shared, Y), expected, rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(predictions(operator, training, Y), expected, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("standardize", [False, True])
-@pytest.mark.parametrize("on_projections", [False, True])
-def test_own_operators_predict_as_refitting_does(data, standardize, on_projections):
+def test_a_row_of_leverage_one_gives_its_fold_an_operator_of_its_own(data):
+    """Less the large column of row 4, R of its fold is rounding error; in dual form repeats leave R one."""
     X, Y = data
-    shared = training(X, Y, standardize)
-    fold = make_folds(4, len(X), None, 0)[1]
-    scaling = Scaling.fit(X[fold.train], True, standardize)
-    on_projections = on_projections and not shared.basis.dual
-    operator = own_operator(shared, fold, scaling, ALPHAS, on_projections)
-    expected = refitted(X, Y, fold, standardize)
-    np.testing.assert_allclose(predictions(operator, shared, Y), expected, rtol=1e-4, atol=1e-4)
+    X, Y = np.column_stack([X, 1e4 * np.eye(len(X))[:, 4]]), Y.copy()
+    X[-3:], Y[-3:] = X[:3], Y[:3]
+    training, folds = posed(X, Y, False), make_folds(4, len(X), None, 0)
+    assert not training.basis.spans_all(True)
+    for operator in shared_operators(training, folds, ALPHAS):
+        expected = refitted(X, Y, operator.fold, False)
+        np.testing.assert_allclose(predictions(operator, training, Y), expected, rtol=1e-4, atol=1e-4)

@@ -6,6 +6,7 @@ import torch
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold, KFold, ShuffleSplit
 from sklearn.preprocessing import StandardScaler
+from tests.cortex2image.ridge.refits import awkward
 
 from cortex2image.ridge import RidgeCV, kfold
 
@@ -64,17 +65,6 @@ def test_any_splitter_will_do(rng, shape, cv):
     model = RidgeCV(ALPHAS, cv=cv).fit(X, Y, groups)
     expected = explicit_scores(X, Y, folds, True, False)
     np.testing.assert_allclose(model.cv_scores_, expected, rtol=1e-5, atol=1e-5)
-
-
-def awkward(name: str, X: np.ndarray) -> np.ndarray:
-    """X with what breaks careless solvers."""
-    if name == "duplicated rows":
-        return np.repeat(X[: len(X) // 2], 2, axis=0)
-    if name == "collinear columns":
-        return np.column_stack([X, X[:, :3], X @ np.ones((X.shape[1], 1))])
-    if name == "column that one row owns":
-        return np.column_stack([X, np.eye(len(X))[:, 4]])
-    return X * np.logspace(-4, 1, X.shape[1])
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

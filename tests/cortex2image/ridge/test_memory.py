@@ -3,69 +3,151 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from tests.cortex2image.ridge.bounded_fit import fit
+from sklearn.model_selection import ShuffleSplit
+from tests.cortex2image.ridge.bounded_fit import CASES, fit, targets, unequal
 
 from cortex2image.errors import ConfigError
 from cortex2image.ridge import RidgeCV
-from cortex2image.ridge.memory import Need, plan
+from cortex2image.ridge.blocks import RowGroups
+from cortex2image.ridge.folds import make_folds
+from cortex2image.ridge.memory import Need, Splits, plan
 
-NEED = Need(2000, 500, 10_000, folds=5, alphas=13, dual=False)
-CPU = torch.device("cpu")
+FIVE_FOLDS = Splits.of_folds(make_folds(5, 2000, None, 0))
+NEED = Need(2000, 500, 10_000, alphas=13, dual=False, splits=FIVE_FOLDS)
+CPU, SINGLE = torch.device("cpu"), np.dtype("f4")
+# Fits of either form, with more columns than rows and with fewer.
+LIMITED = {
+    (240, 5000): [
+        "kfold",
+        "standardized",
+        "unequal",
+        "loo",
+        "large groups",
+        "gcv",
+        "row groups",
+        "bands, loo",
+    ],
+    (1200, 120): ["kfold", "standardized", "overlapping", "loo", "gcv", "bands"],
+}
 
+needs_limits = pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 
 
+def least(need: Need) -> float:
+    """The least bound, in GB, that the refusal of a smaller one names."""
+    with pytest.raises(ConfigError, match="ridge max_memory_gb") as caught:
+        plan(need, SINGLE, CPU, 1e-6, None)
+    return float(caught.value.expected.split()[2])
+
+
 def test_without_a_bound_the_caller_may_choose_the_batch():
-    assert plan(NEED, np.dtype("f4"), CPU, None, 77).targets == 77
-    free = plan(NEED, np.dtype("f4"), CPU, None, None)
+    assert plan(NEED, SINGLE, CPU, None, 77).targets == 77
+    free = plan(NEED, SINGLE, CPU, None, None)
     assert free.folds == 5
     assert 1 <= free.targets <= NEED.targets
 
 
 def test_a_tighter_bound_means_smaller_shares():
-    wide, tight = (plan(NEED, np.dtype("f4"), CPU, bound, None) for bound in (1.0, 0.302))
+    wide, tight = (plan(NEED, SINGLE, CPU, bound, None) for bound in (2.0, 1.01 * least(NEED)))
     assert tight.folds < wide.folds == 5
     assert tight.block < wide.block
     assert tight.targets <= wide.targets
 
 
 def test_a_tighter_bound_means_fewer_targets_at_once():
-    many = Need(200, 50, 1_000_000, folds=0, alphas=13, dual=False)
-    wide, tight = (plan(many, np.dtype("f4"), CPU, bound, None) for bound in (1.0, 0.02))
+    many = Need(200, 50, 1_000_000, alphas=13, dual=False, splits=Splits())
+    wide, tight = (plan(many, SINGLE, CPU, bound, None) for bound in (1.0, 0.02))
     assert tight.targets < wide.targets < many.targets
 
 
-def test_what_the_error_asks_for_is_enough():
-    with pytest.raises(ConfigError, match="ridge max_memory_gb") as caught:
-        plan(NEED, np.dtype("f4"), CPU, 0.001, None)
-    least = float(caught.value.expected.split()[2])
-    assert plan(NEED, np.dtype("f4"), CPU, least * 1.01, None).targets >= 1
+@pytest.mark.parametrize("reread", [False, True])
+@pytest.mark.parametrize("dual", [False, True])
+@pytest.mark.parametrize(
+    "splits", [FIVE_FOLDS, Splits(), Splits.of_groups(np.arange(2000) % 7)], ids=["folds", "gcv", "groups"]
+)
+def test_what_the_error_asks_for_is_enough(splits, dual, reread):
+    need = replace(NEED, splits=splits, dual=dual, reread=reread)
+    assert plan(need, SINGLE, CPU, least(need) * 1.01, None).targets >= 1
 
 
-def bounded_fit(path: Path, targets: int, bound: float) -> subprocess.CompletedProcess[str]:
+def test_folds_are_as_large_as_they_are():
+    assert Splits.of_folds(make_folds(unequal(100), 100, None, 0)) == Splits(3, 60, 60 * 40, True)
+    overlapping = make_folds(ShuffleSplit(3, test_size=0.2, random_state=0), 100, None, 0)
+    assert Splits.of_folds(overlapping) == Splits(3, 20, 20 * 80, False)
+
+
+def test_folds_that_hold_out_more_need_more():
+    halves = replace(NEED, splits=Splits.of_folds(make_folds(2, 2000, None, 0)))
+    uneven = replace(NEED, splits=Splits.of_folds(make_folds(unequal(2000), 2000, None, 0)))
+    assert least(NEED) < least(halves) < least(uneven)
+
+
+def test_few_large_groups_need_their_hat_matrices():
+    """Of g groups of n / g rows, a matrix of n^2 / g numbers for each penalty."""
+    rows, large = (replace(NEED, splits=Splits.of_groups(np.arange(2000) % g)) for g in (2000, 4))
+    assert (large.splits.groups, large.splits.largest, large.splits.squares) == (4, 500, 1_000_000)
+    assert large.leverages - rows.leverages > 8 * 13 * (2000**2 / 4 - 2000)
+
+
+def test_operators_on_samples_are_as_wide_as_the_training_rows():
+    overlapping = Splits.of_folds(make_folds(ShuffleSplit(3, test_size=0.2, random_state=0), 2000, None, 0))
+    assert replace(NEED, splits=overlapping).operator == 13 * 400 * 1600
+    assert replace(NEED, dual=True).operator == 13 * 400 * 1600
+    assert NEED.operator == 13 * 400 * 501
+
+
+def test_predictors_that_are_read_anew_for_every_block_come_in_few(rng):
+    """Gram matrix, centres and the check of finite numbers take a pass each, not one for every block."""
+    X, Y, passes = rng.standard_normal((20, 120_000), dtype=np.float32), rng.standard_normal((20, 2)), []
+
+    def groups() -> list[np.ndarray]:
+        passes.append(None)
+        return np.array_split(X, 3)
+
+    blocks = RowGroups(groups, X.shape)
+    got = RidgeCV([1e5], cv=4).fit(blocks, Y).predict(X[:2])
+    assert len(passes) <= 5
+    np.testing.assert_allclose(got, RidgeCV([1e5], cv=4).fit(X, Y).predict(X[:2]), rtol=1e-6)
+    passes.clear()
+    RidgeCV([1e5], cv=4, max_memory_gb=0.03).fit(blocks, Y)
+    assert len(passes) > 5
+
+
+def limited_fits(path: Path, count: int, part: float, names: list[str]) -> subprocess.CompletedProcess[str]:
     script = Path(__file__).with_name("bounded_fit.py")
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
-    arguments = [sys.executable, str(script), str(path), str(targets), str(bound)]
+    # What is freed is to count as free: no heap that keeps it.
+    options = {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "65536"}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), **options}
+    arguments = [sys.executable, str(script), str(path), str(count), str(part), *names]
     return subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="limits of the address space are kept by Linux only")
-@pytest.mark.parametrize(
-    ("shape", "bound"), [((300, 20_000), 0.03), ((6000, 100), 0.05)], ids=["dual", "primal"]
-)
-def test_a_fit_keeps_its_bound_under_a_real_limit(rng, tmp_path, shape, bound):
-    path = tmp_path / "x.npy"
-    np.save(path, rng.standard_normal(shape, dtype=np.float32))
-    targets = 6_000_000 // shape[0]
-    kept = bounded_fit(path, targets, bound)
+@needs_limits
+@pytest.mark.parametrize("shape", LIMITED, ids=["dual", "primal"])
+def test_fits_keep_their_bound_under_a_real_limit(rng, tmp_path, shape):
+    path, names = tmp_path / "x.npy", LIMITED[shape]
+    X = rng.standard_normal(shape, dtype=np.float32)
+    np.save(path, X)
+    kept = limited_fits(path, 300, 1.0, names)
     assert kept.returncode == 0, kept.stderr
-    got = [float(number) for number in kept.stdout.split()]
-    np.testing.assert_allclose(got, fit(np.load(path), targets, None), atol=1e-5)
+    Y = targets(X, 300)
+    for name, line in zip(names, kept.stdout.splitlines(), strict=True):
+        got = [float(number) for number in line.split()]
+        np.testing.assert_allclose(got, fit(CASES[name], X, Y, None), atol=1e-5, err_msg=name)
+
+
+@needs_limits
+def test_a_tenth_of_the_bound_is_not_enough(rng, tmp_path):
+    """The limit is a real one."""
+    np.save(tmp_path / "x.npy", rng.standard_normal((1200, 120), dtype=np.float32))
+    assert limited_fits(tmp_path / "x.npy", 100, 0.1, ["kfold"]).returncode != 0
 
 
 def test_a_bound_that_cannot_be_kept_is_refused(rng):

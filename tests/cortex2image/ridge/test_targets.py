@@ -31,3 +31,12 @@ def test_projections_are_kept_by_batch(rng):
     for batch, rows, means in targets.batches():
         kept.put(batch, rows, means)
     np.testing.assert_allclose(kept.values + kept.means, targets.values)
+
+
+def test_chosen_targets_come_in_their_order(rng):
+    values, chosen = rng.normal(5, 1, (20, 7)), np.array([6, 0, 3])
+    targets = Targets(values, False, np.dtype("f8"), torch.device("cpu"), 2, chosen)
+    parts, rows, _ = zip(*targets.batches(), strict=True)
+    assert parts == (slice(0, 2), slice(2, 3))
+    np.testing.assert_array_equal(torch.cat(rows, dim=1), values[:, chosen])
+    assert Projected.empty(4, targets).values.shape == (4, 3)

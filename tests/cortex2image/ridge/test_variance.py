@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from cortex2image.errors import DataError
+from cortex2image.ridge import RidgeCV
+from cortex2image.ridge.banded import BandedRidgeCV
 from cortex2image.ridge.variance import product_measure, unique_and_shared
+
+pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 
 A, B, C = (frozenset(name) for name in "abc")
 
@@ -54,3 +58,24 @@ def test_a_missing_model_is_named():
         unique_and_shared(
             {A: np.zeros(1), A | B | C: np.zeros(1), A | C: np.zeros(1), C: np.zeros(1), B | C: np.zeros(1)}
         )
+
+
+def test_fits_find_planted_unique_and_shared_variance(rng):
+    """Half of the signal is in the first band alone, half in both; nothing is in the second alone."""
+    own, common, other = rng.standard_normal((3, 4000, 2))
+    bands = {"a": np.hstack([own, common]), "b": np.hstack([other, common])}
+    Y = own + common + 0.5 * rng.standard_normal((4000, 2))
+    train, test = slice(0, 1000), slice(1000, 4000)
+    model = BandedRidgeCV([1.0, 10.0], mixtures=6).fit([band[train] for band in bands.values()], Y[train])
+    new = [band[test] for band in bands.values()]
+    joint = r2(model.predict(new), Y[test])
+    alone = {
+        frozenset(name): r2(RidgeCV([1.0, 10.0]).fit(band[train], Y[train]).predict(band[test]), Y[test])
+        for name, band in bands.items()
+    }
+    parts = unique_and_shared({**alone, A | B: joint})
+    for part, planted in ((A, 1 / 2.25), (B, 0), (A | B, 1 / 2.25)):
+        np.testing.assert_allclose(parts[part], planted, atol=0.05)
+    measure = product_measure(model.predict_by_band(new), Y[test])
+    np.testing.assert_allclose(measure.sum(axis=0), joint, atol=0.01)
+    assert (measure[0] >= parts[A] - 0.05).all()

@@ -15,9 +15,9 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from cortex2image.errors import DataError
-from cortex2image.ridge.blocks import Blocks, Sliced
+from cortex2image.ridge.blocks import Beside, Blocks
 from cortex2image.ridge.engine import Fitted, Problem, scores
-from cortex2image.ridge.estimator import RidgeCV
+from cortex2image.ridge.estimator import RidgeCV, warn_at_edge
 from cortex2image.ridge.inputs import checked_alphas
 from cortex2image.ridge.mixing import Bands
 from cortex2image.ridge.mixtures import first_mixtures, nearby_mixtures
@@ -33,7 +33,7 @@ class BandedRidgeCV(RidgeCV):
     ----------
     mixtures : int
         Mixtures of shares in the first round; each of two later rounds tries half as many.
-    alphas, cv, fit_intercept, standardize, selection, device, random_state, n_targets_batch
+    alphas, cv, fit_intercept, standardize, selection, device, random_state, n_targets_batch, max_memory_gb
         As in :class:`~cortex2image.ridge.estimator.RidgeCV`. Columns are standardised over all training rows,
         once; `random_state` seeds the search, too.
 
@@ -61,6 +61,7 @@ class BandedRidgeCV(RidgeCV):
         device: str = "auto",
         random_state: int = 0,
         n_targets_batch: int | None = None,
+        max_memory_gb: float | None = None,
     ):
         super().__init__(
             alphas,
@@ -71,6 +72,7 @@ class BandedRidgeCV(RidgeCV):
             device=device,
             random_state=random_state,
             n_targets_batch=n_targets_batch,
+            max_memory_gb=max_memory_gb,
         )
         self.mixtures = mixtures
 
@@ -91,17 +93,9 @@ class BandedRidgeCV(RidgeCV):
         DataError, ConfigError
             As :meth:`RidgeCV.fit`; bands of different lengths.
         """
-        alphas = checked_alphas(self.alphas)
         self.widths_ = [band.shape[1] for band in bands]
-        blocks, Y = self._checked(_stacked(bands), Y)
-        folds, groups = self._split(len(Y), groups)
-        mixed = Bands.of(self._pose(blocks, Y, len(folds), len(alphas)), self.widths_)
-        targets = Y.shape[1]
-        self.best_score_, self.alpha_ = np.full(targets, -np.inf), np.full(targets, alphas[0])
-        self.share_ = np.full((len(bands), targets), 1 / len(bands))
-        for shares in self._candidates():
-            found = scores(mixed.problem(shares), self.selection, alphas, folds, groups, False)
-            self._take_better(shares, found, alphas)
+        blocks, Y = self._checked(_beside(bands), Y)
+        mixed = self._searched(blocks, Y, groups)
         self._parts = list(self._fit_parts(mixed))
         return self
 
@@ -158,6 +152,20 @@ class BandedRidgeCV(RidgeCV):
         intercept = self.predict(zeros)[0]
         return float(intercept) if self._flat else intercept
 
+    def _searched(self, blocks: Blocks, Y: np.ndarray, groups: np.ndarray | None) -> Bands:
+        """Choose shares and penalties of all targets; return the bands, ready to be mixed."""
+        alphas = checked_alphas(self.alphas)
+        folds, groups = self._split(len(Y), groups)
+        bands = len(self.widths_)
+        mixed = Bands.of(self._pose(blocks, Y, folds, groups, len(alphas), bands), self.widths_)
+        self.best_score_, self.alpha_ = np.full(Y.shape[1], -np.inf), np.full(Y.shape[1], alphas[0])
+        self.share_ = np.full((bands, Y.shape[1]), 1 / bands)
+        for shares in self._candidates():
+            problem = mixed.problem(shares)
+            self._take_better(shares, scores(problem, self.selection, alphas, folds, groups, False), alphas)
+        warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
+        return mixed
+
     def _new_bands(self, bands: Sequence[np.ndarray]) -> Blocks:
         """Return new rows of all bands side by side; bands must be as wide as the fitted ones."""
         check_is_fitted(self, "_parts")
@@ -165,7 +173,7 @@ class BandedRidgeCV(RidgeCV):
         if widths != self.widths_:
             fix = "give the bands of the training rows, in their order"
             raise DataError("ridge, columns of bands", f"{self.widths_}", f"{widths}", fix)
-        return self._new_blocks(_stacked(bands))
+        return self._new_blocks(_beside(bands))
 
     def _candidates(self) -> Iterator[np.ndarray]:
         """Yield mixtures; those of later rounds depend on the best of earlier ones."""
@@ -192,12 +200,12 @@ class BandedRidgeCV(RidgeCV):
 
 
 def _of(problem: Problem, chosen: np.ndarray) -> Problem:
-    return replace(problem, targets=replace(problem.targets, values=problem.targets.values[:, chosen]))
+    return replace(problem, targets=replace(problem.targets, chosen=chosen))
 
 
-def _stacked(bands: Sequence[np.ndarray]) -> Sliced:
+def _beside(bands: Sequence[np.ndarray]) -> Beside:
     lengths = {len(band) for band in bands}
     if len(lengths) != 1:
         found = ", ".join(str(len(band)) for band in bands)
         raise DataError("ridge bands", "the same rows in every band", f"lengths {found}", "align the bands")
-    return Sliced(np.concatenate(list(bands), axis=1))
+    return Beside(bands)

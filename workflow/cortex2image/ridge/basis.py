@@ -71,6 +71,10 @@ class Basis:
         """Whether it is the basis of products of rows."""
         return self.score_map.training is not None
 
+    def spans_all(self, intercept: bool) -> bool:
+        """Return whether training rows, centred or not, have no residual but that of the penalty."""
+        return len(self.values) == len(self.left) - intercept
+
     def filters(self, alphas: torch.Tensor) -> torch.Tensor:
         """Return the (k, a) filters of the penalties, float64."""
         return self.values[:, None] / (self.values[:, None] + alphas)

@@ -1,6 +1,6 @@
 """Predictors in blocks of rows or of columns, so that they need not fit into memory."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NoReturn, Protocol
 
 import numpy as np
@@ -51,11 +51,37 @@ class Sliced:
             yield part, np.asarray(self.source[:, part])
 
 
+class Beside:
+    """Blocks of several matrices of the same rows, side by side.
+
+    Parameters
+    ----------
+    sources : sequence of (n, p_b) arrays, or anything else that is sliced in two dimensions
+    """
+
+    def __init__(self, sources: Sequence[np.ndarray]):
+        self.sources = sources
+        self.shape: tuple[int, int] = (len(sources[0]), sum(source.shape[1] for source in sources))
+        self.dtype = np.result_type(*(source.dtype for source in sources))
+
+    def rows(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
+        for part in _slices(self.shape[0], elements // max(1, self.shape[1])):
+            yield part, np.concatenate([source[part] for source in self.sources], axis=1)
+
+    def columns(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
+        start = 0
+        for source in self.sources:
+            for part, block in Sliced(source).columns(elements):
+                yield slice(start + part.start, start + part.stop), block
+            start += source.shape[1]
+
+
 class RowGroups:
     """Blocks of predictors that come as groups of rows, like the row groups of a Parquet file.
 
     Every pass over the predictors starts the iterator anew. Blocks of columns are put together from all row
-    groups, so with more predictors than rows there are as many passes as blocks of columns.
+    groups, so with more predictors than rows there are as many passes as blocks of columns; estimators make
+    these as large as their memory bound allows.
 
     Parameters
     ----------

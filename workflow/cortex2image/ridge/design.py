@@ -7,9 +7,9 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.blocks import Blocks
-from cortex2image.ridge.device import as_tensor
 from cortex2image.ridge.products import product
 from cortex2image.ridge.scaling import Scaling
+from cortex2image.ridge.tensors import as_tensor
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,12 @@ class Design:
             out += product(block, block.T)
         return out
 
-    def moments(self) -> torch.Tensor:
-        """Return the (p, p) products of columns."""
+    def moments(self, chosen: np.ndarray | None = None) -> torch.Tensor:
+        """Return the (p, p) products of columns, over all rows or the chosen ones, an (n,) array of bool."""
         out = self._zeros(self.blocks.shape[1])
-        for _, block in self.rows():
-            out += product(block.T, block)
+        for part, block in self.rows():
+            rows = block if chosen is None else block[torch.from_numpy(chosen[part])]
+            out += product(rows.T, rows)
         return out
 
     def products(self, other: "Design") -> torch.Tensor:

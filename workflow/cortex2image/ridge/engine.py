@@ -8,16 +8,17 @@ import torch
 
 from cortex2image.ridge.basis import Basis, ScoreMap, decompose
 from cortex2image.ridge.blocks import Blocks
-from cortex2image.ridge.closed_form import gcv_scores, left_out_scores
 from cortex2image.ridge.design import Design
-from cortex2image.ridge.device import as_tensor, dtype_of
-from cortex2image.ridge.fold_operators import Training
 from cortex2image.ridge.folds import Fold
+from cortex2image.ridge.gcv import gcv_scores
 from cortex2image.ridge.kfold import kfold_scores
+from cortex2image.ridge.left_out import left_out_scores
 from cortex2image.ridge.memory import Plan
 from cortex2image.ridge.products import product
 from cortex2image.ridge.scaling import Scaling
 from cortex2image.ridge.targets import Projected, Targets
+from cortex2image.ridge.tensors import as_tensor, dtype_of
+from cortex2image.ridge.training import Training
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def scores(
     alphas : (a,) array
     folds : list of Fold, for "kfold"
     groups, complete
-        As in :func:`~cortex2image.ridge.closed_form.left_out_scores`, for "loo".
+        As in :func:`~cortex2image.ridge.left_out.left_out_scores`, for "loo".
     kept : Projected, optional
         Filled by "gcv" and "loo", which need the projections of the targets anyway.
     """
@@ -160,7 +161,7 @@ def predict_once(problem: Problem, alphas: np.ndarray, new: Blocks) -> np.ndarra
     basis, design = problem.training.basis, problem.training.design
     rows = Design(new, design.scaling, design.device, design.elements)
     score = basis.score_map.scores(rows).to(basis.left.dtype)
-    predicted = np.empty((new.shape[0], problem.targets.values.shape[1]), problem.targets.dtype)
+    predicted = np.empty((new.shape[0], problem.targets.count), problem.targets.dtype)
     for batch, filtered, means in coefficients(basis, problem.targets, alphas):
         predicted[:, batch] = (product(score, filtered) + means).cpu().numpy()
     return predicted

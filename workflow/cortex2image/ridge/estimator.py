@@ -8,13 +8,13 @@ import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
+from cortex2image.device import choose_device
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.ridge.blocks import Blocks, RowGroups, Sliced, as_blocks
-from cortex2image.ridge.device import choose_device
+from cortex2image.ridge.blocks import Beside, Blocks, RowGroups, Sliced, as_blocks
 from cortex2image.ridge.engine import Fitted, Problem, pose, predict_once, scores
 from cortex2image.ridge.folds import Fold, check_groups, make_folds
 from cortex2image.ridge.inputs import PREDICTORS, TARGETS, check_finite, check_rows, checked_alphas
-from cortex2image.ridge.memory import Need, plan
+from cortex2image.ridge.memory import Need, Splits, plan
 from cortex2image.ridge.targets import Projected
 
 SELECTIONS = ("kfold", "gcv", "loo")
@@ -30,8 +30,8 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     scales of X, and of X alone, are those of all training rows, the left-out ones among them.
 
     float32 input is computed in float32, with Gram matrices, decompositions and the operators of folds in
-    float64; everything else in float64. With `selection="loo"`, float32 rows that repeat in different groups
-    need penalties that are not tiny, see :func:`~cortex2image.ridge.closed_form.left_out_scores`.
+    float64, as are products with targets where these would amplify the rounding of float32 (penalties far
+    below the eigenvalues of X'X); everything else in float64.
 
     Parameters
     ----------
@@ -48,7 +48,8 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     selection : "kfold", "gcv" or "loo"
         How penalties are scored: by the folds of `cv`; by generalised cross-validation; or by leaving out one
         row, or one group, at a time. The last two have closed forms and take the time of one fit.
-    device : "auto", "cpu" or "cuda"
+    device : "auto", "cpu", "cuda" or "cuda:N"
+        See :func:`~cortex2image.device.choose_device`.
     random_state : int
         Seed of the shuffled folds, in [0, 2**32).
     n_targets_batch : int, optional
@@ -165,7 +166,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         alphas = checked_alphas(self.alphas)
         blocks, Y = self._checked(X, Y)
         folds, groups = self._split(len(Y), groups)
-        problem = self._pose(blocks, Y, len(folds), len(alphas))
+        problem = self._pose(blocks, Y, folds, groups, len(alphas))
         kept = Projected.empty(len(problem.training.basis.values), problem.targets) if keep else None
         found = scores(problem, self.selection, alphas, folds, groups, not self.alpha_per_target, kept)
         best = found.argmax(axis=0)
@@ -173,14 +174,14 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             best[:] = found.mean(axis=1).argmax()
         self.alpha_, self.best_score_ = alphas[best], found[best, np.arange(Y.shape[1])]
         self.cv_scores_ = found if alphas[0] == np.atleast_1d(self.alphas)[0] else found[::-1]
-        _warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
+        warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
         return problem, kept
 
     def _checked(self, X: np.ndarray | Blocks, Y: np.ndarray) -> tuple[Blocks, np.ndarray]:
         if self.selection not in SELECTIONS:
             expected = f"one of {', '.join(SELECTIONS)}"
             raise ConfigError("ridge selection", expected, f"{self.selection}", "choose one of these")
-        if isinstance(X, Sliced | RowGroups):
+        if isinstance(X, Sliced | RowGroups | Beside):
             Y, self.n_features_in_ = check_array(Y, **TARGETS), X.shape[1]
         else:
             X, Y = validate_data(self, X, Y, validate_separately=(PREDICTORS, TARGETS))
@@ -203,15 +204,27 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             )
         return [], groups
 
-    def _pose(self, blocks: Blocks, Y: np.ndarray, folds: int, alphas: int) -> Problem:
+    def _pose(
+        self,
+        blocks: Blocks,
+        Y: np.ndarray,
+        folds: list[Fold],
+        groups: np.ndarray | None,
+        alphas: int,
+        bands: int = 0,
+    ) -> Problem:
         device, dtype = choose_device(self.device), np.result_type(blocks.dtype, Y.dtype)
         dual = blocks.shape[0] <= blocks.shape[1]
-        need = Need(*blocks.shape, Y.shape[1], folds, alphas, dual)
+        splits = Splits.of_folds(folds) if folds else Splits()
+        if self.selection == "loo":
+            splits = Splits.of_groups(np.arange(len(Y)) if groups is None else groups)
+        reread = dual and isinstance(blocks, RowGroups)
+        need = Need(*blocks.shape, Y.shape[1], alphas, dual, splits, bands, reread)
         shares = plan(need, dtype, device, self.max_memory_gb, self.n_targets_batch)
         return pose(blocks, Y, dtype, device, dual, self.fit_intercept, self.standardize, shares)
 
     def _new_blocks(self, X: np.ndarray | Blocks) -> Blocks:
-        if isinstance(X, Sliced | RowGroups):
+        if isinstance(X, Sliced | RowGroups | Beside):
             if X.shape[1] != self.n_features_in_:
                 found, fix = f"{X.shape[1]}", "give the columns of the training rows"
                 raise DataError("ridge, columns of X", f"{self.n_features_in_}", found, fix)
@@ -222,7 +235,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         return blocks
 
 
-def _warn_at_edge(chosen: np.ndarray, alphas: np.ndarray) -> None:
+def warn_at_edge(chosen: np.ndarray, alphas: np.ndarray) -> None:
     """Warn if many targets that can be predicted at all chose an end of the grid."""
     if len(alphas) < 2 or not len(chosen):
         return

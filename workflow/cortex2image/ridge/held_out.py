@@ -54,7 +54,7 @@ class RidgeSettings:
     selection : "kfold", "loo" or "gcv"
         How penalties are scored, see :class:`~cortex2image.ridge.estimator.RidgeCV`; or "as_released", which
         also sets penalties and folds, see :mod:`~cortex2image.ridge.as_released`.
-    device : "auto", "cpu" or "cuda"
+    device : "auto", "cpu", "cuda" or "cuda:N"
     max_memory_gb : float, optional
         Bound on the working memory of a fit.
     latent : bool

@@ -5,22 +5,15 @@ projections, the training rows of a fold on samples), and n w more on projection
 number of targets.
 """
 
-from dataclasses import replace
-
 import numpy as np
 import torch
 
-from cortex2image.ridge.fold_operators import (
-    FoldOperator,
-    Training,
-    own_operator,
-    shared_operators,
-    with_constant,
-)
+from cortex2image.ridge.fold_operators import shared_operators
 from cortex2image.ridge.folds import Fold, hold_out_once
+from cortex2image.ridge.own_operators import own_operator
 from cortex2image.ridge.products import product, squared_residuals
-from cortex2image.ridge.scaling import Scaling
 from cortex2image.ridge.targets import Targets
+from cortex2image.ridge.training import FoldOperator, Training, with_constant
 
 
 def kfold_scores(
@@ -43,8 +36,8 @@ def kfold_scores(
         R^2, errors pooled over all validation rows, against predicting the mean of the fold's training rows
         (0 without an intercept). 0 where no target varies.
     """
-    errors = np.zeros((len(alphas), targets.values.shape[1]))
-    total = np.zeros(targets.values.shape[1])
+    errors = np.zeros((len(alphas), targets.count))
+    total = np.zeros(targets.count)
     for start in range(0, len(folds), at_once):
         operators = _operators(training, folds, folds[start : start + at_once], alphas)
         for batch, rows, _ in targets.batches():
@@ -55,7 +48,9 @@ def kfold_scores(
                 errors[:, batch] += error
                 total[batch] += null
     errors /= np.where(total > 0, total, 1)
-    return np.where(total > 0, np.subtract(1, errors, out=errors), 0.0)
+    scores = np.subtract(1, errors, out=errors)
+    scores[:, total <= 0] = 0
+    return scores
 
 
 def _operators(
@@ -66,16 +61,7 @@ def _operators(
     if once and not training.standardize:
         return shared_operators(training, folds, penalties)
     on_projections = once and not training.basis.dual
-    return [
-        own_operator(training, fold, _scaling(training, fold), penalties, on_projections) for fold in folds
-    ]
-
-
-def _scaling(training: Training, fold: Fold) -> Scaling:
-    """Return the scaling of the training rows of a fold."""
-    design, standardize = training.design, training.standardize
-    scaling = Scaling.fit_blocks(design.blocks, fold.train, training.intercept, standardize, design.elements)
-    return scaling if standardize else replace(scaling, scale=design.scaling.scale)
+    return [own_operator(training, fold, penalties, on_projections) for fold in folds]
 
 
 def _projections(training: Training, rows: torch.Tensor, folds: list[Fold]) -> torch.Tensor:

@@ -6,18 +6,66 @@ import numpy as np
 import torch
 
 from cortex2image.errors import ConfigError
+from cortex2image.ridge.folds import Fold, hold_out_once
+from cortex2image.ridge.leverages import GROUPS, LARGEST_GROUP
 
 # Numbers in a block of predictors, and in the arrays of a batch of targets, where no bound is given: small
 # enough for the caches of a CPU, large enough for matrix products at full speed.
 BLOCK = 2**20
 BATCH = {"cpu": 2**23, "cuda": 2**29}
+# Numbers in a block where every block is read by a pass over all predictors (1 GB in double precision).
+REREAD_BLOCK = 2**27
+# One part of what a bound leaves goes to blocks, of so many; more if each takes a pass over all predictors.
+PARTS, REREAD_PARTS = 16, 4
 # Double-precision matrices of the size of the Gram matrix that exist at the same time, at most: the
 # eigenvalue solver takes the matrix, a copy, the vectors and twice its size as workspace.
 SQUARES = 6
+# As many more while bands are mixed: Gram matrix and map of the unmixed bands, and products with shares.
+UNMIXED = 4
 # Bytes for each number of an operator while it is made: four double-precision copies.
 MADE = 32
 # Share of a bound that is planned for; the rest is lost between allocations.
 ALLOCATED = 0.8
+
+
+@dataclass(frozen=True)
+class Splits:
+    """How selection splits the rows.
+
+    Attributes
+    ----------
+    folds : int
+        0 with a closed form.
+    held_out, samples : int
+        The largest number of held-out rows in a fold, and of held-out times training rows.
+    once : bool
+        Whether folds together hold out every row once.
+    groups, largest : int
+        Groups that are left out one by one, and rows of the largest; 0 unless they are.
+    squares : int
+        Sum of the squared sizes of these groups.
+    """
+
+    folds: int = 0
+    held_out: int = 0
+    samples: int = 0
+    once: bool = True
+    groups: int = 0
+    largest: int = 0
+    squares: int = 0
+
+    @classmethod
+    def of_folds(cls, folds: list[Fold]) -> "Splits":
+        """Measure folds."""
+        held_out = [int(fold.validation.sum()) for fold in folds]
+        samples = [m * int(fold.train.sum()) for m, fold in zip(held_out, folds, strict=True)]
+        return cls(len(folds), max(held_out), max(samples), hold_out_once(folds))
+
+    @classmethod
+    def of_groups(cls, groups: np.ndarray) -> "Splits":
+        """Measure (n,) groups that are left out one by one."""
+        sizes = np.unique(groups, return_counts=True)[1]
+        return cls(groups=len(sizes), largest=int(sizes.max()), squares=int((sizes**2).sum()))
 
 
 @dataclass(frozen=True)
@@ -26,39 +74,66 @@ class Need:
 
     Attributes
     ----------
-    rows, columns, targets : int
-    folds : int
-        0 with a closed form.
-    alphas : int
+    rows, columns, targets, alphas : int
     dual : bool
+    splits : Splits
+    bands : int
+        0 without bands.
+    reread : bool
+        Whether every block of columns takes a pass over all predictors.
     """
 
     rows: int
     columns: int
     targets: int
-    folds: int
     alphas: int
     dual: bool
+    splits: Splits
+    bands: int = 0
+    reread: bool = False
+
+    @property
+    def rank(self) -> int:
+        """Directions, at most."""
+        return min(self.rows, self.columns)
 
     @property
     def square(self) -> int:
-        """Bytes of everything whose size is that of the Gram matrix."""
+        """Bytes of what exists whatever the targets are, but for blocks and operators of folds."""
         side = self.rows if self.dual else self.columns
-        return 8 * SQUARES * side**2 + 12 * side * self.rows
+        # Directions in two precisions; in primal form also chosen rows, and what they are put together from.
+        directions = (12 if self.dual else 28) * side * self.rows
+        scores = 8 * (self.alphas + 4) * self.targets
+        unmixed = (8 * UNMIXED * side**2 + 12 * side * self.rows + scores) * bool(self.bands)
+        return 8 * (SQUARES + self.bands * self.dual) * side**2 + directions + unmixed + self.leverages
+
+    @property
+    def leverages(self) -> int:
+        """Bytes of the matrices of groups: of all penalties, and six copies while those of one are made;
+        their forms, of small groups."""
+        together = min(self.splits.groups, GROUPS) * self.splits.largest
+        forms = 40 * self.alphas * self.splits.squares * (self.splits.largest <= LARGEST_GROUP)
+        return 8 * (self.alphas + 7) * self.splits.squares + 24 * together * self.rank + forms
 
     @property
     def operator(self) -> int:
-        """Numbers in the operator of a fold."""
-        held_out = -(-self.rows // max(1, self.folds))
-        width = self.rows - held_out if self.dual else self.columns + 1
-        return self.alphas * held_out * width
+        """Numbers in the largest operator of a fold."""
+        on_columns = self.splits.held_out * (self.columns + 1) * (not self.dual)
+        on_samples = self.splits.samples * (self.dual or not self.splits.once)
+        return self.alphas * max(on_columns, on_samples)
 
     @property
     def per_target(self) -> int:
         """Numbers for each target of a batch: targets, coefficients, projections, predictions, scores."""
-        held_out = -(-self.rows // max(1, self.folds))
-        projections = 0 if self.dual else (self.folds + 2) * (self.columns + 1)
-        return 5 * self.rows + 3 * min(self.rows, self.columns) + projections + 2 * held_out + 8 * self.alphas
+        projected = not self.dual and self.splits.once
+        projections = (self.splits.folds + 2) * (self.columns + 1) * projected
+        return 5 * self.rows + 3 * self.rank + projections + 2 * self.splits.held_out + 8 * self.alphas
+
+    @property
+    def per_target_in_double(self) -> int:
+        """The same where residuals or predictions take double precision, as numbers of single precision."""
+        residuals = (6 * self.rows + 2 * self.rank) * bool(self.splits.groups)
+        return self.per_target + residuals + 4 * self.splits.held_out
 
 
 @dataclass(frozen=True)
@@ -90,31 +165,38 @@ def plan(
     ConfigError
         The bound is below what Gram matrix, one fold and one target need.
     """
-    folds, item = max(1, need.folds), np.dtype(dtype).itemsize
+    folds, item = max(1, need.splits.folds), np.dtype(dtype).itemsize
+    most = REREAD_BLOCK if need.reread else BLOCK
+    at_ease = _batch(need, BATCH[device.type] // need.per_target)
     if max_memory_gb is None:
-        return Plan(BLOCK, folds, batch or _batch(need, BATCH[device.type]))
-    bound = int(ALLOCATED * max_memory_gb * 1e9)
-    left = bound - need.square
-    block = min(BLOCK, max(max(need.rows, need.columns), left // 16 // (item + 16)))
+        return Plan(most, folds, batch or at_ease)
+    left = int(ALLOCATED * max_memory_gb * 1e9) - need.square
+    block = min(most, max(need.rows, need.columns, left // _parts(need) // (item + 16)))
     left -= block * (2 * item + 16)
-    together = (
-        min(folds, (left // 2 - MADE * need.operator) // max(1, item * need.operator)) if need.folds else 1
-    )
-    left -= (MADE + item * together) * need.operator * bool(need.folds)
-    targets = batch or _batch(need, min(left // item, BATCH[device.type]))
-    if together < 1 or left < item * need.per_target * targets:
-        least = _least(need, item) / 1e9
-        fix = f"allow at least {least:.3g} GB" + (", or fewer targets in a batch" if batch else "")
-        raise ConfigError("ridge max_memory_gb", f"at least {least:.3g} GB", f"{max_memory_gb:g} GB", fix)
+    together = folds
+    if need.splits.folds:
+        # In double precision, which those take that single precision is too coarse for.
+        together = min(folds, (left // 2 - MADE * need.operator) // (8 * need.operator))
+        left -= (MADE + 8 * together) * need.operator
+    targets = batch or min(at_ease, _batch(need, left // (item * need.per_target_in_double)))
+    if together < 1 or left < item * need.per_target_in_double * targets:
+        least = f"at least {_least(need, item) / 1e9:.3g} GB"
+        fix = f"allow {least}" + (", or fewer targets in a batch" if batch else "")
+        raise ConfigError("ridge max_memory_gb", least, f"{max_memory_gb:g} GB", fix)
     return Plan(block, together, targets)
 
 
-def _batch(need: Need, numbers: int) -> int:
-    return max(1, min(need.targets, numbers // need.per_target))
+def _batch(need: Need, targets: int) -> int:
+    return max(1, min(need.targets, targets))
+
+
+def _parts(need: Need) -> int:
+    return REREAD_PARTS if need.reread else PARTS
 
 
 def _least(need: Need, item: int) -> float:
     block = max(need.rows, need.columns) * (2 * item + 16)
-    operator = 2 * (MADE + item) * need.operator * bool(need.folds)
-    # Blocks grow with the bound and take up to 8 % of what is left.
-    return (need.square + block + operator + item * need.per_target) / (0.88 * ALLOCATED)
+    operator = 2 * (MADE + 8) * need.operator * bool(need.splits.folds)
+    # Blocks grow with the bound: their part of what is left, at up to twice the bytes it is counted by.
+    shared = 1 - 2 / _parts(need)
+    return (need.square + block + operator + item * need.per_target_in_double) / (shared * ALLOCATED)

@@ -44,7 +44,7 @@ class Bands:
         design = _mixed_design(training.design, shares, self.widths)
         if training.basis.dual:
             gram = sum(
-                (share * gram for share, gram in zip(shares, self.grams, strict=True)),
+                (float(share) * gram for share, gram in zip(shares, self.grams, strict=True)),
                 start=0 * training.gram,
             )
         else:

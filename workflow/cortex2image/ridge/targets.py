@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from cortex2image.ridge.device import as_tensor, dtype_of
+from cortex2image.ridge.tensors import as_tensor, dtype_of
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Targets:
     device : torch.device
     size : int
         Targets in a batch.
+    chosen : (c,) array of int, optional
+        Positions of the targets to take, in this order; None takes all.
     """
 
     values: np.ndarray
@@ -29,12 +31,19 @@ class Targets:
     dtype: np.dtype
     device: torch.device
     size: int
+    chosen: np.ndarray | None = None
+
+    @property
+    def count(self) -> int:
+        """How many targets there are."""
+        return self.values.shape[1] if self.chosen is None else len(self.chosen)
 
     def batches(self) -> Iterator[tuple[slice, torch.Tensor, torch.Tensor]]:
         """Yield (targets, centred (n, b) tensor, (b,) means) until all targets were read."""
-        for start in range(0, self.values.shape[1], self.size):
-            part = slice(start, min(start + self.size, self.values.shape[1]))
-            rows = as_tensor(self.values[:, part], self.device, dtype_of(self.dtype))
+        for start in range(0, self.count, self.size):
+            part = slice(start, min(start + self.size, self.count))
+            columns = part if self.chosen is None else self.chosen[part]
+            rows = as_tensor(self.values[:, columns], self.device, dtype_of(self.dtype))
             first = rows[0].clone()
             if not self.centre:
                 yield part, rows, torch.zeros_like(first)
@@ -55,8 +64,8 @@ class Projected:
     @classmethod
     def empty(cls, directions: int, targets: Targets) -> "Projected":
         """Return room for the projections of all targets."""
-        t = targets.values.shape[1]
-        return cls(np.empty((directions, t), targets.dtype), np.empty(t, targets.dtype))
+        count = targets.count
+        return cls(np.empty((directions, count), targets.dtype), np.empty(count, targets.dtype))
 
     def put(self, batch: slice, projected: torch.Tensor, means: torch.Tensor) -> None:
         """Keep the (k, b) projections and (b,) means of a batch."""

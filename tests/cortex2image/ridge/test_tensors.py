@@ -1,26 +1,13 @@
-"""Devices by name, and arrays on them."""
+"""Arrays as tensors."""
 
 import warnings
 
 import numpy as np
-import pytest
 import torch
 
-from cortex2image.errors import ConfigError
-from cortex2image.ridge.device import as_tensor, choose_device, dtype_of
+from cortex2image.ridge.tensors import as_tensor, dtype_of
 
 CPU = torch.device("cpu")
-
-
-def test_names_become_devices(monkeypatch):
-    assert choose_device("cpu") == CPU
-    for at_hand, expected in ((True, "cuda"), (False, "cpu")):
-        monkeypatch.setattr(torch.cuda, "is_available", lambda found=at_hand: found)
-        assert choose_device("auto").type == expected
-    with pytest.raises(ConfigError, match="a CUDA device"):
-        choose_device("cuda")
-    with pytest.raises(ConfigError, match="auto, cpu or cuda"):
-        choose_device("abacus")
 
 
 def test_tensors_share_memory_where_they_can():

@@ -5,12 +5,19 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.linear_model import RidgeCV as Reference
 from sklearn.model_selection import LeaveOneGroupOut, LeaveOneOut
+from tests.cortex2image.ridge.refits import awkward
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge import RidgeCV
 
 ALPHAS = np.logspace(-3, 6, 10)
-SHAPES = {"tall": (40, 9), "square": (24, 24), "wide": (20, 60), "nearly square": (25, 24)}
+SHAPES = {
+    "one feature": (30, 1),
+    "tall": (40, 9),
+    "square": (24, 24),
+    "wide": (20, 60),
+    "nearly square": (25, 24),
+}
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 
@@ -23,13 +30,26 @@ def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> tuple[np.n
     return X, 3 + X @ rng.standard_normal((p, 5)) + noise * rng.standard_normal((n, 5))
 
 
+def refitted_scores(X: np.ndarray, Y: np.ndarray, folds: list) -> np.ndarray:
+    """R^2 of every penalty and target, errors pooled over folds, from one fit each."""
+    errors, total = np.zeros((len(ALPHAS), Y.shape[1])), np.zeros(Y.shape[1])
+    for train, test in folds:
+        total += ((Y[test] - Y[train].mean(axis=0)) ** 2).sum(axis=0)
+        for error, alpha in zip(errors, ALPHAS, strict=True):
+            model = Ridge(alpha, solver="svd").fit(X[train], Y[train])
+            error += ((Y[test] - model.predict(X[test])) ** 2).sum(axis=0)
+    return 1 - errors / total
+
+
 @pytest.mark.parametrize("intercept", [True, False])
 def test_leaving_one_out_is_that_of_scikit_learn(data, intercept):
     X, Y = data
     ours = RidgeCV(ALPHAS, selection="loo", fit_intercept=intercept).fit(X, Y)
-    theirs = [Reference(ALPHAS, fit_intercept=intercept).fit(X, y).alpha_ for y in Y.T]
-    np.testing.assert_array_equal(ours.alpha_, theirs)
-    assert len(set(theirs)) > 1
+    theirs = [Reference(ALPHAS, fit_intercept=intercept).fit(X, y) for y in Y.T]
+    np.testing.assert_array_equal(ours.alpha_, [model.alpha_ for model in theirs])
+    assert len(set(ours.alpha_)) > 1
+    predicted = np.stack([model.predict(X) for model in theirs], axis=1)
+    np.testing.assert_allclose(ours.predict(X), predicted, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -40,13 +60,20 @@ def test_scores_are_those_of_leaving_out_and_refitting(data, groups, dtype):
     splitter = LeaveOneOut() if groups is None else LeaveOneGroupOut()
     model = RidgeCV(ALPHAS, selection="loo", alpha_per_target=False)
     model.fit(X.astype(dtype), Y.astype(dtype), labels)
-    errors, total = np.zeros((len(ALPHAS), Y.shape[1])), np.zeros(Y.shape[1])
-    for train, test in splitter.split(X, groups=labels):
-        total += ((Y[test] - Y[train].mean(axis=0)) ** 2).sum(axis=0)
-        for error, alpha in zip(errors, ALPHAS, strict=True):
-            error += ((Y[test] - Ridge(alpha).fit(X[train], Y[train]).predict(X[test])) ** 2).sum(axis=0)
     tolerance = 1e-6 if dtype == np.float64 else 1e-3
-    np.testing.assert_allclose(model.cv_scores_, 1 - errors / total, rtol=tolerance, atol=tolerance)
+    expected = refitted_scores(X, Y, list(splitter.split(X, groups=labels)))
+    np.testing.assert_allclose(model.cv_scores_, expected, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", ["duplicated rows", "collinear columns", "ill-conditioned"])
+def test_awkward_predictors_give_the_scores_of_refitting(rng, name, dtype):
+    X = awkward(name, rng.standard_normal((24, 9)))
+    Y = (X @ rng.standard_normal((X.shape[1], 3)) + 0.3 * rng.standard_normal((24, 3))).astype(dtype)
+    model = RidgeCV(ALPHAS, selection="loo", alpha_per_target=False).fit(X.astype(dtype), Y)
+    expected = refitted_scores(X.astype(dtype).astype(float), Y.astype(float), list(LeaveOneOut().split(X)))
+    tolerance = 1e-4 if dtype == np.float64 else 1e-3
+    np.testing.assert_allclose(model.cv_scores_, expected, rtol=tolerance, atol=tolerance)
 
 
 def test_bounds_leave_the_best_penalty_in(data):
@@ -61,16 +88,22 @@ def test_bounds_leave_the_best_penalty_in(data):
 
 
 @pytest.mark.parametrize("intercept", [True, False])
-def test_gcv_is_its_formula(data, intercept):
-    X, Y = data
-    n = len(X)
-    model = RidgeCV(ALPHAS, selection="gcv", fit_intercept=intercept).fit(X, Y)
-    centred, measured = (X - X.mean(axis=0), Y - Y.mean(axis=0)) if intercept else (X, Y)
-    for score, alpha in zip(model.cv_scores_, ALPHAS, strict=True):
-        hat = centred @ np.linalg.solve(centred.T @ centred + alpha * np.eye(X.shape[1]), centred.T)
-        gcv = ((measured - hat @ measured) ** 2).sum(axis=0) / (n - intercept - np.trace(hat)) ** 2
-        null = (measured**2).sum(axis=0) / (n - intercept) ** 2
-        np.testing.assert_allclose(score, 1 - gcv / null, atol=1e-6)
+@pytest.mark.parametrize("grouped", [False, True], ids=["repeats apart", "repeats together"])
+def test_repeated_rows_and_tiny_penalties_keep_single_precision_accurate(rng, grouped, intercept):
+    """Rows without a repeat have leverages of nearly 1, and residuals of rounding error's size."""
+    alphas = np.logspace(-6, 3, 10)
+    X = rng.standard_normal((30, 60)).astype(np.float32)
+    X, groups = np.vstack([X, X[:10]]), np.r_[np.arange(30), np.arange(10)] if grouped else None
+    Y = X @ rng.standard_normal((60, 4)) / 60**0.5 + [0.1, 0.3, 1, 3] * rng.standard_normal((40, 4))
+    options = {"selection": "loo", "alpha_per_target": False, "fit_intercept": intercept}
+    double, single = (
+        RidgeCV(alphas, **options).fit(X.astype(dtype), Y.astype(np.float32).astype(dtype), groups)
+        for dtype in (np.float64, np.float32)
+    )
+    np.testing.assert_allclose(single.cv_scores_, double.cv_scores_, rtol=1e-3, atol=1e-3)
+    centred = X - X.mean(axis=0, dtype=float) if intercept else X.astype(float)
+    hat = centred @ np.linalg.solve(centred.T @ centred + 1e-6 * np.eye(60), centred.T) + intercept / 40
+    assert (1 - np.diag(hat)).min() < 1e-6
 
 
 def test_repeats_are_refused_by_gcv_and_kept_together_by_loo(rng):

@@ -1,0 +1,38 @@
+"""Generalised cross-validation against its formula with an explicit hat matrix."""
+
+import numpy as np
+import pytest
+
+from cortex2image.ridge import RidgeCV
+
+ALPHAS = np.logspace(-3, 6, 10)
+SHAPES = {
+    "one feature": (30, 1),
+    "tall": (40, 9),
+    "square": (24, 24),
+    "wide": (20, 60),
+    "nearly square": (25, 24),
+}
+
+pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
+
+
+@pytest.fixture(params=SHAPES, ids=str)
+def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    n, p = SHAPES[request.param]
+    X = rng.normal(1, np.linspace(0.2, 2, p), (n, p))
+    noise = np.linspace(0.1, 20, 5)
+    return X, 3 + X @ rng.standard_normal((p, 5)) + noise * rng.standard_normal((n, 5))
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+def test_gcv_is_its_formula(data, intercept):
+    X, Y = data
+    n = len(X)
+    model = RidgeCV(ALPHAS, selection="gcv", fit_intercept=intercept).fit(X, Y)
+    centred, measured = (X - X.mean(axis=0), Y - Y.mean(axis=0)) if intercept else (X, Y)
+    for score, alpha in zip(model.cv_scores_, ALPHAS, strict=True):
+        hat = centred @ np.linalg.solve(centred.T @ centred + alpha * np.eye(X.shape[1]), centred.T)
+        gcv = ((measured - hat @ measured) ** 2).sum(axis=0) / (n - intercept - np.trace(hat)) ** 2
+        null = (measured**2).sum(axis=0) / (n - intercept) ** 2
+        np.testing.assert_allclose(score, 1 - gcv / null, atol=1e-6)

@@ -1,0 +1,32 @@
+"""Operators of folds by themselves predict what scikit-learn predicts after fitting the fold."""
+
+import numpy as np
+import pytest
+from tests.cortex2image.ridge.refits import ALPHAS, SHAPES, posed, predictions, refitted
+
+from cortex2image.ridge.folds import make_folds
+from cortex2image.ridge.own_operators import own_operator
+
+
+@pytest.mark.parametrize("standardize", [False, True])
+@pytest.mark.parametrize("on_projections", [False, True])
+@pytest.mark.parametrize(
+    "spread", [None, 0.0, 1e-5], ids=["plain", "constant in the fold", "nearly constant"]
+)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_own_operators_predict_as_refitting_does(rng, shape, spread, standardize, on_projections):
+    """With columns, too, that vary in held-out rows alone, or nearly so."""
+    n, p = SHAPES[shape]
+    X = rng.normal(2, np.linspace(0.5, 2, p), (n, p))
+    Y = 3 + X @ rng.standard_normal((p, 2)) + rng.standard_normal((n, 2))
+    fold = make_folds(4, n, None, 0)[1]
+    if spread is not None:
+        lone = 0.3 + spread * rng.standard_normal(n)
+        lone[fold.validation] += 1e3
+        X = np.column_stack([X, lone])
+    training = posed(X, Y, standardize)
+    on_projections = on_projections and not training.basis.dual
+    operator = own_operator(training, fold, ALPHAS, on_projections)
+    got, expected = predictions(operator, training, Y), refitted(X, Y, fold, standardize)
+    largest = np.abs(expected).max(axis=1, keepdims=True)
+    np.testing.assert_allclose(got / largest, expected / largest, atol=1e-4)

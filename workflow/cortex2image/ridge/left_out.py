@@ -1,0 +1,190 @@
+"""Selection of penalties by leaving rows or groups out, without refitting.
+
+With the residuals R = Y - H Y of all rows, the errors of the rows g that a fit has not seen are (I - H_gg)^-1
+R_g (Allen 1974, Technometrics 16:125; for groups, Cook and Weisberg 1982, Residuals and Influence in
+Regression, section 3.6). The hat matrix H contains the mean if there is an intercept.
+
+A penalty costs one product with U, so that most are excluded by lower bounds of their error. With the
+residuals r of one penalty, the one that generalised cross-validation would choose, those of another are
+r + d. Its squared error, with M = (I - H_gg)^-2 of that other penalty and m the mean eigenvalue of M, is
+
+    (r + d)'M(r + d)  >=  r'Mr + 2m r'd - 2 ||(M - m)r|| ||d|| + smallest(M) ||d||^2
+
+where r'd and ||d|| are sums over directions, which cost next to nothing.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+
+from cortex2image.ridge.basis import Basis
+from cortex2image.ridge.gcv import residual_sums, score
+from cortex2image.ridge.leverages import Forms, Leverages, rows_of_groups
+from cortex2image.ridge.products import product
+from cortex2image.ridge.targets import Projected, Targets
+
+# Bounds are lowered by so much of their terms, against rounding in single precision.
+ROUNDING = 1e-5
+
+
+def left_out_scores(
+    basis: Basis,
+    targets: Targets,
+    alphas: np.ndarray,
+    groups: np.ndarray,
+    complete: bool,
+    kept: Projected | None = None,
+) -> np.ndarray:
+    """Return the (a, t) scores of a penalties by leaving one group out at a time.
+
+    Parameters
+    ----------
+    basis : Basis
+    targets : Targets, (n, t)
+    alphas : (a,) array
+    groups : (n,) array
+        Rows of one group are left out together.
+    complete : bool
+        Compute all scores. Otherwise those of penalties that cannot be a target's best are upper bounds.
+    kept : Projected, optional
+        Filled with the projections.
+
+    Returns
+    -------
+    (a, t) array
+        R^2 of the left-out rows against the mean of the others (0 without an intercept).
+
+    Notes
+    -----
+    The rounding of residuals is divided by the eigenvalues of I - H_gg. Where one of these is below
+    `LEAST_SPARE`, as with repeated rows of X and penalties far below the eigenvalues of X'X, residuals of
+    that penalty are computed in double precision. I - H_gg itself is known to about 1e-16 times the largest
+    eigenvalue of X'X over the smallest plus the penalty. Of a row that alone gives a large column its
+    variance, a tiny penalty leaves less than that: standardise, or choose K folds.
+    """
+    filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
+    members = rows_of_groups(groups)
+    saturated = basis.spans_all(targets.centre)
+    penalties = _Penalties([Leverages.fit(basis, f, members, targets.centre, saturated) for f in filters.T])
+    null = Leverages.fit(basis, torch.zeros_like(basis.values), members, targets.centre, saturated)
+    scores = np.zeros((len(alphas), targets.count))
+    for batch, rows, means in targets.batches():
+        projected = product(basis.left.T, rows)
+        residuals = _Residuals(basis, rows, projected, filters, saturated, targets.centre)
+        if kept is not None:
+            kept.put(batch, projected, means)
+        errors = _left_out_errors(residuals, penalties, complete)
+        scores[:, batch] = score(errors, null.squared_errors(rows))
+    return scores
+
+
+@dataclass(frozen=True)
+class _Residuals:
+    """Residuals of a batch of targets: rows (n, b), projected (k, b), filters (k, a)."""
+
+    basis: Basis
+    rows: torch.Tensor
+    projected: torch.Tensor
+    filters: torch.Tensor
+    saturated: bool
+    centred: bool
+
+    @cached_property
+    def outside(self) -> torch.Tensor:
+        """What of the rows no penalty reaches, (n, b), float64."""
+        rows, left = self.rows.double(), self.basis.exact
+        centred = rows - rows.mean(dim=0) if self.centred else rows
+        return centred - product(left, product(left.T, centred))
+
+    def sums(self) -> torch.Tensor:
+        """Return their sums of squares by penalty, (a, b)."""
+        return residual_sums(self.rows, self.projected, self.filters, self.saturated)[1]
+
+    def of(self, penalty: int, chosen: torch.Tensor, double: bool) -> torch.Tensor:
+        """Return those of a penalty and chosen targets, (n, c), in double precision on request."""
+        left, filters, projected = self.basis.left, self.filters[:, penalty, None], self.projected[:, chosen]
+        if not self.saturated and not double:
+            return self.rows[:, chosen] - product(left, filters.to(projected.dtype) * projected)
+        # 1 - filter, not rows - fitted: near interpolation the difference would be rounding error.
+        reached = product(left, (1 - filters).to(projected.dtype) * projected)
+        return reached if self.saturated else self.outside[:, chosen] + reached
+
+
+@dataclass(frozen=True)
+class _Penalties:
+    """What all targets share: the leverages of every penalty."""
+
+    leverages: list[Leverages]
+
+    @cached_property
+    def forms(self) -> Forms | None:
+        return Forms.of(self.leverages)
+
+    @cached_property
+    def smallest(self) -> torch.Tensor:
+        """Smallest eigenvalue of every M, (a, 1)."""
+        return torch.stack([leverage.smallest for leverage in self.leverages])[:, None]
+
+    @cached_property
+    def middle(self) -> torch.Tensor:
+        """Mean eigenvalue of every M, (a, 1)."""
+        return torch.stack([leverage.middle for leverage in self.leverages])[:, None]
+
+
+def _left_out_errors(residuals: _Residuals, penalties: _Penalties, complete: bool) -> torch.Tensor:
+    """Return the left-out squared errors, (a, b), or lower bounds above the target's smallest."""
+    sums = residuals.sums()
+    errors = penalties.smallest * sums
+    wanted = torch.ones_like(errors, dtype=torch.bool)
+    if not complete:
+        likely = (penalties.middle * sums).argmin(dim=0)
+        best = _refine_likely(residuals, penalties, errors, likely)
+        wanted = errors <= best
+        wanted[likely, torch.arange(len(likely))] = False
+    for penalty, leverage in enumerate(penalties.leverages):
+        chosen = torch.nonzero(wanted[penalty])[:, 0]
+        if len(chosen):
+            errors[penalty, chosen] = leverage.squared_errors(residuals.of(penalty, chosen, leverage.double))
+    return errors
+
+
+def _refine_likely(
+    residuals: _Residuals,
+    penalties: _Penalties,
+    errors: torch.Tensor,
+    likely: torch.Tensor,
+) -> torch.Tensor:
+    """Raise the bounds of each target by its likely penalty; return the errors of that one, (b,)."""
+    for penalty in likely.unique().tolist():
+        chosen = torch.nonzero(likely == penalty)[:, 0]
+        residual = residuals.of(penalty, chosen, penalties.leverages[penalty].double)
+        if penalties.forms is not None:
+            bounds = _bounds(residuals, penalties, penalties.forms, penalty, chosen, residual)
+            errors[:, chosen] = torch.maximum(errors[:, chosen], bounds)
+        errors[penalty, chosen] = penalties.leverages[penalty].squared_errors(residual)
+    return errors.gather(0, likely[None])[0]
+
+
+def _bounds(
+    residuals: _Residuals,
+    penalties: _Penalties,
+    forms: Forms,
+    penalty: int,
+    chosen: torch.Tensor,
+    residual: torch.Tensor,
+) -> torch.Tensor:
+    """Return lower bounds of the errors of all penalties, (a, c), from the (n, c) residuals of one."""
+    total, apart = forms.values(residual)
+    filters, squared = residuals.filters, residuals.projected[:, chosen].square()
+    change = filters[:, penalty, None] - filters
+    weights = torch.cat([change.square(), (1 - filters[:, penalty, None]) * change], dim=1)
+    moved, along = product(weights.T.to(squared.dtype), squared).double().chunk(2)
+    across = 2 * (apart * moved).sqrt()
+    along *= 2 * penalties.middle
+    bounds = total + along - across + penalties.smallest * moved
+    bounds -= ROUNDING * (total + along.abs() + across)
+    # Residuals too coarse for the leverages of a penalty say nothing about it.
+    bounds[torch.tensor([leverage.double for leverage in penalties.leverages])] = 0
+    return bounds

@@ -1,0 +1,158 @@
+"""What leaving a group of rows out does to its residuals, and how far that differs between groups."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from cortex2image.ridge.basis import Basis
+from cortex2image.ridge.products import product
+
+# Groups whose hat matrices are computed together; each needs a copy of its rows of U.
+GROUPS = 256
+# Below this eigenvalue of I - H_gg the rounding of single-precision residuals would show in left-out errors.
+LEAST_SPARE = 1e-4
+# Rows of a group up to which products of pairs are cheap: trials of a picture, not runs.
+LARGEST_GROUP = 4
+
+
+@dataclass(frozen=True)
+class Leverages:
+    """(I - H_gg)^-1 of all groups g: a (G, s, s) tensor for the (G, s) rows of the groups of each size s.
+
+    Attributes
+    ----------
+    members, inverses : lists of tensors, one for each size
+    double : bool
+        Whether residuals are to be in double precision, like the inverses then are.
+    smallest, middle : () tensors
+        Smallest and mean eigenvalue of M = (I - H_gg)^-2.
+    """
+
+    members: list[torch.Tensor]
+    inverses: list[torch.Tensor]
+    double: bool
+    smallest: torch.Tensor
+    middle: torch.Tensor
+
+    @classmethod
+    def fit(
+        cls,
+        basis: Basis,
+        filters: torch.Tensor,
+        members: list[torch.Tensor],
+        intercept: bool,
+        saturated: bool,
+    ) -> "Leverages":
+        """Compute those of one penalty.
+
+        Parameters
+        ----------
+        basis : Basis
+        filters : (k,) tensor
+        members : list of (G, s) tensors, see :func:`rows_of_groups`
+        intercept : bool
+        saturated : bool
+            No residual but that of the penalty exists.
+        """
+        inverses, eigenvalues = [], []
+        for rows in members:
+            parts = [_complement(basis, filters, part, intercept, saturated) for part in rows.split(GROUPS)]
+            spare, vectors = torch.linalg.eigh(torch.cat(parts))
+            # A row that only its own fit reaches has leverage 1: its left-out error is without bound.
+            spare = spare.clamp_min(torch.finfo(torch.float64).eps)
+            inverses.append((vectors / spare[:, None]) @ vectors.transpose(1, 2))
+            eigenvalues.append(spare.flatten())
+        spread = torch.cat(eigenvalues)
+        double = not saturated and bool(spread.min() < LEAST_SPARE)
+        dtype = torch.float64 if double else basis.left.dtype
+        powers = spread**-2
+        return cls(members, [i.to(dtype) for i in inverses], double, powers.min(), powers.mean())
+
+    def squared_errors(self, residual: torch.Tensor) -> torch.Tensor:
+        """Return the sums of squared left-out errors r'Mr, (b,) float64, of (n, b) residuals r."""
+        total = torch.zeros(residual.shape[1], dtype=torch.float64, device=residual.device)
+        for rows, inverse in zip(self.members, self.inverses, strict=True):
+            total += _squares(inverse @ residual[rows])
+        return total
+
+
+@dataclass(frozen=True)
+class Forms:
+    """r'Mr and ||(M - m)r||^2 as sums over products of two residuals of a group, for every penalty.
+
+    Attributes
+    ----------
+    members : list of (G, s) tensors
+    coefficients : list of (s (s + 1) / 2, 2a, G) tensors
+        By pair of rows; of the first form for all penalties, then of the second.
+    """
+
+    members: list[torch.Tensor]
+    coefficients: list[torch.Tensor]
+
+    @classmethod
+    def of(cls, leverages: list[Leverages]) -> "Forms | None":
+        """Return the forms, or None where groups are so large that these would cost more than they spare."""
+        members = leverages[0].members
+        if max(rows.shape[1] for rows in members) > LARGEST_GROUP:
+            return None
+        return cls(members, [_coefficients(leverages, size) for size in range(len(members))])
+
+    def values(self, residual: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return both forms of (n, b) residuals, (a, b) float64 each."""
+        shape = (self.coefficients[0].shape[1], residual.shape[1])
+        sums = torch.zeros(shape, dtype=torch.float64, device=residual.device)
+        for rows, coefficients in zip(self.members, self.coefficients, strict=True):
+            for pair, (first, second) in zip(coefficients, _pairs(rows.shape[1]).T, strict=True):
+                products = residual[rows[:, first]] * residual[rows[:, second]]
+                sums += product(pair, products.to(pair.dtype)).double()
+        total, apart = sums.chunk(2)
+        return total, apart.clamp_min(0)
+
+
+def rows_of_groups(groups: np.ndarray) -> list[torch.Tensor]:
+    """Return the rows of all groups of one size as a (groups, size) tensor, one for each size."""
+    _, member, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    order = np.argsort(member, kind="stable")
+    starts = np.cumsum(counts) - counts
+    return [
+        torch.from_numpy(np.stack([order[s : s + size] for s in starts[counts == size]]))
+        for size in np.unique(counts)
+    ]
+
+
+def _complement(
+    basis: Basis, filters: torch.Tensor, rows: torch.Tensor, intercept: bool, saturated: bool
+) -> torch.Tensor:
+    """Return I - H_gg of the (G, s) rows of groups, (G, s, s)."""
+    left = basis.exact[rows]
+    if saturated:
+        return (left * (1 - filters)) @ left.transpose(1, 2)
+    identity = torch.eye(rows.shape[1], dtype=torch.float64, device=left.device)
+    return identity - (left * filters) @ left.transpose(1, 2) - intercept / len(basis.left)
+
+
+def _squares(values: torch.Tensor) -> torch.Tensor:
+    """Return the sums of squares of (G, s, b) values by their last axis, (b,) float64."""
+    return values.square_().sum(dim=(0, 1)).double()
+
+
+def _coefficients(leverages: list[Leverages], size: int) -> torch.Tensor:
+    """Return those of the groups of one size, (pairs, 2a, G)."""
+    totals: list[torch.Tensor] = []
+    aparts: list[torch.Tensor] = []
+    for leverage in leverages:
+        inverse = leverage.inverses[size].double()
+        matrix = inverse @ inverse
+        apart = matrix - leverage.middle * torch.eye(matrix.shape[1]).to(matrix)
+        for forms, form in ((totals, matrix), (aparts, apart @ apart)):
+            first, second = _pairs(form.shape[1])
+            twice = torch.where(first == second, 1.0, 2.0).to(form)
+            forms.append((form[:, first, second] * twice).T)
+    return torch.stack(totals + aparts, dim=1).to(leverages[-1].inverses[size].dtype)
+
+
+def _pairs(size: int) -> torch.Tensor:
+    """Return the pairs of rows of a group, (2, pairs)."""
+    return torch.triu_indices(size, size)

@@ -1,0 +1,111 @@
+"""Operators of folds that share nothing: those that scale X by themselves, or overlap.
+
+In primal form X_T'X_T is that of all rows less that of the held-out ones. Where hardly anything remains of a
+column (it varies in held-out rows alone) the difference would be rounding error: below `LEAST_KEPT` it is
+summed over the rows of T instead.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from cortex2image.ridge.design import Design
+from cortex2image.ridge.folds import Fold
+from cortex2image.ridge.scaling import Scaling
+from cortex2image.ridge.training import FoldOperator, Training, is_fine
+
+# Smallest share of a column's sum of squares in T that keeps half the digits.
+LEAST_KEPT = 1e-8
+
+
+def own_operator(training: Training, fold: Fold, alphas: torch.Tensor, on_projections: bool) -> FoldOperator:
+    """Return the operator of a fold that scales X by itself, or of one of several that overlap.
+
+    Parameters
+    ----------
+    training : Training
+    fold : Fold
+    alphas : (a,) tensor, float64
+    on_projections : bool
+        Only in primal form, for folds that together hold out every row once.
+    """
+    penalties = training.floor(alphas)
+    scaling = _own_scaling(training, fold)
+    if training.basis.dual:
+        matrix = _from_rows(training, fold, scaling, penalties)
+    else:
+        matrix = _from_columns(training, fold, scaling, penalties, on_projections)
+    single = matrix.to(training.basis.left.dtype)
+    return FoldOperator(fold, single if is_fine(matrix, training) else matrix, on_projections)
+
+
+def _own_scaling(training: Training, fold: Fold) -> Scaling:
+    """Return the scaling of the training rows of a fold."""
+    design, standardize = training.design, training.standardize
+    scaling = Scaling.fit_blocks(design.blocks, fold.train, training.intercept, standardize, design.elements)
+    return scaling if standardize else replace(scaling, scale=design.scaling.scale)
+
+
+def _from_columns(
+    training: Training, fold: Fold, scaling: Scaling, alphas: torch.Tensor, on_projections: bool
+) -> torch.Tensor:
+    design = training.design
+    centre, scale = _relative(scaling, design)
+    gram = _moments(training, fold, scaling)
+    rows = (design.select(fold.validation) - centre) / scale
+    # Columns that do not vary in the training rows have no weight.
+    rows[:, gram.diagonal() == 0] = 0
+    matrix = torch.stack([_solved(gram, rows, alpha) for alpha in alphas]) / scale
+    if on_projections:
+        to_products = training.basis.score_map.matrix * training.basis.values
+        return _with_mean(matrix @ to_products, training, fold)
+    return _through_mean(matrix @ design.select(fold.train).T, training)
+
+
+def _with_mean(matrix: torch.Tensor, training: Training, fold: Fold) -> torch.Tensor:
+    """Return the operators on projections with a column for the mean: a constant predicts itself."""
+    constant = training.basis.exact[torch.from_numpy(fold.train)].sum(dim=0)
+    share = len(fold.train) ** 0.5 * training.intercept / int(fold.train.sum())
+    return torch.cat([matrix, (1 - matrix @ constant)[..., None] * share], dim=2)
+
+
+def _through_mean(matrix: torch.Tensor, training: Training) -> torch.Tensor:
+    """Return the operators on samples with the mean handed through: a constant predicts itself."""
+    if not training.intercept:
+        return matrix
+    return matrix.sub_(matrix.mean(dim=2, keepdim=True)).add_(1 / matrix.shape[2])
+
+
+def _moments(training: Training, fold: Fold, scaling: Scaling) -> torch.Tensor:
+    """Return the (p, p) products of the columns of a fold's training rows, in its own scaling."""
+    centre, scale = _relative(scaling, training.design)
+    left_out = training.design.select(~fold.train)
+    gram = training.gram - left_out.T @ left_out - int(fold.train.sum()) * torch.outer(centre, centre)
+    if (gram.diagonal() < LEAST_KEPT * training.gram.diagonal()).any():
+        return replace(training.design, scaling=scaling).moments(fold.train)
+    return gram.div_(torch.outer(scale, scale))
+
+
+def _from_rows(training: Training, fold: Fold, scaling: Scaling, alphas: torch.Tensor) -> torch.Tensor:
+    gram = replace(training.design, scaling=scaling).gram()
+    train, held_out = torch.from_numpy(fold.train), torch.from_numpy(fold.validation)
+    square, rows = gram[train][:, train], gram[held_out][:, train]
+    del gram
+    return _through_mean(torch.stack([_solved(square, rows, alpha) for alpha in alphas]), training)
+
+
+def _solved(gram: torch.Tensor, rows: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
+    """Return rows (gram + alpha)^-1."""
+    shifted = gram.clone()
+    shifted.diagonal().add_(alpha)
+    return torch.cholesky_solve(rows.T, torch.linalg.cholesky(shifted)).T
+
+
+def _relative(scaling: Scaling, design: Design) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return centre and scale of a fold in the units of the design."""
+    whole = design.scaling
+    centre = (scaling.centre - whole.centre) / whole.scale
+    scale = np.ones_like(centre)
+    np.divide(scaling.scale, whole.scale, out=scale, where=np.isfinite(whole.scale))
+    return torch.from_numpy(centre).to(design.device), torch.from_numpy(scale).to(design.device)
