@@ -16,8 +16,8 @@ from cortex2image.metrics.photo_facts import PHOTO_METRICS
 
 _JUDGED = f"{PICTURES}; then whatever size the judge takes"
 _SHARED_CLIP = (
-    "its text tower is the text encoder of the miniature's generator, in whose states c is decoded; the image "
-    "tower was trained together with it, so that pictures made from c may score higher than they look"
+    "its text tower is the text encoder of the miniature's generator, in whose states c is decoded; the "
+    "image tower was trained together with it, so that pictures made from c may score higher than they look"
 )
 _CLASSIFIERS = (("cnn", ("early", "middle", "late")), ("residual", ("pooled",)))
 
