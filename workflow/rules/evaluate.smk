@@ -4,6 +4,13 @@
 
 SCORES_TABLE = f"{RESULTS}/scores.parquet"
 
+# For 1,000 stimuli with 5 samples of 512 px. Memory, from sizes: the weights of all judges, both sets of pictures
+# (1.6 GB), the judges' features of the originals (3.5 GB), and those of LPIPS (5.3 GB). Time: the null of ssim2d,
+# 99 draws and the pairs themselves, is 500,000 pairs; a pair was measured to take 7 ms on one core of a busy
+# machine, 58 minutes if nothing ran in parallel. The networks and the matrix products were not timed.
+EVALUATION_MB = 24000 if MODEL_SET.fetched else MODEL_MB
+EVALUATION_MINUTES = 240 if MODEL_SET.fetched else 120
+
 
 rule evaluate_images:
     """Pixel metrics and identification by the judge networks, with the permutation null of each."""
@@ -23,11 +30,11 @@ rule evaluate_images:
         f"benchmarks/{STUDY}/evaluate_images/{{subject}}-{{method}}.tsv"
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
+    threads: 8 if MODEL_SET.fetched else 1
     resources:
         gpu=1,
-        mem_mb=growing(MODEL_MB),
-        runtime=growing(120),
+        mem_mb=growing(EVALUATION_MB),
+        runtime=growing(EVALUATION_MINUTES),
     params:
         models=MODEL_OPTIONS,
         identification=lookup("evaluate/identification", within=config),

@@ -19,7 +19,7 @@ class Classifier:
     def __init__(self, names, probabilities):
         self.names, self.probabilities = names, np.asarray(probabilities, np.float32)
 
-    def features(self, images):
+    def features(self, images, layers=layers):
         return {"late": np.ones((len(images), 1), np.float32)}
 
     def category_probabilities(self, images):
@@ -32,7 +32,7 @@ class Clip:
     def __init__(self, embeds, texts):
         self.embeds, self.texts = embeds, texts
 
-    def features(self, images):
+    def features(self, images, layers=layers):
         return {"embeds": self.embeds}
 
     def text_features(self, captions):

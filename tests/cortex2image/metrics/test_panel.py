@@ -12,6 +12,7 @@ from cortex2image.metrics.categories import judged_similarities
 from cortex2image.metrics.panel import open_distances, open_judges
 from cortex2image.metrics.photo_facts import PHOTO_METRICS
 from cortex2image.metrics.reconstruction import score_reconstructions
+from cortex2image.metrics.samples import EachSample
 from cortex2image.models.registry import ModelSet, model_set
 from cortex2image.stats.permutation import permutations
 
@@ -27,7 +28,8 @@ def pictures(rng):
 
 
 def test_every_judge_scores_reconstructions(panel, pictures, rng):
-    scored = score_reconstructions(pictures, [pictures], panel, permutations(rng.random((10, 5))))
+    order = permutations(rng.random((10, 5)))
+    scored = score_reconstructions(pictures, [pictures], panel, order, EachSample(order))
     judged = {f"twoway_{j}" for j in ("cnn_early", "cnn_middle", "cnn_late", "residual", "clip")}
     assert set(scored) == {"pixcorr", "ssim2d"} | judged
     for metric in judged:
@@ -56,7 +58,8 @@ def test_a_set_with_an_alexnet_scores_lpips(tmp_path, pictures, rng):
     write_sums(tmp_path)
     models = ModelSet("tiny", tmp_path, (4, 4, 4), 8, 16, 16, (), lpips="alex")
     distances = open_distances(models, "cpu")
-    scored = score_reconstructions(pictures, [pictures], [], permutations(rng.random((10, 5))), distances)
+    order = permutations(rng.random((10, 5)))
+    scored = score_reconstructions(pictures, [pictures], [], order, EachSample(order), distances)
     assert set(scored) == {"pixcorr", "ssim2d", "lpips_alex"}
     np.testing.assert_allclose(scored["lpips_alex"].values, 0, atol=1e-7)
     assert scored["lpips_alex"].null.max() > 0.01
@@ -72,7 +75,7 @@ def test_a_declared_alexnet_is_not_replaced_by_anything(tiny_model_set):
 def test_judges_of_photographs_score_by_both_families_and_distances(photo_set, pictures, rng):
     judges, distances = open_judges(photo_set, "cpu"), open_distances(photo_set, "cpu")
     order = permutations(rng.random((10, 3)))
-    scored = score_reconstructions(pictures[:3], [pictures[:3]], judges, order, distances)
+    scored = score_reconstructions(pictures[:3], [pictures[:3]], judges, order, EachSample(order), distances)
     judged = {metric.name for metric in PHOTO_METRICS if not metric.name.startswith("category_")}
     assert set(scored) == {"pixcorr", "ssim2d", "lpips_alex"} | judged
     for metric in judged:

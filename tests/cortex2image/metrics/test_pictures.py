@@ -15,7 +15,7 @@ def save(path, picture):
 
 def test_originals_are_cut_square_and_resized_with_antialiasing(tmp_path, rng):
     wide = rng.integers(0, 256, (40, 64, 3), dtype=np.uint8)
-    read = read_originals([save(tmp_path / "wide.png", wide)], 16, 16)
+    read = read_originals([save(tmp_path / "wide.png", wide)], 16)
     expected = Image.fromarray(wide[:, 12:52]).resize((16, 16), Image.Resampling.LANCZOS)
     np.testing.assert_array_equal(read, np.asarray(expected)[None])
 
@@ -23,7 +23,7 @@ def test_originals_are_cut_square_and_resized_with_antialiasing(tmp_path, rng):
 def test_pictures_that_have_the_size_are_untouched(tmp_path, rng):
     pictures = rng.integers(0, 256, (2, 16, 16, 3), dtype=np.uint8)
     paths = [save(tmp_path / f"{i}.png", p) for i, p in enumerate(pictures)]
-    np.testing.assert_array_equal(read_originals(paths, 16, 16), pictures)
+    np.testing.assert_array_equal(read_originals(paths, 16), pictures)
     np.testing.assert_array_equal(read_pictures(paths), pictures)
 
 
@@ -53,6 +53,12 @@ def test_sizes_do_not_mix(tmp_path):
     paths = [save(tmp_path / f"{n}.png", np.zeros((n, n, 3), np.uint8)) for n in (12, 14)]
     with pytest.raises(DataError, match="14 x 14 px"):
         read_pictures(paths)
+
+
+def test_pictures_that_are_not_square_are_refused(tmp_path):
+    path = save(tmp_path / "wide.png", np.zeros((12, 16, 3), np.uint8))
+    with pytest.raises(DataError, match=r"16 x 12 px"):
+        read_pictures([path])
 
 
 def test_grid_sorts_stimuli_and_samples():

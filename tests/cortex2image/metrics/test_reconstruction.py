@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
 
 from cortex2image.errors import DataError
 from cortex2image.metrics.reconstruction import score_reconstructions, score_ssim2d
-from cortex2image.metrics.samples import MeanOfSamples
+from cortex2image.metrics.samples import EachSample, MeanOfSamples
 from cortex2image.stats.permutation import permutations
 
 
@@ -15,10 +16,11 @@ class CoarsePixels:
     def __init__(self, name="cnn", layers=("early", "middle", "late")):
         self.name, self.layers = name, layers
 
-    def features(self, images):
+    def features(self, images, layers=None):
         return {
             layer: images[:, :: 2**k, :: 2**k].reshape(len(images), -1).astype(np.float32)
             for k, layer in enumerate(self.layers)
+            if layer in (layers or self.layers)
         }
 
 
@@ -28,8 +30,10 @@ class MeanDifference:
     def __init__(self, name="lpips_alex"):
         self.name = name
 
-    def distances(self, originals, pictures):
-        return np.array([[np.abs(o - p.astype(float)).mean() for p in pictures] for o in originals])
+    def distances_from(self, originals):
+        return lambda pictures: np.array(
+            [[np.abs(o - p.astype(float)).mean() for p in pictures] for o in originals]
+        )
 
 
 @pytest.fixture
@@ -43,7 +47,9 @@ def order(rng):
 
 
 def test_perfect_reconstructions_reach_the_upper_bounds(originals, order):
-    scored = score_reconstructions(originals, [originals, originals], [CoarsePixels()], order)
+    scored = score_reconstructions(
+        originals, [originals, originals], [CoarsePixels()], order, EachSample(order)
+    )
     assert list(scored) == ["pixcorr", "ssim2d", "twoway_cnn_early", "twoway_cnn_middle", "twoway_cnn_late"]
     for metric in scored.values():
         np.testing.assert_allclose(metric.values, np.ones((10, 2)))
@@ -52,14 +58,16 @@ def test_perfect_reconstructions_reach_the_upper_bounds(originals, order):
 
 def test_a_constant_reconstruction_is_at_chance_in_every_draw(originals, order):
     guess = np.tile(originals.mean(axis=0).astype(np.uint8), (10, 1, 1, 1))
-    scored = score_reconstructions(originals, [guess], [CoarsePixels()], order)
+    scored = score_reconstructions(originals, [guess], [CoarsePixels()], order, EachSample(order))
     for metric in ("twoway_cnn_early", "twoway_cnn_middle", "twoway_cnn_late"):
         assert scored[metric].values.mean() == pytest.approx(0.5, abs=1e-12)
         np.testing.assert_allclose(scored[metric].null, 0.5, atol=1e-12)
 
 
 def test_samples_are_scored_apart(originals, order):
-    scored = score_reconstructions(originals, [originals, originals[::-1]], [CoarsePixels()], order)
+    scored = score_reconstructions(
+        originals, [originals, originals[::-1]], [CoarsePixels()], order, EachSample(order)
+    )
     np.testing.assert_allclose(scored["pixcorr"].values[:, 0], 1)
     assert (scored["pixcorr"].values[:, 1] < 0.5).all()
 
@@ -67,7 +75,7 @@ def test_samples_are_scored_apart(originals, order):
 def test_the_rule_of_identification_can_be_chosen(originals, order):
     samples = [originals, originals[::-1]]
     scored = score_reconstructions(
-        originals, samples, [CoarsePixels("clip", ("embeds",))], order, identification=MeanOfSamples(order)
+        originals, samples, [CoarsePixels("clip", ("embeds",))], order, MeanOfSamples(order)
     )
     assert list(scored) == ["pixcorr", "ssim2d", "twoway_clip_as_released"]
     assert scored["twoway_clip_as_released"].values.shape == (10, 2)
@@ -76,13 +84,17 @@ def test_the_rule_of_identification_can_be_chosen(originals, order):
 
 def test_a_judge_nobody_described_is_refused(originals, order):
     with pytest.raises(DataError, match="twoway_alexnet"):
-        score_reconstructions(originals, [originals], [CoarsePixels("alexnet", ("fc7",))], order)
+        score_reconstructions(
+            originals, [originals], [CoarsePixels("alexnet", ("fc7",))], order, EachSample(order)
+        )
 
 
 def test_a_distance_scores_each_sample_and_each_permuted_pairing(originals, order):
     samples = [originals, originals // 2]
-    scored = score_reconstructions(originals, samples, [], order, [MeanDifference()])["lpips_alex"]
-    matrices = [MeanDifference().distances(originals, pictures) for pictures in samples]
+    scored = score_reconstructions(originals, samples, [], order, EachSample(order), [MeanDifference()])[
+        "lpips_alex"
+    ]
+    matrices = [MeanDifference().distances_from(originals)(pictures) for pictures in samples]
     np.testing.assert_allclose(scored.values, np.stack([np.diagonal(m) for m in matrices], axis=1))
     nulls = [[np.mean([m[draw[j], j] for j in range(10)]) for draw in order] for m in matrices]
     np.testing.assert_allclose(scored.null, np.mean(nulls, axis=0))
@@ -91,12 +103,14 @@ def test_a_distance_scores_each_sample_and_each_permuted_pairing(originals, orde
 
 def test_a_distance_nobody_described_is_refused(originals, order):
     with pytest.raises(DataError, match="lpips_vgg"):
-        score_reconstructions(originals, [originals], [], order, [MeanDifference("lpips_vgg")])
+        score_reconstructions(
+            originals, [originals], [], order, EachSample(order), [MeanDifference("lpips_vgg")]
+        )
 
 
 def test_ssim_of_large_studies_agrees_with_the_full_matrix(originals, order):
     pictures = np.roll(originals, 1, axis=0) // 2 + originals // 2
-    full = score_ssim2d(originals, pictures, order)
-    direct = score_ssim2d(originals, pictures, order, full_stimuli=5)
+    full = score_ssim2d(originals, pictures, order, torch.device("cpu"))
+    direct = score_ssim2d(originals, pictures, order, torch.device("cpu"), full_stimuli=5)
     np.testing.assert_allclose(direct.values, full.values, atol=1e-12)
     np.testing.assert_allclose(direct.null, full.null, atol=1e-12)

@@ -11,10 +11,10 @@ class Layers:
     def __init__(self):
         self.most = 0
 
-    def features(self, images):
+    def features(self, images, layers=layers):
         self.most = max(self.most, len(images))
         pixels = images.reshape(len(images), -1).astype(np.float32)
-        return {"coarse": pixels[:, ::2], "fine": pixels}
+        return {layer: {"coarse": pixels[:, ::2], "fine": pixels}[layer] for layer in layers}
 
 
 def test_shown_in_rounds_every_pair_is_correlated(rng, monkeypatch):
@@ -35,3 +35,10 @@ def test_few_reconstructions_are_shown_at_a_time(rng, monkeypatch):
     seen = judge.features(pictures[:2])
     similarities(judge, seen, pictures)
     assert judge.most == 2
+
+
+def test_only_the_layers_seen_of_the_originals_are_correlated(rng):
+    pictures = rng.integers(0, 256, (3, 4, 4, 3), dtype=np.uint8)
+    judge = Layers()
+    found = similarities(judge, judge.features(pictures, ["fine"]), pictures)
+    assert list(found) == ["fine"]

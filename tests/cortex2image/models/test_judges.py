@@ -4,7 +4,7 @@ import torch
 from PIL import Image
 
 from cortex2image.errors import ConfigError, ModelSetError
-from cortex2image.models.judges import load_judge
+from cortex2image.models.judges import load_judges
 
 
 @pytest.fixture
@@ -14,12 +14,12 @@ def images(rng):
 
 @pytest.fixture(scope="module")
 def clip(tiny_model_set):
-    return load_judge(tiny_model_set, "clip", "cpu")
+    return load_judges(tiny_model_set, ["clip"], "cpu")[0]
 
 
 @pytest.fixture(scope="module", params=["cnn", "residual"])
 def classifier(request, tiny_model_set):
-    return load_judge(tiny_model_set, request.param, "cpu")
+    return load_judges(tiny_model_set, [request.param], "cpu")[0]
 
 
 def test_clip_embeds_agree_with_transformers(clip, tiny_model_set, images):
@@ -49,7 +49,7 @@ def test_clip_text_agrees_with_transformers(clip, tiny_model_set):
 
 @pytest.mark.parametrize("name", ["cnn", "residual", "clip"])
 def test_features_do_not_depend_on_the_batch(tiny_model_set, images, monkeypatch, name):
-    judge = load_judge(tiny_model_set, name, "cpu")
+    judge = load_judges(tiny_model_set, [name], "cpu")[0]
     together = judge.features(images)
     monkeypatch.setattr("cortex2image.models.judges.BATCH", 2)
     apart = judge.features(images)
@@ -58,6 +58,15 @@ def test_features_do_not_depend_on_the_batch(tiny_model_set, images, monkeypatch
         assert together[layer].dtype == np.float32
         assert len(together[layer]) == 5
         np.testing.assert_allclose(apart[layer], together[layer], atol=1e-4)
+
+
+@pytest.mark.parametrize(("name", "layers"), [("cnn", ["late", "early"]), ("clip", ["embeds"])])
+def test_callers_may_name_the_layers_they_want(tiny_model_set, images, name, layers):
+    judge = load_judges(tiny_model_set, [name], "cpu")[0]
+    wanted, everything = judge.features(images, layers), judge.features(images)
+    assert list(wanted) == layers
+    for layer in layers:
+        np.testing.assert_array_equal(wanted[layer], everything[layer])
 
 
 def test_classifiers_see_pixels_between_0_and_1_at_their_own_size(classifier, rng):
@@ -82,10 +91,10 @@ def test_category_probabilities(classifier, images):
 
 def test_unknown_judge_lists_the_known_ones(tiny_model_set):
     with pytest.raises(ConfigError, match="one of cnn, residual, clip"):
-        load_judge(tiny_model_set, "alexnet", "cpu")
+        load_judges(tiny_model_set, ["alexnet"], "cpu")
 
 
 def test_judge_of_an_altered_set(tiny_model_set, tmp_path):
     elsewhere = type(tiny_model_set)(**{**vars(tiny_model_set), "folder": tmp_path})
     with pytest.raises(ModelSetError, match="SHA256SUMS"):
-        load_judge(elsewhere, "clip", "cpu")
+        load_judges(elsewhere, ["clip"], "cpu")

@@ -46,14 +46,35 @@ def test_distances_are_those_of_the_package(judge, pictures):
         pixels = torch.from_numpy(pictures / 127.5 - 1).float().permute(0, 3, 1, 2)
         first, second = torch.cartesian_prod(torch.arange(2), torch.arange(2, 5)).T
         expected = network(pixels[first], pixels[second]).reshape(2, 3).numpy()
-    distances = judge.distances(pictures[:2], pictures[2:])
+    distances = judge.distances_from(pictures[:2])(pictures[2:])
     assert distances.dtype == np.float64
     assert expected.min() > 0.01
     np.testing.assert_allclose(distances, expected, rtol=1e-4)
 
 
+def test_like_pictures_do_not_cancel(judge, pictures):
+    """The squares of all are near 1; the distances are those of single pairs, and small."""
+    shaded = np.stack([np.clip(pictures[0] + np.int16(shade), 0, 255) for shade in range(1, 6)]).astype(
+        np.uint8
+    )
+    found = judge.distances_from(shaded)(pictures[:1])[:, 0]
+    alone = [judge.distances_from(picture[None])(pictures[:1]).item() for picture in shaded]
+    assert max(alone) < 0.02
+    np.testing.assert_allclose(found, alone, atol=1e-6)
+
+
+def test_originals_are_looked_at_once(judge, pictures, monkeypatch):
+    looked = []
+    forward = judge.network.net.forward
+    monkeypatch.setattr(judge.network.net, "forward", lambda x: looked.append(len(x)) or forward(x))
+    distances = judge.distances_from(pictures[:3])
+    for sample in (pictures, pictures[::-1].copy()):
+        distances(sample)
+    assert looked == [3, 5, 5]
+
+
 def test_only_identical_pictures_are_at_no_distance(judge, pictures):
-    distances = judge.distances(pictures, pictures)
+    distances = judge.distances_from(pictures)(pictures)
     np.testing.assert_allclose(np.diagonal(distances), 0, atol=1e-7)
     np.testing.assert_allclose(distances, distances.T, atol=1e-7)
     assert distances[~np.eye(5, dtype=bool)].min() > 0.01
@@ -61,9 +82,9 @@ def test_only_identical_pictures_are_at_no_distance(judge, pictures):
 
 def test_order_and_batch_change_nothing(judge, pictures, monkeypatch):
     rows, columns = [2, 0, 1], [4, 1, 3, 0, 2]
-    together = judge.distances(pictures[:3], pictures)
+    together = judge.distances_from(pictures[:3])(pictures)
     monkeypatch.setattr("cortex2image.models.lpips_alex.BATCH", 2)
-    apart = judge.distances(pictures[rows], pictures[columns])
+    apart = judge.distances_from(pictures[rows])(pictures[columns])
     np.testing.assert_allclose(apart, together[np.ix_(rows, columns)], atol=1e-6)
 
 
@@ -76,9 +97,9 @@ def test_the_stated_bound_is_that_of_the_heads(judge):
 
 
 def test_the_smallest_pictures_it_takes(judge, pictures):
-    assert judge.distances(pictures[:1, :31, :31], pictures[1:2, :31, :31]).item() > 0
+    assert judge.distances_from(pictures[:1, :31, :31])(pictures[1:2, :31, :31]).item() > 0
     with pytest.raises(DataError, match=r"at least 31 x 31 px(.|\n)*36 x 30 px"):
-        judge.distances(pictures[:, :30], pictures[:, :30])
+        judge.distances_from(pictures[:, :30])
 
 
 def test_a_set_that_declares_no_alexnet_has_no_lpips(tiny_model_set):

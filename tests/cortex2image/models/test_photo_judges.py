@@ -10,8 +10,9 @@ from tests.cortex2image.photo_models import published_weights, save_full_clip
 from tests.cortex2image.tiny_models import save_tokenizer, write_sums
 
 from cortex2image.errors import ModelSetError
-from cortex2image.models.judges import load_judge, load_judges
-from cortex2image.models.photo_specs import PANELS, PHOTO_JUDGES
+from cortex2image.models import photo_judges
+from cortex2image.models.judges import load_judges
+from cortex2image.models.photo_specs import MINDEYE, PHOTO_JUDGES, TAKAGI
 from cortex2image.models.registry import ModelSet
 
 pytestmark = pytest.mark.xdist_group("photo_set")
@@ -160,10 +161,23 @@ def test_nothing_of_a_reading_stays_with_the_network(judges, images):
     assert not any(module._forward_hooks for module in judges["alexnet_takagi"].network.modules())
 
 
+def test_only_the_layers_that_are_wanted_are_kept(judges, images, monkeypatch):
+    kept = []
+    gathered = photo_judges.gathered
+    monkeypatch.setattr(
+        photo_judges, "gathered", lambda outputs, n: kept.extend(outputs) or gathered(kept, n)
+    )
+    everything = judges["clip_takagi"].features(images[:1])
+    kept.clear()
+    wanted = judges["clip_takagi"].features(images[:1], ["embeds"])
+    assert [list(outputs) for outputs in kept] == [["embeds"]]
+    np.testing.assert_array_equal(wanted["embeds"], everything["embeds"])
+
+
 def test_clip_reads_captions(photo_set):
     from transformers import CLIPTextModelWithProjection
 
-    judge = load_judge(photo_set, "clip_takagi", "cpu")
+    judge = load_judges(photo_set, ["clip_takagi"], "cpu")[0]
     network = CLIPTextModelWithProjection.from_pretrained(photo_set.folder / "clip").eval()
     tokens = judge.tokenizer(["a b", "c"], padding="max_length", max_length=8, return_tensors="pt")
     with torch.no_grad():
@@ -175,7 +189,7 @@ def test_another_clip_is_refused(photo_set):
     with pytest.raises(
         ModelSetError, match=r"clip, patch_size of the image tower(.|\n)*14, as openai(.|\n)*32"
     ):
-        load_judge(replace(photo_set, judges=PHOTO_JUDGES), "clip_mindeye", "cpu")
+        load_judges(replace(photo_set, judges=PHOTO_JUDGES), ["clip_mindeye"], "cpu")
 
 
 @pytest.mark.slow
@@ -193,6 +207,6 @@ def test_a_clip_of_full_size_gives_the_widths_of_the_released_features(tmp_path,
 
 
 def test_every_family_names_its_judges():
-    for family, specs in PANELS.items():
+    for family, specs in (("takagi", TAKAGI), ("mindeye", MINDEYE)):
         assert all(spec.name.endswith(f"_{family}") for spec in specs)
         assert all(len(spec.nodes) == len(spec.layers) for spec in specs)

@@ -16,7 +16,7 @@ BLOCKS = [f"run-{run}_{category}" for run in range(3) for category in CATEGORIES
 class ColourClassifier:
     name, layers = "cnn", ("late",)
 
-    def features(self, images):
+    def features(self, images, layers=layers):
         return {"late": images.mean(axis=(1, 2))}
 
     def category_probabilities(self, images):
@@ -27,7 +27,7 @@ class ColourClassifier:
 class ColourClip:
     name, layers = "clip", ("embeds",)
 
-    def features(self, images):
+    def features(self, images, layers=layers):
         return {"embeds": images.mean(axis=(1, 2)).astype(np.float32)}
 
     def text_features(self, captions):

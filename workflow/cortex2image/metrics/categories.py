@@ -96,7 +96,8 @@ def _similarity(
     if isinstance(judge, Classifier):
         return classified_similarity(judge, pictures, categories)
     if isinstance(judge, Reader):
-        return captioned_similarity(judge, judge.features(pictures)[judge.layers[-1]], captions)
+        joint = judge.layers[-1]
+        return captioned_similarity(judge, judge.features(pictures, [joint])[joint], captions)
     return None
 
 

@@ -1,5 +1,7 @@
 """Distances between pictures in the features of a judge."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from cortex2image.metrics.judging import Judge
@@ -18,16 +20,19 @@ class CorrelationDistance:
     def __init__(self, judge: Judge):
         self.judge, self.name = judge, distance_name(judge.name)
 
-    def distances(self, originals: np.ndarray, pictures: np.ndarray) -> np.ndarray:
-        """Return the distance of every original to every picture.
+    def distances_from(self, originals: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """Look at originals once, and return the function that measures from them.
 
         Parameters
         ----------
-        originals, pictures : (n, height, width, 3) and (m, height, width, 3) uint8 arrays
+        originals : (n, height, width, 3) uint8 array
 
         Returns
         -------
-        (n, m) float64 array in [0, 2]; 1 where the features of a picture are constant
+        function of (m, height, width, 3) uint8 pictures
+            Gives the (n, m) float64 distances of every original to every picture, in [0, 2]; 1 where the
+            features of a picture are constant.
         """
-        seen = self.judge.features(originals)
-        return 1 - similarities(self.judge, seen, pictures)[self.judge.layers[-1]]
+        last = self.judge.layers[-1]
+        seen = self.judge.features(originals, [last])
+        return lambda pictures: 1 - similarities(self.judge, seen, pictures)[last]

@@ -15,7 +15,11 @@ from cortex2image.metrics.metric import (
 from cortex2image.metrics.photo_facts import PHOTO_METRICS
 
 _JUDGED = f"{PICTURES}; then whatever size the judge takes"
-_MINIATURE = (("cnn", ("early", "middle", "late")), ("residual", ("pooled",)), ("clip", ("embeds",)))
+_SHARED_CLIP = (
+    "its text tower is the text encoder of the miniature's generator, in whose states c is decoded; the "
+    "image tower was trained together with it, so that pictures made from c may score higher than they look"
+)
+_CLASSIFIERS = (("cnn", ("early", "middle", "late")), ("residual", ("pooled",)))
 
 
 def released_name(name: str) -> str:
@@ -69,7 +73,8 @@ _ALL = (
         higher_is_better=False,
         judge="lpips_alex",
     ),
-    *(twoway(judge, layers, layer, _JUDGED) for judge, layers in _MINIATURE for layer in layers),
+    *(twoway(judge, layers, layer, _JUDGED) for judge, layers in _CLASSIFIERS for layer in layers),
+    twoway("clip", ("embeds",), "embeds", _JUDGED, _SHARED_CLIP),
     category(
         "category_identification",
         "the decoded features correlate most with the true features of their own category",
@@ -86,7 +91,7 @@ _ALL = (
         )
         for classifier in ("cnn", "residual")
     ),
-    nearest_caption("clip"),
+    replace(nearest_caption("clip"), shared=_SHARED_CLIP),
     *PHOTO_METRICS,
 )
 

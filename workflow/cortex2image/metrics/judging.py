@@ -1,6 +1,6 @@
 """What a judge network must offer; the model sets bring them (:mod:`cortex2image.models.judges`)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -12,8 +12,11 @@ class Judge(Protocol):
     name: str
     layers: tuple[str, ...]
 
-    def features(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        """Return (n, width) float32 features of uint8 (n, height, width, 3) pictures, by layer."""
+    def features(self, images: np.ndarray, layers: Sequence[str] | None = None) -> dict[str, np.ndarray]:
+        """Return (n, width) float32 features of uint8 (n, height, width, 3) pictures, by layer.
+
+        Only of `layers` where they are named, in that order.
+        """
 
 
 class Distance(Protocol):
@@ -21,8 +24,11 @@ class Distance(Protocol):
 
     name: str
 
-    def distances(self, originals: np.ndarray, pictures: np.ndarray) -> np.ndarray:
-        """Return (n, m) distances of uint8 (n, height, width, 3) and (m, height, width, 3) pictures."""
+    def distances_from(self, originals: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """Look at uint8 (n, height, width, 3) originals once; return what measures from them.
+
+        It takes uint8 (m, height, width, 3) pictures and returns their (n, m) distances.
+        """
 
 
 @runtime_checkable

@@ -39,6 +39,8 @@ class Metric:
         is up to the model set.
     weights, node : str or None
         Published weights of the network, and its module whose output the layer is.
+    shared : str or None
+        What the network has in common with the generator of the pictures it judges.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Metric:
     antialias: bool | None = None
     weights: str | None = None
     node: str | None = None
+    shared: str | None = None
 
 
 def twoway_name(judge: str, layers: Sequence[str], layer: str) -> str:
@@ -69,8 +72,10 @@ def distance_name(judge: str) -> str:
     return f"distance_{judge}"
 
 
-def twoway(judge: str, layers: tuple[str, ...], layer: str, compared: str) -> Metric:
-    """Return the facts of two-way identification by one layer of a judge."""
+def twoway(
+    judge: str, layers: tuple[str, ...], layer: str, compared: str, shared: str | None = None
+) -> Metric:
+    """Return the facts of two-way identification by one layer of a judge; `shared` as in :class:`Metric`."""
     return Metric(
         name=twoway_name(judge, layers, layer),
         version="1",
@@ -83,6 +88,7 @@ def twoway(judge: str, layers: tuple[str, ...], layer: str, compared: str) -> Me
         judge=judge,
         layer=layer,
         direction=AMONG_ORIGINALS,
+        shared=shared,
     )
 
 

@@ -35,8 +35,13 @@ do not edit.
   (2023), `_mindeye` for that of MindEye (Scotti et al. 2023), which most later work copies. Compare scores
   within one judge only. What is not copied: originals come at the size of the reconstructions, not at their
   own (425 px), every network computes in single precision, and `pixcorr` and `ssim2d` are this project's, at
-  the size of the reconstructions. `lpips_alex` is computed only where the model set brings the weights of
-  AlexNet (`lpips` in `models/registry.py`); the miniature does not, and its studies have no such metric.
+  the size of the reconstructions. Values correspond to those of the papers; they are not the same numbers.
+  `lpips_alex` is computed only where the model set brings the weights of AlexNet (`lpips` in
+  `models/registry.py`); the miniature does not, and its studies have no such metric.
+- **Judges and the generator.** The classifiers took no part in making the pictures they judge. CLIP did, in
+  the miniature and in Stable Diffusion 1.x: its text tower is the generator's text encoder, in whose states c
+  is decoded. `twoway_clip*` and `category_clip*` may therefore favour methods that use c; read them beside
+  the other judges. Stable Diffusion 2 has the text encoder of another CLIP.
 - **Large studies.** Beyond 200 stimuli the null of `ssim2d` has 99 draws, each computed directly; that of
   every other metric has all draws at any size.
 
@@ -61,6 +66,8 @@ def _section(metric: Metric) -> Iterator[str]:
         antialiased = "antialiased" if metric.antialias else "not antialiased"
         yield f"- Input: {metric.input_size} px, {metric.interpolation}, {antialiased}."
         yield f"- Weights: `{metric.weights}`; the layer is the output of `{metric.node}`."
+    if metric.shared:
+        yield f"- Not independent of the generator: {metric.shared}."
     if metric.direction:
         yield f"- Direction: {metric.direction}."
     yield f"- Ties and undefined values: {metric.ties}."

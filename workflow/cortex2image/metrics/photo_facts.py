@@ -14,7 +14,16 @@ KNOWN_AS = {
     "distance_effnet_mindeye": "EffNet-B",
     "distance_swav_mindeye": "SwAV",
 }
-"""Names in the tables of papers that follow MindEye."""
+"""Names in the tables of papers that follow MindEye, of what corresponds to them but for the preparation."""
+
+OTHER_PREPARATION = (
+    "in the tables of MindEye, where originals are not resized to the reconstruction's size first"
+)
+SHARED_CLIP = (
+    "its text tower is the text encoder of Stable Diffusion 1.x, in whose states c is decoded; the image "
+    "tower was trained together with it, so that pictures made from c may score higher than they look. "
+    "Stable Diffusion 2 has another text encoder"
+)
 
 
 def _metrics(spec: PhotoSpec) -> Iterator[Metric]:
@@ -39,12 +48,13 @@ def _looked_through(metric: Metric, spec: PhotoSpec, node: str) -> Metric:
     known = KNOWN_AS.get(metric.name)
     return replace(
         metric,
-        what=f"{metric.what}; {known} in the tables of MindEye" if known else metric.what,
+        what=f"{metric.what}; corresponds to {known} {OTHER_PREPARATION}" if known else metric.what,
         input_size=spec.preparation.sizes[-1],
         interpolation=spec.preparation.interpolation,
         antialias=spec.preparation.antialias,
         weights=spec.weights,
         node=node,
+        shared=SHARED_CLIP if spec.kind == "clip" else None,
     )
 
 

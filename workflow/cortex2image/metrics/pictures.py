@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from cortex2image.errors import DataError
+from cortex2image.models.pixels import square
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def picture_grid(
 
 
 def read_pictures(paths: Iterable[str | Path]) -> np.ndarray:
-    """Read pictures of one size.
+    """Read square pictures of one size.
 
     Parameters
     ----------
@@ -66,54 +67,47 @@ def read_pictures(paths: Iterable[str | Path]) -> np.ndarray:
     Raises
     ------
     DataError
-        A file is missing, is no picture, or has another size than the first.
+        A file is missing, is no picture, is not square, or has another size than the first.
     """
     pictures: list[np.ndarray] = []
     for path in paths:
-        picture = np.asarray(_open(path))
-        if pictures and picture.shape != pictures[0].shape:
-            expected, found = (f"{p.shape[1]} x {p.shape[0]} px" for p in (pictures[0], picture))
+        picture = _open(path)
+        side = len(pictures[0]) if pictures else len(picture)
+        if picture.shape[:2] != (side, side):
+            found = f"{picture.shape[1]} x {picture.shape[0]} px"
             fix = "delete the pictures of this method and run the workflow again"
-            raise DataError(path, f"{expected} like the first picture", found, fix)
+            raise DataError(path, f"{side} x {side} px, square and like the first picture", found, fix)
         pictures.append(picture)
     return np.stack(pictures)
 
 
-def read_originals(paths: Iterable[str | Path], height: int, width: int) -> np.ndarray:
+def read_originals(paths: Iterable[str | Path], size: int) -> np.ndarray:
     """Read seen pictures at the size of the reconstructions.
 
-    The largest central square is taken, as for the features the reconstructions are made from, and resized
-    with Lanczos, whose support grows with the reduction, so that shrinking does not alias.
+    They are cut and resized as for the features that the reconstructions are made from.
 
     Parameters
     ----------
     paths : paths of picture files of any sizes, at least one
-    height, width : int
-        Size of the reconstructions in pixels.
+    size : int
+        Side of the reconstructions in pixels.
 
     Returns
     -------
-    (n, height, width, 3) uint8 array, RGB
+    (n, size, size, 3) uint8 array, RGB; see :func:`cortex2image.models.pixels.square`
 
     Raises
     ------
     DataError
         A file is missing or is no picture.
     """
-    pictures = [_central_square(_open(path)) for path in paths]
-    return np.stack([np.asarray(p.resize((width, height), Image.Resampling.LANCZOS)) for p in pictures])
+    return np.stack([square(_open(path), size) for path in paths])
 
 
-def _central_square(picture: Image.Image) -> Image.Image:
-    side = min(picture.size)
-    left, top = (picture.width - side) // 2, (picture.height - side) // 2
-    return picture.crop((left, top, left + side, top + side))
-
-
-def _open(path: str | Path) -> Image.Image:
+def _open(path: str | Path) -> np.ndarray:
     try:
         with Image.open(path) as picture:
-            return picture.convert("RGB")
+            return np.asarray(picture.convert("RGB"))
     except (OSError, UnidentifiedImageError) as error:
         fix = "restore the file, or delete its table and run the workflow again"
         raise DataError(path, "a picture", str(error), fix) from None

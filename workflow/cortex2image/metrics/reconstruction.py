@@ -1,16 +1,19 @@
 """All metrics that compare reconstructions with the pictures that were seen."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
+import torch
 
+from cortex2image.device import choose_device
 from cortex2image.metrics.facts import metric_facts
-from cortex2image.metrics.image import grey, pixcorr_matrix, ssim2d_matrix, ssim2d_of_pairs
+from cortex2image.metrics.image import pixcorr_matrix
 from cortex2image.metrics.judging import Distance, Judge
 from cortex2image.metrics.metric import twoway_name
-from cortex2image.metrics.samples import EachSample, Identification
+from cortex2image.metrics.samples import Identification
 from cortex2image.metrics.scored import Scored, join_samples, score_pairings
 from cortex2image.metrics.similarities import similarities
+from cortex2image.metrics.ssim import ssim2d_matrix, ssim2d_of_pairs
 
 FULL_SSIM_STIMULI = 200
 DIRECT_SSIM_DRAWS = 99
@@ -21,8 +24,9 @@ def score_reconstructions(
     samples: Iterable[np.ndarray],
     judges: Sequence[Judge],
     order: np.ndarray,
+    identification: Identification,
     distances: Sequence[Distance] = (),
-    identification: Identification | None = None,
+    device: str = "auto",
 ) -> dict[str, Scored]:
     """Score every sample of every stimulus by every metric.
 
@@ -35,9 +39,11 @@ def score_reconstructions(
     judges : sequence of Judge
     order : (draws, n) int array
         Permuted pairings, see :func:`cortex2image.stats.permutation.permutations`.
+    identification : Identification
+        Rule of two-way identification, see :data:`cortex2image.metrics.samples.RULES`.
     distances : sequence of Distance
-    identification : Identification, optional
-        Rule of two-way identification; :class:`~cortex2image.metrics.samples.EachSample` if left out.
+    device : str
+        Where structural similarity is computed, see :func:`cortex2image.device.choose_device`.
 
     Returns
     -------
@@ -47,30 +53,37 @@ def score_reconstructions(
     ------
     DataError
         A judge's layer or a distance has no row in :data:`cortex2image.metrics.facts.METRICS`.
+    ConfigError
+        The device is not there.
     """
+    place = choose_device(device)
     for judge in judges:
         for layer in judge.layers:
             metric_facts(twoway_name(judge.name, judge.layers, layer))
     for distance in distances:
         metric_facts(distance.name)
     seen = [judge.features(originals) for judge in judges]
-    identification = identification or EachSample(order)
+    measures = {distance.name: distance.distances_from(originals) for distance in distances}
     rounds = []
     for pictures in samples:
-        rounds.append(_pixels(originals, pictures, order, distances))
+        rounds.append(_paired(originals, pictures, order, measures, place))
         for name, similarity in _similarities(pictures, judges, seen):
             identification.add(name, similarity)
     joined = {metric: join_samples([scored[metric] for scored in rounds]) for metric in rounds[0]}
     return joined | identification.scored()
 
 
-def _pixels(
-    originals: np.ndarray, pictures: np.ndarray, order: np.ndarray, distances: Sequence[Distance]
+def _paired(
+    originals: np.ndarray,
+    pictures: np.ndarray,
+    order: np.ndarray,
+    measures: Mapping[str, Callable[[np.ndarray], np.ndarray]],
+    device: torch.device,
 ) -> dict[str, Scored]:
     return {
         "pixcorr": score_pairings(pixcorr_matrix(originals, pictures), order),
-        "ssim2d": score_ssim2d(originals, pictures, order),
-        **{d.name: score_pairings(d.distances(originals, pictures), order) for d in distances},
+        "ssim2d": score_ssim2d(originals, pictures, order, device),
+        **{name: score_pairings(distances(pictures), order) for name, distances in measures.items()},
     }
 
 
@@ -83,7 +96,11 @@ def _similarities(
 
 
 def score_ssim2d(
-    originals: np.ndarray, pictures: np.ndarray, order: np.ndarray, full_stimuli: int = FULL_SSIM_STIMULI
+    originals: np.ndarray,
+    pictures: np.ndarray,
+    order: np.ndarray,
+    device: torch.device,
+    full_stimuli: int = FULL_SSIM_STIMULI,
 ) -> Scored:
     """Score structural similarity, the one metric whose pairings do not come from a matrix product.
 
@@ -91,14 +108,15 @@ def score_ssim2d(
     ----------
     originals, pictures : (n, height, width, 3) uint8 arrays
     order : (draws, n) int array
+    device : torch.device
     full_stimuli : int
         Up to so many stimuli all n x n pairs are computed and every draw is used; beyond, only the pairs of
         the first 99 draws, so that p cannot fall below 0.01.
     """
     if len(originals) <= full_stimuli:
-        return score_pairings(ssim2d_matrix(grey(originals), grey(pictures)), order)
+        return score_pairings(ssim2d_matrix(originals, pictures, device), order)
     own = np.arange(len(originals))
     pairings = np.stack([own, *order[:DIRECT_SSIM_DRAWS]])
     rows, columns = pairings.ravel(), np.tile(own, len(pairings))
-    scores = ssim2d_of_pairs(originals, pictures, rows, columns).reshape(pairings.shape)
+    scores = ssim2d_of_pairs(originals, pictures, rows, columns, device).reshape(pairings.shape)
     return Scored(scores[0][:, None], scores[1:].mean(axis=1))

@@ -20,7 +20,7 @@ def similarities(
     ----------
     judge : Judge
     seen : mapping of layer to (n, width) array
-        Its features of the originals.
+        Its features of the originals, in the layers that are wanted.
     reconstructions : (m, height, width, 3) uint8 array
 
     Returns
@@ -29,11 +29,11 @@ def similarities(
     """
     starts = range(0, len(reconstructions), AT_ONCE)
     columns = [_correlated(judge, seen, reconstructions[first : first + AT_ONCE]) for first in starts]
-    return {layer: np.concatenate([some[layer] for some in columns], axis=1) for layer in judge.layers}
+    return {layer: np.concatenate([some[layer] for some in columns], axis=1) for layer in seen}
 
 
 def _correlated(
     judge: Judge, seen: Mapping[str, np.ndarray], reconstructions: np.ndarray
 ) -> dict[str, np.ndarray]:
-    features = judge.features(reconstructions)
-    return {layer: correlation_matrix(seen[layer], features[layer]) for layer in judge.layers}
+    features = judge.features(reconstructions, list(seen))
+    return {layer: correlation_matrix(seen[layer], features[layer]) for layer in seen}

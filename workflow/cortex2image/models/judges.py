@@ -1,4 +1,9 @@
-"""Judges: networks that look at pictures and took no part in making them.
+"""Judges: networks that look at pictures.
+
+The classifiers took no part in making them. The CLIPs did: the text tower of the miniature's CLIP is the
+text encoder of its generator, and that of ViT-L/14 is the text encoder of Stable Diffusion 1.x, in whose
+states c is decoded. Their image towers were trained together with these, so that they may favour pictures
+made from c.
 
 They take pictures as uint8 (n, H, W, 3) of any size and resize them to their own: those of the miniature by
 Lanczos with antialiasing, where pictures of that size stay as they are; those of photographs as the
@@ -40,10 +45,14 @@ class SceneJudge:
         self.name, self.layers, self.device = name, layers, device
         self.network = network.to(device).requires_grad_(False)
 
-    def features(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        """Return the float32 (n, d) features of pictures by layer, flattened in C order."""
+    def features(self, images: np.ndarray, layers: Sequence[str] | None = None) -> dict[str, np.ndarray]:
+        """Return the float32 (n, d) features of pictures by layer, flattened in C order.
+
+        Only of `layers` where they are named.
+        """
+        wanted = self.layers if layers is None else layers
         outputs = (self._outputs(batch) for batch in batches(images, BATCH))
-        return gathered(({layer: o[layer] for layer in self.layers} for o in outputs), len(images))
+        return gathered(({layer: o[layer] for layer in wanted} for o in outputs), len(images))
 
     def category_probabilities(self, images: np.ndarray) -> tuple[list[str], np.ndarray]:
         """Return the names of the categories, and float32 (n, categories): how likely each is in a picture.
@@ -81,9 +90,10 @@ class ClipJudge:
         self.name, self.layers, self.network, self.tokenizer = name, layers, network, tokenizer
         self.mean, self.deviation = (torch.tensor(v).view(1, 3, 1, 1) for v in (mean, deviation))
 
-    def features(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        """Return `embeds`, the float32 (n, d) projected embeddings of pictures, not normalised."""
-        return gathered(({"embeds": self._embeds(batch)} for batch in batches(images, BATCH)), len(images))
+    def features(self, images: np.ndarray, layers: Sequence[str] | None = None) -> dict[str, np.ndarray]:
+        """Return the float32 (n, d) projected embeddings of pictures, not normalised, as its one layer."""
+        (embeds,) = self.layers if layers is None else layers
+        return gathered(({embeds: self._embeds(batch)} for batch in batches(images, BATCH)), len(images))
 
     def text_features(self, captions: Sequence[str]) -> np.ndarray:
         """Return the projected embeddings of captions, float32 (n, d), not normalised."""
@@ -97,11 +107,6 @@ class ClipJudge:
 
 
 Judge = SceneJudge | ClipJudge | PhotoJudge
-
-
-def load_judge(model_set: ModelSet, name: str, device: str = "auto") -> Judge:
-    """Load one judge of a model set; see :func:`load_judges`."""
-    return load_judges(model_set, [name], device)[0]
 
 
 def load_judges(model_set: ModelSet, names: Sequence[str], device: str = "auto") -> list[Judge]:

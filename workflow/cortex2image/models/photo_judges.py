@@ -34,16 +34,20 @@ class PhotoJudge:
         self.name, self.layers, self.spec = spec.name, spec.layers, spec
         self.network, self.device = network, device
 
-    def features(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        """Return the float32 (n, d) features of square uint8 pictures by layer, flattened in C order."""
-        return gathered((self._outputs(batch) for batch in batches(images, BATCH)), len(images))
+    def features(self, images: np.ndarray, layers: Sequence[str] | None = None) -> dict[str, np.ndarray]:
+        """Return the float32 (n, d) features of square uint8 pictures by layer, flattened in C order.
+
+        Only of `layers` where they are named: one may take a million numbers per picture.
+        """
+        wanted = self.layers if layers is None else layers
+        return gathered((self._outputs(batch, wanted) for batch in batches(images, BATCH)), len(images))
 
     @torch.inference_mode()
-    def _outputs(self, images: np.ndarray) -> dict[str, torch.Tensor]:
+    def _outputs(self, images: np.ndarray, layers: Sequence[str]) -> dict[str, torch.Tensor]:
         nodes = dict(zip(self.layers, self.spec.nodes, strict=True))
-        with recorded(self.network, nodes) as outputs:
+        with recorded(self.network, {layer: nodes[layer] for layer in layers}) as outputs:
             self._look(prepared(images, self.spec.preparation, self.device))
-        return {layer: outputs[layer] for layer in self.layers}
+        return {layer: outputs[layer] for layer in layers}
 
     def _look(self, pixels: torch.Tensor) -> None:
         self.network(pixels)

@@ -1,8 +1,10 @@
 """The judges of photographs, as data: which network looks, at pictures prepared how, and is read out where.
 
 The same metric is defined in several ways in the literature, with the same names and other values. Each judge
-here follows one family to the letter: the code released with Takagi and Nishimoto (2023), or that of MindEye
-(Scotti et al. 2023, 2024), which most later work copies.
+here corresponds to one family: the code released with Takagi and Nishimoto (2023), or that of MindEye (Scotti
+et al. 2023, 2024), which most later work copies. Networks, layers, sizes and filters are theirs; what comes
+before is not. There, originals of 425 px are resized to the size of the network at once; here, every judge
+sees originals that were resized to the size of the reconstructions first.
 """
 
 from dataclasses import dataclass
@@ -173,7 +175,5 @@ MINDEYE = (
 )
 """The six networks of the eight metrics of MindEye: tensors resized to 256 px first, without antialiasing."""
 
-PANELS: dict[str, tuple[PhotoSpec, ...]] = {"takagi": TAKAGI, "mindeye": MINDEYE}
-
-PHOTO_JUDGES = tuple(spec for panel in PANELS.values() for spec in panel)
+PHOTO_JUDGES = TAKAGI + MINDEYE
 """What every full-size model set brings."""

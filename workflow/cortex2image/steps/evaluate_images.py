@@ -70,15 +70,16 @@ def main(
     rows = RECONSTRUCTIONS.read(args.reconstructions).to_pydict()
     grid = picture_grid(rows["stimulus_id"], rows["sample"], rows["image_path"], args.reconstructions)
     paths = original_paths(grid.stimuli, args.stimuli)
-    height, width = grid.sample(grid.samples[0]).shape[1:3]
+    size = grid.sample(grid.samples[0]).shape[1]
     order = stimulus_permutations(args.seed, grid.stimuli, args.permutations)
     scored = score_reconstructions(
-        read_originals(paths, height, width),
+        read_originals(paths, size),
         (grid.sample(n) for n in track(grid.samples, f"evaluate {args.subject} {args.method}: samples")),
         judges(chosen_model_set(args), args.device),
         order,
-        distances(chosen_model_set(args), args.device),
         RULES[args.identification](order),
+        distances(chosen_model_set(args), args.device),
+        args.device,
     )
     facts = {"subject": args.subject, "method": args.method, "model_set": args.model_set}
     NULLS.write(null_columns(scored), args.nulls, **facts)

@@ -1,0 +1,123 @@
+"""Structural similarity of pictures, in batches, on the CPU or a GPU."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from cortex2image.errors import DataError
+
+GREY_WEIGHTS = (0.2125, 0.7154, 0.0721)
+SIGMA, RADIUS = 1.5, 5
+C1, C2 = 0.01**2, 0.03**2
+PICTURES_AT_ONCE = 128
+PIXELS_AT_ONCE = {"cpu": 2**18, "cuda": 2**24}
+"""Pixels of the pairs compared at a time: what stays in the cache of a core, and what keeps a GPU busy."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Grey pictures in [0, 1] (n, h, w), and their local means and variances (n, h - 10, w - 10)."""
+
+    light: torch.Tensor
+    mean: torch.Tensor
+    variance: torch.Tensor
+
+    def chosen(self, which: np.ndarray) -> "_Seen":
+        rows = torch.from_numpy(which).to(self.light.device)
+        return _Seen(self.light[rows], self.mean[rows], self.variance[rows])
+
+
+def ssim2d_matrix(originals: np.ndarray, reconstructions: np.ndarray, device: torch.device) -> np.ndarray:
+    """Structural similarity of every pair of 8-bit pictures, (n, m) float64; see :func:`ssim2d_of_pairs`."""
+    shape = (len(originals), len(reconstructions))
+    rows, columns = (index.ravel() for index in np.indices(shape))
+    return ssim2d_of_pairs(originals, reconstructions, rows, columns, device).reshape(shape)
+
+
+def ssim2d_of_pairs(
+    originals: np.ndarray,
+    reconstructions: np.ndarray,
+    rows: np.ndarray,
+    columns: np.ndarray,
+    device: torch.device,
+) -> np.ndarray:
+    """Structural similarity of chosen pairs of pictures (Wang et al. 2004, equation 13), in two dimensions.
+
+    The true two-dimensional index. Brain-Diffuser's published values are means of one-dimensional indices
+    of picture columns (an effect of scikit-image < 0.20) and lie on another scale.
+
+    Pictures become floating-point numbers in blocks of 128: a thousand of 512 px with what the index needs of
+    each would take 12 GB. All is computed in float64, since local variances are differences of like numbers.
+
+    Parameters
+    ----------
+    originals : (n, height, width, 3) uint8 array
+    reconstructions : (m, height, width, 3) uint8 array
+    rows, columns : (k,) int arrays in [0, n) and [0, m)
+        Original and reconstruction of each pair.
+    device : torch.device
+
+    Returns
+    -------
+    (k,) float64 array in [-1, 1]
+
+    Raises
+    ------
+    DataError
+        The pictures are smaller than the window of 11 px.
+    """
+    scores = np.empty(len(rows))
+    for first, some in _blocks(originals, device):
+        mine = rows // PICTURES_AT_ONCE == first // PICTURES_AT_ONCE
+        for start, others in _blocks(reconstructions, device):
+            pairs = np.flatnonzero(mine & (columns // PICTURES_AT_ONCE == start // PICTURES_AT_ONCE))
+            for few in _few(pairs, some.light):
+                scores[few] = _ssim2d(some.chosen(rows[few] - first), others.chosen(columns[few] - start))
+    return scores
+
+
+def _blocks(pictures: np.ndarray, device: torch.device) -> Iterator[tuple[int, _Seen]]:
+    for first in range(0, len(pictures), PICTURES_AT_ONCE):
+        light = grey(pictures[first : first + PICTURES_AT_ONCE], device)
+        mean = _local_mean(light)
+        yield first, _Seen(light, mean, _local_mean(light**2) - mean**2)
+
+
+def _few(pairs: np.ndarray, light: torch.Tensor) -> Iterator[np.ndarray]:
+    size = max(1, PIXELS_AT_ONCE[light.device.type] // light[0].numel())
+    return (pairs[first : first + size] for first in range(0, len(pairs), size))
+
+
+def grey(pictures: np.ndarray, device: torch.device) -> torch.Tensor:
+    """Luminance in [0, 1] of (n, height, width, 3) uint8 pictures, as (n, height, width) float64."""
+    weights = torch.tensor(GREY_WEIGHTS, dtype=torch.float64, device=device) / 255
+    return torch.from_numpy(np.ascontiguousarray(pictures)).to(device).double() @ weights
+
+
+def _ssim2d(a: _Seen, b: _Seen) -> np.ndarray:
+    product = a.mean * b.mean
+    covariance = _local_mean(a.light * b.light) - product
+    likeness = (2 * product + C1) * (2 * covariance + C2)
+    likeness /= (a.mean**2 + b.mean**2 + C1) * (a.variance + b.variance + C2)
+    return likeness.mean(dim=(1, 2)).cpu().numpy()
+
+
+def _local_mean(pictures: torch.Tensor) -> torch.Tensor:
+    """Gaussian means at every place the window of 11 px fits, (n, h, w) to (n, h - 10, w - 10)."""
+    smallest = min(pictures.shape[1:])
+    if smallest <= 2 * RADIUS:
+        fix = "use a model set that makes larger pictures"
+        raise DataError("ssim2d", f"pictures of at least {2 * RADIUS + 1} px", f"{smallest} px", fix)
+    return _averaged(_averaged(pictures, dim=1), dim=2)
+
+
+def _averaged(pictures: torch.Tensor, dim: int) -> torch.Tensor:
+    # Sums of shifted pictures: a convolution in float64 takes ten times as long on a CPU.
+    window = np.exp(-0.5 * (np.arange(-RADIUS, RADIUS + 1) / SIGMA) ** 2)
+    places = pictures.shape[dim] - 2 * RADIUS
+    total = torch.zeros_like(pictures.narrow(dim, 0, places))
+    for shift, weight in enumerate(window / window.sum()):
+        total.add_(pictures.narrow(dim, shift, places), alpha=float(weight))
+    return total
