@@ -90,6 +90,7 @@ def test_simulated_data_lies_under_the_study():
         ("ridge/alphas", [10, 1], "ridge/alphas", "ascending"),
         ("dataset/rois/labels/midventral", 1, "dataset/rois/labels", "early, midventral"),
         ("reconstruct/steps", 1, "reconstruct", "1 steps at strength 0.8"),
+        ("reconstruct", {"steps": 9, "strength": 0.11}, "reconstruct", "9 steps at strength 0.11"),
         ("reconstruct", {"strength": 1.0, "noise_level": "as_released"}, "reconstruct/noise_level", "lower"),
         ("study", "miniature", "study", "train_miniature writes there"),
         ("dataset/rois/atlas", None, "dataset/rois/atlas", "the volume the labels refer to"),
