@@ -103,6 +103,12 @@ def test_bad_configs_name_the_key_and_the_way_out(path, value, where, said):
     assert said in str(error.value)
 
 
+def test_a_product_that_rounds_to_just_below_one_step_is_one():
+    steps, strength = 49, 1 / 49
+    assert steps * strength < 1
+    resolve(change(default(), "reconstruct", {"steps": steps, "strength": strength}))
+
+
 def test_a_data_set_without_image_identity_has_no_z():
     haxby = yaml.safe_load((CONFIGS / "haxby.yaml").read_text())
     for path, value in (

@@ -105,7 +105,7 @@ def _check_range(pattern: str, answer: Any, partial: Path) -> None:
     found = answer.headers.get("Content-Range", "")
     if not re.fullmatch(pattern, found):
         partial.unlink(missing_ok=True)
-        raise ConnectionError(f"asked for the rest, the server answers '{found}': the next attempt starts over")
+        raise ConnectionError(f"asked for the rest, the server says '{found}': the next attempt starts over")
 
 
 def _read(answer: Any, url: str, partial: Path, mode: str) -> None:

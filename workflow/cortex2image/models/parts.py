@@ -36,8 +36,8 @@ def read_part(kind: Any, folder: Path, **options: Any) -> Any:
 def read_network(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype = torch.float32) -> Any:
     """Return a network in evaluation mode that holds every weight of its safetensors files, and no other.
 
-    Both libraries go on with a warning where no file holds a weight, which gets a random value, and where a file
-    holds a weight that ``config.json`` has no place for, as of a layer; here both are errors.
+    Both libraries go on with a warning where no file holds a weight, which gets a random value, and where a
+    file holds one that ``config.json`` has no place for, as of another layer; here both are errors.
 
     Raises
     ------

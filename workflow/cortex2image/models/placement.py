@@ -6,8 +6,8 @@ from cortex2image.models.registry import ModelSet
 SUMS = "SHA256SUMS"
 FETCH_FIX = (
     "run `snakemake --cores 1 download_models` with this config, here or on a machine with a network whose "
-    "folder you copy; or put the files there, published weights as they are, and run it without a network; or "
-    "set models/folder to a folder that holds them"
+    "folder you copy; or put the files there, published weights as they are, and run it without a network; "
+    "or set models/folder to a folder that holds them"
 )
 
 

@@ -1,6 +1,6 @@
 """Which published file the weights of a judge were converted from.
 
-Networks of one architecture have tensors of the same names and shapes whatever they were trained on, as the two
+Networks of one architecture have tensors of the same names and shapes however they were trained, as the two
 versions of EfficientNet's weights, so that only the SHA-256 of the file tells them apart.
 """
 

@@ -5,8 +5,8 @@ judges as safetensors, and ``SHA256SUMS`` last. Files that are there already sta
 transfer. Published weights are also taken from the folder ``published`` of the model set, where someone
 without a network may have put them; they are checked as those that were fetched, and not deleted.
 
-Files of the hub are known by the revision alone, and the published weights of SwAV by their address: their first
-copy is trusted. ``SHA256SUMS`` tells whether they changed since.
+Files of the hub are known by the revision alone, and the published weights of SwAV by their address: their
+first copy is trusted. ``SHA256SUMS`` tells whether they changed since.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def fetch_weights(origin: WeightsOrigin, folder: Path) -> None:
-    """Put one judge's weights into the folder as safetensors; a pickle fetched for it goes when that is done."""
+    """Put one judge's weights into the folder as safetensors; a pickle that was fetched goes after that."""
     target, published = folder / origin.path, folder / origin.published
     if target.is_file():
         return
