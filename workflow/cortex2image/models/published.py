@@ -57,7 +57,8 @@ def _check(origin: WeightsOrigin, digest: str, where: Path, fix: str) -> None:
 def _recorded(path: Path) -> str | None:
     try:
         with safe_open(path, framework="numpy") as file:
-            return (file.metadata() or {}).get(DIGEST)
+            metadata: dict[str, str] = file.metadata() or {}
     except (OSError, SafetensorError) as error:
         fix = "delete it and run `snakemake --cores 1 download_models`"
         raise ModelSetError(path, "a safetensors file", str(error), fix) from None
+    return metadata.get(DIGEST)
