@@ -17,6 +17,8 @@ class LoopbackFiles:
         Path to the number of bytes after which the next transfer of it breaks off.
     ranged : bool
         Whether byte ranges are understood.
+    told : dict
+        Path to headers that its answers have otherwise than they should; None for a header left out.
     commit : str
         What the hub says the revision of every file is.
     """
@@ -25,6 +27,7 @@ class LoopbackFiles:
         self.files: dict[str, bytes] = {}
         self.cut: dict[str, int] = {}
         self.requests: list[tuple[str, str, str | None]] = []
+        self.told: dict[str, dict[str, str | None]] = {}
         self.ranged, self.commit, self.url = True, "0" * 40, ""
 
     def put(self, repository: str, revision: str, name: str, content: bytes) -> None:
@@ -62,7 +65,7 @@ def loopback_files() -> Iterator[LoopbackFiles]:
                 return
             start = int(asked.removeprefix("bytes=").split("-")[0]) if asked and shelf.ranged else 0
             if start and start >= len(content):
-                self._head(416, 0, {})
+                self._head(416, 0, {"Content-Range": f"bytes */{len(content)}"})
                 return
             etag = f'"{hashlib.sha256(content).hexdigest()}"'
             whole = f"bytes {start}-{len(content) - 1}/{len(content)}"
@@ -73,9 +76,12 @@ def loopback_files() -> Iterator[LoopbackFiles]:
 
         def _head(self, status: int, length: int, facts: dict[str, str]) -> None:
             self.send_response(status)
-            for name, value in {"Content-Length": str(length), **facts}.items():
-                self.send_header(name, value)
+            headers = {"Content-Length": str(length), **facts, **shelf.told.get(self.path, {})}
+            for name, value in headers.items():
+                if value is not None:
+                    self.send_header(name, value)
             self.end_headers()
+            self.close_connection = headers["Content-Length"] is None
 
         def _send(self, content: bytes) -> None:
             stop = shelf.cut.pop(self.path, None)

@@ -90,6 +90,7 @@ def test_simulated_data_lies_under_the_study():
         ("ridge/alphas", [10, 1], "ridge/alphas", "ascending"),
         ("dataset/rois/labels/midventral", 1, "dataset/rois/labels", "early, midventral"),
         ("reconstruct/steps", 1, "reconstruct", "1 steps at strength 0.8"),
+        ("reconstruct", {"steps": 9, "strength": 0.11}, "reconstruct", "9 steps at strength 0.11"),
         ("reconstruct", {"strength": 1.0, "noise_level": "as_released"}, "reconstruct/noise_level", "lower"),
         ("study", "miniature", "study", "train_miniature writes there"),
         ("dataset/rois/atlas", None, "dataset/rois/atlas", "the volume the labels refer to"),
@@ -100,6 +101,12 @@ def test_bad_configs_name_the_key_and_the_way_out(path, value, where, said):
         resolve(change(default(), path, value), "my.yaml")
     assert error.value.where == f"my.yaml, {where}"
     assert said in str(error.value)
+
+
+def test_a_product_that_rounds_to_just_below_one_step_is_one():
+    steps, strength = 49, 1 / 49
+    assert steps * strength < 1
+    resolve(change(default(), "reconstruct", {"steps": steps, "strength": strength}))
 
 
 def test_a_data_set_without_image_identity_has_no_z():

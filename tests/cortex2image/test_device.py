@@ -9,7 +9,19 @@ from cortex2image.errors import ConfigError
 @pytest.mark.parametrize(("available", "chosen"), [(True, "cuda"), (False, "cpu")])
 def test_auto_is_the_gpu_where_there_is_one(monkeypatch, available, chosen):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: available)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     assert choose_device("auto").type == chosen
+
+
+@pytest.mark.parametrize(("name", "rounded"), [("auto", False), ("cuda:0", False), ("cpu", True)])
+def test_single_precision_on_a_gpu_is_no_tf32(monkeypatch, name, rounded):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    for backend in (torch.backends.cudnn, torch.backends.cuda.matmul):
+        monkeypatch.setattr(backend, "allow_tf32", True)
+    choose_device(name)
+    assert torch.backends.cudnn.allow_tf32 is rounded
+    assert torch.backends.cuda.matmul.allow_tf32 is rounded
 
 
 @pytest.mark.parametrize("name", ["cuda", "cuda:1"])

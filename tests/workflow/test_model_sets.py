@@ -3,8 +3,10 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
+from safetensors.numpy import save_file
 
 from cortex2image.models.registry import model_set
 
@@ -41,6 +43,8 @@ def test_recorded_models_have_a_plan(snakemake, full, tmp_path):
     for name in model_set(NAME).files:
         (tmp_path / "mine" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "mine" / name).write_text(name)
+    for origin in model_set(NAME).weights:
+        save_file({"any": np.ones(1)}, tmp_path / "mine" / origin.path)
     for _ in range(2):  # what ran once runs again when it is asked for
         (tmp_path / "mine" / "SHA256SUMS").unlink(missing_ok=True)
         assert snakemake("record_models", config=full).returncode == 0

@@ -3,9 +3,13 @@
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
 from cortex2image.config import load_schema, resolve
+from cortex2image.data.nsd.layout import Layout
+from cortex2image.data.nsd.manifest import needed
+from cortex2image.models.registry import model_set
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "fidelity.md").read_text()
@@ -56,12 +60,32 @@ def test_every_key_the_page_names_exists():
     assert named <= set(keys(load_schema()))
 
 
-OVERLAY = """
-study: released
-features: {latent: sample}
-reconstruct: {noise_level: as_released, shared_noise: true}
-evaluate: {identification: as_released}
-"""
+SESSIONS = 40
+RESPONSES = "SESSION\tRUN\t73KID\t10KID\n" + "".join(f"{s}\t1\t1\t1\n" * 750 for s in range(1, SESSIONS + 1))
+
+
+def touch(path, content=""):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+
+
+@pytest.fixture
+def planned(snakemake, tmp_path):
+    """Return a function that plans a preset for one subject, whose files and models are there by name."""
+
+    def plan(name):
+        config = yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text())
+        config["dataset"]["root"], config["models"]["folder"] = "nsd", "models"
+        touch(tmp_path / "mine.yaml", yaml.safe_dump(config | {"subjects": ["sub-01"]}))
+        layout = Layout(tmp_path / "nsd")
+        for file in needed(layout, ["sub-01"], None, "streams", "atlas"):
+            touch(tmp_path / "nsd" / file.key)
+        touch(layout.responses("sub-01"), RESPONSES)
+        for file in (*model_set(config["models"]["set"]).files, "SHA256SUMS"):
+            touch(tmp_path / "models" / file)
+        return snakemake("--dry-run", "--printshellcmds", config=tmp_path / "mine.yaml")
+
+    return plan
 
 
 def commands(done, step):
@@ -70,18 +94,38 @@ def commands(done, step):
     return [part.split("2>")[0] for part in parts]
 
 
-def test_the_keys_reach_the_steps(snakemake, tmp_path):
-    (tmp_path / "config").mkdir()
-    (tmp_path / "config" / "config.yaml").write_text((ROOT / "config" / "config.yaml").read_text())
-    (tmp_path / "released.yaml").write_text(OVERLAY)
-    done = snakemake("--dry-run", "--printshellcmds", config=tmp_path / "released.yaml")
+def options(done, step, *names):
+    """Return what all commands of a step give for the options: None for an option that they lack."""
+    found = {
+        tuple((m := re.search(rf"--{name}(?: (\w+))?", command)) and (m[1] or True) for name in names)
+        for command in commands(done, step)
+    }
+    [same] = found
+    return same
+
+
+@pytest.mark.parametrize("name", ["nsd", "nsd-as-released"])
+def test_every_difference_reaches_the_steps(planned, name):
+    done, config = planned(name), dict(leaves(preset(name)))
+    sessions = config["dataset/sessions"] and str(config["dataset/sessions"])
+    for step in ("stimuli", "trials", "distributed_betas"):
+        assert options(done, step, "sessions") == (sessions,)
+    assert options(done, "standardise", "by") == (config["standardise/by"],)
+    for step in ("decode_features", "encode_voxels"):
+        assert options(done, step, "selection") == (config["ridge/selection"],)
+    drawn = {
+        "precision": config["models/precision"],
+        "latent": config["features/latent"],
+        "noise-level": config["reconstruct/noise_level"],
+        "shared-noise": config["reconstruct/shared_noise"] or None,
+    }
+    assert options(done, "reconstruct_images", *drawn) == tuple(drawn.values())
+    assert options(done, "evaluate_images", "identification") == (config["evaluate/identification"],)
     features = {re.search(r"--space (\w+)", c)[1]: c for c in commands(done, "extract_features")}
-    assert {space for space, c in features.items() if "--latent sample --seed " in c} == {"z", "zc"}
-    assert {space for space, c in features.items() if "--noise-level as_released" in c} == {"zc"}
-    drawn = commands(done, "reconstruct_images")
-    assert drawn
-    assert all("--noise-level as_released --latent sample --shared-noise " in c for c in drawn)
-    assert all("--identification as_released " in c for c in commands(done, "evaluate_images"))
+    sampled = {"z", "zc"} if config["features/latent"] == "sample" else set()
+    assert {space for space, c in features.items() if "--latent sample --seed " in c} == sampled
+    level = f"--noise-level {config['reconstruct/noise_level']} "
+    assert {space for space, c in features.items() if level in c} == {"zc"}
 
 
 def test_the_default_study_draws_no_latent_and_shares_no_noise(snakemake):

@@ -212,7 +212,7 @@ def _check_numbers(config: Mapping[str, Any], source: str) -> None:
         fix = "give each region its own code"
         raise ConfigError(f"{source}, dataset/rois/labels", "one region per code", ", ".join(twice), fix)
     steps, strength = config["reconstruct"]["steps"], config["reconstruct"]["strength"]
-    if int(steps * strength) < 1:
+    if int(steps * strength + 1e-9) < 1:  # as diffusion/denoise.py counts
         found, fix = f"{steps} steps at strength {strength}", "raise one of them"
         raise ConfigError(f"{source}, reconstruct", "at least one step left to denoise", found, fix)
     if config["study"] == RESERVED_STUDY:

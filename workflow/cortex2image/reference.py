@@ -56,8 +56,9 @@ def config_page() -> str:
             "Made from `workflow/schemas/config.schema.yaml` by `python -m cortex2image.reference`.",
             "",
             "One study is one config file: `config.yaml` (the default, simulated), `haxby.yaml` (a real "
-            "brain), `bids.yaml` (a template for your own data), `nsd.yaml` (the study of 2023, put right) "
-            "and `nsd-as-released.yaml` (as its code has it, see docs/fidelity.md). A file that names a "
+            "brain), `bids.yaml` (a template for your own data), `nsd.yaml` (the study of 2023, put right), "
+            "`nsd-as-released.yaml` (as its code has it, see docs/fidelity.md), `bold5000.yaml` (BOLD5000) "
+            "and `kamitani.yaml` (files of the Kamitani laboratory). A file that names a "
             "`dataset` stands on its own; one that does not is laid over the default study. An unknown key "
             "is an error. "
             "`miniature.yaml` is no study: it says how `train_miniature` trains.",

@@ -60,6 +60,32 @@ def test_a_transfer_that_broke_off_at_the_very_end(server, tmp_path):
     assert (tmp_path / "weights.pth").read_bytes() == CONTENT
 
 
+@pytest.mark.parametrize("cut", [None, 3000])
+def test_a_server_that_does_not_say_how_long_a_file_is(server, tmp_path, cut):
+    server.told["/weights.pth"] = {"Content-Length": None}
+    server.cut |= {} if cut is None else {"/weights.pth": cut}
+    fetch_file(f"{server.url}/weights.pth", tmp_path / "weights.pth", "")
+    assert (tmp_path / "weights.pth").read_bytes() == CONTENT[:cut]
+
+
+@pytest.mark.parametrize("told", ["bytes 0-10239/10240", "bytes 3001-10239/10240", None])
+def test_other_bytes_than_were_asked_for_are_not_put_together(server, tmp_path, told):
+    (tmp_path / "weights.pth.part").write_bytes(CONTENT[:3000])
+    server.told["/weights.pth"] = {"Content-Range": told}
+    with pytest.raises(DataError, match=r"weights\.pth(.|\n)*starts over"):
+        fetch_file(f"{server.url}/weights.pth", tmp_path / "weights.pth", "")
+    fetch_file(f"{server.url}/weights.pth", tmp_path / "weights.pth", "")
+    assert (tmp_path / "weights.pth").read_bytes() == CONTENT
+
+
+def test_more_bytes_than_the_file_has_are_thrown_away(server, tmp_path):
+    (tmp_path / "weights.pth.part").write_bytes(CONTENT + b"of another file")
+    with pytest.raises(DataError, match=r"bytes \*/10240(.|\n)*starts over"):
+        fetch_file(f"{server.url}/weights.pth", tmp_path / "weights.pth", "")
+    fetch_file(f"{server.url}/weights.pth", tmp_path / "weights.pth", "")
+    assert (tmp_path / "weights.pth").read_bytes() == CONTENT
+
+
 def test_another_file_than_published_is_thrown_away(server, tmp_path):
     with pytest.raises(DataError, match="begins with 00000000"):
         fetch_file(f"{server.url}/weights.pth", tmp_path / "weights.pth", "00000000")

@@ -113,6 +113,14 @@ def test_a_declared_alexnet_that_is_missing(tiny_model_set):
         load_lpips(declared, "cpu")
 
 
+def test_a_fetched_set_is_to_be_fetched(tmp_path):
+    fetched = dataclasses.replace(MODEL_SETS["stable-diffusion-v1-4"], folder=tmp_path)
+    with pytest.raises(ModelSetError, match=r"missing(.|\n)*download_models") as caught:
+        load_lpips(fetched, "cpu")
+    assert "judges/alexnet/alexnet.safetensors" in str(caught.value)
+    assert "registry.py" not in str(caught.value)
+
+
 def test_an_altered_alexnet(tmp_path):
     altered = write_set(tmp_path, alexnet_weights())
     save_file(alexnet_weights(seed=1), tmp_path / "judges" / "alexnet.safetensors")

@@ -83,6 +83,22 @@ def test_fewer_layers_than_the_config(part):
         read_network(kind, folder, torch.device("cpu"))
 
 
+@pytest.mark.parametrize("part", ["text_encoder"], indirect=True)
+def test_more_layers_than_the_config(part):
+    kind, folder, _ = part
+    rewrite_config(folder, num_hidden_layers=0)
+    with pytest.raises(ModelSetError, match=r"16 of them too many: \S*encoder\.layers\.0"):
+        read_network(kind, folder, torch.device("cpu"))
+
+
+@pytest.mark.parametrize("part", ["unet"], indirect=True)
+def test_more_blocks_than_the_config(part):
+    kind, folder, weights = part
+    save_file(load_file(weights) | {"up_blocks.7.weight": torch.ones(2)}, weights, {"format": "pt"})
+    with pytest.raises(ModelSetError, match=r"1 of them too many: up_blocks\.7\.weight"):
+        read_network(kind, folder, torch.device("cpu"))
+
+
 def test_a_config_that_is_no_json(part):
     kind, folder, _ = part
     (folder / "config.json").write_text("{")

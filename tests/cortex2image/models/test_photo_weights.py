@@ -5,10 +5,12 @@ import pickle
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file
 from tests.cortex2image.photo_models import published_weights
 
 from cortex2image.errors import ModelSetError
+from cortex2image.files import sha256
 from cortex2image.models.photo_weights import convert
 
 
@@ -25,6 +27,8 @@ def test_every_tensor_keeps_its_name_and_values(tmp_path):
     written = load_file(target)
     assert written.keys() == weights.keys()
     assert all(torch.equal(written[name], weights[name]) for name in weights)
+    with safe_open(target, framework="numpy") as file:
+        assert file.metadata()["published_sha256"] == sha256(tmp_path / "published.pth")
 
 
 def test_swav_loses_its_wrapper_and_its_heads(tmp_path):

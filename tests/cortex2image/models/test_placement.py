@@ -28,18 +28,20 @@ def test_every_missing_file_is_named_with_its_origin(described):
     with pytest.raises(ModelSetError) as caught:
         check_present(described)
     lines = [line.strip() for line in str(caught.value).splitlines()]
-    assert lines[1:9] == [
+    assert lines[1:10] == [
         "expected: the 4 files of model set any",
         "found:    3 missing:",
         f"of somebody/model on the hub, revision {'f' * 40}:",
         "unet/config.json",
         f"of somebody/clip on the hub, revision {'e' * 40}:",
         "clip/config.json",
-        "judges/alexnet/alexnet.safetensors, converted from https://example.org/alex.pth",
-        lines[8],
+        "judges/alexnet/alexnet.safetensors, converted from published/alex.pth, which is",
+        "https://example.org/alex.pth",
+        lines[9],
     ]
-    assert "download_models" in lines[8]
-    assert "models/folder" in lines[8]
+    assert "download_models" in lines[9]
+    assert "published weights as they are, and run it without a network" in lines[9]
+    assert "models/folder" in lines[9]
 
 
 def test_files_without_their_list_are_to_be_recorded(described):

@@ -1,10 +1,11 @@
 """Step download_models, from a hub and an archive of weights on this computer."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from tests.cortex2image.loopback_files import loopback_files
 from tests.cortex2image.photo_models import published_weights
 
@@ -79,10 +80,37 @@ def test_published_weights_may_have_been_put_there(server, published):
     (place / "effnet.pth").write_bytes(published)
     del server.files["/effnet.pth"]
     verify(download(server))
+    assert (place / "effnet.pth").read_bytes() == published
 
 
-def test_weights_of_another_network_are_not_converted(server):
+def test_weights_of_the_same_network_trained_otherwise_are_refused(server):
+    """The two versions of EfficientNet's weights differ in nothing but their numbers."""
     place = MODEL_SETS["fetched"].folder / "published"
+    place.mkdir(parents=True)
+    others = published_weights(KIND)
+    others["classifier.1.bias"] = others["classifier.1.bias"] + 1
+    torch.save(others, place / "effnet.pth")
+    with pytest.raises(ModelSetError, match=r"published/effnet\.pth(.|\n)*begins with(.|\n)*put the file"):
+        download(server)
+    assert (place / "effnet.pth").is_file()
+    assert not (MODEL_SETS["fetched"].folder / TARGET).exists()
+
+
+def test_converted_weights_of_another_file_are_refused(server):
+    target = MODEL_SETS["fetched"].folder / TARGET
+    target.parent.mkdir(parents=True)
+    save_file({"any": torch.ones(1)}, target, {"published_sha256": "0" * 64})
+    with pytest.raises(ModelSetError, match=r"efficientnet_b1\.safetensors(.|\n)*SHA-256 0000"):
+        download(server)
+    assert not (MODEL_SETS["fetched"].folder / "SHA256SUMS").exists()
+
+
+def test_weights_of_another_network_are_not_converted(server, monkeypatch):
+    """Such as an archive without a known SHA-256 may hold."""
+    described = MODEL_SETS["fetched"]
+    unknown = replace(described, weights=(replace(described.weights[0], sha256_prefix=""),))
+    monkeypatch.setitem(MODEL_SETS, "fetched", unknown)
+    place = described.folder / "published"
     place.mkdir(parents=True)
     torch.save({"features.0.weight": torch.zeros(3)}, place / "effnet.pth")
     with pytest.raises(ModelSetError, match=r"effnet\.pth"):

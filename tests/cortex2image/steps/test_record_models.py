@@ -1,4 +1,6 @@
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from cortex2image.errors import ConfigError, ModelSetError
 from cortex2image.models.checksums import verify
@@ -15,13 +17,43 @@ def mine(tmp_path):
     for name in described.files:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
+    for origin in described.weights:
+        save_judge(described, origin.name, origin.sha256_prefix)
     return described
+
+
+def save_judge(described, kind, digest=None):
+    [path] = [described.folder / origin.path for origin in described.weights if origin.name == kind]
+    metadata = None if digest is None else {"published_sha256": digest.ljust(64, "e")}
+    save_file({"any": np.ones(1)}, path, metadata)
+    return path
 
 
 def test_a_folder_that_was_filled_by_hand(mine):
     main(["--model-set", NAME, "--model-folder", str(mine.folder)])
     verify(mine)
     assert len((mine.folder / "SHA256SUMS").read_text().splitlines()) == len(mine.files)
+
+
+def test_weights_of_the_same_network_trained_otherwise_are_refused(mine):
+    save_judge(mine, "efficientnet_b1", "c2a5d0c5")
+    with pytest.raises(ModelSetError, match=r"efficientnet_b1\.safetensors(.|\n)*c27df63c(.|\n)*c2a5d0c5"):
+        main(["--model-set", NAME, "--model-folder", str(mine.folder)])
+    assert not (mine.folder / "SHA256SUMS").exists()
+
+
+def test_weights_that_do_not_say_where_they_come_from_are_taken_with_a_warning(mine, capsys):
+    path = save_judge(mine, "alexnet")
+    main(["--model-set", NAME, "--model-folder", str(mine.folder)])
+    [warning] = [line for line in capsys.readouterr().err.splitlines() if "warning" in line]
+    assert str(path) in warning
+    assert "alexnet-owt-7be5be79.pth" in warning
+
+
+def test_a_file_that_is_no_safetensors_is_refused(mine):
+    save_judge(mine, "alexnet").write_bytes(b"a pickle, perhaps")
+    with pytest.raises(ModelSetError, match=r"alexnet\.safetensors(.|\n)*a safetensors file"):
+        main(["--model-set", NAME, "--model-folder", str(mine.folder)])
 
 
 def test_what_is_missing_is_named(mine):

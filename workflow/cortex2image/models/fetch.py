@@ -1,6 +1,11 @@
-"""Files of model sets from the network: each whole or not there, a broken transfer resumed."""
+"""Files of model sets from the network: each whole or not there, a broken transfer resumed.
+
+Repositories of the hub are asked for by revision, and nothing but the length of what arrives is compared: the
+first copy is trusted. Published weights are compared with what their authors say of their SHA-256.
+"""
 
 import os
+import re
 import urllib.request
 from http import HTTPStatus
 from http.client import HTTPException
@@ -84,13 +89,31 @@ def _complete(url: str, partial: Path) -> None:
     try:
         answer = urllib.request.urlopen(request, timeout=TIMEOUT_S)
     except HTTPError as error:
-        if start and error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            return  # There is nothing after what is here.
-        raise
-    with answer, partial.open("ab" if answer.status == HTTPStatus.PARTIAL_CONTENT else "wb") as file:
-        expected, got = int(answer.headers["Content-Length"]), 0
-        chunks = iter(lambda: answer.read(CHUNK), b"")
-        for chunk in track(chunks, f"{url}, MB", total=-(-expected // CHUNK)):
+        if not start or error.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            raise
+        _check_range(rf"bytes \*/{start}", error, partial)
+        return  # There is nothing after what is here.
+    with answer:
+        resumed = answer.status == HTTPStatus.PARTIAL_CONTENT
+        if resumed:
+            _check_range(rf"bytes {start}-\d+/.+", answer, partial)
+        _read(answer, url, partial, "ab" if resumed else "wb")
+
+
+def _check_range(pattern: str, answer: Any, partial: Path) -> None:
+    """Throw what is here away if the answer is about other bytes than those that it lacks."""
+    found = answer.headers.get("Content-Range", "")
+    if not re.fullmatch(pattern, found):
+        partial.unlink(missing_ok=True)
+        raise ConnectionError(f"asked for the rest, the server says '{found}': the next attempt starts over")
+
+
+def _read(answer: Any, url: str, partial: Path, mode: str) -> None:
+    """Write an answer to `partial`; its length may be unknown."""
+    expected, got = answer.length, 0
+    total = None if expected is None else -(-expected // CHUNK)
+    with partial.open(mode) as file:
+        for chunk in track(iter(lambda: answer.read(CHUNK), b""), f"{url}, MB", total):
             got += file.write(chunk)
-    if got < expected:
+    if expected is not None and got < expected:
         raise ConnectionError(f"the transfer broke off after {got} of {expected} bytes")

@@ -1,4 +1,4 @@
-"""Load a model set with the ordinary classes of diffusers and transformers, after checking every file."""
+"""Load a model set with the ordinary classes of diffusers and transformers, once those files are checked."""
 
 from dataclasses import dataclass
 from typing import Any

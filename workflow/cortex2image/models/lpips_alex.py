@@ -18,6 +18,7 @@ from cortex2image.models.checksums import verify
 from cortex2image.models.compat import ensure_torchvision
 from cortex2image.models.judge_features import batches
 from cortex2image.models.pixels import to_tensor
+from cortex2image.models.placement import FETCH_FIX
 from cortex2image.models.registry import ModelSet
 from cortex2image.models.tensors import check_tensors, read_tensors
 
@@ -98,7 +99,7 @@ class LpipsAlex:
 
 
 def load_lpips(model_set: ModelSet, device: str = "auto") -> LpipsAlex | None:
-    """Load LPIPS with the AlexNet of a model set, in float32, after checking every file of the set.
+    """Load LPIPS with the AlexNet of a model set, in float32, after checking the files it is read from.
 
     Returns
     -------
@@ -113,10 +114,11 @@ def load_lpips(model_set: ModelSet, device: str = "auto") -> LpipsAlex | None:
     """
     if model_set.lpips is None:
         return None
+    verify(model_set, (model_set.lpips,))
+    fix = FETCH_FIX if model_set.fetched else TRUNK_FIX
     path = model_set.folder / model_set.lpips / TRUNK
     if not path.is_file():
-        raise ModelSetError(path, "the AlexNet of LPIPS", "no such file", TRUNK_FIX)
-    verify(model_set, (model_set.lpips,))
+        raise ModelSetError(path, "the AlexNet of LPIPS", "no such file", fix)
     ensure_torchvision()
     import lpips
 
@@ -124,15 +126,15 @@ def load_lpips(model_set: ModelSet, device: str = "auto") -> LpipsAlex | None:
         # lpips asks for an untrained AlexNet, to be filled below, by an argument torchvision deprecates.
         warnings.filterwarnings("ignore", category=UserWarning, module="torchvision")
         network = lpips.LPIPS(net="alex", version="0.1", pretrained=True, pnet_rand=True, verbose=False)
-    network.net.load_state_dict(_read_trunk(path, network.net.state_dict()))
+    network.net.load_state_dict(_read_trunk(path, network.net.state_dict(), fix))
     return LpipsAlex(network, choose_device(device))
 
 
-def _read_trunk(path: Path, template: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def _read_trunk(path: Path, template: dict[str, torch.Tensor], fix: str) -> dict[str, torch.Tensor]:
     """Read weights by the names of torchvision (features.0.weight) and return them by those of lpips."""
     sources = {name: f"features.{name.split('.', 1)[1]}" for name in template}
-    weights = read_tensors(path, TRUNK_FIX)
-    check_tensors(weights, {sources[name]: t for name, t in template.items()}, path, TRUNK_FIX)
+    weights = read_tensors(path, fix)
+    check_tensors(weights, {sources[name]: t for name, t in template.items()}, path, fix)
     return {name: weights[source].float() for name, source in sources.items()}
 
 

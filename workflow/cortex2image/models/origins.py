@@ -15,7 +15,8 @@ class HubOrigin:
     repository : str
         ``owner/name``.
     revision : str
-        A commit of 40 hexadecimal digits, or a branch where none is known for certain.
+        A commit of 40 hexadecimal digits. It says which files are meant, not what they contain: their first
+        copy is trusted, and `SHA256SUMS` holds it to what it was.
     files : tuple of str
         Every file that is read, by its exact path in the repository; nothing else is fetched.
     folder : str
@@ -43,7 +44,8 @@ class WeightsOrigin:
         Name of the network, see :class:`cortex2image.models.judge_specs.JudgeSpec`.
     url : str
     sha256_prefix : str
-        First digits of the SHA-256 of the published file, as far as its author gave them; "" for none.
+        First digits of the SHA-256 of the published file, as far as its author gave them; "" for none, so
+        that the first copy is trusted.
     path : str
         The safetensors file in the folder of the model set.
     """
@@ -52,3 +54,8 @@ class WeightsOrigin:
     url: str
     sha256_prefix: str
     path: str
+
+    @property
+    def published(self) -> str:
+        """Where the published file is looked for in the folder of the model set, before it is fetched."""
+        return str(PurePosixPath("published", self.url.rsplit("/", 1)[1]))

@@ -1,6 +1,7 @@
 """The parts of a model set, read by diffusers and transformers, whole or not at all."""
 
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from safetensors import SafetensorError
 from cortex2image.errors import ModelSetError
 from cortex2image.models.compat import ensure_torchvision
 
+BUFFERS = ("position_ids",)
+"""Endings of tensors in files of 2022 that are no weights: today's libraries compute them."""
 FIX = "restore the folder from where the model set comes from (targets download_models, train_miniature)"
 
 
@@ -31,15 +34,15 @@ def read_part(kind: Any, folder: Path, **options: Any) -> Any:
 
 
 def read_network(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype = torch.float32) -> Any:
-    """Return a network in evaluation mode, of which every weight comes from safetensors files.
+    """Return a network in evaluation mode that holds every weight of its safetensors files, and no other.
 
-    Both libraries give a weight that no file holds a random value and go on with a warning; here that is an
-    error.
+    Both libraries go on with a warning where no file holds a weight, which gets a random value, and where a
+    file holds one that ``config.json`` has no place for, as of another layer; here both are errors.
 
     Raises
     ------
     ModelSetError
-        The folder is missing, a file is damaged, or weights are missing or of other sizes than
+        The folder is missing, a file is damaged, or weights are missing, unknown, or of other sizes than
         ``config.json`` says.
     """
     from transformers.utils.logging import disable_progress_bar
@@ -48,11 +51,17 @@ def read_network(kind: Any, folder: Path, device: torch.device, dtype: torch.dty
     network, report = read_part(
         kind, folder, use_safetensors=True, torch_dtype=dtype, output_loading_info=True
     )
-    missing = sorted(report["missing_keys"])
-    if missing:
-        found = f"{len(missing)} of them missing: {textwrap.shorten(', '.join(missing), 150)}"
-        raise ModelSetError(folder, f"every weight of the {kind.__name__} in config.json", found, FIX)
+    _refuse(report["missing_keys"], "missing", kind, folder)
+    unknown = [name for name in report["unexpected_keys"] if not name.endswith(BUFFERS)]
+    _refuse(unknown, "too many", kind, folder)
     return network.to(device).eval().requires_grad_(False)
+
+
+def _refuse(names: Iterable[str], fault: str, kind: Any, folder: Path) -> None:
+    listed = sorted(names)
+    if listed:
+        found = f"{len(listed)} of them {fault}: {textwrap.shorten(', '.join(listed), 150)}"
+        raise ModelSetError(folder, f"the weights of the {kind.__name__} in config.json", found, FIX)
 
 
 def read_tokenizer(folder: Path, vocabulary: int) -> Any:

@@ -8,9 +8,10 @@ import torch
 from safetensors.torch import save_file
 
 from cortex2image.errors import ModelSetError
-from cortex2image.files import atomic
+from cortex2image.files import atomic, sha256
 from cortex2image.models.judge_specs import Kind
 from cortex2image.models.photo_networks import architecture, check_weights
+from cortex2image.models.published import DIGEST
 
 HEADS: dict[Kind, tuple[str, ...]] = {"swav_resnet50": ("fc.", "projection_head.", "prototypes.")}
 """Tensors of published files that are no part of the judge."""
@@ -24,7 +25,8 @@ FIX = "delete the file and fetch it again (snakemake download_models)"
 def convert(kind: Kind, published: Path, target: Path) -> None:
     """Turn published weights, a pickle, into a safetensors file of exactly the tensors of the judge.
 
-    Only tensors are unpickled, nothing else that a pickle can hold.
+    Only tensors are unpickled, nothing else that a pickle can hold. The metadata say the SHA-256 of the
+    published file.
 
     Parameters
     ----------
@@ -43,7 +45,8 @@ def convert(kind: Kind, published: Path, target: Path) -> None:
     weights = _without_heads(kind, _unpickled(published))
     check_weights(weights, architecture(kind), published)
     with atomic(target) as temporary:
-        save_file({name: tensor.contiguous() for name, tensor in weights.items()}, temporary)
+        tensors = {name: tensor.contiguous() for name, tensor in weights.items()}
+        save_file(tensors, temporary, {DIGEST: sha256(published)})
 
 
 def _unpickled(path: Path) -> dict[str, torch.Tensor]:

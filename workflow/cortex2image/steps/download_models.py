@@ -3,7 +3,10 @@
 Reads the registry of model sets. Writes files of the hub's repositories as they are, published weights of
 judges as safetensors, and ``SHA256SUMS`` last. Files that are there already stay; run it again after a broken
 transfer. Published weights are also taken from the folder ``published`` of the model set, where someone
-without a network may have put them.
+without a network may have put them; they are checked as those that were fetched, and not deleted.
+
+Files of the hub are known by the revision alone, and the published weights of SwAV by their address: their
+first copy is trusted. ``SHA256SUMS`` tells whether they changed since.
 """
 
 import argparse
@@ -16,9 +19,8 @@ from cortex2image.models.fetch import fetch_file, fetch_repository
 from cortex2image.models.options import add_model_options, chosen_model_set
 from cortex2image.models.origins import WeightsOrigin
 from cortex2image.models.photo_weights import convert
+from cortex2image.models.published import check_converted, check_published
 from cortex2image.progress import say
-
-PUBLISHED = "published"
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -40,20 +42,23 @@ def main(argv: Sequence[str] | None = None) -> None:
         fetch_repository(repository, chosen.folder, args.endpoint)
     for weights in chosen.weights:
         fetch_weights(weights, chosen.folder)
+    check_converted(chosen)
     record(chosen)
     say(f"model set {chosen.name}: {len(chosen.files)} files in {chosen.folder}")
 
 
 def fetch_weights(origin: WeightsOrigin, folder: Path) -> None:
-    """Put one judge's weights into the folder as safetensors; the published pickle goes when that is done."""
-    target = folder / origin.path
+    """Put one judge's weights into the folder as safetensors; a pickle that was fetched goes after that."""
+    target, published = folder / origin.path, folder / origin.published
     if target.is_file():
         return
-    published = folder / PUBLISHED / origin.url.rsplit("/", 1)[1]
-    if not published.is_file():
+    by_hand = published.is_file()
+    if not by_hand:
         fetch_file(origin.url, published, origin.sha256_prefix)
+    check_published(origin, published)
     convert(origin.name, published, target)
-    published.unlink()
+    if not by_hand:
+        published.unlink()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """List the files of a model set that were put into place by hand, with their checksums.
 
 Reads the folder of a full-size model set. Writes its ``SHA256SUMS``; files that an earlier list names must be
-as they were.
+as they were, and weights of judges must come from the published files that the set names, as far as they say
+what they come from. All else is listed as it is found, on trust.
 """
 
 import argparse
@@ -10,6 +11,8 @@ from collections.abc import Sequence
 from cortex2image.errors import ConfigError, run_step
 from cortex2image.models.checksums import record
 from cortex2image.models.options import add_model_options, chosen_model_set
+from cortex2image.models.placement import check_files
+from cortex2image.models.published import check_converted
 from cortex2image.progress import say
 
 
@@ -26,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if not chosen.fetched:
         fix = "nothing is to be recorded: the list of a shipped set is part of the project"
         raise ConfigError("models: set", "a set that is fetched", f"{chosen.name}, which is shipped", fix)
+    check_files(chosen)
+    check_converted(chosen)
     record(chosen)
     say(f"model set {chosen.name}: recorded in {chosen.folder}")
 
