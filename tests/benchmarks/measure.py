@@ -1,4 +1,4 @@
-"""Time and peak memory of a call, side by side with others."""
+"""Time and peak memory of a call, side by side with others; sections of a page of results."""
 
 import ctypes
 import gc
@@ -60,6 +60,16 @@ def resident(key: str) -> float:
     return next(
         int(line.split()[1]) / 1e3 for line in STATUS.read_text().splitlines() if line.startswith(key)
     )
+
+
+def replace_section(page: Path, name: str, text: str) -> None:
+    """Write a section of a page between its markers, in place of what is there; else at the end."""
+    start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    old = page.read_text() if page.exists() else "# Benchmarks\n"
+    before, _, rest = old.partition(start)
+    after = rest.partition(end)[2].lstrip("\n")
+    parts = [before.rstrip("\n"), f"{start}\n{text.strip()}\n{end}", after]
+    page.write_text("\n\n".join(filter(None, parts)).rstrip("\n") + "\n")
 
 
 def machine(threads: int) -> str:

@@ -1,6 +1,7 @@
 """Benchmark of reading one session of NSD; prints a section of docs/benchmarks.md.
 
-    PYTHONPATH=workflow:. python tests/benchmarks/nsd_reading.py --folder /somewhere/with/3/GB
+    PYTHONPATH=workflow:. python tests/benchmarks/nsd_reading.py --folder /somewhere/with/3/GB \\
+        --page docs/benchmarks.md
 
 Writes a session file of the size of subject 1 in both containers, unless they are there, and reads the voxels
 of its streams, as many as there are in subject 1. All methods run in one process, in turns; times are
@@ -19,7 +20,7 @@ from pathlib import Path
 import h5py
 import nibabel as nib
 import numpy as np
-from tests.benchmarks.measure import Measured, machine, side_by_side
+from tests.benchmarks.measure import Measured, machine, replace_section, side_by_side
 from tests.nsd_files import write_hdf5, write_volume
 
 from cortex2image.data.nsd.containers import read_volume_betas
@@ -155,6 +156,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--folder", help="where the files are kept; a temporary one without it")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--scale", type=int, default=1, help="divide the sides of the volume by it")
+    parser.add_argument("--page", type=Path, help="page whose section is replaced; only printed without it")
     return parser.parse_args()
 
 
@@ -167,13 +169,16 @@ def main() -> None:
         seen = side_by_side(methods(*written(folder, shape), mask), args.repeats)
     check(seen)
     size = " x ".join(map(str, (*shape, TRIALS_PER_SESSION)))
-    print(f"## Reading a session of NSD\n\n{machine(1)}.")
-    print(
-        f"{np.count_nonzero(mask)} voxels of {size} int16; medians of {args.repeats}, files in the cache.\n"
-    )
-    print("| method | s | of h5py's cheapest | peak MB |\n|---|---|---|---|")
-    print(*table(seen), sep="\n")
-    print(f"\n{verdict(seen)}")
+    lines = [
+        f"## Reading a session of NSD\n\n{machine(1)}.",
+        f"{np.count_nonzero(mask)} voxels of {size} int16; medians of {args.repeats}, files in the cache.",
+        "\n| method | s | of h5py's cheapest | peak MB |\n|---|---|---|---|",
+        *table(seen),
+        f"\n{verdict(seen)}",
+    ]
+    print(*lines, sep="\n")
+    if args.page:
+        replace_section(args.page, "nsd reading", "\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ SHAPES = {"tall": (40, 12), "wide": (24, 50)}
 def posed(X: np.ndarray, Y: np.ndarray, standardize: bool) -> Training:
     """Return the training rows ready for operators, in double precision on the CPU."""
     dual = X.shape[0] <= X.shape[1]
-    cpu, plan = torch.device("cpu"), Plan(200, 4, 2)
+    cpu, plan = torch.device("cpu"), Plan(200, 4, 3, 2)
     return pose(as_blocks(X), Y, Y.dtype, cpu, dual, True, standardize, plan).training
 
 

@@ -3,6 +3,7 @@
 import himalaya.ridge
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import StandardScaler
 
 from cortex2image.errors import DataError
@@ -22,6 +23,15 @@ def test_predictions_are_those_of_the_released_recipe(rng, latent, alphas, width
     theirs = himalaya.ridge.RidgeCV(alphas, solver_params={"warn": False}).fit(scaler.transform(X), Y)
     np.testing.assert_allclose(ours.alpha_, theirs.best_alphas_)
     np.testing.assert_allclose(ours.predict(new), theirs.predict(scaler.transform(new)), rtol=1e-4, atol=1e-4)
+
+
+def test_fitting_and_predicting_at_once_changes_nothing_and_keeps_nothing(rng):
+    X, Y, new = (rng.normal(2, 3, shape) for shape in ((40, 9), (40, 6), (7, 9)))
+    kept, once = AsReleasedRidgeCV().fit(X, Y), AsReleasedRidgeCV()
+    np.testing.assert_allclose(once.fit_and_predict(X, Y, new), kept.predict(new), rtol=1e-10)
+    np.testing.assert_array_equal(once.alpha_, kept.alpha_)
+    with pytest.raises(NotFittedError):
+        once.predict(new)
 
 
 def test_predictions_lack_the_mean_of_the_targets(rng):

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+import torch
 
-from cortex2image.ridge.available import available_gb
+from cortex2image.ridge import available
+from cortex2image.ridge.available import available_gb, fit_gb
 
 
 def write_limits(folder: Path, prefix: str, names: tuple[str, str], limit: str, cache: str) -> None:
@@ -35,3 +37,13 @@ def test_a_container_allows_its_limit_less_what_it_cannot_give_back(tmp_path, fo
     assert available_gb(tmp_path) == pytest.approx(0.002)
     write_limits(tmp_path / folder, "memory.", names, "1000000\n", cache)
     assert available_gb(tmp_path) == 0
+
+
+@pytest.mark.parametrize("device", ["cuda", "auto", "cuda:0"])
+def test_a_fit_may_take_half_of_what_its_device_has_left(monkeypatch, device):
+    monkeypatch.setattr(available, "available_gb", lambda: 8.0)
+    assert fit_gb("cpu") == 4
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda asked: (int(6e9) * (asked.type == "cuda"), 10**12))
+    assert fit_gb(device) == 3

@@ -116,6 +116,26 @@ def test_batches_of_targets_change_nothing(data):
     np.testing.assert_allclose(whole.predict(X), batched.predict(X), rtol=1e-10)
 
 
+@pytest.mark.parametrize("selection", ["kfold", "loo", "gcv"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_batches_and_bounds_change_single_precision_by_rounding_alone(rng, shape, selection):
+    """From hardly any noise to nothing else, with penalties that hardly shrink."""
+    n, p = SHAPES[shape]
+    X, noise = rng.standard_normal((n, p)).astype("f4"), np.logspace(-3, 1, 60)
+    Y = (X @ rng.standard_normal((p, 60)) / p**0.5 + noise * rng.standard_normal((n, 60))).astype("f4")
+    model = RidgeCV(np.logspace(-6, 3, 10), selection=selection)
+    with pytest.raises(ConfigError) as refused:
+        clone(model).set_params(max_memory_gb=1e-9).fit(X, Y)
+    tight = 1.01 * float(refused.value.expected.split()[2])
+    whole = model.fit(X, Y)
+    for change in ({"n_targets_batch": 7}, {"n_targets_batch": 1}, {"max_memory_gb": tight}):
+        other = clone(model).set_params(**change).fit(X, Y)
+        np.testing.assert_allclose(other.best_score_, whole.best_score_, atol=1e-5)
+        same = other.alpha_ == whole.alpha_
+        assert same.mean() > 0.95
+        np.testing.assert_allclose(other.predict(X)[:, same], whole.predict(X)[:, same], atol=1e-5)
+
+
 def test_single_precision_stays_near_double(data):
     X, Y = data
     double, single = RidgeCV(ALPHAS).fit(X, Y), RidgeCV(ALPHAS).fit(X.astype("f4"), Y.astype("f4"))

@@ -1,6 +1,5 @@
 """Held-out predictions: right on planted maps, and blind to test rows."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +12,7 @@ from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge import held_out
 from cortex2image.ridge.as_released import LATENT_ALPHAS
 from cortex2image.ridge.held_out import (
+    SELECTIONS,
     HeldOut,
     PerTrial,
     RidgeSettings,
@@ -107,47 +107,43 @@ def test_the_penalty_of_folds_is_their_geometric_mean(rng, monkeypatch):
     np.testing.assert_allclose(got.alpha, 10.0)
 
 
-def fitted(
-    monkeypatch: pytest.MonkeyPatch, betas: PerTrial, features: PerTrial, trials: Trials
-) -> list[np.ndarray]:
-    """Parameters of every model that is fitted on the way to held-out predictions."""
-    parameters = []
-    fit: Callable = held_out.fit
-
-    def recorded(training: Rows, settings: RidgeSettings) -> object:
-        model = fit(training, settings)
-        parameters.extend([model.coef_, model.intercept_, model.alpha_, model.best_score_])
-        return model
-
-    with monkeypatch.context() as patch:
-        patch.setattr(held_out, "fit", recorded)
-        held_out_predictions(betas, features, trials, RidgeSettings([1.0, 10.0, 100.0], 3, ["test"], 0))
-    return parameters
-
-
 @pytest.mark.filterwarnings("ignore:ridge alpha")
-def test_no_fitted_parameter_depends_on_test_rows(rng, monkeypatch):
+@pytest.mark.parametrize(
+    ("selection", "averaged"),
+    [(selection, both) for selection in SELECTIONS for both in (False, True) if both or selection != "gcv"],
+)
+def test_nothing_but_its_own_predictors_changes_what_is_predicted_of_a_stimulus(rng, selection, averaged):
+    """Test rows are changed, all targets and half of the predictors; a fit that knew them would differ."""
     betas, features, trials = study(rng)
-    before = fitted(monkeypatch, betas, features, trials)
-    test = trials.split == "test"
-    betas.matrix[test] += 100
-    features.matrix[features.row[test]] -= 100
-    for old, new in zip(before, fitted(monkeypatch, betas, features, trials), strict=True):
-        np.testing.assert_array_equal(old, new)
+    asked = RidgeSettings([1.0, 10.0, 100.0], 3, ["train", "test"][not averaged :], 0, selection, "cpu")
+    before = held_out_predictions(betas, features, trials, asked)
+    changed = np.isin(trials.stimulus, before.stimuli[:3])
+    betas.matrix[changed] += 100
+    features.matrix[24:] -= 100
+    after = held_out_predictions(betas, features, trials, asked)
+    np.testing.assert_array_equal(after.predicted[3:], before.predicted[3:])
+    np.testing.assert_array_equal(after.alpha, before.alpha)
+    assert np.abs(after.predicted[:3] - before.predicted[:3])[:, :3].min() > 1
+    betas.matrix[trials.split == "train"] *= 2
+    assert not np.allclose(held_out_predictions(betas, features, trials, asked).predicted, after.predicted)
 
 
 @pytest.mark.filterwarnings("ignore:ridge alpha")
-def test_no_fold_depends_on_its_held_out_run(rng, monkeypatch):
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_no_fold_depends_on_its_held_out_run(rng, selection):
+    """Of run 0 all targets and half of the predictors are changed."""
     betas, features, trials = study(rng)
     trials = cross_validated(trials)
+    if selection == "gcv":
+        trials = replace(trials, run=trials.stimulus)
     features = PerTrial(features.matrix[features.row], np.arange(60))
-    before = fitted(monkeypatch, betas, features, trials)
-    betas.matrix[trials.fold == 0] += 100
-    features.matrix[trials.fold == 0] -= 100
-    after = fitted(monkeypatch, betas, features, trials)
-    for old, new in zip(before[:4], after[:4], strict=True):
-        np.testing.assert_array_equal(old, new)
-    assert not np.allclose(before[4], after[4])
+    asked = RidgeSettings([1.0, 10.0, 100.0], 3, ["test"], 0, selection, "cpu")
+    before = held_out_predictions(betas, features, trials, asked).predicted
+    betas.matrix[:5] += 100
+    features.matrix[:10] -= 100
+    after = held_out_predictions(betas, features, trials, asked).predicted
+    np.testing.assert_array_equal(after[5:10], before[5:10])
+    assert not np.allclose(after[10:], before[10:])
 
 
 @pytest.mark.filterwarnings("ignore:ridge alpha")

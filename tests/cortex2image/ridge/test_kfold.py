@@ -6,9 +6,12 @@ import torch
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold, KFold, ShuffleSplit
 from sklearn.preprocessing import StandardScaler
-from tests.cortex2image.ridge.refits import awkward
+from tests.cortex2image.ridge.refits import awkward, posed
 
 from cortex2image.ridge import RidgeCV, kfold
+from cortex2image.ridge.folds import make_folds
+from cortex2image.ridge.memory import Plan
+from cortex2image.ridge.targets import Targets
 
 ALPHAS = np.logspace(-6, 9, 6)
 SHAPES = {
@@ -90,6 +93,22 @@ def test_folds_in_several_passes_change_nothing(rng):
     whole = RidgeCV(ALPHAS, cv=8).fit(X, Y)
     bounded = RidgeCV(ALPHAS, cv=8, max_memory_gb=2.2e-4).fit(X, Y)
     np.testing.assert_allclose(whole.cv_scores_, bounded.cv_scores_, rtol=1e-10)
+
+
+@pytest.mark.parametrize("standardize", [False, True])
+@pytest.mark.parametrize("shape", ["tall", "wide"])
+@pytest.mark.parametrize(("at_once", "penalties"), [(1, 1), (3, 4), (5, 6)])
+def test_folds_and_penalties_some_at_a_time_change_nothing(rng, at_once, penalties, shape, standardize):
+    n, p = SHAPES[shape]
+    X, Y = rng.standard_normal((n, p)), rng.standard_normal((n, 3))
+    posed_once, folds = posed(X, Y, standardize), make_folds(5, n, None, 0)
+    few, all_at_once = (Plan(200, *share, 2) for share in ((at_once, penalties), (5, len(ALPHAS))))
+    in_batches = Targets(Y - Y.mean(axis=0), True, Y.dtype, torch.device("cpu"), 2)
+    got, expected = (
+        kfold.kfold_scores(posed_once, in_batches, folds, ALPHAS[::-1].copy(), plan)
+        for plan in (few, all_at_once)
+    )
+    np.testing.assert_allclose(got, expected, rtol=1e-8, atol=1e-8)
 
 
 def predictions_by_fold(

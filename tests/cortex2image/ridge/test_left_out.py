@@ -8,7 +8,8 @@ from sklearn.model_selection import LeaveOneGroupOut, LeaveOneOut
 from tests.cortex2image.ridge.refits import awkward
 
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.ridge import RidgeCV
+from cortex2image.ridge import RidgeCV, leverages
+from cortex2image.ridge.leverages import LARGEST_GROUP
 
 ALPHAS = np.logspace(-3, 6, 10)
 SHAPES = {
@@ -76,15 +77,62 @@ def test_awkward_predictors_give_the_scores_of_refitting(rng, name, dtype):
     np.testing.assert_allclose(model.cv_scores_, expected, rtol=tolerance, atol=tolerance)
 
 
-def test_bounds_leave_the_best_penalty_in(data):
-    X, Y = data
-    labels = np.arange(len(X)) // 2
-    complete = RidgeCV(ALPHAS, selection="loo", alpha_per_target=False).fit(X, Y, labels)
-    pruned = RidgeCV(ALPHAS, selection="loo").fit(X, Y, labels)
-    np.testing.assert_array_equal(pruned.alpha_, ALPHAS[complete.cv_scores_.argmax(axis=0)])
-    np.testing.assert_allclose(pruned.best_score_, complete.cv_scores_.max(axis=0), atol=1e-12)
-    assert (pruned.cv_scores_ >= complete.cv_scores_ - 1e-10).all()
-    assert (pruned.cv_scores_ > complete.cv_scores_ + 1e-6).any()
+def left_out_errors(model: RidgeCV) -> np.ndarray:
+    """Errors of every penalty and target in parts of the target's variance."""
+    return 1 - model.cv_scores_
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("sizes", [[1], [2], [1, 2, 3], [1, LARGEST_GROUP + 2]], ids=str)
+@pytest.mark.parametrize("form", [*SHAPES, "repeated rows"])
+def test_bounds_leave_the_best_penalty_in(rng, form, sizes, intercept, dtype):
+    """Scores of penalties that are left out are no lower than the true ones, and there are such."""
+    n, p = SHAPES.get(form, (40, 60))
+    X = rng.normal(0, np.linspace(0.2, 2, p), (n, p))
+    X[-10:] = X[:10] if form == "repeated rows" else X[-10:]
+    noise = np.logspace(-4, 1.5, 60)
+    Y = 3 * intercept + X @ rng.standard_normal((p, 60)) + noise * rng.standard_normal((n, 60))
+    labels = np.repeat(np.arange(n), np.resize(sizes, n))[:n]
+    alphas, options = np.logspace(-6, 4, 21), {"selection": "loo", "fit_intercept": intercept}
+    data = X.astype(dtype), Y.astype(dtype), labels
+    complete = RidgeCV(alphas, alpha_per_target=False, **options).fit(*data)
+    pruned = RidgeCV(alphas, **options).fit(*data)
+    true, bounds = left_out_errors(complete), left_out_errors(pruned)
+    chosen = np.take_along_axis(true, np.searchsorted(alphas, pruned.alpha_)[None], axis=0)[0]
+    tolerance = {"rtol": 1e-4, "atol": 1e-7} if dtype == np.float32 else {"rtol": 1e-9, "atol": 1e-12}
+    np.testing.assert_allclose(chosen, true.min(axis=0), **tolerance)
+    assert (bounds <= true * (1 + tolerance["rtol"]) + tolerance["atol"]).all()
+    if form not in ("square", "wide") or len(sizes) > 1:
+        assert (bounds < 0.99 * true).any()
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_leverages_in_double_precision_meet_rows_in_single(rng, monkeypatch, complete):
+    """As of a group that has nearly all rows: of it already the mean leaves nothing."""
+    X, Y = (rng.standard_normal((40, columns)).astype(np.float32) for columns in (9, 30))
+    Y += 3 * X[:, :1]
+    labels = np.maximum(np.arange(40) - 20, 0) // 2
+    model = RidgeCV(ALPHAS, selection="loo", alpha_per_target=not complete)
+    single = model.fit(X, Y, labels).best_score_
+    monkeypatch.setattr(leverages, "LEAST_SPARE", 2.0)
+    np.testing.assert_allclose(model.fit(X, Y, labels).best_score_, single, atol=1e-5)
+
+
+@pytest.mark.parametrize("p", [290, 297])
+@pytest.mark.parametrize("noise", [1e-4, 1e-3])
+@pytest.mark.parametrize("selection", ["loo", "gcv"])
+def test_single_precision_is_enough_where_little_is_left_to_residuals(rng, selection, noise, p):
+    """Nearly as many columns as rows, hardly any noise: residuals are as small as rounding of the rows."""
+    alphas = 10.0 ** np.arange(-6, 4)
+    X, new = rng.standard_normal((300, p)).astype("f4"), rng.standard_normal((40, p)).astype("f4")
+    Y = X @ rng.standard_normal((p, 20)) / p**0.5 + noise * rng.standard_normal((300, 20))
+    single = RidgeCV(alphas, selection=selection).fit(X, Y.astype("f4"))
+    double = RidgeCV(alphas, selection=selection).fit(X.astype(float), Y.astype("f4").astype(float))
+    np.testing.assert_array_equal(single.alpha_, double.alpha_)
+    expected = double.predict(new.astype(float))
+    np.testing.assert_allclose(single.predict(new), expected, atol=1e-3 * np.abs(expected).max())
+    np.testing.assert_allclose(1 - single.best_score_, 1 - double.best_score_, rtol=1e-2)
 
 
 @pytest.mark.parametrize("intercept", [True, False])

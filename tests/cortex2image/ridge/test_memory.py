@@ -56,9 +56,18 @@ def test_without_a_bound_the_caller_may_choose_the_batch():
 
 def test_a_tighter_bound_means_smaller_shares():
     wide, tight = (plan(NEED, SINGLE, CPU, bound, None) for bound in (2.0, 1.01 * least(NEED)))
-    assert tight.folds < wide.folds == 5
+    assert tight.folds == 1 < wide.folds == 5
+    assert tight.penalties < wide.penalties == 13
     assert tight.block < wide.block
     assert tight.targets <= wide.targets
+
+
+def test_folds_are_taken_apart_before_penalties_are():
+    plans = [plan(NEED, SINGLE, CPU, bound, None) for bound in np.linspace(1.01, 12, 50) * least(NEED)]
+    shares = [(each.penalties, each.folds) for each in plans]
+    assert shares == sorted(shares)
+    assert {folds for _, folds in shares} == {1, 2, 3, 4, 5}
+    assert all(folds == 1 or penalties == 13 for penalties, folds in shares)
 
 
 def test_a_tighter_bound_means_fewer_targets_at_once():
@@ -98,9 +107,9 @@ def test_few_large_groups_need_their_hat_matrices():
 
 def test_operators_on_samples_are_as_wide_as_the_training_rows():
     overlapping = Splits.of_folds(make_folds(ShuffleSplit(3, test_size=0.2, random_state=0), 2000, None, 0))
-    assert replace(NEED, splits=overlapping).operator == 13 * 400 * 1600
-    assert replace(NEED, dual=True).operator == 13 * 400 * 1600
-    assert NEED.operator == 13 * 400 * 501
+    assert replace(NEED, splits=overlapping).operator == 400 * 1600
+    assert replace(NEED, dual=True).operator == 400 * 1600
+    assert NEED.operator == 400 * 501
 
 
 def test_predictors_that_are_read_anew_for_every_block_come_in_few(rng):

@@ -16,7 +16,7 @@ from cortex2image.ridge.mixing import Bands
 def test_a_mixture_is_the_problem_of_multiplied_bands(rng, rows, dual, standardize, shares):
     X, Y = rng.normal(1, 2, (rows, 10)), rng.standard_normal((rows, 2))
     choice = Y.dtype, torch.device("cpu"), dual, True
-    mixed = Bands.of(pose(as_blocks(X), Y, *choice, standardize, Plan(30, 2, 2)), [4, 6]).problem(
+    mixed = Bands.of(pose(as_blocks(X), Y, *choice, standardize, Plan(30, 2, 3, 2)), [4, 6]).problem(
         np.array(shares)
     )
     scaled = (X - X.mean(axis=0)) / (X.std(axis=0) if standardize else 1)

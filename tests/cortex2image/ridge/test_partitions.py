@@ -34,6 +34,17 @@ def test_each_fold_is_held_out_once_and_runs_are_the_inner_groups():
     assert trials.groups.tolist() == [f"ses-1 run-{i}" for i in (0, 0, 1, 1, 2, 2)]
 
 
+def test_runs_of_a_session_that_share_a_stimulus_are_one_inner_group():
+    """Folds are sessions: a picture that repeats over runs of its session would be on both sides."""
+    trials = Trials.from_columns(columns("abacdefgghii", folds=[0] * 6 + [1] * 6), "t")
+    assert trials.groups.tolist() == [f"ses-1 run-{i}" for i in (0, 0, 0, 0, 2, 2, 3, 3, 3, 3, 5, 5)]
+
+
+def test_what_connects_inner_groups_need_not_be_direct():
+    trials = Trials.from_columns(columns("abcdbcda", folds=[0] * 8), "t")
+    assert set(trials.groups) == {"ses-1 run-0"}
+
+
 @pytest.mark.parametrize(
     "bad", [columns("abca", "rree"), columns("abac", folds=[0, 0, 1, 1])], ids=["split", "folds"]
 )

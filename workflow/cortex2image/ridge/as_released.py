@@ -50,25 +50,47 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         DataError, ConfigError
             As :meth:`RidgeCV.fit`; fewer rows than the five folds.
         """
-        X = self._checked(X, reset=True)
-        if len(X) < FOLDS:
-            expected = f"at least {FOLDS} rows, one for each fold"
-            raise DataError("ridge as released", expected, f"{len(X)}", "add training data")
-        self._standard = Scaling.fit(X, centre=True, standardize=True)
-        self._ridge = RidgeCV(
-            LATENT_ALPHAS if self.latent else OTHER_ALPHAS,
-            cv=KFold(FOLDS),
-            fit_intercept=False,
-            device=self.device,
-            max_memory_gb=self.max_memory_gb,
-        ).fit(self._standard.apply(X), Y)
-        self.alpha_, self.best_score_ = self._ridge.alpha_, self._ridge.best_score_
+        X, ridge = self._standardised(X), self._inner()
+        self._ridge = ridge.fit(X, Y)
+        self.alpha_, self.best_score_ = ridge.alpha_, ridge.best_score_
         return self
+
+    def fit_and_predict(
+        self, X: np.ndarray, Y: np.ndarray, X_new: np.ndarray, groups: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Fit and return the predictions for the (m, p) rows `X_new`, without keeping what `predict` needs.
+
+        Parameters and errors are those of `fit`.
+        """
+        self.__dict__.pop("_ridge", None)
+        X, ridge = self._standardised(X), self._inner()
+        new = self._standard.apply(self._checked(X_new, reset=False))
+        predicted = ridge.fit_and_predict(X, Y, new)
+        self.alpha_, self.best_score_ = ridge.alpha_, ridge.best_score_
+        return predicted
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return the (m, t) predictions for (m, p) rows, without the mean of the targets."""
         check_is_fitted(self, "_ridge")
         return self._ridge.predict(self._standard.apply(self._checked(X, reset=False)))
+
+    def _standardised(self, X: np.ndarray) -> np.ndarray:
+        """Return training predictors by their own mean and standard deviation, which are kept."""
+        X = self._checked(X, reset=True)
+        if len(X) < FOLDS:
+            expected = f"at least {FOLDS} rows, one for each fold"
+            raise DataError("ridge as released", expected, f"{len(X)}", "add training data")
+        self._standard = Scaling.fit(X, centre=True, standardize=True)
+        return self._standard.apply(X)
+
+    def _inner(self) -> RidgeCV:
+        return RidgeCV(
+            LATENT_ALPHAS if self.latent else OTHER_ALPHAS,
+            cv=KFold(FOLDS),
+            fit_intercept=False,
+            device=self.device,
+            max_memory_gb=self.max_memory_gb,
+        )
 
     def _checked(self, X: np.ndarray, reset: bool) -> np.ndarray:
         X = validate_data(self, X, reset=reset, **PREDICTORS)

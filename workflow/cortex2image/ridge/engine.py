@@ -23,11 +23,11 @@ from cortex2image.ridge.training import Training
 
 @dataclass(frozen=True)
 class Problem:
-    """Training rows and targets, ready for selection and for fitting."""
+    """Training rows and targets, ready for selection and for fitting, and how much is in memory at once."""
 
     training: Training
     targets: Targets
-    folds_at_once: int
+    plan: Plan
 
 
 def pose(
@@ -46,7 +46,7 @@ def pose(
     gram = design.gram() if dual else design.moments()
     basis = decompose(design, gram, dual, dtype_of(dtype))
     training = Training(design, gram, basis, intercept, standardize)
-    return Problem(training, Targets(Y, intercept, dtype, device, plan.targets), plan.folds)
+    return Problem(training, Targets(Y, intercept, dtype, device, plan.targets), plan)
 
 
 def scores(
@@ -73,7 +73,7 @@ def scores(
     """
     basis, targets = problem.training.basis, problem.targets
     if selection == "kfold":
-        return kfold_scores(problem.training, targets, folds, alphas, problem.folds_at_once)
+        return kfold_scores(problem.training, targets, folds, alphas, problem.plan)
     if selection == "gcv":
         return gcv_scores(basis, targets, alphas, kept)
     labels = np.arange(len(basis.left)) if groups is None else groups

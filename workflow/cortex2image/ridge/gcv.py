@@ -11,6 +11,10 @@ from cortex2image.ridge.basis import Basis
 from cortex2image.ridge.products import product
 from cortex2image.ridge.targets import Projected, Targets
 
+# Below this share of a target's sum of squares, what no penalty reaches is no longer told by a difference of
+# sums in single precision, nor its rows by a difference of rows.
+LEAST_DIFFERENCE = 1e-2
+
 
 def gcv_scores(
     basis: Basis, targets: Targets, alphas: np.ndarray, kept: Projected | None = None
@@ -28,19 +32,36 @@ def gcv_scores(
         projected = product(basis.left.T, rows)
         if kept is not None:
             kept.put(batch, projected, means)
-        total, residual = residual_sums(rows, projected, filters, basis.spans_all(targets.centre))
+        total = rows.square().sum(dim=0).double()
+        beyond, _ = squares_outside(basis, rows, projected, total, targets.centre)
+        residual = reached_sums(projected, filters) + beyond
         scores[:, batch] = score(residual / spare[:, None] ** 2, total)
     return scores
 
 
-def residual_sums(
-    rows: torch.Tensor, projected: torch.Tensor, filters: torch.Tensor, saturated: bool
+def outside(basis: Basis, rows: torch.Tensor, centred: bool) -> torch.Tensor:
+    """Return what of (n, b) rows no penalty reaches, (n, b), float64."""
+    exact, left = rows.double(), basis.exact
+    exact = exact - exact.mean(dim=0) if centred else exact
+    return exact - product(left, product(left.T, exact))
+
+
+def squares_outside(
+    basis: Basis, rows: torch.Tensor, projected: torch.Tensor, total: torch.Tensor, centred: bool
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the sums of squares of the targets, (b,), and of their residuals by penalty, (a, b), float64."""
-    total = rows.square().sum(dim=0).double()
-    squared = projected.square()
-    beyond = 0 if saturated else (total - squared.sum(dim=0).double()).clamp_min(0)
-    return total, ((1 - filters).square().to(rows.dtype).T @ squared).double() + beyond
+    """Return the sums of squares of what no penalty reaches, (b,) float64, and where they took `outside`."""
+    if basis.spans_all(centred):
+        return torch.zeros_like(total), torch.zeros_like(total, dtype=torch.bool)
+    beyond = (total - projected.square().sum(dim=0).double()).clamp_min(0)
+    coarse = beyond < LEAST_DIFFERENCE * total
+    if coarse.any():
+        beyond[coarse] = outside(basis, rows[:, coarse], centred).square().sum(dim=0)
+    return beyond, coarse
+
+
+def reached_sums(projected: torch.Tensor, filters: torch.Tensor) -> torch.Tensor:
+    """Return the sums of squares of what penalties leave of their directions, (a, b) float64."""
+    return ((1 - filters).square().to(projected.dtype).T @ projected.square()).double()
 
 
 def score(errors: torch.Tensor, total: torch.Tensor) -> np.ndarray:

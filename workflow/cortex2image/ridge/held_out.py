@@ -122,9 +122,16 @@ def held_out_predictions(
     )
 
 
-def fit(training: Rows, settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
-    """Fit training rows; that they are all it is given is what keeps test rows out of every fit."""
-    return _model(settings).fit(training.predictors, training.targets, groups=training.groups)
+def fit_and_predict(
+    training: Rows, new: np.ndarray, settings: RidgeSettings
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fit training rows; return the (m, t) predictions for (m, p) new predictors and the (t,) penalties.
+
+    Targets of new rows are not given, and what depends on their predictors comes after the fit.
+    """
+    model = _model(settings)
+    predicted = model.fit_and_predict(training.predictors, training.targets, new, groups=training.groups)
+    return predicted, model.alpha_
 
 
 def _model(settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
@@ -176,10 +183,11 @@ def _predict(
     predictors: PerTrial, targets: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings
 ) -> HeldOut:
     average = settings.average_repeats
-    model = fit(select(predictors, targets, trials, partition.train, "train" in average), settings)
     test = select(predictors, targets, trials, partition.test, "test" in average)
     _check_unique(test.stimuli)
-    return HeldOut(model.predict(test.predictors), test.targets, test.stimuli, model.alpha_)
+    training = select(predictors, targets, trials, partition.train, "train" in average)
+    predicted, alpha = fit_and_predict(training, test.predictors, settings)
+    return HeldOut(predicted, test.targets, test.stimuli, alpha)
 
 
 def _check_unique(stimuli: np.ndarray) -> None:

@@ -5,11 +5,15 @@ projections, the training rows of a fold on samples), and n w more on projection
 number of targets.
 """
 
+from collections.abc import Iterator
+from itertools import product as pairs
+
 import numpy as np
 import torch
 
 from cortex2image.ridge.fold_operators import shared_operators
 from cortex2image.ridge.folds import Fold, hold_out_once
+from cortex2image.ridge.memory import Plan
 from cortex2image.ridge.own_operators import own_operator
 from cortex2image.ridge.products import product, squared_residuals
 from cortex2image.ridge.targets import Targets
@@ -17,7 +21,7 @@ from cortex2image.ridge.training import FoldOperator, Training, with_constant
 
 
 def kfold_scores(
-    training: Training, targets: Targets, folds: list[Fold], alphas: np.ndarray, at_once: int
+    training: Training, targets: Targets, folds: list[Fold], alphas: np.ndarray, plan: Plan
 ) -> np.ndarray:
     """Return the scores of all penalties.
 
@@ -27,8 +31,8 @@ def kfold_scores(
     targets : Targets, (n, t)
     folds : list of Fold
     alphas : (a,) array
-    at_once : int
-        Folds whose operators are in memory together.
+    plan : Plan
+        Folds, and penalties, whose operators are in memory together; changes no result but by rounding.
 
     Returns
     -------
@@ -38,19 +42,30 @@ def kfold_scores(
     """
     errors = np.zeros((len(alphas), targets.count))
     total = np.zeros(targets.count)
-    for start in range(0, len(folds), at_once):
-        operators = _operators(training, folds, folds[start : start + at_once], alphas)
-        for batch, rows, _ in targets.batches():
-            projections = _projections(training, rows, folds) if operators[0].on_projections else None
-            for number, operator in enumerate(operators, start):
-                known = _known(operator, training, rows, projections, number)
-                error, null = _squared_errors(operator, known, rows, training.intercept)
-                errors[:, batch] += error
-                total[batch] += null
+    starts = pairs(range(0, len(folds), plan.folds), range(0, len(alphas), plan.penalties))
+    for start, first in starts:
+        some = slice(first, first + plan.penalties)
+        together = folds[start : start + plan.folds]
+        # Held by no name, operators are gone before the next are made.
+        found = _errors(training, targets, folds, start, _operators(training, folds, together, alphas[some]))
+        for batch, error, null in found:
+            errors[some, batch] += error
+            total[batch] += null * (first == 0)
     errors /= np.where(total > 0, total, 1)
     scores = np.subtract(1, errors, out=errors)
     scores[:, total <= 0] = 0
     return scores
+
+
+def _errors(
+    training: Training, targets: Targets, folds: list[Fold], start: int, operators: list[FoldOperator]
+) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+    """Yield (targets, their squared errors, those of the mean), the operators being those from `start` on."""
+    for batch, rows, _ in targets.batches():
+        projections = _projections(training, rows, folds) if operators[0].on_projections else None
+        for number, operator in enumerate(operators, start):
+            known = _known(operator, training, rows, projections, number)
+            yield batch, *_squared_errors(operator, known, rows, training.intercept)
 
 
 def _operators(

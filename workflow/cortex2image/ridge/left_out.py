@@ -20,13 +20,15 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis
-from cortex2image.ridge.gcv import residual_sums, score
+from cortex2image.ridge.gcv import outside, reached_sums, score, squares_outside
 from cortex2image.ridge.leverages import Forms, Leverages, rows_of_groups
 from cortex2image.ridge.products import product
 from cortex2image.ridge.targets import Projected, Targets
 
-# Bounds are lowered by so much of their terms, against rounding in single precision.
+# Bounds are lowered by so much of their terms, against rounding in single precision; sums of squares by so
+# many units in the last place of the target's own.
 ROUNDING = 1e-5
+UNITS = 16
 
 
 def left_out_scores(
@@ -60,9 +62,10 @@ def left_out_scores(
     -----
     The rounding of residuals is divided by the eigenvalues of I - H_gg. Where one of these is below
     `LEAST_SPARE`, as with repeated rows of X and penalties far below the eigenvalues of X'X, residuals of
-    that penalty are computed in double precision. I - H_gg itself is known to about 1e-16 times the largest
-    eigenvalue of X'X over the smallest plus the penalty. Of a row that alone gives a large column its
-    variance, a tiny penalty leaves less than that: standardise, or choose K folds.
+    that penalty are computed in double precision; those of all penalties, without differences of nearly
+    equal numbers, for targets that X can follow almost everywhere. I - H_gg itself is known to about 1e-16
+    times the largest eigenvalue of X'X over the smallest plus the penalty. Of a row that alone gives a large
+    column its variance, a tiny penalty leaves less than that: standardise, or choose K folds.
     """
     filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
     members = rows_of_groups(groups)
@@ -94,22 +97,46 @@ class _Residuals:
     @cached_property
     def outside(self) -> torch.Tensor:
         """What of the rows no penalty reaches, (n, b), float64."""
-        rows, left = self.rows.double(), self.basis.exact
-        centred = rows - rows.mean(dim=0) if self.centred else rows
-        return centred - product(left, product(left.T, centred))
+        return outside(self.basis, self.rows, self.centred)
+
+    @cached_property
+    def total(self) -> torch.Tensor:
+        """Sums of squares of the rows, (b,), float64."""
+        return self.rows.square().sum(dim=0).double()
+
+    @cached_property
+    def beyond(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Sums of squares outside, and whether rows less fitted ones would be rounding error, both (b,)."""
+        return squares_outside(self.basis, self.rows, self.projected, self.total, self.centred)
 
     def sums(self) -> torch.Tensor:
         """Return their sums of squares by penalty, (a, b)."""
-        return residual_sums(self.rows, self.projected, self.filters, self.saturated)[1]
+        return reached_sums(self.projected, self.filters) + self.beyond[0]
+
+    def rounding(self) -> torch.Tensor:
+        """Return what these sums may be off by, (b,)."""
+        return UNITS * torch.finfo(self.rows.dtype).eps * self.total
 
     def of(self, penalty: int, chosen: torch.Tensor, double: bool) -> torch.Tensor:
         """Return those of a penalty and chosen targets, (n, c), in double precision on request."""
-        left, filters, projected = self.basis.left, self.filters[:, penalty, None], self.projected[:, chosen]
-        if not self.saturated and not double:
-            return self.rows[:, chosen] - product(left, filters.to(projected.dtype) * projected)
-        # 1 - filter, not rows - fitted: near interpolation the difference would be rounding error.
-        reached = product(left, (1 - filters).to(projected.dtype) * projected)
-        return reached if self.saturated else self.outside[:, chosen] + reached
+        coarse = self.beyond[1][chosen] | double
+        if self.saturated or coarse.all():
+            return self._without_difference(penalty, chosen, double)
+        filters, projected = self.filters[:, penalty, None], self.projected[:, chosen]
+        residual = self.rows[:, chosen] - product(self.basis.left, filters.to(projected.dtype) * projected)
+        if coarse.any():
+            residual[:, coarse] = self._without_difference(penalty, chosen[coarse], double)
+        return residual
+
+    def _without_difference(self, penalty: int, chosen: torch.Tensor, double: bool) -> torch.Tensor:
+        """Return them by 1 - filter, not rows - fitted: that is rounding error near interpolation."""
+        projected = self.projected[:, chosen]
+        spared = (1 - self.filters[:, penalty, None]).to(projected.dtype)
+        reached = product(self.basis.left, spared * projected)
+        if self.saturated:
+            return reached
+        exact = self.outside[:, chosen] + reached
+        return exact if double else exact.to(reached.dtype)
 
 
 @dataclass(frozen=True)
@@ -136,7 +163,7 @@ class _Penalties:
 def _left_out_errors(residuals: _Residuals, penalties: _Penalties, complete: bool) -> torch.Tensor:
     """Return the left-out squared errors, (a, b), or lower bounds above the target's smallest."""
     sums = residuals.sums()
-    errors = penalties.smallest * sums
+    errors = penalties.smallest * (sums - residuals.rounding()).clamp_min(0)
     wanted = torch.ones_like(errors, dtype=torch.bool)
     if not complete:
         likely = (penalties.middle * sums).argmin(dim=0)

@@ -73,7 +73,7 @@ class Leverages:
         """Return the sums of squared left-out errors r'Mr, (b,) float64, of (n, b) residuals r."""
         total = torch.zeros(residual.shape[1], dtype=torch.float64, device=residual.device)
         for rows, inverse in zip(self.members, self.inverses, strict=True):
-            total += _squares(inverse @ residual[rows])
+            total += _squares(inverse @ residual[rows].to(inverse.dtype))
         return total
 
 

@@ -1,4 +1,4 @@
-"""How many folds, targets and numbers are in memory at once, so that a bound is kept."""
+"""How many folds, penalties, targets and numbers are in memory at once, so that a bound is kept."""
 
 from dataclasses import dataclass
 
@@ -117,10 +117,10 @@ class Need:
 
     @property
     def operator(self) -> int:
-        """Numbers in the largest operator of a fold."""
+        """Numbers in the largest operator of a fold, for one penalty."""
         on_columns = self.splits.held_out * (self.columns + 1) * (not self.dual)
         on_samples = self.splits.samples * (self.dual or not self.splits.once)
-        return self.alphas * max(on_columns, on_samples)
+        return max(on_columns, on_samples)
 
     @property
     def per_target(self) -> int:
@@ -132,16 +132,20 @@ class Need:
     @property
     def per_target_in_double(self) -> int:
         """The same where residuals or predictions take double precision, as numbers of single precision."""
-        residuals = (6 * self.rows + 2 * self.rank) * bool(self.splits.groups)
+        residuals = (6 * self.rows + 2 * self.rank) * (not self.splits.folds)
         return self.per_target + residuals + 4 * self.splits.held_out
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Numbers in a block of predictors, folds whose operators exist together, targets in a batch."""
+    """Numbers in a block of predictors, folds and penalties with operators at once, targets in a batch.
+
+    Where not all penalties find room there is one fold at a time.
+    """
 
     block: int
     folds: int
+    penalties: int
     targets: int
 
 
@@ -163,27 +167,38 @@ def plan(
     Raises
     ------
     ConfigError
-        The bound is below what Gram matrix, one fold and one target need.
+        The bound is below what Gram matrix, one fold with one penalty, and one target need.
     """
     folds, item = max(1, need.splits.folds), np.dtype(dtype).itemsize
     most = REREAD_BLOCK if need.reread else BLOCK
     at_ease = _batch(need, BATCH[device.type] // need.per_target)
     if max_memory_gb is None:
-        return Plan(most, folds, batch or at_ease)
+        return Plan(most, folds, need.alphas, batch or at_ease)
     left = int(ALLOCATED * max_memory_gb * 1e9) - need.square
     block = min(most, max(need.rows, need.columns, left // _parts(need) // (item + 16)))
     left -= block * (2 * item + 16)
-    together = folds
+    together, penalties = folds, need.alphas
     if need.splits.folds:
-        # In double precision, which those take that single precision is too coarse for.
-        together = min(folds, (left // 2 - MADE * need.operator) // (8 * need.operator))
-        left -= (MADE + 8 * together) * need.operator
+        together, penalties = _operators(need, left // 2)
+        left -= (MADE + 8 * together) * penalties * need.operator
     targets = batch or min(at_ease, _batch(need, left // (item * need.per_target_in_double)))
-    if together < 1 or left < item * need.per_target_in_double * targets:
+    if penalties < 1 or left < item * need.per_target_in_double * targets:
         least = f"at least {_least(need, item) / 1e9:.3g} GB"
         fix = f"allow {least}" + (", or fewer targets in a batch" if batch else "")
         raise ConfigError("ridge max_memory_gb", least, f"{max_memory_gb:g} GB", fix)
-    return Plan(block, together, targets)
+    return Plan(block, together, penalties, targets)
+
+
+def _operators(need: Need, left: int) -> tuple[int, int]:
+    """Return how many folds, and penalties, have their operators in so many bytes; no penalty if none has.
+
+    In double precision, which those take that single precision is too coarse for.
+    """
+    penalties = left // ((MADE + 8) * need.operator)
+    if penalties < need.alphas:
+        return 1, penalties
+    size = need.alphas * need.operator
+    return min(need.splits.folds, (left - MADE * size) // (8 * size)), need.alphas
 
 
 def _batch(need: Need, targets: int) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from cortex2image.errors import DataError
 
@@ -47,8 +49,9 @@ class Trials:
 
     @property
     def groups(self) -> np.ndarray:
-        """Trials that no inner fold may separate: repeats of a stimulus, or a run if cross-validated."""
-        return self.stimulus if self.fold is None else self.run
+        """Trials that no inner fold may separate: repeats of a stimulus; if cross-validated, also those of
+        a run, and so those of runs that share a stimulus."""
+        return self.stimulus if self.fold is None else _connected(self.run, self.stimulus)
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,17 @@ def partitions(trials: Trials) -> list[Partition]:
     else:
         held_out = [trials.fold == fold for fold in np.unique(trials.fold)]
     return [_checked(trials, test) for test in held_out]
+
+
+def _connected(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the smallest of the `first` labels that a trial is connected to by equal labels of either."""
+    names, a = np.unique(first, return_inverse=True)
+    _, b = np.unique(second, return_inverse=True)
+    nodes = len(names) + int(b.max(initial=-1)) + 1
+    links = coo_array((np.ones(len(a)), (a, len(names) + b)), shape=(nodes, nodes))
+    part = connected_components(links, directed=False)[1][: len(names)]
+    _, smallest, member = np.unique(part, return_index=True, return_inverse=True)
+    return names[smallest[member]][a]
 
 
 def _checked(trials: Trials, test: np.ndarray) -> Partition:

@@ -17,7 +17,7 @@ from cortex2image.encoding.voxel_scores import score_voxels
 from cortex2image.errors import run_step
 from cortex2image.progress import say
 from cortex2image.ridge.alignment import align
-from cortex2image.ridge.available import available_gb
+from cortex2image.ridge.available import fit_gb
 from cortex2image.ridge.held_out import SELECTIONS, RidgeSettings, held_out_predictions
 from cortex2image.seeds import seed_for
 
@@ -36,7 +36,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--folds", required=True, type=int, help="inner folds that choose among them")
     parser.add_argument("--selection", required=True, choices=SELECTIONS, help="how penalties are scored")
     parser.add_argument("--device", default="cpu", choices=["auto", "cpu", "cuda"])
-    parser.add_argument("--max-memory-gb", type=float, help="working memory of a fit; half of what is free")
+    parser.add_argument("--max-memory-gb", type=float, help="of a fit; default: half of what is free")
     parser.add_argument("--average-repeats", default=[], nargs="*", choices=["train", "test"])
     parser.add_argument("--seed", required=True, type=int, help="seed of the study")
     parser.add_argument("--encoding", required=True, help="where encoding/{model}.parquet is written")
@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         seed=seed,
         selection=args.selection,
         device=args.device,
-        max_memory_gb=args.max_memory_gb or available_gb() / 2,
+        max_memory_gb=args.max_memory_gb or fit_gb(args.device),
         latent=False,
     )
     encoded = held_out_predictions(data.features, data.betas, data.trials, ridge)
