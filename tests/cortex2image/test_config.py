@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cortex2image.config import DISTRIBUTED, load_schema, resolve
-from cortex2image.data import open_dataset
+from cortex2image.config import load_schema, resolve
 from cortex2image.errors import ConfigError
+from cortex2image.readers import DISTRIBUTED, KNOWN_KEYS, READERS, SPECIAL_KEYS
 
 CONFIGS = Path(__file__).parents[2] / "config"
 
@@ -93,7 +93,7 @@ def test_simulated_data_lies_under_the_study():
         ("reconstruct", {"steps": 9, "strength": 0.11}, "reconstruct", "9 steps at strength 0.11"),
         ("reconstruct", {"strength": 1.0, "noise_level": "as_released"}, "reconstruct/noise_level", "lower"),
         ("study", "miniature", "study", "train_miniature writes there"),
-        ("dataset/rois/atlas", None, "dataset/rois/atlas", "the volume the labels refer to"),
+        ("dataset/rois/atlas", None, "dataset/rois/atlas", "the atlas the labels refer to"),
     ],
 )
 def test_bad_configs_name_the_key_and_the_way_out(path, value, where, said):
@@ -152,14 +152,52 @@ def test_every_key_is_described_and_closed():
 def distributed(reader, **changes):
     rois = {"z": ["all"], "c": ["all"]}
     dataset = {"reader": reader, "root": "/data"} | changes
-    return {"study": "x", "subjects": ["sub-01"], "dataset": dataset, "decode": {"rois": rois}}
+    study = {"study": "x", "subjects": ["sub-01"], "standardise": {"by": "all"}}
+    return study | {"dataset": dataset, "decode": {"rois": rois}}
 
 
-def test_readers_of_betas_are_those_that_open():
-    assert DISTRIBUTED == open_dataset.DISTRIBUTED
-    assert (
-        tuple(load_schema()["properties"]["dataset"]["properties"]["reader"]["enum"]) == open_dataset.READERS
-    )
+def test_every_reader_has_its_keys():
+    properties = load_schema()["properties"]["dataset"]["properties"]
+    assert tuple(properties["reader"]["enum"]) == READERS == tuple(KNOWN_KEYS)
+    of_all = {"reader", "root", "cross_validate", "rois"}
+    assert of_all | {key for key in SPECIAL_KEYS if "/" not in key} == set(properties)
+
+
+@pytest.mark.parametrize(
+    ("reader", "key", "value"),
+    [
+        ("bdpy", "space", "func2mm"),
+        ("bdpy", "rois", {"atlas": "x"}),
+        ("nsd", "task", "scenes"),
+        ("bold5000", "derivatives", "/fmriprep"),
+        ("bids", "terms_accepted", True),
+        ("bold5000", "terms_accepted", True),
+    ],
+)
+def test_keys_that_the_reader_does_not_know_are_refused(reader, key, value):
+    with pytest.raises(ConfigError, match=f"dataset/{key}.*\n.*no such key for the reader '{reader}'"):
+        resolve(distributed(reader, **{key: value}))
+
+
+def test_the_tables_of_bold5000_have_no_atlas():
+    with pytest.raises(ConfigError, match=r"dataset/rois/atlas\n.*with space: roi-tables"):
+        resolve(distributed("bold5000", space="roi-tables", rois={"atlas": "a.nii.gz"}))
+
+
+def test_sessions_without_training_trials_do_not_scale_alone():
+    config = distributed("bdpy") | {"standardise": {"by": "session"}}
+    with pytest.raises(ConfigError, match=r"standardise/by\n.*all with bdpy"):
+        resolve(config)
+
+
+@pytest.mark.parametrize("reader", DISTRIBUTED)
+def test_only_nsd_has_released_noise_ceilings(reader):
+    config = change(distributed(reader), "standardise/ncsnr_from", "released")
+    if reader == "nsd":
+        assert resolve(config)["standardise"]["ncsnr_from"] == "released"
+    else:
+        with pytest.raises(ConfigError, match=f"standardise/ncsnr_from\n.*reader '{reader}'"):
+            resolve(config)
 
 
 def test_keys_of_distributed_betas():
@@ -174,14 +212,29 @@ def test_only_nsd_has_two_kinds_of_test_images(reader):
         resolve(distributed(reader, test_images="special515"))
 
 
-@pytest.mark.parametrize("reader", DISTRIBUTED)
-def test_a_data_set_may_name_its_own_regions(reader):
-    config = change(distributed(reader), "decode/rois", {"z": ["V1"], "c": ["LOC"]})
+OWN_REGIONS = [
+    ("nsd", {"rois": {"atlas": "Kastner2015"}}),
+    ("bold5000", {"space": "roi-tables"}),
+    ("bdpy", {}),
+]
+
+
+@pytest.mark.parametrize(("reader", "keys"), OWN_REGIONS)
+def test_a_data_set_may_name_its_own_regions(reader, keys):
+    config = change(distributed(reader, **keys), "decode/rois", {"z": ["V1"], "c": ["LOC"]})
     assert resolve(config)["decode"]["rois"]["z"] == ["V1"]
-    labelled = change(config, "dataset/rois", {"labels": {"LOC": 1}})
+    labelled = change(config, "dataset/rois/labels", {"LOC": 1})
     with pytest.raises(ConfigError, match="'V1'"):
         resolve(labelled)
     assert resolve(change(labelled, "dataset/rois/labels/V1", 2))
+
+
+@pytest.mark.parametrize("reader", ["nsd", "bold5000"])
+def test_regions_of_volumes_need_an_atlas(reader):
+    with pytest.raises(ConfigError, match=r"decode/rois/z(.|\n)*none given(.|\n)*'V1'"):
+        resolve(change(distributed(reader), "decode/rois/z", ["V1"]))
+    with pytest.raises(ConfigError, match=r"dataset/rois/atlas\n.*the atlas the labels refer to"):
+        resolve(distributed(reader, rois={"labels": {"V1": 1}}))
 
 
 @pytest.mark.parametrize("reader", DISTRIBUTED)

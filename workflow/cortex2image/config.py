@@ -12,12 +12,11 @@ import jsonschema
 import yaml
 
 from cortex2image.errors import ConfigError
+from cortex2image.readers import KNOWN_KEYS, SPECIAL_KEYS
 
 SCHEMA_FILE = Path(__file__).resolve().parent.parent / "schemas" / "config.schema.yaml"
 IMAGE_SPACES = {"z", "zc"}
 RESERVED_STUDY = "miniature"
-# Readers of betas that others estimated: they enter the study after the GLM.
-DISTRIBUTED = ("nsd", "bold5000", "bdpy")
 
 
 def load_schema() -> dict[str, Any]:
@@ -45,8 +44,9 @@ def resolve(config: Mapping[str, Any], source: str = "config") -> dict[str, Any]
     for error in jsonschema.Draft202012Validator(schema).iter_errors(resolved):
         raise _explain(error, source)
     _check_subjects(resolved, source)
+    _check_reader_keys(resolved, source)
     _resolve_dataset(resolved, source)
-    _check_distributed(resolved, source)
+    _check_scaling(resolved, source)
     _check_rois(resolved, source)
     _check_image_identity(resolved, source)
     _check_folds(resolved, source)
@@ -124,22 +124,42 @@ def _resolve_dataset(config: dict[str, Any], source: str) -> None:
             section[key] = section[key].replace("{root}", dataset["root"])
 
 
-def _check_distributed(config: Mapping[str, Any], source: str) -> None:
-    """Keys that only readers of distributed betas know must not seem to do anything elsewhere."""
+def _check_reader_keys(config: Mapping[str, Any], source: str) -> None:
+    """Keys that the reader does not know must not seem to do anything."""
     dataset = config["dataset"]
-    known: tuple[str, ...] = ("betas", "sessions", "mask") if dataset["reader"] in DISTRIBUTED else ()
-    known += ("test_images",) if dataset["reader"] == "nsd" else ()
-    properties = load_schema()["properties"]["dataset"]["properties"]
-    for key in ("betas", "sessions", "mask", "test_images"):
-        if key not in known and dataset[key] != properties[key]["default"]:
+    keys = [key for key in SPECIAL_KEYS if key not in KNOWN_KEYS[dataset["reader"]]]
+    if dataset["reader"] == "bold5000" and dataset["space"] == "roi-tables":
+        keys.append("rois/atlas")
+    properties = load_schema()["properties"]["dataset"]
+    for key in keys:
+        value, schema = dataset, properties
+        for part in key.split("/"):
+            value, schema = value[part], schema["properties"][part]
+        if value != schema["default"]:
             expected = f"no such key for the reader '{dataset['reader']}'"
-            raise ConfigError(f"{source}, dataset/{key}", expected, repr(dataset[key]), "remove the key")
+            if dataset["reader"] == "bold5000" and key == "rois/atlas":
+                expected += " with space: roi-tables"
+            raise ConfigError(f"{source}, dataset/{key}", expected, repr(value), "remove the key")
+
+
+def _check_scaling(config: Mapping[str, Any], source: str) -> None:
+    reader, scaled = config["dataset"]["reader"], config["standardise"]
+    if reader == "bdpy" and scaled["by"] == "session":
+        expected = "all with bdpy, whose test sessions hold no training trial to scale with"
+        raise ConfigError(f"{source}, standardise/by", expected, "session", "set standardise/by: all")
+    if reader != "nsd" and scaled["ncsnr_from"] == "released":
+        expected = f"all or train with the reader '{reader}', which has no such file"
+        raise ConfigError(f"{source}, standardise/ncsnr_from", expected, "released", "choose one of these")
 
 
 def _check_rois(config: Mapping[str, Any], source: str) -> None:
-    labels = config["dataset"]["rois"]["labels"]
-    names_of_its_own = config["dataset"]["reader"] in DISTRIBUTED
-    if names_of_its_own and not labels:
+    dataset, labels = config["dataset"], config["dataset"]["rois"]["labels"]
+    names_of_its_own = dataset["reader"] == "bdpy" or dataset["space"] == "roi-tables"
+    of_the_atlas = names_of_its_own or (dataset["reader"] == "nsd" and dataset["rois"]["atlas"])
+    if labels and not dataset["rois"]["atlas"] and not names_of_its_own:
+        fix = "name the atlas, or remove the labels"
+        raise ConfigError(f"{source}, dataset/rois/atlas", "the atlas the labels refer to", "null", fix)
+    if of_the_atlas and not labels:
         return  # the regions of the data set are known when it is read
     for space, names in config["decode"]["rois"].items():
         for name in names:
@@ -150,9 +170,6 @@ def _check_rois(config: Mapping[str, Any], source: str) -> None:
                     f"'{name}'",
                     "correct the name, or add the region and its code to dataset/rois/labels",
                 )
-    if labels and not config["dataset"]["rois"]["atlas"] and not names_of_its_own:
-        fix = "name the atlas volume, or remove the labels"
-        raise ConfigError(f"{source}, dataset/rois/atlas", "the volume the labels refer to", "null", fix)
 
 
 def _check_image_identity(config: Mapping[str, Any], source: str) -> None:

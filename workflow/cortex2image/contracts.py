@@ -89,13 +89,13 @@ _VOXEL_COLUMNS = (
         "hemisphere",
         _STRING,
         "",
-        "side of the world x = 0 plane; unknown where a file of betas does not say",
+        "left or right: the one that the data set names, else the side of the world x = 0 plane; or unknown",
         allowed=("left", "right", "unknown"),
     ),
 )
 MASK_VOXELS = Contract(
     "mask_voxels",
-    2,
+    3,
     "{subject}/mask_voxels.parquet",
     "a voxel of the mask, before its noise ceiling is known",
     (
@@ -106,12 +106,19 @@ MASK_VOXELS = Contract(
             "sessions",
             "sessions without data of it, where its betas are 0; if any, voxels.parquet leaves it out",
         ),
+        Column(
+            "released_ncsnr",
+            _FLOAT,
+            "",
+            "noise ceiling signal-to-noise ratio that came with the betas, if it was asked for; else null",
+            True,
+        ),
     ),
     ("voxel_id",),
 )
 VOXELS = Contract(
     "voxels",
-    1,
+    2,
     "{subject}/voxels.parquet",
     "a voxel, in the order of `beta`",
     (
@@ -120,7 +127,7 @@ VOXELS = Contract(
             "ncsnr",
             _FLOAT,
             "",
-            "noise ceiling signal-to-noise ratio of one trial; null without repeats",
+            "noise ceiling signal-to-noise ratio of one trial; null without repeats or a released one",
             True,
         ),
         Column(

@@ -16,13 +16,13 @@ PYTHON_FIRST = "" if USES_CONDA else f"PATH={shlex.quote(str(Path(sys.executable
 PACKAGE_ROOT = shlex.quote(str(Path(workflow.basedir) / "workflow"))
 shell.prefix(f"set -euo pipefail; export {PYTHON_FIRST}PYTHONPATH={PACKAGE_ROOT} OMP_WAIT_POLICY=passive; ")
 
-from cortex2image.config import DISTRIBUTED as DISTRIBUTED_READERS
 from cortex2image.config import resolve
 from cortex2image.data.simulated import layout as simulated
 from cortex2image.errors import ConfigError, run_step
 from cortex2image.models.checksums import sums_file
 from cortex2image.models.placement import check_present
 from cortex2image.models.registry import model_set
+from cortex2image.readers import DISTRIBUTED as DISTRIBUTED_READERS
 from cortex2image.sources import source_files
 
 config.update(resolve(config))
@@ -33,11 +33,13 @@ SUBJECTS = config["subjects"]
 METHODS = config["reconstruct"]["methods"]
 ENCODING_MODELS = config["encode"]["models"]
 DECODED_SPACES = list(config["decode"]["rois"])
+DECODED_REGIONS = {name for names in config["decode"]["rois"].values() for name in names}
 FEATURE_SPACES = sorted({*DECODED_SPACES, *ENCODING_MODELS})
 DATASET = config["dataset"]
 SIMULATED = DATASET["reader"] == "simulated"
 # Betas that others estimated take the place of those of the single-trial GLM.
 DISTRIBUTED = DATASET["reader"] in DISTRIBUTED_READERS
+RELEASED_NCSNR = config["standardise"]["ncsnr_from"] == "released"
 SIMULATED_SIZES = simulated.Sizes(**config["simulation"])
 # The one folder that the workflow fetches into: a folder of the user's own is never an output of a rule.
 HAXBY_FETCHED = "resources/haxby2001"
@@ -103,16 +105,16 @@ def open_configured_dataset():
 
 def checked_files(subject):
     """The files of a subject, after everything is there that no rule makes."""
-    from cortex2image.data.nsd.preflight import check_nsd_study
+    from cortex2image.data.nsd.preflight import check_nsd_regions, check_nsd_study
     from cortex2image.data.preflight import check_bids_study
 
     dataset = open_configured_dataset()
     if DATASET["reader"] == "bids":
         check_bids_study(dataset, subject, atlas_of(subject))
     elif DATASET["reader"] == "nsd":
-        check_nsd_study(
-            dataset.layout, SUBJECTS, DATASET["sessions"], DATASET["rois"]["atlas"], DATASET["mask"]
-        )
+        chosen = DATASET["sessions"], DATASET["rois"]["atlas"], DATASET["mask"], RELEASED_NCSNR
+        check_nsd_study(dataset.layout, SUBJECTS, *chosen)
+        check_nsd_regions(dataset.layout, SUBJECTS, **DATASET["rois"], regions=DECODED_REGIONS)
     elif DATASET["reader"] == "haxby2001" and DATASET["root"] != HAXBY_FETCHED:
         dataset.check_present(subject)
     return dataset.subject_files(subject)
@@ -130,6 +132,11 @@ def subject_files(subject):
 
 def dataset_files(wildcards):
     return subject_files(wildcards.subject)
+
+
+def released_ncsnr_files(wildcards):
+    """The noise ceilings that came with the betas, where the study takes these."""
+    return [str(f) for f in open_configured_dataset().layout.ncsnr(wildcards.subject)] if RELEASED_NCSNR else []
 
 
 def events_files(wildcards):
@@ -168,6 +175,7 @@ def nsd_options(wildcards):
         "mask": DATASET["mask"],
     }
     options = [part for key, value in chosen.items() if value for part in (f"--{key}", str(value))]
+    options += ["--ncsnr"] if RELEASED_NCSNR else []
     return shlex.join(["--root", DATASET["root"], "--subjects", *SUBJECTS, *options])
 
 

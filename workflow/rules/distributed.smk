@@ -6,6 +6,7 @@ rule distributed_betas:
     input:
         code=source_files("cortex2image.steps.distributed_betas"),
         dataset=dataset_files,
+        ncsnr=released_ncsnr_files,
         trials=f"{RESULTS}/{{subject}}/trials.parquet",
     output:
         betas=f"{RESULTS}/{{subject}}/single_trial_betas.parquet",
@@ -23,10 +24,11 @@ rule distributed_betas:
     params:
         dataset=DATASET_OPTIONS,
         regions=region_options(),
+        ncsnr="--released-ncsnr" if RELEASED_NCSNR else "",
     shell:
         """
         python -m cortex2image.steps.distributed_betas \
-            {params.dataset} {params.regions} \
+            {params.dataset} {params.regions} {params.ncsnr} \
             --subject {wildcards.subject} \
             --trials {input.trials:q} \
             --threads {threads} \

@@ -7,16 +7,9 @@ from cortex2image.data.bids import BidsDataset
 from cortex2image.data.bold5000.reader import Bold5000Dataset
 from cortex2image.data.haxby2001 import Haxby2001Dataset
 from cortex2image.data.nsd.reader import NsdDataset
-from cortex2image.data.open_dataset import (
-    DISTRIBUTED,
-    READERS,
-    RECORDINGS,
-    Source,
-    open_betas,
-    open_dataset,
-    open_recordings,
-)
+from cortex2image.data.open_dataset import Source, open_betas, open_dataset, open_recordings
 from cortex2image.errors import ConfigError
+from cortex2image.readers import DISTRIBUTED, READERS, RECORDINGS
 
 CLASSES = {
     "simulated": BidsDataset,

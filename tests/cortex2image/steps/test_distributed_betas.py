@@ -66,6 +66,17 @@ def test_voxels_keep_their_place_region_and_grid(told):
     assert json.loads(voxels.schema.metadata[b"affine"]) == AFFINE.tolist()
 
 
+def test_released_noise_ceilings_travel_with_the_voxels_on_request(told, monkeypatch):
+    _, voxels = run()
+    assert voxels["released_ncsnr"].null_count == 5
+    with pytest.raises(ConfigError, match="released noise ceilings"):
+        run("--released-ncsnr")
+    ratio = np.array([0.5, 1, np.nan, 0, 2])
+    monkeypatch.setattr(ToldBetas, "released_ncsnr", lambda *_: ratio, raising=False)
+    _, voxels = run("--released-ncsnr")
+    assert voxels["released_ncsnr"].to_pylist() == [0.5, 1, None, 0, 2]
+
+
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_no_more_sessions_in_memory_than_threads(told, monkeypatch, threads):
     monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", 50)

@@ -1,12 +1,14 @@
 """Step nsd_download against an S3 server on loopback."""
 
 import hashlib
-import socket
+import re
 from types import SimpleNamespace
 
 import pytest
 from tests.cortex2image.data.nsd.loopback import loopback_bucket
 
+from cortex2image.data.nsd import content_check
+from cortex2image.data.nsd.bucket import PublicBucket, Refusal
 from cortex2image.data.nsd.layout import Layout
 from cortex2image.data.nsd.manifest import BUCKET, needed
 from cortex2image.errors import ConfigError, DataError
@@ -107,11 +109,44 @@ def test_a_file_of_another_state_of_the_object_starts_anew(bucket, download):
     assert held(download.root)[BETAS] == content(BETAS)
 
 
-def test_of_an_object_stored_in_parts_only_the_size_is_checked_and_that_is_said(bucket, download, capsys):
+def test_an_object_stored_in_parts_is_checked_too(bucket, download, capsys):
     bucket.put_in_parts(BETAS, content(BETAS))
     download(bucket.url)
     assert held(download.root)[BETAS] == content(BETAS)
+    assert f"fetched, MD5 checked: {BETAS}" in capsys.readouterr().out
+
+
+def test_where_only_the_size_can_be_checked_that_is_said(bucket, download, capsys, monkeypatch):
+    bucket.put_in_parts(BETAS, content(BETAS))
+    monkeypatch.setattr(content_check, "OF_PARTS", re.compile("none"))
+    download(bucket.url)
     assert f"fetched, only size checked: {BETAS}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("size", [-1, 0])
+def test_a_file_of_another_size_is_fetched_anew(bucket, download, capsys, size):
+    place(download.root, FILES)
+    (download.root / BETAS).write_bytes(content(BETAS)[:size])
+    download(bucket.url)
+    assert (download.root / BETAS).read_bytes() == content(BETAS)
+    said = capsys.readouterr().out
+    assert f"{BETAS}: {len(content(BETAS)[:size])} bytes on disk, {len(content(BETAS))} in the bucket" in said
+    assert f"1 of 1 fetched, MD5 checked: {BETAS}" in said
+
+
+def test_a_file_of_another_size_is_no_reason_to_overlook_the_terms(bucket, download):
+    place(download.root, FILES)
+    (download.root / BETAS).write_bytes(content(BETAS)[:-1])
+    with pytest.raises(ConfigError, match="terms_accepted"):
+        download(bucket.url, accepted="false")
+    assert (download.root / BETAS).read_bytes() == content(BETAS)[:-1]
+
+
+def test_a_bucket_that_denies_everything_says_so(bucket, download, monkeypatch):
+    monkeypatch.setattr(PublicBucket, "describe", lambda self, key: Refusal.FORBIDDEN)
+    with pytest.raises(DataError, match=r"access denied to all(.|\n)*firewall"):
+        download(bucket.url)
+    assert not download.root.exists()
 
 
 def test_what_came_wrong_fails_alone_and_is_removed(bucket, download):
@@ -131,11 +166,9 @@ def test_a_key_the_bucket_lacks_is_named_before_anything_is_fetched(bucket, down
     assert not download.root.exists()
 
 
-def test_a_complete_copy_needs_no_bucket(download, capsys):
+def test_a_complete_copy_is_left_as_it_is(bucket, download, capsys):
     place(download.root, needed(LAYOUT, [SUBJECT], SESSIONS, "streams"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        download(f"http://127.0.0.1:{free.getsockname()[1]}", accepted="false")
+    download(bucket.url, accepted="false")
     assert "Every file that the study needs is there" in capsys.readouterr().out
 
 

@@ -23,6 +23,7 @@ SESSIONS = ["ses-1", "ses-2"] * (COUNT // 2)
 SPLITS = ["train"] * TRAIN + ["test"] * TEST * REPEATS
 NO_FOLDS: list[int | None] = [None] * COUNT
 ALL_VALID = (0,) * VOXEL_COUNT
+NONE_RELEASED = (None,) * VOXEL_COUNT
 
 
 def write_inputs(
@@ -32,6 +33,7 @@ def write_inputs(
     stimuli: list[str],
     folds: list[int | None] = NO_FOLDS,
     invalid: Sequence[int] = ALL_VALID,
+    released: Sequence[float | None] = NONE_RELEASED,
 ) -> None:
     ids = [f"trial-{i}" for i in range(COUNT)]
     trials = {
@@ -47,7 +49,7 @@ def write_inputs(
     }
     indices = {axis: np.arange(VOXEL_COUNT) for axis in ("voxel_id", *"ijk")}
     voxels = indices | {"roi": ["early"] * VOXEL_COUNT, "hemisphere": ["left"] * VOXEL_COUNT}
-    voxels |= {"invalid_sessions": invalid}
+    voxels |= {"invalid_sessions": invalid, "released_ncsnr": pa.array(released, pa.float64())}
     TRIALS.write(trials, folder / "trials.parquet")
     SINGLE_TRIAL_BETAS.write({"trial_id": ids, "beta": vectors(betas)}, folder / "single.parquet")
     facts = {"affine": json.dumps(np.eye(4).tolist()), "shape": json.dumps([6, 6, 6])}
@@ -63,9 +65,10 @@ def standardise(
     folds: list[int | None] = NO_FOLDS,
     invalid: Sequence[int] = ALL_VALID,
     ncsnr_from: str = "all",
+    released: Sequence[float | None] = NONE_RELEASED,
 ) -> tuple[np.ndarray, pa.Table]:
     """Run the step; return betas and voxels."""
-    write_inputs(folder, betas, splits, stimuli, folds, invalid)
+    write_inputs(folder, betas, splits, stimuli, folds, invalid, released)
     inputs = ["--trials", "trials", "--single-trial-betas", "single", "--mask-voxels", "mask_voxels"]
     outputs = ["--betas", "betas", "--voxels", "voxels"]
     names = [a if a.startswith("--") else str(folder / f"{a}.parquet") for a in inputs + outputs]
@@ -129,6 +132,21 @@ def test_the_noise_ceiling_can_be_that_of_training_trials(tmp_path: Path, betas:
     expected = snr_by_hand(betas, np.array(splits) == "train")
     np.testing.assert_allclose(voxels["ncsnr"].to_numpy(), expected, rtol=1e-6)
     assert voxels.schema.metadata[b"ncsnr_from"] == b"train"
+
+
+def test_the_noise_ceiling_can_be_the_released_one(tmp_path: Path, betas: np.ndarray) -> None:
+    given = {"released": (0.5, 0.25, None, 1.0, 2.0, 0.0), "invalid": (0, 1, 0, 0, 0, 0)}
+    _, voxels = standardise(tmp_path, betas, ncsnr_from="released", **given)
+    assert voxels["ncsnr"].to_pylist() == [0.5, None, 1.0, 2.0, 0.0]
+    expected = [snr and snr**2 / (snr**2 + 1 / REPEATS) for snr in voxels["ncsnr"].to_pylist()]
+    assert voxels["noise_ceiling"].to_pylist() == pytest.approx(expected)
+    assert voxels.schema.metadata[b"ncsnr_from"] == b"released"
+
+
+def test_noise_ceilings_that_were_not_released_are_refused(tmp_path: Path, betas: np.ndarray) -> None:
+    with pytest.raises(DataError, match="released noise ceilings"):
+        standardise(tmp_path, betas, ncsnr_from="released")
+    assert not (tmp_path / "voxels.parquet").exists()
 
 
 def test_row_groups_change_nothing(tmp_path: Path, betas: np.ndarray, monkeypatch) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from cortex2image.contracts import TRIALS
 from cortex2image.data.bids import BidsDataset
+from cortex2image.data.distributed import ShownRun
+from cortex2image.data.recording import Event
 from cortex2image.errors import Cortex2imageError, DataError
 from cortex2image.steps import stimuli, trials
 
@@ -38,6 +40,12 @@ def test_trials(study, tmp_path):
     assert table["fold"] == [None] * 8
     assert table["onset"] == [1, 5] * 4
     assert table["duration"] == [2] * 8
+
+
+def test_trials_that_the_reader_numbers_keep_their_numbers():
+    events = (Event(0.0, 3.0, "a", 2), Event(8.0, 3.0, "b", 4))
+    rows = trials.trial_rows([ShownRun("ses-01", "run-01", events)], {"a": "train", "b": "test"}, "none")
+    assert [row["trial_id"] for row in rows] == ["ses-01_run-01_trial-002", "ses-01_run-01_trial-004"]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -93,4 +93,18 @@ class BetaDataset(StudyDataset, Protocol):
         """Yield each stimulus with its picture, uint8 (H, W, 3), from a file that holds many pictures.
 
         A reader whose stimuli name picture files of their own yields nothing.
+        """
+
+
+@runtime_checkable
+class HasReleasedNcsnr(Protocol):
+    """A data set whose betas came with noise ceilings of others' making."""
+
+    def released_ncsnr(self, subject: str, voxels: BetaVoxels) -> np.ndarray:
+        """Return the released signal-to-noise ratio of one trial, (voxels,) float64; NaN where unknown.
+
+        Raises
+        ------
+        DataError
+            A file is missing, or of another subject or space.
         """

@@ -10,10 +10,7 @@ from cortex2image.data.distributed import BetaDataset
 from cortex2image.data.haxby2001 import Haxby2001Dataset
 from cortex2image.data.recording import Dataset, StudyDataset
 from cortex2image.errors import ConfigError
-
-RECORDINGS = ("simulated", "bids", "haxby2001")
-DISTRIBUTED = ("nsd", "bold5000", "bdpy")
-READERS = RECORDINGS + DISTRIBUTED
+from cortex2image.readers import DISTRIBUTED, RECORDINGS
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,7 @@ class Source:
     Attributes
     ----------
     reader : str
-        One of :data:`READERS`. The simulated data set is a BIDS data set and read like anybody's.
+        One of :data:`cortex2image.readers.READERS`. The simulated one is read as any BIDS data set.
     root : path of the data set
     derivatives, task : optional
         See :class:`cortex2image.data.bids.BidsDataset`; the Haxby distribution has one task on one grid.

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from cortex2image.data.distributed import BetaDataset
 from cortex2image.data.open_dataset import (
-    READERS,
     Source,
     open_betas,
     open_dataset,
@@ -14,6 +13,7 @@ from cortex2image.data.open_dataset import (
 )
 from cortex2image.data.recording import Dataset, StudyDataset
 from cortex2image.errors import ConfigError
+from cortex2image.readers import READERS
 
 
 def add_dataset_options(parser: argparse.ArgumentParser) -> None:

@@ -10,11 +10,16 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Event:
-    """One presentation of a stimulus. `onset` and `duration` in seconds from the run's first volume."""
+    """One presentation of a stimulus. `onset` and `duration` in seconds from the run's first volume.
+
+    `number` is its place among all presentations of the run, from 0, where a reader leaves some of them out;
+    None where the events are all there are.
+    """
 
     onset: float
     duration: float
     stimulus_id: str
+    number: int | None = None
 
 
 @dataclass(frozen=True)

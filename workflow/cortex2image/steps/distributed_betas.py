@@ -3,6 +3,7 @@
 Reads the data set through its reader, a session at a time and several at once if there are threads, and
 trials.parquet. Writes single_trial_betas.parquet and mask_voxels.parquet, whose metadata keep the grid. In a
 session in which a voxel has no data its betas are written as 0, and mask_voxels.parquet counts the session.
+On request that table also keeps the noise ceilings that were released with the betas.
 """
 
 import argparse
@@ -16,9 +17,9 @@ import pyarrow as pa
 
 from cortex2image.contract import vectors
 from cortex2image.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
-from cortex2image.data.distributed import BetaDataset, BetaSession, BetaVoxels
+from cortex2image.data.distributed import BetaDataset, BetaSession, BetaVoxels, HasReleasedNcsnr
 from cortex2image.data.options import add_dataset_options, add_region_options, chosen_betas
-from cortex2image.errors import DataError, run_step
+from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.progress import say, track
 
 
@@ -30,6 +31,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--subject", required=True)
     parser.add_argument("--trials", required=True, help="trials.parquet of the subject")
     parser.add_argument("--threads", type=int, default=1, help="sessions in memory at once")
+    parser.add_argument("--released-ncsnr", action="store_true", help="keep the released noise ceilings")
     parser.add_argument("--betas", required=True, help="single_trial_betas.parquet to write")
     parser.add_argument("--voxels", required=True, help="mask_voxels.parquet to write")
     return parser.parse_args(argv)
@@ -43,11 +45,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     check_sessions(sessions, trials, args.trials)
     voxels = dataset.voxels(args.subject)
     say(f"{args.subject}: {trials.num_rows} trials, {len(sessions)} sessions, {len(voxels.indices)} voxels")
+    ncsnr = released_ncsnr(dataset, args.subject, voxels) if args.released_ncsnr else None
     facts = {"affine": json.dumps(voxels.affine.tolist()), "shape": json.dumps(voxels.shape)}
     invalid = np.zeros(len(voxels.indices), np.int32)
     read = read_in_order(dataset, sessions, voxels, args.threads)
     SINGLE_TRIAL_BETAS.write_batches(batches(read, sessions, trials, invalid), args.betas, **facts)
-    MASK_VOXELS.write(voxel_columns(voxels, invalid), args.voxels, **facts)
+    MASK_VOXELS.write(voxel_columns(voxels, invalid, ncsnr), args.voxels, **facts)
 
 
 def check_sessions(sessions: Sequence[BetaSession], trials: pa.Table, source: str) -> None:
@@ -96,13 +99,13 @@ def batches(
         if len(betas) != session.trials:
             fix = "replace the file by a whole copy"
             raise DataError(session.files[0], f"{session.trials} trials", f"{len(betas)}", fix)
-        mark_invalid(betas, session.session, invalid)
+        zero_invalid(betas, session.session, invalid)
         yield {"trial_id": trials["trial_id"].slice(first, len(betas)), "beta": vectors(betas)}
         first += session.trials
         del betas  # else it would still be held while the next session is read
 
 
-def mark_invalid(betas: np.ndarray, session: str, invalid: np.ndarray) -> None:
+def zero_invalid(betas: np.ndarray, session: str, invalid: np.ndarray) -> None:
     """Set voxels that are NaN throughout a session to 0 there, and add 1 to their place in `invalid`."""
     unusable = np.isnan(betas).all(axis=0)
     if unusable.any():
@@ -111,11 +114,26 @@ def mark_invalid(betas: np.ndarray, session: str, invalid: np.ndarray) -> None:
     invalid += unusable
 
 
-def voxel_columns(voxels: BetaVoxels, invalid: np.ndarray) -> dict[str, object]:
+def released_ncsnr(dataset: BetaDataset, subject: str, voxels: BetaVoxels) -> np.ndarray:
+    """Return the noise ceilings that were released with the betas, (voxels,); NaN where unknown.
+
+    Raises
+    ------
+    ConfigError
+        The data set has none.
+    """
+    if not isinstance(dataset, HasReleasedNcsnr):
+        fix = "set standardise/ncsnr_from: all, or train"
+        raise ConfigError("standardise/ncsnr_from", "a data set with released noise ceilings", "none", fix)
+    return dataset.released_ncsnr(subject, voxels)
+
+
+def voxel_columns(voxels: BetaVoxels, invalid: np.ndarray, ncsnr: np.ndarray | None) -> dict[str, object]:
     """Return the columns of mask_voxels.parquet."""
     columns: dict[str, object] = {name: voxels.indices[:, axis] for axis, name in enumerate("ijk")}
     columns |= {"voxel_id": np.arange(len(invalid)), "roi": voxels.roi, "hemisphere": voxels.hemisphere}
-    return columns | {"invalid_sessions": invalid}
+    ratio = pa.nulls(len(invalid), pa.float64()) if ncsnr is None else pa.array(ncsnr, from_pandas=True)
+    return columns | {"invalid_sessions": invalid, "released_ncsnr": ratio}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
-"""Fetch the files of NSD that a study needs and that are missing, from its public bucket.
+"""Fetch the files of NSD that a study needs and that are missing, or of another size, from its public bucket.
 
-Several at a time; each is resumed where an earlier attempt was cut, checked, and whole or absent. Prints a
-line per file, and writes the table of the step nsd_manifest as it is afterwards.
+The bucket is asked for the size of every file; one that differs on the disk is fetched anew, and stays until
+the new one is whole. Several come at a time, each resumed where an earlier attempt was cut. The content is
+checked with the MD5 that the bucket gives; of objects stored in parts, where the size of the parts can be
+inferred, else the size alone is checked, and the line of the file says so. Writes the table of the step
+nsd_manifest as it is afterwards.
 """
 
 import argparse
@@ -10,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from cortex2image.data.nsd.bucket import PublicBucket
+from cortex2image.data.nsd.bucket import PublicBucket, Refusal
 from cortex2image.data.nsd.byte_progress import ByteProgress
 from cortex2image.data.nsd.manifest import BUCKET, TERMS, Needed
 from cortex2image.data.nsd.manifest_options import add_manifest_options, listed_files
@@ -39,20 +42,41 @@ def check_terms(accepted: str) -> None:
 
 
 def describe(bucket: PublicBucket, files: Sequence[Needed], parallel: int) -> list[RemoteObject]:
-    """Return the objects of the missing files; optional ones that the bucket lacks are left out.
+    """Return the objects of the files; those that are optional, or there, may lack in the bucket.
 
     Raises
     ------
     DataError
-        The bucket has no such key.
+        The bucket denies access, or has no such key.
     """
     with ThreadPoolExecutor(parallel) as pool:
-        remotes = list(pool.map(bucket.describe, [file.key for file in files]))
-    unknown = [f.key for f, remote in zip(files, remotes, strict=True) if remote is None and f.required]
+        answers = list(pool.map(bucket.describe, [file.key for file in files]))
+    where = f"s3://{bucket.name}"
+    if answers and all(answer is Refusal.FORBIDDEN for answer in answers):
+        fix = "see whether a proxy or firewall stands between, and whether the bucket is still public"
+        raise DataError(where, "objects that everybody may read", f"access denied to all {len(files)}", fix)
+    needed = [file.required and not file.whole for file in files]
+    pairs = zip(files, answers, needed, strict=True)
+    unknown = [file.key for file, answer, need in pairs if need and isinstance(answer, Refusal)]
     if unknown:
         fix = "correct space, betas or rois/atlas under dataset in the config; nothing was fetched"
-        raise DataError(f"s3://{bucket.name}", "every file listed", f"no {', no '.join(unknown)}", fix)
-    return [remote for remote in remotes if remote is not None]
+        raise DataError(where, "every file listed", f"no {', no '.join(unknown)}", fix)
+    return [answer for answer in answers if isinstance(answer, RemoteObject)]
+
+
+def differing(remotes: Sequence[RemoteObject], root: Path) -> list[RemoteObject]:
+    """Return the objects that are not on the disk in their size; print a line for those of another size."""
+    wanted = []
+    for remote in remotes:
+        path = root / remote.key
+        size = path.stat().st_size if path.is_file() else None
+        if size != remote.size:
+            wanted.append(remote)
+        if size not in (None, remote.size):
+            print(
+                f"{remote.key}: {size} bytes on disk, {remote.size} in the bucket; fetched anew", flush=True
+            )
+    return wanted
 
 
 def check_room(root: Path, coming: int) -> None:
@@ -63,12 +87,11 @@ def check_room(root: Path, coming: int) -> None:
         raise DataError(root, f"{readable(coming)} of free space", readable(free), fix)
 
 
-def failed(jobs: Mapping[Future[None], RemoteObject], progress: ByteProgress) -> Iterator[DataError]:
+def failed(jobs: Mapping[Future[bool], RemoteObject], progress: ByteProgress) -> Iterator[DataError]:
     """Print a line for each job as it ends; yield what was wrong with those that failed."""
     for number, job in enumerate(as_completed(jobs), start=1):
         try:
-            job.result()
-            outcome = f"fetched, {'MD5' if jobs[job].md5 else 'only size'} checked"
+            outcome = f"fetched, {'MD5' if job.result() else 'only size'} checked"
         except DataError as error:
             yield error
             outcome = "failed"
@@ -102,13 +125,16 @@ def fetch_all(bucket: PublicBucket, remotes: Sequence[RemoteObject], root: Path,
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Fetch what is missing, and say what has to come from elsewhere."""
+    """Fetch what is missing or differs, and say what has to come from elsewhere."""
     args = parse_args(argv)
-    files = [file for file in missing(listed_files(args)) if file.origin == BUCKET]
-    if files:
+    files = [file for file in listed_files(args) if file.origin == BUCKET]
+    if missing(files):
         check_terms(args.terms_accepted)
-        bucket = PublicBucket(BUCKET, args.endpoint_url, args.parallel)
-        fetch_all(bucket, describe(bucket, files, args.parallel), args.root, args.parallel)
+    bucket = PublicBucket(BUCKET, args.endpoint_url, args.parallel)
+    wanted = differing(describe(bucket, files, args.parallel), args.root)
+    if wanted:
+        check_terms(args.terms_accepted)
+        fetch_all(bucket, wanted, args.root, args.parallel)
     afterwards = listed_files(args)
     with atomic(args.table) as temporary:
         temporary.write_text(as_tsv(afterwards))

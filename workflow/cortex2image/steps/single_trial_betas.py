@@ -186,6 +186,7 @@ def voxel_columns(mask: np.ndarray, grid: Grid, roi: Sequence[str]) -> dict[str,
     columns: dict[str, object] = {name: indices[:, axis] for axis, name in enumerate("ijk")}
     columns |= {"voxel_id": np.arange(len(indices)), "roi": roi}
     columns |= {"invalid_sessions": np.zeros(len(indices), np.int32)}
+    columns |= {"released_ncsnr": pa.nulls(len(indices), pa.float64())}
     return columns | {"hemisphere": hemispheres(indices, grid.affine)}
 
 

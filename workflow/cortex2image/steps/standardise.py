@@ -2,9 +2,9 @@
 
 Reads trials.parquet, single_trial_betas.parquet and mask_voxels.parquet; of the betas never more than a row
 group is in memory, so they are read several times. Mean and standard deviation come from training trials
-only. Noise ceilings come from repeated stimuli, in most studies the test stimuli: they describe the data and
-select nothing. Voxels that lack data in a session are left out, which the metadata of voxels.parquet say
-(`left_out`, a JSON list). Writes betas.parquet and voxels.parquet.
+only. Noise ceilings come from repeated stimuli, in most studies the test stimuli, or were released with the
+betas: they describe the data and select nothing. Voxels that lack data in a session are left out, which the
+metadata of voxels.parquet say (`left_out`, a JSON list). Writes betas.parquet and voxels.parquet.
 """
 
 import argparse
@@ -25,7 +25,8 @@ from cortex2image.fmri.standardise import MODES, Standardiser, scaling_groups
 from cortex2image.progress import say, track
 
 GRID_FACTS = ("affine", "shape")
-NCSNR_FROM = ("all", "train")
+RELEASED = "released"
+NCSNR_FROM = ("all", "train", RELEASED)
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -35,7 +36,9 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--single-trial-betas", required=True)
     parser.add_argument("--mask-voxels", required=True)
     parser.add_argument("--by", choices=MODES, required=True, help="trials that share mean and scale")
-    parser.add_argument("--ncsnr-from", choices=NCSNR_FROM, default="all", help="trials of the noise ceiling")
+    parser.add_argument(
+        "--ncsnr-from", choices=NCSNR_FROM, default="all", help="what noise ceilings come from"
+    )
     parser.add_argument("--betas", required=True, help="betas.parquet to write")
     parser.add_argument("--voxels", required=True, help="voxels.parquet to write")
     return parser.parse_args(argv)
@@ -95,16 +98,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     check_trials(trials, SINGLE_TRIAL_BETAS.read_keys(args.single_trial_betas), args.single_trial_betas)
     check_folds(trials, args.by, args.trials)
     labels, rows = Labels.of(trials), Rows(args.single_trial_betas, valid_voxels(voxels, args.mask_voxels))
-    used = np.ones(len(labels.split), bool) if args.ncsnr_from == "all" else labels.split == "train"
+    used = labels.split == "train" if args.ncsnr_from == "train" else np.ones(len(labels.split), bool)
     training, of_used = gather_moments(rows, labels, args.by, used)
     write_betas(args.betas, rows, labels, training, args.by)
-    ncsnr = noise_ceiling_snr(
-        rows.batches,
-        of_used,
-        Repeats.among(used, labels.stimulus, labels.session),
-        int(rows.kept.sum()),
-        session_bytes(labels, rows),
-    )
+    if args.ncsnr_from == RELEASED:
+        ncsnr = released_snr(voxels, args.mask_voxels)[rows.kept]
+    else:
+        ncsnr = noise_ceiling_snr(
+            rows.batches,
+            of_used,
+            Repeats.among(used, labels.stimulus, labels.session),
+            int(rows.kept.sum()),
+            session_bytes(labels, rows),
+        )
     write_voxels(args.voxels, voxels, rows.kept, ncsnr, labels, args.ncsnr_from)
 
 
@@ -121,6 +127,21 @@ def valid_voxels(voxels: pa.Table, source: str) -> np.ndarray:
         fix = "leave out the session that lacks them (dataset/sessions), or correct the regions"
         raise DataError(source, "voxels with data in every session", "none", fix)
     return kept
+
+
+def released_snr(voxels: pa.Table, source: str) -> np.ndarray:
+    """Return the noise ceilings that came with the betas, (mask voxels,) float64; NaN where unknown.
+
+    Raises
+    ------
+    DataError
+        The table has none.
+    """
+    column = voxels["released_ncsnr"]
+    if column.null_count == len(column):
+        fix = "delete the file and run the workflow again, or set standardise/ncsnr_from: all, or train"
+        raise DataError(source, "released noise ceilings", "none", fix)
+    return column.to_numpy()
 
 
 def gather_moments(rows: Rows, labels: Labels, by: str, used: np.ndarray) -> tuple[Moments, Moments]:
@@ -163,7 +184,7 @@ def write_voxels(
     repeats = Counter(labels.stimulus[labels.split == "test"].tolist())
     ceiling = noise_ceiling(ncsnr, list(repeats.values()) or [1])
     say(f"noise ceiling known in {np.isfinite(ceiling).sum()} of {len(ceiling)} voxels")
-    voxels = mask_voxels.drop_columns(["invalid_sessions"]).filter(pa.array(kept))
+    voxels = mask_voxels.drop_columns(["invalid_sessions", "released_ncsnr"]).filter(pa.array(kept))
     columns = {name: voxels[name] for name in voxels.column_names}
     columns |= {"voxel_id": np.arange(len(ncsnr))}
     columns |= {"ncsnr": null_if_nan(ncsnr), "noise_ceiling": null_if_nan(ceiling)}

@@ -56,7 +56,8 @@ def trial_rows(
     seen: Counter[str] = Counter()
     rows: list[dict[str, object]] = []
     for run, unit in zip(runs, held_out, strict=True):
-        for number, event in enumerate(run.events):
+        for place, event in enumerate(run.events):
+            number = place if event.number is None else event.number
             rows.append(
                 {
                     "trial_id": f"{run.session}_{run.run}_trial-{number:03d}",

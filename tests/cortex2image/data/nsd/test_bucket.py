@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from cortex2image.data.nsd.bucket import PublicBucket
+from cortex2image.data.nsd.bucket import PublicBucket, Refusal
 from cortex2image.errors import DataError
 
 CONTENT = bytes(range(200))
@@ -23,6 +23,8 @@ class CuttingHandler(BaseHTTPRequestHandler):
     def do_HEAD(self):
         if self.path.endswith("/forbidden"):
             self.send_error(403)
+        elif self.path.endswith("/absent"):
+            self.send_error(404)
         else:
             self._announce(200, CONTENT)
 
@@ -87,8 +89,9 @@ def test_a_server_that_sends_all_again_is_put_up_with(server, tmp_path):
     assert handler.ranges == ["bytes=0-", "bytes=100-"]
 
 
-def test_what_nobody_may_read_is_as_if_it_were_not_there(server):
-    assert server[1].describe("forbidden") is None
+@pytest.mark.parametrize(("key", "why"), [("forbidden", Refusal.FORBIDDEN), ("absent", Refusal.ABSENT)])
+def test_what_nobody_may_read_is_told_from_what_is_not_there(server, key, why):
+    assert server[1].describe(key) is why
 
 
 def test_a_place_that_cannot_be_written_to_is_named(server, tmp_path):

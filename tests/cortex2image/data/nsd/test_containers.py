@@ -165,3 +165,10 @@ def test_other_hdf5_files(tmp_path, indices, key, dtype, shape, match):
         file.create_dataset(key, shape, dtype)
     with pytest.raises(DataError, match=match):
         read_volume_betas(tmp_path / "betas_session01.hdf5", indices, (9, 11, 7))
+
+
+def test_a_group_of_the_right_name(tmp_path, brain, indices):
+    with h5py.File(tmp_path / "betas_session01.hdf5", "w") as file:
+        file.create_group("betas")
+    with pytest.raises(DataError, match=r"betas_session01\.hdf5(.|\n)*a group betas"):
+        read_volume_betas(tmp_path / "betas_session01.hdf5", indices, brain.codes.shape)

@@ -24,7 +24,7 @@ def test_another_subject(tree):
 
 
 def test_unusable(tree, copied, tmp_path):
-    with pytest.raises(DataError, match="one value per voxel"):
+    with pytest.raises(DataError, match="a 3-D volume"):
         read_volume(tree.layout.session_candidates("sub-01", 1)[2][0])
     path = copied(tree.layout.atlas("sub-01", "streams"))
     path.write_bytes(path.read_bytes()[:-60])

@@ -11,6 +11,7 @@ from cortex2image.data.nsd.manifest_table import as_text, as_tsv, missing, reada
 PRESENT = Needed("b/present", "what", 7, 2_000_000)
 ABSENT = Needed("b/absent", "why", 1_050_000_000, None)
 OPTIONAL = Needed("b/optional", "who", 5, None, required=False)
+CUT = Needed("b/cut", "how", 7, 2_000_000, least_bytes=3_000_000)
 CAPTIONS = Needed("b/captions", "which", 5, None, origin=COCO)
 
 
@@ -40,6 +41,15 @@ def test_the_summary_adds_what_is_on_disk_and_what_is_to_come():
     assert summary([PRESENT, ABSENT]) == "2 files, 1.05 GB; missing 1 file, 1.05 GB"
     assert summary([PRESENT]) == "1 file, 2 MB; missing none"
     assert missing([PRESENT, ABSENT]) == [ABSENT]
+
+
+def test_files_that_are_too_short_are_told_as_such_and_counted_as_missing():
+    assert missing([PRESENT, CUT]) == [CUT]
+    line, *_, note = as_text([PRESENT, CUT]).splitlines()[:4]
+    assert line.split()[:2] == ["too", "short"]
+    assert "2 MB of about 3 MB" in line
+    assert "were cut when they were copied" in note
+    assert as_tsv([CUT]).splitlines()[1].startswith("too short\t3000000\testimate")
 
 
 def test_advice_is_given_only_where_it_applies():

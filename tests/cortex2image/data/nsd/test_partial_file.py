@@ -30,7 +30,7 @@ def test_nothing_is_touched_before_the_start(path):
 
 
 def test_a_whole_file_takes_its_name_and_leaves_nothing_beside_it(path):
-    begun(path, CONTENT).finish()
+    assert begun(path, CONTENT).finish()
     assert path.read_bytes() == CONTENT
     assert list(path.parent.iterdir()) == [path]
 
@@ -59,8 +59,11 @@ def test_other_content_of_the_right_size_is_removed(path):
     assert list(path.parent.iterdir()) == []
 
 
-def test_an_object_stored_in_parts_can_be_checked_by_size_only(path):
-    etag = f"{MD5}-3"
-    assert RemoteObject("key", 10, etag).md5 is None
-    begun(path, b"x" * 10, etag).finish()
+def test_the_parts_of_an_object_are_checked_where_their_size_is_known(path):
+    assert begun(path, CONTENT, f"{hashlib.md5(bytes.fromhex(MD5)).hexdigest()}-1").finish()
+    assert path.read_bytes() == CONTENT
+
+
+def test_an_object_stored_in_unknown_parts_is_checked_by_size_only(path):
+    assert not begun(path, b"x" * 10, f"{MD5}-3").finish()
     assert path.exists()

@@ -27,8 +27,10 @@ def test_cut_short(tree, copied):
 @pytest.mark.parametrize(
     ("key", "shape", "dtype", "match"),
     [
-        ("imgBrick", (72_999, 4, 4, 3), "u1", "73000 pictures(.|\n)*72999"),
-        ("imgBrick", (73_000, 4, 4), "u1", "73000 pictures"),
+        ("imgBrick", (72_999, 4, 4, 3), "u1", "73000 square pictures(.|\n)*72999"),
+        ("imgBrick", (73_000, 4, 4), "u1", "73000 square pictures"),
+        ("imgBrick", (73_000, 4, 5, 3), "u1", "73000 square pictures"),
+        ("imgBrick", (73_000, 4, 4, 4), "u1", "73000 square pictures"),
         ("imgBrick", (73_000, 4, 4, 3), "f4", "float32"),
         ("images", (73_000, 4, 4, 3), "u1", "a dataset imgBrick(.|\n)*images"),
     ],
@@ -37,6 +39,13 @@ def test_other_files(tmp_path, key, shape, dtype, match):
     with h5py.File(tmp_path / "nsd_stimuli.hdf5", "w") as file:
         file.create_dataset(key, shape, dtype, chunks=(1, *shape[1:]))
     with pytest.raises(DataError, match=match):
+        next(read_pictures(tmp_path / "nsd_stimuli.hdf5", [0]))
+
+
+def test_a_group_of_the_right_name(tmp_path):
+    with h5py.File(tmp_path / "nsd_stimuli.hdf5", "w") as file:
+        file.create_group("imgBrick")
+    with pytest.raises(DataError, match="a group imgBrick"):
         next(read_pictures(tmp_path / "nsd_stimuli.hdf5", [0]))
 
 

@@ -179,6 +179,7 @@ def test_missing_session(own_root):
         ({"test_images": "all"}, "dataset/test_images"),
         ({"mask": "cortex"}, "dataset/mask"),
         ({"mask": "atlas"}, "name it in dataset/rois/atlas"),
+        ({"space": "fsaverage", "atlas": "prf-visualrois"}, "drawn on each subject"),
     ],
 )
 def test_impossible_settings(tmp_path, settings, match):

@@ -52,3 +52,13 @@ def test_trials_that_are_left_out(design):
     runs = session_runs(1, shown, kept, design)
     assert [len(run.events) for run in runs] == [61, 61, *([63, 62] * 4), 63, 61]
     assert runs[1].events[0].stimulus_id == "nsd-00064"
+
+
+def test_a_trial_has_its_number_whatever_is_left_out(design):
+    shown, kept = np.arange(750), np.ones(750, bool)
+    kept[[0, 30, 62, 63]] = False
+    every = session_runs(1, shown, np.ones(750, bool), design)
+    names = {e.stimulus_id: (run.run, e.number) for run in every for e in run.events}
+    assert [e.number for e in every[1].events] == list(range(62))
+    for run in session_runs(1, shown, kept, design):
+        assert all(names[e.stimulus_id] == (run.run, e.number) for e in run.events)

@@ -6,14 +6,15 @@ NaN per column: 1 selects the column for ``VoxelData``, ``ROI_V1`` or ``Run``; `
 and ``metaData``. After bdpy of the Kamitani laboratory (KamitaniLab/bdpy).
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from cortex2image.data.hdf5 import opened
 from cortex2image.errors import DataError
 
 SELECTED = 1.0
@@ -111,18 +112,9 @@ def read_label(metadata: Metadata, key: str) -> np.ndarray | None:
         return np.asarray(_table(file)[:, int(columns[0])], np.float64)
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    import h5py  # here, since every step that opens a data set imports its reader
-
-    try:
-        with h5py.File(path, "r") as file:
-            yield file
-    except DataError:
-        raise
-    except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
-        fix = "copy or download the file again; it is missing, cut short or of another format"
-        raise DataError(path, "a whole HDF5 file as bdpy writes it", str(error), fix) from None
+def _opened(path: Path) -> AbstractContextManager[Any]:
+    fix = "copy or download the file again; it is missing, cut short or of another format"
+    return opened(path, "a whole HDF5 file as bdpy writes it", fix)
 
 
 def _table(file: Any) -> Any:

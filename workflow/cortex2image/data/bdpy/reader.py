@@ -137,7 +137,8 @@ class BdpyDataset:
 
     def read(self, session: BetaSession, voxels: BetaVoxels) -> np.ndarray:
         """Read one session; see :meth:`cortex2image.data.distributed.BetaDataset.read`."""
-        assert isinstance(session, BdpySession)
+        if not isinstance(session, BdpySession):
+            raise TypeError(f"{session} is no session of this reader")
         path = session.files[0]
         return mark_invalid(read_samples(path, session.rows, columns_of(read_metadata(path), voxels)))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from cortex2image.errors import DataError
 
 DEFAULT_BETAS = "TYPED-FITHRF-GLMDENOISE-RR"
-# The release misspells one of its preparations.
+# The release is said to misspell one of its preparations; not checked with its files, so both spellings pass.
 TYPE_B, TYPE_B_RELEASED = "TYPEB", "TYBEB"
 TABLES_FOLDER = Path("BOLD5000_GLMsingle_ROI_betas", "py")
 # The archive of stimuli holds the lists of pictures too.

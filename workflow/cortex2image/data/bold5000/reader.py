@@ -22,6 +22,11 @@ VOLUME, TABLES = "volume", "roi-tables"
 
 
 @dataclass(frozen=True)
+class VolumeSession(BetaSession):
+    """A session in a volume of its own."""
+
+
+@dataclass(frozen=True)
 class TableSession(BetaSession):
     """A session whose trials are the half-open range `rows` of tables with `table_trials` rows."""
 
@@ -136,7 +141,7 @@ class Bold5000Dataset:
         if self.space == TABLES:
             return _table_sessions(tuple(files.tables().values()), lengths, len(self._names(subject)))
         return [
-            BetaSession(_label(number), (path,), length)
+            VolumeSession(_label(number), (path,), length)
             for number, (path, length) in enumerate(zip(files.sessions(), lengths, strict=False), start=1)
         ]
 
@@ -159,7 +164,9 @@ class Bold5000Dataset:
         """Read one session; see :meth:`cortex2image.data.distributed.BetaDataset.read`."""
         if isinstance(session, TableSession):
             return read_columns(session.files, session.table_trials, session.rows, voxels)
-        return read_volume(session.files[0], session.trials, voxels)
+        if isinstance(session, VolumeSession):
+            return read_volume(session.files[0], session.trials, voxels)
+        raise TypeError(f"{session} is no session of this reader")
 
     def pictures(self, stimuli: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
         """Yield nothing: every picture is a file of its own."""

@@ -1,7 +1,8 @@
 """BOLD5000's volumes of betas: which voxels a study takes, and their values in one session.
 
-Volumes and brain mask lie on one grid, but the affine in the volumes' headers is wrong as they were released:
-that of the brain mask counts, and only shapes are compared.
+Volumes and brain mask are taken to lie on one grid, whatever the affines in the volumes' headers: that of the
+brain mask counts, and only shapes are compared. That the released headers differ from the mask's is hearsay,
+not checked with the released files.
 """
 
 from collections.abc import Mapping

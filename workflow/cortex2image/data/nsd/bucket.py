@@ -1,6 +1,7 @@
 """A public bucket, whose objects are fetched without credentials and resumed where they were cut."""
 
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,15 @@ from cortex2image.errors import DataError
 CHUNK_BYTES = 1 << 20
 # Of a request that gets no answer, with growing pauses.
 ATTEMPTS = 5
-# Without the right to list a bucket, S3 says of a key that is not there that it is forbidden.
-ABSENT = (403, 404)
 PARTIAL_CONTENT = 206
 CHANGED = 412
+
+
+class Refusal(Enum):
+    """Why an object cannot be had. Without the right to list, S3 says FORBIDDEN of absent keys."""
+
+    ABSENT = 404
+    FORBIDDEN = 403
 
 
 class PublicBucket:
@@ -42,8 +48,8 @@ class PublicBucket:
         self.name = name
         self.client: Any = boto3.client("s3", endpoint_url=endpoint_url, config=settings)
 
-    def describe(self, key: str) -> RemoteObject | None:
-        """Return size and tag of an object, None where there is none that everybody may read.
+    def describe(self, key: str) -> RemoteObject | Refusal:
+        """Return size and tag of an object, or why there is none that everybody may read.
 
         Raises
         ------
@@ -53,14 +59,14 @@ class PublicBucket:
         try:
             head = self.client.head_object(Bucket=self.name, Key=key)
         except ClientError as error:
-            if _status(error) in ABSENT:
-                return None
+            if _status(error) in {refusal.value for refusal in Refusal}:
+                return Refusal(_status(error))
             raise self._failed(key, error) from error
         except BotoCoreError as error:
             raise self._failed(key, error) from error
         return RemoteObject(key, head["ContentLength"], head["ETag"].strip('"'))
 
-    def fetch(self, remote: RemoteObject, path: Path, advance: Callable[[int], None]) -> None:
+    def fetch(self, remote: RemoteObject, path: Path, advance: Callable[[int], None]) -> bool:
         """Fetch an object to `path`, going on from what an earlier attempt left beside it.
 
         Parameters
@@ -69,6 +75,11 @@ class PublicBucket:
         path : Path
         advance : callable
             Told the number of bytes of each chunk as it comes.
+
+        Returns
+        -------
+        bool
+            Whether the content was checked against its tag, or its size alone.
 
         Raises
         ------
@@ -80,7 +91,7 @@ class PublicBucket:
             part = PartialFile(path, remote)
             part.start()
             self._complete(remote, part, advance)
-            part.finish()
+            return part.finish()
         except (BotoCoreError, ClientError) as error:
             raise self._failed(remote.key, error) from error
         except OSError as error:

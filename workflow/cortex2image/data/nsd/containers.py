@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from cortex2image.data.hdf5 import dataset_of, opened
+from cortex2image.data.invalid import mark_invalid
 from cortex2image.data.nsd.facts import TRIALS_PER_SESSION
 from cortex2image.data.volumes import load_bold, read_bold_header
 from cortex2image.errors import DataError
@@ -48,8 +50,7 @@ def read_volume_betas(path: Path, indices: np.ndarray, shape: tuple[int, int, in
         betas = _read_nifti(path, indices, shape)
     else:
         betas = _read_hdf5(path, indices, shape)
-    betas[:, ~betas.any(axis=0)] = np.nan
-    return betas
+    return mark_invalid(betas)
 
 
 def _read_nifti(path: Path, indices: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
@@ -62,19 +63,13 @@ def _read_nifti(path: Path, indices: np.ndarray, shape: tuple[int, int, int]) ->
 
 
 def _read_hdf5(path: Path, indices: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
-    import h5py
-
-    try:
-        with h5py.File(path) as file:
-            dataset = _checked(path, file, shape)
-            stored = np.empty((len(indices), TRIALS_PER_SESSION), dataset.dtype)
-            if _is_as_released(dataset):
-                _read_chunks(dataset, indices, stored)
-            else:
-                _read_boxes(dataset, indices, stored)
-    except OSError as error:
-        found = " ".join(str(error).split())
-        raise DataError(path, "the betas of one session", found, DAMAGED) from None
+    with opened(path, "the betas of one session", DAMAGED) as file:
+        dataset = _checked(path, file, shape)
+        stored = np.empty((len(indices), TRIALS_PER_SESSION), dataset.dtype)
+        if _is_as_released(dataset):
+            _read_chunks(dataset, indices, stored)
+        else:
+            _read_boxes(dataset, indices, stored)
     return _percent(stored)
 
 
@@ -122,9 +117,7 @@ def _percent(stored: np.ndarray) -> np.ndarray:
 
 def _checked(path: Path, file: Any, shape: tuple[int, int, int]) -> Any:
     """Return the dataset of the betas, (750, Z, Y, X)."""
-    if KEY not in file:
-        raise DataError(path, f"a dataset {KEY}", f"{', '.join(file) or 'nothing'}", DAMAGED)
-    dataset = file[KEY]
+    dataset = dataset_of(path, file, KEY, DAMAGED)
     if dataset.ndim != 4 or dataset.dtype.newbyteorder("=") != np.int16:
         found = f"shape {dataset.shape}, {dataset.dtype}"
         raise DataError(path, "int16 betas (trials, Z, Y, X)", found, DAMAGED)

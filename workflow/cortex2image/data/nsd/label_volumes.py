@@ -1,13 +1,10 @@
 """Volumes of one value per voxel: atlases, masks, noise."""
 
-import zlib
 from pathlib import Path
-from typing import Any
 
-import nibabel as nib
 import numpy as np
-from nibabel.filebasedimages import ImageFileError
 
+from cortex2image.data.volumes import load_volume
 from cortex2image.errors import DataError
 
 
@@ -22,7 +19,7 @@ def read_volume(path: Path, shape: tuple[int, ...] | None = None) -> tuple[np.nd
 
     Returns
     -------
-    values : (X, Y, Z) array as stored
+    values : (X, Y, Z) array, scaled as the header says
     affine : (4, 4) float64, voxel indices to mm
 
     Raises
@@ -30,15 +27,8 @@ def read_volume(path: Path, shape: tuple[int, ...] | None = None) -> tuple[np.nd
     DataError
         The file is missing, cut short or not 3-D, or lies on another grid, as does that of another subject.
     """
-    try:
-        image: Any = nib.load(path)
-        values = np.asarray(image.dataobj)
-    except (OSError, EOFError, ValueError, zlib.error, ImageFileError) as error:
-        fix = "download the file again; it is missing, cut short or damaged"
-        raise DataError(path, "a whole NIfTI volume", " ".join(str(error).split()), fix) from None
-    fix = "take betas, atlas and masks of one subject and one space"
-    if values.ndim != 3:
-        raise DataError(path, "one value per voxel", f"shape {values.shape}", fix)
+    values, affine = load_volume(path)
     if shape not in (None, values.shape):
+        fix = "take betas, atlas and masks of one subject and one space"
         raise DataError(path, f"the grid of the subject, {shape}", f"grid {values.shape}", fix)
-    return values, np.asarray(image.affine, np.float64)
+    return values, affine

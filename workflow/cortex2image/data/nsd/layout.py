@@ -130,6 +130,22 @@ class Layout:
             return self._labels / f"{side}.{name}.mgz"
         return self._functional(subject) / "roi" / f"{side}.{name}.nii.gz"
 
+    def check_atlas(self, name: str) -> None:
+        """Refuse an atlas that was drawn on each subject where the group's surface has no labels of it.
+
+        Raises
+        ------
+        ConfigError
+            There are none.
+        """
+        sides = [self._labels / f"{side}.{name}.mgz" for side in HEMISPHERES]
+        drawn = self.is_surface and name.startswith(INDIVIDUAL_ATLASES)
+        if drawn and not all(file.exists() for file in sides):
+            expected = f"with dataset/space: {SURFACE_SPACE} an atlas of the group, such as streams"
+            fix = f"name another atlas, take a volume, or put labels on {SURFACE_SPACE} at {sides[0]} and rh"
+            found = f"{name}, which was drawn on each subject"
+            raise ConfigError("dataset/rois/atlas", expected, found, fix)
+
     def ctab(self, subject: str, name: str) -> Path:
         """Return the table of an atlas' codes and names; of several copies, one that exists.
 

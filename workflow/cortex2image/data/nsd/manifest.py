@@ -1,4 +1,4 @@
-"""Which files of NSD a study needs: where each comes from, how large it is, and whether it is there."""
+"""Which files of NSD a study needs: where each comes from, its size, and whether it is there, whole."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +15,7 @@ from cortex2image.data.nsd.facts import (
     TRIALS_PER_SESSION,
 )
 from cortex2image.data.nsd.layout import Layout, subject_number
+from cortex2image.data.nsd.least_size import least_bytes
 from cortex2image.data.nsd.trials import count_sessions
 
 BUCKET = "natural-scenes-dataset"
@@ -33,6 +34,7 @@ TYPICAL_BYTES = {
     "ctab": 1_000,
     "mask": 100_000,
     "atlas": 300_000,
+    "ncsnr": 1_500_000,
 }
 
 
@@ -54,6 +56,8 @@ class Needed:
         The bucket, or what else it comes from.
     required : bool
         False where the study runs without it: with regions unchecked, or less exact hemispheres or masks.
+    least_bytes : int
+        Size on disk below which it is too short, by what its own beginning says.
     """
 
     key: str
@@ -62,11 +66,19 @@ class Needed:
     actual_bytes: int | None
     origin: str = BUCKET
     required: bool = True
+    least_bytes: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is there and not too short."""
+        return self.actual_bytes is not None and self.actual_bytes >= self.least_bytes
 
     @property
     def bytes(self) -> int:
-        """Size on disk, or the expected one of a missing file."""
-        return self.expected_bytes if self.actual_bytes is None else self.actual_bytes
+        """Size on disk, or what is expected of a file that is missing or too short."""
+        if self.actual_bytes is None or not self.whole:
+            return max(self.expected_bytes, self.least_bytes)
+        return self.actual_bytes
 
 
 def needed(
@@ -75,8 +87,11 @@ def needed(
     sessions: int | None = None,
     atlas: str | None = None,
     mask: str = "brain",
+    ncsnr: bool = False,
 ) -> list[Needed]:
-    """Return every file that a study of `subjects` reads, opening none but ``responses.tsv``, where it is.
+    """Return every file that a study of `subjects` reads.
+
+    Of the files that are there ``responses.tsv`` is read, and the beginning of those that tell their size.
 
     Parameters
     ----------
@@ -88,11 +103,21 @@ def needed(
         Name of the atlas, e.g. ``streams``.
     mask : str
         ``brain`` or ``atlas``: the brain mask is read for the first only.
+    ncsnr : bool
+        Whether the released noise ceilings are read.
+
+    Raises
+    ------
+    ConfigError
+        The atlas has no labels in this space.
     """
+    if atlas:
+        layout.check_atlas(atlas)
     files = [
         *_shared(layout),
         *(file for subject in subjects for file in _recorded(layout, subject, sessions)),
         *(file for subject in subjects for file in _regions(layout, subject, atlas, mask)),
+        *(file for subject in subjects if ncsnr for file in _noise_ceilings(layout, subject)),
     ]
     return _unique(files)
 
@@ -148,8 +173,13 @@ def _regions(layout: Layout, subject: str, atlas: str | None, mask: str) -> Iter
         yield _file(layout, path, purpose, size, required=not volume)
 
 
+def _noise_ceilings(layout: Layout, subject: str) -> Iterator[Needed]:
+    for path in layout.ncsnr(subject):
+        yield _file(layout, path, f"noise ceilings of {subject}", TYPICAL_BYTES["ncsnr"])
+
+
 def _file(
     layout: Layout, path: Path, purpose: str, size: int, origin: str = BUCKET, required: bool = True
 ) -> Needed:
-    actual = path.stat().st_size if path.is_file() else None
-    return Needed(path.relative_to(layout.root).as_posix(), purpose, size, actual, origin, required)
+    actual, least = (path.stat().st_size, least_bytes(path)) if path.is_file() else (None, 0)
+    return Needed(path.relative_to(layout.root).as_posix(), purpose, size, actual, origin, required, least)

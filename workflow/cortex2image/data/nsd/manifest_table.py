@@ -19,8 +19,8 @@ def readable(size: float) -> str:
 
 
 def missing(files: Iterable[Needed]) -> list[Needed]:
-    """Return the files that are not there."""
-    return [file for file in files if file.actual_bytes is None]
+    """Return the files that are not there, or too short."""
+    return [file for file in files if not file.whole]
 
 
 def summary(files: Sequence[Needed]) -> str:
@@ -31,15 +31,19 @@ def summary(files: Sequence[Needed]) -> str:
 
 def as_text(files: Sequence[Needed]) -> str:
     """Return the list for a terminal: missing files first, their sizes estimated; the sum and advice last."""
-    ordered = sorted(files, key=lambda file: (file.actual_bytes is not None, not file.required))
+    ordered = sorted(files, key=lambda file: (file.whole, not file.required))
     notes = [summary(files)]
+    if any(_status(file) == "too short" for file in files):
+        notes.append(
+            "Files that are too short were cut when they were copied; nsd_download fetches them anew."
+        )
     if any(not file.required for file in missing(files)):
         notes.append("A study runs without what is marked optional, but checks less.")
     if any(file.origin == BUCKET for file in missing(files)):
         notes.append(f"{TERMS}\nThen nsd_download fetches them from the bucket {BUCKET}.")
     if any(file.origin == COCO for file in missing(files)):
         notes.append(f"The captions are not in that bucket: they are in {COCO}; place them as listed.")
-    return "\n".join([*(f"{_status(f):9}{_size(f):>15}  {f.key}  ({f.purpose})" for f in ordered), *notes])
+    return "\n".join([*(f"{_status(f):10}{_size(f):>15}  {f.key}  ({f.purpose})" for f in ordered), *notes])
 
 
 def as_tsv(files: Iterable[Needed]) -> str:
@@ -48,7 +52,7 @@ def as_tsv(files: Iterable[Needed]) -> str:
     writer = csv.writer(table, delimiter="\t", lineterminator="\n")
     writer.writerow(COLUMNS)
     for file in files:
-        size = "estimate" if file.actual_bytes is None else "on disk"
+        size = "on disk" if file.whole else "estimate"
         writer.writerow([_status(file), file.bytes, size, file.key, file.purpose, file.origin])
     return table.getvalue()
 
@@ -60,9 +64,12 @@ def _amount(files: Sequence[Needed]) -> str:
 
 def _status(file: Needed) -> str:
     if file.actual_bytes is not None:
-        return "present"
+        return "present" if file.whole else "too short"
     return "missing" if file.required else "optional"
 
 
 def _size(file: Needed) -> str:
-    return readable(file.bytes) if file.actual_bytes is not None else f"about {readable(file.bytes)}"
+    if file.whole:
+        return readable(file.bytes)
+    about = f"about {readable(file.bytes)}"
+    return about if file.actual_bytes is None else f"{readable(file.actual_bytes)} of {about}"

@@ -1,15 +1,11 @@
 """A file that grows beside the name it will have, and takes that name only when it is what was announced."""
 
-import hashlib
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from cortex2image.data.nsd.content_check import content_is
 from cortex2image.errors import DataError
-
-# The ETag of an object that was stored in one piece is its MD5; of one stored in parts it is `digest-parts`.
-PLAIN_MD5 = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -19,11 +15,6 @@ class RemoteObject:
     key: str
     size: int
     etag: str
-
-    @property
-    def md5(self) -> str | None:
-        """MD5 of the content, None where the tag does not tell it: then only the size can be checked."""
-        return self.etag if PLAIN_MD5.fullmatch(self.etag) else None
 
 
 class PartialFile:
@@ -63,8 +54,14 @@ class PartialFile:
         self.data.unlink(missing_ok=True)
         self._tag.unlink(missing_ok=True)
 
-    def finish(self) -> None:
+    def finish(self) -> bool:
         """Give the file its name if it is whole.
+
+        Returns
+        -------
+        bool
+            Whether its content was checked; else its size alone, see
+            :mod:`cortex2image.data.nsd.content_check`.
 
         Raises
         ------
@@ -75,16 +72,11 @@ class PartialFile:
         if came != self.remote.size:
             expected = f"{self.remote.size} bytes of {self.remote.key}"
             raise DataError(self.path, expected, f"{came} bytes came", "run again: it goes on from there")
-        self._check_content()
+        checked = content_is(self.data, self.remote.etag)
+        if checked is False:
+            self.discard()
+            expected = f"content of MD5 {self.remote.etag}, as the bucket says of {self.remote.key}"
+            raise DataError(self.path, expected, "other content", "run again: it starts anew")
         os.replace(self.data, self.path)
         self._tag.unlink()
-
-    def _check_content(self) -> None:
-        if self.remote.md5 is None:
-            return
-        with self.data.open("rb") as file:
-            found = hashlib.file_digest(file, "md5").hexdigest()
-        if found != self.remote.md5:
-            self.discard()
-            expected = f"content of MD5 {self.remote.md5}, as the bucket says of {self.remote.key}"
-            raise DataError(self.path, expected, f"MD5 {found}", "run again: it starts anew")
+        return bool(checked)

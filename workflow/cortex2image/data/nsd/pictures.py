@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cortex2image.data.hdf5 import dataset_of, opened
 from cortex2image.data.nsd.facts import PICTURES
 from cortex2image.errors import DataError
 
@@ -16,6 +17,8 @@ FIX = "download nsd_stimuli.hdf5 again; it is missing, cut short or another file
 def read_pictures(path: str | Path, nsd_ids: Sequence[int]) -> Iterator[tuple[int, np.ndarray]]:
     """Yield nsdId and picture, uint8 (side, side, 3) RGB, ascending, one picture in memory at a time.
 
+    In the release the side is 425 pixels; any is taken.
+
     Parameters
     ----------
     path : path of ``nsd_stimuli.hdf5``
@@ -25,30 +28,19 @@ def read_pictures(path: str | Path, nsd_ids: Sequence[int]) -> Iterator[tuple[in
     Raises
     ------
     DataError
-        The file is missing, cut short, or does not hold 73,000 pictures.
+        The file is missing, cut short or damaged, or does not hold 73,000 square pictures.
     """
-    import h5py
-
-    try:
-        with h5py.File(path) as file:
-            pictures = _checked(path, file)
-            for nsd_id in sorted(set(nsd_ids)):
-                yield nsd_id, pictures[nsd_id]
-    except OSError as error:
-        raise DataError(path, "the pictures of NSD", " ".join(str(error).split()), FIX) from None
+    with opened(path, "the pictures of NSD", FIX) as file:
+        pictures = _checked(path, file)
+        for nsd_id in sorted(set(nsd_ids)):
+            yield nsd_id, pictures[nsd_id]
 
 
 def _checked(path: str | Path, file: Any) -> Any:
     """Return the dataset of the pictures, h5py's (73000, side, side, 3)."""
-    if KEY not in file:
-        raise DataError(path, f"a dataset {KEY}", f"{', '.join(file) or 'nothing'}", FIX)
-    pictures = file[KEY]
-    if (
-        pictures.ndim != 4
-        or len(pictures) != PICTURES
-        or pictures.shape[3] != 3
-        or pictures.dtype != np.uint8
-    ):
-        expected = f"{PICTURES} pictures (height, width, 3) of uint8"
+    pictures = dataset_of(path, file, KEY, FIX)
+    side = pictures.shape[1] if pictures.ndim == 4 else 0
+    if pictures.shape != (PICTURES, side, side, 3) or pictures.dtype != np.uint8:
+        expected = f"{PICTURES} square pictures (side, side, 3) of uint8"
         raise DataError(path, expected, f"shape {pictures.shape}, {pictures.dtype}", FIX)
     return pictures

@@ -9,13 +9,14 @@ import numpy as np
 from cortex2image.data.distributed import BetaSession, BetaVoxels, ShownRun
 from cortex2image.data.nsd.containers import read_volume_betas
 from cortex2image.data.nsd.design import Design, load_design
-from cortex2image.data.nsd.facts import CAPTION_SPLITS, HEMISPHERES, SUBJECTS
+from cortex2image.data.nsd.facts import SUBJECTS
 from cortex2image.data.nsd.label_volumes import read_volume
 from cortex2image.data.nsd.layout import DEFAULT_BETAS, DEFAULT_SPACE, Layout, subject_number
 from cortex2image.data.nsd.pictures import read_pictures
-from cortex2image.data.nsd.regions import MASKS, surface_vertices, volume_voxels
+from cortex2image.data.nsd.regions import MASKS, released_ncsnr, surface_vertices, volume_voxels
 from cortex2image.data.nsd.splits import SHARED, TEST_IMAGES, split_pictures
 from cortex2image.data.nsd.stimuli import nsd_id_of, seen_stimuli, stimulus_id
+from cortex2image.data.nsd.study_files import study_files
 from cortex2image.data.nsd.surfaces import read_surface_betas
 from cortex2image.data.nsd.trials import count_sessions, session_label, session_runs, shown_pictures
 from cortex2image.data.recording import Stimulus
@@ -82,6 +83,8 @@ class NsdDataset:
             raise ConfigError(
                 "dataset/mask", "an atlas with mask: atlas", "none", "name it in dataset/rois/atlas"
             )
+        if atlas:
+            self.layout.check_atlas(atlas)
 
     def subjects(self) -> list[str]:
         """Return the labels of the subjects of whom there are betas, sorted."""
@@ -89,28 +92,9 @@ class NsdDataset:
         return [label for label in labels if all(f.exists() for f in self.layout.session_files(label, 1))]
 
     def subject_files(self, subject: str) -> list[Path]:
-        """Return every file the jobs of `subject` read, whether it exists or is yet to be fetched.
-
-        Of the files that NSD does not have for every atlas and session, those that exist.
-        """
-        layout, numbers = self.layout, self._numbers(subject)
-        tables = [layout.design(), layout.stim_info(), layout.responses(subject)]
-        shown = [layout.stimuli(), *map(layout.captions, CAPTION_SPLITS)]
-        betas = [file for number in numbers for file in layout.session_files(subject, number)]
-        needed, optional = self._region_files(subject)
-        optional += [] if layout.is_surface else [layout.valid(subject, number) for number in numbers]
-        return [*tables, *shown, *needed, *(file for file in optional if file.exists()), *betas]
-
-    def _region_files(self, subject: str) -> tuple[list[Path], list[Path]]:
-        """Return the files of mask and atlas: those that are needed, and those of use where they exist."""
-        layout, needed, optional = self.layout, [], []
-        if self.mask == "brain" and not layout.is_surface:
-            needed.append(layout.brainmask(subject))
-        if self.atlas:
-            sides = [layout.hemisphere_atlas(subject, side, self.atlas) for side in HEMISPHERES]
-            needed += sides if layout.is_surface else [layout.atlas(subject, self.atlas)]
-            optional += [layout.ctab(subject, self.atlas), *([] if layout.is_surface else sides)]
-        return needed, optional
+        """Return every file the jobs of `subject` read, see :mod:`cortex2image.data.nsd.study_files`."""
+        numbers = self._numbers(subject)
+        return study_files(self.layout, subject, numbers, self.mask, self.atlas)
 
     def problems(self, subject: str) -> list[str]:
         """Return missing sessions, how many of those asked for took place, and codes that stay unchecked."""
@@ -198,8 +182,12 @@ class NsdDataset:
             betas[:, self._invalid(session, voxels)] = np.nan
         return betas if session.trials == len(betas) else betas[list(session.kept)]
 
+    def released_ncsnr(self, subject: str, voxels: BetaVoxels) -> np.ndarray:
+        """Return the noise ceilings of the release, see :mod:`cortex2image.data.nsd.regions`."""
+        return released_ncsnr(self.layout, subject, voxels)
+
     def pictures(self, stimuli: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
-        """Yield each stimulus with its picture, uint8 (425, 425, 3), ascending; one is in memory at a time.
+        """Yield each stimulus with its picture, uint8 (side, side, 3), ascending; one in memory at a time.
 
         Raises
         ------

@@ -11,6 +11,7 @@ import nibabel as nib
 import numpy as np
 from nibabel.filebasedimages import ImageFileError
 
+from cortex2image.data.invalid import mark_invalid
 from cortex2image.data.nsd.facts import TRIALS_PER_SESSION
 from cortex2image.errors import DataError
 
@@ -56,7 +57,7 @@ def read_surface_betas(paths: Sequence[Path], vertices: np.ndarray, count: int) 
     Returns
     -------
     (750, vertices) float32 array
-        Percent signal change. A vertex that is NaN or zero in the whole session, or NaN in any trial, is NaN.
+        Percent signal change. A vertex that is zero in the whole session, or not finite in any trial, is NaN.
 
     Raises
     ------
@@ -75,8 +76,7 @@ def read_surface_betas(paths: Sequence[Path], vertices: np.ndarray, count: int) 
         for trial in range(TRIALS_PER_SESSION):
             betas[trial, columns] = values[:, 0, 0, trial][vertices[columns] - start]
         start += size
-    betas[:, ~betas.any(axis=0) | np.isnan(betas.sum(axis=0))] = np.nan
-    return betas
+    return mark_invalid(betas)
 
 
 def _betas(path: Path) -> np.ndarray:

@@ -45,14 +45,20 @@ def shown_pictures(layout: Layout, subject: str, design: Design, asked: int | No
 
 
 def session_runs(number: int, nsd_ids: np.ndarray, kept: np.ndarray, design: Design) -> list[ShownRun]:
-    """Return the runs of a session (from 1) with those of its 750 trials that are kept, bool (750,)."""
+    """Return the runs of a session (from 1) with those of its 750 trials that are kept, bool (750,).
+
+    Events keep their number among all presentations of the run, so that a trial has one name in every study.
+    """
     runs, onsets = design.times(number)
-    trials = zip(runs[kept].tolist(), onsets[kept].tolist(), nsd_ids[kept].tolist(), strict=True)
+    places = np.arange(len(runs)) - np.searchsorted(runs, runs)
+    trials = zip(*(values[kept].tolist() for values in (runs, onsets, nsd_ids, places)), strict=True)
     return [
         ShownRun(
             session_label(number),
             f"run-{run:02d}",
-            tuple(Event(onset, PICTURE_SECONDS, stimulus_id(nsd_id)) for _, onset, nsd_id in group),
+            tuple(
+                Event(onset, PICTURE_SECONDS, stimulus_id(nsd_id), place) for _, onset, nsd_id, place in group
+            ),
         )
         for run, group in groupby(trials, key=lambda trial: trial[0])
     ]
