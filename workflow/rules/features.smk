@@ -2,6 +2,12 @@
 LATENT = f"--latent sample --seed {config['seed']}" if config["features"]["latent"] == "sample" else ""
 
 
+
+def feature_minutes(wildcards):
+    """Time of a feature space: one pass of a network per picture, of zc tens, which takes a full-size one days."""
+    return 1440 if wildcards.space == "zc" and MODEL_SET.fetched else 120
+
+
 rule extract_features:
     """One feature space of the diffusion model for every stimulus that a subject of the study saw."""
     input:
@@ -20,7 +26,7 @@ rule extract_features:
     threads: 8
     resources:
         mem_mb=growing(MODEL_MB),
-        runtime=growing(120),
+        runtime=growing(feature_minutes),
         gpu=1,
     params:
         # Only zc is drawn, so a change of how pictures are drawn leaves z and c as they are. They take little time

@@ -63,13 +63,14 @@ def standardise(
     folds: list[int | None] = NO_FOLDS,
     invalid: Sequence[int] = ALL_VALID,
     ncsnr_from: str = "all",
+    average_repeats: Sequence[str] = ("test",),
 ) -> tuple[np.ndarray, pa.Table]:
     """Run the step; return betas and voxels."""
     write_inputs(folder, betas, splits, stimuli, folds, invalid)
     inputs = ["--trials", "trials", "--single-trial-betas", "single", "--mask-voxels", "mask_voxels"]
     outputs = ["--betas", "betas", "--voxels", "voxels"]
     names = [a if a.startswith("--") else str(folder / f"{a}.parquet") for a in inputs + outputs]
-    main([*names, "--by", by, "--ncsnr-from", ncsnr_from])
+    main([*names, "--by", by, "--ncsnr-from", ncsnr_from, "--average-repeats", *average_repeats])
     return matrix(BETAS.read(folder / "betas.parquet"), "beta"), VOXELS.read(folder / "voxels.parquet")
 
 
@@ -129,6 +130,15 @@ def test_the_noise_ceiling_can_be_that_of_training_trials(tmp_path: Path, betas:
     expected = snr_by_hand(betas, np.array(splits) == "train")
     np.testing.assert_allclose(voxels["ncsnr"].to_numpy(), expected, rtol=1e-6)
     assert voxels.schema.metadata[b"ncsnr_from"] == b"train"
+
+
+@pytest.mark.parametrize("average_repeats", [[], ["train"]])
+def test_test_trials_that_are_not_averaged_have_the_ceiling_of_single_trials(
+    tmp_path: Path, betas: np.ndarray, average_repeats: list[str]
+) -> None:
+    _, voxels = standardise(tmp_path, betas, average_repeats=average_repeats)
+    snr = voxels["ncsnr"].to_numpy()
+    np.testing.assert_allclose(voxels["noise_ceiling"].to_numpy(), snr**2 / (snr**2 + 1))
 
 
 def test_row_groups_change_nothing(tmp_path: Path, betas: np.ndarray, monkeypatch) -> None:
