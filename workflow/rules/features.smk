@@ -2,7 +2,6 @@
 LATENT = f"--latent sample --seed {config['seed']}" if config["features"]["latent"] == "sample" else ""
 
 
-
 def feature_minutes(wildcards):
     """Time of a feature space: one pass of a network per picture, of zc tens, which takes a full-size one days."""
     return 1440 if wildcards.space == "zc" and MODEL_SET.fetched else 120
