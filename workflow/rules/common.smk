@@ -16,6 +16,7 @@ PYTHON_FIRST = "" if USES_CONDA else f"PATH={shlex.quote(str(Path(sys.executable
 PACKAGE_ROOT = shlex.quote(str(Path(workflow.basedir) / "workflow"))
 shell.prefix(f"set -euo pipefail; export {PYTHON_FIRST}PYTHONPATH={PACKAGE_ROOT} OMP_WAIT_POLICY=passive; ")
 
+from cortex2image import needs
 from cortex2image.config import resolve
 from cortex2image.data.simulated import layout as simulated
 from cortex2image.errors import ConfigError, run_step
@@ -52,8 +53,12 @@ STIMULI_TABLE = [f"{DATASET['root']}/stimuli/stimuli.tsv"] if HAS_IMAGES and not
 # BLAS threads of several jobs wait for each other by spinning, and a fit of 0.3 s was seen to take 27 s.
 THREADS = 1 if SIMULATED else 8
 
-# Betas and features of a fit, beside its working memory: of tens of thousands of trials several GB.
-FIT_MB = 32000 if DISTRIBUTED else 4000
+# Of NSD it depends on the config what a job needs. For the others 32 GB do: BOLD5000 has 5,254 trials of a subject.
+FIT_MB, BETAS_MB = (32000, 6000) if DISTRIBUTED else (4000, 4000)
+FIT_MINUTES = 480 if DISTRIBUTED else 60
+NSD_SIZES = needs.NsdSizes(
+    DATASET["space"] or "func1pt8mm", DATASET["mask"], len(SUBJECTS), DATASET["sessions"]
+)
 # Without a bound in the config a fit takes its own, from the memory that is free when it starts.
 RIDGE_GB = config["ridge"]["max_memory_gb"]
 MEMORY_BOUND = "" if RIDGE_GB is None else f"--max-memory-gb {RIDGE_GB}"
@@ -78,12 +83,45 @@ wildcard_constraints:
 
 
 def growing(need):
-    """A need that grows with each attempt, so that a job killed for memory or time has more on its next try."""
+    """A need that grows with each attempt, so that a job killed for memory or time has more on its next try.
+
+    It is a number, or a function of the wildcards.
+    """
 
     def needed(wildcards, attempt):
-        return need * attempt
+        return (need(wildcards) if callable(need) else need) * attempt
 
     return needed
+
+
+def betas_mb(threads):
+    """Memory of reading the betas of a subject, so many sessions at once."""
+    return needs.betas_mb(NSD_SIZES, threads) if DATASET["reader"] == "nsd" else BETAS_MB
+
+
+def standardise_mb():
+    """Memory of standardising the betas of a subject."""
+    return needs.standardise_mb(NSD_SIZES) if DATASET["reader"] == "nsd" else BETAS_MB
+
+
+def decode_mb(wildcards):
+    """Memory of a fit from voxels to features."""
+    if DATASET["reader"] != "nsd":
+        return FIT_MB
+    rois = config["decode"]["rois"][wildcards.space]
+    return needs.decode_mb(NSD_SIZES, wildcards.space, rois, config["ridge"])
+
+
+def feature_minutes(wildcards):
+    """Time of a feature space: one pass of a network per picture, of zc tens, which takes a full-size one days."""
+    return 1440 if wildcards.space == "zc" and MODEL_SET.fetched else 120
+
+
+def encode_mb(wildcards):
+    """Memory of a fit from features to voxels."""
+    if DATASET["reader"] != "nsd":
+        return FIT_MB
+    return needs.encode_mb(NSD_SIZES, wildcards.model, config["ridge"])
 
 
 def dataset_options():
@@ -136,7 +174,9 @@ def dataset_files(wildcards):
 
 def released_ncsnr_files(wildcards):
     """The noise ceilings that came with the betas, where the study takes these."""
-    return [str(f) for f in open_configured_dataset().layout.ncsnr(wildcards.subject)] if RELEASED_NCSNR else []
+    return (
+        [str(f) for f in open_configured_dataset().layout.ncsnr(wildcards.subject)] if RELEASED_NCSNR else []
+    )
 
 
 def events_files(wildcards):

@@ -20,8 +20,8 @@ rule decode_features:
         "../../envs/cortex2image.yaml"
     threads: THREADS
     resources:
-        mem_mb=growing(FIT_MB),
-        runtime=growing(60),
+        mem_mb=growing(decode_mb),
+        runtime=growing(FIT_MINUTES),
     params:
         rois=lookup("decode/rois/{space}", within=config),
         alphas=lookup("ridge/alphas", within=config),

@@ -17,9 +17,9 @@ rule distributed_betas:
         f"benchmarks/{STUDY}/distributed_betas/{{subject}}.tsv"
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 2
+    threads: 4
     resources:
-        mem_mb=growing(6000),
+        mem_mb=growing(betas_mb(4)),
         runtime=growing(120),
     params:
         dataset=DATASET_OPTIONS,

@@ -19,8 +19,8 @@ rule encode_voxels:
         "../../envs/cortex2image.yaml"
     threads: THREADS
     resources:
-        mem_mb=growing(FIT_MB),
-        runtime=growing(60),
+        mem_mb=growing(encode_mb),
+        runtime=growing(FIT_MINUTES),
     params:
         alphas=lookup("ridge/alphas", within=config),
         folds=lookup("ridge/folds", within=config),

@@ -20,7 +20,7 @@ rule extract_features:
     threads: 8
     resources:
         mem_mb=growing(MODEL_MB),
-        runtime=growing(120),
+        runtime=growing(feature_minutes),
         gpu=1,
     params:
         # Only zc is drawn, so a change of how pictures are drawn leaves z and c as they are. They take little time

@@ -29,11 +29,12 @@ rule standardise:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(30),
+        mem_mb=growing(standardise_mb()),
+        runtime=growing(120 if DISTRIBUTED else 30),
     params:
         by=lookup("standardise/by", within=config),
         ncsnr_from=lookup("standardise/ncsnr_from", within=config),
+        average_repeats=lookup("standardise/average_repeats", within=config),
     shell:
         """
         python -m cortex2image.steps.standardise \
@@ -42,6 +43,7 @@ rule standardise:
             --mask-voxels {input.mask_voxels:q} \
             --by {params.by} \
             --ncsnr-from {params.ncsnr_from} \
+            --average-repeats {params.average_repeats} \
             --betas {output.betas:q} \
             --voxels {output.voxels:q} 2>{log:q}
         """

@@ -16,6 +16,10 @@ def scores(models: list[str]) -> pd.DataFrame:
     )
 
 
+def surface(vertices: int) -> VoxelMap:
+    return VoxelMap(np.linspace(0, 1, vertices).reshape(-1, 1, 1), (1.0, 1.0, 1.0))
+
+
 def volume(seed: int) -> VoxelMap:
     return VoxelMap(np.random.default_rng(seed).uniform(0, 1, (4, 5, 3)), (3.0, 3.0, 3.0))
 
@@ -49,4 +53,10 @@ def test_without_the_visual_model_there_is_no_difference() -> None:
     assert [row.name for row in map_rows({"c": volume(1)}, ["c"])] == ["c"]
     figures = encoding_figures("sub-01", {"c": volume(1)}, scores(["c"]), ["c"])
     assert figures["maps"].startswith("data:image/png")
+    assert figures["bars"].startswith("data:image/svg+xml")
+
+
+def test_vertices_of_a_surface_have_no_map_but_their_means_by_region() -> None:
+    figures = encoding_figures("sub-01", {"c": surface(40)}, scores(["c"]), ["c"])
+    assert figures["maps"] == ""
     assert figures["bars"].startswith("data:image/svg+xml")

@@ -324,6 +324,18 @@ def test_a_table_of_another_contract_leaves_no_page(tmp_path: Path) -> None:
     assert not (root / "report").exists()
 
 
+def test_surfaces_have_words_in_place_of_maps(tmp_path: Path) -> None:
+    root = tmp_path / "surface"
+    arguments = write_study(root, ("c",), ("c",), with_images=False, reader="nsd")
+    for subject in SUBJECTS:
+        vertices = np.linspace(0, 1, 50, dtype=np.float32).reshape(-1, 1, 1)
+        nib.save(nib.Nifti1Image(vertices, np.eye(4)), root / subject / "maps" / "c.nii.gz")
+    main(arguments)
+    page = (root / "report" / "index.html").read_text()
+    assert page.count("No map: what was encoded are the vertices of a surface") == len(SUBJECTS)
+    assert "Axial slices" not in page
+
+
 def test_maps_are_turned_to_the_axes_of_the_head(tmp_path: Path) -> None:
     values = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
     affine = np.array([[0, 0, 4.0, 0], [-2.0, 0, 0, 0], [0, 3.0, 0, 0], [0, 0, 0, 1.0]])

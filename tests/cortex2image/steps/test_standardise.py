@@ -66,13 +66,14 @@ def standardise(
     invalid: Sequence[int] = ALL_VALID,
     ncsnr_from: str = "all",
     released: Sequence[float | None] = NONE_RELEASED,
+    average_repeats: Sequence[str] = ("test",),
 ) -> tuple[np.ndarray, pa.Table]:
     """Run the step; return betas and voxels."""
     write_inputs(folder, betas, splits, stimuli, folds, invalid, released)
     inputs = ["--trials", "trials", "--single-trial-betas", "single", "--mask-voxels", "mask_voxels"]
     outputs = ["--betas", "betas", "--voxels", "voxels"]
     names = [a if a.startswith("--") else str(folder / f"{a}.parquet") for a in inputs + outputs]
-    main([*names, "--by", by, "--ncsnr-from", ncsnr_from])
+    main([*names, "--by", by, "--ncsnr-from", ncsnr_from, "--average-repeats", *average_repeats])
     return matrix(BETAS.read(folder / "betas.parquet"), "beta"), VOXELS.read(folder / "voxels.parquet")
 
 
@@ -147,6 +148,15 @@ def test_noise_ceilings_that_were_not_released_are_refused(tmp_path: Path, betas
     with pytest.raises(DataError, match="released noise ceilings"):
         standardise(tmp_path, betas, ncsnr_from="released")
     assert not (tmp_path / "voxels.parquet").exists()
+
+
+@pytest.mark.parametrize("average_repeats", [[], ["train"]])
+def test_test_trials_that_are_not_averaged_have_the_ceiling_of_single_trials(
+    tmp_path: Path, betas: np.ndarray, average_repeats: list[str]
+) -> None:
+    _, voxels = standardise(tmp_path, betas, average_repeats=average_repeats)
+    snr = voxels["ncsnr"].to_numpy()
+    np.testing.assert_allclose(voxels["noise_ceiling"].to_numpy(), snr**2 / (snr**2 + 1))
 
 
 def test_row_groups_change_nothing(tmp_path: Path, betas: np.ndarray, monkeypatch) -> None:

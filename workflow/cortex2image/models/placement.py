@@ -38,7 +38,7 @@ def _by_origin(model_set: ModelSet, missing: set[str]) -> list[str]:
         if paths:
             lines += [f"    of {origin.repository} on the hub, revision {origin.revision}:"]
             lines += [f"      {path}" for path in paths]
-    converted = [origin for origin in model_set.weights if origin.path in missing]
-    for origin in converted:
-        lines += [f"    {origin.path}, converted from {origin.published}, which is", f"      {origin.url}"]
+    for file in model_set.weights:
+        if file.path in missing:
+            lines += [f"    {file.path}, converted from {file.published}, which is", f"      {file.url}"]
     return lines

@@ -27,6 +27,8 @@ def encoding_figures(
 ) -> dict[str, str]:
     """Draw the maps and the mean by region of one subject, as URIs under the names `maps` and `bars`.
 
+    Vertices of a surface have no slices: `maps` is then empty.
+
     Parameters
     ----------
     subject : str
@@ -34,14 +36,19 @@ def encoding_figures(
     scores : table `encoding_scores`
     models : the models, in order
     """
-    zooms = maps[models[0]].zooms
-    drawing = draw_maps(map_rows(maps, models), zooms, "r")
+    grid = maps[models[0]]
+    drawing = png_uri(png(draw_maps(map_rows(maps, models), grid.zooms, "r"))) if has_slices(grid) else ""
     own = scores[scores["subject"] == subject]
     values = own.pivot(index="roi", columns="model", values="mean_r").reindex(
         index=regions(own), columns=models
     )
     bars = grouped_bars(values.to_numpy(float), list(values.index), list(models), "mean r over voxels")
-    return {"subject": subject, "maps": png_uri(png(drawing)), "bars": svg_uri(svg(bars))}
+    return {"subject": subject, "maps": drawing, "bars": svg_uri(svg(bars))}
+
+
+def has_slices(grid: VoxelMap) -> bool:
+    """Return whether a map is a volume; one row of vertices would be a line one pixel high."""
+    return sum(length > 1 for length in grid.volume.shape) > 1
 
 
 def map_rows(maps: Mapping[str, VoxelMap], models: Sequence[str]) -> list[MapRow]:

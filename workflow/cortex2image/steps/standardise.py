@@ -39,6 +39,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--ncsnr-from", choices=NCSNR_FROM, default="all", help="what noise ceilings come from"
     )
+    parser.add_argument("--average-repeats", default=[], nargs="*", choices=("train", "test"))
     parser.add_argument("--betas", required=True, help="betas.parquet to write")
     parser.add_argument("--voxels", required=True, help="voxels.parquet to write")
     return parser.parse_args(argv)
@@ -111,7 +112,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             int(rows.kept.sum()),
             session_bytes(labels, rows),
         )
-    write_voxels(args.voxels, voxels, rows.kept, ncsnr, labels, args.ncsnr_from)
+    ceiling = noise_ceiling(ncsnr, averaged_trials(labels, args.average_repeats))
+    write_voxels(args.voxels, voxels, rows.kept, ncsnr, ceiling, args.ncsnr_from)
 
 
 def valid_voxels(voxels: pa.Table, source: str) -> np.ndarray:
@@ -177,12 +179,21 @@ def session_bytes(labels: Labels, rows: Rows) -> int:
     return longest * int(rows.kept.sum()) * np.dtype(np.float32).itemsize
 
 
-def write_voxels(
-    path: str, mask_voxels: pa.Table, kept: np.ndarray, ncsnr: np.ndarray, labels: Labels, ncsnr_from: str
-) -> None:
-    """Write voxels.parquet: the kept voxels, numbered anew, with ceilings for averaged test trials."""
+def averaged_trials(labels: Labels, average_repeats: Sequence[str]) -> list[int]:
+    """Return of how many trials each test response is the mean; single ones where nothing is averaged."""
     repeats = Counter(labels.stimulus[labels.split == "test"].tolist())
-    ceiling = noise_ceiling(ncsnr, list(repeats.values()) or [1])
+    return (list(repeats.values()) if "test" in average_repeats else []) or [1]
+
+
+def write_voxels(
+    path: str,
+    mask_voxels: pa.Table,
+    kept: np.ndarray,
+    ncsnr: np.ndarray,
+    ceiling: np.ndarray,
+    ncsnr_from: str,
+) -> None:
+    """Write voxels.parquet: the kept voxels, numbered anew, with the ceilings of what is predicted."""
     say(f"noise ceiling known in {np.isfinite(ceiling).sum()} of {len(ceiling)} voxels")
     voxels = mask_voxels.drop_columns(["invalid_sessions", "released_ncsnr"]).filter(pa.array(kept))
     columns = {name: voxels[name] for name in voxels.column_names}
