@@ -49,6 +49,7 @@ def test_numbers_survive_row_groups_and_slices(tmp_path, rng, monkeypatch):
     assert pq.read_metadata(tmp_path / "big.parquet").num_row_groups > 5
     table = TOY.read(tmp_path / "big.parquet")
     np.testing.assert_array_equal(matrix(table, "beta"), values)
+    assert np.shares_memory(matrix(table, "beta"), matrix(table, "beta"))  # in one piece: nothing is copied
     np.testing.assert_array_equal(matrix(table.slice(990, 5), "beta"), values[990:995])
 
 
