@@ -71,16 +71,19 @@ def touch(path, content=""):
 
 @pytest.fixture
 def planned(snakemake, tmp_path):
-    """Return a function that plans a preset for one subject, whose files and models are there by name."""
+    """Return a function that plans a preset and zc for one subject; files and models are there by name."""
 
     def plan(name):
         config = yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text())
         config["dataset"]["root"], config["models"]["folder"] = "nsd", "models"
+        config["encode"]["models"] = ["z", "c", "zc"]
         touch(tmp_path / "mine.yaml", yaml.safe_dump(config | {"subjects": ["sub-01"]}))
         layout = Layout(tmp_path / "nsd")
         for file in needed(layout, ["sub-01"], None, "streams", "atlas"):
-            touch(tmp_path / "nsd" / file.key)
+            touch(tmp_path / "nsd" / file.key, "no betas" * 10)
         touch(layout.responses("sub-01"), RESPONSES)
+        regions = {"Unknown": 0, **config["dataset"]["rois"]["labels"]}
+        touch(layout.ctab("sub-01", "streams"), "".join(f"{code} {name}\n" for name, code in regions.items()))
         for file in (*model_set(config["models"]["set"]).files, "SHA256SUMS"):
             touch(tmp_path / "models" / file)
         return snakemake("--dry-run", "--printshellcmds", config=tmp_path / "mine.yaml")

@@ -88,8 +88,8 @@ def working(rows: int, predictors: int, ridge: Mapping[str, Any]) -> float:
     """Return the bytes of a fit that do not depend on its targets.
 
     Decomposing the smaller of both Gram matrices takes six of its size in double precision, and directions of
-    every row (12 bytes, or 28 with as many rows as predictors). Inner folds add the operator of one fold, 80
-    bytes for each number: a row for each penalty and held-out row, as wide as the predictors, or as the
+    every row (12 bytes, or 28 with as many rows as predictors). Inner folds add the operator of one fold and
+    penalty, 80 bytes for each number: a row for each held-out row, as wide as the predictors, or as the
     training rows where these are fewer. Closed forms have no operators.
     """
     side, dual = min(rows, predictors), rows <= predictors
@@ -97,7 +97,7 @@ def working(rows: int, predictors: int, ridge: Mapping[str, Any]) -> float:
     held_out = rows / ridge["folds"]
     wide = rows - held_out if dual else predictors + 1
     folds = ridge["selection"] in ("kfold", "as_released")
-    return (square + 80 * len(ridge["alphas"]) * held_out * wide * folds) / PLANNED
+    return (square + 80 * held_out * wide * folds) / PLANNED
 
 
 def _fit_mb(study: NsdSizes, features: str, predictors: int, targets: int, ridge: Mapping[str, Any]) -> int:

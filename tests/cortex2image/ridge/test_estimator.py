@@ -131,8 +131,11 @@ def test_batches_and_bounds_change_single_precision_by_rounding_alone(rng, shape
     for change in ({"n_targets_batch": 7}, {"n_targets_batch": 1}, {"max_memory_gb": tight}):
         other = clone(model).set_params(**change).fit(X, Y)
         np.testing.assert_allclose(other.best_score_, whole.best_score_, atol=1e-5)
+        # A penalty may change for one whose score is the same but for rounding, and for no other.
+        row = np.searchsorted(whole.alphas, other.alpha_)
+        chosen = whole.cv_scores_[row, np.arange(60)]
+        np.testing.assert_allclose(chosen, whole.best_score_, atol=1e-5)
         same = other.alpha_ == whole.alpha_
-        assert same.mean() > 0.95
         np.testing.assert_allclose(other.predict(X)[:, same], whole.predict(X)[:, same], atol=1e-5)
 
 
