@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -73,7 +74,7 @@ def replace_section(page: Path, name: str, text: str) -> None:
 
 
 def machine(threads: int) -> str:
-    """Return the processor and the libraries in words."""
+    """Return the date, the processor and the libraries in words."""
     import himalaya
     import numpy as np
     import torch
@@ -83,4 +84,4 @@ def machine(threads: int) -> str:
     processor = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "CPU")
     device = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
     versions = f"torch {torch.__version__}, NumPy {np.__version__}, himalaya {himalaya.__version__}"
-    return f"{processor}, {os.cpu_count()} cores, {threads} threads{device}; {versions}"
+    return f"{date.today()}: {processor}, {os.cpu_count()} cores, {threads} threads{device}; {versions}"
