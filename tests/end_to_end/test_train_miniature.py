@@ -5,6 +5,7 @@ import csv
 import pytest
 
 from cortex2image.models.checksums import verify
+from cortex2image.models.registry import model_set
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("training")]
 
@@ -25,7 +26,7 @@ def files(folder):
 def test_one_command_makes_the_folder_that_is_shipped(shipped, untrained_clone):
     kept = untrained_clone.root / "resources" / "miniature"
     assert files(shipped) == files(kept)
-    verify(shipped)
+    verify(model_set("miniature", str(shipped)))
 
 
 def test_each_network_leaves_its_log_its_curve_and_its_scores(shipped, untrained_clone):
