@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cortex2image import needs
 from cortex2image.config import load_schema, resolve
+from cortex2image.data.nsd.facts import SPACES
 from cortex2image.errors import ConfigError
-from cortex2image.readers import DISTRIBUTED, KNOWN_KEYS, READERS, SPECIAL_KEYS
+from cortex2image.readers import DISTRIBUTED, KNOWN_KEYS, NSD_SPACES, READERS, SPECIAL_KEYS
 
 CONFIGS = Path(__file__).parents[2] / "config"
 
@@ -182,6 +184,12 @@ def test_keys_that_the_reader_does_not_know_are_refused(reader, key, value):
 def test_the_tables_of_bold5000_have_no_atlas():
     with pytest.raises(ConfigError, match=r"dataset/rois/atlas\n.*with space: roi-tables"):
         resolve(distributed("bold5000", space="roi-tables", rois={"atlas": "a.nii.gz"}))
+
+
+def test_an_unknown_space_of_nsd_is_refused_before_anything_is_planned():
+    with pytest.raises(ConfigError, match=r"dataset/space\n.*func1pt8mm, func1mm, fsaverage"):
+        resolve(distributed("nsd", space="func2mm"))
+    assert tuple(needs.VOXELS) == NSD_SPACES == SPACES
 
 
 def test_sessions_without_training_trials_do_not_scale_alone():

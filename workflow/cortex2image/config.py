@@ -12,7 +12,7 @@ import jsonschema
 import yaml
 
 from cortex2image.errors import ConfigError
-from cortex2image.readers import KNOWN_KEYS, SPECIAL_KEYS
+from cortex2image.readers import KNOWN_KEYS, NSD_SPACES, SPECIAL_KEYS
 
 SCHEMA_FILE = Path(__file__).resolve().parent.parent / "schemas" / "config.schema.yaml"
 IMAGE_SPACES = {"z", "zc"}
@@ -46,6 +46,7 @@ def resolve(config: Mapping[str, Any], source: str = "config") -> dict[str, Any]
     _check_subjects(resolved, source)
     _check_reader_keys(resolved, source)
     _resolve_dataset(resolved, source)
+    _check_space(resolved, source)
     _check_scaling(resolved, source)
     _check_rois(resolved, source)
     _check_image_identity(resolved, source)
@@ -140,6 +141,13 @@ def _check_reader_keys(config: Mapping[str, Any], source: str) -> None:
             if dataset["reader"] == "bold5000" and key == "rois/atlas":
                 expected += " with space: roi-tables"
             raise ConfigError(f"{source}, dataset/{key}", expected, repr(value), "remove the key")
+
+
+def _check_space(config: Mapping[str, Any], source: str) -> None:
+    dataset = config["dataset"]
+    if dataset["reader"] == "nsd" and dataset["space"] not in (None, *NSD_SPACES):
+        expected, fix = f"one of {', '.join(NSD_SPACES)}", "correct the name"
+        raise ConfigError(f"{source}, dataset/space", expected, f"'{dataset['space']}'", fix)
 
 
 def _check_scaling(config: Mapping[str, Any], source: str) -> None:

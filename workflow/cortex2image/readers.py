@@ -4,6 +4,8 @@ RECORDINGS = ("simulated", "bids", "haxby2001")
 # Betas that others estimated: they enter the study after the GLM.
 DISTRIBUTED = ("nsd", "bold5000", "bdpy")
 READERS = RECORDINGS + DISTRIBUTED
+# Spaces in which the Natural Scenes Dataset has betas.
+NSD_SPACES = ("func1pt8mm", "func1mm", "fsaverage")
 
 _REGIONS = ("rois/atlas", "rois/labels")
 _CHOSEN_BETAS = ("betas", "sessions", "mask", "rois/labels")
