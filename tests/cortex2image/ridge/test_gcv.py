@@ -2,27 +2,16 @@
 
 import numpy as np
 import pytest
+from tests.cortex2image.ridge.drawn import ALPHAS, SHAPES, drawn
 
 from cortex2image.ridge import RidgeCV
-
-ALPHAS = np.logspace(-3, 6, 10)
-SHAPES = {
-    "one feature": (30, 1),
-    "tall": (40, 9),
-    "square": (24, 24),
-    "wide": (20, 60),
-    "nearly square": (25, 24),
-}
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 
 
 @pytest.fixture(params=SHAPES, ids=str)
 def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    n, p = SHAPES[request.param]
-    X = rng.normal(1, np.linspace(0.2, 2, p), (n, p))
-    noise = np.linspace(0.1, 20, 5)
-    return X, 3 + X @ rng.standard_normal((p, 5)) + noise * rng.standard_normal((n, 5))
+    return drawn(request.param, rng)
 
 
 @pytest.mark.parametrize("intercept", [True, False])
