@@ -96,6 +96,14 @@ def decoded_r(path: Path) -> float:
     return float(np.nanmean(contracts.DECODED_SCORES.read(path)["r"].to_numpy(zero_copy_only=False)))
 
 
+def test_the_study_as_released_recovers_the_plant_as_well(nsd):
+    decoded = nsd.results("nsd-as-released") / "sub-01" / "decoded"
+    assert min(decoded_r(decoded / f"{space}-scores.parquet") for space in ("z", "c")) > 0.3
+    r = mean_r(nsd, "nsd-as-released", "sub-01")
+    assert r["z", "early"] > 0.4
+    assert abs(r["z", "parietal"]) < 0.1
+
+
 @pytest.mark.parametrize("space", ["z", "c"])
 def test_nothing_is_decoded_where_nothing_was_planted(nsd, tmp_path, space):
     results = nsd.results("nsd")

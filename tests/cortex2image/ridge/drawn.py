@@ -1,4 +1,4 @@
-"""What closed forms are tested with: as many rows as predictors, more, fewer; targets of little and much noise."""
+"""What closed forms are tested with: as many rows as predictors, more and fewer; little and much noise."""
 
 import numpy as np
 
