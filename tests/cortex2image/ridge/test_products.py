@@ -12,7 +12,7 @@ def test_sums_of_squares_are_those_of_explicit_residuals(rng, dtype):
     operators, known, measured = (
         torch.from_numpy(rng.standard_normal(shape)).to(dtype) for shape in ((4, 7, 9), (9, 5), (7, 5))
     )
-    got = squared_residuals(operators, known, measured)
+    got = squared_residuals(operators, None, known, measured)
     expected = np.einsum("amb->ab", (operators.numpy() @ known.numpy() - measured.numpy()) ** 2)
     np.testing.assert_allclose(got, expected, rtol=1e-5)
     assert got.dtype == np.float64

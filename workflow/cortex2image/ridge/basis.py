@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import torch
 
 from cortex2image.ridge.design import Design
+from cortex2image.ridge.products import eigh
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def decompose(design: Design, gram: torch.Tensor, dual: bool, dtype: torch.dtype
     -----
     Directions whose eigenvalue is rounding error are left out. A design without variance keeps no direction.
     """
-    values, vectors = torch.linalg.eigh(gram)
+    values, vectors = eigh(gram)
     largest = values[-1].clamp_min(0)
     kept = values > torch.finfo(torch.float64).eps * max(design.blocks.shape) * largest
     values, vectors = values[kept], vectors[:, kept]

@@ -1,6 +1,6 @@
 """From settings to scores, coefficients and predictions: what the estimators have in common."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,7 +46,7 @@ def pose(
     gram = design.gram() if dual else design.moments()
     basis = decompose(design, gram, dual, dtype_of(dtype))
     training = Training(design, gram, basis, intercept, standardize)
-    return Problem(training, Targets(Y, intercept, dtype, device, plan.targets), plan)
+    return Problem(training, Targets(Y, intercept, dtype, device, plan.targets, plan.together), plan)
 
 
 def scores(
@@ -81,12 +81,18 @@ def scores(
 
 
 def coefficients(
-    basis: Basis, targets: Targets, alphas: np.ndarray
-) -> Iterator[tuple[slice, torch.Tensor, torch.Tensor]]:
-    """Yield (targets, (k, b) filtered projections, (b,) means) with the (t,) penalties of the targets."""
+    basis: Basis,
+    targets: Targets,
+    alphas: np.ndarray,
+    take: Callable[[slice, torch.Tensor, torch.Tensor], None],
+) -> None:
+    """Call `take` with (targets, (k, b) filtered projections, (b,) means), given the targets' (t,) penalties."""
     filters, which = _filters(basis, alphas)
-    for batch, rows, means in targets.batches():
-        yield batch, product(basis.left.T, rows).mul_(filters[:, torch.from_numpy(which[batch])]), means
+
+    def work(batch: slice, rows: torch.Tensor, means: torch.Tensor) -> None:
+        take(batch, product(basis.left.T, rows).mul_(filters[:, torch.from_numpy(which[batch])]), means)
+
+    targets.each(work)
 
 
 def _filters(basis: Basis, alphas: np.ndarray) -> tuple[torch.Tensor, np.ndarray]:
@@ -125,8 +131,7 @@ class Fitted:
         basis, targets, design = problem.training.basis, problem.targets, problem.training.design
         if kept is None:
             kept = Projected.empty(len(basis.values), targets)
-            for part in coefficients(basis, targets, alphas):
-                kept.put(*part)
+            coefficients(basis, targets, alphas, kept.put)
         else:
             filters, which = _filters(basis, alphas)
             table = filters.cpu().numpy()
@@ -162,6 +167,9 @@ def predict_once(problem: Problem, alphas: np.ndarray, new: Blocks) -> np.ndarra
     rows = Design(new, design.scaling, design.device, design.elements)
     score = basis.score_map.scores(rows).to(basis.left.dtype)
     predicted = np.empty((new.shape[0], problem.targets.count), problem.targets.dtype)
-    for batch, filtered, means in coefficients(basis, problem.targets, alphas):
-        predicted[:, batch] = (product(score, filtered) + means).cpu().numpy()
+
+    def predict(batch: slice, filtered: torch.Tensor, means: torch.Tensor) -> None:
+        predicted[:, batch] = product(score, filtered).add_(means).cpu().numpy()
+
+    coefficients(basis, problem.targets, alphas, predict)
     return predicted

@@ -16,15 +16,19 @@ R is a difference. Where hardly anything remains of it (a row that alone gives a
 penalties) rounding would show. Where that may exceed `LARGEST_ERROR`, a fold gets an operator of its own.
 """
 
+import numpy as np
 import torch
 
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.own_operators import own_operator
+from cortex2image.ridge.parallel import side_by_side, threads_of
 from cortex2image.ridge.products import product
 from cortex2image.ridge.training import FoldOperator, Training, is_fine, with_constant
 
 WELL_CONDITIONED = 300.0
 LARGEST_ERROR = 1e-6
+# R, and a matrix it is made of, that exist at once find room where the decomposition was made.
+RESIDUAL_MATRICES = 2
 
 
 def shared_operators(training: Training, folds: list[Fold], alphas: torch.Tensor) -> list[FoldOperator]:
@@ -61,15 +65,21 @@ def _shared_on_samples(
 ) -> list[FoldOperator | None]:
     """Return the operators in dual form, None where rounding would show."""
     matrices = [_empty(training, fold, len(alphas), int(fold.train.sum())) for fold in folds]
-    usable, exact = [True] * len(folds), training.basis.spans_all(training.intercept)
-    for number, alpha in enumerate(alphas):
-        residual = _residual_matrix(training, alpha)
-        least = 0.0 if exact else training.rounding(alpha) / LARGEST_ERROR
-        for at, fold in enumerate(folds):
-            usable[at] &= _on_samples(residual, fold, least, matrices[at][number])
+    exact = training.basis.spans_all(training.intercept)
+
+    def usable(number: int) -> list[bool]:
+        residual = _residual_matrix(training, alphas[number])
+        least = 0.0 if exact else training.rounding(alphas[number]) / LARGEST_ERROR
+        return [
+            _on_samples(residual, fold, least, matrix[number])
+            for fold, matrix in zip(folds, matrices, strict=True)
+        ]
+
+    workers = min(RESIDUAL_MATRICES, threads_of(alphas.device))
+    fine = np.all(side_by_side(usable, range(len(alphas)), workers), axis=0)
     return [
-        FoldOperator(fold, matrix, False) if fine else None
-        for fold, matrix, fine in zip(folds, matrices, usable, strict=True)
+        FoldOperator(fold, matrix, False) if each else None
+        for fold, matrix, each in zip(folds, matrices, fine, strict=True)
     ]
 
 
@@ -87,11 +97,20 @@ def _on_samples(residual: torch.Tensor, fold: Fold, least: float, out: torch.Ten
 def _shared_on_projections(training: Training, fold: Fold, alphas: torch.Tensor) -> FoldOperator | None:
     """Return the operator in primal form, None if rounding would show in it."""
     matrix = _empty(training, fold, len(alphas), len(training.basis.values) + 1)
-    usable = all(_on_projections(training, fold, *each) for each in zip(alphas, matrix, strict=True))
+    usable = _all_on_projections(training, fold, alphas, matrix)
     if usable and not is_fine(matrix, training):
         matrix = matrix.double()
-        usable = all(_on_projections(training, fold, *each) for each in zip(alphas, matrix, strict=True))
+        usable = _all_on_projections(training, fold, alphas, matrix)
     return FoldOperator(fold, matrix, True) if usable else None
+
+
+def _all_on_projections(
+    training: Training, fold: Fold, alphas: torch.Tensor, matrix: torch.Tensor
+) -> bool:
+    """Write the operators of all penalties to `matrix` if rounding does not show in them; return whether."""
+    each = list(zip(alphas, matrix, strict=True))
+    workers = threads_of(alphas.device)
+    return all(side_by_side(lambda one: _on_projections(training, fold, *one), each, workers))
 
 
 def _on_projections(training: Training, fold: Fold, alpha: torch.Tensor, out: torch.Tensor) -> bool:
@@ -100,15 +119,16 @@ def _on_projections(training: Training, fold: Fold, alpha: torch.Tensor, out: to
     filters = torch.cat([basis.filters(alpha[None])[:, 0], basis.values.new_ones(1)])
     for choice in (basis.left, basis.exact) if out.dtype == torch.float32 else (basis.exact,):
         left = with_constant(choice[held_out], training)
-        filtered = left * filters.to(left.dtype)
-        spare = torch.eye(len(left), dtype=left.dtype, device=left.device) - product(filtered, left.T)
+        roots = filters.sqrt().to(left.dtype)
+        half = left * roots
+        spare = torch.eye(len(left), dtype=left.dtype, device=left.device) - product(half, half.T)
         factor, failed = torch.linalg.cholesky_ex(spare)
         least = 0.0 if failed else float(factor.diagonal().min()) ** 2
         if least > 1 / WELL_CONDITIONED:
             break
     usable = least > training.rounding(alpha) / LARGEST_ERROR
     if usable:
-        out[:] = _solve(factor, filtered)
+        out[:] = _solve(factor, half.mul_(roots))
     return usable
 
 

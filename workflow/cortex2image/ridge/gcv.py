@@ -28,7 +28,8 @@ def gcv_scores(
     freedom = n - int(targets.centre)
     spare = (freedom - filters.sum(dim=0)) / freedom
     scores = np.zeros((len(alphas), targets.count))
-    for batch, rows, means in targets.batches():
+
+    def work(batch: slice, rows: torch.Tensor, means: torch.Tensor) -> None:
         projected = product(basis.left.T, rows)
         if kept is not None:
             kept.put(batch, projected, means)
@@ -36,6 +37,8 @@ def gcv_scores(
         beyond, _ = squares_outside(basis, rows, projected, total, targets.centre)
         residual = reached_sums(projected, filters) + beyond
         scores[:, batch] = score(residual / spare[:, None] ** 2, total)
+
+    targets.each(work)
     return scores
 
 

@@ -5,12 +5,12 @@ projections, the training rows of a fold on samples), and n w more on projection
 number of targets.
 """
 
-from collections.abc import Iterator
 from itertools import product as pairs
 
 import numpy as np
 import torch
 
+from cortex2image.ridge.compression import compressed
 from cortex2image.ridge.fold_operators import shared_operators
 from cortex2image.ridge.folds import Fold, hold_out_once
 from cortex2image.ridge.memory import Plan
@@ -46,26 +46,37 @@ def kfold_scores(
     for start, first in starts:
         some = slice(first, first + plan.penalties)
         together = folds[start : start + plan.folds]
-        # Held by no name, operators are gone before the next are made.
-        found = _errors(training, targets, folds, start, _operators(training, folds, together, alphas[some]))
-        for batch, error, null in found:
-            errors[some, batch] += error
-            total[batch] += null * (first == 0)
+        operators = _operators(training, folds, together, alphas[some])
+        _add_errors(training, targets, folds, start, operators, errors[some], total if first == 0 else None)
+        # They are gone before the next are made.
+        del operators
     errors /= np.where(total > 0, total, 1)
     scores = np.subtract(1, errors, out=errors)
     scores[:, total <= 0] = 0
     return scores
 
 
-def _errors(
-    training: Training, targets: Targets, folds: list[Fold], start: int, operators: list[FoldOperator]
-) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
-    """Yield (targets, their squared errors, those of the mean), the operators being those from `start` on."""
-    for batch, rows, _ in targets.batches():
+def _add_errors(
+    training: Training,
+    targets: Targets,
+    folds: list[Fold],
+    start: int,
+    operators: list[FoldOperator],
+    errors: np.ndarray,
+    total: np.ndarray | None,
+) -> None:
+    """Add the squared errors of the folds from `start` on, (a, t), and those of the mean, (t,) if wanted."""
+
+    def work(batch: slice, rows: torch.Tensor, _: torch.Tensor) -> None:
         projections = _projections(training, rows, folds) if operators[0].on_projections else None
         for number, operator in enumerate(operators, start):
             known = _known(operator, training, rows, projections, number)
-            yield batch, *_squared_errors(operator, known, rows, training.intercept)
+            error, null = _squared_errors(operator, known, rows, training.intercept)
+            errors[:, batch] += error
+            if total is not None:
+                total[batch] += null
+
+    targets.each(work)
 
 
 def _operators(
@@ -74,9 +85,14 @@ def _operators(
     penalties = torch.from_numpy(alphas).to(training.gram.device)
     once = hold_out_once(all_folds)
     if once and not training.standardize:
-        return shared_operators(training, folds, penalties)
-    on_projections = once and not training.basis.dual
-    return [own_operator(training, fold, penalties, on_projections) for fold in folds]
+        operators = shared_operators(training, folds, penalties)
+    else:
+        on_projections = once and not training.basis.dual
+        operators = [own_operator(training, fold, penalties, on_projections) for fold in folds]
+    for number, operator in enumerate(operators):
+        # One by one, so that no more than one exists twice.
+        operators[number] = compressed(operator)
+    return operators
 
 
 def _projections(training: Training, rows: torch.Tensor, folds: list[Fold]) -> torch.Tensor:
@@ -117,4 +133,4 @@ def _squared_errors(
     train = torch.from_numpy(operator.fold.train).to(rows)
     mean = (train @ rows) * (intercept / train.sum())
     null = (measured - mean).square_().sum(dim=0).double().cpu().numpy()
-    return squared_residuals(operator.matrix, known, measured), null
+    return squared_residuals(operator.matrix, operator.mixing, known, measured), null

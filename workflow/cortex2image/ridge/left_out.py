@@ -73,13 +73,16 @@ def left_out_scores(
     penalties = _Penalties([Leverages.fit(basis, f, members, targets.centre, saturated) for f in filters.T])
     null = Leverages.fit(basis, torch.zeros_like(basis.values), members, targets.centre, saturated)
     scores = np.zeros((len(alphas), targets.count))
-    for batch, rows, means in targets.batches():
+
+    def work(batch: slice, rows: torch.Tensor, means: torch.Tensor) -> None:
         projected = product(basis.left.T, rows)
         residuals = _Residuals(basis, rows, projected, filters, saturated, targets.centre)
         if kept is not None:
             kept.put(batch, projected, means)
         errors = _left_out_errors(residuals, penalties, complete)
         scores[:, batch] = score(errors, null.squared_errors(rows))
+
+    targets.each(work)
     return scores
 
 

@@ -8,11 +8,14 @@ import torch
 from cortex2image.errors import ConfigError
 from cortex2image.ridge.folds import Fold, hold_out_once
 from cortex2image.ridge.leverages import GROUPS, LARGEST_GROUP
+from cortex2image.ridge.parallel import threads_of
 
 # Numbers in a block of predictors, and in the arrays of a batch of targets, where no bound is given: small
-# enough for the caches of a CPU, large enough for matrix products at full speed.
+# enough for the caches of a CPU, large enough for matrix products at full speed. So are so many targets, of
+# which leaving out takes a few at a time.
 BLOCK = 2**20
 BATCH = {"cpu": 2**23, "cuda": 2**29}
+LEAST_BATCH, LEAST_LEFT_OUT = 256, 1024
 # Numbers in a block where every block is read by a pass over all predictors (1 GB in double precision).
 REREAD_BLOCK = 2**27
 # One part of what a bound leaves goes to blocks, of so many; more if each takes a pass over all predictors.
@@ -22,7 +25,8 @@ PARTS, REREAD_PARTS = 16, 4
 SQUARES = 6
 # As many more while bands are mixed: Gram matrix and map of the unmixed bands, and products with shares.
 UNMIXED = 4
-# Bytes for each number of an operator while it is made: four double-precision copies.
+# Bytes for each number of an operator while it is made: four double-precision copies. So much is there for all
+# penalties, which may be made side by side.
 MADE = 32
 # Share of a bound that is planned for; the rest is lost between allocations.
 ALLOCATED = 0.8
@@ -127,7 +131,8 @@ class Need:
         """Numbers for each target of a batch: targets, coefficients, projections, predictions, scores."""
         projected = not self.dual and self.splits.once
         projections = (self.splits.folds + 2) * (self.columns + 1) * projected
-        return 5 * self.rows + 3 * self.rank + projections + 2 * self.splits.held_out + 8 * self.alphas
+        predictions = (self.alphas + 3) * self.splits.held_out
+        return 5 * self.rows + 3 * self.rank + projections + predictions + 8 * self.alphas
 
     @property
     def per_target_in_double(self) -> int:
@@ -138,7 +143,8 @@ class Need:
 
 @dataclass(frozen=True)
 class Plan:
-    """Numbers in a block of predictors, folds and penalties with operators at once, targets in a batch.
+    """Numbers in a block of predictors, folds and penalties with operators at once, targets in a batch, and
+    batches at once.
 
     Where not all penalties find room there is one fold at a time.
     """
@@ -147,6 +153,7 @@ class Plan:
     folds: int
     penalties: int
     targets: int
+    together: int = 1
 
 
 def plan(
@@ -171,9 +178,8 @@ def plan(
     """
     folds, item = max(1, need.splits.folds), np.dtype(dtype).itemsize
     most = REREAD_BLOCK if need.reread else BLOCK
-    at_ease = _batch(need, BATCH[device.type] // need.per_target)
     if max_memory_gb is None:
-        return Plan(most, folds, need.alphas, batch or at_ease)
+        return Plan(most, folds, need.alphas, *_batches(need, device, batch))
     left = int(ALLOCATED * max_memory_gb * 1e9) - need.square
     block = min(most, max(need.rows, need.columns, left // _parts(need) // (item + 16)))
     left -= block * (2 * item + 16)
@@ -181,12 +187,32 @@ def plan(
     if need.splits.folds:
         together, penalties = _operators(need, left // 2)
         left -= (MADE + 8 * together) * penalties * need.operator
-    targets = batch or min(at_ease, _batch(need, left // (item * need.per_target_in_double)))
-    if penalties < 1 or left < item * need.per_target_in_double * targets:
+    at_once = left // (item * need.per_target_in_double)
+    if penalties < 1 or at_once < (batch or 1):
         least = f"at least {_least(need, item) / 1e9:.3g} GB"
         fix = f"allow {least}" + (", or fewer targets in a batch" if batch else "")
         raise ConfigError("ridge max_memory_gb", least, f"{max_memory_gb:g} GB", fix)
-    return Plan(block, together, penalties, targets)
+    return Plan(block, together, penalties, *_batches(need, device, batch, at_once))
+
+
+def _batches(
+    need: Need, device: torch.device, batch: int | None, at_once: int | None = None
+) -> tuple[int, int]:
+    """Return how many targets are in a batch, and how many batches in memory, with that many targets at once.
+
+    Batches are of about the same size, so that threads end together. A caller who decides gets one at a time.
+    """
+    if batch:
+        return min(batch, need.targets), 1
+    least = LEAST_BATCH if need.splits.folds or not need.splits.groups else LEAST_LEFT_OUT
+    size = max(least, BATCH[device.type] // need.per_target)
+    together = threads_of(device)
+    if at_once is not None:
+        together = max(1, min(together, at_once // least))
+        size = min(size, at_once // together)
+    count = -(-need.targets // size)
+    together = min(together, count)
+    return -(-need.targets // (-(-count // together) * together)), together
 
 
 def _operators(need: Need, left: int) -> tuple[int, int]:
@@ -199,10 +225,6 @@ def _operators(need: Need, left: int) -> tuple[int, int]:
         return 1, penalties
     size = need.alphas * need.operator
     return min(need.splits.folds, (left - MADE * size) // (8 * size)), need.alphas
-
-
-def _batch(need: Need, targets: int) -> int:
-    return max(1, min(need.targets, targets))
 
 
 def _parts(need: Need) -> int:

@@ -1,11 +1,12 @@
 """Targets in batches: what bounds the working memory, and changes no result."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
+from cortex2image.ridge.parallel import side_by_side
 from cortex2image.ridge.tensors import as_tensor, dtype_of
 
 
@@ -22,6 +23,8 @@ class Targets:
     device : torch.device
     size : int
         Targets in a batch.
+    together : int
+        Batches in memory at once, at most.
     chosen : (c,) array of int, optional
         Positions of the targets to take, in this order; None takes all.
     """
@@ -31,6 +34,7 @@ class Targets:
     dtype: np.dtype
     device: torch.device
     size: int
+    together: int = 1
     chosen: np.ndarray | None = None
 
     @property
@@ -38,20 +42,23 @@ class Targets:
         """How many targets there are."""
         return self.values.shape[1] if self.chosen is None else len(self.chosen)
 
-    def batches(self) -> Iterator[tuple[slice, torch.Tensor, torch.Tensor]]:
-        """Yield (targets, centred (n, b) tensor, (b,) means) until all targets were read."""
-        for start in range(0, self.count, self.size):
-            part = slice(start, min(start + self.size, self.count))
-            columns = part if self.chosen is None else self.chosen[part]
-            rows = as_tensor(self.values[:, columns], self.device, dtype_of(self.dtype))
-            first = rows[0].clone()
-            if not self.centre:
-                yield part, rows, torch.zeros_like(first)
-                continue
-            # Around the first row a constant is exactly zero, and no digits are lost to a large mean.
-            centred = rows - first
-            mean = centred.mean(dim=0)
-            yield part, centred.sub_(mean), first + mean
+    def each(self, work: Callable[[slice, torch.Tensor, torch.Tensor], None]) -> None:
+        """Call `work` with (targets, centred (n, b) tensor, (b,) means) of every batch, several at once."""
+        parts = [
+            slice(start, min(start + self.size, self.count)) for start in range(0, self.count, self.size)
+        ]
+        side_by_side(lambda part: work(part, *self._read(part)), parts, self.together)
+
+    def _read(self, part: slice) -> tuple[torch.Tensor, torch.Tensor]:
+        columns = part if self.chosen is None else self.chosen[part]
+        rows = as_tensor(self.values[:, columns], self.device, dtype_of(self.dtype))
+        first = rows[0].clone()
+        if not self.centre:
+            return rows, torch.zeros_like(first)
+        # Around the first row a constant is exactly zero, and no digits are lost to a large mean.
+        centred = rows - first
+        mean = centred.mean(dim=0)
+        return centred.sub_(mean), first + mean
 
 
 @dataclass(frozen=True)

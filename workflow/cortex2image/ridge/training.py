@@ -53,11 +53,14 @@ class FoldOperator:
         For a penalties and m held-out rows. w is k + 1 on projections, else the number of training rows.
         Double precision if projections in that of the data are too coarse.
     on_projections : bool
+    mixing : (a, j) tensor, optional
+        The operators of the penalties are these combinations of `matrix`, which then is (j, m, w).
     """
 
     fold: Fold
     matrix: torch.Tensor
     on_projections: bool
+    mixing: torch.Tensor | None = None
 
 
 def with_constant(left: torch.Tensor, training: Training) -> torch.Tensor:
