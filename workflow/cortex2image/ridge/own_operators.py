@@ -12,6 +12,8 @@ import torch
 
 from cortex2image.ridge.design import Design
 from cortex2image.ridge.folds import Fold
+from cortex2image.ridge.parallel import side_by_side, threads_of
+from cortex2image.ridge.products import eigh, product
 from cortex2image.ridge.scaling import Scaling
 from cortex2image.ridge.training import FoldOperator, Training, is_fine
 
@@ -56,11 +58,11 @@ def _from_columns(
     rows = (design.select(fold.validation) - centre) / scale
     # Columns that do not vary in the training rows have no weight.
     rows[:, gram.diagonal() == 0] = 0
-    matrix = torch.stack([_solved(gram, rows, alpha) for alpha in alphas]) / scale
     if on_projections:
         to_products = training.basis.score_map.matrix * training.basis.values
-        return _with_mean(matrix @ to_products, training, fold)
-    return _through_mean(matrix @ design.select(fold.train).T, training)
+        return _with_mean(_solved(gram, rows, alphas, to_products.div_(scale[:, None])), training, fold)
+    samples = design.select(fold.train).T / scale[:, None]
+    return _through_mean(_solved(gram, rows, alphas, samples), training)
 
 
 def _with_mean(matrix: torch.Tensor, training: Training, fold: Fold) -> torch.Tensor:
@@ -92,14 +94,23 @@ def _from_rows(training: Training, fold: Fold, scaling: Scaling, alphas: torch.T
     train, held_out = torch.from_numpy(fold.train), torch.from_numpy(fold.validation)
     square, rows = gram[train][:, train], gram[held_out][:, train]
     del gram
-    return _through_mean(torch.stack([_solved(square, rows, alpha) for alpha in alphas]), training)
+    return _through_mean(_solved(square, rows, alphas), training)
 
 
-def _solved(gram: torch.Tensor, rows: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
-    """Return rows (gram + alpha)^-1."""
-    shifted = gram.clone()
-    shifted.diagonal().add_(alpha)
-    return torch.cholesky_solve(rows.T, torch.linalg.cholesky(shifted)).T
+def _solved(
+    gram: torch.Tensor, rows: torch.Tensor, alphas: torch.Tensor, right: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Return rows (gram + alpha)^-1 right for all penalties, from one decomposition; `right` may be I."""
+    values, vectors = eigh(gram)
+    scores = product(rows, vectors)
+    right = vectors.T if right is None else product(vectors.T, right)
+    solved = scores.new_empty(len(alphas), len(rows), right.shape[1])
+
+    def solve(number: int) -> None:
+        solved[number] = product(scores / (values + alphas[number]), right)
+
+    side_by_side(solve, range(len(alphas)), threads_of(gram.device))
+    return solved
 
 
 def _relative(scaling: Scaling, design: Design) -> tuple[torch.Tensor, torch.Tensor]:
