@@ -125,8 +125,9 @@ class _Residuals:
         coarse = self.beyond[1][chosen] | double
         if self.saturated or coarse.all():
             return self._without_difference(penalty, chosen, double)
-        filters, projected = self.filters[:, penalty, None], self.projected[:, chosen]
-        residual = self.rows[:, chosen] - product(self.basis.left, filters.to(projected.dtype) * projected)
+        projected = self.projected[:, chosen]
+        fitted = projected.mul_(self.filters[:, penalty, None].to(projected.dtype))
+        residual = self.rows[:, chosen].sub_(product(self.basis.left, fitted))
         if coarse.any():
             residual[:, coarse] = self._without_difference(penalty, chosen[coarse], double)
         return residual
@@ -135,7 +136,7 @@ class _Residuals:
         """Return them by 1 - filter, not rows - fitted: that is rounding error near interpolation."""
         projected = self.projected[:, chosen]
         spared = (1 - self.filters[:, penalty, None]).to(projected.dtype)
-        reached = product(self.basis.left, spared * projected)
+        reached = product(self.basis.left, projected.mul_(spared))
         if self.saturated:
             return reached
         exact = self.outside[:, chosen] + reached
@@ -188,25 +189,27 @@ def _refine_likely(
 ) -> torch.Tensor:
     """Raise the bounds of each target by its likely penalty; return the errors of that one, (b,)."""
     for penalty in likely.unique().tolist():
-        chosen = torch.nonzero(likely == penalty)[:, 0]
-        residual = residuals.of(penalty, chosen, penalties.leverages[penalty].double)
-        if penalties.forms is not None:
-            bounds = _bounds(residuals, penalties, penalties.forms, penalty, chosen, residual)
-            errors[:, chosen] = torch.maximum(errors[:, chosen], bounds)
-        errors[penalty, chosen] = penalties.leverages[penalty].squared_errors(residual)
+        chosen, leverage = torch.nonzero(likely == penalty)[:, 0], penalties.leverages[penalty]
+        residual = residuals.of(penalty, chosen, leverage.double)
+        if penalties.forms is None:
+            errors[penalty, chosen] = leverage.squared_errors(residual)
+            continue
+        total, apart = penalties.forms.values(residual)
+        bounds = _bounds(residuals, penalties, total, apart, penalty, chosen)
+        errors[:, chosen] = torch.maximum(errors[:, chosen], bounds)
+        errors[penalty, chosen] = leverage.squared_errors(residual) if leverage.double else total[penalty]
     return errors.gather(0, likely[None])[0]
 
 
 def _bounds(
     residuals: _Residuals,
     penalties: _Penalties,
-    forms: Forms,
+    total: torch.Tensor,
+    apart: torch.Tensor,
     penalty: int,
     chosen: torch.Tensor,
-    residual: torch.Tensor,
 ) -> torch.Tensor:
-    """Return lower bounds of the errors of all penalties, (a, c), from the (n, c) residuals of one."""
-    total, apart = forms.values(residual)
+    """Return lower bounds of the errors of all penalties, (a, c), from both forms of the residuals of one."""
     filters, squared = residuals.filters, residuals.projected[:, chosen].square()
     change = filters[:, penalty, None] - filters
     weights = torch.cat([change.square(), (1 - filters[:, penalty, None]) * change], dim=1)

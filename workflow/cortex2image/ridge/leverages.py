@@ -73,7 +73,11 @@ class Leverages:
         """Return the sums of squared left-out errors r'Mr, (b,) float64, of (n, b) residuals r."""
         total = torch.zeros(residual.shape[1], dtype=torch.float64, device=residual.device)
         for rows, inverse in zip(self.members, self.inverses, strict=True):
-            total += _squares(inverse @ residual[rows].to(inverse.dtype))
+            if rows.shape[1] == 1:
+                squares = _taken(residual, rows[:, 0]).to(inverse.dtype).square()
+                total += product(inverse[:, 0].square().T, squares)[0].double()
+            else:
+                total += _squares(inverse @ residual[rows].to(inverse.dtype))
         return total
 
 
@@ -105,7 +109,7 @@ class Forms:
         sums = torch.zeros(shape, dtype=torch.float64, device=residual.device)
         for rows, coefficients in zip(self.members, self.coefficients, strict=True):
             for pair, (first, second) in zip(coefficients, _pairs(rows.shape[1]).T, strict=True):
-                products = residual[rows[:, first]] * residual[rows[:, second]]
+                products = _taken(residual, rows[:, first]) * _taken(residual, rows[:, second])
                 sums += product(pair, products.to(pair.dtype)).double()
         total, apart = sums.chunk(2)
         return total, apart.clamp_min(0)
@@ -131,6 +135,12 @@ def _complement(
         return (left * (1 - filters)) @ left.transpose(1, 2)
     identity = torch.eye(rows.shape[1], dtype=torch.float64, device=left.device)
     return identity - (left * filters) @ left.transpose(1, 2) - intercept / len(basis.left)
+
+
+def _taken(residual: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    """Return rows of a residual; all in their order are not copied."""
+    every = torch.arange(len(residual), device=rows.device)
+    return residual if torch.equal(rows, every) else residual[rows]
 
 
 def _squares(values: torch.Tensor) -> torch.Tensor:
