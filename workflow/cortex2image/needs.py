@@ -90,14 +90,16 @@ def working(rows: int, predictors: int, ridge: Mapping[str, Any]) -> float:
     Decomposing the smaller of both Gram matrices takes six of its size in double precision, and directions of
     every row (12 bytes, or 28 with as many rows as predictors). Inner folds add the operator of one fold and
     penalty, 80 bytes for each number: a row for each held-out row, as wide as the predictors, or as the
-    training rows where these are fewer. Closed forms have no operators.
+    training rows where these are fewer; with more rows than predictors, 32 more for each pair of these rows.
+    Closed forms have no operators.
     """
     side, dual = min(rows, predictors), rows <= predictors
     square = (48 * side + (12 if dual else 28) * rows) * side
     held_out = rows / ridge["folds"]
     wide = rows - held_out if dual else predictors + 1
     folds = ridge["selection"] in ("kfold", "as_released")
-    return (square + 80 * held_out * wide * folds) / PLANNED
+    operator = 80 * held_out * wide + 32 * held_out**2 * (not dual)
+    return (square + operator * folds) / PLANNED
 
 
 def _fit_mb(study: NsdSizes, features: str, predictors: int, targets: int, ridge: Mapping[str, Any]) -> int:

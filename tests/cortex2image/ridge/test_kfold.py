@@ -121,9 +121,9 @@ def predictions_by_fold(
     predicted = []
     squared_residuals = kfold.squared_residuals
 
-    def recorded(matrix: torch.Tensor, mixing: None, known: torch.Tensor, measured: torch.Tensor) -> np.ndarray:
+    def recorded(matrix: torch.Tensor, _: None, known: torch.Tensor, measured: torch.Tensor) -> np.ndarray:
         predicted.append((matrix @ known).numpy() + Y.mean(axis=0))
-        return squared_residuals(matrix, mixing, known, measured)
+        return squared_residuals(matrix, None, known, measured)
 
     with monkeypatch.context() as patch:
         patch.setattr(kfold, "squared_residuals", recorded)

@@ -13,7 +13,7 @@ from sklearn.model_selection import ShuffleSplit
 from tests.cortex2image.ridge.bounded_fit import CASES, fit, targets, unequal
 
 from cortex2image.errors import ConfigError
-from cortex2image.ridge import RidgeCV
+from cortex2image.ridge import RidgeCV, memory
 from cortex2image.ridge.blocks import RowGroups
 from cortex2image.ridge.folds import make_folds
 from cortex2image.ridge.memory import Need, Splits, plan
@@ -74,6 +74,32 @@ def test_a_tighter_bound_means_fewer_targets_at_once():
     many = Need(200, 50, 1_000_000, alphas=13, dual=False, splits=Splits())
     wide, tight = (plan(many, SINGLE, CPU, bound, None) for bound in (1.0, 0.02))
     assert tight.targets < wide.targets < many.targets
+
+
+@pytest.mark.parametrize("selection", [FIVE_FOLDS, Splits(), Splits.of_groups(np.arange(200))])
+def test_threads_share_what_one_thread_may_take(monkeypatch, selection):
+    need = Need(200, 50, 100_000, alphas=13, dual=False, splits=selection)
+    plans = {}
+    for threads in (1, 4, 64):
+        monkeypatch.setattr(memory, "threads_of", lambda _, threads=threads: threads)
+        for bound in (None, 1.1 * least(need), 0.5):
+            plans[threads, bound] = plan(need, SINGLE, CPU, bound, None)
+    assert [plans[threads, None].together for threads in (1, 4, 64)] == [1, 4, 64]
+    for (threads, bound), shares in plans.items():
+        assert 1 <= shares.together <= threads
+        if bound:
+            room = (plans[1, bound].targets + 1) * (bound < 0.1) or 0.8e9 / (4 * need.per_target_in_double)
+            assert shares.targets * shares.together <= room
+    assert plans[4, 0.5].together == 4
+
+
+@pytest.mark.parametrize("threads", [2, 7])
+def test_batches_are_of_one_size_for_all_threads_to_end_together(monkeypatch, threads):
+    monkeypatch.setattr(memory, "threads_of", lambda _: threads)
+    shares = plan(NEED, SINGLE, CPU, None, None)
+    count = -(-NEED.targets // shares.targets)
+    assert count % shares.together == 0
+    assert NEED.targets - (count - 1) * shares.targets > 0.9 * shares.targets
 
 
 @pytest.mark.parametrize("reread", [False, True])

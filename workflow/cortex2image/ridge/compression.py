@@ -13,7 +13,8 @@ import torch
 from cortex2image.ridge.products import eigh, product
 from cortex2image.ridge.training import FoldOperator
 
-# Share of the largest operator that combinations may miss of any: about what single precision rounds away.
+# What combinations may miss of an operator, by its norm, as a share of the largest: about what single
+# precision rounds away. Of one whose rows are longer than 1, which magnifies noise, no more counts than that.
 LARGEST_MISS = 2e-6
 # Rows of operators that are in double precision at once.
 ROWS = 16
@@ -24,7 +25,8 @@ def compressed(operator: FoldOperator) -> FoldOperator:
     if operator.matrix.dtype == torch.float64:
         return operator
     values, vectors = eigh(_products(operator.matrix))
-    dropped = _dropped(values, vectors)
+    largest = min(float(values[-1].clamp_min(0)), operator.matrix.shape[1]) ** 0.5
+    dropped = _dropped(values, vectors, LARGEST_MISS * largest)
     if dropped == 0:
         return operator
     vectors, flat = vectors[:, dropped:].to(operator.matrix.dtype), operator.matrix.flatten(1)
@@ -41,7 +43,7 @@ def _products(matrix: torch.Tensor) -> torch.Tensor:
     return total
 
 
-def _dropped(values: torch.Tensor, vectors: torch.Tensor) -> int:
-    """Return how many of the first directions may go, by what the operators then miss."""
+def _dropped(values: torch.Tensor, vectors: torch.Tensor, miss: float) -> int:
+    """Return how many of the first directions may go until an operator misses as much."""
     missed = (values.clamp_min(0) * vectors.square()).cumsum(dim=1).amax(dim=0).sqrt()
-    return int((missed < LARGEST_MISS * values[-1].sqrt()).sum())
+    return int((missed < miss).sum())

@@ -86,7 +86,7 @@ def coefficients(
     alphas: np.ndarray,
     take: Callable[[slice, torch.Tensor, torch.Tensor], None],
 ) -> None:
-    """Call `take` with (targets, (k, b) filtered projections, (b,) means), given the targets' (t,) penalties."""
+    """Call `take` with (targets, (k, b) filtered projections, (b,) means), for the (t,) penalties."""
     filters, which = _filters(basis, alphas)
 
     def work(batch: slice, rows: torch.Tensor, means: torch.Tensor) -> None:

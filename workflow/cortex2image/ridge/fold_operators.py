@@ -21,7 +21,7 @@ import torch
 
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.own_operators import own_operator
-from cortex2image.ridge.parallel import side_by_side, threads_of
+from cortex2image.ridge.parallel import side_by_side
 from cortex2image.ridge.products import product
 from cortex2image.ridge.training import FoldOperator, Training, is_fine, with_constant
 
@@ -31,13 +31,18 @@ LARGEST_ERROR = 1e-6
 RESIDUAL_MATRICES = 2
 
 
-def shared_operators(training: Training, folds: list[Fold], alphas: torch.Tensor) -> list[FoldOperator]:
-    """Return the operators of folds that together hold out every row once and scale X alike."""
+def shared_operators(
+    training: Training, folds: list[Fold], alphas: torch.Tensor, makers: int = 1
+) -> list[FoldOperator]:
+    """Return the operators of folds that together hold out every row once and scale X alike.
+
+    Those of so many penalties are made side by side.
+    """
     penalties = training.floor(alphas)
     if training.basis.dual:
-        shared = _shared_on_samples(training, folds, penalties)
+        shared = _shared_on_samples(training, folds, penalties, makers)
     else:
-        shared = [_shared_on_projections(training, fold, penalties) for fold in folds]
+        shared = [_shared_on_projections(training, fold, penalties, makers) for fold in folds]
     return [
         own_operator(training, fold, alphas, not training.basis.dual) if operator is None else operator
         for fold, operator in zip(folds, shared, strict=True)
@@ -61,7 +66,7 @@ def _residual_matrix(training: Training, alpha: torch.Tensor) -> torch.Tensor:
 
 
 def _shared_on_samples(
-    training: Training, folds: list[Fold], alphas: torch.Tensor
+    training: Training, folds: list[Fold], alphas: torch.Tensor, makers: int
 ) -> list[FoldOperator | None]:
     """Return the operators in dual form, None where rounding would show."""
     matrices = [_empty(training, fold, len(alphas), int(fold.train.sum())) for fold in folds]
@@ -75,8 +80,7 @@ def _shared_on_samples(
             for fold, matrix in zip(folds, matrices, strict=True)
         ]
 
-    workers = min(RESIDUAL_MATRICES, threads_of(alphas.device))
-    fine = np.all(side_by_side(usable, range(len(alphas)), workers), axis=0)
+    fine = np.all(side_by_side(usable, range(len(alphas)), min(RESIDUAL_MATRICES, makers)), axis=0)
     return [
         FoldOperator(fold, matrix, False) if each else None
         for fold, matrix, each in zip(folds, matrices, fine, strict=True)
@@ -94,23 +98,24 @@ def _on_samples(residual: torch.Tensor, fold: Fold, least: float, out: torch.Ten
     return True
 
 
-def _shared_on_projections(training: Training, fold: Fold, alphas: torch.Tensor) -> FoldOperator | None:
+def _shared_on_projections(
+    training: Training, fold: Fold, alphas: torch.Tensor, makers: int
+) -> FoldOperator | None:
     """Return the operator in primal form, None if rounding would show in it."""
     matrix = _empty(training, fold, len(alphas), len(training.basis.values) + 1)
-    usable = _all_on_projections(training, fold, alphas, matrix)
+    usable = _all_on_projections(training, fold, alphas, matrix, makers)
     if usable and not is_fine(matrix, training):
         matrix = matrix.double()
-        usable = _all_on_projections(training, fold, alphas, matrix)
+        usable = _all_on_projections(training, fold, alphas, matrix, makers)
     return FoldOperator(fold, matrix, True) if usable else None
 
 
 def _all_on_projections(
-    training: Training, fold: Fold, alphas: torch.Tensor, matrix: torch.Tensor
+    training: Training, fold: Fold, alphas: torch.Tensor, matrix: torch.Tensor, makers: int
 ) -> bool:
     """Write the operators of all penalties to `matrix` if rounding does not show in them; return whether."""
     each = list(zip(alphas, matrix, strict=True))
-    workers = threads_of(alphas.device)
-    return all(side_by_side(lambda one: _on_projections(training, fold, *one), each, workers))
+    return all(side_by_side(lambda one: _on_projections(training, fold, *one), each, makers))
 
 
 def _on_projections(training: Training, fold: Fold, alpha: torch.Tensor, out: torch.Tensor) -> bool:

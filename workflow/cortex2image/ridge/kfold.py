@@ -1,8 +1,8 @@
 """Scores of every penalty by K folds, for any number of targets.
 
-Work per target, in multiplications: a n w for a penalties, n rows and operators of width w (rank + 1 on
-projections, the training rows of a fold on samples), and n w more on projections. Nothing else grows with the
-number of targets.
+Work per target, in multiplications: j n w for n rows and j operators of width w (rank + 1 on projections, the
+training rows of a fold on samples), and n w more on projections; j is the number of penalties, or less in
+single precision (see `compression`). Nothing else grows with the number of targets.
 """
 
 from itertools import product as pairs
@@ -32,7 +32,8 @@ def kfold_scores(
     folds : list of Fold
     alphas : (a,) array
     plan : Plan
-        Folds, and penalties, whose operators are in memory together; changes no result but by rounding.
+        Folds, and penalties, whose operators are in memory together, and how many are made side by side;
+        changes no result but by rounding.
 
     Returns
     -------
@@ -46,7 +47,7 @@ def kfold_scores(
     for start, first in starts:
         some = slice(first, first + plan.penalties)
         together = folds[start : start + plan.folds]
-        operators = _operators(training, folds, together, alphas[some])
+        operators = _operators(training, folds, together, alphas[some], plan.makers)
         _add_errors(training, targets, folds, start, operators, errors[some], total if first == 0 else None)
         # They are gone before the next are made.
         del operators
@@ -66,9 +67,10 @@ def _add_errors(
     total: np.ndarray | None,
 ) -> None:
     """Add the squared errors of the folds from `start` on, (a, t), and those of the mean, (t,) if wanted."""
+    parts = _parts(training, folds) if operators[0].on_projections else []
 
     def work(batch: slice, rows: torch.Tensor, _: torch.Tensor) -> None:
-        projections = _projections(training, rows, folds) if operators[0].on_projections else None
+        projections = _projections(parts, folds, rows) if parts else None
         for number, operator in enumerate(operators, start):
             known = _known(operator, training, rows, projections, number)
             error, null = _squared_errors(operator, known, rows, training.intercept)
@@ -80,26 +82,29 @@ def _add_errors(
 
 
 def _operators(
-    training: Training, all_folds: list[Fold], folds: list[Fold], alphas: np.ndarray
+    training: Training, all_folds: list[Fold], folds: list[Fold], alphas: np.ndarray, makers: int
 ) -> list[FoldOperator]:
     penalties = torch.from_numpy(alphas).to(training.gram.device)
     once = hold_out_once(all_folds)
-    if once and not training.standardize:
-        operators = shared_operators(training, folds, penalties)
-    else:
+    if training.standardize or not once:
         on_projections = once and not training.basis.dual
-        operators = [own_operator(training, fold, penalties, on_projections) for fold in folds]
+        return [compressed(own_operator(training, fold, penalties, on_projections)) for fold in folds]
+    operators = shared_operators(training, folds, penalties, makers)
     for number, operator in enumerate(operators):
         # One by one, so that no more than one exists twice.
         operators[number] = compressed(operator)
     return operators
 
 
-def _projections(training: Training, rows: torch.Tensor, folds: list[Fold]) -> torch.Tensor:
+def _parts(training: Training, folds: list[Fold]) -> list[torch.Tensor]:
+    """Return U and the constant over the held-out rows of each fold, (m, k + 1)."""
+    return [with_constant(training.basis.left[torch.from_numpy(f.validation)], training) for f in folds]
+
+
+def _projections(parts: list[torch.Tensor], folds: list[Fold], rows: torch.Tensor) -> torch.Tensor:
     """Return U'Y and the constant's share of Y over the held-out rows of each fold, (folds, k + 1, b)."""
     held_out = [torch.from_numpy(fold.validation) for fold in folds]
-    left = training.basis.left
-    return torch.stack([product(with_constant(left[mask], training).T, rows[mask]) for mask in held_out])
+    return torch.stack([product(part.T, rows[mask]) for part, mask in zip(parts, held_out, strict=True)])
 
 
 def _known(
@@ -122,7 +127,9 @@ def _known(
         return rows[train].to(operator.matrix.dtype)
     if operator.matrix.dtype == projections.dtype:
         return projections.sum(dim=0) - projections[number]
-    return with_constant(training.basis.exact[train], training).T @ rows[train].double()
+    exact = rows.double() * train[:, None].to(rows.device)
+    constant = training.intercept / len(rows) ** 0.5
+    return torch.cat([product(training.basis.exact.T, exact), constant * exact.sum(dim=0, keepdim=True)])
 
 
 def _squared_errors(

@@ -70,13 +70,14 @@ def left_out_scores(
     filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
     members = rows_of_groups(groups)
     saturated = basis.spans_all(targets.centre)
-    penalties = _Penalties([Leverages.fit(basis, f, members, targets.centre, saturated) for f in filters.T])
+    leverages = [Leverages.fit(basis, f, members, targets.centre, saturated) for f in filters.T]
+    penalties = _Penalties(leverages, None if complete else Forms.of(leverages))
     null = Leverages.fit(basis, torch.zeros_like(basis.values), members, targets.centre, saturated)
     scores = np.zeros((len(alphas), targets.count))
 
     def work(batch: slice, rows: torch.Tensor, means: torch.Tensor) -> None:
         projected = product(basis.left.T, rows)
-        residuals = _Residuals(basis, rows, projected, filters, saturated, targets.centre)
+        residuals = Residuals(basis, rows, projected, filters, saturated, targets.centre)
         if kept is not None:
             kept.put(batch, projected, means)
         errors = _left_out_errors(residuals, penalties, complete)
@@ -87,7 +88,7 @@ def left_out_scores(
 
 
 @dataclass(frozen=True)
-class _Residuals:
+class Residuals:
     """Residuals of a batch of targets: rows (n, b), projected (k, b), filters (k, a)."""
 
     basis: Basis
@@ -145,13 +146,10 @@ class _Residuals:
 
 @dataclass(frozen=True)
 class _Penalties:
-    """What all targets share: the leverages of every penalty."""
+    """What all targets share: the leverages of every penalty, and forms where these pay."""
 
     leverages: list[Leverages]
-
-    @cached_property
-    def forms(self) -> Forms | None:
-        return Forms.of(self.leverages)
+    forms: Forms | None
 
     @cached_property
     def smallest(self) -> torch.Tensor:
@@ -164,7 +162,7 @@ class _Penalties:
         return torch.stack([leverage.middle for leverage in self.leverages])[:, None]
 
 
-def _left_out_errors(residuals: _Residuals, penalties: _Penalties, complete: bool) -> torch.Tensor:
+def _left_out_errors(residuals: Residuals, penalties: _Penalties, complete: bool) -> torch.Tensor:
     """Return the left-out squared errors, (a, b), or lower bounds above the target's smallest."""
     sums = residuals.sums()
     errors = penalties.smallest * (sums - residuals.rounding()).clamp_min(0)
@@ -182,7 +180,7 @@ def _left_out_errors(residuals: _Residuals, penalties: _Penalties, complete: boo
 
 
 def _refine_likely(
-    residuals: _Residuals,
+    residuals: Residuals,
     penalties: _Penalties,
     errors: torch.Tensor,
     likely: torch.Tensor,
@@ -202,7 +200,7 @@ def _refine_likely(
 
 
 def _bounds(
-    residuals: _Residuals,
+    residuals: Residuals,
     penalties: _Penalties,
     total: torch.Tensor,
     apart: torch.Tensor,

@@ -25,8 +25,8 @@ PARTS, REREAD_PARTS = 16, 4
 SQUARES = 6
 # As many more while bands are mixed: Gram matrix and map of the unmixed bands, and products with shares.
 UNMIXED = 4
-# Bytes for each number of an operator while it is made: four double-precision copies. So much is there for all
-# penalties, which may be made side by side.
+# Bytes for each number of an operator while it is made: four double-precision copies. Every penalty is
+# counted, so that some may be made side by side.
 MADE = 32
 # Share of a bound that is planned for; the rest is lost between allocations.
 ALLOCATED = 0.8
@@ -109,7 +109,8 @@ class Need:
         directions = (12 if self.dual else 28) * side * self.rows
         scores = 8 * (self.alphas + 4) * self.targets
         unmixed = (8 * UNMIXED * side**2 + 12 * side * self.rows + scores) * bool(self.bands)
-        return 8 * (SQUARES + self.bands * self.dual) * side**2 + directions + unmixed + self.leverages
+        squares = 8 * (SQUARES + self.bands * self.dual) * side**2
+        return squares + directions + unmixed + self.leverages + self.solving
 
     @property
     def leverages(self) -> int:
@@ -118,6 +119,11 @@ class Need:
         together = min(self.splits.groups, GROUPS) * self.splits.largest
         forms = 40 * self.alphas * self.splits.squares * (self.splits.largest <= LARGEST_GROUP)
         return 8 * (self.alphas + 7) * self.splits.squares + 24 * together * self.rank + forms
+
+    @property
+    def solving(self) -> int:
+        """Bytes of the matrices over the held-out rows of a fold while the operator of a penalty is made."""
+        return 32 * self.splits.held_out**2 * (not self.dual)
 
     @property
     def operator(self) -> int:
@@ -143,10 +149,20 @@ class Need:
 
 @dataclass(frozen=True)
 class Plan:
-    """Numbers in a block of predictors, folds and penalties with operators at once, targets in a batch, and
-    batches at once.
+    """What is in memory at once.
 
-    Where not all penalties find room there is one fold at a time.
+    Attributes
+    ----------
+    block : int
+        Numbers in a block of predictors.
+    folds, penalties : int
+        How many have their operators. Where not all penalties find room there is one fold at a time.
+    targets : int
+        In a batch.
+    together : int
+        Batches.
+    makers : int
+        Operators of a fold that are being made.
     """
 
     block: int
@@ -154,6 +170,7 @@ class Plan:
     penalties: int
     targets: int
     together: int = 1
+    makers: int = 1
 
 
 def plan(
@@ -179,7 +196,7 @@ def plan(
     folds, item = max(1, need.splits.folds), np.dtype(dtype).itemsize
     most = REREAD_BLOCK if need.reread else BLOCK
     if max_memory_gb is None:
-        return Plan(most, folds, need.alphas, *_batches(need, device, batch))
+        return Plan(most, folds, need.alphas, *_batches(need, device, batch), threads_of(device))
     left = int(ALLOCATED * max_memory_gb * 1e9) - need.square
     block = min(most, max(need.rows, need.columns, left // _parts(need) // (item + 16)))
     left -= block * (2 * item + 16)
@@ -192,7 +209,15 @@ def plan(
         least = f"at least {_least(need, item) / 1e9:.3g} GB"
         fix = f"allow {least}" + (", or fewer targets in a batch" if batch else "")
         raise ConfigError("ridge max_memory_gb", least, f"{max_memory_gb:g} GB", fix)
-    return Plan(block, together, penalties, *_batches(need, device, batch, at_once))
+    batches = _batches(need, device, batch, at_once)
+    return Plan(block, together, penalties, *batches, _makers(need, device, penalties))
+
+
+def _makers(need: Need, device: torch.device, penalties: int) -> int:
+    """Return how many operators may be made at once in what is there for those of all penalties."""
+    one = MADE * need.operator
+    spare = (penalties - 1) * one // (one + need.solving) if one else 0
+    return min(threads_of(device), 1 + spare)
 
 
 def _batches(
@@ -205,8 +230,8 @@ def _batches(
     if batch:
         return min(batch, need.targets), 1
     least = LEAST_BATCH if need.splits.folds or not need.splits.groups else LEAST_LEFT_OUT
-    size = max(least, BATCH[device.type] // need.per_target)
     together = threads_of(device)
+    size = max(least, min(BATCH[device.type] // need.per_target, -(-need.targets // together)))
     if at_once is not None:
         together = max(1, min(together, at_once // least))
         size = min(size, at_once // together)

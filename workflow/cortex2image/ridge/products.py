@@ -1,7 +1,8 @@
 """Large products and decompositions, on the fastest library at hand.
 
-On a CPU that is NumPy's: on processors that Intel's library does not favour, products were seen up to 1.4 and
-eigendecompositions 2 times as fast as torch's. What happens between two products stays with one set of threads.
+On a CPU that is NumPy's: on processors that Intel's library does not favour, products were seen up to 1.4
+times and eigendecompositions twice as fast as torch's. What lies between two products stays with one set of
+threads.
 """
 
 import numpy as np

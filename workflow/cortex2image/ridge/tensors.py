@@ -8,10 +8,13 @@ import torch
 
 def as_tensor(array: np.ndarray, device: torch.device, dtype: torch.dtype | None = None) -> torch.Tensor:
     """Return the array on the device; on the CPU without a copy where dtype and layout allow."""
+    contiguous = np.ascontiguousarray(array)
+    if contiguous.flags.writeable:
+        return torch.from_numpy(contiguous).to(device, dtype)
     with warnings.catch_warnings():
         # The engine never writes into its inputs, so arrays may be read-only.
         warnings.filterwarnings("ignore", message=".*not writable", category=UserWarning)
-        return torch.from_numpy(np.ascontiguousarray(array)).to(device, dtype)
+        return torch.from_numpy(contiguous).to(device, dtype)
 
 
 def dtype_of(dtype: np.dtype | type) -> torch.dtype:
