@@ -80,9 +80,9 @@ class Design:
         return torch.zeros(square, dtype=torch.float64, device=self.device)
 
     def _scaled(self, block: np.ndarray, columns: slice) -> torch.Tensor:
-        double = as_tensor(block, self.device, torch.float64)
         centre, scale = (
             as_tensor(values[columns], self.device, torch.float64)
             for values in (self.scaling.centre, self.scaling.scale)
         )
-        return (double - centre).div_(scale)
+        scaled = as_tensor(block, self.device, torch.float64) - centre
+        return scaled if bool((scale == 1).all()) else scaled.div_(scale)

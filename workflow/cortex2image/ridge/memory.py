@@ -13,7 +13,7 @@ from cortex2image.ridge.parallel import threads_of
 # Numbers in a block of predictors, and in the arrays of a batch of targets, where no bound is given: small
 # enough for the caches of a CPU, large enough for matrix products at full speed. So are so many targets, of
 # which leaving out takes a few at a time.
-BLOCK = 2**20
+BLOCK = 2**21
 BATCH = {"cpu": 2**23, "cuda": 2**29}
 LEAST_BATCH, LEAST_LEFT_OUT = 256, 1024
 # Numbers in a block where every block is read by a pass over all predictors (1 GB in double precision).
