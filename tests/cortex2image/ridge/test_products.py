@@ -1,10 +1,10 @@
-"""Products against NumPy's einsum."""
+"""Products against NumPy's einsum, decompositions against what they are of."""
 
 import numpy as np
 import pytest
 import torch
 
-from cortex2image.ridge.products import product, squared_residuals
+from cortex2image.ridge.products import eigh, product, squared_residuals
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -16,6 +16,26 @@ def test_sums_of_squares_are_those_of_explicit_residuals(rng, dtype):
     expected = np.einsum("amb->ab", (operators.numpy() @ known.numpy() - measured.numpy()) ** 2)
     np.testing.assert_allclose(got, expected, rtol=1e-5)
     assert got.dtype == np.float64
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_mixtures_are_the_operators_that_are_meant(rng, dtype):
+    shapes = (3, 7, 9), (9, 5), (7, 5), (6, 3)
+    operators, known, measured, mixing = (
+        torch.from_numpy(rng.standard_normal(shape)).to(dtype) for shape in shapes
+    )
+    meant = torch.einsum("aj,jmw->amw", mixing, operators)
+    got = squared_residuals(operators, mixing, known, measured)
+    np.testing.assert_allclose(got, squared_residuals(meant, None, known, measured), rtol=1e-4)
+    assert got.dtype == np.float64
+
+
+def test_eigenvalues_ascend_and_vectors_give_the_matrix_back(rng):
+    half = torch.from_numpy(rng.standard_normal((9, 6)))
+    values, vectors = eigh(half @ half.T)
+    assert (values.diff() >= 0).all()
+    np.testing.assert_allclose((vectors * values) @ vectors.T, half @ half.T, atol=1e-12)
+    np.testing.assert_allclose(vectors.T @ vectors, np.eye(9), atol=1e-12)
 
 
 def test_transposed_views_are_multiplied_as_they_are(rng):

@@ -127,7 +127,7 @@ def _known(
         return rows[train].to(operator.matrix.dtype)
     if operator.matrix.dtype == projections.dtype:
         return projections.sum(dim=0) - projections[number]
-    exact = rows.double() * train[:, None].to(rows.device)
+    exact = rows.double().mul_(train[:, None].to(rows.device))
     constant = training.intercept / len(rows) ** 0.5
     return torch.cat([product(training.basis.exact.T, exact), constant * exact.sum(dim=0, keepdim=True)])
 

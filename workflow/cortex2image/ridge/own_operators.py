@@ -58,12 +58,11 @@ def _from_columns(
     rows = (design.select(fold.validation) - centre) / scale
     # Columns that do not vary in the training rows have no weight.
     rows[:, gram.diagonal() == 0] = 0
-    solved = _decomposed if training.standardize else _factored
     if on_projections:
         to_products = training.basis.score_map.matrix * training.basis.values
-        return _with_mean(solved(gram, rows, alphas, to_products.div_(scale[:, None])), training, fold)
+        return _with_mean(_solved(gram, rows, alphas, to_products.div_(scale[:, None])), training, fold)
     samples = design.select(fold.train).T / scale[:, None]
-    return _through_mean(solved(gram, rows, alphas, samples), training)
+    return _through_mean(_solved(gram, rows, alphas, samples), training)
 
 
 def _with_mean(matrix: torch.Tensor, training: Training, fold: Fold) -> torch.Tensor:
@@ -95,10 +94,10 @@ def _from_rows(training: Training, fold: Fold, scaling: Scaling, alphas: torch.T
     train, held_out = torch.from_numpy(fold.train), torch.from_numpy(fold.validation)
     square, rows = gram[train][:, train], gram[held_out][:, train]
     del gram
-    return _through_mean(_decomposed(square, rows, alphas), training)
+    return _through_mean(_solved(square, rows, alphas), training)
 
 
-def _decomposed(
+def _solved(
     gram: torch.Tensor, rows: torch.Tensor, alphas: torch.Tensor, right: torch.Tensor | None = None
 ) -> torch.Tensor:
     """Return rows (gram + alpha)^-1 right for all penalties, from one decomposition; `right` may be I."""
@@ -111,21 +110,6 @@ def _decomposed(
         solved[number] = product(scores / (values + alphas[number]), right)
 
     side_by_side(solve, range(len(alphas)), threads_of(gram.device))
-    return solved
-
-
-def _factored(
-    gram: torch.Tensor, rows: torch.Tensor, alphas: torch.Tensor, right: torch.Tensor
-) -> torch.Tensor:
-    """Return the same from a factor for each penalty, which keeps the digits of columns that are all small.
-
-    A decomposition knows eigenvalues to a share of the largest alone; columns of one scale lose nothing.
-    """
-    solved = rows.new_empty(len(alphas), len(rows), right.shape[1])
-    for out, alpha in zip(solved, alphas, strict=True):
-        shifted = gram.clone()
-        shifted.diagonal().add_(alpha)
-        out[:] = product(torch.cholesky_solve(rows.T, torch.linalg.cholesky(shifted)).T, right)
     return solved
 
 
