@@ -26,7 +26,7 @@ def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> tuple[np.n
 
 def operators(X: np.ndarray, Y: np.ndarray) -> list[FoldOperator]:
     folds = make_folds(4, len(X), None, 0)
-    return shared_operators(posed(X, Y, False), folds, torch.from_numpy(MANY))
+    return list(shared_operators(posed(X, Y, False), folds, torch.from_numpy(MANY)))
 
 
 def test_combinations_give_the_operators_back(data):

@@ -16,6 +16,8 @@ R is a difference. Where hardly anything remains of it (a row that alone gives a
 penalties) rounding would show. Where that may exceed `LARGEST_ERROR`, a fold gets an operator of its own.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 
@@ -33,20 +35,20 @@ RESIDUAL_MATRICES = 2
 
 def shared_operators(
     training: Training, folds: list[Fold], alphas: torch.Tensor, makers: int = 1
-) -> list[FoldOperator]:
-    """Return the operators of folds that together hold out every row once and scale X alike.
+) -> Iterator[FoldOperator]:
+    """Yield the operators of folds that together hold out every row once and scale X alike.
 
-    Those of so many penalties are made side by side.
+    No reference to one is kept: where the caller keeps none, it is gone before the next is made. Those of so
+    many penalties are made side by side.
     """
     penalties = training.floor(alphas)
     if training.basis.dual:
-        shared = _shared_on_samples(training, folds, penalties, makers)
+        together = _shared_on_samples(training, folds, penalties, makers)
+        shared = (together.pop(0) for _ in folds)
     else:
-        shared = [_shared_on_projections(training, fold, penalties, makers) for fold in folds]
-    return [
-        own_operator(training, fold, alphas, not training.basis.dual) if operator is None else operator
-        for fold, operator in zip(folds, shared, strict=True)
-    ]
+        shared = (_shared_on_projections(training, fold, penalties, makers) for fold in folds)
+    for fold in folds:
+        yield next(shared) or own_operator(training, fold, alphas, not training.basis.dual)
 
 
 def _residual_matrix(training: Training, alpha: torch.Tensor) -> torch.Tensor:

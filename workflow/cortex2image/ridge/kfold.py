@@ -86,14 +86,13 @@ def _operators(
 ) -> list[FoldOperator]:
     penalties = torch.from_numpy(alphas).to(training.gram.device)
     once = hold_out_once(all_folds)
-    if training.standardize or not once:
+    if once and not training.standardize:
+        operators = shared_operators(training, folds, penalties, makers)
+    else:
         on_projections = once and not training.basis.dual
-        return [compressed(own_operator(training, fold, penalties, on_projections)) for fold in folds]
-    operators = shared_operators(training, folds, penalties, makers)
-    for number, operator in enumerate(operators):
-        # One by one, so that no more than one exists twice.
-        operators[number] = compressed(operator)
-    return operators
+        operators = (own_operator(training, fold, penalties, on_projections) for fold in folds)
+    # A map keeps no operator that it has handed on: no two are there with all penalties.
+    return list(map(compressed, operators))
 
 
 def _parts(training: Training, folds: list[Fold]) -> list[torch.Tensor]:
