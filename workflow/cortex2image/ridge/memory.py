@@ -15,7 +15,7 @@ from cortex2image.ridge.parallel import threads_of
 # which leaving out takes a few at a time.
 BLOCK = 2**21
 BATCH = {"cpu": 2**23, "cuda": 2**29}
-LEAST_BATCH, LEAST_LEFT_OUT = 256, 1024
+LEAST_BATCH, LEAST_LEFT_OUT = 192, 1024
 # Numbers in a block where every block is read by a pass over all predictors (1 GB in double precision).
 REREAD_BLOCK = 2**27
 # One part of what a bound leaves goes to blocks, of so many; more if each takes a pass over all predictors.
