@@ -21,7 +21,7 @@ import h5py
 import nibabel as nib
 import numpy as np
 from tests.benchmarks.measure import Measured, machine, replace_section, side_by_side
-from tests.nsd_files import write_hdf5, write_volume
+from tests.support.nsd_files import write_hdf5, write_volume
 
 from cortex2image.data.nsd.containers import read_volume_betas
 from cortex2image.data.nsd.facts import SUBJECTS, TRIALS_PER_SESSION

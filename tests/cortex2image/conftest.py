@@ -113,7 +113,7 @@ def haxby_root(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def tiny_model_set(tmp_path_factory):
     """A model set of random weights on disk, in the layout of a real one."""
-    from tests.cortex2image.tiny_models import write_tiny_model_set
+    from tests.support.tiny_models import write_tiny_model_set
 
     return write_tiny_model_set(tmp_path_factory.mktemp("tiny-model-set"))
 
@@ -121,7 +121,7 @@ def tiny_model_set(tmp_path_factory):
 @pytest.fixture(scope="session")
 def tiny_diffusion(tiny_model_set):
     """The same, loaded."""
-    from cortex2image.models.load import load_diffusion
+    from cortex2image.networks.load import load_diffusion
 
     return load_diffusion(tiny_model_set, "cpu")
 
@@ -129,6 +129,6 @@ def tiny_diffusion(tiny_model_set):
 @pytest.fixture(scope="session")
 def photo_set(tmp_path_factory):
     """Every judge of photographs with made-up weights on disk, as they are fetched."""
-    from tests.cortex2image.photo_models import write_photo_set
+    from tests.support.pretrained_models import write_photo_set
 
     return write_photo_set(tmp_path_factory.mktemp("photo-set"))

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from cortex2image import contracts
-from cortex2image.data.simulated.truth import load_truth
+from cortex2image.simulation.truth import load_truth
+from cortex2image.tables import contracts
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("clone")]
 SUBJECTS = ("sub-01", "sub-02")

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import yaml
 from tests.end_to_end.conftest import Clone, copied
-from tests.nsd_tree import NsdTree, write_nsd_tree
+from tests.support.nsd_tree import NsdTree, write_nsd_tree
 
-from cortex2image import contracts
-from cortex2image.steps import decode_features, distributed_betas
+from cortex2image.steps import decode_features, prepared_betas
+from cortex2image.tables import contracts
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nsd")]
 SUBJECTS = ("sub-01", "sub-02")
@@ -172,5 +172,5 @@ def read_betas(nsd: NsdClone, root: Path, path: Path) -> bytes:
     trials = nsd.results("nsd") / "sub-01" / "trials.parquet"
     source = ["--reader", "nsd", "--root", str(root), "--mask", "atlas", "--atlas", "streams"]
     outputs = ["--betas", str(path), "--voxels", str(path.with_suffix(".voxels"))]
-    distributed_betas.main([*source, "--subject", "sub-01", "--trials", str(trials), *outputs])
+    prepared_betas.main([*source, "--subject", "sub-01", "--trials", str(trials), *outputs])
     return path.read_bytes()

@@ -5,7 +5,7 @@ import os
 import pyarrow.compute as pc
 import pytest
 
-from cortex2image import contracts
+from cortex2image.tables import contracts
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("clone")]
 CHANCE = 1 / 8

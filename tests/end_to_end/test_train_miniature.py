@@ -4,8 +4,8 @@ import csv
 
 import pytest
 
-from cortex2image.models.checksums import verify
-from cortex2image.models.registry import model_set
+from cortex2image.networks.checksums import verify
+from cortex2image.networks.registry import model_set
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("training")]
 

@@ -8,12 +8,12 @@ import pytest
 import yaml
 from PIL import Image
 
-from cortex2image.models.checksums import model_hash
-from cortex2image.models.coarse import COARSE
-from cortex2image.models.registry import MODEL_SETS
-from cortex2image.models.unet import EMPTY_SHARE, build_scheduler
-from cortex2image.report.diffusion_figures import MANY_STEPS, STEP_COUNTS, STRENGTHS, TIMESTEPS
+from cortex2image.miniature.coarse_pictures import COARSE
+from cortex2image.miniature.unet import EMPTY_SHARE, build_scheduler
+from cortex2image.networks.checksums import model_hash
+from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.steps.explain_diffusion import MODEL_TEXT
+from cortex2image.tutorial.figures import MANY_STEPS, STEP_COUNTS, STRENGTHS, TIMESTEPS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "diffusion.md").read_text()

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from safetensors.numpy import save_file
 
-from cortex2image.models.registry import model_set
+from cortex2image.networks.registry import model_set
 
 ROOT = Path(__file__).parents[2]
 NAME = "stable-diffusion-v1-4"

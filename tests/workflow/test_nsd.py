@@ -5,7 +5,7 @@ import resource
 
 import pytest
 import yaml
-from tests.cortex2image.data.nsd.loopback import loopback_bucket
+from tests.support.nsd_loopback import loopback_bucket
 from tests.workflow.conftest import ROOT
 
 from cortex2image.data.nsd.layout import Layout

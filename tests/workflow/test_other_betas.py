@@ -1,17 +1,17 @@
-"""The shipped examples of other distributed betas, and NSD on a surface, on small trees through Snakemake."""
+"""The shipped examples of other prepared betas, and NSD on a surface, on small trees through Snakemake."""
 
 import re
 
 import numpy as np
 import pytest
 import yaml
-from tests.cortex2image.data.bdpy_files import some_content, write_bdpy, write_pictures
-from tests.cortex2image.data.bold5000_tree import write_bold5000
-from tests.nsd_tree import write_nsd_tree
+from tests.support.bdpy_files import some_content, write_bdpy, write_pictures
+from tests.support.bold5000_tree import write_bold5000
+from tests.support.nsd_tree import write_nsd_tree
 from tests.workflow.conftest import ROOT
 
-from cortex2image.contract import matrix
-from cortex2image.contracts import BETAS, TRIALS, VOXELS
+from cortex2image.tables.contract import matrix
+from cortex2image.tables.contracts import BETAS, TRIALS, VOXELS
 
 
 def write_config(folder, name, **dataset):
@@ -62,6 +62,6 @@ def test_nsd_on_a_surface_has_a_plan_that_asks_for_what_its_vertices_need(snakem
         config = write_config(tmp_path, "nsd", space="fsaverage", sessions=1, mask=mask, rois=rois)
         done = snakemake("preprocess", "--dry-run", "--config", "models={set: miniature}", config=config)
         assert done.returncode == 0, done.stdout + done.stderr
-        job = re.search(r"rule distributed_betas:.*?mem_mb=(\d+)", done.stdout, re.DOTALL)
+        job = re.search(r"rule prepared_betas:.*?mem_mb=(\d+)", done.stdout, re.DOTALL)
         needed.append(int(job[1]))
     assert needed[0] < needed[1]

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cortex2image.config import load_schema, resolve
 from cortex2image.data.nsd.layout import Layout
 from cortex2image.data.nsd.manifest import needed
-from cortex2image.models.registry import model_set
+from cortex2image.networks.registry import model_set
+from cortex2image.study.config import load_schema, resolve
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "fidelity.md").read_text()
@@ -111,7 +111,7 @@ def options(done, step, *names):
 def test_every_difference_reaches_the_steps(planned, name):
     done, config = planned(name), dict(leaves(preset(name)))
     sessions = config["dataset/sessions"] and str(config["dataset/sessions"])
-    for step in ("stimuli", "trials", "distributed_betas"):
+    for step in ("stimuli", "trials", "prepared_betas"):
         assert options(done, step, "sessions") == (sessions,)
     assert options(done, "standardise", "by") == (config["standardise/by"],)
     for step in ("decode_features", "encode_voxels"):

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cortex2image.config import load_schema
-from cortex2image.contract import Column, Contract
-from cortex2image.contracts import CONTRACTS
+from cortex2image.study.config import load_schema
+from cortex2image.tables.contract import Column, Contract
+from cortex2image.tables.contracts import CONTRACTS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

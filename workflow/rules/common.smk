@@ -16,14 +16,14 @@ PYTHON_FIRST = "" if USES_CONDA else f"PATH={shlex.quote(str(Path(sys.executable
 PACKAGE_ROOT = shlex.quote(str(Path(workflow.basedir) / "workflow"))
 shell.prefix(f"set -euo pipefail; export {PYTHON_FIRST}PYTHONPATH={PACKAGE_ROOT} OMP_WAIT_POLICY=passive; ")
 
-from cortex2image import needs
-from cortex2image.config import resolve
-from cortex2image.data.simulated import layout as simulated
+from cortex2image.study import needs
+from cortex2image.study.config import resolve
+from cortex2image.simulation import layout as simulated
 from cortex2image.errors import ConfigError, run_step
-from cortex2image.models.checksums import sums_file
-from cortex2image.models.placement import check_present
-from cortex2image.models.registry import model_set
-from cortex2image.readers import DISTRIBUTED as DISTRIBUTED_READERS
+from cortex2image.networks.checksums import sums_file
+from cortex2image.networks.missing_files import check_present
+from cortex2image.networks.registry import model_set
+from cortex2image.study.readers import PREPARED as PREPARED_READERS
 from cortex2image.sources import source_files
 
 config.update(resolve(config))
@@ -39,7 +39,7 @@ FEATURE_SPACES = sorted({*DECODED_SPACES, *ENCODING_MODELS})
 DATASET = config["dataset"]
 SIMULATED = DATASET["reader"] == "simulated"
 # Betas that others estimated take the place of those of the single-trial GLM.
-DISTRIBUTED = DATASET["reader"] in DISTRIBUTED_READERS
+PREPARED = DATASET["reader"] in PREPARED_READERS
 RELEASED_NCSNR = config["standardise"]["ncsnr_from"] == "released"
 SIMULATED_SIZES = simulated.Sizes(**config["simulation"])
 # The one folder that the workflow fetches into: a folder of the user's own is never an output of a rule.
@@ -54,8 +54,8 @@ STIMULI_TABLE = [f"{DATASET['root']}/stimuli/stimuli.tsv"] if HAS_IMAGES and not
 THREADS = 1 if SIMULATED else 8
 
 # Of NSD it depends on the config what a job needs. For the others 32 GB do: BOLD5000 has 5,254 trials of a subject.
-FIT_MB, BETAS_MB = (32000, 6000) if DISTRIBUTED else (4000, 4000)
-FIT_MINUTES = 480 if DISTRIBUTED else 60
+FIT_MB, BETAS_MB = (32000, 6000) if PREPARED else (4000, 4000)
+FIT_MINUTES = 480 if PREPARED else 60
 NSD_SIZES = needs.NsdSizes(
     DATASET["space"] or "func1pt8mm", DATASET["mask"], len(SUBJECTS), DATASET["sessions"]
 )
@@ -128,7 +128,7 @@ def dataset_options():
     """The options by which a step opens the data set."""
     chosen = {"betas": "preparation", "sessions": "sessions", "test_images": "test-images"}
     fmriprep = {"derivatives": "derivatives", "task": "task"}
-    known = {"reader": "reader", "root": "root", "space": "space", **(chosen if DISTRIBUTED else fmriprep)}
+    known = {"reader": "reader", "root": "root", "space": "space", **(chosen if PREPARED else fmriprep)}
     options = {option: DATASET[key] for key, option in known.items()}
     return shlex.join(part for key, value in options.items() if value for part in (f"--{key}", str(value)))
 
@@ -180,9 +180,9 @@ def released_ncsnr_files(wildcards):
 
 
 def events_files(wildcards):
-    """Events of all subjects: they say which stimuli were seen. Distributed betas say it in files of any name."""
+    """Events of all subjects: they say which stimuli were seen. Prepared betas say it in files of any name."""
     files = [f for s in SUBJECTS for f in subject_files(s)]
-    return files if DISTRIBUTED else [f for f in files if f.endswith(("_events.tsv", "labels.txt"))]
+    return files if PREPARED else [f for f in files if f.endswith(("_events.tsv", "labels.txt"))]
 
 
 def atlas_of(subject):
@@ -198,7 +198,7 @@ def atlas_option(wildcards):
 
 
 def region_options():
-    """The options by which the reader of distributed betas chooses voxels and names their regions."""
+    """The options by which the reader of prepared betas chooses voxels and names their regions."""
     atlas = ["--atlas", DATASET["rois"]["atlas"]] if DATASET["rois"]["atlas"] else []
     return shlex.join(["--mask", DATASET["mask"], *atlas, *LABEL_OPTIONS])
 

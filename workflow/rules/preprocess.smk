@@ -2,9 +2,9 @@
 
 
 # Exactly one of the two makes single_trial_betas.parquet and mask_voxels.parquet.
-if DISTRIBUTED:
+if PREPARED:
 
-    include: "distributed.smk"
+    include: "prepared.smk"
 
 else:
 
@@ -30,7 +30,7 @@ rule standardise:
     threads: 1
     resources:
         mem_mb=growing(standardise_mb()),
-        runtime=growing(120 if DISTRIBUTED else 30),
+        runtime=growing(120 if PREPARED else 30),
     params:
         by=lookup("standardise/by", within=config),
         ncsnr_from=lookup("standardise/ncsnr_from", within=config),

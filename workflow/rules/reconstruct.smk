@@ -1,4 +1,4 @@
-from cortex2image.diffusion.methods import METHODS as SPACES_OF_METHOD
+from cortex2image.study.methods import METHODS as SPACES_OF_METHOD
 
 
 rule reconstruct_images:

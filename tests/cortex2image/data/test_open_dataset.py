@@ -3,13 +3,13 @@
 import pytest
 
 from cortex2image.data.bdpy.reader import BdpyDataset
-from cortex2image.data.bids import BidsDataset
+from cortex2image.data.bids.dataset import BidsDataset
 from cortex2image.data.bold5000.reader import Bold5000Dataset
 from cortex2image.data.haxby2001 import Haxby2001Dataset
 from cortex2image.data.nsd.reader import NsdDataset
 from cortex2image.data.open_dataset import Source, open_betas, open_dataset, open_recordings
 from cortex2image.errors import ConfigError
-from cortex2image.readers import DISTRIBUTED, READERS, RECORDINGS
+from cortex2image.study.readers import PREPARED, READERS, RECORDINGS
 
 CLASSES = {
     "simulated": BidsDataset,
@@ -60,7 +60,7 @@ def test_recordings_are_no_betas(reader, tmp_path):
         open_betas(Source(reader, tmp_path))
 
 
-@pytest.mark.parametrize("reader", DISTRIBUTED)
+@pytest.mark.parametrize("reader", PREPARED)
 def test_betas_are_no_recordings(reader, tmp_path):
     with pytest.raises(ConfigError, match="one of simulated, bids, haxby2001"):
         open_recordings(Source(reader, tmp_path))

@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from cortex2image.data.bids import BidsDataset
+from cortex2image.data.bids.dataset import BidsDataset
 from cortex2image.data.nsd.reader import NsdDataset
 from cortex2image.data.options import (
     add_dataset_options,

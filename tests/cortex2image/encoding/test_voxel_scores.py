@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import r2_score
 
-from cortex2image.contracts import ENCODING, ENCODING_SCORES
 from cortex2image.encoding.voxel_scores import MINIMUM_CEILING, explained_variance, score_voxels
 from cortex2image.stats.correlation import correlate
+from cortex2image.tables.contracts import ENCODING, ENCODING_SCORES
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:

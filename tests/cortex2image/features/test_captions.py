@@ -3,7 +3,7 @@ import pytest
 
 from cortex2image.errors import DataError
 from cortex2image.features.captions import caption_states
-from cortex2image.models.codec import encode_text
+from cortex2image.networks.codec import encode_text
 
 
 def test_mean_over_the_captions_of_a_stimulus(tiny_diffusion):

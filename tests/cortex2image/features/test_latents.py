@@ -1,8 +1,8 @@
 import numpy as np
 
 from cortex2image.features.latents import image_latents
-from cortex2image.models.codec import encode_images
-from cortex2image.models.pixels import squares
+from cortex2image.networks.codec import encode_images
+from cortex2image.networks.pixels import squares
 
 
 def test_latents_are_flat_in_c_order(tiny_diffusion, rng):

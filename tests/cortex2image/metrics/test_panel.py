@@ -5,15 +5,15 @@ import dataclasses
 import numpy as np
 import pytest
 from safetensors.torch import save_file
-from tests.cortex2image.tiny_models import alexnet_weights, write_sums
+from tests.support.tiny_models import alexnet_weights, write_sums
 
 from cortex2image.errors import ModelSetError
 from cortex2image.metrics.categories import judged_similarities
 from cortex2image.metrics.panel import open_distances, open_judges
-from cortex2image.metrics.photo_facts import PHOTO_METRICS
+from cortex2image.metrics.pretrained_facts import PHOTO_METRICS
 from cortex2image.metrics.reconstruction import score_reconstructions
 from cortex2image.metrics.samples import EachSample
-from cortex2image.models.registry import ModelSet, model_set
+from cortex2image.networks.registry import ModelSet, model_set
 from cortex2image.stats.permutation import permutations
 
 

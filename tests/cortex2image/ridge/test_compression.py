@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from tests.cortex2image.ridge.refits import posed
+from tests.support.refits import posed
 
 from cortex2image.ridge import RidgeCV, kfold
 from cortex2image.ridge.compression import LARGEST_MISS, compressed

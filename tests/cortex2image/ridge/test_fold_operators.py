@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.cortex2image.ridge.refits import ALPHAS, SHAPES, posed, predictions, refitted
+from tests.support.refits import ALPHAS, SHAPES, posed, predictions, refitted
 
 from cortex2image.ridge import fold_operators
 from cortex2image.ridge.fold_operators import shared_operators

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.cortex2image.ridge.drawn import ALPHAS, SHAPES, drawn
+from tests.support.ridge_problems import ALPHAS, SHAPES, drawn
 
 from cortex2image.ridge import RidgeCV
 

@@ -6,7 +6,7 @@ import torch
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold, KFold, ShuffleSplit
 from sklearn.preprocessing import StandardScaler
-from tests.cortex2image.ridge.refits import awkward, posed
+from tests.support.refits import awkward, posed
 
 from cortex2image.ridge import RidgeCV, kfold
 from cortex2image.ridge.folds import make_folds

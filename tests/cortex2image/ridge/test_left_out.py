@@ -5,8 +5,8 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.linear_model import RidgeCV as Reference
 from sklearn.model_selection import LeaveOneGroupOut, LeaveOneOut
-from tests.cortex2image.ridge.drawn import ALPHAS, SHAPES, drawn
-from tests.cortex2image.ridge.refits import awkward
+from tests.support.refits import awkward
+from tests.support.ridge_problems import ALPHAS, SHAPES, drawn
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge import RidgeCV, leverages

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.model_selection import ShuffleSplit
-from tests.cortex2image.ridge.bounded_fit import CASES, fit, targets, unequal
+from tests.support.bounded_fit import CASES, fit, targets, unequal
 
 from cortex2image.errors import ConfigError
 from cortex2image.ridge import RidgeCV, memory

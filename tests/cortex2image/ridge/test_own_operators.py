@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.cortex2image.ridge.refits import ALPHAS, SHAPES, posed, predictions, refitted
+from tests.support.refits import ALPHAS, SHAPES, posed, predictions, refitted
 
 from cortex2image.ridge.folds import make_folds
 from cortex2image.ridge.own_operators import own_operator

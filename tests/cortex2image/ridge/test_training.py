@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from tests.cortex2image.ridge.refits import posed
+from tests.support.refits import posed
 
 from cortex2image.ridge.training import is_fine, with_constant
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cortex2image.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI, TRIALS
 from cortex2image.errors import DataError
 from cortex2image.steps.categorise_pictures import main
+from cortex2image.tables.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI, TRIALS
 
 CATEGORIES = ["blue", "green", "red"]
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.cortex2image.steps.tiny_subject import CONSTANT_UNIT, TEST, TRAIN, fit_options, write_tiny_subject
+from tests.support.tiny_subject import CONSTANT_UNIT, TEST, TRAIN, fit_options, write_tiny_subject
 
-from cortex2image.contract import matrix, vectors
-from cortex2image.contracts import BETAS, DECODED, DECODED_SCORES, FEATURES, TRIALS
 from cortex2image.errors import ConfigError, Cortex2imageError
 from cortex2image.ridge import available
 from cortex2image.steps.decode_features import main
+from cortex2image.tables.contract import matrix, vectors
+from cortex2image.tables.contracts import BETAS, DECODED, DECODED_SCORES, FEATURES, TRIALS
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tests.cortex2image.loopback_files import loopback_files
-from tests.cortex2image.photo_models import published_weights
+from tests.support.loopback_files import loopback_files
+from tests.support.pretrained_models import published_weights
 
 from cortex2image.errors import ConfigError, DataError, ModelSetError
-from cortex2image.models.checksums import verify
-from cortex2image.models.origins import HubOrigin, WeightsOrigin
-from cortex2image.models.registry import MODEL_SETS, ModelSet
+from cortex2image.networks.checksums import verify
+from cortex2image.networks.origins import HubOrigin, WeightsOrigin
+from cortex2image.networks.registry import MODEL_SETS, ModelSet
 from cortex2image.steps.download_models import main
 
 HUB = HubOrigin("somebody/model", "f" * 40, ("vae/config.json", "unet/config.json"))

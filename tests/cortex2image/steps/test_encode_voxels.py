@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.cortex2image.steps.tiny_subject import SILENT, fit_options, write_tiny_subject
+from tests.support.tiny_subject import SILENT, fit_options, write_tiny_subject
 
-from cortex2image.contract import matrix, vectors
-from cortex2image.contracts import BETAS, ENCODING, VOXELS
 from cortex2image.steps.encode_voxels import main
+from cortex2image.tables.contract import matrix, vectors
+from cortex2image.tables.contracts import BETAS, ENCODING, VOXELS
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 

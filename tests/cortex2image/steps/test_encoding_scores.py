@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.cortex2image.steps.tiny_subject import write_voxels
+from tests.support.tiny_subject import write_voxels
 
-from cortex2image.contracts import ENCODING, ENCODING_SCORES
 from cortex2image.errors import ConfigError
 from cortex2image.steps.encoding_scores import main
+from cortex2image.tables.contracts import ENCODING, ENCODING_SCORES
 
 
 def write_encoding(path: Path, r: float) -> str:

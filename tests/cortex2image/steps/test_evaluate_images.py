@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cortex2image.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI
 from cortex2image.errors import DataError
 from cortex2image.steps.evaluate_images import main
+from cortex2image.tables.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI
 
 STIMULUS_IDS = [f"scene-{i}" for i in range(6)]
 

@@ -3,13 +3,13 @@ import pytest
 from PIL import Image
 
 from cortex2image.errors import ConfigError
-from cortex2image.models.checksums import model_hash
-from cortex2image.models.registry import MODEL_SETS
-from cortex2image.report import diffusion_figures
-from cortex2image.report.diffusion_figures import FIGURES
+from cortex2image.networks.checksums import model_hash
+from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.scenes.scene import split_of
 from cortex2image.steps import explain_diffusion
 from cortex2image.steps.explain_diffusion import MODEL_TEXT, SHOWN, chosen_scenes, main
+from cortex2image.tutorial import figures as diffusion_figures
+from cortex2image.tutorial.figures import FIGURES
 
 
 @pytest.fixture

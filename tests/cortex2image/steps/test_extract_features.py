@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cortex2image import row_groups
-from cortex2image.contract import matrix
-from cortex2image.contracts import FEATURES, STIMULI
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.features.captions import caption_states
 from cortex2image.features.latents import image_latents
-from cortex2image.models.checksums import model_hash
-from cortex2image.models.registry import MODEL_SETS
+from cortex2image.networks.checksums import model_hash
+from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.seeds import seed_for
 from cortex2image.steps import extract_features
 from cortex2image.steps.extract_features import main
+from cortex2image.tables import row_groups
+from cortex2image.tables.contract import matrix
+from cortex2image.tables.contracts import FEATURES, STIMULI
 
 CAPTIONS = [["a b", "c"], ["d"], ["e", "f", "g"]]
 DRAWN = ["--steps", "5", "--strength", "0.8", "--guidance-scale", "2"]

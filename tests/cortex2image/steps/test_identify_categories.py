@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from cortex2image.contract import vectors
-from cortex2image.contracts import DECODED, EVALUATION, FEATURES, NULLS, STIMULI, TRIALS
 from cortex2image.errors import DataError
 from cortex2image.steps.identify_categories import main
+from cortex2image.tables.contract import vectors
+from cortex2image.tables.contracts import DECODED, EVALUATION, FEATURES, NULLS, STIMULI, TRIALS
 
 CATEGORIES = ["bottle", "cat", "chair", "face"]
 BLOCKS = [f"run-{run}_{category}" for run in range(6) for category in CATEGORIES]

@@ -6,11 +6,11 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from tests.cortex2image.steps.tiny_subject import AFFINE, SHAPE, write_voxels
+from tests.support.tiny_subject import AFFINE, SHAPE, write_voxels
 
-from cortex2image.contracts import ENCODING, VOXELS
 from cortex2image.errors import DataError
 from cortex2image.steps.map_encoding import main
+from cortex2image.tables.contracts import ENCODING, VOXELS
 
 
 def write_encoding(path: Path, voxels: int) -> np.ndarray:

@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cortex2image.contract import vectors
-from cortex2image.contracts import DECODED, RECONSTRUCTIONS
 from cortex2image.diffusion.denoise import Denoiser, Sampling
-from cortex2image.diffusion.reconstruct import pictures
 from cortex2image.errors import ConfigError, ContractError, DataError
-from cortex2image.models.registry import MODEL_SETS
+from cortex2image.networks.registry import MODEL_SETS
+from cortex2image.reconstruction.pictures import pictures
 from cortex2image.seeds import seed_for
 from cortex2image.steps.reconstruct_images import file_stem, main
+from cortex2image.tables.contract import vectors
+from cortex2image.tables.contracts import DECODED, RECONSTRUCTIONS
 
 STIMULI = ["scene/1", "scene-2", "Scene-2"]
 

@@ -3,8 +3,8 @@ import pytest
 from safetensors.numpy import save_file
 
 from cortex2image.errors import ConfigError, ModelSetError
-from cortex2image.models.checksums import verify
-from cortex2image.models.registry import model_set
+from cortex2image.networks.checksums import verify
+from cortex2image.networks.registry import model_set
 from cortex2image.steps.record_models import main
 
 NAME = "stable-diffusion-v1-4"

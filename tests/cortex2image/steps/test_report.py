@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cortex2image.contracts import (
+from cortex2image.errors import ContractError, DataError
+from cortex2image.sources import ROOT
+from cortex2image.steps.report import main, read_map
+from cortex2image.tables.contracts import (
     DECODED_SCORES,
     ENCODING_SCORES,
     RECONSTRUCTIONS,
@@ -18,9 +21,6 @@ from cortex2image.contracts import (
     TRIALS,
     VOXELS,
 )
-from cortex2image.errors import ContractError, DataError
-from cortex2image.sources import ROOT
-from cortex2image.steps.report import main, read_map
 
 SUBJECTS, METHODS, MODELS, ROIS = (
     ("sub-01", "sub-02"),

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cortex2image.contracts import EVALUATION, NULLS, SCORES
 from cortex2image.errors import DataError
 from cortex2image.steps.scores import main
+from cortex2image.tables.contracts import EVALUATION, NULLS, SCORES
 
 STIMULUS_IDS = [f"s{i}" for i in range(8)]
 

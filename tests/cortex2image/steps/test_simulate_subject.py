@@ -5,9 +5,9 @@ import nibabel as nib
 import pandas as pd
 import pytest
 
-from cortex2image.data.simulated.layout import Sizes, dataset_files, subject_files, truth_files
-from cortex2image.data.simulated.truth import load_truth
 from cortex2image.errors import DataError
+from cortex2image.simulation.layout import Sizes, dataset_files, subject_files, truth_files
+from cortex2image.simulation.truth import load_truth
 from cortex2image.steps import simulate_stimuli, simulate_subject
 
 SIZES = Sizes(8, 3, 2)

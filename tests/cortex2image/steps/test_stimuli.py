@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 from PIL import Image
-from tests.cortex2image.steps.told_betas import ToldBetas
+from tests.support.told_betas import ToldBetas
 
-from cortex2image.contracts import STIMULI
 from cortex2image.errors import Cortex2imageError, DataError
 from cortex2image.steps import stimuli
 from cortex2image.steps.stimuli import main
+from cortex2image.tables.contracts import STIMULI
 
 
 def run(root, out, *subjects, reader="bids"):

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from cortex2image.errors import ConfigError, DataError, ModelSetError
-from cortex2image.models.score_table import TARGETS
+from cortex2image.miniature.score_table import TARGETS
 from cortex2image.steps import (
     choose_guidance,
     export_miniature,

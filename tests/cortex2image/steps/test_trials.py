@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from cortex2image.contracts import TRIALS
-from cortex2image.data.bids import BidsDataset
-from cortex2image.data.distributed import ShownRun
+from cortex2image.data.bids.dataset import BidsDataset
+from cortex2image.data.prepared import ShownRun
 from cortex2image.data.recording import Event
 from cortex2image.errors import Cortex2imageError, DataError
 from cortex2image.steps import stimuli, trials
+from cortex2image.tables.contracts import TRIALS
 
 
 @pytest.fixture

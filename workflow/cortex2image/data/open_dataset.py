@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cortex2image.data.bids import BidsDataset
-from cortex2image.data.distributed import BetaDataset
+from cortex2image.data.bids.dataset import BidsDataset
 from cortex2image.data.haxby2001 import Haxby2001Dataset
+from cortex2image.data.prepared import BetaDataset
 from cortex2image.data.recording import Dataset, StudyDataset
 from cortex2image.errors import ConfigError
-from cortex2image.readers import DISTRIBUTED, RECORDINGS
+from cortex2image.study.readers import PREPARED, RECORDINGS
 
 
 @dataclass(frozen=True)
@@ -20,14 +20,14 @@ class Source:
     Attributes
     ----------
     reader : str
-        One of :data:`cortex2image.readers.READERS`. The simulated one is read as any BIDS data set.
+        One of :data:`cortex2image.study.readers.READERS`. The simulated one is read as any BIDS data set.
     root : path of the data set
     derivatives, task : optional
-        See :class:`cortex2image.data.bids.BidsDataset`; the Haxby distribution has one task on one grid.
+        See :class:`cortex2image.data.bids.dataset.BidsDataset`; the Haxby set has one task on one grid.
     space : str, optional
-        fMRIPrep output space, or the space of distributed betas.
+        fMRIPrep output space, or the space of prepared betas.
     betas, sessions, test_images : optional
-        Which distributed betas, how many sessions of them, and what counts as test; see the reader.
+        Which prepared betas, how many sessions of them, and what counts as test; see the reader.
     mask, atlas, labels : optional
         Which of their voxels, and the regions these lie in.
     """
@@ -53,7 +53,7 @@ def open_dataset(source: Source) -> StudyDataset:
     ConfigError
         The reader is unknown, or a key has a value that it does not know.
     """
-    return open_betas(source) if source.reader in DISTRIBUTED else open_recordings(source)
+    return open_betas(source) if source.reader in PREPARED else open_recordings(source)
 
 
 def open_recordings(source: Source) -> Dataset:
@@ -67,8 +67,8 @@ def open_recordings(source: Source) -> Dataset:
 
 def open_betas(source: Source) -> BetaDataset:
     """Open a data set of betas that others estimated, as :func:`open_dataset`; recordings are refused."""
-    if source.reader not in DISTRIBUTED:
-        raise _unknown(source, DISTRIBUTED)
+    if source.reader not in PREPARED:
+        raise _unknown(source, PREPARED)
     # Imported here, since each loads what its own file format needs.
     common: dict[str, Any] = {
         "betas": source.betas,

@@ -4,16 +4,16 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cortex2image.data.distributed import BetaDataset
 from cortex2image.data.open_dataset import (
     Source,
     open_betas,
     open_dataset,
     open_recordings,
 )
+from cortex2image.data.prepared import BetaDataset
 from cortex2image.data.recording import Dataset, StudyDataset
 from cortex2image.errors import ConfigError
-from cortex2image.readers import READERS
+from cortex2image.study.readers import READERS
 
 
 def add_dataset_options(parser: argparse.ArgumentParser) -> None:
@@ -23,9 +23,9 @@ def add_dataset_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--derivatives", help="folder of the fMRIPrep output")
     parser.add_argument("--task", help="task label, needed where there are several")
     parser.add_argument("--space", help="space of the recordings or betas, needed where there are several")
-    parser.add_argument("--preparation", help="name of the distributed betas, dataset/betas in the config")
-    parser.add_argument("--sessions", type=int, help="only the first so many sessions of distributed betas")
-    parser.add_argument("--test-images", default="shared", help="what counts as test in distributed betas")
+    parser.add_argument("--preparation", help="name of the prepared betas, dataset/betas in the config")
+    parser.add_argument("--sessions", type=int, help="only the first so many sessions of prepared betas")
+    parser.add_argument("--test-images", default="shared", help="what counts as test in prepared betas")
 
 
 def add_region_options(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +46,7 @@ def chosen_recordings(args: argparse.Namespace) -> Dataset:
 
 
 def chosen_betas(args: argparse.Namespace) -> BetaDataset:
-    """Open the distributed betas that the options name; those of regions may be among them."""
+    """Open the prepared betas that the options name; those of regions may be among them."""
     source = _source(args)
     if "labels" not in args:
         return open_betas(source)

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from cortex2image.data.bids_tables import MISSING, read_captions, read_tsv, stimulus_id
+from cortex2image.data.bids.tables import MISSING, read_captions, read_tsv, stimulus_id
 from cortex2image.data.recording import Stimulus
 from cortex2image.errors import DataError
 

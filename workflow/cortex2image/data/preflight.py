@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from cortex2image.data.bids import BidsDataset
+from cortex2image.data.bids.dataset import BidsDataset
 from cortex2image.data.subjects import subject_key
 from cortex2image.errors import DataError
 

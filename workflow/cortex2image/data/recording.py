@@ -59,7 +59,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Stimulus:
-    """One row of stimuli.parquet, see :data:`cortex2image.contracts.STIMULI`."""
+    """One row of stimuli.parquet, see :data:`cortex2image.tables.contracts.STIMULI`."""
 
     stimulus_id: str
     split: str

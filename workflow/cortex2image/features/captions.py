@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from cortex2image.errors import DataError
-from cortex2image.models.codec import encode_text
-from cortex2image.models.load import Diffusion
+from cortex2image.networks.codec import encode_text
+from cortex2image.networks.load import Diffusion
 
 
 def caption_states(diffusion: Diffusion, captions: Sequence[Sequence[str]]) -> np.ndarray:

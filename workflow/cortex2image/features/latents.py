@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cortex2image.models.codec import encode_images
-from cortex2image.models.load import Diffusion
-from cortex2image.models.pixels import squares
+from cortex2image.networks.codec import encode_images
+from cortex2image.networks.load import Diffusion
+from cortex2image.networks.pixels import squares
 
 
 def image_latents(diffusion: Diffusion, images: np.ndarray, seeds: Sequence[int] | None = None) -> np.ndarray:

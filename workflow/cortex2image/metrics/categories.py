@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from cortex2image.errors import DataError
+from cortex2image.judges.judge import Classifier, Judge, Reader
 from cortex2image.metrics.facts import metric_facts
 from cortex2image.metrics.identification import category_credit, category_templates, correlation_matrix
-from cortex2image.metrics.judging import Classifier, Judge, Reader
 from cortex2image.metrics.scored import Scored, score_pairings
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cortex2image.metrics.judging import Judge
+from cortex2image.judges.judge import Judge
 from cortex2image.metrics.metric import distance_name
 from cortex2image.metrics.similarities import similarities
 

@@ -12,7 +12,7 @@ from cortex2image.metrics.metric import (
     nearest_caption,
     twoway,
 )
-from cortex2image.metrics.photo_facts import PHOTO_METRICS
+from cortex2image.metrics.pretrained_facts import PHOTO_METRICS
 
 _JUDGED = f"{PICTURES}; then whatever size the judge takes"
 _SHARED_CLIP = (

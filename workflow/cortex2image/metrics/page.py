@@ -37,7 +37,7 @@ do not edit.
   own (425 px), every network computes in single precision, and `pixcorr` and `ssim2d` are this project's, at
   the size of the reconstructions. Values correspond to those of the papers; they are not the same numbers.
   `lpips_alex` is computed only where the model set brings the weights of AlexNet (`lpips` in
-  `models/registry.py`); the miniature does not, and its studies have no such metric.
+  `networks/registry.py`); the miniature does not, and its studies have no such metric.
 - **Judges and the generator.** The classifiers took no part in making the pictures they judge. CLIP did, in
   the miniature and in Stable Diffusion 1.x: its text tower is the generator's text encoder, in whose states c
   is decoded. `twoway_clip*` and `category_clip*` may therefore favour methods that use c; read them beside

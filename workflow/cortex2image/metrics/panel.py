@@ -1,9 +1,9 @@
 """The networks of a model set that score pictures, opened."""
 
+from cortex2image.judges.judge import Distance, Judge
 from cortex2image.metrics.distances import CorrelationDistance
-from cortex2image.metrics.judging import Distance, Judge
-from cortex2image.models.photo_specs import measures_distance
-from cortex2image.models.registry import ModelSet
+from cortex2image.networks.pretrained_specs import measures_distance
+from cortex2image.networks.registry import ModelSet
 
 
 def open_judges(models: ModelSet, device: str) -> list[Judge]:
@@ -22,7 +22,7 @@ def open_judges(models: ModelSet, device: str) -> list[Judge]:
     ModelSetError
         The set is incomplete or altered.
     """
-    from cortex2image.models.judges import load_judges
+    from cortex2image.judges.open import load_judges
 
     names = [spec.name for spec in models.judges if not measures_distance(spec)]
     return list(load_judges(models, names, device))
@@ -33,8 +33,8 @@ def open_distances(models: ModelSet, device: str) -> list[Distance]:
 
     Parameters and errors are those of :func:`open_judges`.
     """
-    from cortex2image.models.judges import load_judges
-    from cortex2image.models.lpips_alex import load_lpips
+    from cortex2image.judges.lpips_alex import load_lpips
+    from cortex2image.judges.open import load_judges
 
     lpips = load_lpips(models, device)
     distances: list[Distance] = [] if lpips is None else [lpips]

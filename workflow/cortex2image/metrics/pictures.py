@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from cortex2image.errors import DataError
-from cortex2image.models.pixels import square
+from cortex2image.networks.pixels import square
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def picture_grid(
 
     Parameters
     ----------
-    stimuli, samples, paths : columns of :data:`cortex2image.contracts.RECONSTRUCTIONS`
+    stimuli, samples, paths : columns of :data:`cortex2image.tables.contracts.RECONSTRUCTIONS`
     source : the table, for the error
 
     Raises
@@ -94,7 +94,7 @@ def read_originals(paths: Iterable[str | Path], size: int) -> np.ndarray:
 
     Returns
     -------
-    (n, size, size, 3) uint8 array, RGB; see :func:`cortex2image.models.pixels.square`
+    (n, size, size, 3) uint8 array, RGB; see :func:`cortex2image.networks.pixels.square`
 
     Raises
     ------

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from cortex2image.device import choose_device
+from cortex2image.judges.judge import Distance, Judge
 from cortex2image.metrics.facts import metric_facts
 from cortex2image.metrics.image import pixcorr_matrix
-from cortex2image.metrics.judging import Distance, Judge
 from cortex2image.metrics.metric import twoway_name
 from cortex2image.metrics.samples import Identification
 from cortex2image.metrics.scored import Scored, join_samples, score_pairings

@@ -46,7 +46,7 @@ def join_samples(samples: Sequence[Scored]) -> Scored:
 def evaluation_columns(
     scored: Mapping[str, Scored], stimuli: Sequence[str], samples: Sequence[int]
 ) -> dict[str, list]:
-    """Return the columns of :data:`cortex2image.contracts.EVALUATION`.
+    """Return the columns of :data:`cortex2image.tables.contracts.EVALUATION`.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def evaluation_columns(
 
 
 def null_columns(scored: Mapping[str, Scored]) -> dict[str, list]:
-    """Return the columns of :data:`cortex2image.contracts.NULLS`."""
+    """Return the columns of :data:`cortex2image.tables.contracts.NULLS`."""
     rows = [(metric, k, float(value)) for metric, s in scored.items() for k, value in enumerate(s.null)]
     return _columns(("metric", "draw", "value"), rows)
 

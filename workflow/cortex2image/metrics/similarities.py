@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from cortex2image.judges.judge import Judge
 from cortex2image.metrics.identification import correlation_matrix
-from cortex2image.metrics.judging import Judge
 
 AT_ONCE = 256
 """Reconstructions shown at a time: a layer of 263,168 units takes 270 MB of each round."""

@@ -9,18 +9,18 @@ Writes {subject}/evaluation/categories-{method}.parquet and its -nulls.parquet.
 import argparse
 from collections.abc import Callable, Sequence
 
-from cortex2image.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI, TRIALS
 from cortex2image.errors import run_step
-from cortex2image.metrics.blocks import stimulus_runs, study_categories
+from cortex2image.judges.judge import Judge
 from cortex2image.metrics.categories import judged_similarities, score_categories
-from cortex2image.metrics.judging import Judge
 from cortex2image.metrics.panel import open_judges
 from cortex2image.metrics.pictures import picture_grid
 from cortex2image.metrics.scored import evaluation_columns, join_samples, null_columns
-from cortex2image.models.options import add_model_options, chosen_model_set
-from cortex2image.models.registry import ModelSet
+from cortex2image.metrics.stimulus_categories import stimulus_runs, study_categories
+from cortex2image.networks.options import add_model_options, chosen_model_set
+from cortex2image.networks.registry import ModelSet
 from cortex2image.progress import track
 from cortex2image.stats.permutation import stimulus_permutations
+from cortex2image.tables.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI, TRIALS
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -14,11 +14,11 @@ import torch
 
 from cortex2image.errors import run_step
 from cortex2image.files import atomic
-from cortex2image.metrics.scene_examples import examples_of
-from cortex2image.models.examples import Examples
-from cortex2image.models.held_out import distinct
-from cortex2image.models.painter import Painter
-from cortex2image.models.painting_scores import ScoredPainter, diversity_scores
+from cortex2image.miniature.examples import Examples
+from cortex2image.miniature.held_out_scores import distinct
+from cortex2image.miniature.painter import Painter
+from cortex2image.miniature.painting_scores import ScoredPainter, diversity_scores
+from cortex2image.miniature.scene_examples import examples_of
 from cortex2image.progress import say
 from cortex2image.scenes.balanced import balanced_scenes
 

@@ -11,22 +11,22 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from cortex2image.contract import vectors
-from cortex2image.contracts import BETAS, DECODED, DECODED_SCORES, FEATURES, TRIALS, VOXELS
 from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
-from cortex2image.progress import say
-from cortex2image.ridge.alignment import align
-from cortex2image.ridge.available import fit_gb
-from cortex2image.ridge.held_out import (
+from cortex2image.prediction.alignment import align
+from cortex2image.prediction.held_out import (
     SELECTIONS,
     HeldOut,
     PerTrial,
     RidgeSettings,
     held_out_predictions,
 )
+from cortex2image.progress import say
+from cortex2image.ridge.available import fit_gb
 from cortex2image.seeds import seed_for
 from cortex2image.stats.correlation import correlate, is_constant
+from cortex2image.tables.contract import vectors
+from cortex2image.tables.contracts import BETAS, DECODED, DECODED_SCORES, FEATURES, TRIALS, VOXELS
 
 INPUTS = (TRIALS, BETAS, FEATURES, VOXELS)
 

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from cortex2image.contracts import BETAS, ENCODING, FEATURES, TRIALS, VOXELS
 from cortex2image.encoding.voxel_scores import score_voxels
 from cortex2image.errors import run_step
+from cortex2image.prediction.alignment import align
+from cortex2image.prediction.held_out import SELECTIONS, RidgeSettings, held_out_predictions
 from cortex2image.progress import say
-from cortex2image.ridge.alignment import align
 from cortex2image.ridge.available import fit_gb
-from cortex2image.ridge.held_out import SELECTIONS, RidgeSettings, held_out_predictions
 from cortex2image.seeds import seed_for
+from cortex2image.tables.contracts import BETAS, ENCODING, FEATURES, TRIALS, VOXELS
 
 INPUTS = (TRIALS, BETAS, FEATURES, VOXELS)
 

@@ -12,9 +12,9 @@ from itertools import product
 import numpy as np
 import pyarrow as pa
 
-from cortex2image.contracts import ENCODING, ENCODING_SCORES, VOXELS
 from cortex2image.encoding.roi_scores import score_rois
 from cortex2image.errors import ConfigError, run_step
+from cortex2image.tables.contracts import ENCODING, ENCODING_SCORES, VOXELS
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

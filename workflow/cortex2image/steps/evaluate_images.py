@@ -9,18 +9,18 @@ Writes {subject}/evaluation/{method}.parquet and {subject}/evaluation/{method}-n
 import argparse
 from collections.abc import Callable, Sequence
 
-from cortex2image.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI
 from cortex2image.errors import DataError, run_step
-from cortex2image.metrics.judging import Distance, Judge
+from cortex2image.judges.judge import Distance, Judge
 from cortex2image.metrics.panel import open_distances, open_judges
 from cortex2image.metrics.pictures import picture_grid, read_originals
 from cortex2image.metrics.reconstruction import score_reconstructions
 from cortex2image.metrics.samples import RULES
 from cortex2image.metrics.scored import evaluation_columns, null_columns
-from cortex2image.models.options import add_model_options, chosen_model_set
-from cortex2image.models.registry import ModelSet
+from cortex2image.networks.options import add_model_options, chosen_model_set
+from cortex2image.networks.registry import ModelSet
 from cortex2image.progress import track
 from cortex2image.stats.permutation import stimulus_permutations
+from cortex2image.tables.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

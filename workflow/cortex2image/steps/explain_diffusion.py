@@ -13,16 +13,16 @@ import numpy as np
 from cortex2image.diffusion.denoise import Sampling
 from cortex2image.errors import run_step
 from cortex2image.files import atomic
-from cortex2image.fmri.template import template_slice
-from cortex2image.models.checksums import model_hash
-from cortex2image.models.load import load_diffusion
-from cortex2image.models.options import add_model_options, chosen_model_set
+from cortex2image.networks.checksums import model_hash
+from cortex2image.networks.load import load_diffusion
+from cortex2image.networks.options import add_model_options, chosen_model_set
 from cortex2image.plots.style import paletted_png
 from cortex2image.progress import track
-from cortex2image.report.diffusion_figures import FIGURES, Lesson
 from cortex2image.scenes.captions import captions
 from cortex2image.scenes.render import render
 from cortex2image.scenes.scene import Scene, sample_scene
+from cortex2image.tutorial.figures import FIGURES, Lesson
+from cortex2image.tutorial.template import template_slice
 
 SHOWN = ("house", "cat", "boat")
 """Categories of the scenes: two of Haxby et al. (2001) and one that is not."""

@@ -9,10 +9,10 @@ import shutil
 from pathlib import Path
 
 from cortex2image.errors import run_step
-from cortex2image.models.compat import ensure_torchvision
-from cortex2image.models.export import export_pipeline
-from cortex2image.models.judge_architectures import ARCHITECTURES
-from cortex2image.models.parts import read_network, read_part, read_tokenizer
+from cortex2image.judges.architectures import ARCHITECTURES
+from cortex2image.miniature.export import export_pipeline
+from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.components import read_network, read_part, read_tokenizer
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:

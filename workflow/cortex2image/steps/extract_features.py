@@ -14,19 +14,19 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from cortex2image.contract import vectors
-from cortex2image.contracts import FEATURES, STIMULI
 from cortex2image.diffusion.denoise import Denoiser, Sampling
 from cortex2image.diffusion.denoised import denoised_latents
 from cortex2image.errors import DataError, run_step
 from cortex2image.features.captions import caption_states
 from cortex2image.features.latents import image_latents
-from cortex2image.models.checksums import model_hash
-from cortex2image.models.load import load_diffusion
-from cortex2image.models.options import add_generator_options, chosen_batch_size, chosen_model_set
-from cortex2image.models.pixels import square
+from cortex2image.networks.checksums import model_hash
+from cortex2image.networks.load import load_diffusion
+from cortex2image.networks.options import add_generator_options, chosen_batch_size, chosen_model_set
+from cortex2image.networks.pixels import square
 from cortex2image.progress import say, track
 from cortex2image.seeds import seed_for
+from cortex2image.tables.contract import vectors
+from cortex2image.tables.contracts import FEATURES, STIMULI
 
 STIMULI_AT_ONCE = 64
 

@@ -8,13 +8,13 @@ Writes {subject}/evaluation/categories-decoded_{space}.parquet and its -nulls.pa
 import argparse
 from collections.abc import Sequence
 
-from cortex2image.contract import matrix
-from cortex2image.contracts import DECODED, EVALUATION, FEATURES, NULLS, STIMULI, TRIALS
 from cortex2image.errors import run_step
-from cortex2image.metrics.blocks import stimulus_runs, study_categories
 from cortex2image.metrics.categories import decoded_similarity, score_categories
 from cortex2image.metrics.scored import evaluation_columns, null_columns
+from cortex2image.metrics.stimulus_categories import stimulus_runs, study_categories
 from cortex2image.stats.permutation import stimulus_permutations
+from cortex2image.tables.contract import matrix
+from cortex2image.tables.contracts import DECODED, EVALUATION, FEATURES, NULLS, STIMULI, TRIALS
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -13,10 +13,10 @@ import nibabel as nib
 import numpy as np
 import pyarrow as pa
 
-from cortex2image.contracts import ENCODING, VOXELS
 from cortex2image.encoding.volume import to_volume
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
+from cortex2image.tables.contracts import ENCODING, VOXELS
 
 LONGEST_NIFTI1 = 2**15 - 1
 

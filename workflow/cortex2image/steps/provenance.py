@@ -16,7 +16,7 @@ from typing import Any
 
 from cortex2image.errors import ConfigError, run_step
 from cortex2image.files import atomic, sha256
-from cortex2image.models.compat import ensure_torchvision
+from cortex2image.networks.compat import ensure_torchvision
 from cortex2image.sources import ROOT
 
 PACKAGES = (

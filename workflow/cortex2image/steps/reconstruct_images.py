@@ -16,19 +16,19 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from cortex2image.contract import matrix
-from cortex2image.contracts import DECODED, RECONSTRUCTIONS
 from cortex2image.diffusion.denoise import Denoiser, Sampling
-from cortex2image.diffusion.methods import METHODS, samples_of
-from cortex2image.diffusion.reconstruct import pictures
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import whole_folder
-from cortex2image.models.checksums import model_hash
-from cortex2image.models.load import load_diffusion
-from cortex2image.models.options import add_generator_options, chosen_batch_size, chosen_model_set
-from cortex2image.models.registry import ModelSet
+from cortex2image.networks.checksums import model_hash
+from cortex2image.networks.load import load_diffusion
+from cortex2image.networks.options import add_generator_options, chosen_batch_size, chosen_model_set
+from cortex2image.networks.registry import ModelSet
 from cortex2image.progress import say, track
+from cortex2image.reconstruction.pictures import pictures
 from cortex2image.seeds import seed_for
+from cortex2image.study.methods import METHODS, samples_of
+from cortex2image.tables.contract import matrix
+from cortex2image.tables.contracts import DECODED, RECONSTRUCTIONS
 
 PICTURES_AT_ONCE = 60
 

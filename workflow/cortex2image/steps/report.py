@@ -15,16 +15,6 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from cortex2image.contract import Contract
-from cortex2image.contracts import (
-    DECODED_SCORES,
-    ENCODING_SCORES,
-    RECONSTRUCTIONS,
-    SCORES,
-    STIMULI,
-    TRIALS,
-    VOXELS,
-)
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
 from cortex2image.plots.gallery import contact_sheet, thumbnail, webp
@@ -33,6 +23,16 @@ from cortex2image.report.gallery_section import Gallery, galleries, picture_path
 from cortex2image.report.page import render, webp_uri
 from cortex2image.report.sections import page_context
 from cortex2image.report.study import Recordings, Study, VoxelMap
+from cortex2image.tables.contract import Contract
+from cortex2image.tables.contracts import (
+    DECODED_SCORES,
+    ENCODING_SCORES,
+    RECONSTRUCTIONS,
+    SCORES,
+    STIMULI,
+    TRIALS,
+    VOXELS,
+)
 
 MAP = "{subject}/maps/{model}.nii.gz"
 

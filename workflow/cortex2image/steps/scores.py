@@ -13,13 +13,13 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
-from cortex2image.contract import Contract
-from cortex2image.contracts import EVALUATION, NULLS, SCORES
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
 from cortex2image.metrics.facts import metric_facts
 from cortex2image.seeds import rng_for
 from cortex2image.stats.summary import summarise
+from cortex2image.tables.contract import Contract
+from cortex2image.tables.contracts import EVALUATION, NULLS, SCORES
 
 POOLED = "all"
 Frames = dict[tuple[str, str], pd.DataFrame]
@@ -83,7 +83,7 @@ def complete_rows(frames: Frames, key: tuple[str, str], subjects: Sequence[str],
 
 
 def score_rows(values: Frames, nulls: Frames, bootstraps: int, seed: int) -> Iterator[dict[str, object]]:
-    """Yield the rows of :data:`cortex2image.contracts.SCORES`: each subject, then all of them."""
+    """Yield the rows of :data:`cortex2image.tables.contracts.SCORES`: each subject, then all of them."""
     subjects = sorted({subject for frame in values.values() for subject in frame.index})
     for method, metric in values:
         frame = complete_rows(values, (method, metric), subjects, "evaluation")

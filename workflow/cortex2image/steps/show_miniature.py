@@ -14,8 +14,8 @@ import torch
 
 from cortex2image.errors import run_step
 from cortex2image.files import atomic
-from cortex2image.models.painter import Painter
-from cortex2image.models.sheet import contact_sheet, labelled_sheet, one_of_each
+from cortex2image.miniature.painter import Painter
+from cortex2image.miniature.sheet import contact_sheet, labelled_sheet, one_of_each
 from cortex2image.scenes.captions import captions
 from cortex2image.scenes.scene import Scene, sample_scene
 from cortex2image.scenes.variations import recast

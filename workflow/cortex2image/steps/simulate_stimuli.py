@@ -11,13 +11,13 @@ from pathlib import Path
 
 from PIL import Image
 
-from cortex2image.data.simulated.bids_writer import write_dataset
-from cortex2image.data.simulated.layout import Sizes, scenes_file, stimulus_file
-from cortex2image.data.simulated.stimuli import IMAGE_PX, scene_lines, stimuli_table, study_scenes
 from cortex2image.errors import run_step
 from cortex2image.files import atomic
 from cortex2image.progress import track
 from cortex2image.scenes.render import render
+from cortex2image.simulation.bids_writer import write_dataset
+from cortex2image.simulation.layout import Sizes, scenes_file, stimulus_file
+from cortex2image.simulation.stimuli import IMAGE_PX, scene_lines, stimuli_table, study_scenes
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from cortex2image.data.simulated.bids_writer import events_table, write_atlas, write_run
-from cortex2image.data.simulated.layout import (
+from cortex2image.errors import DataError, run_step
+from cortex2image.progress import track
+from cortex2image.simulation.bids_writer import events_table, write_atlas, write_run
+from cortex2image.simulation.layout import (
     Sizes,
     atlas_file,
     dataset_files,
@@ -21,12 +23,10 @@ from cortex2image.data.simulated.layout import (
     run_names,
     truth_files,
 )
-from cortex2image.data.simulated.receptive_fields import IMAGE_SIDE
-from cortex2image.data.simulated.stimuli import load_images, scene_files, study_scenes
-from cortex2image.data.simulated.subject import build_subject, truth_of
-from cortex2image.data.simulated.truth import save_truth
-from cortex2image.errors import DataError, run_step
-from cortex2image.progress import track
+from cortex2image.simulation.receptive_fields import IMAGE_SIDE
+from cortex2image.simulation.stimuli import load_images, scene_files, study_scenes
+from cortex2image.simulation.subject import build_subject, truth_of
+from cortex2image.simulation.truth import save_truth
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -17,8 +17,6 @@ import numpy as np
 import pyarrow as pa
 from nibabel.filebasedimages import ImageFileError
 
-from cortex2image.contract import vectors
-from cortex2image.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 from cortex2image.data.options import (
     add_dataset_options,
     add_region_options,
@@ -34,6 +32,8 @@ from cortex2image.fmri.nuisance import DRIFTS, confound_regressors, drift_regres
 from cortex2image.fmri.rois import UNLABELLED, label_voxels
 from cortex2image.fmri.single_trial import MODELS, single_trial_betas
 from cortex2image.progress import say, track
+from cortex2image.tables.contract import vectors
+from cortex2image.tables.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 
 SETTINGS = ("model", "hrf", "hrf_derivatives", "drift", "high_pass", "confounds", "scrub")
 

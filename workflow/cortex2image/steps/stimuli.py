@@ -12,13 +12,13 @@ from pathlib import Path
 import pyarrow as pa
 from PIL import Image
 
-from cortex2image.contracts import STIMULI
-from cortex2image.data.distributed import BetaDataset
 from cortex2image.data.options import add_dataset_options, chosen_betas, chosen_dataset
+from cortex2image.data.prepared import BetaDataset
 from cortex2image.data.recording import Stimulus
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import whole_folder
 from cortex2image.progress import track
+from cortex2image.tables.contracts import STIMULI
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -12,13 +12,13 @@ import torch
 
 from cortex2image.device import choose_device
 from cortex2image.errors import run_step
-from cortex2image.models.autoencoder import (
+from cortex2image.miniature.autoencoder import (
     autoencoder_loss,
     build_autoencoder,
     schedule,
     standardise_latents,
 )
-from cortex2image.models.training import Trainer, origin_of
+from cortex2image.miniature.training import Trainer, origin_of
 from cortex2image.seeds import seed_for
 
 STANDARDISING_SCENES = 2000

@@ -12,11 +12,11 @@ import torch
 
 from cortex2image.device import choose_device
 from cortex2image.errors import run_step
-from cortex2image.models.attributes import Attributes
-from cortex2image.models.clip import ClipTraining, build_clip, schedule
-from cortex2image.models.compat import ensure_torchvision
-from cortex2image.models.parts import read_part
-from cortex2image.models.training import Trainer, origin_of
+from cortex2image.miniature.clip import ClipTraining, build_clip, schedule
+from cortex2image.miniature.training import Trainer, origin_of
+from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.components import read_part
+from cortex2image.scenes.attributes import Attributes
 from cortex2image.scenes.labels import categories_present, colours_present, setting_index
 from cortex2image.seeds import seed_for
 

@@ -13,10 +13,11 @@ import torch
 
 from cortex2image.device import choose_device
 from cortex2image.errors import run_step
-from cortex2image.models.attributes import Attributes
-from cortex2image.models.judge_architectures import ARCHITECTURES
-from cortex2image.models.judge_network import JudgeNetwork, judge_loss, schedule
-from cortex2image.models.training import Trainer, origin_of
+from cortex2image.judges.architectures import ARCHITECTURES
+from cortex2image.judges.network import JudgeNetwork
+from cortex2image.miniature.judge_training import judge_loss, schedule
+from cortex2image.miniature.training import Trainer, origin_of
+from cortex2image.scenes.attributes import Attributes
 from cortex2image.scenes.labels import categories_present, colours_present, setting_index
 from cortex2image.scenes.vocabulary import CATEGORIES, COLOURS, SETTINGS
 from cortex2image.seeds import seed_for

@@ -12,10 +12,10 @@ import torch
 
 from cortex2image.errors import run_step
 from cortex2image.files import atomic
-from cortex2image.models.autoencoder import as_tensor
-from cortex2image.models.compat import ensure_torchvision
-from cortex2image.models.parts import read_network, read_tokenizer
-from cortex2image.models.tokenizer import token_ids
+from cortex2image.miniature.autoencoder import as_tensor
+from cortex2image.miniature.tokenizer import token_ids
+from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.components import read_network, read_tokenizer
 from cortex2image.progress import track
 
 BATCH = 250

@@ -11,7 +11,7 @@ import numpy as np
 
 from cortex2image.errors import run_step
 from cortex2image.files import atomic
-from cortex2image.models.tokenizer import build_tokenizer, token_ids
+from cortex2image.miniature.tokenizer import build_tokenizer, token_ids
 from cortex2image.progress import track
 from cortex2image.scenes.captions import captions, words
 from cortex2image.scenes.labels import scene_labels

@@ -12,8 +12,8 @@ import torch
 
 from cortex2image.device import choose_device
 from cortex2image.errors import run_step
-from cortex2image.models.training import Trainer, origin_of
-from cortex2image.models.unet import Corpus, build_scheduler, build_unet, diffusion_loss, schedule
+from cortex2image.miniature.training import Trainer, origin_of
+from cortex2image.miniature.unet import Corpus, build_scheduler, build_unet, diffusion_loss, schedule
 from cortex2image.seeds import seed_for
 
 

@@ -1,6 +1,6 @@
 """List the trials of one subject, in order of session, run and onset.
 
-Reads the subject's events and the headers of its recordings, or the design of distributed betas, and
+Reads the subject's events and the headers of its recordings, or the design of prepared betas, and
 stimuli.parquet; counts repetitions and, in a cross-validated study, the fold in which each trial is held out;
 writes trials.parquet. Its metadata say how many runs were used (`runs`) and what was missing or surplus
 (`left_out`, a JSON list).
@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from cortex2image.contracts import STIMULI, TRIALS
 from cortex2image.data.options import add_dataset_options, chosen_dataset
 from cortex2image.data.recording import Shown
 from cortex2image.errors import DataError, run_step
+from cortex2image.tables.contracts import STIMULI, TRIALS
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

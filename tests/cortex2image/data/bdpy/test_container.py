@@ -5,7 +5,7 @@ from dataclasses import replace
 import h5py
 import numpy as np
 import pytest
-from tests.cortex2image.data.bdpy_files import some_content, write_bdpy
+from tests.support.bdpy_files import some_content, write_bdpy
 
 from cortex2image.data.bdpy.container import read_label, read_metadata, read_samples
 from cortex2image.errors import DataError

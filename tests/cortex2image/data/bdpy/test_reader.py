@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.cortex2image.data.bdpy_files import GRID, some_content, write_bdpy, write_pictures
+from tests.support.bdpy_files import GRID, some_content, write_bdpy, write_pictures
 
 from cortex2image.data.bdpy.reader import BdpyDataset
 from cortex2image.errors import ConfigError, DataError

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.cortex2image.data.bdpy_files import some_content, write_bdpy
+from tests.support.bdpy_files import some_content, write_bdpy
 
 from cortex2image.data.bdpy.container import read_metadata
 from cortex2image.data.bdpy.samples import Sample, read_samples_of, stimulus_of

@@ -6,7 +6,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from tests.cortex2image.data.bold5000_tree import AFFINE, GRID, LENGTHS, REPEATED, write_bold5000
+from tests.support.bold5000_tree import AFFINE, GRID, LENGTHS, REPEATED, write_bold5000
 
 from cortex2image.data.bold5000.reader import Bold5000Dataset
 from cortex2image.errors import ConfigError, DataError

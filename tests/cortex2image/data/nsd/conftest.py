@@ -5,7 +5,7 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-from tests.nsd_tree import NsdTree, write_nsd_tree
+from tests.support.nsd_tree import NsdTree, write_nsd_tree
 
 CONTAINERS = ("hdf5", "mat", "nii.gz")
 SMALL = {"train": 40, "shared": 20, "side": 16}

@@ -6,7 +6,7 @@ import h5py
 import nibabel as nib
 import numpy as np
 import pytest
-from tests.nsd_files import write_hdf5, write_mat, write_volume
+from tests.support.nsd_files import write_hdf5, write_mat, write_volume
 
 from cortex2image.data.nsd import containers
 from cortex2image.data.nsd.containers import read_volume_betas

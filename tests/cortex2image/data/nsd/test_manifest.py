@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from tests.nsd_tree import write_nsd_tree
+from tests.support.nsd_tree import write_nsd_tree
 
 from cortex2image.data.nsd.layout import Layout
 from cortex2image.data.nsd.manifest import BUCKET, COCO, needed, session_bytes

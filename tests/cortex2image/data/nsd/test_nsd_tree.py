@@ -8,7 +8,7 @@ import nibabel as nib
 import numpy as np
 import pandas as pd
 from scipy.io import loadmat
-from tests.nsd_tree import write_nsd_tree
+from tests.support.nsd_tree import write_nsd_tree
 
 
 def test_tables(tree):

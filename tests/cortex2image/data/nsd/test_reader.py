@@ -4,11 +4,11 @@ import pickle
 
 import numpy as np
 import pytest
-from tests.nsd_files import write_volume
-from tests.nsd_plan import EARLY, VENTRAL, signals
+from tests.support.nsd_files import write_volume
+from tests.support.nsd_plan import EARLY, VENTRAL, signals
 
-from cortex2image.data.distributed import BetaSession
 from cortex2image.data.nsd.reader import NsdDataset
+from cortex2image.data.prepared import BetaSession
 from cortex2image.errors import ConfigError, DataError
 
 SUBJECT = "sub-01"

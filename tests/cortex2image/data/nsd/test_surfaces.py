@@ -3,7 +3,7 @@
 import nibabel as nib
 import numpy as np
 import pytest
-from tests.nsd_files import write_surface
+from tests.support.nsd_files import write_surface
 
 from cortex2image.data.nsd.surfaces import count_vertices, read_surface, read_surface_betas
 from cortex2image.errors import DataError

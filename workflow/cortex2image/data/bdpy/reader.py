@@ -11,9 +11,9 @@ from cortex2image.data.bdpy.container import read_metadata, read_samples
 from cortex2image.data.bdpy.layout import SubjectFiles, find_files, subject_labels
 from cortex2image.data.bdpy.samples import Sample, read_samples_of
 from cortex2image.data.bdpy.voxels import columns_of, place_problems, study_voxels
-from cortex2image.data.distributed import BetaSession, BetaVoxels, ShownRun
 from cortex2image.data.invalid import mark_invalid
 from cortex2image.data.picture_table import described
+from cortex2image.data.prepared import BetaSession, BetaVoxels, ShownRun
 from cortex2image.data.recording import Event, Stimulus
 from cortex2image.data.subjects import check_subjects
 from cortex2image.errors import ConfigError, DataError
@@ -36,7 +36,7 @@ class _Session:
 
 
 class BdpyDataset:
-    """A data set in the container of bdpy, see :class:`cortex2image.data.distributed.BetaDataset`.
+    """A data set in the container of bdpy, see :class:`cortex2image.data.prepared.BetaDataset`.
 
     The values are amplitudes as the laboratory preprocessed them, in percent signal change where it says so;
     they are taken as they stand. Training and test pictures were shown in sessions of their own, so sessions
@@ -136,7 +136,7 @@ class BdpyDataset:
         return study_voxels(read_metadata(first), self.labels, self.labelled_only)
 
     def read(self, session: BetaSession, voxels: BetaVoxels) -> np.ndarray:
-        """Read one session; see :meth:`cortex2image.data.distributed.BetaDataset.read`."""
+        """Read one session; see :meth:`cortex2image.data.prepared.BetaDataset.read`."""
         if not isinstance(session, BdpySession):
             raise TypeError(f"{session} is no session of this reader")
         path = session.files[0]

@@ -7,7 +7,7 @@ import numpy as np
 
 from cortex2image.data.bdpy.container import Metadata
 from cortex2image.data.bdpy.grid import voxel_grid
-from cortex2image.data.distributed import BetaVoxels
+from cortex2image.data.prepared import BetaVoxels
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.fmri.rois import UNLABELLED
 

@@ -12,8 +12,8 @@ from cortex2image.data.bold5000.names import read_names, repeated_stimuli, stimu
 from cortex2image.data.bold5000.schedule import session_lengths, session_runs
 from cortex2image.data.bold5000.tables import read_columns, table_voxels
 from cortex2image.data.bold5000.volume import read_volume, volume_voxels
-from cortex2image.data.distributed import BetaSession, BetaVoxels, ShownRun
 from cortex2image.data.picture_table import described
+from cortex2image.data.prepared import BetaSession, BetaVoxels, ShownRun
 from cortex2image.data.recording import Stimulus
 from cortex2image.data.subjects import check_subjects
 from cortex2image.errors import ConfigError, DataError
@@ -35,7 +35,7 @@ class TableSession(BetaSession):
 
 
 class Bold5000Dataset:
-    """BOLD5000 release 2, see :class:`cortex2image.data.distributed.BetaDataset`.
+    """BOLD5000 release 2, see :class:`cortex2image.data.prepared.BetaDataset`.
 
     ``CSI1`` is called ``sub-CSI1``; a picture is called like its file, without suffix and ``rep_``. Pictures
     that a chosen subject saw repeatedly, in any session, are for testing (113 in the full data), the others
@@ -161,7 +161,7 @@ class Bold5000Dataset:
         return table_voxels(files.tables(), len(self._names(subject)), regions)
 
     def read(self, session: BetaSession, voxels: BetaVoxels) -> np.ndarray:
-        """Read one session; see :meth:`cortex2image.data.distributed.BetaDataset.read`."""
+        """Read one session; see :meth:`cortex2image.data.prepared.BetaDataset.read`."""
         if isinstance(session, TableSession):
             return read_columns(session.files, session.table_trials, session.rows, voxels)
         if isinstance(session, VolumeSession):

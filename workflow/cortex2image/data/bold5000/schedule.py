@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from cortex2image.data.distributed import ShownRun
+from cortex2image.data.prepared import ShownRun
 from cortex2image.data.recording import Event
 from cortex2image.data.volumes import read_bold_header
 from cortex2image.errors import DataError

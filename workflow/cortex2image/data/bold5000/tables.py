@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cortex2image.data.distributed import BetaVoxels
 from cortex2image.data.invalid import mark_invalid
+from cortex2image.data.prepared import BetaVoxels
 from cortex2image.errors import DataError
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from cortex2image.data.distributed import BetaSession, BetaVoxels, ShownRun
 from cortex2image.data.nsd.containers import read_volume_betas
 from cortex2image.data.nsd.design import Design, load_design
 from cortex2image.data.nsd.facts import SUBJECTS
@@ -19,6 +18,7 @@ from cortex2image.data.nsd.stimuli import nsd_id_of, seen_stimuli, stimulus_id
 from cortex2image.data.nsd.study_files import study_files
 from cortex2image.data.nsd.surfaces import read_surface_betas
 from cortex2image.data.nsd.trials import count_sessions, session_label, session_runs, shown_pictures
+from cortex2image.data.prepared import BetaSession, BetaVoxels, ShownRun
 from cortex2image.data.recording import Stimulus
 from cortex2image.data.subjects import check_subjects
 from cortex2image.errors import ConfigError, DataError
@@ -34,7 +34,7 @@ class NsdSession(BetaSession):
 
 
 class NsdDataset:
-    """The Natural Scenes Dataset, see :class:`cortex2image.data.distributed.BetaDataset`.
+    """The Natural Scenes Dataset, see :class:`cortex2image.data.prepared.BetaDataset`.
 
     Allen et al., Nature Neuroscience 25:116 (2022). ``subj01`` is called ``sub-01``; a stimulus has its
     nsdId, which counts from 0, in its name: ``nsd-02950``.

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from cortex2image.data.distributed import BetaVoxels
 from cortex2image.data.nsd.facts import HEMISPHERES
 from cortex2image.data.nsd.label_volumes import read_volume
 from cortex2image.data.nsd.layout import Layout
 from cortex2image.data.nsd.surfaces import count_vertices, read_surface
+from cortex2image.data.prepared import BetaVoxels
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.fmri.grid import hemispheres
 from cortex2image.fmri.rois import UNLABELLED, label_voxels

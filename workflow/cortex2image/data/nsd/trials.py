@@ -4,12 +4,12 @@ from itertools import groupby
 
 import numpy as np
 
-from cortex2image.data.distributed import ShownRun
 from cortex2image.data.nsd.design import PICTURE_SECONDS, Design
 from cortex2image.data.nsd.facts import SUBJECTS
 from cortex2image.data.nsd.layout import Layout, subject_number
 from cortex2image.data.nsd.stimuli import stimulus_id
 from cortex2image.data.nsd.tables import check_responses, load_responses, sessions_done
+from cortex2image.data.prepared import ShownRun
 from cortex2image.data.recording import Event
 
 

@@ -1,0 +1,117 @@
+"""Events, confounds and the table of pictures, as they should be and as they should not."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cortex2image.data.bids.tables import read_confounds, read_events, read_stimuli, stimulus_id
+from cortex2image.data.recording import Event
+from cortex2image.errors import DataError
+
+EVENTS = ("onset", "duration", "trial_type", "stim_file")
+STIMULI = ("stim_file", "split", "captions", "category")
+
+
+def write(path: Path, columns: tuple[str, ...], *rows: tuple[str, ...]) -> Path:
+    path.write_text("".join("\t".join(row) + "\n" for row in (columns, *rows)), encoding="utf-8")
+    return path
+
+
+def test_events_come_in_order_of_onset(tmp_path):
+    path = write(
+        tmp_path / "events.tsv",
+        EVENTS,
+        ("8", "2.5", "image", "b/two.png"),
+        ("0.5", "2", "image", "one.jpg"),
+        ("n/a", "n/a", "button", "n/a"),
+        ("9", "0", "blank"),
+    )
+    assert read_events(path, 10.5) == (Event(0.5, 2.0, "one"), Event(8.0, 2.5, "b/two"))
+
+
+@pytest.mark.parametrize(
+    ("row", "match"),
+    [
+        (("n/a", "1", "image", "a.png"), r"row 2(.|\n)*onset in seconds(.|\n)*'n/a'"),
+        (("-1", "1", "image", "a.png"), r"row 2(.|\n)*at least 0(.|\n)*'-1'"),
+        (("1", "long", "image", "a.png"), r"row 2(.|\n)*duration in seconds(.|\n)*'long'"),
+        (("1", "inf", "image", "a.png"), r"duration in seconds"),
+        (("9", "2", "image", "a.png"), r"within the run's 10 s(.|\n)*after 11 s(.|\n)*RepetitionTime"),
+        (("1", "1", "image", "../a.png"), r"row 2(.|\n)*inside the stimuli folder(.|\n)*'\.\./a\.png'"),
+    ],
+)
+def test_bad_events(tmp_path, row, match):
+    path = write(tmp_path / "events.tsv", EVENTS, row)
+    with pytest.raises(DataError, match=rf"events\.tsv(.|\n)*{match}"):
+        read_events(path, 10)
+
+
+def test_events_without_stim_file(tmp_path):
+    path = write(tmp_path / "events.tsv", EVENTS[:3], ("1", "1", "image"))
+    with pytest.raises(DataError, match=r"events\.tsv(.|\n)*no stim_file"):
+        read_events(path, 10)
+
+
+def test_empty_and_missing_tables(tmp_path):
+    (tmp_path / "events.tsv").touch()
+    with pytest.raises(DataError, match="tab-separated"):
+        read_events(tmp_path / "events.tsv", 10)
+    with pytest.raises(DataError, match=r"nowhere\.tsv"):
+        read_events(tmp_path / "nowhere.tsv", 10)
+
+
+@pytest.mark.parametrize("path", ["/etc/a.png", "../a.png", "b/../../a.png", "."])
+def test_paths_that_lead_out(path):
+    with pytest.raises(DataError, match="inside the stimuli folder"):
+        stimulus_id(path, "here")
+
+
+def test_identity_keeps_folders_and_inner_dots():
+    assert stimulus_id("./set/a.v2.png", "here") == "set/a.v2"
+
+
+def test_confounds(tmp_path):
+    columns = ("trans_x", "trans_x_derivative1", "dvars")
+    rows = (("1", "n/a", "n/a"), ("3.5", "2.5", "n/a"), ("3", "-5e-1", "7"))
+    confounds = read_confounds(write(tmp_path / "confounds.tsv", columns, *rows), 3)
+    expected = np.array([[1, 0, np.nan], [3.5, 2.5, np.nan], [3, -0.5, 7]])
+    np.testing.assert_array_equal(confounds.to_numpy(), expected)
+    assert tuple(confounds) == columns
+
+
+@pytest.mark.parametrize(("cell", "volumes", "match"), [("1", 3, "3 rows"), ("fast", 2, "numbers or n/a")])
+def test_bad_confounds(tmp_path, cell, volumes, match):
+    path = write(tmp_path / "confounds.tsv", ("trans_x",), ("1",), (cell,))
+    with pytest.raises(DataError, match=rf"confounds\.tsv(.|\n)*{match}"):
+        read_confounds(path, volumes)
+
+
+def test_stimuli(tmp_path):
+    path = write(
+        tmp_path / "stimuli.tsv",
+        STIMULI,
+        ("a.png", "train", "a cat | one cat, sitting", "cat"),
+        ("b.png", "test", "NA", "n/a"),
+    )
+    stimuli = read_stimuli(path)
+    assert stimuli["a"][0] == "a.png"
+    assert stimuli["a"][1].captions == ("a cat", "one cat, sitting")
+    assert (stimuli["b"][1].captions, stimuli["b"][1].category) == (("NA",), None)
+
+
+@pytest.mark.parametrize(
+    ("row", "match"),
+    [
+        (("b.png", "validation", "a cat", "cat"), "'validation'"),
+        (("b.png", "train", "", "cat"), "at least one caption"),
+        (("b.png", "train", "n/a", "cat"), "at least one caption"),
+        (("b.png", "train", "a cat | ", "cat"), "none empty"),
+        (("a.jpg", "train", "a cat", "cat"), r"a\.png and a\.jpg"),
+        (("../b.png", "train", "a cat", "cat"), "inside the stimuli folder"),
+    ],
+)
+def test_bad_stimuli(tmp_path, row, match):
+    path = write(tmp_path / "stimuli.tsv", STIMULI, ("a.png", "train", "a dog", "dog"), row)
+    with pytest.raises(DataError, match=rf"stimuli\.tsv, row 3(.|\n)*{match}(.|\n)*to do"):
+        read_stimuli(path)

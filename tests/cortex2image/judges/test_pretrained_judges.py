@@ -1,0 +1,212 @@
+"""Judges of photographs against torchvision and transformers, called as the published code calls them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from tests.support.pretrained_models import published_weights, save_full_clip
+from tests.support.tiny_models import save_tokenizer, write_sums
+
+from cortex2image.errors import ModelSetError
+from cortex2image.judges import pretrained_judges as photo_judges
+from cortex2image.judges.open import load_judges
+from cortex2image.networks.pretrained_specs import MINDEYE, PHOTO_JUDGES, TAKAGI
+from cortex2image.networks.registry import ModelSet
+
+pytestmark = pytest.mark.xdist_group("photo_set")
+IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
+CLIP = {"mean": [0.48145466, 0.4578275, 0.40821073], "std": [0.26862954, 0.26130258, 0.27577711]}
+
+
+@pytest.fixture(scope="module")
+def judges(photo_set):
+    names = [spec.name for spec in photo_set.judges]
+    return dict(zip(names, load_judges(photo_set, names, "cpu"), strict=True))
+
+
+@pytest.fixture(scope="module")
+def images():
+    """Blurred noise: what a filter makes of it depends on the filter."""
+    noise = np.random.default_rng(1).integers(0, 256, (2, 96, 96, 3), dtype=np.uint8)
+    enlarged = [Image.fromarray(n).resize((360, 360), Image.Resampling.BICUBIC) for n in noise]
+    return np.stack([np.asarray(picture) for picture in enlarged])
+
+
+def published_network(kind, monkeypatch):
+    """Return the network as torchvision gives it when it is asked for its weights."""
+    from torchvision import models
+
+    weights = published_weights(kind)
+    if kind == "swav_resnet50":
+        network = models.resnet50(weights=None)
+        plain = {name.replace("module.", ""): tensor for name, tensor in weights.items()}
+        network.load_state_dict(plain, strict=False)
+        return network.eval()
+    enum = {
+        "alexnet": models.AlexNet_Weights.IMAGENET1K_V1,
+        "inception_v3": models.Inception_V3_Weights.DEFAULT,
+        "efficientnet_b1": models.EfficientNet_B1_Weights.DEFAULT,
+    }[kind]
+    monkeypatch.setattr(type(enum), "get_state_dict", lambda *_, **__: weights)
+    return getattr(models, kind)(weights=enum).eval()
+
+
+def read_out(network, node, pixels):
+    from torchvision.models.feature_extraction import create_feature_extractor
+
+    with torch.no_grad():
+        return create_feature_extractor(network, [node])(pixels)[node].flatten(1).numpy()
+
+
+def from_files(images, size, interpolation="BILINEAR", normalisation=IMAGENET):
+    """Prepare pictures as the code of Takagi and Nishimoto does, and the CLIP of OpenAI."""
+    from torchvision import transforms as t
+
+    way = [t.Resize(size, t.InterpolationMode[interpolation]), t.CenterCrop(size), t.ToTensor()]
+    prepare = t.Compose([*way, t.Normalize(**normalisation)])
+    return torch.stack([prepare(Image.fromarray(image)) for image in images])
+
+
+def from_tensors(images, size, normalisation=IMAGENET):
+    """Prepare pictures as the code of MindEye does in its pinned torchvision, without antialiasing."""
+    from torchvision import transforms as t
+
+    tensors = torch.from_numpy(images).permute(0, 3, 1, 2) / 255
+    way = [t.Resize((256, 256), antialias=False), t.Resize(size, antialias=False)]
+    return t.Compose([*way, t.Normalize(**normalisation)])(tensors)
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "kind", "node", "prepare", "size"),
+    [
+        ("alexnet_takagi", "pool2", "alexnet", "features.5", from_files, 299),
+        ("alexnet_takagi", "pool5", "alexnet", "features.12", from_files, 299),
+        ("alexnet_takagi", "fc7", "alexnet", "classifier.5", from_files, 299),
+        ("inception_takagi", "pooled", "inception_v3", "flatten", from_files, 299),
+        ("alexnet_mindeye", "relu2", "alexnet", "features.4", from_tensors, 256),
+        ("alexnet_mindeye", "relu5", "alexnet", "features.11", from_tensors, 256),
+        ("inception_mindeye", "pooled", "inception_v3", "avgpool", from_tensors, 342),
+        ("effnet_mindeye", "pooled", "efficientnet_b1", "avgpool", from_tensors, 255),
+        ("swav_mindeye", "pooled", "swav_resnet50", "avgpool", from_tensors, 224),
+    ],
+)
+def test_features_are_those_of_the_published_code(
+    judges, images, monkeypatch, name, layer, kind, node, prepare, size
+):
+    expected = read_out(published_network(kind, monkeypatch), node, prepare(images, size))
+    features = judges[name].features(images)[layer]
+    assert features.dtype == np.float32
+    np.testing.assert_allclose(features, expected, rtol=1e-3, atol=1e-4 * expected.std())
+
+
+def test_clip_is_read_out_as_transformers_does(judges, images, photo_set):
+    from transformers import CLIPVisionModelWithProjection
+
+    network = CLIPVisionModelWithProjection.from_pretrained(photo_set.folder / "clip").eval()
+    with torch.no_grad():
+        files = network(from_files(images, 224, "BICUBIC", CLIP), output_hidden_states=True)
+        tensors = network(from_tensors(images, 224, CLIP))
+    takagi = judges["clip_takagi"].features(images)
+    for layer, expected in (
+        ("hidden6", files.hidden_states[6]),
+        ("hidden12", files.hidden_states[12]),
+        ("embeds", files.image_embeds),
+    ):
+        np.testing.assert_allclose(takagi[layer], expected.flatten(1).numpy(), atol=1e-4)
+    mindeye = judges["clip_mindeye"].features(images)["embeds"]
+    np.testing.assert_allclose(mindeye, tensors.image_embeds.numpy(), atol=1e-4)
+    assert not np.allclose(mindeye, takagi["embeds"], atol=1e-4)
+
+
+def test_widths_are_those_of_the_released_features(judges, images):
+    widths = {
+        f"{name} {layer}": features.shape[1]
+        for name, judge in judges.items()
+        if "clip" not in name
+        for layer, features in judge.features(images[:1]).items()
+    }
+    assert widths == {
+        "alexnet_takagi pool2": 192 * 17 * 17,
+        "alexnet_takagi pool5": 256 * 8 * 8,
+        "alexnet_takagi fc7": 4096,
+        "inception_takagi pooled": 2048,
+        "alexnet_mindeye relu2": 192 * 31 * 31,
+        "alexnet_mindeye relu5": 256 * 15 * 15,
+        "inception_mindeye pooled": 2048,
+        "effnet_mindeye pooled": 1280,
+        "swav_mindeye pooled": 2048,
+    }
+
+
+@pytest.mark.parametrize("name", ["alexnet_takagi", "clip_mindeye"])
+def test_batches_and_order_change_nothing(judges, images, monkeypatch, name):
+    together = judges[name].features(images)
+    monkeypatch.setattr("cortex2image.judges.pretrained_judges.BATCH", 1)
+    apart = judges[name].features(images[[1, 0]])
+    assert tuple(together) == judges[name].layers
+    for layer, features in together.items():
+        np.testing.assert_allclose(apart[layer][::-1], features, rtol=1e-3, atol=1e-4 * features.std())
+
+
+def test_families_share_networks(judges):
+    assert judges["alexnet_takagi"].network is judges["alexnet_mindeye"].network
+    assert judges["clip_takagi"].network is judges["clip_mindeye"].network
+    assert judges["alexnet_takagi"].network is not judges["inception_takagi"].network
+
+
+def test_nothing_of_a_reading_stays_with_the_network(judges, images):
+    judges["alexnet_takagi"].features(images[:1])
+    assert not any(module._forward_hooks for module in judges["alexnet_takagi"].network.modules())
+
+
+def test_only_the_layers_that_are_wanted_are_kept(judges, images, monkeypatch):
+    kept = []
+    gathered = photo_judges.gathered
+    monkeypatch.setattr(
+        photo_judges, "gathered", lambda outputs, n: kept.extend(outputs) or gathered(kept, n)
+    )
+    everything = judges["clip_takagi"].features(images[:1])
+    kept.clear()
+    wanted = judges["clip_takagi"].features(images[:1], ["embeds"])
+    assert [list(outputs) for outputs in kept] == [["embeds"]]
+    np.testing.assert_array_equal(wanted["embeds"], everything["embeds"])
+
+
+def test_clip_reads_captions(photo_set):
+    from transformers import CLIPTextModelWithProjection
+
+    judge = load_judges(photo_set, ["clip_takagi"], "cpu")[0]
+    network = CLIPTextModelWithProjection.from_pretrained(photo_set.folder / "clip").eval()
+    tokens = judge.tokenizer(["a b", "c"], padding="max_length", max_length=8, return_tensors="pt")
+    with torch.no_grad():
+        expected = network(input_ids=tokens.input_ids).text_embeds
+    np.testing.assert_allclose(judge.text_features(["a b", "c"]), expected.numpy(), atol=1e-5)
+
+
+def test_another_clip_is_refused(photo_set):
+    with pytest.raises(
+        ModelSetError, match=r"clip, patch_size of the image tower(.|\n)*14, as openai(.|\n)*32"
+    ):
+        load_judges(replace(photo_set, judges=PHOTO_JUDGES), ["clip_mindeye"], "cpu")
+
+
+@pytest.mark.slow
+def test_a_clip_of_full_size_gives_the_widths_of_the_released_features(tmp_path, images):
+    tokenizer = save_tokenizer(tmp_path / "tokenizer")
+    save_full_clip(tmp_path / "clip", len(tokenizer))
+    write_sums(tmp_path)
+    judges = tuple(spec for spec in PHOTO_JUDGES if spec.kind == "clip")
+    models = ModelSet("clip", tmp_path, (4, 4, 4), 8, 16, 16, judges)
+    takagi, mindeye = load_judges(models, ["clip_takagi", "clip_mindeye"], "cpu")
+    widths = {layer: found.shape[1] for layer, found in takagi.features(images[:1]).items()}
+    assert widths == {"hidden6": 257 * 1024, "hidden12": 257 * 1024, "embeds": 768}
+    assert next(takagi.network.parameters()).dtype == torch.float32
+    assert takagi.network is mindeye.network
+
+
+def test_every_family_names_its_judges():
+    for family, specs in (("takagi", TAKAGI), ("mindeye", MINDEYE)):
+        assert all(spec.name.endswith(f"_{family}") for spec in specs)
+        assert all(len(spec.nodes) == len(spec.layers) for spec in specs)

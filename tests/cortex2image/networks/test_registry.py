@@ -1,0 +1,60 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from cortex2image.errors import ConfigError
+from cortex2image.networks.registry import MODEL_SETS, model_set
+from cortex2image.study.config import load_schema
+
+FETCHED = [known for known in MODEL_SETS.values() if known.fetched]
+
+
+def test_sets_are_found_by_their_own_name():
+    assert all(model_set(name).name == name for name in MODEL_SETS)
+
+
+def test_unknown_set_lists_the_known_ones():
+    with pytest.raises(ConfigError, match=r"one of miniature, stable(.|\n)*minature"):
+        model_set("minature")
+
+
+def test_the_schema_allows_every_set_and_no_other():
+    schema = load_schema()["properties"]["models"]["properties"]["set"]
+    assert schema["enum"] == list(MODEL_SETS)
+
+
+def test_judges_of_a_set_have_names_of_their_own():
+    for known in MODEL_SETS.values():
+        names = [judge.name for judge in known.judges]
+        assert len(set(names)) == len(names) > 0
+
+
+def test_a_folder_of_ones_own_changes_nothing_else():
+    mine = model_set("stable-diffusion-v1-4", "/data/models")
+    assert mine.folder == Path("/data/models")
+    assert mine.files == MODEL_SETS["stable-diffusion-v1-4"].files
+
+
+@pytest.mark.parametrize("known", FETCHED, ids=lambda known: known.name)
+def test_fetched_sets_are_pinned_to_commits(known):
+    assert all(re.fullmatch("[0-9a-f]{40}", origin.revision) for origin in known.hub)
+
+
+@pytest.mark.parametrize("known", FETCHED, ids=lambda known: known.name)
+def test_no_pickle_and_no_variant_is_among_the_files(known):
+    kinds = {Path(name).suffix for name in known.files}
+    assert kinds == {".json", ".txt", ".safetensors"}
+    assert all(name.count(".") == 1 for name in known.files)
+    assert len(set(known.files)) == len(known.files)
+
+
+@pytest.mark.parametrize("known", FETCHED, ids=lambda known: known.name)
+def test_every_judge_has_files(known):
+    folders = {str(Path(name).parent) for name in known.files}
+    assert {judge.folder for judge in known.judges} | {known.lpips} <= folders
+
+
+def test_a_shipped_set_has_nothing_to_fetch():
+    assert not MODEL_SETS["miniature"].fetched
+    assert MODEL_SETS["miniature"].files == ()

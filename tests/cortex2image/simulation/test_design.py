@@ -1,0 +1,52 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from cortex2image.simulation.design import BLANK, STIMULUS_S, draw_designs
+from cortex2image.simulation.layout import Sizes, run_names
+
+
+@pytest.fixture(params=[(600, 60, 3), (7, 3, 2), (5, 2, 4)])
+def sizes(request):
+    return Sizes(*request.param)
+
+
+@pytest.fixture
+def designs(sizes):
+    return draw_designs(sizes, len(run_names(sizes)), 1.6, np.random.default_rng(2))
+
+
+def test_training_stimuli_come_once_and_test_stimuli_as_often_as_asked(sizes, designs):
+    shown = Counter(int(row) for design in designs for row in design.stimuli if row != BLANK)
+    for row in range(sizes.train_stimuli + sizes.test_stimuli):
+        assert shown[row] == (1 if row < sizes.train_stimuli else sizes.test_repeats)
+    assert sum(shown.values()) == sizes.trials
+
+
+def test_repeats_are_spread_over_both_sessions(sizes, designs):
+    session = np.arange(len(designs)) >= len(designs) // 2
+    for row in range(sizes.train_stimuli, sizes.train_stimuli + sizes.test_stimuli):
+        repeats = [int((design.stimuli == row).sum()) for design in designs]
+        first, second = np.sum(np.array(repeats)[~session]), np.sum(np.array(repeats)[session])
+        assert abs(first - second) <= 1
+        assert max(repeats) <= max(1, sizes.test_repeats // len(designs))
+
+
+def test_runs_have_equal_length_and_both_kinds_of_rows(designs):
+    lengths = [len(design.stimuli) for design in designs]
+    assert max(lengths) - min(lengths) <= 2
+    assert all((design.stimuli == BLANK).any() for design in designs)
+
+
+def test_no_trial_overlaps_the_next_or_the_end_of_its_run(designs):
+    for design in designs:
+        ends = design.onsets + STIMULUS_S
+        assert (design.onsets[1:] >= ends[:-1] + 3.9).all()
+        assert ends[-1] + 12 < design.volumes * 1.6
+
+
+def test_default_runs_last_about_five_minutes():
+    sizes = Sizes(600, 60, 3)
+    designs = draw_designs(sizes, len(run_names(sizes)), 2.0, np.random.default_rng(0))
+    assert all(4 * 60 < 2.0 * design.volumes < 6 * 60 for design in designs)

@@ -1,0 +1,132 @@
+"""Betas that others estimated take the place of those of the single-trial GLM."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from tests.support.told_betas import AFFINE, INDICES, SHAPE, ToldBetas
+
+from cortex2image.errors import ConfigError, ContractError, DataError
+from cortex2image.steps import prepared_betas, stimuli, trials
+from cortex2image.tables import row_groups
+from cortex2image.tables.contract import matrix
+from cortex2image.tables.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
+
+OPTIONS = ["--reader", "nsd", "--root", "nowhere"]
+SUBJECT = [*OPTIONS, "--subject", "sub-01"]
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch) -> ToldBetas:
+    """The made-up data set takes the place of NSD; its trials are listed."""
+    dataset = ToldBetas()
+    monkeypatch.chdir(tmp_path)
+    for module in (stimuli, trials):
+        monkeypatch.setattr(module, "chosen_dataset", lambda args: dataset)
+    monkeypatch.setattr(prepared_betas, "chosen_betas", lambda args: dataset)
+    stimuli.main([*OPTIONS, "--subjects", "sub-01", "--stimuli", "stimuli.parquet"])
+    trials.main([*SUBJECT, "--stimuli", "stimuli.parquet", "--trials", "trials.parquet"])
+    return dataset
+
+
+def run(*options: str) -> tuple[pa.Table, pa.Table]:
+    outputs = ["--betas", "betas.parquet", "--voxels", "voxels.parquet"]
+    prepared_betas.main([*SUBJECT, "--trials", "trials.parquet", *outputs, *options])
+    return SINGLE_TRIAL_BETAS.read("betas.parquet"), MASK_VOXELS.read("voxels.parquet")
+
+
+def test_trials_come_from_what_was_shown(told):
+    table = TRIALS.read("trials.parquet")
+    assert table["trial_id"].to_pylist()[:4] == [
+        "ses-01_run-00_trial-000", "ses-01_run-00_trial-001", "ses-01_run-00_trial-002",
+        "ses-01_run-01_trial-000",
+    ]  # fmt: skip
+    assert table["stimulus_id"].to_pylist() == [f"told-{i % 4}" for i in range(6)] * 3
+    assert json.loads(table.schema.metadata[b"left_out"]) == ["ses-09: missing"]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_rows_are_the_trials_and_columns_the_voxels(told, threads):
+    betas, voxels = run("--threads", str(threads))
+    assert betas["trial_id"].to_pylist() == TRIALS.read("trials.parquet")["trial_id"].to_pylist()
+    expected = np.array([[100 * s + t + v / 10 for v in range(5)] for s in (1, 2, 3) for t in range(6)])
+    expected[:, 3] = 0
+    expected[6:12, 1] = 0
+    np.testing.assert_array_equal(matrix(betas, "beta"), expected.astype(np.float32))
+    assert voxels["invalid_sessions"].to_pylist() == [0, 1, 0, 3, 0]
+
+
+def test_voxels_keep_their_place_region_and_grid(told):
+    _, voxels = run()
+    np.testing.assert_array_equal(np.column_stack([voxels[axis].to_numpy() for axis in "ijk"]), INDICES)
+    assert voxels["roi"].to_pylist() == ["early", "early", "ventral", "unlabelled", "ventral"]
+    assert voxels["hemisphere"].to_pylist() == ["left"] * 3 + ["right"] * 2
+    assert json.loads(voxels.schema.metadata[b"shape"]) == list(SHAPE)
+    assert json.loads(voxels.schema.metadata[b"affine"]) == AFFINE.tolist()
+
+
+def test_released_noise_ceilings_travel_with_the_voxels_on_request(told, monkeypatch):
+    _, voxels = run()
+    assert voxels["released_ncsnr"].null_count == 5
+    with pytest.raises(ConfigError, match="released noise ceilings"):
+        run("--released-ncsnr")
+    ratio = np.array([0.5, 1, np.nan, 0, 2])
+    monkeypatch.setattr(ToldBetas, "released_ncsnr", lambda *_: ratio, raising=False)
+    _, voxels = run("--released-ncsnr")
+    assert voxels["released_ncsnr"].to_pylist() == [0.5, 1, None, 0, 2]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_no_more_sessions_in_memory_than_threads(told, monkeypatch, threads):
+    monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", 50)
+    told.count = 8
+    trials.main([*SUBJECT, "--stimuli", "stimuli.parquet", "--trials", "trials.parquet"])
+    run("--threads", str(threads))
+    assert told.most <= threads
+
+
+@pytest.mark.parametrize(
+    ("spoil", "match"),
+    [
+        (lambda told: setattr(told, "read_trials", 5), r"ses-01\.hdf5\n.*6 trials\n.*found: +5"),
+        (lambda told: setattr(told, "count", 2), r"trials\.parquet(.|\n)*2 sessions; differing: ses-03"),
+        (lambda told: setattr(told, "trials", 8), r"trials\.parquet(.|\n)*differing: ses-01"),
+    ],
+)
+def test_sessions_that_do_not_fit_the_trials_leave_no_table(told, tmp_path, spoil, match):
+    spoil(told)
+    with pytest.raises(DataError, match=match):
+        run()
+    assert not list(tmp_path.glob("*betas.parquet"))
+    assert not (tmp_path / "voxels.parquet").exists()
+
+
+def test_a_voxel_that_is_nan_in_one_trial_only_is_refused(told, tmp_path, monkeypatch):
+    read = told.read
+
+    def spoilt(session, voxels):
+        betas = read(session, voxels)
+        betas[3, 0] = np.nan
+        return betas
+
+    monkeypatch.setattr(told, "read", spoilt)
+    with pytest.raises(ContractError, match="NaN or Inf in 1 rows, first 3"):
+        run()
+    assert not list(tmp_path.glob("*betas.parquet"))
+
+
+def test_recordings_are_refused(tmp_path):
+    options = [
+        "--reader",
+        "bids",
+        "--root",
+        str(tmp_path),
+        "--subject",
+        "sub-01",
+        "--trials",
+        "trials.parquet",
+    ]
+    args = prepared_betas.parse_args([*options, "--betas", "b.parquet", "--voxels", "v.parquet"])
+    with pytest.raises(ConfigError, match=r"one of nsd, bold5000, bdpy\n.*'bids'"):
+        prepared_betas.chosen_betas(args)

@@ -1,0 +1,90 @@
+"""A subject small enough to read by eye, as the tables that the ridge steps take."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from cortex2image.tables.contract import vectors
+from cortex2image.tables.contracts import BETAS, FEATURES, TRIALS, VOXELS
+
+SHAPE = (5, 4, 3)
+AFFINE = np.array([[-3.0, 0, 0, 30], [0, 2, 0.5, -20], [0, -0.5, 2, 10], [0, 0, 0, 1]])
+TRAIN, TEST, REPEATS = 40, 8, 3
+VOXELS_PER_ROI = {"early": 6, "ventral": 5, "unlabelled": 4}
+SILENT = slice(11, 15)
+WIDTH, CONSTANT_UNIT = 4, 2
+
+
+def write_tiny_subject(folder: Path, folds: int = 0) -> dict[str, str]:
+    """Write trials, betas, voxels and features; return their paths by option name.
+
+    40 training stimuli are shown once and 8 test stimuli 3 times, in runs of 8 trials. All voxels but the
+    unlabelled ones respond linearly to the features, of which one is constant. With `folds` every trial has
+    a stimulus of its own and is held out with its run.
+    """
+    rng = np.random.default_rng(5)
+    stimulus = np.concatenate([np.arange(TRAIN), np.repeat(np.arange(TRAIN, TRAIN + TEST), REPEATS)])
+    stimulus = stimulus[rng.permutation(len(stimulus))]
+    features = rng.standard_normal((TRAIN + TEST, WIDTH)).astype(np.float32)
+    features[:, CONSTANT_UNIT] = 0.7
+    weights = rng.standard_normal((WIDTH, sum(VOXELS_PER_ROI.values())))
+    weights[:, SILENT] = 0
+    betas = features[stimulus] @ weights + 0.5 * rng.standard_normal((len(stimulus), weights.shape[1]))
+    paths = {name: str(folder / f"{name}.parquet") for name in ("trials", "betas", "voxels", "features")}
+    if folds:
+        features, stimulus = features[stimulus], np.arange(len(stimulus))
+    write_trials(stimulus, folds, paths["trials"])
+    names = [f"trial-{i:02d}" for i in range(len(stimulus))]
+    BETAS.write({"trial_id": names, "beta": vectors(betas)}, paths["betas"])
+    stimuli = [f"stimulus-{i:02d}" for i in range(len(features))]
+    FEATURES.write({"stimulus_id": stimuli, "feature": vectors(features)}, paths["features"])
+    write_voxels(paths["voxels"])
+    return paths
+
+
+def write_trials(stimulus: np.ndarray, folds: int, path: str) -> None:
+    """Write the trials table; `stimulus` is the number of each trial's stimulus."""
+    n = len(stimulus)
+    TRIALS.write(
+        {
+            "trial_id": [f"trial-{i:02d}" for i in range(n)],
+            "stimulus_id": [f"stimulus-{s:02d}" for s in stimulus],
+            "session": ["ses-1"] * n,
+            "run": [f"run-{i // 8}" for i in range(n)],
+            "repetition": [0] * n,
+            "split": ["train" if folds or s < TRAIN else "test" for s in stimulus],
+            "fold": [i // 8 % folds if folds else None for i in range(n)],
+            "onset": [4.0 * (i % 8) for i in range(n)],
+            "duration": [3.0] * n,
+        },
+        path,
+    )
+
+
+def write_voxels(path: str) -> None:
+    """Write the voxel table; the ceiling of the silent voxels is 0, that of the first is unknown."""
+    rois = [roi for roi, count in VOXELS_PER_ROI.items() for _ in range(count)]
+    ijk = np.array(np.unravel_index(np.arange(len(rois)) * 3 + 1, SHAPE))
+    ceiling = [None] + [0.9] * (SILENT.start - 1) + [0.0] * (SILENT.stop - SILENT.start)
+    VOXELS.write(
+        {
+            "voxel_id": range(len(rois)),
+            **dict(zip("ijk", ijk, strict=True)),
+            "roi": rois,
+            "hemisphere": ["left"] * len(rois),
+            "ncsnr": [None] * len(rois),
+            "noise_ceiling": ceiling,
+        },
+        path,
+        shape=json.dumps(SHAPE),
+        affine=json.dumps(AFFINE.tolist()),
+    )
+
+
+def fit_options(paths: dict[str, str]) -> list[str]:
+    """Return the options that decode and encode share."""
+    tables = [part for name, path in paths.items() for part in (f"--{name}", path)]
+    numbers = ["--alphas", "0.1", "1", "10", "100", "--folds", "4", "--seed", "3"]
+    engine = ["--selection", "kfold", "--max-memory-gb", "0.1"]
+    return ["--subject", "sub-01", *tables, *numbers, *engine, "--average-repeats", "test"]

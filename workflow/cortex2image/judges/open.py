@@ -1,0 +1,162 @@
+"""Judges: networks that look at pictures.
+
+The classifiers took no part in making them. The CLIPs did: the text tower of the miniature's CLIP is the
+text encoder of its generator, and that of ViT-L/14 is the text encoder of Stable Diffusion 1.x, in whose
+states c is decoded. Their image towers were trained together with these, so that they may favour pictures
+made from c.
+
+They take pictures as uint8 (n, H, W, 3) of any size and resize them to their own: those of the miniature by
+Lanczos with antialiasing, where pictures of that size stay as they are; those of photographs as the
+literature does (:mod:`cortex2image.networks.pretrained_specs`).
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from cortex2image.device import choose_device
+from cortex2image.errors import ConfigError
+from cortex2image.judges.architectures import ARCHITECTURES
+from cortex2image.judges.clip_texts import text_embeddings
+from cortex2image.judges.features import batches, flat, gathered
+from cortex2image.judges.network import JudgeNetwork
+from cortex2image.judges.pretrained_judges import PhotoClip, PhotoJudge, check_tower
+from cortex2image.judges.pretrained_networks import load_network
+from cortex2image.networks.checksums import verify
+from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.components import read_network, read_tokenizer
+from cortex2image.networks.judge_specs import JudgeSpec
+from cortex2image.networks.pixels import squares, to_tensor
+from cortex2image.networks.pretrained_specs import PhotoSpec
+from cortex2image.networks.registry import ModelSet
+
+BATCH = 128
+TOKENIZER = "tokenizer"
+
+
+class SceneJudge:
+    """A classifier of scenes, the part AlexNet and Inception play for photographs."""
+
+    def __init__(self, name: str, layers: tuple[str, ...], network: JudgeNetwork, device: torch.device):
+        self.name, self.layers, self.device = name, layers, device
+        self.network = network.to(device).requires_grad_(False)
+
+    def features(self, images: np.ndarray, layers: Sequence[str] | None = None) -> dict[str, np.ndarray]:
+        """Return the float32 (n, d) features of pictures by layer, flattened in C order.
+
+        Only of `layers` where they are named.
+        """
+        wanted = self.layers if layers is None else layers
+        outputs = (self._outputs(batch) for batch in batches(images, BATCH))
+        return gathered(({layer: o[layer] for layer in wanted} for o in outputs), len(images))
+
+    def category_probabilities(self, images: np.ndarray) -> tuple[list[str], np.ndarray]:
+        """Return the names of the categories, and float32 (n, categories): how likely each is in a picture.
+
+        A picture may hold several categories, or none: the probabilities of a row need not add up to 1.
+        """
+        logits = [self._outputs(batch)["category"] for batch in batches(images, BATCH)]
+        return list(self.network.categories), flat(torch.cat(logits).sigmoid())
+
+    @torch.inference_mode()
+    def _outputs(self, images: np.ndarray) -> dict[str, torch.Tensor]:
+        pixels = to_tensor(squares(images, self.network.image_size))
+        return self.network(pixels.to(self.device))
+
+
+class ClipJudge:
+    """The image tower of CLIP, and its text tower for zero-shot comparison.
+
+    Parameters
+    ----------
+    network, tokenizer : transformers.CLIPModel, CLIPTokenizer
+    mean, deviation : three numbers each
+        Of the red, green and blue values in [0, 1] that the network was trained on.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        layers: tuple[str, ...],
+        network: Any,
+        tokenizer: Any,
+        mean: Sequence[float],
+        deviation: Sequence[float],
+    ):
+        self.name, self.layers, self.network, self.tokenizer = name, layers, network, tokenizer
+        self.mean, self.deviation = (torch.tensor(v).view(1, 3, 1, 1) for v in (mean, deviation))
+
+    def features(self, images: np.ndarray, layers: Sequence[str] | None = None) -> dict[str, np.ndarray]:
+        """Return the float32 (n, d) projected embeddings of pictures, not normalised, as its one layer."""
+        (embeds,) = self.layers if layers is None else layers
+        return gathered(({embeds: self._embeds(batch)} for batch in batches(images, BATCH)), len(images))
+
+    def text_features(self, captions: Sequence[str]) -> np.ndarray:
+        """Return the projected embeddings of captions, float32 (n, d), not normalised."""
+        return text_embeddings(self.network, self.tokenizer, captions)
+
+    @torch.inference_mode()
+    def _embeds(self, images: np.ndarray) -> torch.Tensor:
+        pixels = to_tensor(squares(images, self.network.config.vision_config.image_size))
+        normalised = ((pixels - self.mean) / self.deviation).to(self.network.device)
+        return self.network.visual_projection(self.network.vision_model(normalised).pooler_output)
+
+
+Judge = SceneJudge | ClipJudge | PhotoJudge
+
+
+def load_judges(model_set: ModelSet, names: Sequence[str], device: str = "auto") -> list[Judge]:
+    """Load judges of a model set, in float32, after checking the files they are read from.
+
+    A network that several of them look through is loaded once.
+
+    Raises
+    ------
+    ConfigError
+        The set has no judge of such a name, or the device is not there.
+    ModelSetError
+        A file is missing, altered, pickled or not listed, or does not hold this judge.
+    """
+    specs = [_spec(model_set, name) for name in names]
+    verify(model_set, {*(spec.folder for spec in specs), TOKENIZER})
+    root, place = model_set.folder, choose_device(device)
+    loaders = {spec.folder: spec for spec in specs}
+    networks = {folder: _load_network(root, spec, place) for folder, spec in loaders.items()}
+    return [_judge(root, spec, networks[spec.folder], place) for spec in specs]
+
+
+def _spec(model_set: ModelSet, name: str) -> JudgeSpec:
+    specs = {judge.name: judge for judge in model_set.judges}
+    if name not in specs:
+        expected = f"one of {', '.join(specs)}"
+        raise ConfigError(f"judge of model set {model_set.name}", expected, name, "correct the name")
+    return specs[name]
+
+
+def _load_network(root: Path, spec: JudgeSpec, device: torch.device) -> Any:
+    if spec.kind == "clip":
+        ensure_torchvision()
+        from transformers import CLIPModel
+
+        return read_network(CLIPModel, root / spec.folder, device)
+    if isinstance(spec, PhotoSpec):
+        return load_network(spec.kind, root / spec.folder, device)
+    return ARCHITECTURES[spec.kind].load(root / spec.folder)
+
+
+def _judge(root: Path, spec: JudgeSpec, network: Any, device: torch.device) -> Judge:
+    if spec.kind == "clip":
+        tokenizer = read_tokenizer(root / TOKENIZER, network.config.text_config.vocab_size)
+        if isinstance(spec, PhotoSpec):
+            check_tower(spec, network, root / spec.folder)
+            return PhotoClip(spec, network, device, tokenizer)
+        pixels = json.loads((root / spec.folder / "preprocessor_config.json").read_text())
+        mean, deviation = pixels["image_mean"], pixels["image_std"]
+        return ClipJudge(spec.name, spec.layers, network, tokenizer, mean, deviation)
+    if isinstance(spec, PhotoSpec):
+        return PhotoJudge(spec, network, device)
+    return SceneJudge(spec.name, spec.layers, network, device)

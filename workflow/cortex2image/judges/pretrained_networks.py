@@ -1,0 +1,101 @@
+"""The networks that judge photographs: architectures of torchvision, filled from the model set's folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from cortex2image.errors import ModelSetError
+from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.judge_specs import Kind
+from cortex2image.networks.weights import check_tensors, read_tensors
+
+FIX = "fetch the model set again (snakemake download_models), or restore this file"
+COUNTER = "num_batches_tracked"
+
+
+def weights_file(folder: Path) -> Path:
+    """Return the weights in the folder of a network, ``alexnet/alexnet.safetensors``."""
+    return folder / f"{folder.name}.safetensors"
+
+
+def architecture(kind: Kind) -> nn.Module:
+    """Return the network of torchvision without weights: its tensors have shapes and no memory.
+
+    The classifiers of ImageNet stay whole, so that a file of published weights fits tensor by tensor. SwAV is
+    a ResNet-50 that was trained without a classifier.
+    """
+    ensure_torchvision()
+    with torch.device("meta"):
+        return _BUILDERS[kind]()
+
+
+def _alexnet() -> nn.Module:
+    from torchvision.models import alexnet
+
+    return alexnet(weights=None)
+
+
+def _inception_v3() -> nn.Module:
+    from torchvision.models import inception_v3
+
+    # Its weights expect colours in [-1, 1]; torchvision sees to that only where it fetches them itself.
+    return inception_v3(weights=None, transform_input=True, init_weights=False)
+
+
+def _efficientnet_b1() -> nn.Module:
+    from torchvision.models import efficientnet_b1
+
+    return efficientnet_b1(weights=None)
+
+
+def _swav_resnet50() -> nn.Module:
+    from torchvision.models import resnet50
+
+    network = resnet50(weights=None)
+    network.fc = nn.Identity()
+    return network
+
+
+_BUILDERS: dict[Kind, Callable[[], nn.Module]] = {
+    "alexnet": _alexnet,
+    "inception_v3": _inception_v3,
+    "efficientnet_b1": _efficientnet_b1,
+    "swav_resnet50": _swav_resnet50,
+}
+
+
+def check_weights(weights: dict[str, torch.Tensor], network: nn.Module, where: object) -> None:
+    """Check that `weights` are those of the network, no more and no less.
+
+    Files from before torch 0.4.1 lack the counters of batch normalisation, which only training needs.
+
+    Raises
+    ------
+    ModelSetError
+        A tensor is missing, unknown, of another shape or not finite.
+    """
+    template = network.state_dict()
+    surplus = sorted(weights.keys() - template.keys())
+    if surplus:
+        found = f"{len(surplus)} others, first {surplus[0]}"
+        raise ModelSetError(where, f"only the tensors of one {type(network).__name__}", found, FIX)
+    needed = {n: t for n, t in template.items() if n in weights or not n.endswith(COUNTER)}
+    check_tensors(weights, needed, where, FIX)
+
+
+def load_network(kind: Kind, folder: Path, device: torch.device) -> nn.Module:
+    """Load a network in float32, in evaluation mode.
+
+    Raises
+    ------
+    ModelSetError
+        The file of weights is missing, damaged, or of another network.
+    """
+    path, network = weights_file(folder), architecture(kind)
+    weights = read_tensors(path, FIX)
+    check_weights(weights, network, path)
+    counters = {n: torch.zeros((), dtype=torch.long) for n in network.state_dict() if n.endswith(COUNTER)}
+    network.load_state_dict(counters | weights, assign=True)
+    return network.float().to(device).eval().requires_grad_(False)

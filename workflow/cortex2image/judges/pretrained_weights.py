@@ -1,0 +1,65 @@
+"""Where the weights of the judges of photographs come from, and how a published file becomes one of ours."""
+
+import pickle
+import textwrap
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from cortex2image.errors import ModelSetError
+from cortex2image.files import atomic, sha256
+from cortex2image.judges.pretrained_networks import architecture, check_weights
+from cortex2image.networks.judge_specs import Kind
+from cortex2image.networks.published import DIGEST
+
+HEADS: dict[Kind, tuple[str, ...]] = {"swav_resnet50": ("fc.", "projection_head.", "prototypes.")}
+"""Tensors of published files that are no part of the judge."""
+
+WRAPPER = "module."
+"""What training on several GPUs puts before every name."""
+
+FIX = "delete the file and fetch it again (snakemake download_models)"
+
+
+def convert(kind: Kind, published: Path, target: Path) -> None:
+    """Turn published weights, a pickle, into a safetensors file of exactly the tensors of the judge.
+
+    Only tensors are unpickled, nothing else that a pickle can hold. The metadata say the SHA-256 of the
+    published file.
+
+    Parameters
+    ----------
+    kind : str
+        See :class:`cortex2image.networks.judge_specs.JudgeSpec`.
+    published : Path
+        File written by ``torch.save``: tensors by name.
+    target : Path
+        Written whole or not at all.
+
+    Raises
+    ------
+    ModelSetError
+        The file holds other things than tensors, or not those of the network.
+    """
+    weights = _without_heads(kind, _unpickled(published))
+    check_weights(weights, architecture(kind), published)
+    with atomic(target) as temporary:
+        tensors = {name: tensor.contiguous() for name, tensor in weights.items()}
+        save_file(tensors, temporary, {DIGEST: sha256(published)})
+
+
+def _unpickled(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        found = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+        reason = textwrap.shorten(str(error), 200)
+        raise ModelSetError(path, "published weights, tensors only", reason, FIX) from None
+    if not isinstance(found, dict) or not all(isinstance(t, torch.Tensor) for t in found.values()):
+        raise ModelSetError(path, "tensors by name", f"a {type(found).__name__} of other things", FIX)
+    return found
+
+
+def _without_heads(kind: Kind, weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    plain = {name.removeprefix(WRAPPER): tensor for name, tensor in weights.items()}
+    return {name: t for name, t in plain.items() if not name.startswith(HEADS.get(kind, ()))}

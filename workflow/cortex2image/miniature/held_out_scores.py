@@ -1,0 +1,139 @@
+"""How well the miniature does on scenes it was not trained on: arrays and loaded networks in, numbers out."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+from torch.nn import functional
+
+from cortex2image.errors import DataError
+from cortex2image.miniature.autoencoder import as_images, as_tensor
+from cortex2image.miniature.clip import normalise
+from cortex2image.miniature.examples import Examples
+from cortex2image.miniature.score_table import BY
+from cortex2image.networks.pixels import to_tensor
+
+Judge = Callable[[torch.Tensor], Mapping[str, torch.Tensor]]
+GALLERY = 64
+
+
+@torch.no_grad()
+def rebuilt(vae: Any, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return pictures (n, h, w, 3) after encoding and decoding by a ``diffusers.AutoencoderKL``."""
+    batches = np.array_split(images, max(1, len(images) // 50))
+    return np.concatenate([as_images(vae(as_tensor(batch)).sample) for batch in batches])
+
+
+def autoencoder_scores(vae: Any, images: NDArray[np.uint8]) -> dict[str, float]:
+    """Return the mean PSNR in dB and SSIM of pictures after encoding and decoding."""
+    pairs = list(zip(images, rebuilt(vae, images), strict=True))
+    return {
+        "psnr_db": float(np.mean([peak_signal_noise_ratio(*pair) for pair in pairs])),
+        "ssim": float(np.mean([structural_similarity(*pair, channel_axis=2) for pair in pairs])),
+    }
+
+
+@torch.no_grad()
+def clip_scores(clip: Any, images: NDArray[np.uint8], tokens: NDArray[np.int64]) -> dict[str, float]:
+    """Return identification accuracies of CLIP, for pictures and captions (n, length) in the same order.
+
+    Two-way is over all pairs (chance 0.5). In 64-way each picture looks for its caption, and each caption for
+    its picture, in galleries of 64 (chance 1/64); scenes left over are not used.
+
+    Raises
+    ------
+    DataError
+        There are fewer than 64 pictures.
+    """
+    if len(images) < GALLERY:
+        expected = f"at least {GALLERY} pictures of different scenes, for a gallery"
+        raise DataError("CLIP scores", expected, str(len(images)), "sample more scenes")
+    pixels = normalise(to_tensor(images))
+    seen = clip.visual_projection(clip.vision_model(pixel_values=pixels).pooler_output)
+    read = clip.text_projection(clip.text_model(input_ids=torch.from_numpy(tokens)).pooler_output)
+    similarity = (functional.normalize(seen, dim=-1) @ functional.normalize(read, dim=-1).T).numpy()
+    own = np.diag(similarity)
+    off_diagonal = ~np.eye(len(own), dtype=bool)
+    blocks = [similarity[k : k + GALLERY, k : k + GALLERY] for k in range(0, len(own) - GALLERY + 1, GALLERY)]
+    order = np.arange(GALLERY)
+    return {
+        "two_way": float((own[:, None] > similarity)[off_diagonal].mean()),
+        "image_to_text_64_way": float(np.mean([(block.argmax(axis=1) == order).mean() for block in blocks])),
+        "text_to_image_64_way": float(np.mean([(block.argmax(axis=0) == order).mean() for block in blocks])),
+    }
+
+
+@torch.no_grad()
+def judged(
+    judge: Judge, images: NDArray[np.uint8], settings: NDArray[np.int64], categories: NDArray[np.int64]
+) -> dict[str, float]:
+    """Return how often a judge sees the setting and the objects of each picture, and both at once.
+
+    Parameters
+    ----------
+    judge : callable
+        From pictures (n, 3, h, w) in [0, 1] to a mapping with the logits ``setting`` and ``category``.
+    images : (n, h, w, 3) uint8
+    settings : (n,) int
+    categories : (n,) or (n, objects) int
+        Of several objects all have to be seen: as many categories as there are objects are taken from the
+        logits, the highest first.
+
+    Returns
+    -------
+    dict
+        Shares in [0, 1]: ``setting``, ``object`` (``all_objects`` of several), ``setting_and_object``; of one
+        object also ``object_worst_category``, the share of the category that is seen least often.
+    """
+    logits = judge(to_tensor(images))
+    wanted = np.sort(categories.reshape(len(images), -1), axis=1)
+    number = wanted.shape[1]
+    best = logits["category"].topk(number, dim=1).indices.numpy()
+    place = logits["setting"].argmax(1).numpy() == settings
+    objects = (np.sort(best, axis=1) == wanted).all(axis=1)
+    name = "object" if number == 1 else "all_objects"
+    shares = {
+        "setting": float(place.mean()),
+        name: float(objects.mean()),
+        f"setting_and_{name}": float((place & objects).mean()),
+    }
+    return shares | ({"object_worst_category": _worst(objects, wanted[:, 0])} if number == 1 else {})
+
+
+def _worst(seen: NDArray[np.bool_], categories: NDArray[np.int64]) -> float:
+    """Return the lowest mean over the pictures of one category."""
+    return float(min(seen[categories == category].mean() for category in np.unique(categories)))
+
+
+def judged_by_all(
+    judges: Mapping[str, Judge], images: NDArray[np.uint8], truth: Examples
+) -> dict[str, float]:
+    """Return the scores of :func:`judged` by each judge, as e.g. ``object_by_cnn``."""
+    return {
+        f"{measure}{BY}{name}": value
+        for name, judge in judges.items()
+        for measure, value in judged(judge, images, truth.settings, truth.categories).items()
+    }
+
+
+def pixel_correlation(images: NDArray[np.uint8], others: NDArray[np.uint8]) -> float:
+    """Return the mean Pearson correlation of the pixels of each picture with those of its counterpart."""
+    pairs = zip(images.reshape(len(images), -1), others.reshape(len(others), -1), strict=True)
+    return float(np.mean([np.corrcoef(one, other)[0, 1] for one, other in pairs]))
+
+
+def diversity(images: NDArray[np.uint8]) -> float:
+    """Return the mean correlation of the pixels over all pairs of pictures; lower is more diverse."""
+    correlations = np.atleast_2d(np.corrcoef(images.reshape(len(images), -1)))
+    return float(correlations[np.triu_indices(len(images), 1)].mean())
+
+
+def distinct(keys: list[Any]) -> list[int]:
+    """Return the position of the first occurrence of each key, in order."""
+    first: dict[Any, int] = {}
+    for position, key in enumerate(keys):
+        first.setdefault(key, position)
+    return list(first.values())

@@ -1,7 +1,0 @@
-"""The architectures of judge networks by the name under which they are trained and registered."""
-
-from cortex2image.models.judge_cnn import JudgeCNN
-from cortex2image.models.judge_network import JudgeNetwork
-from cortex2image.models.judge_residual import JudgeResidual
-
-ARCHITECTURES: dict[str, type[JudgeNetwork]] = {"cnn": JudgeCNN, "residual": JudgeResidual}

@@ -1,0 +1,172 @@
+"""The files of a model set are the ones its author listed, byte for byte.
+
+A shipped set holds what its list names and nothing else. The folder of a set that was fetched, or that is
+somebody's own, may hold more: of a repository's many variants only those files are listed, and only those
+are looked at, that the libraries read.
+"""
+
+import os
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from cortex2image.errors import ModelSetError
+from cortex2image.files import atomic, sha256
+from cortex2image.networks.missing_files import SUMS, check_files, check_present
+from cortex2image.networks.registry import ModelSet
+from cortex2image.progress import track
+
+# Reading a pickle runs what its author wrote into it, so none may even lie around.
+PICKLED = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
+# Every other file can decide what a network computes: weights, settings, the merges of a tokenizer.
+NEVER_READ = {".md"}
+# Snakemake marks a folder that a rule made with an empty file of this name.
+TIMESTAMP = ".snakemake_timestamp"
+# What the libraries look for when they are told to read safetensors: these, unless they hold a variant.
+SETTINGS, WEIGHTS = {".json", ".txt"}, ".safetensors"
+FIX = "restore the folder of the model set from the repository, or make it again (target train_miniature)"
+RECORD_FIX = (
+    f"if the change was meant, delete {SUMS} and run `snakemake --cores 1 record_models`; if not, delete the "
+    "file and run `snakemake --cores 1 download_models`"
+)
+
+
+def sums_file(model_set: ModelSet, start: str | Path = ".") -> str:
+    """Return the path of the list of checksums, relative to `start`: the input by which rules know a set."""
+    return os.path.relpath(model_set.folder / SUMS, start)
+
+
+def model_hash(model_set: ModelSet) -> str:
+    """Return the SHA-256 of the list of checksums, which stands for every file of the set."""
+    return sha256(_existing(model_set.folder / SUMS, RECORD_FIX if model_set.fetched else FIX))
+
+
+def verify(model_set: ModelSet, parts: Iterable[str] | None = None) -> None:
+    """Compare the files of a model set with its `SHA256SUMS` (the format of ``sha256sum``).
+
+    Parameters
+    ----------
+    model_set : ModelSet
+    parts : iterable of str, optional
+        Folders of the set that are about to be read; of a fetched set, whose files are large, only these are
+        compared. A shipped set is compared as a whole.
+
+    Raises
+    ------
+    ModelSetError
+        The list is missing or malformed, a listed file is missing or altered, or a file that could be read
+        is not listed: in a shipped set any file other than Markdown, and any pickle, listed or not.
+    """
+    folder = model_set.folder
+    if model_set.fetched:
+        check_present(model_set)
+        names, fix = readable_files(model_set), RECORD_FIX
+    else:
+        _refuse_pickles(folder)
+        names, fix, parts = _all_files(folder), FIX, None
+    listed = _listed(_existing(folder / SUMS, fix), fix)
+    for name in _within(parts, listed):
+        _compare(_existing(folder / name, fix), listed[name], fix)
+    _refuse_unlisted(folder, _within(parts, names), set(listed), fix)
+
+
+def record(model_set: ModelSet) -> None:
+    """Write the `SHA256SUMS` of a fetched set: every file that the libraries could read.
+
+    Files that an earlier list names must be as they were then; the others are added.
+
+    Raises
+    ------
+    ModelSetError
+        A file of the set is missing, or a listed one is missing or altered.
+    """
+    folder = model_set.folder
+    check_files(model_set)
+    known = _listed(folder / SUMS, RECORD_FIX) if (folder / SUMS).is_file() else {}
+    for name, digest in known.items():
+        _compare(_existing(folder / name, RECORD_FIX), digest, RECORD_FIX)
+    names = track(sorted(readable_files(model_set)), f"checksums of {model_set.name}")
+    lines = [f"{_digest(folder / name)}  {name}\n" for name in names]
+    with atomic(folder / SUMS) as temporary:
+        temporary.write_text("".join(lines))
+
+
+def readable_files(model_set: ModelSet) -> set[str]:
+    """Return the files in the folders of a fetched set that diffusers and transformers could read.
+
+    They ask for settings and for safetensors without a variant: never for ``model.fp16.safetensors``, for a
+    pickle, or for anything in a folder that is no part of the set, as that of a safety checker.
+    """
+    folders = {PurePosixPath(name).parent for name in model_set.files}
+    here = [path for folder in folders for path in (model_set.folder / folder).glob("*") if path.is_file()]
+    return {path.relative_to(model_set.folder).as_posix() for path in here if _could_be_read(path)}
+
+
+def _could_be_read(path: Path) -> bool:
+    return path.suffix in SETTINGS or (path.suffix == WEIGHTS and "." not in path.stem)
+
+
+def _within(parts: Iterable[str] | None, names: Iterable[str]) -> list[str]:
+    """Return the names that lie in one of the folders `parts`; all of them for None."""
+    folders = None if parts is None else list(parts)
+    return [
+        name
+        for name in sorted(names)
+        if folders is None or any(PurePosixPath(name).is_relative_to(folder) for folder in folders)
+    ]
+
+
+def _all_files(folder: Path) -> set[str]:
+    files = [p for p in folder.rglob("*") if p.is_file() and p.suffix.lower() not in NEVER_READ]
+    return {path.relative_to(folder).as_posix() for path in files if path.name != TIMESTAMP} - {SUMS}
+
+
+def _refuse_pickles(folder: Path) -> None:
+    pickled = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICKLED)
+    if pickled:
+        raise ModelSetError(
+            pickled[0],
+            "weights as safetensors only",
+            "a pickle, which can run any code when it is read",
+            f"delete it, and any line of {SUMS} that lists it; take the weights from a source of safetensors",
+        )
+
+
+def _refuse_unlisted(folder: Path, names: Iterable[str], listed: set[str], fix: str) -> None:
+    surplus = [name for name in names if name not in listed]
+    if surplus:
+        way = f"delete what does not belong to the model set, or {fix}"
+        raise ModelSetError(folder, f"only files that {SUMS} lists", f"also {', '.join(surplus[:5])}", way)
+
+
+def _listed(path: Path, fix: str) -> dict[str, str]:
+    lines = [line.split(maxsplit=1) for line in path.read_text().splitlines() if line.strip()]
+    if not lines or any(len(parts) != 2 or len(parts[0]) != 64 for parts in lines):
+        raise ModelSetError(path, "lines of a SHA-256 and a file name", "another text", fix)
+    return {name.lstrip("*").removeprefix("./"): digest for digest, name in lines}
+
+
+def _existing(path: Path, fix: str) -> Path:
+    if not path.is_file():
+        expected = (
+            "the SHA-256 of every file of the model set" if path.name == SUMS else f"a file that {SUMS} lists"
+        )
+        raise ModelSetError(path, expected, "no such file", fix)
+    return path
+
+
+def _compare(path: Path, expected: str, fix: str) -> None:
+    found = _digest(path)
+    if found != expected:
+        raise ModelSetError(path, f"SHA-256 {expected}", f"SHA-256 {found}", fix)
+
+
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a file; of one that stays as it is, computed once per process."""
+    state = path.stat()
+    return _digest_of(path, (state.st_size, state.st_mtime_ns, state.st_ctime_ns))
+
+
+@cache
+def _digest_of(path: Path, _state: tuple[int, int, int]) -> str:
+    return sha256(path)

@@ -1,0 +1,86 @@
+"""From pictures to latents and back, and from text to the states the U-Net attends to."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from cortex2image.errors import DataError
+from cortex2image.networks.load import Diffusion
+from cortex2image.networks.noise import noise_for
+from cortex2image.networks.pixels import to_tensor, to_uint8
+
+
+@torch.inference_mode()
+def encode_images(
+    diffusion: Diffusion, images: np.ndarray, seeds: Sequence[int] | None = None
+) -> torch.Tensor:
+    """Return the scaled latents of pictures.
+
+    Parameters
+    ----------
+    diffusion : Diffusion
+    images : uint8 (n, H, W, 3)
+        H and W multiples of `diffusion.factor`.
+    seeds : n ints, optional
+        One per picture, of a sample of its posterior. The released code of Takagi and Nishimoto (2023) draws
+        one from a generator whose state depends on the pictures before; ours depends on the picture alone.
+
+    Returns
+    -------
+    float32 tensor (n, channels, H / factor, W / factor)
+        The VAE's scaling factor times the mean of the posterior, or times a sample where there are seeds.
+
+    Raises
+    ------
+    DataError
+        The pictures have another shape: the VAE would drop the pixels of an incomplete cell without a word.
+    """
+    _check_pictures(images, diffusion.factor)
+    pixels = (to_tensor(images) * 2 - 1).to(diffusion.device, diffusion.dtype)
+    posterior = diffusion.vae.encode(pixels).latent_dist
+    latents = posterior.mean.float()
+    if seeds is not None:
+        latents = latents + posterior.std.float() * noise_for(seeds, tuple(latents.shape[1:])).to(latents)
+    return latents * diffusion.vae.config.scaling_factor
+
+
+@torch.inference_mode()
+def decode_latents(diffusion: Diffusion, latents: torch.Tensor) -> np.ndarray:
+    """Return the pictures of scaled latents: (n, channels, h, w) to uint8 (n, h * factor, w * factor, 3).
+
+    Raises
+    ------
+    DataError
+        The autoencoder overflowed, as float16 can: such a picture would be black.
+    """
+    scaled = latents.to(diffusion.device, diffusion.dtype) / diffusion.vae.config.scaling_factor
+    decoded = diffusion.vae.decode(scaled).sample.float()
+    if not torch.isfinite(decoded).all():
+        fix = "look for extreme values in the latents, or set models/precision to float32"
+        raise DataError("decoded pictures", "finite numbers", "NaN or Inf", fix)
+    return to_uint8(decoded / 2 + 0.5)
+
+
+@torch.inference_mode()
+def encode_text(diffusion: Diffusion, texts: Sequence[str]) -> torch.Tensor:
+    """Return the last hidden states of texts, (n, text_length, text_width).
+
+    Texts are padded or cut to the length of the text encoder; words it does not know fall to letters.
+    """
+    tokens = diffusion.tokenizer(
+        list(texts),
+        padding="max_length",
+        max_length=diffusion.model_set.text_length,
+        truncation=True,
+        return_tensors="pt",
+    )
+    return diffusion.text_encoder(tokens.input_ids.to(diffusion.device)).last_hidden_state
+
+
+def _check_pictures(images: np.ndarray, factor: int) -> None:
+    fits = images.ndim == 4 and images.shape[3] == 3 and all(side % factor == 0 for side in images.shape[1:3])
+    if not fits:
+        expected = f"(n, H, W, 3), H and W multiples of {factor} px"
+        fix = "bring them to the size of the model with cortex2image.networks.pixels.squares"
+        raise DataError("pictures to encode", expected, f"shape {images.shape}", fix)

@@ -1,0 +1,86 @@
+"""The parts of a model set, read by diffusers and transformers, whole or not at all."""
+
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+
+from cortex2image.errors import ModelSetError
+from cortex2image.networks.compat import ensure_torchvision
+
+BUFFERS = ("position_ids",)
+"""Endings of tensors in files of 2022 that are no weights: today's libraries compute them."""
+FIX = "restore the folder from where the model set comes from (targets download_models, train_miniature)"
+
+
+def read_part(kind: Any, folder: Path, **options: Any) -> Any:
+    """Return ``kind.from_pretrained(folder)``, from this folder alone.
+
+    Raises
+    ------
+    ModelSetError
+        The folder is missing, or does not hold what `kind` reads.
+    """
+    if not folder.is_dir():
+        raise ModelSetError(folder, "a folder of the model set", "no such folder", FIX)
+    try:
+        return kind.from_pretrained(folder, local_files_only=True, **options)
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        found = textwrap.shorten(str(error), 200)
+        raise ModelSetError(folder, f"the files of one {kind.__name__}", found, FIX) from error
+
+
+def read_network(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype = torch.float32) -> Any:
+    """Return a network in evaluation mode that holds every weight of its safetensors files, and no other.
+
+    Both libraries go on with a warning where no file holds a weight, which gets a random value, and where a
+    file holds one that ``config.json`` has no place for, as of another layer; here both are errors.
+
+    Raises
+    ------
+    ModelSetError
+        The folder is missing, a file is damaged, or weights are missing, unknown, or of other sizes than
+        ``config.json`` says.
+    """
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+    network, report = read_part(
+        kind, folder, use_safetensors=True, torch_dtype=dtype, output_loading_info=True
+    )
+    _refuse(report["missing_keys"], "missing", kind, folder)
+    unknown = [name for name in report["unexpected_keys"] if not name.endswith(BUFFERS)]
+    _refuse(unknown, "too many", kind, folder)
+    return network.to(device).eval().requires_grad_(False)
+
+
+def _refuse(names: Iterable[str], fault: str, kind: Any, folder: Path) -> None:
+    listed = sorted(names)
+    if listed:
+        found = f"{len(listed)} of them {fault}: {textwrap.shorten(', '.join(listed), 150)}"
+        raise ModelSetError(folder, f"the weights of the {kind.__name__} in config.json", found, FIX)
+
+
+def read_tokenizer(folder: Path, vocabulary: int) -> Any:
+    """Return a ``transformers.CLIPTokenizer`` for a text encoder that knows `vocabulary` tokens.
+
+    Raises
+    ------
+    ModelSetError
+        The folder is missing or damaged, or the tokenizer has another number of tokens.
+    """
+    ensure_torchvision()
+    from transformers import CLIPTokenizer
+
+    tokenizer = read_part(CLIPTokenizer, folder)
+    if len(tokenizer) != vocabulary:
+        raise ModelSetError(
+            folder,
+            f"{vocabulary} tokens, as the text encoder has",
+            f"{len(tokenizer)} tokens",
+            "use the tokenizer the text encoder was trained with",
+        )
+    return tokenizer

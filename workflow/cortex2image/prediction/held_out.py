@@ -1,0 +1,201 @@
+"""Predictions for trials that no fit has seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cortex2image.errors import ConfigError
+from cortex2image.prediction.as_released import AsReleasedRidgeCV
+from cortex2image.prediction.partitions import Partition, Trials, partitions
+from cortex2image.progress import track
+from cortex2image.ridge.estimator import RidgeCV
+
+SELECTIONS = ("kfold", "loo", "gcv", "as_released")
+
+
+@dataclass(frozen=True)
+class PerTrial:
+    """A matrix of which every trial has one row; trials of a stimulus may share theirs.
+
+    Attributes
+    ----------
+    matrix : (rows, width) array
+    row : (n,) array of int, the row of each trial
+    """
+
+    matrix: np.ndarray
+    row: np.ndarray
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Predictors (m, p) and targets (m, t) of the same rows, their stimuli and groups, both (m,)."""
+
+    predictors: np.ndarray
+    targets: np.ndarray
+    stimuli: np.ndarray
+    groups: np.ndarray
+
+
+@dataclass(frozen=True)
+class RidgeSettings:
+    """How to fit.
+
+    Attributes
+    ----------
+    alphas : penalties to choose from
+    folds : int
+        Inner folds that choose among them.
+    average_repeats : of "train", "test"
+        Splits in which the trials of a stimulus are averaged.
+    seed : int
+        Of the inner folds.
+    selection : "kfold", "loo" or "gcv"
+        How penalties are scored, see :class:`~cortex2image.ridge.estimator.RidgeCV`; or "as_released", which
+        also sets penalties and folds, see :mod:`~cortex2image.prediction.as_released`.
+    device : "auto", "cpu", "cuda" or "cuda:N"
+    max_memory_gb : float, optional
+        Bound on the working memory of a fit.
+    latent : bool
+        Whether the targets are latent features, whose penalties "as_released" has apart from all others.
+    """
+
+    alphas: Sequence[float]
+    folds: int
+    average_repeats: Sequence[str]
+    seed: int
+    selection: str = "kfold"
+    device: str = "auto"
+    max_memory_gb: float | None = None
+    latent: bool = True
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Predicted and measured targets of the test stimuli.
+
+    Attributes
+    ----------
+    predicted, measured : (s, t) arrays
+    stimuli : (s,) array of str
+    alpha : (t,) array
+    fold : (s,) array of int, the fold that held each row out; None unless the study is cross-validated
+    """
+
+    predicted: np.ndarray
+    measured: np.ndarray
+    stimuli: np.ndarray
+    alpha: np.ndarray
+    fold: np.ndarray | None = None
+
+
+def held_out_predictions(
+    predictors: PerTrial, targets: PerTrial, trials: Trials, settings: RidgeSettings
+) -> HeldOut:
+    """Fit each partition's training trials and predict its test stimuli.
+
+    Returns
+    -------
+    HeldOut
+        Of a cross-validated study the predictions of all folds, one after the other, each around the mean
+        of its own training trials, and the geometric mean of their penalties.
+
+    Raises
+    ------
+    DataError
+        See :func:`~cortex2image.prediction.partitions.partitions`.
+    ConfigError
+        Test stimuli with repeats that are not to be averaged.
+    """
+    parts = [
+        _predict(predictors, targets, trials, partition, settings)
+        for partition in track(partitions(trials), "ridge")
+    ]
+    sizes = [len(part.stimuli) for part in parts]
+    return HeldOut(
+        np.concatenate([part.predicted for part in parts]),
+        np.concatenate([part.measured for part in parts]),
+        np.concatenate([part.stimuli for part in parts]),
+        10 ** np.mean([np.log10(part.alpha) for part in parts], axis=0),
+        None if trials.fold is None else np.repeat(np.unique(trials.fold), sizes),
+    )
+
+
+def fit_and_predict(
+    training: Rows, new: np.ndarray, settings: RidgeSettings
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fit training rows; return the (m, t) predictions for (m, p) new predictors and the (t,) penalties.
+
+    Targets of new rows are not given, and what depends on their predictors comes after the fit.
+    """
+    model = _model(settings)
+    predicted = model.fit_and_predict(training.predictors, training.targets, new, groups=training.groups)
+    return predicted, model.alpha_
+
+
+def _model(settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
+    if settings.selection == "as_released":
+        return AsReleasedRidgeCV(settings.latent, settings.device, settings.max_memory_gb)
+    return RidgeCV(
+        settings.alphas,
+        cv=settings.folds,
+        standardize=True,
+        selection=settings.selection,
+        device=settings.device,
+        random_state=settings.seed % 2**32,
+        max_memory_gb=settings.max_memory_gb,
+    )
+
+
+def select(
+    predictors: PerTrial, targets: PerTrial, trials: Trials, chosen: np.ndarray, average: bool
+) -> Rows:
+    """Return the rows of the chosen trials, or their means by stimulus in order of its name."""
+    rows = Rows(
+        predictors.matrix[predictors.row[chosen]],
+        targets.matrix[targets.row[chosen]],
+        trials.stimulus[chosen],
+        trials.groups[chosen],
+    )
+    return average_repeats(rows) if average else rows
+
+
+def average_repeats(rows: Rows) -> Rows:
+    """Average the rows of each stimulus; stimuli are sorted by name."""
+    stimuli, first, member = np.unique(rows.stimuli, return_index=True, return_inverse=True)
+    if len(stimuli) == len(rows.stimuli):
+        means = rows.predictors[first], rows.targets[first]
+    else:
+        means = _means(rows.predictors, first, member), _means(rows.targets, first, member)
+    return Rows(*means, stimuli, rows.groups[first])
+
+
+def _means(values: np.ndarray, first: np.ndarray, member: np.ndarray) -> np.ndarray:
+    # Around each stimulus' first row: the mean of identical rows is then that row, to the last digit,
+    # so that constant feature units stay constant.
+    sums = np.zeros((len(first), values.shape[1]), dtype=np.float64)
+    np.add.at(sums, member, values - values[first][member])
+    return values[first] + (sums / np.bincount(member)[:, None]).astype(values.dtype)
+
+
+def _predict(
+    predictors: PerTrial, targets: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings
+) -> HeldOut:
+    average = settings.average_repeats
+    test = select(predictors, targets, trials, partition.test, "test" in average)
+    _check_unique(test.stimuli)
+    training = select(predictors, targets, trials, partition.train, "train" in average)
+    predicted, alpha = fit_and_predict(training, test.predictors, settings)
+    return HeldOut(predicted, test.targets, test.stimuli, alpha)
+
+
+def _check_unique(stimuli: np.ndarray) -> None:
+    repeats = len(stimuli) - len(np.unique(stimuli))
+    if repeats:
+        raise ConfigError(
+            "`standardise: average_repeats:` in the config",
+            "test among the splits, since results are one row per test stimulus",
+            f"{repeats} repeats of test stimuli that are not averaged",
+            "add test",
+        )

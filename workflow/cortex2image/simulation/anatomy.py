@@ -1,0 +1,91 @@
+"""A head as an ellipsoid in a tilted grid, parted into the streams of the NSD atlas."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cortex2image.simulation.subjects import Traits
+
+VOXEL_MM = 3.0
+CENTRE_MM = (0.4, -58.0, 6.0)
+"""World position of the middle of the grid: an occipital and temporal slab, a little off the midline."""
+
+NOT_CORTEX, UNLABELLED = -1, 0
+EARLY, MIDVENTRAL, MIDLATERAL, MIDPARIETAL, VENTRAL, LATERAL, PARIETAL = range(1, 8)
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """A subject's head.
+
+    Attributes
+    ----------
+    shape : (int, int, int)
+    affine : (4, 4) float64
+        Voxel indices to millimetres, RAS.
+    ijk : (voxels, 3) int64
+        Indices of the voxels in the brain mask, in C order.
+    position : (voxels, 3) float64
+        Place in the head: right, anterior, superior, each from -1 to 1 at the surface.
+    labels : (voxels,) int64
+        Codes of the NSD atlas `streams`: -1 not cortex, 0 no stream, 1 to 7 the streams.
+    """
+
+    shape: tuple[int, int, int]
+    affine: NDArray[np.float64]
+    ijk: NDArray[np.int64]
+    position: NDArray[np.float64]
+    labels: NDArray[np.int64]
+
+    def volume(self, values: NDArray, fill: float = 0.0) -> NDArray:
+        """Put one value per voxel, or one row of values, into a volume of the subject's grid."""
+        grid = np.full(self.shape + values.shape[1:], fill, dtype=values.dtype)
+        grid[tuple(self.ijk.T)] = values
+        return grid
+
+
+def build_anatomy(traits: Traits) -> Anatomy:
+    """Return the head of a subject with these traits."""
+    shape = np.array(traits.shape)
+    centre, semi_axes = (shape - 1) / 2, shape / 2 - 1.2
+    grid = np.moveaxis(np.indices(traits.shape), 0, -1)
+    inside = (((grid - centre) / semi_axes) ** 2).sum(-1) <= 1
+    ijk = np.argwhere(inside)
+    right = -1.0 if traits.radiological else 1.0
+    position = (ijk - centre) / semi_axes * np.array([right, 1.0, 1.0])
+    return Anatomy(traits.shape, _affine(traits, centre), ijk, position, stream_labels(position))
+
+
+def stream_labels(position: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the stream of each place: early at the back, then three middle areas, then the three streams.
+
+    Parameters
+    ----------
+    position : (voxels, 3)
+        Right, anterior, superior, each in [-1, 1].
+    """
+    _, anterior, superior = position.T
+    middle = anterior < -0.07
+    areas = [
+        (np.linalg.norm(position, axis=1) < 0.4, NOT_CORTEX),
+        (anterior > 0.72, UNLABELLED),
+        (anterior < -0.27, EARLY),
+        (middle & (superior < -0.3), MIDVENTRAL),
+        (middle & (superior > 0.35), MIDPARIETAL),
+        (middle, MIDLATERAL),
+        (superior < 0.15, VENTRAL),
+        (superior > 0.55, PARIETAL),
+    ]
+    return np.select([where for where, _ in areas], [label for _, label in areas], LATERAL)
+
+
+def _affine(traits: Traits, centre: NDArray[np.float64]) -> NDArray[np.float64]:
+    pitch, yaw = np.radians([traits.pitch, traits.yaw])
+    about_x = [[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]]
+    about_z = [[np.cos(yaw), -np.sin(yaw), 0], [np.sin(yaw), np.cos(yaw), 0], [0, 0, 1]]
+    first_axis = -VOXEL_MM if traits.radiological else VOXEL_MM
+    affine = np.eye(4)
+    affine[:3, :3] = np.array(about_z) @ np.array(about_x) @ np.diag([first_axis, VOXEL_MM, VOXEL_MM])
+    affine[:3, 3] = np.array(CENTRE_MM) - affine[:3, :3] @ centre
+    return affine

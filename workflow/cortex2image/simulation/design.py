@@ -1,0 +1,77 @@
+"""Which stimulus is shown when: test stimuli repeat over sessions and runs, training stimuli come once."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cortex2image.simulation.layout import Sizes
+
+STIMULUS_S = 3.0
+PAUSE_S = (4.0, 5.0)
+LEAD_IN_S = 6.0
+LEAD_OUT_S = 14.0
+TRIALS_PER_BLANK = 13
+BLANK = -1
+
+
+@dataclass(frozen=True)
+class RunDesign:
+    """One run.
+
+    Attributes
+    ----------
+    onsets : (trials,) float64
+        Seconds from the first volume.
+    stimuli : (trials,) int64
+        Row of the stimulus shown, or -1 for a blank trial.
+    volumes : int
+        Length of the run.
+    """
+
+    onsets: NDArray[np.float64]
+    stimuli: NDArray[np.int64]
+    volumes: int
+
+    @property
+    def shown(self) -> NDArray[np.bool_]:
+        """Trials with a stimulus."""
+        return self.stimuli != BLANK
+
+
+def draw_designs(sizes: Sizes, runs: int, tr: float, rng: np.random.Generator) -> list[RunDesign]:
+    """Draw all runs of one subject.
+
+    Parameters
+    ----------
+    sizes : Sizes
+        The first `train_stimuli` rows are training stimuli, shown once, the next ones test stimuli.
+    runs : int
+        Number of runs, a session's runs next to each other.
+    tr : float
+        Repetition time in seconds.
+    rng : numpy.random.Generator
+    """
+    contents = deal_stimuli(sizes, runs, rng)
+    return [_time_run(stimuli, tr, rng) for stimuli in contents]
+
+
+def deal_stimuli(sizes: Sizes, runs: int, rng: np.random.Generator) -> list[list[int]]:
+    """Deal the stimuli to runs: repeats of a test stimulus as far apart as can be, runs of equal length."""
+    contents: list[list[int]] = [[] for _ in range(runs)]
+    for place, stimulus in enumerate(rng.permutation(sizes.test_stimuli)):
+        for repeat in range(sizes.test_repeats):
+            run = (place + repeat * runs // sizes.test_repeats) % runs
+            contents[run].append(sizes.train_stimuli + int(stimulus))
+    for stimulus in rng.permutation(sizes.train_stimuli):
+        min(contents, key=len).append(int(stimulus))
+    return contents
+
+
+def _time_run(stimuli: list[int], tr: float, rng: np.random.Generator) -> RunDesign:
+    blanks = [BLANK] * math.ceil(len(stimuli) / TRIALS_PER_BLANK)
+    order = rng.permutation(np.array(stimuli + blanks, dtype=np.int64))
+    gaps = np.round(STIMULUS_S + rng.uniform(*PAUSE_S, len(order)), 3)
+    onsets = LEAD_IN_S + np.concatenate([[0.0], np.cumsum(gaps)[:-1]])
+    return RunDesign(onsets, order, math.ceil((onsets[-1] + STIMULUS_S + LEAD_OUT_S) / tr))

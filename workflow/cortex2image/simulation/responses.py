@@ -1,0 +1,167 @@
+"""Every voxel's true responses to the stimuli, and the noise from trial to trial."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cortex2image.simulation.anatomy import (
+    EARLY,
+    MIDLATERAL,
+    MIDPARIETAL,
+    MIDVENTRAL,
+    NOT_CORTEX,
+    UNLABELLED,
+)
+from cortex2image.simulation.estimation import EstimationNoise
+from cortex2image.simulation.receptive_fields import ReceptiveFields, visual_drive
+from cortex2image.simulation.tuning import Tuning, semantic_drive
+
+SILENT_SHARE = 0.07
+"""Share of the voxels inside the streams that respond to nothing."""
+SHARED_SHARE = 0.2
+"""Share of the trial noise's variance that voxels have in common."""
+SHARED_SOURCES = 8
+NCSNR_RANGE = (0.3, 1.3)
+NCSNR_SPREAD = 0.3
+SIGNAL_PERCENT = 1.0
+_LEAST_TRIAL_NOISE = 0.05
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What each voxel does: `responds` (voxels,) bool, `visual_share` (voxels,) in [0, 1].
+
+    A share of 1 is a purely visual voxel, 0 a purely semantic one.
+    """
+
+    responds: NDArray[np.bool_]
+    visual_share: NDArray[np.float64]
+
+    @property
+    def kinds(self) -> NDArray[np.str_]:
+        """``early``, ``mid``, ``higher`` or ``silent`` for each voxel."""
+        shares = [~self.responds, self.visual_share == 1, self.visual_share == 0]
+        return np.select(shares, ["silent", "early", "higher"], "mid")
+
+
+@dataclass(frozen=True)
+class Responses:
+    """Amplitudes in percent of the baseline, at the peak of the response.
+
+    Attributes
+    ----------
+    amplitudes : (stimuli, voxels)
+        Noise-free response to each stimulus; 0 in silent voxels.
+    trial_noise : (voxels,)
+        Standard deviation of the response from trial to trial; 0 in silent voxels.
+    loadings : (sources, voxels)
+        How the part of the trial noise that voxels share reaches them; unit length per voxel.
+    ncsnr : (voxels,)
+        True signal-to-noise ratio of a single-trial estimate: standard deviation of the noise-free responses
+        over training stimuli, divided by that of everything else in the estimate. 0 in silent voxels.
+    """
+
+    amplitudes: NDArray[np.float64]
+    trial_noise: NDArray[np.float64]
+    loadings: NDArray[np.float64]
+    ncsnr: NDArray[np.float64]
+
+    def draw_trials(self, stimuli: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float64]:
+        """Draw the amplitudes of trials that show these stimuli, (trials, voxels)."""
+        shared = rng.standard_normal((len(stimuli), len(self.loadings))) @ self.loadings
+        private = rng.standard_normal((len(stimuli), len(self.trial_noise)))
+        noise = np.sqrt(SHARED_SHARE) * shared + np.sqrt(1 - SHARED_SHARE) * private
+        return self.amplitudes[stimuli] + self.trial_noise * noise
+
+    def noise_ceiling(self, trials: int) -> NDArray[np.float64]:
+        """Return the explainable share of variance of the mean over `trials` estimates, per voxel."""
+        return self.ncsnr**2 / (self.ncsnr**2 + 1 / trials)
+
+
+def draw_roles(labels: NDArray[np.int64], rng: np.random.Generator) -> Roles:
+    """Draw what each voxel does: outside the streams nothing, in middle areas a mixture."""
+    outside = np.isin(labels, [NOT_CORTEX, UNLABELLED])
+    middle = np.isin(labels, [MIDVENTRAL, MIDLATERAL, MIDPARIETAL])
+    silent = outside | (rng.random(len(labels)) < SILENT_SHARE)
+    mixed = rng.uniform(0.3, 0.7, len(labels))
+    return Roles(~silent, np.select([labels == EARLY, middle], [1.0, mixed], 0.0))
+
+
+def tuned_responses(
+    roles: Roles,
+    fields: ReceptiveFields,
+    tuning: Tuning,
+    channels: NDArray[np.float32],
+    attributes: NDArray[np.float64],
+    training: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Return every voxel's tuned response to every stimulus, (stimuli, voxels).
+
+    Mean 0 and deviation 1 over training stimuli; 0 in silent voxels.
+
+    Parameters
+    ----------
+    channels : (stimuli, channels, side, side)
+        From :func:`~cortex2image.simulation.receptive_fields.visual_channels`.
+    attributes : (stimuli, attributes)
+        From :func:`~cortex2image.simulation.tuning.attributes`.
+    training : (stimuli,) bool
+    """
+    mixed = np.zeros((len(channels), len(roles.responds)))
+    sees = np.flatnonzero(roles.responds & (roles.visual_share > 0))
+    knows = np.flatnonzero(roles.responds & (roles.visual_share < 1))
+    scaled = channels / channels[training].std((0, 2, 3), keepdims=True)
+    visual = _standardise(visual_drive(fields.subset(sees), scaled), training)
+    semantic = _standardise(semantic_drive(tuning.subset(knows), attributes), training)
+    mixed[:, sees] += roles.visual_share[sees] * visual
+    mixed[:, knows] += (1 - roles.visual_share[knows]) * semantic
+    return _standardise(mixed, training)
+
+
+def draw_responses(
+    tuned: NDArray[np.float64],
+    responds: NDArray[np.bool_],
+    scanner_noise: NDArray[np.float64],
+    estimation: EstimationNoise,
+    median_ncsnr: float,
+    rng: np.random.Generator,
+) -> Responses:
+    """Scale tuned responses to percent and give every voxel the trial noise that makes its ncsnr.
+
+    The noise variance of a single-trial estimate is trial noise + what the other trials leak into it (their
+    noise and their signal) + scanner noise times what the design makes of it. The trial noise is set such
+    that the drawn ncsnr comes out; where scanner noise and leakage alone exceed it, the true ncsnr is lower.
+
+    Parameters
+    ----------
+    tuned : (stimuli, voxels)
+        From :func:`tuned_responses`.
+    responds : (voxels,) bool
+    scanner_noise : (voxels,)
+        Standard deviation in percent.
+    estimation : EstimationNoise
+    median_ncsnr : float
+    """
+    voxels = len(responds)
+    signal = SIGNAL_PERCENT * rng.lognormal(0, 0.2, voxels)
+    mean = SIGNAL_PERCENT * rng.normal(1.0, 0.4, voxels)
+    wanted = np.clip(median_ncsnr * rng.lognormal(0, NCSNR_SPREAD, voxels), *NCSNR_RANGE)
+    fixed = estimation.scanner * scanner_noise**2 + estimation.leakage * signal**2
+    spread = 1 + estimation.leakage
+    trial = np.sqrt(np.maximum(((signal / wanted) ** 2 - fixed) / spread, _LEAST_TRIAL_NOISE**2))
+    loadings = rng.standard_normal((SHARED_SOURCES, voxels))
+    return Responses(
+        amplitudes=np.where(responds, mean + signal * tuned, 0.0),
+        trial_noise=np.where(responds, trial, 0.0),
+        loadings=loadings / np.linalg.norm(loadings, axis=0),
+        ncsnr=np.where(responds, signal / np.sqrt(spread * trial**2 + fixed), 0.0),
+    )
+
+
+def _standardise(responses: NDArray[np.float64], training: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Centre and scale by training stimuli; a voxel that is constant over them becomes 0."""
+    centred = responses - responses[training].mean(0)
+    deviation = responses[training].std(0)
+    flat = deviation < 1e-9
+    return np.where(flat, 0.0, centred / np.where(flat, 1.0, deviation))

@@ -1,0 +1,135 @@
+"""One simulated subject, put together from its parts; each part has a random stream of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cortex2image.scenes.scene import Scene
+from cortex2image.seeds import rng_for
+from cortex2image.simulation.anatomy import Anatomy, build_anatomy
+from cortex2image.simulation.design import RunDesign, draw_designs
+from cortex2image.simulation.estimation import EstimationNoise, estimation_noise
+from cortex2image.simulation.haemodynamics import bold_signal, design_matrix, draw_peaks
+from cortex2image.simulation.layout import Sizes, run_names, stimulus_id
+from cortex2image.simulation.motion import confounds, cosines, draw_motion
+from cortex2image.simulation.receptive_fields import (
+    Images,
+    ReceptiveFields,
+    draw_receptive_fields,
+    visual_channels,
+)
+from cortex2image.simulation.responses import (
+    Responses,
+    Roles,
+    draw_responses,
+    draw_roles,
+    tuned_responses,
+)
+from cortex2image.simulation.scanner import Scanner, draw_scanner, scan
+from cortex2image.simulation.subjects import Traits, traits_of
+from cortex2image.simulation.truth import Truth
+from cortex2image.simulation.tuning import Tuning, attributes, draw_tuning
+
+HIGH_PASS_S = 100.0
+"""Slowest period of the drift terms in the model whose noise the truth states."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Everything that is fixed before the first run is scanned."""
+
+    seed: int
+    label: str
+    traits: Traits
+    anatomy: Anatomy
+    roles: Roles
+    fields: ReceptiveFields
+    tuning: Tuning
+    scanner: Scanner
+    peaks: NDArray[np.float64]
+    designs: list[RunDesign]
+    responses: Responses
+
+    def scan_run(self, number: int) -> tuple[NDArray[np.float64], pd.DataFrame]:
+        """Scan run `number` (from 0): intensities (volumes, voxels) and the confounds table."""
+        design, traits = self.designs[number], self.traits
+        rng = rng_for(self.seed, "simulated", self.label, "run", number)
+        amplitudes = self.responses.draw_trials(design.stimuli[design.shown], rng)
+        times = traits.sample_times(design.volumes)
+        signal = bold_signal(amplitudes, design.onsets[design.shown], times, self.peaks)
+        motion = draw_motion(design.volumes, traits.non_steady_volumes, rng)
+        table = confounds(motion, traits.non_steady_volumes, traits.tr)
+        return scan(signal, motion, self.scanner, traits, rng), table
+
+
+def build_subject(seed: int, label: str, sizes: Sizes, scenes: Sequence[Scene], images: Images) -> Subject:
+    """Build a subject from the seed, its label and what it sees, whoever else is in the study.
+
+    Parameters
+    ----------
+    seed : int
+        The study's seed.
+    label : str
+        E.g. ``sub-01``.
+    sizes : Sizes
+    scenes : sequence of Scene, training scenes first
+    images : (scenes, 64, 64, 3) uint8
+        Their pictures.
+    """
+    rng_of = partial(rng_for, seed, "simulated", label)
+    traits = traits_of(seed, label)
+    anatomy = build_anatomy(traits)
+    roles = draw_roles(anatomy.labels, rng_of("roles"))
+    fields = draw_receptive_fields(anatomy, rng_of("receptive fields"))
+    tuning = draw_tuning(anatomy.labels, rng_of("tuning"))
+    scanner = draw_scanner(anatomy.position, traits, rng_of("scanner"))
+    peaks = draw_peaks(len(anatomy.ijk), rng_of("haemodynamics"))
+    designs = draw_designs(sizes, len(run_names(sizes)), traits.tr, rng_of("design"))
+    training = np.array([scene.split == "train" for scene in scenes])
+    tuned = tuned_responses(roles, fields, tuning, visual_channels(images), attributes(scenes), training)
+    noise = _mean_estimation_noise(designs, traits)
+    responses = draw_responses(tuned, roles.responds, scanner.noise, noise, traits.ncsnr, rng_of("responses"))
+    return Subject(seed, label, traits, anatomy, roles, fields, tuning, scanner, peaks, designs, responses)
+
+
+def truth_of(subject: Subject, scenes: Sequence[Scene], test_repeats: int) -> Truth:
+    """Return what the simulation knows about a subject and nobody else may know."""
+    fields, tuning, responses = subject.fields, subject.tuning, subject.responses
+    return Truth(
+        ijk=subject.anatomy.ijk,
+        kind=subject.roles.kinds,
+        visual_share=subject.roles.visual_share,
+        stimulus_id=np.array([stimulus_id(scene.split, scene.index) for scene in scenes]),
+        responses=responses.amplitudes.astype(np.float32),
+        trial_noise=responses.trial_noise,
+        scanner_noise=subject.scanner.noise,
+        ncsnr=responses.ncsnr,
+        noise_ceiling=responses.noise_ceiling(test_repeats),
+        peak_s=subject.peaks,
+        rf_x=fields.x,
+        rf_y=fields.y,
+        rf_size=fields.size,
+        rf_exponent=fields.exponent,
+        rf_weights=fields.weights,
+        tuning_weights=tuning.weights,
+        tuning_gains=tuning.gains,
+    )
+
+
+def _mean_estimation_noise(designs: Sequence[RunDesign], traits: Traits) -> EstimationNoise:
+    """Return the noise factors of the runs, averaged."""
+    noises = []
+    for design in designs:
+        times = traits.sample_times(design.volumes)
+        columns = design_matrix(design.onsets[design.shown], times)
+        slow = cosines(design.volumes, traits.tr, HIGH_PASS_S)
+        nuisance = np.column_stack([np.ones(design.volumes), slow])
+        noises.append(estimation_noise(columns, nuisance, traits.autocorrelation))
+    return EstimationNoise(
+        float(np.mean([noise.scanner for noise in noises])),
+        float(np.mean([noise.leakage for noise in noises])),
+    )

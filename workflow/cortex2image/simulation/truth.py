@@ -1,0 +1,82 @@
+"""The ground truth of a simulated subject, kept apart from the data set it made.
+
+Only tests and calibration may read it: nothing else in the project calls :func:`load_truth`.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cortex2image.files import atomic
+from cortex2image.simulation.receptive_fields import CHANNELS
+from cortex2image.simulation.tuning import ATTRIBUTES
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the simulation knows about one subject; voxels in C order of the brain mask.
+
+    Attributes
+    ----------
+    ijk : (voxels, 3)
+        Indices into the subject's grid.
+    kind : (voxels,) str
+        ``early``, ``mid``, ``higher`` or ``silent``.
+    visual_share : (voxels,)
+        Weight of the receptive field against semantic tuning.
+    stimulus_id : (stimuli,) str
+    responses : (stimuli, voxels) float32
+        Noise-free response in percent of the baseline at the response's peak; 0 in silent voxels.
+    trial_noise, scanner_noise : (voxels,)
+        Standard deviations in percent: of the response over trials, and of the autoregressive noise over
+        volumes.
+    ncsnr : (voxels,)
+        Signal-to-noise ratio of one trial's estimate by least-squares-separate with the canonical response
+        and slow cosines. Not in it: a voxel's own time to peak, motion and drift left after the fit.
+    noise_ceiling : (voxels,)
+        Explainable share of the variance of the mean over a test stimulus's repeats, from `ncsnr`.
+    peak_s : (voxels,)
+        Time to peak of the haemodynamic response.
+    rf_x, rf_y, rf_size, rf_exponent : (voxels,)
+    rf_weights : (voxels, channels)
+        Receptive fields in fractions of the image side; channels are named in the JSON file.
+    tuning_weights : (voxels, units, attributes)
+    tuning_gains : (voxels, units)
+        Semantic units; attributes are named in the JSON file.
+    """
+
+    ijk: NDArray[np.int64]
+    kind: NDArray[np.str_]
+    visual_share: NDArray[np.float64]
+    stimulus_id: NDArray[np.str_]
+    responses: NDArray[np.float32]
+    trial_noise: NDArray[np.float64]
+    scanner_noise: NDArray[np.float64]
+    ncsnr: NDArray[np.float64]
+    noise_ceiling: NDArray[np.float64]
+    peak_s: NDArray[np.float64]
+    rf_x: NDArray[np.float64]
+    rf_y: NDArray[np.float64]
+    rf_size: NDArray[np.float64]
+    rf_exponent: NDArray[np.float64]
+    rf_weights: NDArray[np.float64]
+    tuning_weights: NDArray[np.float64]
+    tuning_gains: NDArray[np.float64]
+
+
+def save_truth(truth: Truth, facts: dict[str, object], arrays: str | Path, description: str | Path) -> None:
+    """Write the arrays as .npz and the facts, with the names of channels and attributes, as .json."""
+    with atomic(arrays) as temporary:
+        np.savez_compressed(temporary, **vars(truth))
+    names = {"channels": CHANNELS, "attributes": ATTRIBUTES}
+    with atomic(description) as temporary:
+        temporary.write_text(json.dumps({**facts, **names}, indent=2) + "\n")
+
+
+def load_truth(arrays: str | Path) -> Truth:
+    """Read the arrays that :func:`save_truth` wrote."""
+    with np.load(arrays) as file:
+        return Truth(**{name: file[name] for name in file.files})
