@@ -156,7 +156,7 @@ def test_predictors_that_are_read_anew_for_every_block_come_in_few(rng):
 
 
 def limited_fits(path: Path, count: int, part: float, names: list[str]) -> subprocess.CompletedProcess[str]:
-    script = Path(__file__).with_name("bounded_fit.py")
+    script = Path(__file__).parents[2] / "support" / "bounded_fit.py"
     # What is freed is to count as free: no heap that keeps it.
     options = {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "65536"}
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), **options}

@@ -12,7 +12,7 @@ from cortex2image.study import needs
 from cortex2image.study.config import load_schema, resolve
 from cortex2image.study.readers import KNOWN_KEYS, NSD_SPACES, PREPARED, READERS, SPECIAL_KEYS
 
-CONFIGS = Path(__file__).parents[2] / "config"
+CONFIGS = Path(__file__).parents[3] / "config"
 
 
 def default():

@@ -25,7 +25,7 @@ from cortex2image.networks.weights import check_tensors, read_tensors
 TRUNK = "alexnet.safetensors"
 TRUNK_FIX = (
     "place the AlexNet of torchvision (weights IMAGENET1K_V1, keys features.0.weight to features.10.bias) "
-    "there as safetensors and list it in SHA256SUMS, or declare no `lpips` for this set in networks/registry.py"
+    "there as safetensors and list it in SHA256SUMS, or declare no `lpips` for it in networks/registry.py"
 )
 BATCH = 32
 COLUMNS = 2**16

@@ -14,7 +14,7 @@ import yaml
 from cortex2image.errors import ConfigError
 from cortex2image.study.readers import KNOWN_KEYS, NSD_SPACES, SPECIAL_KEYS
 
-SCHEMA_FILE = Path(__file__).resolve().parent.parent / "schemas" / "config.schema.yaml"
+SCHEMA_FILE = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
 IMAGE_SPACES = {"z", "zc"}
 RESERVED_STUDY = "miniature"
 
