@@ -1,31 +1,39 @@
-"""The study's config: defaults, schema, checks across keys, and the paths that follow from it."""
+"""A study's config: from YAML to :class:`~cortex2image.study.settings.Study`, after every check."""
 
 import copy
 import difflib
-import math
-from collections import Counter
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 import jsonschema
-import yaml
 
 from cortex2image.errors import ConfigError
-from cortex2image.study.readers import KNOWN_KEYS, NSD_SPACES, SPECIAL_KEYS
+from cortex2image.study.checks import check_study
+from cortex2image.study.fields import (
+    Section,
+    as_json,
+    build,
+    grouped,
+    inner_section,
+    section_schema,
+    with_defaults,
+)
+from cortex2image.study.readers import READERS
+from cortex2image.study.settings import Study
 
-SCHEMA_FILE = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
-IMAGE_SPACES = {"z", "zc"}
-RESERVED_STUDY = "miniature"
+SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+EVERYTHING = "everything"
+Settings = TypeVar("Settings", bound=Section)
 
 
 def load_schema() -> dict[str, Any]:
     """Return the JSON schema (draft 2020-12) of a study's config."""
-    return yaml.safe_load(SCHEMA_FILE.read_text())
+    return {"$schema": SCHEMA, "title": "cortex2image study", **section_schema(Study)}
 
 
-def resolve(config: Mapping[str, Any], source: str = "config") -> dict[str, Any]:
-    """Return `config` with defaults filled in and placeholders resolved, after every check.
+def resolve(config: Mapping[str, Any], source: str = "config") -> Study:
+    """Return the study of a config, with defaults filled in and placeholders resolved, after every check.
 
     Parameters
     ----------
@@ -39,45 +47,136 @@ def resolve(config: Mapping[str, Any], source: str = "config") -> dict[str, Any]
     ConfigError
         An unknown or missing key, a value out of bounds, or two keys that contradict each other.
     """
-    schema = load_schema()
-    resolved = _with_defaults(copy.deepcopy(dict(config)), schema)
-    for error in jsonschema.Draft202012Validator(schema).iter_errors(resolved):
+    values = checked(Study, copy.deepcopy(dict(config)), source)
+    check_study(build(Study, values), source)
+    _fill_in(values)
+    return build(Study, values)
+
+
+def checked(section: type[Section], values: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Return `values` with defaults filled in, after the check of every single value.
+
+    Raises
+    ------
+    ConfigError
+        An unknown or missing key, or a value out of bounds.
+    """
+    filled, schema = with_defaults(section, values), section_schema(section)
+    for error in jsonschema.Draft202012Validator(schema).iter_errors(filled):
         raise _explain(error, source)
-    _check_subjects(resolved, source)
-    _check_reader_keys(resolved, source)
-    _resolve_dataset(resolved, source)
-    _check_space(resolved, source)
-    _check_scaling(resolved, source)
-    _check_rois(resolved, source)
-    _check_image_identity(resolved, source)
-    _check_folds(resolved, source)
-    _check_numbers(resolved, source)
-    _check_noise_level(resolved, source)
-    return resolved
+    return filled
 
 
-def _with_defaults(value: Any, schema: Mapping[str, Any]) -> Any:
-    if isinstance(value, dict):
-        for key, sub in schema.get("properties", {}).items():
-            if key not in value and "default" in sub:
-                value[key] = copy.deepcopy(sub["default"])
-            if key in value:
-                value[key] = _with_defaults(value[key], sub)
-    return value
+def slice_json(study: Section, keys: Sequence[str], **wildcards: str) -> str:
+    """Return the settings that a step reads, as JSON in a fixed order.
+
+    Parameters
+    ----------
+    study : Section
+    keys : sequence of str
+        Paths such as ``ridge`` (a section), ``evaluate/bootstraps``, ``decode/rois/{space}`` (with a
+        wildcard), ``dataset/@source`` (a group of settings) or ``everything``.
+    **wildcards : str
+        Values of the wildcards in `keys`.
+    """
+    if EVERYTHING in keys:
+        return json.dumps(as_json(study), sort_keys=True)
+    chosen: dict[str, Any] = {}
+    for key in keys:
+        for path in _expanded(type(study), key.format(**wildcards)):
+            _copy_path(as_json(study), chosen, path)
+    return json.dumps(chosen, sort_keys=True)
+
+
+def read_slice(section: type[Settings], text: str, keys: Sequence[str], source: str) -> Settings:
+    """Return the settings that a step reads, from JSON; what is missing of them gets its default.
+
+    Parameters
+    ----------
+    section : class of settings
+    text : str
+        As :func:`slice_json` writes it.
+    keys : sequence of str
+        The settings that the step declares, as of :func:`slice_json`. To read another one is an error.
+    source : str
+        What error messages call the text.
+
+    Raises
+    ------
+    ConfigError
+        `text` is no JSON object, holds an unknown key or a value out of bounds, or lacks a required one.
+    """
+    try:
+        given = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ConfigError(source, "a JSON object of settings", str(error), "correct the text") from None
+    if not isinstance(given, dict):
+        raise ConfigError(source, "a JSON object of settings", repr(given), "give an object, as {}")
+    if EVERYTHING in keys:
+        return build(section, checked(section, given, source))
+    filled, schema = with_defaults(section, given), section_schema(section)
+    chosen: dict[str, Any] = {}
+    for key in keys:
+        for path in _expanded(section, key.partition("/{")[0]):
+            _copy_path(filled, chosen, path)
+    for error in jsonschema.Draft202012Validator(_narrowed(schema, chosen)).iter_errors(
+        _merged(given, chosen)
+    ):
+        raise _explain(error, source)
+    return build(section, chosen)
+
+
+def _expanded(section: type[Section], key: str) -> list[list[str]]:
+    """Return the paths that a key stands for: one, or those of a group."""
+    *parents, last = key.split("/")
+    if not last.startswith("@"):
+        return [[*parents, last]]
+    for name in parents:
+        section = inner_section(section, name) or section
+    return [[*parents, name] for name in grouped(section, last[1:])]
+
+
+def _copy_path(source: Mapping[str, Any], target: dict[str, Any], path: Sequence[str]) -> None:
+    for name in path[:-1]:
+        source, target = source.get(name, {}), target.setdefault(name, {})
+    if path[-1] in source:
+        target[path[-1]] = source[path[-1]]
+
+
+def _merged(given: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both, so that an unknown key among the given ones is seen, and a missing one of the chosen."""
+    merged = dict(given)
+    for name, value in chosen.items():
+        merged[name] = _merged(given.get(name, {}), value) if isinstance(value, dict) else value
+    return merged
+
+
+def _narrowed(schema: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema without the demand for settings that the step does not read."""
+    required = [name for name in schema.get("required", []) if name in chosen]
+    properties = {
+        name: _narrowed(sub, chosen.get(name, {}) if isinstance(chosen.get(name), dict) else {})
+        if "properties" in sub
+        else sub
+        for name, sub in schema.get("properties", {}).items()
+    }
+    return {**schema, "required": required, "properties": properties}
+
+
+def _fill_in(values: dict[str, Any]) -> None:
+    """Set the keys that the workflow chooses itself, and the folder of the data set in the paths below it."""
+    dataset = values["dataset"]
+    for key, value in (READERS[dataset["reader"]].made_by_workflow or {}).items():
+        dataset[key] = value.replace("{study}", values["study"])
+    for section, key in ((dataset, "derivatives"), (dataset["rois"], "atlas")):
+        if section[key]:
+            section[key] = section[key].replace("{root}", dataset["root"])
 
 
 def _explain(error: Any, source: str) -> ConfigError:
     place = "/".join(map(str, error.absolute_path)) or "the top level"
     if error.validator == "additionalProperties":
-        known = sorted(error.schema.get("properties", {}))
-        unknown = sorted(set(error.instance) - set(known))[0]
-        near = difflib.get_close_matches(unknown, known, n=1)
-        fix = (
-            f"did you mean '{near[0]}'?"
-            if near
-            else "remove it, or see config/README.md for the keys there are"
-        )
-        return ConfigError(f"{source}, {place}", f"one of the keys {', '.join(known)}", f"'{unknown}'", fix)
+        return _unknown_key(error, f"{source}, {place}")
     expected = (
         error.schema.get("description", error.message) if error.validator != "required" else error.message
     )
@@ -94,154 +193,13 @@ def _explain(error: Any, source: str) -> ConfigError:
     )
 
 
-def _check_subjects(config: Mapping[str, Any], source: str) -> None:
-    bare = Counter(_bare_label(subject) for subject in config["subjects"])
-    twice = [s for s in config["subjects"] if bare[_bare_label(s)] > 1]
-    if twice:
-        fix = "name each subject once, spelt as its folder is"
-        raise ConfigError(f"{source}, subjects", "every subject once", ", ".join(twice), fix)
-
-
-def _bare_label(subject: str) -> str:
-    """Drop the zero padding: sub-1 and sub-01 are one subject to most tools."""
-    return subject.removeprefix("sub-").lstrip("0").lower()
-
-
-def _resolve_dataset(config: dict[str, Any], source: str) -> None:
-    dataset = config["dataset"]
-    simulated = dataset["reader"] == "simulated"
-    if simulated == bool(dataset["root"]):
-        expected = (
-            "no root for the reader 'simulated'"
-            if simulated
-            else f"the folder of the {dataset['reader']} data"
-        )
-        fix = "remove the key" if simulated else "set dataset/root to the folder the data set lies in"
-        raise ConfigError(f"{source}, dataset/root", expected, repr(dataset["root"]), fix)
-    if simulated:
-        dataset |= {"root": f"results/{config['study']}/simulated/bids", "task": "scenes", "space": "T1w"}
-    for section, key in ((dataset, "derivatives"), (dataset["rois"], "atlas")):
-        if section[key]:
-            section[key] = section[key].replace("{root}", dataset["root"])
-
-
-def _check_reader_keys(config: Mapping[str, Any], source: str) -> None:
-    """Keys that the reader does not know must not seem to do anything."""
-    dataset = config["dataset"]
-    keys = [key for key in SPECIAL_KEYS if key not in KNOWN_KEYS[dataset["reader"]]]
-    if dataset["reader"] == "bold5000" and dataset["space"] == "roi-tables":
-        keys.append("rois/atlas")
-    properties = load_schema()["properties"]["dataset"]
-    for key in keys:
-        value, schema = dataset, properties
-        for part in key.split("/"):
-            value, schema = value[part], schema["properties"][part]
-        if value != schema["default"]:
-            expected = f"no such key for the reader '{dataset['reader']}'"
-            if dataset["reader"] == "bold5000" and key == "rois/atlas":
-                expected += " with space: roi-tables"
-            raise ConfigError(f"{source}, dataset/{key}", expected, repr(value), "remove the key")
-
-
-def _check_space(config: Mapping[str, Any], source: str) -> None:
-    dataset = config["dataset"]
-    if dataset["reader"] == "nsd" and dataset["space"] not in (None, *NSD_SPACES):
-        expected, fix = f"one of {', '.join(NSD_SPACES)}", "correct the name"
-        raise ConfigError(f"{source}, dataset/space", expected, f"'{dataset['space']}'", fix)
-
-
-def _check_scaling(config: Mapping[str, Any], source: str) -> None:
-    reader, scaled = config["dataset"]["reader"], config["standardise"]
-    if reader == "bdpy" and scaled["by"] == "session":
-        expected = "all with bdpy, whose test sessions hold no training trial to scale with"
-        raise ConfigError(f"{source}, standardise/by", expected, "session", "set standardise/by: all")
-    if reader != "nsd" and scaled["ncsnr_from"] == "released":
-        expected = f"all or train with the reader '{reader}', which has no such file"
-        raise ConfigError(f"{source}, standardise/ncsnr_from", expected, "released", "choose one of these")
-
-
-def _check_rois(config: Mapping[str, Any], source: str) -> None:
-    dataset, labels = config["dataset"], config["dataset"]["rois"]["labels"]
-    names_of_its_own = dataset["reader"] == "bdpy" or dataset["space"] == "roi-tables"
-    of_the_atlas = names_of_its_own or (dataset["reader"] == "nsd" and dataset["rois"]["atlas"])
-    if labels and not dataset["rois"]["atlas"] and not names_of_its_own:
-        fix = "name the atlas, or remove the labels"
-        raise ConfigError(f"{source}, dataset/rois/atlas", "the atlas the labels refer to", "null", fix)
-    if of_the_atlas and not labels:
-        return  # the regions of the data set are known when it is read
-    for space, names in config["decode"]["rois"].items():
-        for name in names:
-            if name != "all" and name not in labels:
-                raise ConfigError(
-                    f"{source}, decode/rois/{space}",
-                    f"'all' or a region of dataset/rois/labels: {', '.join(labels) or 'none given'}",
-                    f"'{name}'",
-                    "correct the name, or add the region and its code to dataset/rois/labels",
-                )
-
-
-def _check_image_identity(config: Mapping[str, Any], source: str) -> None:
-    """A data set without image identity has no latent to decode, so only text-only methods can run."""
-    if config["dataset"]["reader"] == "haxby2001":
-        asked = {
-            "reconstruct/methods": config["reconstruct"]["methods"],
-            "encode/models": config["encode"]["models"],
-            "decode/rois": list(config["decode"]["rois"]),
-        }
-        for key, names in asked.items():
-            if IMAGE_SPACES & set(names):
-                fix = "keep only c: which photograph was shown is not known in this data set"
-                raise ConfigError(f"{source}, {key}", "only c", ", ".join(names), fix)
-    needed = set("".join(config["reconstruct"]["methods"]))
-    missing = sorted(needed - set(config["decode"]["rois"]))
-    if missing:
-        fix = "say which regions it is decoded from, or drop the methods that need it"
-        raise ConfigError(
-            f"{source}, decode/rois", f"regions for {', '.join(sorted(needed))}", f"no {missing[0]}", fix
-        )
-
-
-def _check_folds(config: Mapping[str, Any], source: str) -> None:
-    folds, by = config["dataset"]["cross_validate"], config["standardise"]["by"]
-    if folds != "none" and by != "none":
-        expected = (
-            f"none with dataset/cross_validate: {folds}, since each fold scales with its own training trials"
-        )
-        raise ConfigError(f"{source}, standardise/by", expected, by, "set standardise/by: none")
-    if config["dataset"]["reader"] == "haxby2001":
-        if folds != "run":
-            fix = "set it to run: the distribution has one session and no test set"
-            raise ConfigError(f"{source}, dataset/cross_validate", "run", folds, fix)
-        strangers = sorted(set(config["subjects"]) - {f"sub-{number}" for number in range(1, 7)})
-        if strangers:
-            raise ConfigError(f"{source}, subjects", "sub-1 to sub-6", strangers[0], "choose among these")
-
-
-def _check_noise_level(config: Mapping[str, Any], source: str) -> None:
-    """The noise of a timestep above those denoised needs one that is not denoised."""
-    drawn = config["reconstruct"]
-    if drawn["noise_level"] == "as_released" and drawn["strength"] == 1:
-        found, fix = "as_released at strength 1", "lower reconstruct/strength, or set noise_level: matched"
-        raise ConfigError(f"{source}, reconstruct/noise_level", "matched at strength 1", found, fix)
-
-
-def _check_numbers(config: Mapping[str, Any], source: str) -> None:
-    if not all(math.isfinite(alpha) for alpha in config["ridge"]["alphas"]):
-        raise ConfigError(f"{source}, ridge/alphas", "finite numbers", "an infinite one", "remove it")
-    if list(config["ridge"]["alphas"]) != sorted(config["ridge"]["alphas"]):
-        found = ", ".join(f"{alpha:g}" for alpha in config["ridge"]["alphas"])
-        raise ConfigError(f"{source}, ridge/alphas", "ascending penalties", found, "sort them")
-    codes = Counter(config["dataset"]["rois"]["labels"].values())
-    twice = [name for name, code in config["dataset"]["rois"]["labels"].items() if codes[code] > 1]
-    if twice:
-        fix = "give each region its own code"
-        raise ConfigError(f"{source}, dataset/rois/labels", "one region per code", ", ".join(twice), fix)
-    steps, strength = config["reconstruct"]["steps"], config["reconstruct"]["strength"]
-    if int(steps * strength + 1e-9) < 1:  # as diffusion/denoise.py counts
-        found, fix = f"{steps} steps at strength {strength}", "raise one of them"
-        raise ConfigError(f"{source}, reconstruct", "at least one step left to denoise", found, fix)
-    if config["study"] == RESERVED_STUDY:
-        fix = "choose another name"
-        raise ConfigError(
-            f"{source}, study", f"not {RESERVED_STUDY}: train_miniature writes there", RESERVED_STUDY, fix
-        )
+def _unknown_key(error: Any, where: str) -> ConfigError:
+    known, renamed = sorted(error.schema.get("properties", {})), error.schema.get("renamed", {})
+    unknown = sorted(set(error.instance) - set(known))[0]
+    near = difflib.get_close_matches(unknown, known, n=1)
+    fix = "remove it, or see config/README.md for the keys there are"
+    if unknown in renamed:
+        fix = f"write '{renamed[unknown]}': the key has a new name"
+    elif near:
+        fix = f"did you mean '{near[0]}'?"
+    return ConfigError(where, f"one of the keys {', '.join(known)}", f"'{unknown}'", fix)

@@ -1,10 +1,111 @@
-"""The methods of reconstruction, by what each needs. Rules read this table, so it imports nothing heavy."""
+"""Methods of reconstruction: where the features come from, how the picture starts, and what the report calls
+it.
 
-# Method -> decoded spaces. `z` shows what the autoencoder alone makes of z; `c` starts from pure noise;
-# `zc`, the method of Takagi and Nishimoto (2023), starts from the coarse picture of z.
-METHODS: dict[str, tuple[str, ...]] = {"z": ("z",), "c": ("c",), "zc": ("z", "c")}
+One more method is one more entry of :data:`METHODS`; one that makes pictures in a new way also names its
+core.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# Where the features of a stimulus come from.
+DECODED = "decoded"  # from the brain, by the model that did not see the stimulus
+TRUE = "true"  # from the picture or captions that were seen
+SHUFFLED = "shuffled"  # decoded for another test stimulus
+MEAN = "mean"  # the mean over training stimuli: no brain at all
+SOURCES = (DECODED, TRUE, SHUFFLED, MEAN)
+
+# How a picture starts.
+FROM_NOISE = "noise"
+FROM_PICTURE = "picture"  # from the coarse picture of z, noised and denoised
+NO_DIFFUSION = "none"  # the coarse picture of z itself
 
 
-def samples_of(method: str, wanted: int) -> int:
-    """Return how many different pictures a method has per stimulus: one where no noise is drawn."""
-    return wanted if "c" in METHODS[method] else 1
+@dataclass(frozen=True)
+class Method:
+    """A way to make pictures of test stimuli.
+
+    Attributes
+    ----------
+    name : str
+        As in ``reconstruct/methods`` of the config and in file names.
+    inputs : mapping of feature space to source
+        One of :data:`SOURCES` for each space the picture is made from; a space that is absent is not used.
+    start : str
+        :data:`FROM_NOISE`, :data:`FROM_PICTURE` or :data:`NO_DIFFUSION`.
+    control : bool
+        Whether it is a control for the others, not a reconstruction from the brain.
+    title, meaning : str
+        Words for the report.
+    core : str
+        The module whose function ``pictures`` makes them.
+    """
+
+    name: str
+    inputs: Mapping[str, str]
+    start: str
+    title: str
+    meaning: str
+    control: bool = False
+    core: str = "cortex2image.reconstruction.pictures"
+
+    @property
+    def draws_noise(self) -> bool:
+        """Return whether samples of one stimulus differ, since each starts from noise of its own."""
+        return self.start != NO_DIFFUSION
+
+    def samples(self, wanted: int) -> int:
+        """Return the number of different pictures per stimulus: one where no noise is drawn."""
+        return wanted if self.draws_noise else 1
+
+    def spaces(self, *sources: str) -> tuple[str, ...]:
+        """Return the feature spaces that come from one of `sources`, in order."""
+        return tuple(space for space, source in self.inputs.items() if source in sources)
+
+    @property
+    def decoded(self) -> tuple[str, ...]:
+        """Return the spaces whose decoded features the method reads."""
+        return self.spaces(DECODED, SHUFFLED)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Return the spaces whose true features the method reads."""
+        return self.spaces(TRUE, MEAN)
+
+
+_ALL = (
+    Method("z", {"z": DECODED}, NO_DIFFUSION, "z", "decoded layout alone: what the autoencoder makes of z"),
+    Method("c", {"c": DECODED}, FROM_NOISE, "c", "decoded meaning alone: pictures start from noise"),
+    Method(
+        "zc",
+        {"z": DECODED, "c": DECODED},
+        FROM_PICTURE,
+        "zc",
+        "decoded layout and meaning: the method of Takagi and Nishimoto (2023)",
+    ),
+    Method(
+        "ceiling",
+        {"z": TRUE, "c": TRUE},
+        FROM_PICTURE,
+        "ceiling",
+        "true layout and meaning through the same generator: what perfect decoding would give",
+        control=True,
+    ),
+    Method(
+        "shuffled",
+        {"z": SHUFFLED, "c": SHUFFLED},
+        FROM_PICTURE,
+        "shuffled",
+        "layout and meaning decoded for another test stimulus",
+        control=True,
+    ),
+    Method(
+        "no_brain",
+        {"z": MEAN, "c": MEAN},
+        FROM_PICTURE,
+        "no brain",
+        "mean layout and meaning of the training stimuli: what the generator paints without a brain",
+        control=True,
+    ),
+)
+METHODS: dict[str, Method] = {method.name: method for method in _ALL}

@@ -1,0 +1,210 @@
+"""Checks across the settings of a study: two keys that contradict each other are both named."""
+
+import math
+from collections import Counter
+
+from cortex2image.errors import ConfigError
+from cortex2image.study.methods import METHODS
+from cortex2image.study.readers import READERS, Reader
+from cortex2image.study.settings import Dataset, Study
+from cortex2image.study.spaces import PICTURE, parse_space
+
+RESERVED_STUDY = "miniature"
+
+
+def check_study(study: Study, source: str) -> None:
+    """Test the settings of a study against each other.
+
+    Raises
+    ------
+    ConfigError
+        Two of them contradict each other, or one contradicts what the reader brings.
+    """
+    reader = READERS[study.dataset.reader]
+    for check in (
+        _check_subjects,
+        _check_reader_keys,
+        _check_root,
+        _check_space,
+        _check_scaling,
+        _check_feature_spaces,
+        _check_rois,
+        _check_image_identity,
+        _check_decoded,
+        _check_folds,
+        _check_limits,
+        _check_penalties,
+        _check_labels,
+        _check_steps,
+        _check_noising,
+        _check_name,
+    ):
+        check(study, reader, source)
+
+
+def _check_subjects(study: Study, reader: Reader, source: str) -> None:
+    bare = Counter(_bare_label(subject) for subject in study.subjects)
+    twice = [s for s in study.subjects if bare[_bare_label(s)] > 1]
+    if twice:
+        fix = "name each subject once, spelt as its folder is"
+        raise ConfigError(f"{source}, subjects", "every subject once", ", ".join(twice), fix)
+
+
+def _bare_label(subject: str) -> str:
+    """Return a label without zero padding: sub-1 and sub-01 are one subject to most tools."""
+    return subject.removeprefix("sub-").lstrip("0").lower()
+
+
+def _check_root(study: Study, reader: Reader, source: str) -> None:
+    root, made = study.dataset.root, reader.made_by_workflow is not None
+    if made == bool(root):
+        expected = (
+            f"no root for the reader '{reader.name}'" if made else f"the folder of the {reader.name} data"
+        )
+        fix = "remove the key" if made else "set dataset/root to the folder the data set lies in"
+        raise ConfigError(f"{source}, dataset/root", expected, repr(root), fix)
+
+
+def _check_reader_keys(study: Study, reader: Reader, source: str) -> None:
+    """Keys that the reader does not know must not seem to do anything."""
+    default = Dataset(reader=reader.name, rois=type(study.dataset.rois)())
+    special = {key for other in READERS.values() for key in other.keys}
+    unknown = sorted(special - set(reader.keys))
+    own_regions = reader.space_of_own_regions is not None and reader.names_regions(study.dataset.space)
+    for key in [*unknown, *(["rois/atlas"] if own_regions else [])]:
+        value = _setting(study.dataset, key)
+        if value != _setting(default, key):
+            expected = f"no such key for the reader '{reader.name}'"
+            if own_regions and key == "rois/atlas":
+                expected += f" with space: {study.dataset.space}"
+            raise ConfigError(f"{source}, dataset/{key}", expected, repr(value), "remove the key")
+
+
+def _setting(dataset: Dataset, key: str) -> object:
+    value: object = dataset
+    for part in key.split("/"):
+        value = getattr(value, part)
+    return value
+
+
+def _check_space(study: Study, reader: Reader, source: str) -> None:
+    space = study.dataset.space
+    if reader.spaces and space not in (None, *reader.spaces):
+        expected, fix = f"one of {', '.join(reader.spaces)}", "correct the name"
+        raise ConfigError(f"{source}, dataset/space", expected, f"'{space}'", fix)
+
+
+def _check_scaling(study: Study, reader: Reader, source: str) -> None:
+    if not reader.scales_by_session and study.standardise.by == "session":
+        expected = f"all with {reader.name}, whose test sessions hold no training trial to scale with"
+        raise ConfigError(f"{source}, standardise/by", expected, "session", "set standardise/by: all")
+    if not reader.released_ncsnr and study.standardise.ncsnr_from == "released":
+        expected = f"all or train with the reader '{reader.name}', which has no such file"
+        raise ConfigError(f"{source}, standardise/ncsnr_from", expected, "released", "choose one of these")
+
+
+def _check_feature_spaces(study: Study, reader: Reader, source: str) -> None:
+    for name in study.encode.models:
+        parse_space(name, f"{source}, encode/models").require_extractable(f"{source}, encode/models")
+
+
+def _check_rois(study: Study, reader: Reader, source: str) -> None:
+    rois = study.dataset.rois
+    own_names = reader.names_regions(study.dataset.space)
+    if rois.labels and not rois.atlas and not own_names:
+        fix = "name the atlas, or remove the labels"
+        raise ConfigError(f"{source}, dataset/rois/atlas", "the atlas the labels refer to", "null", fix)
+    if (own_names or (reader.named_atlases and rois.atlas)) and not rois.labels:
+        return  # the regions of the data set are known when it is read
+    for space, names in study.decode.rois.items():
+        for name in names:
+            if name != "all" and name not in rois.labels:
+                raise ConfigError(
+                    f"{source}, decode/rois/{space}",
+                    f"'all' or a region of dataset/rois/labels: {', '.join(rois.labels) or 'none given'}",
+                    f"'{name}'",
+                    "correct the name, or add the region and its code to dataset/rois/labels",
+                )
+
+
+def _check_image_identity(study: Study, reader: Reader, source: str) -> None:
+    """A data set without image identity has no picture to make features of, so only captions count."""
+    if reader.image_identity:
+        return
+    asked = {
+        "reconstruct/methods": {name: METHODS[name].inputs for name in study.reconstruct.methods},
+        "encode/models": {name: (name,) for name in study.encode.models},
+        "decode/rois": {name: (name,) for name in study.decode.rois},
+    }
+    for key, spaces in asked.items():
+        if any(PICTURE in parse_space(space).needs for of_one in spaces.values() for space in of_one):
+            fix = "keep only c: which photograph was shown is not known in this data set"
+            raise ConfigError(f"{source}, {key}", "only c", ", ".join(spaces), fix)
+
+
+def _check_decoded(study: Study, reader: Reader, source: str) -> None:
+    needed = {space for name in study.reconstruct.methods for space in METHODS[name].decoded}
+    missing = sorted(needed - set(study.decode.rois))
+    if missing:
+        fix = "say which regions it is decoded from, or drop the methods that need it"
+        expected = f"regions for {', '.join(sorted(needed))}"
+        raise ConfigError(f"{source}, decode/rois", expected, f"no {missing[0]}", fix)
+
+
+def _check_folds(study: Study, reader: Reader, source: str) -> None:
+    folds, by = study.dataset.cross_validate, study.standardise.by
+    if folds != "none" and by != "none":
+        expected = (
+            f"none with dataset/cross_validate: {folds}, since each fold scales with its own training trials"
+        )
+        raise ConfigError(f"{source}, standardise/by", expected, by, "set standardise/by: none")
+
+
+def _check_limits(study: Study, reader: Reader, source: str) -> None:
+    """Some data sets leave no choice of folds and subjects."""
+    folds = study.dataset.cross_validate
+    if reader.cross_validate not in (None, folds):
+        fix = f"set it to {reader.cross_validate}: the distribution has one session and no test set"
+        raise ConfigError(f"{source}, dataset/cross_validate", str(reader.cross_validate), folds, fix)
+    strangers = sorted(set(study.subjects) - set(reader.subjects))
+    if reader.subjects and strangers:
+        known = f"{reader.subjects[0]} to {reader.subjects[-1]}"
+        raise ConfigError(f"{source}, subjects", known, strangers[0], "choose among these")
+
+
+def _check_penalties(study: Study, reader: Reader, source: str) -> None:
+    alphas = study.ridge.alphas
+    if not all(math.isfinite(alpha) for alpha in alphas):
+        raise ConfigError(f"{source}, ridge/alphas", "finite numbers", "an infinite one", "remove it")
+    if list(alphas) != sorted(alphas):
+        found = ", ".join(f"{alpha:g}" for alpha in alphas)
+        raise ConfigError(f"{source}, ridge/alphas", "ascending penalties", found, "sort them")
+
+
+def _check_labels(study: Study, reader: Reader, source: str) -> None:
+    labels = study.dataset.rois.labels
+    codes = Counter(labels.values())
+    twice = [name for name, code in labels.items() if codes[code] > 1]
+    if twice:
+        fix = "give each region its own code"
+        raise ConfigError(f"{source}, dataset/rois/labels", "one region per code", ", ".join(twice), fix)
+
+
+def _check_steps(study: Study, reader: Reader, source: str) -> None:
+    steps, strength = study.reconstruct.steps, study.reconstruct.strength
+    if int(steps * strength + 1e-9) < 1:  # as diffusion/denoise.py counts
+        found, fix = f"{steps} steps at strength {strength}", "raise one of them"
+        raise ConfigError(f"{source}, reconstruct", "at least one step left to denoise", found, fix)
+
+
+def _check_noising(study: Study, reader: Reader, source: str) -> None:
+    """The noise of a timestep above those denoised needs one that is not denoised."""
+    if study.reconstruct.noising == "as_released" and study.reconstruct.strength == 1:
+        found, fix = "as_released at strength 1", "lower reconstruct/strength, or set noising: matched"
+        raise ConfigError(f"{source}, reconstruct/noising", "matched at strength 1", found, fix)
+
+
+def _check_name(study: Study, reader: Reader, source: str) -> None:
+    if study.study == RESERVED_STUDY:
+        expected = f"not {RESERVED_STUDY}: train_miniature writes there"
+        raise ConfigError(f"{source}, study", expected, RESERVED_STUDY, "choose another name")

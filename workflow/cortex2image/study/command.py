@@ -1,0 +1,84 @@
+"""The command line of a step: files and labels as named options, settings as one JSON value."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from cortex2image.study.config import read_slice
+from cortex2image.study.fields import Section
+
+Settings = TypeVar("Settings", bound=Section)
+
+
+@dataclass(frozen=True)
+class Command(Generic[Settings]):
+    """What a step is called with.
+
+    Attributes
+    ----------
+    doc : str
+        Docstring of the step; its first line is what ``--help`` says.
+    settings : class of settings
+        The class that ``--settings`` is parsed into: :class:`~cortex2image.study.settings.Study`, or that of
+        another config file.
+    reads : tuple of str
+        The settings that the step reads, see :func:`cortex2image.study.config.slice_json`. A step writes them as
+        a literal ``READS``, from which rules take them without importing the step. Without any, the command has
+        no ``--settings``.
+    labels : tuple of str
+        Options that name what is worked on, such as ``subject``.
+    inputs, outputs : tuple of str
+        Options that take one file or folder.
+    lists : tuple of str
+        Options that take one or more files, folders or labels.
+    optional : tuple of str
+        Options that take one file or folder, or nothing.
+    counts : tuple of str
+        Options that take a whole number, 1 by default.
+    """
+
+    doc: str
+    settings: type[Settings]
+    reads: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+
+    def parse(self, argv: Sequence[str] | None) -> tuple[argparse.Namespace, Settings]:
+        """Return the options by name, and the settings that the step reads.
+
+        Parameters
+        ----------
+        argv : sequence of str or None
+            None for those of the process.
+
+        Raises
+        ------
+        ConfigError
+            A setting is unknown or out of bounds.
+        """
+        args = self._parser().parse_args(argv)
+        given = args.settings if self.reads else "{}"
+        return args, read_slice(self.settings, given, self.reads, "--settings")
+
+    def _parser(self) -> argparse.ArgumentParser:
+        parser = argparse.ArgumentParser(description=self.doc.splitlines()[0])
+        for name in (*self.labels, *self.inputs, *self.outputs):
+            parser.add_argument(_option(name), required=True)
+        for name in self.lists:
+            parser.add_argument(_option(name), required=True, nargs="+")
+        for name in self.optional:
+            parser.add_argument(_option(name), nargs="?")
+        for name in self.counts:
+            parser.add_argument(_option(name), type=int, default=1)
+        if self.reads:
+            parser.add_argument("--settings", required=True, help=f"JSON with {', '.join(self.reads)}")
+        return parser
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

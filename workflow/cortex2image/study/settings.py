@@ -1,0 +1,371 @@
+"""Every setting of a study, once: type, default, bounds, unit and one line of meaning.
+
+The JSON schema, config/README.md and the messages about wrong values follow from these classes; rules hand
+the slice of them that a step reads to that step, which parses it into the same classes. Ranges are JSON
+schema's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cortex2image.study.fields import Section, setting
+from cortex2image.study.methods import METHODS
+from cortex2image.study.readers import READERS
+from cortex2image.study.spaces import DECODABLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rois(Section):
+    """Atlas that says which voxels belong to which region."""
+
+    atlas: str | None = setting(
+        "Volume of integer labels on the grid of the BOLD runs or betas; `{root}` and `{subject}` are filled "
+        "in. nsd: name of one of its atlases, e.g. streams, nsdgeneral, prf-visualrois, floc-faces, "
+        "HCP_MMP1 or Kastner2015; with fsaverage not those drawn on each subject (prf-*, floc-*), which have "
+        "no labels there. bdpy and roi-tables of bold5000 have regions of their own: null. Null for none.",
+        None,
+    )
+    labels: Mapping[str, int] = setting(
+        "Name of each region and its code in the atlas; codes below 1 never name a region. nsd: checked "
+        "against the atlas' own table of names; none: all regions of that table, whose names decode/rois is "
+        "checked against before a job runs. bdpy and roi-tables of bold5000: the names are those of the "
+        "files, codes do not count.",
+        {},
+        additionalProperties={"type": "integer", "minimum": 1},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset(Section):
+    """Where the recordings are and how to read them."""
+
+    reader: str = setting(
+        "simulated (made by the workflow), bids (BIDS events with fMRIPrep derivatives) or haxby2001; or "
+        "betas that others estimated, which `glm` does not touch: nsd, bold5000 or bdpy (files of the "
+        "Kamitani laboratory).",
+        group="source",
+        enum=list(READERS),
+    )
+    root: str | None = setting(
+        "Folder of the data set; must be left out for `simulated`.", None, group="source"
+    )
+    derivatives: str | None = setting(
+        "Folder of the fMRIPrep derivatives; `{root}` is filled in. Only read for bids.",
+        "{root}/derivatives/fmriprep",
+        group="source",
+    )
+    task: str | None = setting(
+        "BIDS task label to use; null where the data set has one task only. Only read for bids.",
+        None,
+        group="source",
+    )
+    space: str | None = setting(
+        "fMRIPrep output space to use, e.g. T1w or MNI152NLin2009cAsym:res-2; func for the native BOLD grid; "
+        "null for the only one there is. nsd: func1pt8mm (null), func1mm or fsaverage, which lacks the "
+        "atlases drawn on each subject (prf-*, floc-*). bold5000: volume (null) or roi-tables.",
+        None,
+        group="source",
+    )
+    betas: str | None = setting(
+        "Which of several preparations of prepared betas. nsd: folder, null for betas_fithrf_GLMdenoise_RR. "
+        "bold5000: as in the file names, null for TYPED-FITHRF-GLMDENOISE-RR. bdpy: piece of the file names, "
+        "null where there is one version.",
+        None,
+        group="source",
+    )
+    sessions: int | None = setting(
+        "Only the first so many sessions of prepared betas; null for all there are.",
+        None,
+        unit="sessions",
+        group="source",
+        minimum=1,
+    )
+    test_images: Literal["shared", "special515"] = setting(
+        "What tests a study of nsd: shared, the pictures that all subjects were to see, or special515, those "
+        "of them that all saw three times; the other shared pictures are then left out, so that training is "
+        "the same.",
+        "shared",
+        group="source",
+    )
+    mask: Literal["brain", "atlas"] = setting(
+        "Which voxels of prepared betas: brain, the whole brain mask (all vertices of a surface), or atlas, "
+        "those in a region of rois/labels.",
+        "brain",
+        group="regions",
+    )
+    cross_validate: Literal["none", "run", "session"] = setting(
+        "What is left out in turn: none (the split of the stimulus table is used), run or session.", "none"
+    )
+    rois: Rois
+    terms_accepted: bool = setting(
+        "Whether you have accepted the NSD Data Access Agreement (naturalscenesdataset.org, Data) and filled "
+        "in its form; nsd_download refuses without. Only read by it.",
+        False,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation(Section):
+    """Size of the simulated data set; only read by the reader `simulated`."""
+
+    train_stimuli: int = setting(
+        "Training stimuli, each shown once to every subject.",
+        600,
+        unit="stimuli",
+        minimum=20,
+        maximum=100000,
+    )
+    test_stimuli: int = setting(
+        "Test stimuli, shown to every subject.", 60, unit="stimuli", minimum=4, maximum=10000
+    )
+    test_repeats: int = setting(
+        "How often each test stimulus is shown.", 3, unit="presentations", minimum=2, maximum=20
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glm(Section):
+    """Single-trial general linear model."""
+
+    model: Literal["lss", "lsa"] = setting(
+        "lss: one model per trial, all other trials in one regressor. lsa: one model, one regressor per "
+        "trial.",
+        "lss",
+    )
+    hrf: Literal["spm", "glover"] = setting("Canonical haemodynamic response.", "spm")
+    derivatives: Literal["none", "time", "time_dispersion"] = setting(
+        "Derivatives of the response that are added to the model of each trial.", "none"
+    )
+    drift: Literal["cosine", "polynomial", "none"] = setting(
+        "Slow drift model; `cosine` uses high_pass_hz.", "cosine"
+    )
+    high_pass_hz: float = setting(
+        "Cut-off of the cosine drift.", 0.01, unit="Hz", exclusiveMinimum=0, maximum=0.1
+    )
+    confounds: tuple[str, ...] = setting("Columns of the confounds table that enter the model.", ())
+    scrub: tuple[str, ...] = setting(
+        "Prefixes of confound columns whose marked volumes are left out.", ("non_steady_state_outlier",)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standardise(Section):
+    """Scaling of the betas, fitted on training trials only."""
+
+    by: Literal["session", "all", "none"] = setting(
+        "session, all (sessions together) or none (for cross-validated studies, where folds do it). Not "
+        "session with bdpy, whose test sessions hold no training trial.",
+        "session",
+    )
+    ncsnr_from: Literal["all", "train", "released"] = setting(
+        "Trials that noise ceilings are estimated from: all; train, repeats of training pictures alone; or "
+        "released, the file ncsnr that comes with the betas of nsd and was computed from all pictures, those "
+        "of the test among them. They describe voxels and select none.",
+        "all",
+    )
+    average_repeats: tuple[str, ...] = setting(
+        "Splits in which the trials of a stimulus are averaged before they are used.",
+        ("test",),
+        uniqueItems=True,
+        items={"enum": ["train", "test"]},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Models(Section):
+    """Diffusion model and judges."""
+
+    set: Literal[
+        "miniature", "stable-diffusion-v1-4", "stable-diffusion-v1-5", "stable-diffusion-v2-1-base"
+    ] = setting(
+        "Name of the model set. All but miniature are fetched: `snakemake --cores 1 download_models` with "
+        "this config, or a `folder`.",
+        "miniature",
+    )
+    folder: str | None = setting(
+        "Folder of its files in the layout of diffusers; null for the one that is shipped, or "
+        "resources/models/{set}. After putting files there by hand, run `snakemake --cores 1 record_models` "
+        "with this config.",
+        None,
+    )
+    precision: Literal["float32", "bfloat16", "float16"] = setting(
+        "Numbers that pictures and zc are computed with: bfloat16 and float16 need half the memory and less "
+        "time on a GPU. z, c and the judges always use float32.",
+        "float32",
+    )
+    batch_size: int | None = setting(
+        "Pictures that are encoded or generated together. null for up to 64 with the miniature, 8 with a "
+        "full-size set.",
+        None,
+        unit="pictures",
+        minimum=1,
+        maximum=1024,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Features(Section):
+    """From pictures and captions to the feature spaces of the diffusion model."""
+
+    latent: Literal["mean", "sample"] = setting(
+        "What stands for a picture wherever the VAE encodes one: the mean of its posterior, or a sample, as "
+        "in the code of 2023, with a seed of its own for each picture.",
+        "mean",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decode(Section):
+    """Which regions each feature space is decoded from; the region `all` means every voxel of the mask."""
+
+    rois: Mapping[str, tuple[str, ...]] = setting(
+        "Regions that predict each decoded space, z (latent of the picture) or c (text embedding).",
+        {"z": ("early",), "c": ("ventral",)},
+        keys=DECODABLE,
+        minProperties=1,
+        additionalProperties={
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string"},
+            "description": "Regions that predict this feature space.",
+        },
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ridge(Section):
+    """Ridge regression, in both directions."""
+
+    alphas: tuple[float, ...] = setting(
+        "Penalties to choose from, one per target, by cross-validation on training rows; in ascending order.",
+        (1, 10, 100, 1000, 10000, 100000),
+        minItems=1,
+        uniqueItems=True,
+        items={"exclusiveMinimum": 0},
+    )
+    folds: int = setting(
+        "Folds of that cross-validation. All trials of a stimulus lie in one fold; with "
+        "`dataset/cross_validate` all trials of a run do, and runs that share a stimulus.",
+        5,
+        unit="folds",
+        minimum=2,
+        maximum=50,
+    )
+    selection: Literal["kfold", "loo", "gcv", "as_released"] = setting(
+        "kfold: by `folds`. loo: leaving out one stimulus at a time (with `dataset/cross_validate` one run, "
+        "with those that share a stimulus with it), in closed form. gcv: generalised cross-validation, only "
+        "where no stimulus repeats. as_released: penalties, folds and missing intercept of the code of 2023, "
+        "for reproduction only.",
+        "kfold",
+    )
+    device: Literal["auto", "cpu", "cuda"] = setting(
+        "cpu, cuda, or auto: CUDA where there is one. Jobs that fit do not ask for a GPU by themselves.",
+        "cpu",
+    )
+    max_memory_gb: float | None = setting(
+        "Working memory of a fit, beyond betas, features and predictions. null for half of the memory that "
+        "is free, when the fit starts, in the machine (or its container), or in the GPU that fits; give a "
+        "number where several fits run at once or a cluster bounds each job.",
+        None,
+        unit="GB",
+        exclusiveMinimum=0,
+        maximum=1000,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconstruct(Section):
+    """From decoded features to pictures."""
+
+    methods: tuple[str, ...] = setting(
+        "Methods and controls: " + " ".join(f"{m.name}: {m.meaning}." for m in METHODS.values()),
+        ("z", "c", "zc"),
+        minItems=1,
+        uniqueItems=True,
+        items={"enum": list(METHODS)},
+    )
+    samples: int = setting(
+        "Pictures drawn per stimulus by the methods that start from noise.",
+        5,
+        unit="pictures",
+        minimum=1,
+        maximum=100,
+    )
+    steps: int = setting("Steps of the full denoising schedule.", 50, unit="steps", minimum=1, maximum=1000)
+    strength: float = setting(
+        "Share of the schedule that zc is noised to and denoised from.", 0.8, exclusiveMinimum=0, maximum=1
+    )
+    guidance_scale: float = setting(
+        "Weight of classifier-free guidance; 1 is no guidance.", 5.0, minimum=1, maximum=50
+    )
+    noising: Literal["matched", "as_released"] = setting(
+        "Which timestep the noise added to the coarse picture belongs to: matched, the first that is "
+        "denoised, or as_released, the one above it, which the code of 2023 noises to and never denoises.",
+        "matched",
+        was="noise_level",
+    )
+    shared_noise: bool = setting(
+        "Whether the noise of a sample is the same for all stimuli, as in the code of 2023, instead of one "
+        "of its own for each.",
+        False,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluate(Section):
+    """Statistics of the scores."""
+
+    identification: Literal["reconstruction", "as_released"] = setting(
+        "Rule of two-way identification. reconstruction: every sample is searched among the originals, ties "
+        "count half. as_released: every original is searched among the reconstructions, correlations "
+        "averaged over samples first, ties lose; such metrics have names of their own in docs/metrics.md.",
+        "reconstruction",
+    )
+    permutations: int = setting("Draws of the permutation null.", 2000, unit="draws", minimum=100)
+    bootstraps: int = setting("Resamples of the bootstrap interval.", 2000, unit="draws", minimum=100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encode(Section):
+    """Encoding models, from features to every voxel."""
+
+    models: tuple[str, ...] = setting(
+        "Feature spaces to fit, each a model of every voxel.", ("z", "c", "zc"), minItems=1, uniqueItems=True
+    )
+    fdr: float = setting(
+        "False discovery rate below which a voxel counts as significant.",
+        0.05,
+        exclusiveMinimum=0,
+        exclusiveMaximum=1,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study(Section):
+    """One study is one config file. An unknown key is an error."""
+
+    study: str = setting(
+        "Name of the study; results go to results/{study}.", pattern="^[A-Za-z0-9][A-Za-z0-9._-]*$"
+    )
+    seed: int = setting(
+        "Every random draw of the study derives from this number and the identity of what is drawn.",
+        20230618,
+        minimum=0,
+    )
+    subjects: tuple[str, ...] = setting(
+        "Labels of the subjects to analyse, with their prefix.",
+        minItems=1,
+        items={"pattern": "^sub-[A-Za-z0-9]+$"},
+    )
+    dataset: Dataset
+    simulation: Simulation
+    glm: Glm
+    standardise: Standardise
+    models: Models
+    features: Features
+    decode: Decode
+    ridge: Ridge
+    reconstruct: Reconstruct
+    evaluate: Evaluate
+    encode: Encode

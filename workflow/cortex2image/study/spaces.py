@@ -1,0 +1,274 @@
+"""Feature spaces by name: what pictures and captions are turned into, and what a space needs for that.
+
+A name spells the coordinates of its space: ``z``, ``c``, ``zc``, ``zc-n0.6`` (noise), ``zc-n0.8-t20`` (noise
+and denoising step), ``unet-mid-n0.8-t20`` (a block of the U-Net at a noise and a step). :func:`parse_space`
+reads a name, ``str`` of the space writes it. One more kind of space is one more entry of :data:`KINDS` and
+its core.
+"""
+
+import difflib
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from cortex2image.errors import ConfigError
+
+PICTURE, CAPTIONS, NOISE, UNET = "picture", "captions", "noise", "unet"
+_LAYER = re.compile(r"(down|up)(\d+)|mid")
+
+
+class ModelShape(Protocol):
+    """The sizes of a model set that the widths of feature spaces follow from."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the model set."""
+
+    @property
+    def latent_shape(self) -> tuple[int, int, int]:
+        """Return channels, height and width of the latent that is decoded from the brain."""
+
+    @property
+    def generated_shape(self) -> tuple[int, int, int]:
+        """Return channels, height and width of the latents in which pictures are generated."""
+
+    @property
+    def unet_channels(self) -> tuple[int, ...]:
+        """Return the channels of the blocks of the U-Net, from the finest to the coarsest."""
+
+    @property
+    def text_length(self) -> int:
+        """Return the number of tokens of a caption."""
+
+    @property
+    def text_width(self) -> int:
+        """Return the number of units per token."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of feature space.
+
+    Attributes
+    ----------
+    title, meaning : str
+        Words for the report.
+    needs : frozenset of str
+        What features are made of: :data:`PICTURE`, :data:`CAPTIONS`, :data:`NOISE` (drawn from a seed),
+        :data:`UNET` (passes of the diffusion model).
+    width : function of a space and the sizes of a model set
+        Number of values per stimulus.
+    reads : tuple of str
+        The settings that features of this kind depend on beside the model set, its folder and batch size.
+    core : str
+        The module whose function ``extract`` computes the features; empty where nothing computes them yet.
+    decodable : bool
+        Whether a reconstruction can start from features of this kind, so that they are decoded from the
+        brain.
+    storage : str
+        ``vectors``, a row per stimulus, or ``gram``, inner products of stimuli where vectors would be too
+        wide.
+    """
+
+    title: str
+    meaning: str
+    needs: frozenset[str]
+    width: Callable[["FeatureSpace", ModelShape], int]
+    reads: tuple[str, ...] = ()
+    core: str = ""
+    decodable: bool = False
+    storage: str = "vectors"
+
+
+@dataclass(frozen=True)
+class FeatureSpace:
+    """A kind of features and, where its name gives them, its coordinates.
+
+    Attributes
+    ----------
+    kind : str
+        A key of :data:`KINDS`.
+    layer : str
+        Block of the U-Net: ``down0`` (the finest), ``mid``, ``up0`` (the coarsest), ...; else empty.
+    noise : float or None
+        Noise level as the share of the noise schedule, in (0, 1].
+    step : int or None
+        Denoising step after which features are taken, from 1.
+    """
+
+    kind: str
+    layer: str = ""
+    noise: float | None = None
+    step: int | None = None
+
+    def __str__(self) -> str:
+        noise = [] if self.noise is None else [f"n{self.noise:g}"]
+        step = [] if self.step is None else [f"t{self.step}"]
+        return "-".join([self.kind, *([self.layer] if self.layer else []), *noise, *step])
+
+    @property
+    def facts(self) -> Kind:
+        """Return what is common to all spaces of this kind."""
+        return KINDS[self.kind]
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return what features of this space are made of."""
+        return self.facts.needs
+
+    @property
+    def extractable(self) -> bool:
+        """Return whether the extraction step can compute this space."""
+        return bool(self.facts.core) and self == FeatureSpace(self.kind)
+
+    def width(self, model: ModelShape) -> int:
+        """Return the number of values per stimulus with a model set.
+
+        Raises
+        ------
+        ConfigError
+            The U-Net of the model set has no such layer.
+        """
+        return self.facts.width(self, model)
+
+    def require_extractable(self, where: str) -> None:
+        """Raise ConfigError unless the extraction step can compute this space."""
+        if not self.extractable:
+            fix = f"choose among {', '.join(EXTRACTABLE)}"
+            found = f"{self}, which is a name of a space but not computed by this version"
+            raise ConfigError(where, "a feature space that can be extracted", found, fix)
+
+
+def _latent_width(space: FeatureSpace, model: ModelShape) -> int:
+    return math.prod(model.latent_shape)
+
+
+def _caption_width(space: FeatureSpace, model: ModelShape) -> int:
+    return model.text_length * model.text_width
+
+
+def _generated_width(space: FeatureSpace, model: ModelShape) -> int:
+    return math.prod(model.generated_shape)
+
+
+def _layer_width(space: FeatureSpace, model: ModelShape) -> int:
+    """Return channels times places of the output of a block: all but the last block of a side resample."""
+    channels, side = model.unet_channels, model.generated_shape[1]
+    last = len(channels) - 1
+    if space.layer == "mid":
+        return channels[last] * (side >> last) ** 2
+    direction, digits = _LAYER.fullmatch(space.layer).groups()  # type: ignore[union-attr]
+    number = int(digits)
+    if number > last:
+        found, fix = space.layer, f"choose among {direction}0 to {direction}{last}, or mid"
+        raise ConfigError(f"feature space {space}", f"a block of the U-Net of {model.name}", found, fix)
+    if direction == "down":
+        return channels[number] * (side >> min(number + 1, last)) ** 2
+    return channels[last - number] * (side >> max(last - number - 1, 0)) ** 2
+
+
+_SAMPLING = ("seed", "models/precision", "reconstruct/steps", "reconstruct/strength")
+_GUIDED = (*_SAMPLING, "reconstruct/guidance_scale", "reconstruct/noising", "features/latent")
+KINDS: dict[str, Kind] = {
+    "z": Kind(
+        title="z",
+        meaning="latent of the picture: layout and colour",
+        needs=frozenset({PICTURE}),
+        width=_latent_width,
+        reads=("features/latent", "seed"),
+        core="cortex2image.features.latents",
+        decodable=True,
+    ),
+    "c": Kind(
+        title="c",
+        meaning="text embedding of the captions: what is in the picture",
+        needs=frozenset({CAPTIONS}),
+        width=_caption_width,
+        core="cortex2image.features.captions",
+        decodable=True,
+    ),
+    "zc": Kind(
+        title="zc",
+        meaning="latent of the picture after noise was added and taken away under its captions",
+        needs=frozenset({PICTURE, CAPTIONS, NOISE, UNET}),
+        width=_generated_width,
+        reads=_GUIDED,
+        core="cortex2image.features.denoised",
+    ),
+    "unet": Kind(
+        title="U-Net",
+        meaning="activity of a block of the U-Net at a noise level and a denoising step",
+        needs=frozenset({PICTURE, CAPTIONS, NOISE, UNET}),
+        width=_layer_width,
+        reads=_GUIDED,
+        storage="gram",
+    ),
+}
+DECODABLE = tuple(name for name, kind in KINDS.items() if kind.decodable)
+EXTRACTABLE = tuple(name for name, kind in KINDS.items() if kind.core)
+
+
+def parse_space(name: str, where: str = "feature space") -> FeatureSpace:
+    """Return the feature space of a name.
+
+    Parameters
+    ----------
+    name : str
+    where : str
+        The setting or table that holds the name, for error messages.
+
+    Raises
+    ------
+    ConfigError
+        No kind of space has this name, or its coordinates are missing, surplus, out of range or spelt in
+        another way than ``str`` of the space spells them.
+    """
+    kind, *coordinates = name.split("-")
+    if kind not in KINDS:
+        near = difflib.get_close_matches(kind, KINDS, n=1)
+        fix = f"did you mean '{near[0]}'?" if near else "correct the name"
+        raise ConfigError(where, f"a feature space: {', '.join(KINDS)}, with coordinates", f"'{name}'", fix)
+    space = _placed(FeatureSpace(kind), coordinates)
+    problem = "coordinates that cannot be read" if space is None else _problem(space)
+    if space is None or problem or str(space) != name:
+        expected = "coordinates such as zc-n0.6 (noise), zc-n0.8-t20 (step), unet-mid-n0.8-t20 (layer)"
+        found = f"'{name}'" + (f": {problem}" if problem else "")
+        fix = "correct the name" if problem or space is None else f"write {space}"
+        raise ConfigError(where, expected, found, fix)
+    return space
+
+
+def _placed(space: FeatureSpace, coordinates: list[str]) -> FeatureSpace | None:
+    """Return the space with its coordinates, None where one of them cannot be read or stands twice."""
+    found: dict[str, str | float | int] = {}
+    for part in coordinates:
+        if _LAYER.fullmatch(part):
+            key, value = "layer", part
+        elif re.fullmatch(r"n\d+(\.\d+)?", part):
+            key, value = "noise", part[1:]
+        elif re.fullmatch(r"t\d+", part):
+            key, value = "step", part[1:]
+        else:
+            return None
+        if key in found:
+            return None
+        found[key] = {"layer": str, "noise": float, "step": int}[key](value)
+    return FeatureSpace(space.kind, **found)  # type: ignore[arg-type]
+
+
+def _problem(space: FeatureSpace) -> str:
+    """Return what is wrong with the coordinates of a space; empty where nothing is."""
+    noisy = NOISE in space.needs
+    if not noisy and (space.layer or space.noise is not None or space.step is not None):
+        return f"{space.kind} has no coordinates"
+    if (space.kind == "unet") != bool(space.layer):
+        return "a layer belongs to unet, and unet needs one"
+    if space.kind == "unet" and (space.noise is None or space.step is None):
+        return "unet needs a noise level and a step"
+    if space.noise is None and space.step is not None:
+        return "a step needs a noise level"
+    if space.noise is not None and not 0 < space.noise <= 1:
+        return "the noise level lies above 0 and up to 1"
+    return "steps count from 1" if space.step == 0 else ""
