@@ -1,0 +1,182 @@
+"""How much memory and time the jobs of a study ask for.
+
+They are estimates to plan with: a job that is killed asks for more on its next try. Sizes are bytes, or MB (1e6
+bytes) and minutes where a name says so.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cortex2image.networks.registry import ModelSet
+from cortex2image.study.readers import READERS
+from cortex2image.study.settings import Ridge, Study
+from cortex2image.study.sizes import StudySizes
+from cortex2image.study.spaces import UNET, parse_space
+
+FLOAT = 4
+TRAINING = 0.9
+# Python, libraries, a row group of a table in several precisions.
+BASE = 2e9
+# Of the bound on a fit, what it plans with: see `cortex2image.ridge.memory`.
+PLANNED = 0.65
+# Betas of others come in any number where their sizes are not known: of BOLD5000 5,254 trials of a subject.
+PREPARED_FIT_MB, PREPARED_BETAS_MB = 32_000, 6_000
+RECORDED_MB = 4_000
+# Weights pass through main memory on their way to a GPU.
+FULL_SIZE_MB, MINIATURE_MB = 16_000, 4_000
+# For 1,000 stimuli with 5 samples of 512 px. Memory, from sizes: the weights of all judges, both sets of pictures
+# (1.6 GB), the judges' features of the originals (3.5 GB), and those of LPIPS (5.3 GB). Time: the null of ssim2d,
+# 99 draws and the pairs themselves, is 500,000 pairs; a pair was measured to take 7 ms on one core of a busy
+# machine, 58 minutes if nothing ran in parallel. The networks and the matrix products were not timed.
+FULL_SIZE_EVALUATION_MB, FULL_SIZE_EVALUATION_MINUTES = 24_000, 240
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The needs of the jobs of one study with its model set."""
+
+    study: Study
+    model_set: ModelSet
+
+    @property
+    def model_mb(self) -> int:
+        """Return the memory of a job that loads the diffusion model or judges of any kind."""
+        return FULL_SIZE_MB if self.model_set.fetched else MINIATURE_MB
+
+    @property
+    def evaluation_mb(self) -> int:
+        """Return the memory of scoring the pictures of a subject and method."""
+        return FULL_SIZE_EVALUATION_MB if self.model_set.fetched else MINIATURE_MB
+
+    @property
+    def evaluation_minutes(self) -> int:
+        """Return the time of scoring the pictures of a subject and method."""
+        return FULL_SIZE_EVALUATION_MINUTES if self.model_set.fetched else 120
+
+    @property
+    def fit_minutes(self) -> int:
+        """Return the time of fitting all targets of a subject and feature space."""
+        return 480 if self._prepared else 60
+
+    @property
+    def fit_threads(self) -> int:
+        """Return the threads of a fit.
+
+        The simulated study is so small that one job per core is fastest: BLAS threads of several jobs wait for
+        each other by spinning, and a fit of 0.3 s was seen to take 27 s.
+        """
+        return 1 if READERS[self.study.dataset.reader].made_by_workflow else 8
+
+    def feature_minutes(self, space: str) -> int:
+        """Return the time of a feature space: one pass of a network per picture, or tens of the U-Net."""
+        return 1440 if UNET in parse_space(space).needs and self.model_set.fetched else 120
+
+    def betas_mb(self, sessions_at_once: int) -> int:
+        """Return the memory of reading betas: a session of each thread as read and as kept, two while written."""
+        if self._sizes is None:
+            return PREPARED_BETAS_MB
+        return _mb(BASE + self._session * (2 * sessions_at_once + 2))
+
+    @property
+    def standardise_mb(self) -> int:
+        """Return the memory of standardising: sums of a session, twice mean and squares of every session."""
+        if self._sizes is None:
+            return PREPARED_BETAS_MB if self._prepared else RECORDED_MB
+        moments = 2 * self._sessions * self._voxels * 2 * 8
+        return _mb(BASE + 2 * self._session + 2 * moments)
+
+    def decode_mb(self, space: str) -> int:
+        """Return the memory of a fit from the voxels of the regions that a feature space is decoded from."""
+
+        def predictors(sizes: StudySizes) -> int:
+            regions = self.study.decode.rois[space]
+            most = sizes.voxels["atlas"] // sizes.regions * len(regions)
+            return self._voxels if "all" in regions else min(most, self._voxels)
+
+        return self._fit_mb(space, predictors, lambda sizes: self._width(space))
+
+    def encode_mb(self, space: str) -> int:
+        """Return the memory of a fit from a feature space to every voxel."""
+        return self._fit_mb(space, lambda sizes: self._width(space), lambda sizes: self._voxels)
+
+    def _fit_mb(
+        self, space: str, predictors: Callable[[StudySizes], int], targets: Callable[[StudySizes], int]
+    ) -> int:
+        """Return the memory of tables, copies of their training rows and coefficients, and working memory.
+
+        Predictors are copied twice. Without a bound in the config, a fit works in half of the memory that is free
+        once the tables are read.
+        """
+        if self._sizes is None:
+            return PREPARED_FIT_MB if self._prepared else RECORDED_MB
+        rows, ridge = int(TRAINING * self._trials), self.study.ridge
+        p, t = predictors(self._sizes), targets(self._sizes)
+        copies = FLOAT * (rows * (2 * p + t) + min(rows, p) * t)
+        tables = FLOAT * (self._trials * self._voxels + self._pictures * self._width(space))
+        if ridge.max_memory_gb is None:
+            return _mb(BASE + tables + 2 * max(copies, working(rows, p, ridge)))
+        return _mb(BASE + tables + copies + ridge.max_memory_gb * 1e9)
+
+    @property
+    def _prepared(self) -> bool:
+        return READERS[self.study.dataset.reader].prepared
+
+    @property
+    def _sizes(self) -> StudySizes | None:
+        """Return the sizes of the data set, None where they are not known."""
+        sizes = READERS[self.study.dataset.reader].sizes
+        return sizes[self.study.dataset.space or next(iter(sizes))] if sizes else None
+
+    @property
+    def _known(self) -> StudySizes:
+        assert self._sizes is not None
+        return self._sizes
+
+    @property
+    def _sessions(self) -> int:
+        return self.study.dataset.sessions or self._known.sessions
+
+    @property
+    def _trials(self) -> int:
+        return self._sessions * self._known.trials_per_session
+
+    @property
+    def _voxels(self) -> int:
+        return self._known.voxels[self.study.dataset.mask]
+
+    @property
+    def _session(self) -> int:
+        """Return the bytes of the betas of a session."""
+        return self._known.trials_per_session * self._voxels * FLOAT
+
+    @property
+    def _pictures(self) -> int:
+        """Return the number of pictures that any chosen subject saw."""
+        own = min(self._known.own_pictures, self._trials)
+        return self._known.shared_pictures + len(self.study.subjects) * own
+
+    def _width(self, space: str) -> int:
+        return parse_space(space).width(self.model_set)
+
+
+def working(rows: int, predictors: int, ridge: Ridge) -> float:
+    """Return the bytes of a fit that do not depend on its targets.
+
+    Decomposing the smaller of both Gram matrices takes six of its size in double precision, and directions of
+    every row (12 bytes, or 28 with as many rows as predictors). Inner folds add the operator of one fold and
+    penalty, 80 bytes for each number: a row for each held-out row, as wide as the predictors, or as the training
+    rows where these are fewer; with more rows than predictors, 32 more for each pair of these rows. Closed forms
+    have no operators.
+    """
+    side, dual = min(rows, predictors), rows <= predictors
+    square = (48 * side + (12 if dual else 28) * rows) * side
+    held_out = rows / ridge.folds
+    wide = rows - held_out if dual else predictors + 1
+    folds = ridge.selection in ("kfold", "as_released")
+    operator = 80 * held_out * wide + 32 * held_out**2 * (not dual)
+    return (square + operator * folds) / PLANNED
+
+
+def _mb(size: float) -> int:
+    """Return whole MB, a multiple of 1000."""
+    return 1000 * -int(-size // 1e9)
