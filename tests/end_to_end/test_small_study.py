@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from cortex2image.tables import contracts
-from cortex2image.tables.contract import matrix
+from cortex2image.tables.columns import matrix
 
 # One study serves all these tests: with several test processes they belong to one.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("clone")]

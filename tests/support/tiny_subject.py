@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cortex2image.tables.contract import vectors
+from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import BETAS, FEATURES, TRIALS, VOXELS
 
 SHAPE = (5, 4, 3)

@@ -10,7 +10,7 @@ from tests.support.bold5000_tree import write_bold5000
 from tests.support.nsd_tree import write_nsd_tree
 from tests.workflow.conftest import ROOT
 
-from cortex2image.tables.contract import matrix
+from cortex2image.tables.columns import matrix
 from cortex2image.tables.contracts import BETAS, TRIALS, VOXELS
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from cortex2image.study.config import load_schema
-from cortex2image.tables.contract import Column, Contract
+from cortex2image.tables.columns import Column
+from cortex2image.tables.contract import Contract
 from cortex2image.tables.contracts import CONTRACTS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -19,7 +20,7 @@ def tables_page() -> str:
     """Return docs/tables.md: every Parquet table with its columns, types and units."""
     parts = [
         "# Tables",
-        "Made from `workflow/cortex2image/contracts.py` by `python -m cortex2image.reference`; do not edit.",
+        "Made from `workflow/cortex2image/tables/` by `python -m cortex2image.reference`; do not edit.",
         "Paths are below `results/{study}/`. Every table is checked against its contract on each write and "
         "each read; contract and version stand in the metadata of the file.",
     ]

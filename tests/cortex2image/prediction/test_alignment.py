@@ -6,7 +6,7 @@ from tests.support.tiny_subject import write_tiny_subject
 
 from cortex2image.errors import DataError
 from cortex2image.prediction.alignment import align, positions
-from cortex2image.tables.contract import matrix
+from cortex2image.tables.columns import matrix
 from cortex2image.tables.contracts import BETAS, FEATURES, TRIALS, VOXELS
 
 

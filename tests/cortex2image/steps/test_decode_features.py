@@ -9,7 +9,7 @@ from tests.support.tiny_subject import CONSTANT_UNIT, TEST, TRAIN, fit_options, 
 from cortex2image.errors import ConfigError, Cortex2imageError
 from cortex2image.ridge import available
 from cortex2image.steps.decode_features import main
-from cortex2image.tables.contract import matrix, vectors
+from cortex2image.tables.columns import matrix, vectors
 from cortex2image.tables.contracts import BETAS, DECODED, DECODED_SCORES, FEATURES, TRIALS
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")

@@ -8,7 +8,7 @@ import pytest
 from tests.support.tiny_subject import SILENT, fit_options, write_tiny_subject
 
 from cortex2image.steps.encode_voxels import main
-from cortex2image.tables.contract import matrix, vectors
+from cortex2image.tables.columns import matrix, vectors
 from cortex2image.tables.contracts import BETAS, ENCODING, VOXELS
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")

@@ -13,7 +13,7 @@ from cortex2image.seeds import seed_for
 from cortex2image.steps import extract_features
 from cortex2image.steps.extract_features import main
 from cortex2image.tables import row_groups
-from cortex2image.tables.contract import matrix
+from cortex2image.tables.columns import matrix
 from cortex2image.tables.contracts import FEATURES, STIMULI
 
 CAPTIONS = [["a b", "c"], ["d"], ["e", "f", "g"]]

@@ -5,7 +5,7 @@ import pytest
 
 from cortex2image.errors import DataError
 from cortex2image.steps.identify_categories import main
-from cortex2image.tables.contract import vectors
+from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import DECODED, EVALUATION, FEATURES, NULLS, STIMULI, TRIALS
 
 CATEGORIES = ["bottle", "cat", "chair", "face"]

@@ -10,7 +10,7 @@ from tests.support.told_betas import AFFINE, INDICES, SHAPE, ToldBetas
 from cortex2image.errors import ConfigError, ContractError, DataError
 from cortex2image.steps import prepared_betas, stimuli, trials
 from cortex2image.tables import row_groups
-from cortex2image.tables.contract import matrix
+from cortex2image.tables.columns import matrix
 from cortex2image.tables.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 
 OPTIONS = ["--reader", "nsd", "--root", "nowhere"]

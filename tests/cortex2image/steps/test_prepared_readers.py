@@ -12,7 +12,7 @@ from tests.support.nsd_tree import write_nsd_tree
 from cortex2image.data.open_dataset import Source, open_betas
 from cortex2image.data.prepared import BetaDataset
 from cortex2image.steps import prepared_betas, standardise, stimuli, trials
-from cortex2image.tables.contract import matrix
+from cortex2image.tables.columns import matrix
 from cortex2image.tables.contracts import BETAS, STIMULI, TRIALS, VOXELS
 
 

@@ -8,7 +8,7 @@ from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.reconstruction.pictures import pictures
 from cortex2image.seeds import seed_for
 from cortex2image.steps.reconstruct_images import file_stem, main
-from cortex2image.tables.contract import vectors
+from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import DECODED, RECONSTRUCTIONS
 
 STIMULI = ["scene/1", "scene-2", "Scene-2"]

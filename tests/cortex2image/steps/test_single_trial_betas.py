@@ -11,7 +11,7 @@ import pytest
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.fmri.hrf import trial_regressors
 from cortex2image.steps.single_trial_betas import main
-from cortex2image.tables.contract import matrix
+from cortex2image.tables.columns import matrix
 from cortex2image.tables.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 
 SHAPE, TR, VOLUMES = (4, 5, 6), 2.0, 70

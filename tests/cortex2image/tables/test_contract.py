@@ -7,7 +7,8 @@ import pytest
 
 from cortex2image.errors import ContractError
 from cortex2image.tables import row_groups
-from cortex2image.tables.contract import Column, Contract, matrix, vectors
+from cortex2image.tables.columns import Column, matrix, vectors
+from cortex2image.tables.contract import Contract
 
 SIDE = Column("side", pa.string(), "", "a side", allowed=("left", "right"))
 TOY = Contract(

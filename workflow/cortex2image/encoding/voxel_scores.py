@@ -14,7 +14,7 @@ MINIMUM_CEILING = 0.05
 
 @dataclass(frozen=True)
 class VoxelScores:
-    """Scores of v voxels, each a (v,) array, named and defined as in encoding/{model}.parquet.
+    """Scores of v voxels, each a (v,) array, named and defined as in encoding/{space}.parquet.
 
     `ceiling_normalised` is NaN where the noise ceiling is unknown or below :data:`MINIMUM_CEILING`.
     """

@@ -9,7 +9,7 @@ import pyarrow as pa
 from cortex2image.errors import DataError
 from cortex2image.prediction.held_out import PerTrial
 from cortex2image.prediction.partitions import Trials
-from cortex2image.tables.contract import matrix
+from cortex2image.tables.columns import matrix
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from cortex2image.progress import say
 from cortex2image.ridge.available import fit_gb
 from cortex2image.seeds import seed_for
 from cortex2image.stats.correlation import correlate, is_constant
-from cortex2image.tables.contract import vectors
+from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import BETAS, DECODED, DECODED_SCORES, FEATURES, TRIALS, VOXELS
 
 INPUTS = (TRIALS, BETAS, FEATURES, VOXELS)

@@ -25,7 +25,7 @@ from cortex2image.networks.options import add_generator_options, chosen_batch_si
 from cortex2image.networks.pixels import square
 from cortex2image.progress import say, track
 from cortex2image.seeds import seed_for
-from cortex2image.tables.contract import vectors
+from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import FEATURES, STIMULI
 
 STIMULI_AT_ONCE = 64

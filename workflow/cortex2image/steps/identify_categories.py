@@ -13,7 +13,7 @@ from cortex2image.metrics.categories import decoded_similarity, score_categories
 from cortex2image.metrics.scored import evaluation_columns, null_columns
 from cortex2image.metrics.stimulus_categories import stimulus_runs, study_categories
 from cortex2image.stats.permutation import stimulus_permutations
-from cortex2image.tables.contract import matrix
+from cortex2image.tables.columns import matrix
 from cortex2image.tables.contracts import DECODED, EVALUATION, FEATURES, NULLS, STIMULI, TRIALS
 
 

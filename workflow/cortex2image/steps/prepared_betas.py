@@ -19,7 +19,7 @@ from cortex2image.data.options import add_dataset_options, add_region_options, c
 from cortex2image.data.prepared import BetaDataset, BetaSession, BetaVoxels, HasReleasedNcsnr
 from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.progress import say, track
-from cortex2image.tables.contract import vectors
+from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 
 

@@ -27,7 +27,7 @@ from cortex2image.progress import say, track
 from cortex2image.reconstruction.pictures import pictures
 from cortex2image.seeds import seed_for
 from cortex2image.study.methods import METHODS, samples_of
-from cortex2image.tables.contract import matrix
+from cortex2image.tables.columns import matrix
 from cortex2image.tables.contracts import DECODED, RECONSTRUCTIONS
 
 PICTURES_AT_ONCE = 60

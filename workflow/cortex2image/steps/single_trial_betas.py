@@ -32,7 +32,7 @@ from cortex2image.fmri.nuisance import DRIFTS, confound_regressors, drift_regres
 from cortex2image.fmri.rois import UNLABELLED, label_voxels
 from cortex2image.fmri.single_trial import MODELS, single_trial_betas
 from cortex2image.progress import say, track
-from cortex2image.tables.contract import vectors
+from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 
 SETTINGS = ("model", "hrf", "hrf_derivatives", "drift", "high_pass", "confounds", "scrub")

@@ -1,4 +1,4 @@
-"""Parquet files written a row group at a time."""
+"""Write a Parquet file one row group at a time."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,16 +14,17 @@ ROW_GROUP_BYTES = 64 * 2**20
 def write_row_groups(
     tables: Iterable[pa.Table], path: Path, facts: Mapping[str, str], plain_columns: Sequence[str]
 ) -> None:
-    """Write tables of one schema below each other, in row groups of 64 to 128 MB; no table, no file.
+    """Write tables of one schema as one file, in row groups of 64 to 128 MB; no table, no file.
 
     Parameters
     ----------
     tables : iterable of tables
-        One is written before the next is asked for; of small ones, as many as fill a row group are held.
+        Each table is written before the next is asked for; small tables are held until they fill a row group.
     path : path of the Parquet file
     facts : mapping
-        Metadata that join those of the first table.
-    plain_columns : names of the columns that get dictionaries and statistics, all but vectors
+        Metadata added to those of the first table.
+    plain_columns : names of the columns without vectors
+        They get dictionaries and statistics.
     """
     with ExitStack() as files:
         writer: pq.ParquetWriter | None = None
@@ -33,7 +34,7 @@ def write_row_groups(
                 writer = files.enter_context(_writer(path, schema, list(plain_columns)))
             groups = max(1, table.nbytes // ROW_GROUP_BYTES)
             writer.write_table(table, row_group_size=max(1, math.ceil(table.num_rows / groups)))
-            del table  # else it would still be held while the next one is made
+            del table  # or it would stay in memory while the next table is made
 
 
 def _writer(path: Path, schema: pa.Schema, plain_columns: list[str]) -> pq.ParquetWriter:
@@ -48,6 +49,7 @@ def _writer(path: Path, schema: pa.Schema, plain_columns: list[str]) -> pq.Parqu
 
 
 def _filled(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Join small tables until they fill a row group."""
     held: list[pa.Table] = []
     for table in tables:
         held.append(table)

@@ -1,0 +1,134 @@
+"""Paths of every file of a study: its results below ``results/{study}``, its logs and its benchmarks.
+
+Each file is declared once: a table by the `path` of its contract, any other file in `FILES`. Rules and steps
+ask :class:`Layout` for it by name. The files that train the miniature model set (`TRAINING_FILES`) and the
+figures of docs/diffusion.md (`FIGURE`) belong to no study.
+"""
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cortex2image.tables.contracts import CONTRACTS
+
+FILES: Mapping[str, str] = {
+    # Folders of PNG files: those that NSD's subjects saw, and those of one method.
+    "pictures": "pictures",
+    "reconstructed_pictures": "{subject}/reconstructions/{method}",
+    # Tables of the contracts `evaluation` and `nulls` that score by category.
+    "category_evaluation": "{subject}/evaluation/categories-{method}.parquet",
+    "category_nulls": "{subject}/evaluation/categories-{method}-nulls.parquet",
+    "decoded_evaluation": "{subject}/evaluation/categories-decoded_{space}.parquet",
+    "decoded_nulls": "{subject}/evaluation/categories-decoded_{space}-nulls.parquet",
+    "map": "{subject}/maps/{space}.nii.gz",
+    "scores_csv": "scores.csv",
+    "report_page": "report/index.html",
+    "contact_sheet": "report/gallery-{subject}.png",
+    "provenance": "provenance.json",
+    "nsd_manifest": "nsd_manifest.tsv",
+    "nsd_download": "nsd_download.tsv",
+    # Folders of the simulated study: its BIDS data set, the pictures in it, and the known truth.
+    "simulated_bids": "simulated/bids",
+    "simulated_pictures": "simulated/bids/stimuli/images",
+    "simulated_truth": "simulated/truth",
+}
+
+TRAINING_FILES: Mapping[str, str] = {
+    "images": "scenes/images.npy",
+    "tokens": "scenes/tokens.npy",
+    "labels": "scenes/labels.npy",
+    "latents": "scenes/latents.npy",
+    "states": "scenes/states.npy",
+    "empty": "scenes/empty.npy",
+    # Folders of trained networks, as diffusers and transformers save them.
+    "tokenizer": "parts/tokenizer",
+    "vae": "parts/vae",
+    "clip": "parts/clip",
+    "unet": "parts/unet",
+    "scheduler": "parts/scheduler",
+    "judge": "parts/judges/{architecture}",
+    "curve": "curves/{network}.csv",
+    "checkpoint": "checkpoints/{network}.pt",
+    "exported": "exported",
+    "guidance": "scores/guidance.csv",
+    "scores": "scores/held-out.csv",
+    "sheet": "scores/text-to-image.png",
+    "grid": "scores/grid.png",
+    "shipped": "shipped",
+}
+
+FIGURE = "{figure}.png"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Paths of one study, relative to the working directory.
+
+    A wildcard without a value stays in the path, e.g. as ``{subject}``: the path is then a pattern.
+    """
+
+    study: str
+
+    @property
+    def root(self) -> str:
+        """Folder of the study's results."""
+        return f"results/{self.study}"
+
+    def path(self, name: str, **wildcards: str) -> str:
+        """Return the path of a table, named as its contract, or of another file, named as in `FILES`.
+
+        Raises
+        ------
+        ValueError
+            An unknown name, or a wildcard that the path does not have.
+        """
+        return f"{self.root}/{path_in_study(name, **wildcards)}"
+
+    def log(self, step: str, *wildcards: str) -> str:
+        """Return the log of a step whose jobs differ in `wildcards`, which are names such as ``subject``."""
+        return log_path(f"{self.study}/{step}", *wildcards)
+
+    def benchmark(self, step: str, *wildcards: str) -> str:
+        """Return the benchmark of a step whose jobs differ in `wildcards`, which are names."""
+        return benchmark_path(f"{self.study}/{step}", *wildcards)
+
+
+def path_in_study(name: str, **wildcards: str) -> str:
+    """Return what :meth:`Layout.path` returns, but relative to the root of the study."""
+    return _filled({**{contract.name: contract.path for contract in CONTRACTS}, **FILES}, name, wildcards)
+
+
+def training_path(name: str, **wildcards: str) -> str:
+    """Return the path of a file that trains the miniature model set, by its name in `TRAINING_FILES`."""
+    return f"results/miniature/{_filled(TRAINING_FILES, name, wildcards)}"
+
+
+def figure_path(figure: str) -> str:
+    """Return the path of a figure of docs/diffusion.md."""
+    return f"results/diffusion/{_filled({'figure': FIGURE}, 'figure', {'figure': figure})}"
+
+
+def log_path(step: str, *wildcards: str) -> str:
+    """Return the log of a step of no study whose jobs differ in `wildcards`, which are names."""
+    return f"logs/{_job(step, wildcards)}.log"
+
+
+def benchmark_path(step: str, *wildcards: str) -> str:
+    """Return the benchmark of a step of no study whose jobs differ in `wildcards`, which are names."""
+    return f"benchmarks/{_job(step, wildcards)}.tsv"
+
+
+def _job(step: str, wildcards: tuple[str, ...]) -> str:
+    return "/".join([step, *(["-".join(f"{{{name}}}" for name in wildcards)] if wildcards else [])])
+
+
+def _filled(templates: Mapping[str, str], name: str, wildcards: Mapping[str, str]) -> str:
+    """Return the template `name` with values for its wildcards; a wildcard without a value stays as it is."""
+    if name not in templates:
+        raise ValueError(f"no file is named '{name}'; there are {', '.join(sorted(templates))}")
+    template = templates[name]
+    known = [field for _, field, _, _ in string.Formatter().parse(template) if field]
+    if strange := sorted(set(wildcards) - set(known)):
+        has = ", ".join(known) or "no wildcards"
+        raise ValueError(f"the path of '{name}' has {has}, not {', '.join(strange)}: {template}")
+    return template.format_map({field: f"{{{field}}}" for field in known} | dict(wildcards))

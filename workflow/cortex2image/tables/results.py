@@ -1,0 +1,166 @@
+"""The tables of features, decoded features, reconstructions, scores and encoding models."""
+
+import pyarrow as pa
+
+from cortex2image.tables.columns import Column
+from cortex2image.tables.contract import Contract
+from cortex2image.tables.recordings import STIMULUS_ID, VOXEL_ID
+
+_STRING, _INT, _FLOAT = pa.string(), pa.int32(), pa.float64()
+_SUBJECT = Column("subject", _STRING, "", "subject label, e.g. sub-01; `all` for the pooled subjects")
+_METRIC = Column("metric", _STRING, "", "name of the metric; see docs/metrics.md")
+_FEATURE = Column("feature", None, "model units", "the feature vector, flattened in C order")
+_SAMPLE = Column("sample", _INT, "", "number of the sample drawn for this stimulus, from 0")
+
+FEATURES = Contract(
+    "features", 1, "features/{space}.parquet", "a stimulus", (STIMULUS_ID, _FEATURE), ("stimulus_id",)
+)
+DECODED = Contract(
+    "decoded",
+    1,
+    "{subject}/decoded/{space}.parquet",
+    "a test stimulus",
+    (STIMULUS_ID, _FEATURE),
+    ("stimulus_id",),
+)
+DECODED_SCORES = Contract(
+    "decoded_scores",
+    1,
+    "{subject}/decoded/{space}-scores.parquet",
+    "a feature unit",
+    (
+        Column("unit", _INT, "", "position in the feature vector, from 0"),
+        Column(
+            "r",
+            _FLOAT,
+            "",
+            "Pearson r of decoded and true values over test stimuli; if cross-validated, the mean of each "
+            "fold is subtracted first; null for a constant unit",
+            True,
+        ),
+        Column("alpha", _FLOAT, "", "ridge penalty chosen on training rows; geometric mean over folds"),
+    ),
+    ("unit",),
+)
+RECONSTRUCTIONS = Contract(
+    "reconstructions",
+    1,
+    "{subject}/reconstructions/{method}.parquet",
+    "an image",
+    (
+        STIMULUS_ID,
+        _SAMPLE,
+        Column(
+            "seed",
+            pa.int64(),
+            "",
+            "seed of its noise, from study seed, sample and (unless shared) stimulus",
+        ),
+        Column("image_path", _STRING, "", "path of the 8-bit RGB PNG from the working directory"),
+    ),
+    ("stimulus_id", "sample"),
+)
+EVALUATION = Contract(
+    "evaluation",
+    1,
+    "{subject}/evaluation/{method}.parquet",
+    "an image x metric",
+    (STIMULUS_ID, _SAMPLE, _METRIC, Column("value", _FLOAT, "metric units", "the metric of this image")),
+    ("stimulus_id", "sample", "metric"),
+)
+NULLS = Contract(
+    "nulls",
+    1,
+    "{subject}/evaluation/{method}-nulls.parquet",
+    "a draw from the permutation null of a metric",
+    (
+        _METRIC,
+        Column("draw", _INT, "", "number of the permutation, from 0"),
+        Column("value", _FLOAT, "metric units", "mean over stimuli"),
+    ),
+    ("metric", "draw"),
+)
+SCORES = Contract(
+    "scores",
+    1,
+    "scores.parquet",
+    "subject x method x metric",
+    (
+        _SUBJECT,
+        Column("method", _STRING, "", "reconstruction method or decoder"),
+        _METRIC,
+        Column("n", _INT, "stimuli", "number of stimuli the value is a mean over"),
+        Column("value", _FLOAT, "metric units", "mean over stimuli of the mean over samples"),
+        Column("ci_low", _FLOAT, "metric units", "lower end of the 95 % bootstrap interval over stimuli"),
+        Column("ci_high", _FLOAT, "metric units", "upper end of the 95 % bootstrap interval over stimuli"),
+        Column("null_mean", _FLOAT, "metric units", "mean of the permutation null"),
+        Column("null_sd", _FLOAT, "metric units", "standard deviation of the permutation null"),
+        Column("p", _FLOAT, "", "one-sided permutation p, (1 + draws at least as good) / (1 + draws)"),
+        Column(
+            "ceiling",
+            _FLOAT,
+            "metric units",
+            "the metric of pictures made from true features; null without such pictures",
+            True,
+        ),
+        Column("higher_is_better", pa.bool_(), "", "direction of the metric"),
+        Column("metric_version", _STRING, "", "version of the definition in docs/metrics.md"),
+    ),
+    ("subject", "method", "metric"),
+)
+ENCODING = Contract(
+    "encoding",
+    1,
+    "{subject}/encoding/{space}.parquet",
+    "a voxel",
+    (
+        VOXEL_ID,
+        Column(
+            "r",
+            _FLOAT,
+            "",
+            "Pearson r of predicted and measured test responses; if cross-validated, the mean of each fold "
+            "is subtracted first; 0 for a constant prediction",
+        ),
+        Column("r2", _FLOAT, "", "coefficient of determination on the same values as r"),
+        Column(
+            "p",
+            _FLOAT,
+            "",
+            "one-sided p of r under independent Gaussian responses; if cross-validated, by permutation "
+            "within folds, with the variance doubled because folds share training trials",
+        ),
+        Column("q", _FLOAT, "", "p adjusted by Benjamini and Hochberg over all voxels"),
+        Column("alpha", _FLOAT, "", "ridge penalty chosen on training rows"),
+        Column(
+            "ceiling_normalised",
+            _FLOAT,
+            "",
+            "r / sqrt(noise_ceiling); null where the ceiling is unknown or below 0.05",
+            True,
+        ),
+    ),
+    ("voxel_id",),
+)
+ENCODING_SCORES = Contract(
+    "encoding_scores",
+    1,
+    "encoding_scores.parquet",
+    "subject x model x roi",
+    (
+        _SUBJECT,
+        Column("model", _STRING, "", "feature space of the encoding model"),
+        Column("roi", _STRING, "", "label of the atlas; `all` for every voxel"),
+        Column("voxels", _INT, "voxels", "number of voxels"),
+        Column("mean_r", _FLOAT, "", "mean r over the voxels"),
+        Column(
+            "mean_r_ceiling_normalised",
+            _FLOAT,
+            "",
+            "mean over voxels with a ceiling of at least 0.05; null without any",
+            True,
+        ),
+        Column("fraction_significant", _FLOAT, "", "share of voxels with q below the config's encode/fdr"),
+    ),
+    ("subject", "model", "roi"),
+)
