@@ -1,12 +1,13 @@
 """Checks across the settings of a study: two keys that contradict each other are both named."""
 
+import difflib
 import math
 from collections import Counter
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS, Reader
-from cortex2image.study.settings import Dataset, Study
+from cortex2image.study.settings import MODEL_SETS, Dataset, Study
 from cortex2image.study.spaces import PICTURE, parse_space
 
 RESERVED_STUDY = "miniature"
@@ -37,6 +38,7 @@ def check_study(study: Study, source: str) -> None:
         _check_labels,
         _check_steps,
         _check_noising,
+        _check_model_set,
         _check_name,
     ):
         check(study, reader, source)
@@ -202,6 +204,14 @@ def _check_noising(study: Study, reader: Reader, source: str) -> None:
     if study.reconstruct.noising == "as_released" and study.reconstruct.strength == 1:
         found, fix = "as_released at strength 1", "lower reconstruct/strength, or set noising: matched"
         raise ConfigError(f"{source}, reconstruct/noising", "matched at strength 1", found, fix)
+
+
+def _check_model_set(study: Study, reader: Reader, source: str) -> None:
+    name = study.models.set
+    if name not in MODEL_SETS:
+        near = difflib.get_close_matches(name, MODEL_SETS, n=1)
+        fix = f"did you mean '{near[0]}'?" if near else "correct the name"
+        raise ConfigError(f"{source}, models/set", f"one of {', '.join(MODEL_SETS)}", f"'{name}'", fix)
 
 
 def _check_name(study: Study, reader: Reader, source: str) -> None:

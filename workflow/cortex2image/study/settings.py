@@ -14,6 +14,14 @@ from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
 from cortex2image.study.spaces import DECODABLE
 
+# Names of the model sets that :mod:`cortex2image.networks.registry` describes.
+MODEL_SETS = (
+    "miniature",
+    "stable-diffusion-v1-4",
+    "stable-diffusion-v1-5",
+    "stable-diffusion-v2-1-base",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rois(Section):
@@ -176,11 +184,9 @@ class Standardise(Section):
 class Models(Section):
     """Diffusion model and judges."""
 
-    set: Literal[
-        "miniature", "stable-diffusion-v1-4", "stable-diffusion-v1-5", "stable-diffusion-v2-1-base"
-    ] = setting(
-        "Name of the model set. All but miniature are fetched: `snakemake --cores 1 download_models` with "
-        "this config, or a `folder`.",
+    set: str = setting(
+        f"Name of the model set: {', '.join(MODEL_SETS)}. All but miniature are fetched: "
+        "`snakemake --cores 1 download_models` with this config, or a `folder`.",
         "miniature",
     )
     folder: str | None = setting(

@@ -77,6 +77,7 @@ class Kind:
     needs: frozenset[str]
     width: Callable[["FeatureSpace", ModelShape], int]
     reads: tuple[str, ...] = ()
+    reads_if_sampled: tuple[str, ...] = ()
     core: str = ""
     decodable: bool = False
     storage: str = "vectors"
@@ -177,7 +178,8 @@ KINDS: dict[str, Kind] = {
         meaning="latent of the picture: layout and colour",
         needs=frozenset({PICTURE}),
         width=_latent_width,
-        reads=("features/latent", "seed"),
+        reads=("features/latent",),
+        reads_if_sampled=("seed",),
         core="cortex2image.features.latents",
         decodable=True,
     ),
