@@ -13,16 +13,15 @@ import pyarrow as pa
 
 from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
-from cortex2image.prediction.alignment import align
-from cortex2image.prediction.held_out import (
+from cortex2image.prediction.alignment import PerTrial, align
+from cortex2image.prediction.test_predictions import (
     SELECTIONS,
-    HeldOut,
-    PerTrial,
+    Predictions,
     RidgeSettings,
-    held_out_predictions,
+    predict_test_trials,
 )
 from cortex2image.progress import say
-from cortex2image.ridge.available import fit_gb
+from cortex2image.ridge.memory import fit_gb
 from cortex2image.seeds import seed_for
 from cortex2image.stats.correlation import correlate, is_constant
 from cortex2image.tables.contract import vectors
@@ -70,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         max_memory_gb=args.max_memory_gb or fit_gb(args.device),
         latent=True,
     )
-    decoded = held_out_predictions(voxels, data.features, data.trials, ridge)
+    decoded = predict_test_trials(voxels, data.features, data.trials, ridge)
     scores = unit_scores(decoded)
     DECODED.write(
         {"stimulus_id": decoded.stimuli.tolist(), "feature": vectors(decoded.predicted)},
@@ -81,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     DECODED_SCORES.write(scores, args.scores, space=args.space)
 
 
-def unit_scores(decoded: HeldOut) -> dict[str, object]:
+def unit_scores(decoded: Predictions) -> dict[str, object]:
     """Return the columns of the score table; r is null for units whose true values never vary (in a fold)."""
     r = correlate(decoded.predicted, decoded.measured, decoded.fold).r
     return {

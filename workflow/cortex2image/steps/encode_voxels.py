@@ -15,9 +15,9 @@ import pyarrow as pa
 from cortex2image.encoding.voxel_scores import score_voxels
 from cortex2image.errors import run_step
 from cortex2image.prediction.alignment import align
-from cortex2image.prediction.held_out import SELECTIONS, RidgeSettings, held_out_predictions
+from cortex2image.prediction.test_predictions import SELECTIONS, RidgeSettings, predict_test_trials
 from cortex2image.progress import say
-from cortex2image.ridge.available import fit_gb
+from cortex2image.ridge.memory import fit_gb
 from cortex2image.seeds import seed_for
 from cortex2image.tables.contracts import BETAS, ENCODING, FEATURES, TRIALS, VOXELS
 
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         max_memory_gb=args.max_memory_gb or fit_gb(args.device),
         latent=False,
     )
-    encoded = held_out_predictions(data.features, data.betas, data.trials, ridge)
+    encoded = predict_test_trials(data.features, data.betas, data.trials, ridge)
     noise_ceiling = voxels.column("noise_ceiling").to_numpy().astype(np.float64)
     scores = score_voxels(encoded.predicted, encoded.measured, noise_ceiling, encoded.fold)
     ENCODING.write(
