@@ -23,8 +23,8 @@ import torch
 from sklearn.model_selection import KFold
 from tests.benchmarks.measure import Measured, machine, replace_section, run, side_by_side
 
-from cortex2image.ridge import RidgeCV, kfold, left_out
-from cortex2image.ridge.training import FoldOperator
+from cortex2image.ridge import RidgeCV, gcv, kfold
+from cortex2image.ridge.operators import FoldOperator
 
 ALPHAS = np.logspace(0, 6, 13)
 FOLDS = 5
@@ -180,7 +180,7 @@ def counted(data: Data) -> tuple[float, float]:
     """
     combined: list[int] = []
     columns: list[int] = []
-    compressed, residuals = kfold.compressed, left_out.Residuals.of
+    compressed, residuals = kfold.compressed, gcv.Residuals.of
 
     def recorded(operator: FoldOperator) -> FoldOperator:
         fewer = compressed(operator)
@@ -193,7 +193,7 @@ def counted(data: Data) -> tuple[float, float]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kfold, "compressed", recorded)
-        patch.setattr(left_out.Residuals, "of", taken)
+        patch.setattr(gcv.Residuals, "of", taken)
         ours(data, "kfold")
         ours(data, "loo")
     return float(np.mean(combined)), sum(columns) / data.Y.shape[1]

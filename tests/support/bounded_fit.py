@@ -17,7 +17,7 @@ from sklearn.model_selection import ShuffleSplit
 from cortex2image.errors import ConfigError
 from cortex2image.ridge import RidgeCV
 from cortex2image.ridge.banded import BandedRidgeCV
-from cortex2image.ridge.blocks import RowGroups, Sliced
+from cortex2image.ridge.inputs import RowGroups, Sliced
 
 ALPHAS = tuple(10.0 ** np.arange(-1, 5))
 # Share of the least possible bound that is given on top of it, for targets to be handled together.

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import zscore
 
-from cortex2image.fmri.moments import Moments
 from cortex2image.fmri.noise_ceiling import Repeats, noise_ceiling, noise_ceiling_snr
+from cortex2image.fmri.standardise import Moments
 
 
 def simulate(snr: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

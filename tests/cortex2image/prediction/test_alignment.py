@@ -5,7 +5,7 @@ import pytest
 from tests.support.tiny_subject import write_tiny_subject
 
 from cortex2image.errors import DataError
-from cortex2image.prediction.alignment import align, positions
+from cortex2image.prediction.alignment import Rows, align, average_repeats, positions
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.contracts import BETAS, FEATURES, TRIALS, VOXELS
 
@@ -28,3 +28,12 @@ def test_positions_find_names_and_name_what_is_missing():
     assert positions(["b", "a"], ["a", "a", "b"], "f").tolist() == [1, 1, 0]
     with pytest.raises(DataError, match=r"features\.parquet\n(.*\n)*.*1 missing, first c"):
         positions(["a"], ["c", "a"], "features.parquet")
+
+
+def test_the_mean_of_equal_rows_is_that_row_to_the_last_digit():
+    same = np.full((7, 2), 0.1, dtype=np.float32)
+    stimuli = np.array(list("aaabbbb"))
+    got = average_repeats(Rows(same, np.arange(14.0).reshape(7, 2), stimuli, stimuli))
+    np.testing.assert_array_equal(got.predictors, same[:2])
+    np.testing.assert_allclose(got.targets, [[2, 3], [9, 10]])
+    assert got.stimuli.tolist() == got.groups.tolist() == ["a", "b"]

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from tests.support.ridge_problems import posed
 
-from cortex2image.ridge.basis import Basis, decompose
-from cortex2image.ridge.blocks import as_blocks
-from cortex2image.ridge.design import Design
-from cortex2image.ridge.scaling import Scaling
+from cortex2image.ridge.basis import Basis, decompose, with_constant
+from cortex2image.ridge.design import Design, Scaling
+from cortex2image.ridge.inputs import as_blocks
 
 SHAPES = {"tall": (40, 12), "wide": (12, 40), "square": (20, 20)}
 
@@ -67,3 +67,28 @@ def test_rows_that_span_all_have_no_residual(rng, shape, repeats, spans, interce
     assert got.spans_all(intercept) == spans
     hat = got.left @ got.left.T + intercept / len(rows)
     assert np.allclose(hat, np.eye(len(rows))) == spans
+
+
+def test_penalties_of_rounding_errors_size_are_raised_and_no_others(rng):
+    X = rng.standard_normal((20, 4))
+    largest = np.linalg.eigvalsh(np.cov(X.T, bias=True) * 20)[-1]
+    floored = posed(X, X, False).floor(torch.tensor([1e-18, 1e-9, 1.0], dtype=torch.float64))
+    assert floored[1:].tolist() == [1e-9, 1.0]
+    assert float(floored[0]) == pytest.approx(80 * 2.0**-52 * largest)
+    assert posed(np.ones((20, 4)), X, False).floor(torch.tensor([1.0])).tolist() == [1.0]
+
+
+def test_the_constant_is_one_more_direction(rng):
+    X = rng.standard_normal((9, 20))
+    left = with_constant(posed(X, X[:, :1], False).basis.exact, posed(X, X[:, :1], False)).numpy()
+    np.testing.assert_allclose(left @ left.T, np.eye(9), atol=1e-10)
+
+
+def test_rounding_grows_with_the_largest_eigenvalue_and_shrinks_with_the_penalty(rng):
+    X = rng.standard_normal((20, 4)) * [1, 1, 1, 1e3]
+    training = posed(X, X, False)
+    small, large = (training.rounding(torch.tensor(alpha)) for alpha in (1e-6, 1e6))
+    values = np.linalg.eigvalsh(np.cov(X.T, bias=True) * 20)
+    assert small == pytest.approx(2.0**-52 * values[-1] / values[0], rel=1e-3)
+    assert large < 1e-4 * small
+    assert posed(np.ones((20, 4)), X, False).rounding(torch.tensor(1.0)) < 1e-15

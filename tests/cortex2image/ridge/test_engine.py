@@ -9,7 +9,7 @@ from sklearn.linear_model import Ridge
 
 from cortex2image.errors import DataError
 from cortex2image.ridge import RidgeCV
-from cortex2image.ridge.blocks import RowGroups, Sliced
+from cortex2image.ridge.inputs import RowGroups, Sliced
 
 ALPHAS = [0.1, 1.0, 10.0, 100.0, 1000.0]
 SELECTIONS = ["kfold", "loo", "gcv"]

@@ -7,7 +7,7 @@ from sklearn.model_selection import ShuffleSplit
 
 from cortex2image.ridge import RidgeCV
 from cortex2image.ridge.banded import BandedRidgeCV
-from cortex2image.ridge.blocks import RowGroups
+from cortex2image.ridge.inputs import RowGroups
 
 ALPHAS = np.logspace(-3, 5, 9)
 SHAPES = {"tall": (300, 60), "wide": (120, 300)}

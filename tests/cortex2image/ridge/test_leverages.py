@@ -5,10 +5,9 @@ import pytest
 import torch
 
 from cortex2image.ridge.basis import Basis, decompose
-from cortex2image.ridge.blocks import Sliced
-from cortex2image.ridge.design import Design
+from cortex2image.ridge.design import Design, Scaling
+from cortex2image.ridge.inputs import Sliced
 from cortex2image.ridge.leverages import LARGEST_GROUP, Forms, Leverages, rows_of_groups
-from cortex2image.ridge.scaling import Scaling
 
 GROUPS = np.array([0, 1, 1, 2, 2, 2, 3, 4, 4, 5, 5, 5, 6, 7, 7, 7, 8, 8, 9, 9])
 ALPHAS = torch.tensor([0.1, 3.0, 200.0], dtype=torch.float64)

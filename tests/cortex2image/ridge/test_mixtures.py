@@ -1,9 +1,16 @@
-"""Shares to try: on the simplex, covering it, and near the winners."""
+"""Shares to try: on the simplex, covering it, and near the winners.
+
+Mixed bands against bands that are really multiplied.
+"""
 
 import numpy as np
 import pytest
+import torch
 
-from cortex2image.ridge.mixtures import first_mixtures, nearby_mixtures
+from cortex2image.ridge.engine import pose
+from cortex2image.ridge.inputs import as_blocks
+from cortex2image.ridge.mixtures import Bands, first_mixtures, nearby_mixtures
+from cortex2image.ridge.planning import Plan
 
 
 @pytest.mark.parametrize("bands", [1, 2, 3, 5])
@@ -32,3 +39,22 @@ def test_an_absent_band_can_come_back(rng):
     shares = nearby_mixtures(np.array([[1.0, 0.0]]), np.array([1]), 10, 0.5, rng)
     assert (shares > 0).all()
     assert shares[:, 1].max() < 0.01
+
+
+@pytest.mark.parametrize("standardize", [False, True])
+@pytest.mark.parametrize(("rows", "dual"), [(40, False), (9, True)])
+@pytest.mark.parametrize("shares", [(0.5, 0.5), (0.9, 0.1), (1.0, 0.0)])
+def test_a_mixture_is_the_problem_of_multiplied_bands(rng, rows, dual, standardize, shares):
+    X, Y = rng.normal(1, 2, (rows, 10)), rng.standard_normal((rows, 2))
+    choice = Y.dtype, torch.device("cpu"), dual, True
+    mixed = Bands.of(pose(as_blocks(X), Y, *choice, standardize, Plan(30, 2, 3, 2)), [4, 6]).problem(
+        np.array(shares)
+    )
+    scaled = (X - X.mean(axis=0)) / (X.std(axis=0) if standardize else 1)
+    multiplied = scaled * np.sqrt(np.repeat(shares, [4, 6]))
+    expected = multiplied @ multiplied.T if dual else multiplied.T @ multiplied
+    np.testing.assert_allclose(mixed.training.gram, expected, atol=1e-10)
+    blocks = [block for _, block in mixed.training.design.rows()]
+    np.testing.assert_allclose(torch.cat(blocks), multiplied, atol=1e-10)
+    values = np.linalg.eigvalsh(expected)[::-1][: len(mixed.training.basis.values)]
+    np.testing.assert_allclose(mixed.training.basis.values.flip(0), values, rtol=1e-8)

@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, chisquare, kstest, permutation_test
 
-from cortex2image.stats.permutation import (
-    null_means,
-    permutation_p,
-    permutations,
-    stimulus_permutations,
-)
+from cortex2image.stats.permutation import null_means, permutation_p, permutations, stimulus_permutations
 
 STIMULI = [f"scene-{number:02d}" for number in range(60)]
 

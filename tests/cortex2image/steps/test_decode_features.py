@@ -7,7 +7,7 @@ import pytest
 from tests.support.tiny_subject import CONSTANT_UNIT, TEST, TRAIN, fit_options, write_tiny_subject
 
 from cortex2image.errors import ConfigError, Cortex2imageError
-from cortex2image.ridge import available
+from cortex2image.ridge import memory
 from cortex2image.steps.decode_features import main
 from cortex2image.tables.columns import matrix, vectors
 from cortex2image.tables.contracts import BETAS, DECODED, DECODED_SCORES, FEATURES, TRIALS
@@ -134,8 +134,8 @@ def test_a_fit_without_a_bound_may_take_half_of_the_free_memory(tmp_path, monkey
     del options[place : place + 2]
     outputs = ["--decoded", str(tmp_path / "decoded.parquet"), "--scores", str(tmp_path / "scores.parquet")]
     asked = [*options, "--space", "z", "--rois", "early", *outputs]
-    monkeypatch.setattr(available, "available_gb", lambda: 2e-6)
+    monkeypatch.setattr(memory, "available_gb", lambda: 2e-6)
     with pytest.raises(ConfigError, match=r"found: +1e-06 GB"):
         main(asked)
-    monkeypatch.setattr(available, "available_gb", lambda: 0.2)
+    monkeypatch.setattr(memory, "available_gb", lambda: 0.2)
     main(asked)

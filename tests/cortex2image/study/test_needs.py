@@ -6,7 +6,8 @@ import torch
 
 from cortex2image.errors import ConfigError
 from cortex2image.ridge.folds import make_folds
-from cortex2image.ridge.memory import Need, Splits, plan
+from cortex2image.ridge.memory import Need, Splits
+from cortex2image.ridge.planning import plan
 from cortex2image.study import needs
 
 KFOLD = {"alphas": [1.0] * 9, "folds": 5, "selection": "kfold", "max_memory_gb": None}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cortex2image.fmri.moments import GroupMoments, Moments
+from cortex2image.fmri.standardise import GroupMoments, Moments
 from cortex2image.progress import track
 
 Pass = Callable[[], Iterable[np.ndarray]]

@@ -28,8 +28,8 @@ def _space(study: Study, wildcards: Mapping[str, str]) -> str:
     return parse_space(wildcards["space"]).facts.core
 
 
-# Modules that import the core of one registry entry by its name, and the core that a job uses. A step that imports
-# such a module depends on the entry at hand and on none of the others.
+# Modules that import the core of one registry entry by its name, and the core that a job uses. A step that
+# imports such a module depends on the entry at hand and on none of the others.
 DISPATCHERS = {
     "cortex2image.data.open_dataset": _reader,
     "cortex2image.reconstruction.drawing": _method,

@@ -17,7 +17,8 @@ from cortex2image.study.settings import Study
 
 @dataclass(frozen=True)
 class StudyFiles:
-    """The files that the jobs of one study read and that come from outside, relative to the working directory.
+    """The files that the jobs of one study read and that come from outside, relative to the working
+    directory.
 
     A file that is missing ends the plan with what is to be done, not with a traceback.
     """
@@ -68,8 +69,8 @@ class StudyFiles:
         return [f"{self.root}/stimuli/stimuli.tsv"] if own_table else []
 
     def pictures_state(self) -> str:
-        """Return a text that changes with the user's own pictures; those that a rule makes are its outputs."""
-        if self.reader.made_by_workflow or not self.stimuli_table():
+        """Return a text that changes with the user's own pictures; those that a rule makes are its
+        outputs.""" if self.reader.made_by_workflow or not self.stimuli_table():
             return ""
         return pictures_digest(f"{self.root}/stimuli")
 
@@ -85,9 +86,8 @@ class StudyFiles:
 
 
 def model_sums(model_set: ModelSet) -> str:
-    """Return the list of checksums of a model set; where files are missing, no plan but what to do about it."""
-    run_step(lambda: check_present(model_set))
-    return sums_file(model_set)
+    """Return the list of checksums of a model set; where files are missing, no plan but what to do about
+    it.""" run_step(lambda: check_present(model_set)) return sums_file(model_set)
 
 
 def require_manifest(study: Study) -> None:
@@ -100,4 +100,3 @@ def require_manifest(study: Study) -> None:
             raise ConfigError("dataset/reader", " or ".join(able), study.dataset.reader, fix)
 
     run_step(check)
-

@@ -1,7 +1,7 @@
 """How much memory and time the jobs of a study ask for.
 
-They are estimates to plan with: a job that is killed asks for more on its next try. Sizes are bytes, or MB (1e6
-bytes) and minutes where a name says so.
+They are estimates to plan with: a job that is killed asks for more on its next try. Sizes are bytes, or MB
+(1e6 bytes) and minutes where a name says so.
 """
 
 from collections.abc import Callable
@@ -24,10 +24,11 @@ PREPARED_FIT_MB, PREPARED_BETAS_MB = 32_000, 6_000
 RECORDED_MB = 4_000
 # Weights pass through main memory on their way to a GPU.
 FULL_SIZE_MB, MINIATURE_MB = 16_000, 4_000
-# For 1,000 stimuli with 5 samples of 512 px. Memory, from sizes: the weights of all judges, both sets of pictures
-# (1.6 GB), the judges' features of the originals (3.5 GB), and those of LPIPS (5.3 GB). Time: the null of ssim2d,
-# 99 draws and the pairs themselves, is 500,000 pairs; a pair was measured to take 7 ms on one core of a busy
-# machine, 58 minutes if nothing ran in parallel. The networks and the matrix products were not timed.
+# For 1,000 stimuli with 5 samples of 512 px. Memory, from sizes: the weights of all judges, both sets of
+# pictures (1.6 GB), the judges' features of the originals (3.5 GB), and those of LPIPS (5.3 GB). Time: the
+# null of ssim2d, 99 draws and the pairs themselves, is 500,000 pairs; a pair was measured to take 7 ms on one
+# core of a busy machine, 58 minutes if nothing ran in parallel. The networks and the matrix products were not
+# timed.
 FULL_SIZE_EVALUATION_MB, FULL_SIZE_EVALUATION_MINUTES = 24_000, 240
 
 
@@ -62,8 +63,8 @@ class Needs:
     def fit_threads(self) -> int:
         """Return the threads of a fit.
 
-        The simulated study is so small that one job per core is fastest: BLAS threads of several jobs wait for
-        each other by spinning, and a fit of 0.3 s was seen to take 27 s.
+        The simulated study is so small that one job per core is fastest: BLAS threads of several jobs wait
+        for each other by spinning, and a fit of 0.3 s was seen to take 27 s.
         """
         return 1 if READERS[self.study.dataset.reader].made_by_workflow else 8
 
@@ -72,8 +73,8 @@ class Needs:
         return 1440 if UNET in parse_space(space).needs and self.model_set.fetched else 120
 
     def betas_mb(self, sessions_at_once: int) -> int:
-        """Return the memory of reading betas: a session of each thread as read and as kept, two while written."""
-        if self._sizes is None:
+        """Return the memory of reading betas: a session of each thread as read and as kept, two while
+        written.""" if self._sizes is None:
             return PREPARED_BETAS_MB
         return _mb(BASE + self._session * (2 * sessions_at_once + 2))
 
@@ -104,8 +105,8 @@ class Needs:
     ) -> int:
         """Return the memory of tables, copies of their training rows and coefficients, and working memory.
 
-        Predictors are copied twice. Without a bound in the config, a fit works in half of the memory that is free
-        once the tables are read.
+        Predictors are copied twice. Without a bound in the config, a fit works in half of the memory that is
+        free once the tables are read.
         """
         if self._sizes is None:
             return PREPARED_FIT_MB if self._prepared else RECORDED_MB
@@ -164,9 +165,9 @@ def working(rows: int, predictors: int, ridge: Ridge) -> float:
 
     Decomposing the smaller of both Gram matrices takes six of its size in double precision, and directions of
     every row (12 bytes, or 28 with as many rows as predictors). Inner folds add the operator of one fold and
-    penalty, 80 bytes for each number: a row for each held-out row, as wide as the predictors, or as the training
-    rows where these are fewer; with more rows than predictors, 32 more for each pair of these rows. Closed forms
-    have no operators.
+    penalty, 80 bytes for each number: a row for each held-out row, as wide as the predictors, or as the
+    training rows where these are fewer; with more rows than predictors, 32 more for each pair of these rows.
+    Closed forms have no operators.
     """
     side, dual = min(rows, predictors), rows <= predictors
     square = (48 * side + (12 if dual else 28) * rows) * side

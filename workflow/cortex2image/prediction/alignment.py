@@ -7,9 +7,63 @@ import numpy as np
 import pyarrow as pa
 
 from cortex2image.errors import DataError
-from cortex2image.prediction.held_out import PerTrial
 from cortex2image.prediction.partitions import Trials
 from cortex2image.tables.columns import matrix
+
+
+@dataclass(frozen=True)
+class PerTrial:
+    """A matrix of which every trial has one row; trials of a stimulus may share theirs.
+
+    Attributes
+    ----------
+    matrix : (rows, width) array
+    row : (n,) array of int, the row of each trial
+    """
+
+    matrix: np.ndarray
+    row: np.ndarray
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Predictors (m, p) and targets (m, t) of the same rows, their stimuli and groups, both (m,)."""
+
+    predictors: np.ndarray
+    targets: np.ndarray
+    stimuli: np.ndarray
+    groups: np.ndarray
+
+
+def select(
+    predictors: PerTrial, targets: PerTrial, trials: Trials, chosen: np.ndarray, average: bool
+) -> Rows:
+    """Return the rows of the chosen trials, or their means by stimulus in order of its name."""
+    rows = Rows(
+        predictors.matrix[predictors.row[chosen]],
+        targets.matrix[targets.row[chosen]],
+        trials.stimulus[chosen],
+        trials.groups[chosen],
+    )
+    return average_repeats(rows) if average else rows
+
+
+def average_repeats(rows: Rows) -> Rows:
+    """Average the rows of each stimulus; stimuli are sorted by name."""
+    stimuli, first, member = np.unique(rows.stimuli, return_index=True, return_inverse=True)
+    if len(stimuli) == len(rows.stimuli):
+        means = rows.predictors[first], rows.targets[first]
+    else:
+        means = _means(rows.predictors, first, member), _means(rows.targets, first, member)
+    return Rows(*means, stimuli, rows.groups[first])
+
+
+def _means(values: np.ndarray, first: np.ndarray, member: np.ndarray) -> np.ndarray:
+    # Around each stimulus' first row: the mean of identical rows is then that row, to the last digit,
+    # so that constant feature units stay constant.
+    sums = np.zeros((len(first), values.shape[1]), dtype=np.float64)
+    np.add.at(sums, member, values - values[first][member])
+    return values[first] + (sums / np.bincount(member)[:, None]).astype(values.dtype)
 
 
 @dataclass(frozen=True)

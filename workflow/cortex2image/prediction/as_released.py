@@ -12,9 +12,9 @@ from sklearn.model_selection import KFold
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from cortex2image.errors import DataError
+from cortex2image.ridge.design import Scaling
 from cortex2image.ridge.estimator import RidgeCV
 from cortex2image.ridge.inputs import PREDICTORS, check_finite
-from cortex2image.ridge.scaling import Scaling
 
 LATENT_ALPHAS = tuple(10.0**exponent for exponent in range(-6, 1))
 OTHER_ALPHAS = (1e4, 2e4, 4e4)

@@ -1,6 +1,6 @@
-"""Pictures from decoded features: from z alone, from c alone, from both."""
+"""Pictures from features with the diffusion model: the core of every method that paints."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -8,17 +8,20 @@ import torch
 from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.networks.codec import decode_latents
 from cortex2image.networks.pixels import squares
+from cortex2image.study.methods import FROM_NOISE, FROM_PICTURE, NO_DIFFUSION, Method
+
+Features = Mapping[str, np.ndarray]
 
 
-def pictures(denoiser: Denoiser, decoded: Mapping[str, np.ndarray], seeds: Sequence[int]) -> np.ndarray:
-    """Return one picture per row; which method it is follows from the spaces given.
+def pictures(method: Method, denoiser: Denoiser, features: Features, seeds: Sequence[int]) -> np.ndarray:
+    """Return one picture per row.
 
     Parameters
     ----------
+    method : Method
+        Whose start says what is done with the features.
     denoiser : Denoiser
-    decoded : mapping of `z` and/or `c` to (n, d) arrays
-        z alone: its coarse picture, no noise drawn. c alone: from pure noise. Both: the coarse picture is
-        encoded again, noised and denoised under c (Takagi and Nishimoto 2023).
+    features : mapping of `z` and/or `c` to (n, d) arrays
     seeds : n ints
         One per row; a picture depends on its own row alone.
 
@@ -26,13 +29,7 @@ def pictures(denoiser: Denoiser, decoded: Mapping[str, np.ndarray], seeds: Seque
     -------
     uint8 (n, image_size, image_size, 3)
     """
-    if "c" not in decoded:
-        return coarse_pictures(denoiser, decoded["z"])
-    states = denoiser.states(decoded["c"])
-    if "z" not in decoded:
-        return decode_latents(denoiser.diffusion, denoiser.from_noise(states, seeds))
-    start = denoiser.encode(coarse_pictures(denoiser, decoded["z"]), seeds)
-    return decode_latents(denoiser.diffusion, denoiser.from_latents(start, states, seeds))
+    return _STARTS[method.start](denoiser, features, seeds)
 
 
 def coarse_pictures(denoiser: Denoiser, z: np.ndarray) -> np.ndarray:
@@ -40,3 +37,28 @@ def coarse_pictures(denoiser: Denoiser, z: np.ndarray) -> np.ndarray:
     model_set = denoiser.diffusion.model_set
     latents = torch.tensor(z, dtype=torch.float32).reshape(-1, *model_set.latent_shape)
     return squares(decode_latents(denoiser.diffusion, latents), model_set.image_size)
+
+
+def _coarse(denoiser: Denoiser, features: Features, seeds: Sequence[int]) -> np.ndarray:
+    """Return the coarse pictures of z alone; no noise is drawn."""
+    return coarse_pictures(denoiser, features["z"])
+
+
+def _from_noise(denoiser: Denoiser, features: Features, seeds: Sequence[int]) -> np.ndarray:
+    """Return pictures under c that start from pure noise."""
+    latents = denoiser.from_noise(denoiser.states(features["c"]), seeds)
+    return decode_latents(denoiser.diffusion, latents)
+
+
+def _from_picture(denoiser: Denoiser, features: Features, seeds: Sequence[int]) -> np.ndarray:
+    """Return coarse pictures encoded again, noised and denoised under c (Takagi and Nishimoto 2023)."""
+    start = denoiser.encode(coarse_pictures(denoiser, features["z"]), seeds)
+    latents = denoiser.from_latents(start, denoiser.states(features["c"]), seeds)
+    return decode_latents(denoiser.diffusion, latents)
+
+
+_STARTS: dict[str, Callable[[Denoiser, Features, Sequence[int]], np.ndarray]] = {
+    NO_DIFFUSION: _coarse,
+    FROM_NOISE: _from_noise,
+    FROM_PICTURE: _from_picture,
+}

@@ -15,12 +15,10 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from cortex2image.errors import DataError
-from cortex2image.ridge.blocks import Beside, Blocks
 from cortex2image.ridge.engine import Fitted, Problem, scores
 from cortex2image.ridge.estimator import RidgeCV, warn_at_edge
-from cortex2image.ridge.inputs import checked_alphas
-from cortex2image.ridge.mixing import Bands
-from cortex2image.ridge.mixtures import first_mixtures, nearby_mixtures
+from cortex2image.ridge.inputs import Beside, Blocks, checked_alphas
+from cortex2image.ridge.mixtures import Bands, first_mixtures, nearby_mixtures
 
 # Standard deviation, in decades, of the shares that later rounds try around the winners.
 WIDTHS = (0.5, 0.2)

@@ -18,7 +18,9 @@ from dataclasses import dataclass
 import torch
 
 from cortex2image.ridge.design import Design
-from cortex2image.ridge.products import eigh
+from cortex2image.ridge.linalg import eigh
+
+EPSILON = torch.finfo(torch.float64).eps
 
 
 @dataclass(frozen=True)
@@ -106,3 +108,38 @@ def decompose(design: Design, gram: torch.Tensor, dual: bool, dtype: torch.dtype
     to_scores = ScoreMap(vectors / values.sqrt(), None)
     left = to_scores.scores(design)
     return Basis(values, left, left.to(dtype), to_scores)
+
+
+@dataclass(frozen=True)
+class Training:
+    """What all folds share.
+
+    Attributes
+    ----------
+    design : Design, (n, p), scaled with all training rows
+    gram : (n, n) tensor in dual form, (p, p) tensor in primal form, float64
+    basis : Basis
+    intercept, standardize : bool
+    """
+
+    design: Design
+    gram: torch.Tensor
+    basis: Basis
+    intercept: bool
+    standardize: bool
+
+    def floor(self, alphas: torch.Tensor) -> torch.Tensor:
+        """Return the penalties, none below rounding error: a smaller one is no different, but singular."""
+        largest = float(self.basis.values[-1]) if len(self.basis.values) else 1.0
+        return alphas.clamp_min(4 * EPSILON * max(self.design.blocks.shape) * largest)
+
+    def rounding(self, alpha: torch.Tensor) -> float:
+        """Return about how much rounding changes R, whose directions come from a rounded Gram matrix."""
+        values = self.basis.values
+        return float(EPSILON * values[-1] / (values[0] + alpha)) if len(values) else EPSILON
+
+
+def with_constant(left: torch.Tensor, training: Training) -> torch.Tensor:
+    """Return (m, k) rows of U with one more column: the intercept's direction, 0 without one."""
+    constant = training.intercept / len(training.basis.left) ** 0.5
+    return torch.cat([left, left.new_full((len(left), 1), constant)], dim=1)

@@ -1,15 +1,68 @@
-"""Training rows as the solvers see them: centred, scaled, on the device, one block at a time."""
+"""Centres and scales of training rows.
 
-from collections.abc import Iterator
+Training rows as the solvers see them: centred, scaled, on the device, one block at a time.
+
+Targets in batches: what bounds the working memory, and changes no result.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from cortex2image.ridge.blocks import Blocks
-from cortex2image.ridge.products import product
-from cortex2image.ridge.scaling import Scaling
-from cortex2image.ridge.tensors import as_tensor
+from cortex2image.ridge.inputs import Blocks
+from cortex2image.ridge.linalg import as_tensor, dtype_of, product, side_by_side
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """What is subtracted from columns, and what they are divided by; both (columns,) arrays."""
+
+    centre: np.ndarray
+    scale: np.ndarray
+
+    @classmethod
+    def fit(cls, rows: np.ndarray, centre: bool, standardize: bool = False) -> "Scaling":
+        """Fit to training rows.
+
+        Parameters
+        ----------
+        rows : (n, columns) array
+        centre : bool
+            Subtract the mean. The mean of a constant column is that constant exactly.
+        standardize : bool
+            Divide by the standard deviation over `rows` (ddof 0); constant columns are left as they are.
+        """
+        zeros, ones = np.zeros(rows.shape[1], rows.dtype), np.ones(rows.shape[1], rows.dtype)
+        if not centre and not standardize:
+            return cls(zeros, ones)
+        constant = rows.max(axis=0) == rows.min(axis=0)
+        means = np.where(constant, rows[0], rows.mean(axis=0, dtype=np.float64)).astype(rows.dtype)
+        if not standardize:
+            return cls(means if centre else zeros, ones)
+        spread = rows.std(axis=0, dtype=np.float64).astype(rows.dtype)
+        return cls(means if centre else zeros, np.where(constant | (spread == 0), ones, spread))
+
+    @classmethod
+    def fit_blocks(
+        cls,
+        predictors: Blocks,
+        rows: slice | np.ndarray,
+        centre: bool,
+        standardize: bool,
+        elements: int,
+    ) -> "Scaling":
+        """Fit to chosen rows of predictors in double precision, at most `elements` numbers at once."""
+        parts = [
+            cls.fit(block[rows].astype(np.float64, copy=False), centre, standardize)
+            for _, block in predictors.columns(elements)
+        ]
+        return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("centre", "scale")))
+
+    def apply(self, rows: np.ndarray) -> np.ndarray:
+        """Return `rows`, (m, columns), centred and scaled."""
+        return (rows - self.centre) / self.scale
 
 
 @dataclass(frozen=True)
@@ -86,3 +139,72 @@ class Design:
         )
         scaled = as_tensor(block, self.device, torch.float64) - centre
         return scaled if bool((scale == 1).all()) else scaled.div_(scale)
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Targets of the training rows, centred while they are read.
+
+    Attributes
+    ----------
+    values : (n, t) array
+    centre : bool
+        Subtract the mean of each target. The mean of a constant target is that constant exactly.
+    dtype : NumPy dtype
+    device : torch.device
+    size : int
+        Targets in a batch.
+    together : int
+        Batches in memory at once, at most.
+    chosen : (c,) array of int, optional
+        Positions of the targets to take, in this order; None takes all.
+    """
+
+    values: np.ndarray
+    centre: bool
+    dtype: np.dtype
+    device: torch.device
+    size: int
+    together: int = 1
+    chosen: np.ndarray | None = None
+
+    @property
+    def count(self) -> int:
+        """How many targets there are."""
+        return self.values.shape[1] if self.chosen is None else len(self.chosen)
+
+    def each(self, work: Callable[[slice, torch.Tensor, torch.Tensor], None]) -> None:
+        """Call `work` with (targets, centred (n, b) tensor, (b,) means) of every batch, several at once."""
+        parts = [
+            slice(start, min(start + self.size, self.count)) for start in range(0, self.count, self.size)
+        ]
+        side_by_side(lambda part: work(part, *self._read(part)), parts, self.together)
+
+    def _read(self, part: slice) -> tuple[torch.Tensor, torch.Tensor]:
+        columns = part if self.chosen is None else self.chosen[part]
+        rows = as_tensor(self.values[:, columns], self.device, dtype_of(self.dtype))
+        first = rows[0].clone()
+        if not self.centre:
+            return rows, torch.zeros_like(first)
+        # Around the first row a constant is exactly zero, and no digits are lost to a large mean.
+        centred = rows - first
+        mean = centred.mean(dim=0)
+        return centred.sub_(mean), first + mean
+
+
+@dataclass(frozen=True)
+class Projected:
+    """Projections U'Y of all targets, (k, t), and their means, (t,): what selection may leave to the fit."""
+
+    values: np.ndarray
+    means: np.ndarray
+
+    @classmethod
+    def empty(cls, directions: int, targets: Targets) -> "Projected":
+        """Return room for the projections of all targets."""
+        count = targets.count
+        return cls(np.empty((directions, count), targets.dtype), np.empty(count, targets.dtype))
+
+    def put(self, batch: slice, projected: torch.Tensor, means: torch.Tensor) -> None:
+        """Keep the (k, b) projections and (b,) means of a batch."""
+        self.values[:, batch], self.means[batch] = projected.cpu().numpy(), means.cpu().numpy()

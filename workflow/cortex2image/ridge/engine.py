@@ -6,19 +6,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from cortex2image.ridge.basis import Basis, ScoreMap, decompose
-from cortex2image.ridge.blocks import Blocks
-from cortex2image.ridge.design import Design
+from cortex2image.ridge.basis import Basis, ScoreMap, Training, decompose
+from cortex2image.ridge.design import Design, Projected, Scaling, Targets
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.gcv import gcv_scores
+from cortex2image.ridge.inputs import Blocks
 from cortex2image.ridge.kfold import kfold_scores
-from cortex2image.ridge.left_out import left_out_scores
-from cortex2image.ridge.memory import Plan
-from cortex2image.ridge.products import product
-from cortex2image.ridge.scaling import Scaling
-from cortex2image.ridge.targets import Projected, Targets
-from cortex2image.ridge.tensors import as_tensor, dtype_of
-from cortex2image.ridge.training import Training
+from cortex2image.ridge.leave_one_out import leave_one_out_scores
+from cortex2image.ridge.linalg import as_tensor, dtype_of, product
+from cortex2image.ridge.planning import Plan
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ def scores(
     alphas : (a,) array
     folds : list of Fold, for "kfold"
     groups, complete
-        As in :func:`~cortex2image.ridge.left_out.left_out_scores`, for "loo".
+        As in :func:`~cortex2image.ridge.leave_one_out.leave_one_out_scores`, for "loo".
     kept : Projected, optional
         Filled by "gcv" and "loo", which need the projections of the targets anyway.
     """
@@ -77,7 +73,7 @@ def scores(
     if selection == "gcv":
         return gcv_scores(basis, targets, alphas, kept)
     labels = np.arange(len(basis.left)) if groups is None else groups
-    return left_out_scores(basis, targets, alphas, labels, complete, kept)
+    return leave_one_out_scores(basis, targets, alphas, labels, complete, kept)
 
 
 def coefficients(

@@ -10,12 +10,23 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from cortex2image.device import choose_device
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.ridge.blocks import Beside, Blocks, RowGroups, Sliced, as_blocks
+from cortex2image.ridge.design import Projected
 from cortex2image.ridge.engine import Fitted, Problem, pose, predict_once, scores
 from cortex2image.ridge.folds import Fold, check_groups, make_folds
-from cortex2image.ridge.inputs import PREDICTORS, TARGETS, check_finite, check_rows, checked_alphas
-from cortex2image.ridge.memory import Need, Splits, plan
-from cortex2image.ridge.targets import Projected
+from cortex2image.ridge.inputs import (
+    PREDICTORS,
+    TARGETS,
+    Beside,
+    Blocks,
+    RowGroups,
+    Sliced,
+    as_blocks,
+    check_finite,
+    check_rows,
+    checked_alphas,
+)
+from cortex2image.ridge.memory import Need, Splits
+from cortex2image.ridge.planning import plan
 
 SELECTIONS = ("kfold", "gcv", "loo")
 EDGE_SHARE = 0.2
@@ -72,8 +83,8 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
     Notes
     -----
-    X may be an array, or :class:`~cortex2image.ridge.blocks.Sliced` or
-    :class:`~cortex2image.ridge.blocks.RowGroups`, which are read in blocks. With at least as many columns as
+    X may be an array, or :class:`~cortex2image.ridge.inputs.Sliced` or
+    :class:`~cortex2image.ridge.inputs.RowGroups`, which are read in blocks. With at least as many columns as
     rows, predictions need the training rows: the estimator then refers to X, which must not change.
     """
 

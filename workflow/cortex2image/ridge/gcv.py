@@ -4,16 +4,77 @@ Leaving one row out after the other, with every leverage replaced by their mean 
 Technometrics 21:215). It needs one projection of the targets and nothing else that grows with them.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis
-from cortex2image.ridge.products import product
-from cortex2image.ridge.targets import Projected, Targets
+from cortex2image.ridge.design import Projected, Targets
+from cortex2image.ridge.linalg import product
 
+UNITS = 16
 # Below this share of a target's sum of squares, what no penalty reaches is no longer told by a difference of
 # sums in single precision, nor its rows by a difference of rows.
 LEAST_DIFFERENCE = 1e-2
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """Residuals of a batch of targets: rows (n, b), projected (k, b), filters (k, a)."""
+
+    basis: Basis
+    rows: torch.Tensor
+    projected: torch.Tensor
+    filters: torch.Tensor
+    saturated: bool
+    centred: bool
+
+    @cached_property
+    def outside(self) -> torch.Tensor:
+        """What of the rows no penalty reaches, (n, b), float64."""
+        return outside(self.basis, self.rows, self.centred)
+
+    @cached_property
+    def total(self) -> torch.Tensor:
+        """Sums of squares of the rows, (b,), float64."""
+        return self.rows.square().sum(dim=0).double()
+
+    @cached_property
+    def beyond(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Sums of squares outside, and whether rows less fitted ones would be rounding error, both (b,)."""
+        return squares_outside(self.basis, self.rows, self.projected, self.total, self.centred)
+
+    def sums(self) -> torch.Tensor:
+        """Return their sums of squares by penalty, (a, b)."""
+        return reached_sums(self.projected, self.filters) + self.beyond[0]
+
+    def rounding(self) -> torch.Tensor:
+        """Return what these sums may be off by, (b,)."""
+        return UNITS * torch.finfo(self.rows.dtype).eps * self.total
+
+    def of(self, penalty: int, chosen: torch.Tensor, double: bool) -> torch.Tensor:
+        """Return those of a penalty and chosen targets, (n, c), in double precision on request."""
+        coarse = self.beyond[1][chosen] | double
+        if self.saturated or coarse.all():
+            return self._without_difference(penalty, chosen, double)
+        projected = self.projected[:, chosen]
+        fitted = projected.mul_(self.filters[:, penalty, None].to(projected.dtype))
+        residual = self.rows[:, chosen].sub_(product(self.basis.left, fitted))
+        if coarse.any():
+            residual[:, coarse] = self._without_difference(penalty, chosen[coarse], double)
+        return residual
+
+    def _without_difference(self, penalty: int, chosen: torch.Tensor, double: bool) -> torch.Tensor:
+        """Return them by 1 - filter, not rows - fitted: that is rounding error near interpolation."""
+        projected = self.projected[:, chosen]
+        spared = (1 - self.filters[:, penalty, None]).to(projected.dtype)
+        reached = product(self.basis.left, projected.mul_(spared))
+        if self.saturated:
+            return reached
+        exact = self.outside[:, chosen] + reached
+        return exact if double else exact.to(reached.dtype)
 
 
 def gcv_scores(

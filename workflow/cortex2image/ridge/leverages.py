@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis
-from cortex2image.ridge.products import product
+from cortex2image.ridge.linalg import product
 
 # Groups whose hat matrices are computed together; each needs a copy of its rows of U.
 GROUPS = 256

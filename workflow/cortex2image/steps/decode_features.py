@@ -12,11 +12,17 @@ import pyarrow as pa
 
 from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
-from cortex2image.prediction.alignment import align
-from cortex2image.prediction.held_out import HeldOut, PerTrial, RidgeSettings, held_out_predictions
+from cortex2image.prediction.alignment import PerTrial, align
+from cortex2image.prediction.test_predictions import (
+    Predictions,
+    RidgeSettings,
+    predict_test_trials,
+)
 from cortex2image.progress import say
 from cortex2image.seeds import seed_for
 from cortex2image.stats.correlation import correlate, is_constant
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import BETAS, DECODED, DECODED_SCORES, FEATURES, TRIALS, VOXELS
 
@@ -42,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     voxels = PerTrial(data.betas.matrix[:, chosen], data.betas.row)
     seed = seed_for(study.seed, "decode", args.subject, args.space)
     ridge = RidgeSettings.of(study.ridge, study.standardise.average_repeats, seed, latent=True)
-    decoded = held_out_predictions(voxels, data.features, data.trials, ridge)
+    decoded = predict_test_trials(voxels, data.features, data.trials, ridge)
     scores = unit_scores(decoded)
     DECODED.write(
         {"stimulus_id": decoded.stimuli.tolist(), "feature": vectors(decoded.predicted)},
@@ -53,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     DECODED_SCORES.write(scores, args.scores, space=args.space)
 
 
-def unit_scores(decoded: HeldOut) -> dict[str, object]:
+def unit_scores(decoded: Predictions) -> dict[str, object]:
     """Return the columns of the score table; r is null for units whose true values never vary (in a fold)."""
     r = correlate(decoded.predicted, decoded.measured, decoded.fold).r
     return {

@@ -9,7 +9,6 @@ Files of the hub are known by the revision alone, and the published weights of S
 first copy is trusted. ``SHA256SUMS`` tells whether they changed since.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,29 +16,30 @@ from cortex2image.errors import ConfigError, run_step
 from cortex2image.judges.pretrained_weights import convert
 from cortex2image.networks.checksums import record
 from cortex2image.networks.fetch import fetch_file, fetch_repository
-from cortex2image.networks.options import add_model_options, chosen_model_set
 from cortex2image.networks.origins import WeightsOrigin
 from cortex2image.networks.published import check_converted, check_published
+from cortex2image.networks.registry import model_set
 from cortex2image.progress import say
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
+
+READS = ("models/set", "models/folder")
+COMMAND = Command(
+    __doc__,
+    Study,
+    READS,
+)
 
 
-def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add_model_options(parser)
-    parser.add_argument("--endpoint", help="address of the hub, where it is not the public one")
-    return parser.parse_args(argv)
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Fetch the model set."""
-    args = parse_args(argv)
-    chosen = chosen_model_set(args)
+def main(argv: Sequence[str] | None = None, endpoint: str | None = None) -> None:
+    """Fetch the model set; `endpoint` is the address of the hub, where it is not the public one."""
+    _, study = COMMAND.parse(argv)
+    chosen = model_set(study.models.set, study.models.folder)
     if not chosen.fetched:
         fix = "name one of the full-size sets, or leave it: there is nothing to fetch"
         raise ConfigError("models: set", "a set that is fetched", f"{chosen.name}, which is shipped", fix)
     for repository in chosen.hub:
-        fetch_repository(repository, chosen.folder, args.endpoint)
+        fetch_repository(repository, chosen.folder, endpoint)
     for weights in chosen.weights:
         fetch_weights(weights, chosen.folder)
     check_converted(chosen)

@@ -14,7 +14,7 @@ import pyarrow as pa
 from cortex2image.encoding.voxel_scores import score_voxels
 from cortex2image.errors import run_step
 from cortex2image.prediction.alignment import align
-from cortex2image.prediction.held_out import RidgeSettings, held_out_predictions
+from cortex2image.prediction.test_predictions import RidgeSettings, predict_test_trials
 from cortex2image.progress import say
 from cortex2image.seeds import seed_for
 from cortex2image.study.command import Command
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     say(f"encode {args.space} of {args.subject} to {voxels.num_rows} voxels")
     seed = seed_for(study.seed, "encode", args.subject, args.space)
     ridge = RidgeSettings.of(study.ridge, study.standardise.average_repeats, seed, latent=False)
-    encoded = held_out_predictions(data.features, data.betas, data.trials, ridge)
+    encoded = predict_test_trials(data.features, data.betas, data.trials, ridge)
     noise_ceiling = voxels.column("noise_ceiling").to_numpy().astype(np.float64)
     scores = score_voxels(encoded.predicted, encoded.measured, noise_ceiling, encoded.fold)
     ENCODING.write(

@@ -4,7 +4,6 @@ Reads voxels.parquet of every subject and encoding/{model}.parquet of every subj
 encoding_scores.parquet: the mean accuracy and the share of significant voxels of each region.
 """
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import product
@@ -14,39 +13,33 @@ import pyarrow as pa
 
 from cortex2image.encoding.roi_scores import score_rois
 from cortex2image.errors import ConfigError, run_step
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 from cortex2image.tables.contracts import ENCODING, ENCODING_SCORES, VOXELS
 
-
-def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--subjects", required=True, nargs="+")
-    parser.add_argument("--models", required=True, nargs="+")
-    parser.add_argument("--voxels", required=True, nargs="+", help="voxels.parquet of each subject")
-    parser.add_argument(
-        "--encoding", required=True, nargs="+", help="tables of the first subject's models, then the second's"
-    )
-    parser.add_argument("--fdr", required=True, type=float, help="q below which a voxel is significant")
-    parser.add_argument("--scores", required=True, help="where encoding_scores.parquet is written")
-    return parser.parse_args(argv)
+READS = ("subjects", "encode")
+COMMAND = Command(__doc__, Study, READS, lists=("voxels", "encoding"), outputs=("scores",))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    args = parse_args(argv)
-    check_counts(args)
-    voxels = dict(zip(args.subjects, args.voxels, strict=True))
+    args, study = COMMAND.parse(argv)
+    check_counts(study, args.voxels, args.encoding)
+    voxels = dict(zip(study.subjects, args.voxels, strict=True))
     rows = [
         {"subject": subject, "model": model, **score}
-        for (subject, model), encoding in zip(product(args.subjects, args.models), args.encoding, strict=True)
-        for score in roi_rows(voxels[subject], encoding, args.fdr)
+        for (subject, model), encoding in zip(
+            product(study.subjects, study.encode.models), args.encoding, strict=True
+        )
+        for score in roi_rows(voxels[subject], encoding, study.encode.fdr)
     ]
     table = pa.Table.from_pylist(rows, pa.schema([column.field() for column in ENCODING_SCORES.columns]))
-    ENCODING_SCORES.write(table, args.scores, fdr=args.fdr)
+    ENCODING_SCORES.write(table, args.scores, fdr=study.encode.fdr)
 
 
-def check_counts(args: argparse.Namespace) -> None:
+def check_counts(study: Study, voxels: Sequence[str], encoding: Sequence[str]) -> None:
     """Raise :class:`ConfigError` unless there is one table per subject, and per subject and model."""
-    expected = len(args.subjects), len(args.subjects) * len(args.models)
-    found = len(args.voxels), len(args.encoding)
+    expected = len(study.subjects), len(study.subjects) * len(study.encode.models)
+    found = len(voxels), len(encoding)
     if expected != found:
         raise ConfigError(
             "--voxels and --encoding",

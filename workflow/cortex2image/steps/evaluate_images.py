@@ -6,7 +6,6 @@ Computes every metric of each picture, and the permutation null of each metric's
 Writes {subject}/evaluation/{method}.parquet and {subject}/evaluation/{method}-nulls.parquet.
 """
 
-import argparse
 from collections.abc import Callable, Sequence
 
 from cortex2image.errors import DataError, run_step
@@ -16,28 +15,22 @@ from cortex2image.metrics.pictures import picture_grid, read_originals
 from cortex2image.metrics.reconstruction import score_reconstructions
 from cortex2image.metrics.samples import RULES
 from cortex2image.metrics.scored import evaluation_columns, null_columns
-from cortex2image.networks.options import add_model_options, chosen_model_set
-from cortex2image.networks.registry import ModelSet
+from cortex2image.networks.registry import ModelSet, model_set
 from cortex2image.progress import track
 from cortex2image.stats.permutation import stimulus_permutations
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 from cortex2image.tables.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI
 
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--stimuli", required=True)
-    parser.add_argument("--reconstructions", required=True)
-    parser.add_argument("--subject", required=True)
-    parser.add_argument("--method", required=True)
-    add_model_options(parser)
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--identification", default="reconstruction", choices=tuple(RULES))
-    parser.add_argument("--permutations", type=int, required=True)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--evaluation", required=True)
-    parser.add_argument("--nulls", required=True)
-    return parser.parse_args(argv)
+READS = ("models/set", "models/folder", "evaluate/identification", "evaluate/permutations", "seed")
+COMMAND = Command(
+    __doc__,
+    Study,
+    READS,
+    labels=("subject", "method"),
+    inputs=("stimuli", "reconstructions"),
+    outputs=("evaluation", "nulls"),
+)
 
 
 def original_paths(stimuli: Sequence[str], table: str) -> list[str]:
@@ -66,22 +59,23 @@ def main(
     distances: Callable[[ModelSet, str], list[Distance]] = open_distances,
 ) -> None:
     """Run the step; `judges` and `distances` open those of a model set on a device."""
-    args = parse_args(argv)
+    args, study = COMMAND.parse(argv)
+    models = model_set(study.models.set, study.models.folder)
     rows = RECONSTRUCTIONS.read(args.reconstructions).to_pydict()
     grid = picture_grid(rows["stimulus_id"], rows["sample"], rows["image_path"], args.reconstructions)
     paths = original_paths(grid.stimuli, args.stimuli)
     size = grid.sample(grid.samples[0]).shape[1]
-    order = stimulus_permutations(args.seed, grid.stimuli, args.permutations)
+    order = stimulus_permutations(study.seed, grid.stimuli, study.evaluate.permutations)
     scored = score_reconstructions(
         read_originals(paths, size),
         (grid.sample(n) for n in track(grid.samples, f"evaluate {args.subject} {args.method}: samples")),
-        judges(chosen_model_set(args), args.device),
+        judges(models, "auto"),
         order,
-        RULES[args.identification](order),
-        distances(chosen_model_set(args), args.device),
-        args.device,
+        RULES[study.evaluate.identification](order),
+        distances(models, "auto"),
+        "auto",
     )
-    facts = {"subject": args.subject, "method": args.method, "model_set": args.model_set}
+    facts = {"subject": args.subject, "method": args.method, "model_set": models.name}
     NULLS.write(null_columns(scored), args.nulls, **facts)
     EVALUATION.write(evaluation_columns(scored, grid.stimuli, grid.samples), args.evaluation, **facts)
 

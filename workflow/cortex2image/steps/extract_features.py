@@ -1,133 +1,94 @@
 """Extract one feature space of the diffusion model for every stimulus.
 
-Reads stimuli.parquet and the pictures it names, computes the latent of each picture (z), the mean text states
-of its captions (c) or its latent after noise and denoising under its own captions (zc), and writes
-features/{space}.parquet.
+Reads stimuli.parquet and the pictures it names, computes the features of the space (see
+:data:`cortex2image.study.spaces.KINDS`), and writes features/{space}.parquet.
 """
 
-import argparse
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image, UnidentifiedImageError
-
 from cortex2image.diffusion.denoise import Denoiser, Sampling
-from cortex2image.diffusion.denoised import denoised_latents
 from cortex2image.errors import DataError, run_step
-from cortex2image.features.captions import caption_states
-from cortex2image.features.latents import image_latents
+from cortex2image.features.extraction import Stimuli, core_of
 from cortex2image.networks.checksums import model_hash
 from cortex2image.networks.load import load_diffusion
-from cortex2image.networks.options import add_generator_options, chosen_batch_size, chosen_model_set
-from cortex2image.networks.pixels import square
+from cortex2image.networks.registry import model_set
 from cortex2image.progress import say, track
-from cortex2image.seeds import seed_for
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
+from cortex2image.study.spaces import KINDS, PICTURE, UNET, FeatureSpace, parse_space
 from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import FEATURES, STIMULI
 
+# What every space depends on; the registry says what a space depends on besides.
+READS = ("models/set", "models/folder", "models/batch_size")
+OF_SPACES = sorted({key for kind in KINDS.values() for key in (*kind.reads, *kind.reads_if_sampled)})
+COMMAND = Command(
+    __doc__, Study, (*READS, *OF_SPACES), labels=("space",), inputs=("stimuli",), outputs=("features",)
+)
 STIMULI_AT_ONCE = 64
 
 
-def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--space", required=True, choices=("z", "c", "zc"))
-    parser.add_argument("--stimuli", required=True, help="stimuli.parquet")
-    add_generator_options(parser)
-    parser.add_argument("--steps", type=int, default=50, help="zc: denoising steps of the whole way")
-    parser.add_argument("--strength", type=float, default=0.8, help="zc: share of the steps taken")
-    parser.add_argument("--guidance-scale", type=float, default=5.0, help="zc: classifier-free guidance")
-    parser.add_argument("--noise-level", default="matched", choices=("matched", "as_released"), help="zc")
-    parser.add_argument("--latent", default="mean", choices=("mean", "sample"), help="z, zc: of posterior")
-    parser.add_argument("--seed", type=int, default=0, help="zc, samples of z: seed of the study")
-    parser.add_argument("--features", required=True, help="where features/{space}.parquet is written")
-    return parser.parse_args(argv)
-
-
 def main(argv: Sequence[str] | None = None) -> None:
-    args = parse_args(argv)
-    stimuli = STIMULI.read(args.stimuli).select(["stimulus_id", "image_path", "captions"]).to_pylist()
-    check_stimuli(stimuli, args.stimuli, args.space)
-    chosen = chosen_model_set(args)
-    diffusion = load_diffusion(chosen, args.device, args.precision)
-    say(f"model set {chosen.name} on {diffusion.device}, {len(stimuli)} stimuli")
-    sampling = Sampling(args.steps, args.strength, args.guidance_scale, args.noise_level, args.latent)
-    denoiser = Denoiser(diffusion, sampling)
-    size = chosen_batch_size(args, STIMULI_AT_ONCE)
-    batches = [stimuli[first : first + size] for first in range(0, len(stimuli), size)]
+    args, study = COMMAND.parse(argv)
+    space = parse_space(args.space, "--space")
+    space.require_extractable("--space")
+    rows = STIMULI.read(args.stimuli).select(["stimulus_id", "image_path", "captions"]).to_pylist()
+    check_stimuli(rows, args.stimuli, space)
+    models = model_set(study.models.set, study.models.folder)
+    diffusion = load_diffusion(models, "auto", study.models.precision)
+    say(f"model set {models.name} on {diffusion.device}, {len(rows)} stimuli")
+    denoiser = Denoiser(diffusion, Sampling.of(study.reconstruct, study.features))
+    core = core_of(space)
     FEATURES.write_batches(
         (
-            {
-                "stimulus_id": [s["stimulus_id"] for s in batch],
-                "feature": vectors(extract(batch, denoiser, args)),
-            }
-            for batch in track(batches, f"features {args.space}")
+            {"stimulus_id": stimuli.ids, "feature": vectors(core.extract(stimuli, denoiser))}
+            for stimuli in batches(rows, models.at_once(study.models.batch_size, STIMULI_AT_ONCE), study.seed)
         ),
         args.features,
         space=args.space,
-        model_set=chosen.name,
-        model_hash=model_hash(chosen),
-        precision=args.precision,
-        **drawn_facts(args.space, args.seed, sampling),
+        model_set=models.name,
+        model_hash=model_hash(models),
+        precision=study.models.precision,
+        **drawn_facts(space, study, denoiser.sampling),
     )
 
 
-def drawn_facts(space: str, seed: int, sampling: Sampling) -> dict[str, object]:
+def batches(rows: Sequence[dict[str, Any]], size: int, study_seed: int) -> Iterator[Stimuli]:
+    """Yield the stimuli in batches, and report how far they are."""
+    for first in track(range(0, len(rows), size), "features, batches"):
+        part = rows[first : first + size]
+        columns = [[row[name] for row in part] for name in ("stimulus_id", "captions", "image_path")]
+        yield Stimuli(*columns, study_seed)
+
+
+def drawn_facts(space: FeatureSpace, study: Study, sampling: Sampling) -> dict[str, object]:
     """Return what the features of a space depend on beside pictures, captions and model set."""
-    if space == "zc":
-        return {"seed": seed, **asdict(sampling)}
-    sampled = space == "z" and sampling.latent == "sample"
-    return {"seed": seed, "latent": "sample"} if sampled else {}
+    if UNET in space.needs:
+        return {"seed": study.seed, **vars(sampling)}
+    sampled = PICTURE in space.needs and sampling.latent == "sample"
+    return {"seed": study.seed, "latent": "sample"} if sampled else {}
 
 
-def check_stimuli(stimuli: list[dict[str, Any]], source: str, space: str) -> None:
+def check_stimuli(rows: Sequence[dict[str, Any]], source: str, space: FeatureSpace) -> None:
     """Raise DataError unless the stimuli have what the space is made from: captions, pictures on disk."""
-    if not stimuli:
+    if not rows:
         raise DataError(source, "at least one stimulus", "none", "check which subjects the study names")
-    if space == "c":
+    if PICTURE not in space.needs:
         return
-    without = [s["stimulus_id"] for s in stimuli if s["image_path"] is None]
+    without = [row["stimulus_id"] for row in rows if row["image_path"] is None]
     if without:
         raise DataError(
             source,
             f"a picture for every stimulus, since {space} is made from it",
-            f"{len(without)} of {len(stimuli)} without image_path, first {without[0]}",
+            f"{len(without)} of {len(rows)} without image_path, first {without[0]}",
             "use only c with a data set that has no image identity",
         )
-    absent = [s["image_path"] for s in stimuli if not Path(s["image_path"]).is_file()]
+    absent = [row["image_path"] for row in rows if not Path(row["image_path"]).is_file()]
     if absent:
         found = f"{len(absent)} missing, first {absent[0]}"
         raise DataError(source, "pictures that are there", found, "run from the study's working directory")
-
-
-def extract(batch: Sequence[dict[str, Any]], denoiser: Denoiser, args: argparse.Namespace) -> np.ndarray:
-    """Return the features of a batch of stimuli in the chosen space, float32 (n, d)."""
-    diffusion = denoiser.diffusion
-    captions = [stimulus["captions"] for stimulus in batch]
-    if args.space == "c":
-        return caption_states(diffusion, captions)
-    if args.space == "z":
-        sampled = denoiser.sampling.latent == "sample"
-        seeds = [seed_for(args.seed, "latent", s["stimulus_id"]) for s in batch] if sampled else None
-        return image_latents(diffusion, read_pictures(batch, diffusion.coarse_size), seeds)
-    images = read_pictures(batch, diffusion.model_set.image_size)
-    seeds = [seed_for(args.seed, "zc", stimulus["stimulus_id"]) for stimulus in batch]
-    return denoised_latents(denoiser, images, caption_states(diffusion, captions), seeds)
-
-
-def read_pictures(batch: Sequence[dict[str, Any]], size: int) -> np.ndarray:
-    """Read the pictures of stimuli, each cut and resized to (size, size), as uint8 (n, size, size, 3)."""
-    return np.stack([square(read_picture(stimulus["image_path"]), size) for stimulus in batch])
-
-
-def read_picture(path: str) -> np.ndarray:
-    try:
-        with Image.open(path) as image:
-            return np.asarray(image.convert("RGB"))
-    except (UnidentifiedImageError, OSError) as error:
-        raise DataError(path, "a picture", str(error), "replace the file") from None
 
 
 if __name__ == "__main__":

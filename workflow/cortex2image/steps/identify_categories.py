@@ -5,7 +5,6 @@ Computes whether each decoded vector is nearest to its category, and the null of
 Writes {subject}/evaluation/categories-decoded_{space}.parquet and its -nulls.parquet.
 """
 
-import argparse
 from collections.abc import Sequence
 
 from cortex2image.errors import run_step
@@ -13,29 +12,25 @@ from cortex2image.metrics.categories import decoded_similarity, score_categories
 from cortex2image.metrics.scored import evaluation_columns, null_columns
 from cortex2image.metrics.stimulus_categories import stimulus_runs, study_categories
 from cortex2image.stats.permutation import stimulus_permutations
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.contracts import DECODED, EVALUATION, FEATURES, NULLS, STIMULI, TRIALS
 
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--stimuli", required=True)
-    parser.add_argument("--trials", required=True)
-    parser.add_argument("--features", required=True, help="true features of every stimulus")
-    parser.add_argument("--decoded", required=True)
-    parser.add_argument("--subject", required=True)
-    parser.add_argument("--space", required=True)
-    parser.add_argument("--permutations", type=int, required=True)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--evaluation", required=True)
-    parser.add_argument("--nulls", required=True)
-    return parser.parse_args(argv)
+READS = ("evaluate/permutations", "seed")
+COMMAND = Command(
+    __doc__,
+    Study,
+    READS,
+    labels=("subject", "space"),
+    inputs=("stimuli", "trials", "features", "decoded"),
+    outputs=("evaluation", "nulls"),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the step."""
-    args = parse_args(argv)
+    args, study = COMMAND.parse(argv)
     categories = study_categories(STIMULI.read(args.stimuli).to_pydict(), args.stimuli)
     features, decoded = FEATURES.read(args.features), DECODED.read(args.decoded)
     feature_labels = categories.labels(features["stimulus_id"].to_pylist(), args.features)
@@ -44,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     similarity = decoded_similarity(
         matrix(decoded, "feature"), matrix(features, "feature"), feature_labels, len(categories.names)
     )
-    order = stimulus_permutations(args.seed, stimuli, args.permutations, groups=runs)
+    order = stimulus_permutations(study.seed, stimuli, study.evaluate.permutations, groups=runs)
     labels = categories.labels(stimuli, args.decoded)
     scored = {"category_identification": score_categories(similarity, labels, order)}
     facts = {"subject": args.subject, "method": f"decoded_{args.space}"}

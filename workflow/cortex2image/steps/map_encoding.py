@@ -5,7 +5,6 @@ r of every voxel, on the grid and in the space of the subject's own recordings, 
 vertices of a surface make a volume of one row, left hemisphere first.
 """
 
-import argparse
 import json
 from collections.abc import Sequence
 
@@ -16,21 +15,17 @@ import pyarrow as pa
 from cortex2image.encoding.volume import to_volume
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 from cortex2image.tables.contracts import ENCODING, VOXELS
+
+COMMAND = Command(__doc__, Study, inputs=("voxels", "encoding"), outputs=("map",))
 
 LONGEST_NIFTI1 = 2**15 - 1
 
 
-def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--voxels", required=True, help="voxels.parquet")
-    parser.add_argument("--encoding", required=True, help="encoding/{model}.parquet")
-    parser.add_argument("--map", required=True, help="where maps/{model}.nii.gz is written")
-    return parser.parse_args(argv)
-
-
 def main(argv: Sequence[str] | None = None) -> None:
-    args = parse_args(argv)
+    args, _ = COMMAND.parse(argv)
     voxels, encoding = VOXELS.read(args.voxels), ENCODING.read(args.encoding)
     check_same_voxels(voxels, encoding, args.encoding)
     shape, affine = grid(voxels, args.voxels)

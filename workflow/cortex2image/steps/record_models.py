@@ -5,27 +5,29 @@ as they were, and weights of judges must come from the published files that the 
 what they come from. All else is listed as it is found, on trust.
 """
 
-import argparse
 from collections.abc import Sequence
 
 from cortex2image.errors import ConfigError, run_step
 from cortex2image.networks.checksums import record
 from cortex2image.networks.missing_files import check_files
-from cortex2image.networks.options import add_model_options, chosen_model_set
 from cortex2image.networks.published import check_converted
+from cortex2image.networks.registry import model_set
 from cortex2image.progress import say
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 
-
-def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add_model_options(parser)
-    return parser.parse_args(argv)
+READS = ("models/set", "models/folder")
+COMMAND = Command(
+    __doc__,
+    Study,
+    READS,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Record the model set."""
-    chosen = chosen_model_set(parse_args(argv))
+    _, study = COMMAND.parse(argv)
+    chosen = model_set(study.models.set, study.models.folder)
     if not chosen.fetched:
         fix = "nothing is to be recorded: the list of a shipped set is part of the project"
         raise ConfigError("models: set", "a set that is fetched", f"{chosen.name}, which is shipped", fix)

@@ -5,7 +5,6 @@ Computes value, bootstrap interval, null and p of each metric, by subject and ov
 Writes scores.parquet and scores.csv.
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
@@ -18,23 +17,16 @@ from cortex2image.files import atomic
 from cortex2image.metrics.facts import metric_facts
 from cortex2image.seeds import rng_for
 from cortex2image.stats.summary import summarise
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 from cortex2image.tables.contract import Contract
 from cortex2image.tables.contracts import EVALUATION, NULLS, SCORES
 
+READS = ("evaluate/bootstraps", "seed")
+COMMAND = Command(__doc__, Study, READS, lists=("evaluation", "nulls"), outputs=("scores", "csv"))
+
 POOLED = "all"
 Frames = dict[tuple[str, str], pd.DataFrame]
-
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--evaluation", nargs="+", required=True)
-    parser.add_argument("--nulls", nargs="+", required=True)
-    parser.add_argument("--bootstraps", type=int, required=True)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--scores", required=True)
-    parser.add_argument("--csv", required=True)
-    return parser.parse_args(argv)
 
 
 def read_all(contract: Contract, paths: Sequence[str], column: str) -> Frames:
@@ -111,10 +103,10 @@ def score(
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the step."""
-    args = parse_args(argv)
+    args, study = COMMAND.parse(argv)
     values = read_all(EVALUATION, args.evaluation, "stimulus_id")
     nulls = read_all(NULLS, args.nulls, "draw")
-    rows = list(score_rows(values, nulls, args.bootstraps, args.seed))
+    rows = list(score_rows(values, nulls, study.evaluate.bootstraps, study.seed))
     SCORES.write(pa.Table.from_pylist(rows), args.scores)
     with atomic(args.csv) as temporary:
         csv.write_csv(SCORES.read(args.scores), temporary)

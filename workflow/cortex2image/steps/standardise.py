@@ -17,9 +17,8 @@ import numpy as np
 import pyarrow as pa
 
 from cortex2image.errors import ConfigError, DataError, run_step
-from cortex2image.fmri.moments import Moments
 from cortex2image.fmri.noise_ceiling import Repeats, noise_ceiling, noise_ceiling_snr
-from cortex2image.fmri.standardise import MODES, Standardiser, scaling_groups
+from cortex2image.fmri.standardise import MODES, Moments, Standardiser, scaling_groups
 from cortex2image.progress import say, track
 from cortex2image.tables.columns import matrix, vectors
 from cortex2image.tables.contracts import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS, VOXELS

@@ -23,9 +23,9 @@ class Command(Generic[Settings]):
         The class that ``--settings`` is parsed into: :class:`~cortex2image.study.settings.Study`, or that of
         another config file.
     reads : tuple of str
-        The settings that the step reads, see :func:`cortex2image.study.config.slice_json`. A step writes them as
-        a literal ``READS``, from which rules take them without importing the step. Without any, the command has
-        no ``--settings``.
+        The settings that the step reads, see :func:`cortex2image.study.config.slice_json`. A step writes them
+        as a literal ``READS``, from which rules take them without importing the step. Without any, the
+        command has no ``--settings``.
     labels : tuple of str
         Options that name what is worked on, such as ``subject``.
     inputs, outputs : tuple of str
@@ -34,6 +34,8 @@ class Command(Generic[Settings]):
         Options that take one or more files, folders or labels.
     optional : tuple of str
         Options that take one file or folder, or nothing.
+    optional_lists : tuple of str
+        Options that take any number of files, also none.
     counts : tuple of str
         Options that take a whole number, 1 by default.
     """
@@ -46,6 +48,7 @@ class Command(Generic[Settings]):
     outputs: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    optional_lists: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
 
     def parse(self, argv: Sequence[str] | None) -> tuple[argparse.Namespace, Settings]:
@@ -73,6 +76,8 @@ class Command(Generic[Settings]):
             parser.add_argument(_option(name), required=True, nargs="+")
         for name in self.optional:
             parser.add_argument(_option(name), nargs="?")
+        for name in self.optional_lists:
+            parser.add_argument(_option(name), nargs="*", default=[])
         for name in self.counts:
             parser.add_argument(_option(name), type=int, default=1)
         if self.reads:

@@ -8,6 +8,8 @@ core.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cortex2image.errors import ConfigError
+
 # Where the features of a stimulus come from.
 DECODED = "decoded"  # from the brain, by the model that did not see the stimulus
 TRUE = "true"  # from the picture or captions that were seen
@@ -109,3 +111,16 @@ _ALL = (
     ),
 )
 METHODS: dict[str, Method] = {method.name: method for method in _ALL}
+
+
+def find_method(name: str) -> Method:
+    """Return the method of that name.
+
+    Raises
+    ------
+    ConfigError
+        There is none.
+    """
+    if name not in METHODS:
+        raise ConfigError("method", f"one of {', '.join(METHODS)}", f"'{name}'", "correct the name")
+    return METHODS[name]

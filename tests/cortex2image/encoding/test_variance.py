@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from cortex2image.encoding.variance import product_measure, unique_and_shared
 from cortex2image.errors import DataError
 from cortex2image.ridge import RidgeCV
 from cortex2image.ridge.banded import BandedRidgeCV
-from cortex2image.ridge.variance import product_measure, unique_and_shared
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 

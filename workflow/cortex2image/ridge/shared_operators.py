@@ -21,11 +21,10 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from cortex2image.ridge.basis import Training, with_constant
 from cortex2image.ridge.folds import Fold
-from cortex2image.ridge.own_operators import own_operator
-from cortex2image.ridge.parallel import side_by_side
-from cortex2image.ridge.products import product
-from cortex2image.ridge.training import FoldOperator, Training, is_fine, with_constant
+from cortex2image.ridge.linalg import product, side_by_side
+from cortex2image.ridge.operators import FoldOperator, is_fine, own_operator
 
 WELL_CONDITIONED = 300.0
 LARGEST_ERROR = 1e-6

@@ -1,24 +1,53 @@
-"""Operators of folds that share nothing: those that scale X by themselves, or overlap.
+"""What the folds of a problem share, and what each of them ends as: an operator on targets.
+
+Operators of folds that share nothing: those that scale X by themselves, or overlap.
 
 In primal form X_T'X_T is that of all rows less that of the held-out ones. Where hardly anything remains of a
 column (it varies in held-out rows alone) the difference would be rounding error: below `LEAST_KEPT` it is
 summed over the rows of T instead.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
-from cortex2image.ridge.design import Design
+from cortex2image.ridge.basis import Training
+from cortex2image.ridge.design import Design, Scaling
 from cortex2image.ridge.folds import Fold
-from cortex2image.ridge.parallel import side_by_side, threads_of
-from cortex2image.ridge.products import eigh, product
-from cortex2image.ridge.scaling import Scaling
-from cortex2image.ridge.training import FoldOperator, Training, is_fine
+from cortex2image.ridge.linalg import eigh, product, side_by_side, threads_of
 
+# The rounding error of single precision may grow so many times on its way from projections to predictions.
+LARGEST_GAIN = 1e4
 # Smallest share of a column's sum of squares in T that keeps half the digits.
 LEAST_KEPT = 1e-8
+
+
+@dataclass(frozen=True)
+class FoldOperator:
+    """Predictions of a fold.
+
+    Attributes
+    ----------
+    fold : Fold
+    matrix : (a, m, w) tensor
+        For a penalties and m held-out rows. w is k + 1 on projections, else the number of training rows.
+        Double precision if projections in that of the data are too coarse.
+    on_projections : bool
+    mixing : (a, j) tensor, optional
+        The operators of the penalties are these combinations of `matrix`, which then is (j, m, w).
+    """
+
+    fold: Fold
+    matrix: torch.Tensor
+    on_projections: bool
+    mixing: torch.Tensor | None = None
+
+
+def is_fine(matrix: torch.Tensor, training: Training) -> bool:
+    """Return whether rounding of single-precision projections stays small in the predictions."""
+    largest = torch.linalg.vector_norm(matrix, dim=2).max() * len(training.basis.left) ** 0.5
+    return bool(largest < LARGEST_GAIN)
 
 
 def own_operator(training: Training, fold: Fold, alphas: torch.Tensor, on_projections: bool) -> FoldOperator:

@@ -2,16 +2,15 @@
 
 import numpy as np
 import pytest
-from tests.support.refits import ALPHAS, SHAPES, posed, predictions, refitted
+from tests.support.ridge_problems import REFIT_ALPHAS, REFIT_SHAPES, posed, predictions, refitted
 
-from cortex2image.ridge import fold_operators
-from cortex2image.ridge.fold_operators import shared_operators
 from cortex2image.ridge.folds import make_folds
+from cortex2image.ridge.shared_operators import shared_operators
 
 
-@pytest.fixture(params=SHAPES, ids=str)
+@pytest.fixture(params=REFIT_SHAPES, ids=str)
 def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    n, p = SHAPES[request.param]
+    n, p = REFIT_SHAPES[request.param]
     X = rng.normal(2, np.linspace(0.5, 2, p), (n, p))
     return X, 3 + X @ rng.standard_normal((p, 2)) + rng.standard_normal((n, 2))
 
@@ -19,8 +18,8 @@ def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> tuple[np.n
 def test_shared_operators_predict_as_refitting_does(data, monkeypatch):
     X, Y = data
     training, folds = posed(X, Y, False), make_folds(4, len(X), None, 0)
-    monkeypatch.setattr(fold_operators, "own_operator", None)
-    for operator in shared_operators(training, folds, ALPHAS):
+    monkeypatch.setattr("cortex2image.ridge.shared_operators.own_operator", None)
+    for operator in shared_operators(training, folds, REFIT_ALPHAS):
         assert operator.on_projections == (X.shape[0] > X.shape[1])
         expected = refitted(X, Y, operator.fold, False)
         np.testing.assert_allclose(predictions(operator, training, Y), expected, rtol=1e-4, atol=1e-4)
@@ -33,6 +32,6 @@ def test_a_row_of_leverage_one_gives_its_fold_an_operator_of_its_own(data):
     X[-3:], Y[-3:] = X[:3], Y[:3]
     training, folds = posed(X, Y, False), make_folds(4, len(X), None, 0)
     assert not training.basis.spans_all(True)
-    for operator in shared_operators(training, folds, ALPHAS):
+    for operator in shared_operators(training, folds, REFIT_ALPHAS):
         expected = refitted(X, Y, operator.fold, False)
         np.testing.assert_allclose(predictions(operator, training, Y), expected, rtol=1e-4, atol=1e-4)

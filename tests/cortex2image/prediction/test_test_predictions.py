@@ -9,18 +9,16 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.prediction import held_out
+from cortex2image.prediction import test_predictions
+from cortex2image.prediction.alignment import PerTrial
 from cortex2image.prediction.as_released import LATENT_ALPHAS
-from cortex2image.prediction.held_out import (
-    SELECTIONS,
-    HeldOut,
-    PerTrial,
-    RidgeSettings,
-    Rows,
-    average_repeats,
-    held_out_predictions,
-)
 from cortex2image.prediction.partitions import Trials
+from cortex2image.prediction.test_predictions import (
+    SELECTIONS,
+    Predictions,
+    RidgeSettings,
+    predict_test_trials,
+)
 
 SETTINGS = RidgeSettings([10.0], folds=3, average_repeats=["test"], seed=2**60 + 1)
 
@@ -48,7 +46,7 @@ def cross_validated(trials: Trials) -> Trials:
 
 def test_predictions_are_those_of_a_pipeline_on_single_trials(rng):
     betas, features, trials = study(rng)
-    got = held_out_predictions(betas, features, trials, SETTINGS)
+    got = predict_test_trials(betas, features, trials, SETTINGS)
     train = trials.split == "train"
     model = make_pipeline(StandardScaler(), Ridge(10.0)).fit(
         betas.matrix[train].astype(float), features.matrix[features.row[train]].astype(float)
@@ -64,7 +62,7 @@ def test_predictions_are_those_of_a_pipeline_on_single_trials(rng):
 def test_training_repeats_are_averaged_on_request(rng):
     betas, features, trials = study(rng)
     settings = RidgeSettings([10.0], 3, ["train", "test"], 0)
-    got = held_out_predictions(betas, features, trials, settings)
+    got = predict_test_trials(betas, features, trials, settings)
     train = sorted(set(trials.stimulus[trials.split == "train"]))
     means = np.array([betas.matrix[trials.stimulus == s].mean(axis=0) for s in train], dtype=float)
     model = make_pipeline(StandardScaler(), Ridge(10.0)).fit(means, features.matrix[:24].astype(float))
@@ -75,7 +73,7 @@ def test_training_repeats_are_averaged_on_request(rng):
 def test_every_trial_is_predicted_by_the_fold_that_holds_it_out(rng):
     betas, features, trials = study(rng)
     trials = cross_validated(trials)
-    got = held_out_predictions(betas, features, trials, SETTINGS)
+    got = predict_test_trials(betas, features, trials, SETTINGS)
     assert got.stimuli.tolist() == trials.stimulus.tolist()
     assert got.fold.tolist() == trials.fold.tolist()
     train, test = trials.fold != 2, trials.fold == 2
@@ -88,7 +86,7 @@ def test_rows_carry_the_fold_that_held_them_out(rng):
     betas, features, trials = study(rng)
     trials = cross_validated(trials)
     scattered = np.array([9, 2, 5])[rng.permutation(60) % 3]
-    got = held_out_predictions(betas, features, replace(trials, fold=scattered), SETTINGS)
+    got = predict_test_trials(betas, features, replace(trials, fold=scattered), SETTINGS)
     fold_of = dict(zip(trials.stimulus, scattered, strict=True))
     assert got.fold.tolist() == [fold_of[stimulus] for stimulus in got.stimuli]
 
@@ -96,14 +94,14 @@ def test_rows_carry_the_fold_that_held_them_out(rng):
 def test_the_penalty_of_folds_is_their_geometric_mean(rng, monkeypatch):
     betas, features, trials = study(rng)
     alphas = iter([1.0, 100.0, 1.0, 100.0, 1.0, 100.0])
-    part = held_out._predict
+    part = test_predictions._predict
 
-    def with_alpha(*args: object) -> HeldOut:
+    def with_alpha(*args: object) -> Predictions:
         got = part(*args)
-        return HeldOut(got.predicted, got.measured, got.stimuli, np.full(4, next(alphas)))
+        return Predictions(got.predicted, got.measured, got.stimuli, np.full(4, next(alphas)))
 
-    monkeypatch.setattr(held_out, "_predict", with_alpha)
-    got = held_out_predictions(betas, features, cross_validated(trials), SETTINGS)
+    monkeypatch.setattr(test_predictions, "_predict", with_alpha)
+    got = predict_test_trials(betas, features, cross_validated(trials), SETTINGS)
     np.testing.assert_allclose(got.alpha, 10.0)
 
 
@@ -116,16 +114,16 @@ def test_nothing_but_its_own_predictors_changes_what_is_predicted_of_a_stimulus(
     """Test rows are changed, all targets and half of the predictors; a fit that knew them would differ."""
     betas, features, trials = study(rng)
     asked = RidgeSettings([1.0, 10.0, 100.0], 3, ["train", "test"][not averaged :], 0, selection, "cpu")
-    before = held_out_predictions(betas, features, trials, asked)
+    before = predict_test_trials(betas, features, trials, asked)
     changed = np.isin(trials.stimulus, before.stimuli[:3])
     betas.matrix[changed] += 100
     features.matrix[24:] -= 100
-    after = held_out_predictions(betas, features, trials, asked)
+    after = predict_test_trials(betas, features, trials, asked)
     np.testing.assert_array_equal(after.predicted[3:], before.predicted[3:])
     np.testing.assert_array_equal(after.alpha, before.alpha)
     assert np.abs(after.predicted[:3] - before.predicted[:3])[:, :3].min() > 1
     betas.matrix[trials.split == "train"] *= 2
-    assert not np.allclose(held_out_predictions(betas, features, trials, asked).predicted, after.predicted)
+    assert not np.allclose(predict_test_trials(betas, features, trials, asked).predicted, after.predicted)
 
 
 @pytest.mark.filterwarnings("ignore:ridge alpha")
@@ -138,10 +136,10 @@ def test_no_fold_depends_on_its_held_out_run(rng, selection):
         trials = replace(trials, run=trials.stimulus)
     features = PerTrial(features.matrix[features.row], np.arange(60))
     asked = RidgeSettings([1.0, 10.0, 100.0], 3, ["test"], 0, selection, "cpu")
-    before = held_out_predictions(betas, features, trials, asked).predicted
+    before = predict_test_trials(betas, features, trials, asked).predicted
     betas.matrix[:5] += 100
     features.matrix[:10] -= 100
-    after = held_out_predictions(betas, features, trials, asked).predicted
+    after = predict_test_trials(betas, features, trials, asked).predicted
     np.testing.assert_array_equal(after[5:10], before[5:10])
     assert not np.allclose(after[10:], before[10:])
 
@@ -152,7 +150,7 @@ def test_penalties_are_selected_as_asked(rng, selection):
     betas, features, trials = study(rng)
     repeats = ["train", "test"] if selection == "gcv" else ["test"]
     asked = RidgeSettings([1.0, 10.0, 100.0], 3, repeats, 0, selection, "cpu", 0.01)
-    got = held_out_predictions(betas, features, trials, asked)
+    got = predict_test_trials(betas, features, trials, asked)
     grid = LATENT_ALPHAS if selection == "as_released" else asked.alphas
     assert set(np.round(got.alpha, 9)) <= set(grid)
     varying = slice(0, 3)
@@ -167,25 +165,16 @@ def test_penalties_are_selected_as_asked(rng, selection):
 
 def test_repeats_in_training_are_no_independent_rows(rng):
     with pytest.raises(ConfigError, match="takes repeats for independent rows"):
-        held_out_predictions(*study(rng), replace(SETTINGS, selection="gcv"))
+        predict_test_trials(*study(rng), replace(SETTINGS, selection="gcv"))
 
 
 def test_a_test_stimulus_in_training_is_refused(rng):
     betas, features, trials = study(rng)
     trials.split[np.flatnonzero(trials.stimulus == "stimulus-27")[0]] = "train"
     with pytest.raises(DataError, match="stimulus stimulus-27 is in train and test"):
-        held_out_predictions(betas, features, trials, SETTINGS)
+        predict_test_trials(betas, features, trials, SETTINGS)
 
 
 def test_repeats_of_test_stimuli_must_be_averaged(rng):
     with pytest.raises(ConfigError, match="6 repeats of test stimuli"):
-        held_out_predictions(*study(rng), RidgeSettings([1.0], 3, ["train"], 0))
-
-
-def test_the_mean_of_equal_rows_is_that_row_to_the_last_digit():
-    same = np.full((7, 2), 0.1, dtype=np.float32)
-    stimuli = np.array(list("aaabbbb"))
-    got = average_repeats(Rows(same, np.arange(14.0).reshape(7, 2), stimuli, stimuli))
-    np.testing.assert_array_equal(got.predictors, same[:2])
-    np.testing.assert_allclose(got.targets, [[2, 3], [9, 10]])
-    assert got.stimuli.tolist() == got.groups.tolist() == ["a", "b"]
+        predict_test_trials(*study(rng), RidgeSettings([1.0], 3, ["train"], 0))

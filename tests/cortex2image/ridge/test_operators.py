@@ -1,11 +1,21 @@
-"""Operators of folds by themselves predict what scikit-learn predicts after fitting the fold."""
+"""What folds share: penalties above rounding error, and the intercept as one more direction.
+
+Operators of folds by themselves predict what scikit-learn predicts after fitting the fold.
+"""
 
 import numpy as np
 import pytest
-from tests.support.refits import ALPHAS, SHAPES, posed, predictions, refitted
+import torch
+from tests.support.ridge_problems import REFIT_ALPHAS, REFIT_SHAPES, posed, predictions, refitted
 
 from cortex2image.ridge.folds import make_folds
-from cortex2image.ridge.own_operators import own_operator
+from cortex2image.ridge.operators import is_fine, own_operator
+
+
+def test_gains_that_single_precision_cannot_bear_are_seen(rng):
+    training = posed(rng.standard_normal((25, 4)), rng.standard_normal((25, 1)), False)
+    assert is_fine(torch.full((2, 3, 1), 1999.0), training)
+    assert not is_fine(torch.full((2, 3, 1), 2001.0), training)
 
 
 @pytest.mark.parametrize("standardize", [False, True])
@@ -13,10 +23,10 @@ from cortex2image.ridge.own_operators import own_operator
 @pytest.mark.parametrize(
     "spread", [None, 0.0, 1e-5], ids=["plain", "constant in the fold", "nearly constant"]
 )
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("shape", REFIT_SHAPES, ids=str)
 def test_own_operators_predict_as_refitting_does(rng, shape, spread, standardize, on_projections):
     """With columns, too, that vary in held-out rows alone, or nearly so."""
-    n, p = SHAPES[shape]
+    n, p = REFIT_SHAPES[shape]
     X = rng.normal(2, np.linspace(0.5, 2, p), (n, p))
     Y = 3 + X @ rng.standard_normal((p, 2)) + rng.standard_normal((n, 2))
     fold = make_folds(4, n, None, 0)[1]
@@ -26,7 +36,7 @@ def test_own_operators_predict_as_refitting_does(rng, shape, spread, standardize
         X = np.column_stack([X, lone])
     training = posed(X, Y, standardize)
     on_projections = on_projections and not training.basis.dual
-    operator = own_operator(training, fold, ALPHAS, on_projections)
+    operator = own_operator(training, fold, REFIT_ALPHAS, on_projections)
     got, expected = predictions(operator, training, Y), refitted(X, Y, fold, standardize)
     largest = np.abs(expected).max(axis=1, keepdims=True)
     np.testing.assert_allclose(got / largest, expected / largest, atol=1e-4)

@@ -5,8 +5,7 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.linear_model import RidgeCV as Reference
 from sklearn.model_selection import LeaveOneGroupOut, LeaveOneOut
-from tests.support.refits import awkward
-from tests.support.ridge_problems import ALPHAS, SHAPES, drawn
+from tests.support.ridge_problems import ALPHAS, SHAPES, awkward, drawn
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge import RidgeCV, leverages

@@ -6,36 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from cortex2image.errors import ConfigError
+from cortex2image.prediction.alignment import PerTrial, Rows, select
 from cortex2image.prediction.as_released import AsReleasedRidgeCV
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.progress import track
 from cortex2image.ridge.estimator import RidgeCV
+from cortex2image.ridge.memory import fit_gb
+from cortex2image.study.settings import Ridge
 
 SELECTIONS = ("kfold", "loo", "gcv", "as_released")
-
-
-@dataclass(frozen=True)
-class PerTrial:
-    """A matrix of which every trial has one row; trials of a stimulus may share theirs.
-
-    Attributes
-    ----------
-    matrix : (rows, width) array
-    row : (n,) array of int, the row of each trial
-    """
-
-    matrix: np.ndarray
-    row: np.ndarray
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Predictors (m, p) and targets (m, t) of the same rows, their stimuli and groups, both (m,)."""
-
-    predictors: np.ndarray
-    targets: np.ndarray
-    stimuli: np.ndarray
-    groups: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -70,9 +49,16 @@ class RidgeSettings:
     max_memory_gb: float | None = None
     latent: bool = True
 
+    @classmethod
+    def of(cls, ridge: Ridge, average_repeats: Sequence[str], seed: int, latent: bool) -> "RidgeSettings":
+        """Return the settings of a study's config; without a bound there, half of the free memory is one."""
+        bound = ridge.max_memory_gb or fit_gb(ridge.device)
+        chosen = vars(ridge) | {"max_memory_gb": bound, "average_repeats": average_repeats}
+        return cls(**chosen, seed=seed, latent=latent)
+
 
 @dataclass(frozen=True)
-class HeldOut:
+class Predictions:
     """Predicted and measured targets of the test stimuli.
 
     Attributes
@@ -90,14 +76,14 @@ class HeldOut:
     fold: np.ndarray | None = None
 
 
-def held_out_predictions(
+def predict_test_trials(
     predictors: PerTrial, targets: PerTrial, trials: Trials, settings: RidgeSettings
-) -> HeldOut:
+) -> Predictions:
     """Fit each partition's training trials and predict its test stimuli.
 
     Returns
     -------
-    HeldOut
+    Predictions
         Of a cross-validated study the predictions of all folds, one after the other, each around the mean
         of its own training trials, and the geometric mean of their penalties.
 
@@ -113,7 +99,7 @@ def held_out_predictions(
         for partition in track(partitions(trials), "ridge")
     ]
     sizes = [len(part.stimuli) for part in parts]
-    return HeldOut(
+    return Predictions(
         np.concatenate([part.predicted for part in parts]),
         np.concatenate([part.measured for part in parts]),
         np.concatenate([part.stimuli for part in parts]),
@@ -148,46 +134,15 @@ def _model(settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
     )
 
 
-def select(
-    predictors: PerTrial, targets: PerTrial, trials: Trials, chosen: np.ndarray, average: bool
-) -> Rows:
-    """Return the rows of the chosen trials, or their means by stimulus in order of its name."""
-    rows = Rows(
-        predictors.matrix[predictors.row[chosen]],
-        targets.matrix[targets.row[chosen]],
-        trials.stimulus[chosen],
-        trials.groups[chosen],
-    )
-    return average_repeats(rows) if average else rows
-
-
-def average_repeats(rows: Rows) -> Rows:
-    """Average the rows of each stimulus; stimuli are sorted by name."""
-    stimuli, first, member = np.unique(rows.stimuli, return_index=True, return_inverse=True)
-    if len(stimuli) == len(rows.stimuli):
-        means = rows.predictors[first], rows.targets[first]
-    else:
-        means = _means(rows.predictors, first, member), _means(rows.targets, first, member)
-    return Rows(*means, stimuli, rows.groups[first])
-
-
-def _means(values: np.ndarray, first: np.ndarray, member: np.ndarray) -> np.ndarray:
-    # Around each stimulus' first row: the mean of identical rows is then that row, to the last digit,
-    # so that constant feature units stay constant.
-    sums = np.zeros((len(first), values.shape[1]), dtype=np.float64)
-    np.add.at(sums, member, values - values[first][member])
-    return values[first] + (sums / np.bincount(member)[:, None]).astype(values.dtype)
-
-
 def _predict(
     predictors: PerTrial, targets: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings
-) -> HeldOut:
+) -> Predictions:
     average = settings.average_repeats
     test = select(predictors, targets, trials, partition.test, "test" in average)
     _check_unique(test.stimuli)
     training = select(predictors, targets, trials, partition.train, "train" in average)
     predicted, alpha = fit_and_predict(training, test.predictors, settings)
-    return HeldOut(predicted, test.targets, test.stimuli, alpha)
+    return Predictions(predicted, test.targets, test.stimuli, alpha)
 
 
 def _check_unique(stimuli: np.ndarray) -> None:

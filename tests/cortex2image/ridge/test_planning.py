@@ -1,0 +1,169 @@
+"""The memory bound: divided as promised, and kept under a real limit on the process."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tests.support.bounded_fit import CASES, fit, targets, unequal
+from tests.support.ridge_problems import FIVE_FOLDS, NEED
+
+from cortex2image.errors import ConfigError
+from cortex2image.ridge import RidgeCV, planning
+from cortex2image.ridge.folds import make_folds
+from cortex2image.ridge.inputs import RowGroups
+from cortex2image.ridge.memory import Need, Splits
+from cortex2image.ridge.planning import plan
+
+CPU, SINGLE = torch.device("cpu"), np.dtype("f4")
+# Fits of either form, with more columns than rows and with fewer.
+LIMITED = {
+    (240, 5000): [
+        "kfold",
+        "standardized",
+        "unequal",
+        "loo",
+        "large groups",
+        "gcv",
+        "row groups",
+        "bands, loo",
+    ],
+    (1200, 120): ["kfold", "standardized", "overlapping", "loo", "gcv", "bands"],
+}
+needs_limits = pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
+pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
+
+
+def least(need: Need) -> float:
+    """The least bound, in GB, that the refusal of a smaller one names."""
+    with pytest.raises(ConfigError, match="ridge max_memory_gb") as caught:
+        plan(need, SINGLE, CPU, 1e-6, None)
+    return float(caught.value.expected.split()[2])
+
+
+def test_without_a_bound_the_caller_may_choose_the_batch():
+    assert plan(NEED, SINGLE, CPU, None, 77).targets == 77
+    free = plan(NEED, SINGLE, CPU, None, None)
+    assert free.folds == 5
+    assert 1 <= free.targets <= NEED.targets
+
+
+def test_a_tighter_bound_means_smaller_shares():
+    wide, tight = (plan(NEED, SINGLE, CPU, bound, None) for bound in (2.0, 1.01 * least(NEED)))
+    assert tight.folds == 1 < wide.folds == 5
+    assert tight.penalties < wide.penalties == 13
+    assert tight.block < wide.block
+    assert tight.targets <= wide.targets
+
+
+def test_folds_are_taken_apart_before_penalties_are():
+    plans = [plan(NEED, SINGLE, CPU, bound, None) for bound in np.linspace(1.01, 12, 50) * least(NEED)]
+    shares = [(each.penalties, each.folds) for each in plans]
+    assert shares == sorted(shares)
+    assert {folds for _, folds in shares} == {1, 2, 3, 4, 5}
+    assert all(folds == 1 or penalties == 13 for penalties, folds in shares)
+
+
+def test_a_tighter_bound_means_fewer_targets_at_once():
+    many = Need(200, 50, 1_000_000, alphas=13, dual=False, splits=Splits())
+    wide, tight = (plan(many, SINGLE, CPU, bound, None) for bound in (1.0, 0.02))
+    assert tight.targets < wide.targets < many.targets
+
+
+@pytest.mark.parametrize("selection", [FIVE_FOLDS, Splits(), Splits.of_groups(np.arange(200))])
+def test_threads_share_what_one_thread_may_take(monkeypatch, selection):
+    need = Need(200, 50, 100_000, alphas=13, dual=False, splits=selection)
+    plans = {}
+    for threads in (1, 4, 64):
+        monkeypatch.setattr(planning, "threads_of", lambda _, threads=threads: threads)
+        for bound in (None, 1.1 * least(need), 0.5):
+            plans[threads, bound] = plan(need, SINGLE, CPU, bound, None)
+    assert [plans[threads, None].together for threads in (1, 4, 64)] == [1, 4, 64]
+    for (threads, bound), shares in plans.items():
+        assert 1 <= shares.together <= threads
+        if bound:
+            room = (plans[1, bound].targets + 1) * (bound < 0.1) or 0.8e9 / (4 * need.per_target_in_double)
+            assert shares.targets * shares.together <= room
+    assert plans[4, 0.5].together == 4
+
+
+@pytest.mark.parametrize("threads", [2, 7])
+def test_batches_are_of_one_size_for_all_threads_to_end_together(monkeypatch, threads):
+    monkeypatch.setattr(planning, "threads_of", lambda _: threads)
+    shares = plan(NEED, SINGLE, CPU, None, None)
+    count = -(-NEED.targets // shares.targets)
+    assert count % shares.together == 0
+    assert NEED.targets - (count - 1) * shares.targets > 0.9 * shares.targets
+
+
+@pytest.mark.parametrize("reread", [False, True])
+@pytest.mark.parametrize("dual", [False, True])
+@pytest.mark.parametrize(
+    "splits", [FIVE_FOLDS, Splits(), Splits.of_groups(np.arange(2000) % 7)], ids=["folds", "gcv", "groups"]
+)
+def test_what_the_error_asks_for_is_enough(splits, dual, reread):
+    need = replace(NEED, splits=splits, dual=dual, reread=reread)
+    assert plan(need, SINGLE, CPU, least(need) * 1.01, None).targets >= 1
+
+
+def test_folds_that_hold_out_more_need_more():
+    halves = replace(NEED, splits=Splits.of_folds(make_folds(2, 2000, None, 0)))
+    uneven = replace(NEED, splits=Splits.of_folds(make_folds(unequal(2000), 2000, None, 0)))
+    assert least(NEED) < least(halves) < least(uneven)
+
+
+def test_predictors_that_are_read_anew_for_every_block_come_in_few(rng):
+    """Gram matrix, centres and the check of finite numbers take a pass each, not one for every block."""
+    X, Y, passes = rng.standard_normal((20, 120_000), dtype=np.float32), rng.standard_normal((20, 2)), []
+
+    def groups() -> list[np.ndarray]:
+        passes.append(None)
+        return np.array_split(X, 3)
+
+    blocks = RowGroups(groups, X.shape)
+    got = RidgeCV([1e5], cv=4).fit(blocks, Y).predict(X[:2])
+    assert len(passes) <= 5
+    np.testing.assert_allclose(got, RidgeCV([1e5], cv=4).fit(X, Y).predict(X[:2]), rtol=1e-6)
+    passes.clear()
+    RidgeCV([1e5], cv=4, max_memory_gb=0.03).fit(blocks, Y)
+    assert len(passes) > 5
+
+
+def limited_fits(path: Path, count: int, part: float, names: list[str]) -> subprocess.CompletedProcess[str]:
+    script = Path(__file__).parents[2] / "support" / "bounded_fit.py"
+    # What is freed is to count as free: no heap that keeps it.
+    options = {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "65536"}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), **options}
+    arguments = [sys.executable, str(script), str(path), str(count), str(part), *names]
+    return subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
+
+
+@needs_limits
+@pytest.mark.parametrize("shape", LIMITED, ids=["dual", "primal"])
+def test_fits_keep_their_bound_under_a_real_limit(rng, tmp_path, shape):
+    path, names = tmp_path / "x.npy", LIMITED[shape]
+    X = rng.standard_normal(shape, dtype=np.float32)
+    np.save(path, X)
+    kept = limited_fits(path, 300, 1.0, names)
+    assert kept.returncode == 0, kept.stderr
+    Y = targets(X, 300)
+    for name, line in zip(names, kept.stdout.splitlines(), strict=True):
+        got = [float(number) for number in line.split()]
+        np.testing.assert_allclose(got, fit(CASES[name], X, Y, None), atol=1e-5, err_msg=name)
+
+
+@needs_limits
+def test_a_tenth_of_the_bound_is_not_enough(rng, tmp_path):
+    """The limit is a real one."""
+    np.save(tmp_path / "x.npy", rng.standard_normal((1200, 120), dtype=np.float32))
+    assert limited_fits(tmp_path / "x.npy", 100, 0.1, ["kfold"]).returncode != 0
+
+
+def test_a_bound_that_cannot_be_kept_is_refused(rng):
+    X, Y = rng.standard_normal((200, 50)), rng.standard_normal((200, 3))
+    with pytest.raises(ConfigError, match=r"allow at least 0\.0\d+ GB"):
+        RidgeCV(max_memory_gb=1e-4).fit(X, Y)

@@ -1,0 +1,169 @@
+"""The features that a method makes pictures from, one row per test stimulus, from wherever they come."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cortex2image.errors import ConfigError, DataError
+from cortex2image.networks.registry import ModelSet
+from cortex2image.seeds import rng_for
+from cortex2image.study.methods import DECODED, MEAN, SHUFFLED, TRUE, Method
+from cortex2image.study.spaces import parse_space
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """Features of stimuli.
+
+    Attributes
+    ----------
+    stimuli : sequence of str
+        Identities, in the order of the rows.
+    features : (n, d) float32 array
+    source : str
+        The file they are from, for error messages.
+    """
+
+    stimuli: Sequence[str]
+    features: np.ndarray
+    source: str
+
+    def rows(self, stimuli: Sequence[str]) -> np.ndarray:
+        """Return the features of `stimuli`, in that order.
+
+        Raises
+        ------
+        DataError
+            One of them is not in the table.
+        """
+        position = {stimulus: row for row, stimulus in enumerate(self.stimuli)}
+        missing = sorted(set(stimuli) - set(position))
+        if missing:
+            found = f"{len(missing)} are missing, first {missing[0]}"
+            raise DataError(self.source, f"features of {len(stimuli)} stimuli", found, "make the table anew")
+        return self.features[[position[stimulus] for stimulus in stimuli]]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What a method may draw from: decoded and true features by space, the split, and the study's seed."""
+
+    decoded: Mapping[str, FeatureTable]
+    true: Mapping[str, FeatureTable]
+    split: Mapping[str, str]
+    study_seed: int
+
+    @property
+    def test_stimuli(self) -> list[str]:
+        """Return the stimuli that pictures are made of, in the order of the first table.
+
+        Raises
+        ------
+        DataError
+            Two tables of decoded features hold different stimuli.
+        """
+        if not self.decoded:
+            return [stimulus for stimulus, split in self.split.items() if split == "test"]
+        first, *others = self.decoded.values()
+        for other in others:
+            _require_same_stimuli(first, other)
+        return list(first.stimuli)
+
+
+def method_inputs(
+    method: Method, tables: Tables, model_set: ModelSet
+) -> tuple[list[str], dict[str, np.ndarray]]:
+    """Return the stimuli, and for each space that the method uses their features in that order.
+
+    Parameters
+    ----------
+    method : Method
+    tables : Tables
+        With the decoded and true features that the method's sources need.
+    model_set : ModelSet
+        Whose widths the features must have.
+
+    Raises
+    ------
+    DataError
+        Stimuli that one table has and another has not, or features of another width than the model set's.
+    ConfigError
+        A method that needs what the study does not have: training stimuli for a mean, a second stimulus to
+        shuffle.
+    """
+    for table, space in [(t, s) for part in (tables.decoded, tables.true) for s, t in part.items()]:
+        _require_width(table, space, model_set)
+    stimuli = tables.test_stimuli
+    if not stimuli:
+        fix = "give test stimuli, or drop the method"
+        raise ConfigError(f"method {method.name}", "stimuli of the split test", "none", fix)
+    return stimuli, {space: _FROM[source](tables, space, stimuli) for space, source in method.inputs.items()}
+
+
+def derangement(stimuli: Sequence[str], study_seed: int) -> list[str]:
+    """Return for each stimulus another one, each used once: one random cycle through the sorted stimuli.
+
+    Raises
+    ------
+    ConfigError
+        There is one stimulus only.
+    """
+    if len(stimuli) < 2:
+        raise ConfigError("method shuffled", "two test stimuli or more", f"{len(stimuli)}", "drop the method")
+    cycle = rng_for(study_seed, "shuffled").permutation(sorted(stimuli))
+    following = dict(zip(cycle.tolist(), np.roll(cycle, -1).tolist(), strict=True))
+    return [following[stimulus] for stimulus in stimuli]
+
+
+def _decoded(tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
+    return tables.decoded[space].rows(stimuli)
+
+
+def _true(tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
+    return tables.true[space].rows(stimuli)
+
+
+def _shuffled(tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
+    return tables.decoded[space].rows(derangement(stimuli, tables.study_seed))
+
+
+def _mean(tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
+    """Return the mean over training stimuli, once per stimulus; no test stimulus enters it."""
+    table = tables.true[space]
+    training = [stimulus for stimulus in table.stimuli if tables.split.get(stimulus) == "train"]
+    if not training:
+        fix = "drop the method: the mean would be of test stimuli"
+        raise ConfigError("method no_brain", "training stimuli", "none in the study's split", fix)
+    mean = table.rows(training).mean(axis=0, dtype=np.float64).astype(np.float32)
+    return np.broadcast_to(mean, (len(stimuli), len(mean)))
+
+
+_FROM: dict[str, Callable[[Tables, str, Sequence[str]], np.ndarray]] = {
+    DECODED: _decoded,
+    TRUE: _true,
+    SHUFFLED: _shuffled,
+    MEAN: _mean,
+}
+
+
+def _require_same_stimuli(first: FeatureTable, other: FeatureTable) -> None:
+    differing = sorted(set(first.stimuli) ^ set(other.stimuli))
+    if differing:
+        raise DataError(
+            other.source,
+            f"the {len(first.stimuli)} stimuli of {first.source}",
+            f"{len(other.stimuli)} stimuli; {len(differing)} are in one table only, first {differing[0]}",
+            "decode both spaces from the same betas",
+        )
+
+
+def _require_width(table: FeatureTable, space: str, model_set: ModelSet) -> None:
+    expected, width = parse_space(space).width(model_set), table.features.shape[1]
+    if width != expected:
+        raise DataError(
+            table.source,
+            f"vectors of {expected} values, the {space} of model set {model_set.name}",
+            f"{width} values",
+            "decode with features of this model set",
+        )
