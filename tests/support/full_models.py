@@ -69,14 +69,21 @@ SCHEDULER = {
     "steps_offset": 1,
     "trained_betas": None,
 }
-THIN_CHANNELS = {"block_out_channels": (8, 8, 8, 8), "norm_num_groups": 4, "layers_per_block": 1}
+THIN_CHANNELS: dict[str, Any] = {
+    "block_out_channels": (8, 8, 8, 8),
+    "norm_num_groups": 4,
+    "layers_per_block": 1,
+}
 THIN_TEXT = {"vocab_size": 58, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
 
 
-def generator_of(name: str, folder: Path) -> ModelSet:
-    """Return a set without its judges, in `folder`."""
+def generator_of(name: str, folder: Path, thin: bool) -> ModelSet:
+    """Return a set without its judges, in `folder`; of a thin one, with the channels of its thin U-Net."""
     known = MODEL_SETS[name]
-    return replace(known, folder=folder, judges=(), lpips=None, hub=known.hub[:1], weights=())
+    channels = THIN_CHANNELS["block_out_channels"] if thin else known.unet_channels
+    return replace(
+        known, folder=folder, unet_channels=channels, judges=(), lpips=None, hub=known.hub[:1], weights=()
+    )
 
 
 def networks(model_set: ModelSet, thin: bool) -> dict[str, Any]:

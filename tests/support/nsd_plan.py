@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cortex2image.scenes.balanced import balanced_scenes
+from cortex2image.scenes.sampling import balanced_scenes
 from cortex2image.scenes.scene import Scene
 from cortex2image.scenes.vocabulary import CATEGORIES, SETTINGS
 from cortex2image.seeds import rng_for

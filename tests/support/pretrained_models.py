@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from tests.support.tiny_models import save_tokenizer, tower, write_sums
+from tests.support.tiny_models import save_tokenizer, tiny_description, tower, write_sums
 
 from cortex2image.judges.pretrained_networks import architecture
 from cortex2image.networks.compat import ensure_torchvision
-from cortex2image.networks.judge_specs import Kind
-from cortex2image.networks.pretrained_origins import LPIPS_FOLDER, PHOTO_WEIGHTS
-from cortex2image.networks.pretrained_specs import PHOTO_JUDGES
+from cortex2image.networks.judge_specs import PHOTO_JUDGES, Kind
+from cortex2image.networks.origins import LPIPS_FOLDER, PHOTO_WEIGHTS
 from cortex2image.networks.registry import ModelSet
 
 CLIP_LAYERS = 12
@@ -29,7 +28,7 @@ def write_photo_set(folder: Path) -> ModelSet:
     save_narrow_clip(folder / "clip")
     write_sums(folder)
     judges = tuple(replace(spec, tower=()) for spec in PHOTO_JUDGES)
-    return ModelSet("photos", folder, (4, 4, 4), 8, 16, 16, judges, lpips=LPIPS_FOLDER)
+    return tiny_description(folder, name="photos", judges=judges, lpips=LPIPS_FOLDER)
 
 
 def published_weights(kind: Kind) -> dict[str, torch.Tensor]:

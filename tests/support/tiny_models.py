@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -13,11 +14,28 @@ from cortex2image.networks.judge_specs import JudgeSpec
 from cortex2image.networks.registry import ModelSet
 
 LENGTH, WIDTH, SIZE = 8, 16, 16
+UNET_CHANNELS = (8, 16)
 JUDGES = (
     JudgeSpec("cnn", "cnn", "judges/cnn", ("early", "middle", "late")),
     JudgeSpec("residual", "residual", "judges/residual", ("pooled",)),
     JudgeSpec("clip", "clip", "clip", ("embeds",)),
 )
+
+
+def tiny_description(folder: Path, **facts: Any) -> ModelSet:
+    """Return the description of a tiny set without judges; `facts` replace single entries of it."""
+    tiny = {
+        "name": "any",
+        "folder": folder,
+        "latent_shape": (4, 4, 4),
+        "generated_shape": (4, 4, 4),
+        "unet_channels": UNET_CHANNELS,
+        "text_length": LENGTH,
+        "text_width": WIDTH,
+        "image_size": SIZE,
+        "judges": (),
+    }
+    return ModelSet(**(tiny | facts))
 
 
 def write_tiny_model_set(folder: Path, text_width: int = WIDTH, judges: bool = True) -> ModelSet:
@@ -35,7 +53,7 @@ def write_tiny_model_set(folder: Path, text_width: int = WIDTH, judges: bool = T
         JudgeCNN(settings, categories).save(folder / "judges" / "cnn")
         JudgeResidual(settings, categories, ("red",)).save(folder / "judges" / "residual")
     write_sums(folder)
-    return ModelSet("tiny", folder, (4, 4, 4), LENGTH, WIDTH, SIZE, JUDGES if judges else ())
+    return tiny_description(folder, name="tiny", judges=JUDGES if judges else ())
 
 
 def write_sums(folder: Path) -> None:
@@ -73,7 +91,7 @@ def save_diffusion(folder: Path, vocabulary: int, text_width: int) -> None:
         sample_size=4,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-        block_out_channels=(8, 16),
+        block_out_channels=UNET_CHANNELS,
         norm_num_groups=4,
         layers_per_block=1,
         cross_attention_dim=text_width,

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from PIL import Image
 
-from cortex2image.miniature.coarse_pictures import COARSE
+from cortex2image.miniature.examples import COARSE
 from cortex2image.miniature.unet import EMPTY_SHARE, build_scheduler
 from cortex2image.networks.checksums import model_hash
 from cortex2image.networks.registry import MODEL_SETS

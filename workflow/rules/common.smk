@@ -20,8 +20,7 @@ from cortex2image.study import needs
 from cortex2image.study.config import resolve
 from cortex2image.simulation import layout as simulated
 from cortex2image.errors import ConfigError, run_step
-from cortex2image.networks.checksums import sums_file
-from cortex2image.networks.missing_files import check_present
+from cortex2image.networks.checksums import check_present, sums_file
 from cortex2image.networks.registry import model_set
 from cortex2image.study.readers import PREPARED as PREPARED_READERS
 from cortex2image.sources import source_files

@@ -7,9 +7,8 @@ import torch
 
 from cortex2image.diffusion.denoise import Denoiser, Sampling
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.networks.codec import encode_images
+from cortex2image.networks.codec import encode_images, noise_for
 from cortex2image.networks.load import load_diffusion
-from cortex2image.networks.noise import noise_for
 
 SAMPLING = Sampling(steps=10, strength=0.8, guidance_scale=3.0)
 SEEDS = [11, 12, 13]

@@ -3,7 +3,7 @@ import torch
 from diffusers import DDPMScheduler
 
 from cortex2image.diffusion.forward import noised
-from cortex2image.networks.noise import noise_for
+from cortex2image.networks.codec import noise_for
 
 SCHEDULE = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 

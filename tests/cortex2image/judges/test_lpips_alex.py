@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
-from tests.support.tiny_models import alexnet_weights, write_sums
+from tests.support.tiny_models import alexnet_weights, tiny_description, write_sums
 
 from cortex2image.errors import DataError, ModelSetError
 from cortex2image.judges.lpips_alex import load_lpips
@@ -18,7 +18,7 @@ def write_set(folder, weights) -> ModelSet:
     (folder / "judges").mkdir(parents=True)
     save_file(weights, folder / "judges" / "alexnet.safetensors")
     write_sums(folder)
-    return ModelSet("any", folder, (4, 4, 4), 8, 16, 16, (), lpips="judges")
+    return tiny_description(folder, lpips="judges")
 
 
 @pytest.fixture(scope="module")

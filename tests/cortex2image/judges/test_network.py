@@ -9,7 +9,7 @@ from cortex2image.judges.cnn import JudgeCNN
 from cortex2image.judges.network import CATEGORY_WEIGHT
 from cortex2image.judges.residual import COLOUR_WEIGHT, JudgeResidual
 from cortex2image.miniature.judge_training import disturbed, judge_loss
-from cortex2image.scenes.attributes import Attributes
+from cortex2image.scenes.labels import Attributes
 
 SETTINGS, CATEGORIES = ["dark", "bright"], ["none", "some"]
 

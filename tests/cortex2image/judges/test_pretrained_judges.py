@@ -7,13 +7,12 @@ import pytest
 import torch
 from PIL import Image
 from tests.support.pretrained_models import published_weights, save_full_clip
-from tests.support.tiny_models import save_tokenizer, write_sums
+from tests.support.tiny_models import save_tokenizer, tiny_description, write_sums
 
 from cortex2image.errors import ModelSetError
 from cortex2image.judges import pretrained_judges as photo_judges
 from cortex2image.judges.open import load_judges
-from cortex2image.networks.pretrained_specs import MINDEYE, PHOTO_JUDGES, TAKAGI
-from cortex2image.networks.registry import ModelSet
+from cortex2image.networks.judge_specs import MINDEYE, PHOTO_JUDGES, TAKAGI
 
 pytestmark = pytest.mark.xdist_group("photo_set")
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
@@ -198,7 +197,7 @@ def test_a_clip_of_full_size_gives_the_widths_of_the_released_features(tmp_path,
     save_full_clip(tmp_path / "clip", len(tokenizer))
     write_sums(tmp_path)
     judges = tuple(spec for spec in PHOTO_JUDGES if spec.kind == "clip")
-    models = ModelSet("clip", tmp_path, (4, 4, 4), 8, 16, 16, judges)
+    models = tiny_description(tmp_path, name="clip", judges=judges)
     takagi, mindeye = load_judges(models, ["clip_takagi", "clip_mindeye"], "cpu")
     widths = {layer: found.shape[1] for layer, found in takagi.features(images[:1]).items()}
     assert widths == {"hidden6": 257 * 1024, "hidden12": 257 * 1024, "embeds": 768}

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from cortex2image.judges.pretrained_pixels import prepared
-from cortex2image.networks.pretrained_specs import Preparation
+from cortex2image.networks.judge_specs import Preparation
 
 CPU, PLAIN = torch.device("cpu"), (0.0, 0.0, 0.0)
 

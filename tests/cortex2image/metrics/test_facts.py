@@ -5,7 +5,7 @@ import pytest
 from cortex2image.errors import DataError
 from cortex2image.metrics.facts import METRICS, metric_facts, released_name
 from cortex2image.metrics.metric import distance_name, twoway_name
-from cortex2image.networks.pretrained_specs import measures_distance
+from cortex2image.networks.judge_specs import measures_distance
 from cortex2image.networks.registry import MODEL_SETS
 
 

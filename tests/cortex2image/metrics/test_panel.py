@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from safetensors.torch import save_file
-from tests.support.tiny_models import alexnet_weights, write_sums
+from tests.support.tiny_models import alexnet_weights, tiny_description, write_sums
 
 from cortex2image.errors import ModelSetError
 from cortex2image.metrics.categories import judged_similarities
@@ -13,7 +13,7 @@ from cortex2image.metrics.panel import open_distances, open_judges
 from cortex2image.metrics.pretrained_facts import PHOTO_METRICS
 from cortex2image.metrics.reconstruction import score_reconstructions
 from cortex2image.metrics.samples import EachSample
-from cortex2image.networks.registry import ModelSet, model_set
+from cortex2image.networks.registry import model_set
 from cortex2image.stats.permutation import permutations
 
 
@@ -56,7 +56,7 @@ def test_a_set_with_an_alexnet_scores_lpips(tmp_path, pictures, rng):
     (tmp_path / "alex").mkdir()
     save_file(alexnet_weights(), tmp_path / "alex" / "alexnet.safetensors")
     write_sums(tmp_path)
-    models = ModelSet("tiny", tmp_path, (4, 4, 4), 8, 16, 16, (), lpips="alex")
+    models = tiny_description(tmp_path, name="tiny", lpips="alex")
     distances = open_distances(models, "cpu")
     order = permutations(rng.random((10, 5)))
     scored = score_reconstructions(pictures, [pictures], [], order, EachSample(order), distances)

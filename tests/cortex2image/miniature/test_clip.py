@@ -5,7 +5,7 @@ import torch
 from cortex2image.miniature.clip import ClipTraining, augment, build_clip, normalise
 from cortex2image.miniature.tokenizer import build_tokenizer
 from cortex2image.networks.compat import ensure_torchvision
-from cortex2image.scenes.attributes import Attributes
+from cortex2image.scenes.labels import Attributes
 
 
 @pytest.fixture(scope="module")

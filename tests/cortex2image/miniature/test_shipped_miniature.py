@@ -12,9 +12,9 @@ from cortex2image.judges.architectures import ARCHITECTURES
 from cortex2image.miniature.held_out_scores import judged
 from cortex2image.miniature.painter import Painter
 from cortex2image.networks.registry import model_set
-from cortex2image.scenes.balanced import balanced_scenes
 from cortex2image.scenes.captions import captions
 from cortex2image.scenes.render import render
+from cortex2image.scenes.sampling import balanced_scenes
 from cortex2image.scenes.vocabulary import CATEGORIES, SETTINGS
 
 ROOT = Path(__file__).parents[3]

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from cortex2image.errors import DataError
-from cortex2image.networks.codec import decode_latents, encode_images, encode_text
+from cortex2image.networks.codec import decode_latents, encode_images, encode_text, noise_for
+from cortex2image.seeds import seed_for
 
 
 def random_images(rng, count=3):
@@ -97,3 +98,17 @@ def test_unknown_words_fall_to_letters(tiny_diffusion):
 
 def test_long_texts_are_cut(tiny_diffusion):
     assert encode_text(tiny_diffusion, ["a " * 50]).shape == (1, 8, 16)
+
+
+def test_noise_of_a_row_is_its_own():
+    seeds = [seed_for(1, "reconstruct", stimulus, 0) for stimulus in ("a", "b", "c")]
+    together = noise_for(seeds, (4, 3, 3))
+    np.testing.assert_array_equal(noise_for(seeds[::-1], (4, 3, 3)), together.flip(0))
+    np.testing.assert_array_equal(noise_for(seeds[1:2], (4, 3, 3)), together[1:2])
+    assert not torch.allclose(together[0], together[1])
+
+
+def test_noise_is_standard_normal():
+    noise = noise_for(range(50), (1000,))
+    assert abs(noise.mean()) < 0.02
+    assert abs(noise.std() - 1) < 0.02

@@ -10,7 +10,13 @@ from tests.support.full_models import old_names, write_tokenizer
 
 from cortex2image.errors import ModelSetError
 from cortex2image.networks.compat import ensure_torchvision
-from cortex2image.networks.components import read_network, read_part, read_tokenizer
+from cortex2image.networks.components import (
+    check_tensors,
+    read_network,
+    read_part,
+    read_tensors,
+    read_tokenizer,
+)
 
 WEIGHTS = {"unet": "diffusion_pytorch_model.safetensors", "text_encoder": "model.safetensors"}
 
@@ -151,3 +157,34 @@ def test_a_tokenizer_of_which_half_is_missing(tmp_path, file):
     (tmp_path / file).unlink()
     with pytest.raises(ModelSetError):
         read_tokenizer(tmp_path, 60)
+
+
+TEMPLATE = {"weight": torch.zeros(2, 3), "bias": torch.zeros(2)}
+
+
+def test_what_was_saved_is_read(tmp_path):
+    save_file({"weight": torch.arange(6.0).view(2, 3)}, tmp_path / "w.safetensors")
+    assert torch.equal(read_tensors(tmp_path / "w.safetensors", "")["weight"], torch.arange(6.0).view(2, 3))
+
+
+def test_a_file_that_is_missing(tmp_path):
+    with pytest.raises(ModelSetError, match=r"w\.safetensors(.|\n)*bring it"):
+        read_tensors(tmp_path / "w.safetensors", "bring it")
+
+
+def test_more_tensors_than_needed_are_no_fault():
+    check_tensors(TEMPLATE | {"other": torch.tensor([torch.nan])}, TEMPLATE, "here", "fix")
+
+
+@pytest.mark.parametrize(
+    ("name", "tensor", "found"),
+    [
+        ("bias", None, "no such tensor"),
+        ("weight", torch.zeros(3, 2), r"shape \(3, 2\)"),
+        ("bias", torch.tensor([0.0, torch.inf]), "NaN or Inf"),
+    ],
+)
+def test_each_fault_is_named(name, tensor, found):
+    weights = {n: t for n, t in (TEMPLATE | {name: tensor}).items() if t is not None}
+    with pytest.raises(ModelSetError, match=rf"here, {name}(.|\n)*{found}(.|\n)*repair"):
+        check_tensors(weights, TEMPLATE, "here", "repair")

@@ -1,4 +1,8 @@
-"""Stable Diffusion 1.4 at its full width, with random weights, on a CPU: what a GPU server will load."""
+"""Full-size sets with random weights, on a CPU.
+
+Quick tests load networks that are wide where others see them and thin inside; slow ones the whole of
+Stable Diffusion 1.4, which is what a GPU server will load.
+"""
 
 import resource
 
@@ -9,16 +13,22 @@ from safetensors import safe_open
 from tests.support.full_models import generator_of, networks, write_full_model_set
 
 from cortex2image.diffusion.denoise import Denoiser, Sampling
+from cortex2image.errors import ModelSetError
 from cortex2image.features.captions import caption_states
 from cortex2image.features.latents import image_latents
 from cortex2image.networks.checksums import record
 from cortex2image.networks.load import load_diffusion
+from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.reconstruction.pictures import pictures
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("full-size")]
-
 MOST_BYTES = 24e9
-SIZES = {"vae": 83_653_863, "unet": 859_520_964, "text_encoder": 123_060_480}
+FULL = [name for name, known in MODEL_SETS.items() if known.fetched]
+# Counted in the published weights.
+SIZES = {
+    "stable-diffusion-v1-4": {"vae": 83_653_863, "unet": 859_520_964, "text_encoder": 123_060_480},
+    "stable-diffusion-v1-5": {"vae": 83_653_863, "unet": 859_520_964, "text_encoder": 123_060_480},
+    "stable-diffusion-v2-1-base": {"vae": 83_653_863, "unet": 865_910_724, "text_encoder": 340_387_840},
+}
 # Facts of the published files, not of the classes that read them: (part, tensor, shape).
 SHAPES = [
     ("unet", "conv_in.weight", (320, 4, 3, 3)),
@@ -40,29 +50,86 @@ SHAPES = [
 ]
 
 
+def whole(test):
+    """Mark a test that loads all 2.1 GB; all of them run in one process, which loads them once."""
+    return pytest.mark.slow(pytest.mark.xdist_group("full-size")(test))
+
+
+@pytest.fixture(scope="module", params=FULL)
+def thin(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param)
+    described = generator_of(request.param, folder, thin=True)
+    write_full_model_set(folder, described, thin=True, dtype=torch.float16)
+    record(described)
+    return described
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_networks_of_the_published_configuration_have_the_published_size(name):
+    made = networks(MODEL_SETS[name], thin=False)
+    assert {part: sum(p.numel() for p in n.parameters()) for part, n in made.items()} == SIZES[name]
+
+
+def test_features_and_pictures_have_the_described_shapes(thin):
+    diffusion = load_diffusion(thin, "cpu", "bfloat16")
+    assert diffusion.coarse_size == 320
+    seen = np.random.default_rng(0).integers(0, 256, (1, 425, 425, 3), dtype=np.uint8)
+    z, c = image_latents(diffusion, seen), caption_states(diffusion, [["a cat, a b", "c"]])
+    assert z.shape == (1, 6400)
+    assert c.shape == (1, 77 * thin.text_width)
+    painted = pictures(Denoiser(diffusion, Sampling(2, 0.8, 5.0)), {"z": z, "c": c}, [1])
+    assert painted.shape == (1, 512, 512, 3)
+    assert painted.std() > 0
+
+
+@pytest.mark.parametrize("thin", FULL[:1], indirect=True)
+def test_variants_and_pickles_of_a_repository_are_neither_read_nor_refused(thin):
+    before = load_diffusion(thin, "cpu")
+    strangers = ("unet/diffusion_pytorch_model.bin", "unet/diffusion_pytorch_model.fp16.safetensors")
+    strangers += ("safety_checker/model.safetensors", "sd-v1-4.ckpt", "text_encoder/model.fp16.safetensors")
+    for name in strangers:
+        (thin.folder / name).parent.mkdir(exist_ok=True)
+        (thin.folder / name).write_bytes(b"not even a file of weights")
+    after = load_diffusion(thin, "cpu")
+    for old, new in zip(before.unet.parameters(), after.unet.parameters(), strict=True):
+        assert torch.equal(old, new)
+
+
+def test_weights_of_another_width_are_refused(tmp_path):
+    first, second = "stable-diffusion-v1-4", "stable-diffusion-v2-1-base"
+    write_full_model_set(tmp_path, MODEL_SETS[second], thin=True, dtype=torch.float16)
+    described = generator_of(first, tmp_path, thin=True)
+    record(described)
+    with pytest.raises(ModelSetError, match=r"width(.|\n)*768(.|\n)*1024"):
+        load_diffusion(described, "cpu")
+
+
 @pytest.fixture(scope="module")
 def full(tmp_path_factory):
     """The whole model in bfloat16, 2.1 GB, recorded and loaded."""
-    described = generator_of("stable-diffusion-v1-4", tmp_path_factory.mktemp("full-size"))
+    described = generator_of("stable-diffusion-v1-4", tmp_path_factory.mktemp("full-size"), thin=False)
     write_full_model_set(described.folder, described, thin=False, dtype=torch.bfloat16)
     record(described)
     return load_diffusion(described, "cpu", "bfloat16")
 
 
-@pytest.mark.parametrize("part", list(SIZES))
+@whole
+@pytest.mark.parametrize("part", ["vae", "unet", "text_encoder"])
 def test_every_tensor_has_the_shape_of_its_configuration(full, part):
     loaded, expected = getattr(full, part), networks(full.model_set, thin=False)[part]
     shapes = {name: tuple(tensor.shape) for name, tensor in expected.state_dict().items()}
     assert {name: tuple(tensor.shape) for name, tensor in loaded.state_dict().items()} == shapes
-    assert sum(weight.numel() for weight in loaded.parameters()) == SIZES[part]
+    assert sum(weight.numel() for weight in loaded.parameters()) == SIZES["stable-diffusion-v1-4"][part]
     assert {weight.dtype for weight in loaded.parameters()} == {torch.bfloat16}
 
 
+@whole
 @pytest.mark.parametrize(("part", "name", "shape"), SHAPES)
 def test_tensors_of_the_published_files(full, part, name, shape):
     assert tuple(getattr(full, part).state_dict()[name].shape) == shape
 
 
+@whole
 @pytest.mark.parametrize(("part", "file"), [("unet", "diffusion_pytorch_model"), ("text_encoder", "model")])
 def test_weights_are_those_of_the_file(full, part, file):
     state = getattr(full, part).state_dict()
@@ -73,6 +140,7 @@ def test_weights_are_those_of_the_file(full, part, file):
                 assert torch.equal(stored.get_tensor(name), state[name.removeprefix("text_model.")])
 
 
+@whole
 def test_one_picture_within_24_gb(full):
     seen = np.random.default_rng(0).integers(0, 256, (1, 425, 425, 3), dtype=np.uint8)
     z, c = image_latents(full, seen), caption_states(full, [["a cat, a b"]])

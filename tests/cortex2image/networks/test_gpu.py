@@ -9,8 +9,8 @@ from cortex2image.device import choose_device
 from cortex2image.features.latents import image_latents
 from cortex2image.judges.pretrained_judges import PhotoJudge
 from cortex2image.judges.pretrained_networks import architecture
+from cortex2image.networks.judge_specs import PHOTO_JUDGES
 from cortex2image.networks.load import load_diffusion
-from cortex2image.networks.pretrained_specs import PHOTO_JUDGES
 
 pytestmark = [
     pytest.mark.gpu,

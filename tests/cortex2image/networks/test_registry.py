@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 
@@ -58,3 +59,16 @@ def test_every_judge_has_files(known):
 def test_a_shipped_set_has_nothing_to_fetch():
     assert not MODEL_SETS["miniature"].fetched
     assert MODEL_SETS["miniature"].files == ()
+
+
+def test_the_numbers_of_the_shipped_unet_are_those_of_its_configuration():
+    known = MODEL_SETS["miniature"]
+    unet = json.loads((known.folder / "unet" / "config.json").read_text())
+    assert known.unet_channels == tuple(unet["block_out_channels"])
+    assert known.generated_shape == (unet["in_channels"], unet["sample_size"], unet["sample_size"])
+
+
+@pytest.mark.parametrize("known", FETCHED, ids=lambda known: known.name)
+def test_fetched_sets_generate_512_pixels_from_a_latent_of_an_eighth(known):
+    assert known.generated_shape == (known.latent_shape[0], 512 // 8, 512 // 8)
+    assert known.unet_channels == (320, 640, 1280, 1280)

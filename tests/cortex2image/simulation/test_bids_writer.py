@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cortex2image.simulation.anatomy import build_anatomy
+from cortex2image.simulation.anatomy import build_anatomy, traits_of
 from cortex2image.simulation.bids_writer import (
     INTENSITY_STEP,
     events_table,
@@ -16,8 +16,7 @@ from cortex2image.simulation.bids_writer import (
 )
 from cortex2image.simulation.design import BLANK, RunDesign
 from cortex2image.simulation.layout import RunName, dataset_files, run_files
-from cortex2image.simulation.motion import confounds, draw_motion
-from cortex2image.simulation.subjects import traits_of
+from cortex2image.simulation.scanner import confounds, draw_motion
 
 TRAITS = traits_of(1, "sub-02")
 ANATOMY = build_anatomy(TRAITS)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cortex2image.simulation.anatomy import EARLY, build_anatomy
+from cortex2image.simulation.anatomy import EARLY, build_anatomy, traits_of
 from cortex2image.simulation.receptive_fields import (
     CHANNELS,
     ReceptiveFields,
@@ -10,7 +10,6 @@ from cortex2image.simulation.receptive_fields import (
     visual_channels,
     visual_drive,
 )
-from cortex2image.simulation.subjects import traits_of
 
 
 def _random_images(count: int, seed: int = 0) -> np.ndarray:

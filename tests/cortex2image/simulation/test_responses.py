@@ -8,11 +8,11 @@ from cortex2image.simulation.anatomy import (
     UNLABELLED,
     VENTRAL,
     build_anatomy,
+    traits_of,
 )
-from cortex2image.simulation.estimation import EstimationNoise
+from cortex2image.simulation.design import EstimationNoise
 from cortex2image.simulation.receptive_fields import CHANNELS, draw_receptive_fields
 from cortex2image.simulation.responses import draw_responses, draw_roles, tuned_responses
-from cortex2image.simulation.subjects import traits_of
 from cortex2image.simulation.tuning import ATTRIBUTES, draw_tuning
 
 TRAINING = np.arange(40) < 30

@@ -8,11 +8,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from tests.support.loopback_files import loopback_files
 from tests.support.pretrained_models import published_weights
+from tests.support.tiny_models import tiny_description
 
 from cortex2image.errors import ConfigError, DataError, ModelSetError
 from cortex2image.networks.checksums import verify
 from cortex2image.networks.origins import HubOrigin, WeightsOrigin
-from cortex2image.networks.registry import MODEL_SETS, ModelSet
+from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.steps.download_models import main
 
 HUB = HubOrigin("somebody/model", "f" * 40, ("vae/config.json", "unet/config.json"))
@@ -38,7 +39,7 @@ def server(published, tmp_path, monkeypatch):
             files.put(HUB.repository, HUB.revision, name, f"content of {name}".encode())
         prefix = hashlib.sha256(published).hexdigest()[:8]
         weights = WeightsOrigin(KIND, f"{files.url}/effnet.pth", prefix, TARGET)
-        made = ModelSet("fetched", tmp_path / "set", (4, 4, 4), 8, 16, 16, (), hub=(HUB,), weights=(weights,))
+        made = tiny_description(tmp_path / "set", name="fetched", hub=(HUB,), weights=(weights,))
         monkeypatch.setitem(MODEL_SETS, "fetched", made)
         yield files
 

@@ -9,9 +9,8 @@ import torch
 
 from cortex2image.diffusion.forward import noised
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.networks.codec import encode_images, encode_text
+from cortex2image.networks.codec import encode_images, encode_text, noise_for
 from cortex2image.networks.load import Diffusion
-from cortex2image.networks.noise import noise_for
 from cortex2image.seeds import seed_for
 
 

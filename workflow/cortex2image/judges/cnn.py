@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional
 
 from cortex2image.judges.network import CATEGORY_WEIGHT, IMAGE_SIZE, JudgeNetwork
-from cortex2image.scenes.attributes import Attributes
+from cortex2image.scenes.labels import Attributes
 
 
 class JudgeCNN(JudgeNetwork):

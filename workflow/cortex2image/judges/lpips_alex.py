@@ -15,12 +15,11 @@ import torch
 from cortex2image.device import choose_device
 from cortex2image.errors import DataError, ModelSetError
 from cortex2image.judges.features import batches
-from cortex2image.networks.checksums import verify
+from cortex2image.networks.checksums import FETCH_FIX, verify
 from cortex2image.networks.compat import ensure_torchvision
-from cortex2image.networks.missing_files import FETCH_FIX
+from cortex2image.networks.components import check_tensors, read_tensors
 from cortex2image.networks.pixels import to_tensor
 from cortex2image.networks.registry import ModelSet
-from cortex2image.networks.weights import check_tensors, read_tensors
 
 TRUNK = "alexnet.safetensors"
 TRUNK_FIX = (

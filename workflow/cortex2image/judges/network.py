@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 from cortex2image.errors import ModelSetError
-from cortex2image.scenes.attributes import Attributes
+from cortex2image.scenes.labels import Attributes
 
 IMAGE_SIZE = 64
 CATEGORY_WEIGHT = 4.0

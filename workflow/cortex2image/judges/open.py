@@ -7,7 +7,7 @@ made from c.
 
 They take pictures as uint8 (n, H, W, 3) of any size and resize them to their own: those of the miniature by
 Lanczos with antialiasing, where pictures of that size stay as they are; those of photographs as the
-literature does (:mod:`cortex2image.networks.pretrained_specs`).
+literature does (:mod:`cortex2image.networks.judge_specs`).
 """
 
 import json
@@ -29,9 +29,8 @@ from cortex2image.judges.pretrained_networks import load_network
 from cortex2image.networks.checksums import verify
 from cortex2image.networks.compat import ensure_torchvision
 from cortex2image.networks.components import read_network, read_tokenizer
-from cortex2image.networks.judge_specs import JudgeSpec
+from cortex2image.networks.judge_specs import JudgeSpec, PhotoSpec
 from cortex2image.networks.pixels import squares, to_tensor
-from cortex2image.networks.pretrained_specs import PhotoSpec
 from cortex2image.networks.registry import ModelSet
 
 BATCH = 128

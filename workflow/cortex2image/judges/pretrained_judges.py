@@ -13,7 +13,7 @@ from cortex2image.errors import ModelSetError
 from cortex2image.judges.clip_texts import text_embeddings
 from cortex2image.judges.features import batches, gathered
 from cortex2image.judges.pretrained_pixels import prepared
-from cortex2image.networks.pretrained_specs import PhotoSpec
+from cortex2image.networks.judge_specs import PhotoSpec
 
 BATCH = 32
 

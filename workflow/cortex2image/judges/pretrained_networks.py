@@ -8,8 +8,8 @@ from torch import nn
 
 from cortex2image.errors import ModelSetError
 from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.components import check_tensors, read_tensors
 from cortex2image.networks.judge_specs import Kind
-from cortex2image.networks.weights import check_tensors, read_tensors
 
 FIX = "fetch the model set again (snakemake download_models), or restore this file"
 COUNTER = "num_batches_tracked"

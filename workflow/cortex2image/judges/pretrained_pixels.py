@@ -5,8 +5,8 @@ import torch
 from PIL import Image
 from torch.nn import functional
 
+from cortex2image.networks.judge_specs import Preparation
 from cortex2image.networks.pixels import to_tensor
-from cortex2image.networks.pretrained_specs import Preparation
 
 FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 

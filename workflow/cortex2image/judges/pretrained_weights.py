@@ -10,8 +10,8 @@ from safetensors.torch import save_file
 from cortex2image.errors import ModelSetError
 from cortex2image.files import atomic, sha256
 from cortex2image.judges.pretrained_networks import architecture, check_weights
+from cortex2image.networks.fetch import DIGEST
 from cortex2image.networks.judge_specs import Kind
-from cortex2image.networks.published import DIGEST
 
 HEADS: dict[Kind, tuple[str, ...]] = {"swav_resnet50": ("fc.", "projection_head.", "prototypes.")}
 """Tensors of published files that are no part of the judge."""

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from cortex2image.judges.network import CATEGORY_WEIGHT, IMAGE_SIZE, JudgeNetwork
 from cortex2image.networks.compat import ensure_torchvision
-from cortex2image.scenes.attributes import Attributes
+from cortex2image.scenes.labels import Attributes
 
 STEM = 24
 WIDTHS = (32, 64, 96)

@@ -2,7 +2,7 @@
 
 from cortex2image.judges.judge import Distance, Judge
 from cortex2image.metrics.distances import CorrelationDistance
-from cortex2image.networks.pretrained_specs import measures_distance
+from cortex2image.networks.judge_specs import measures_distance
 from cortex2image.networks.registry import ModelSet
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cortex2image.metrics.metric import PICTURES, Metric, correlation_distance, nearest_caption, twoway
-from cortex2image.networks.pretrained_specs import PHOTO_JUDGES, PhotoSpec, Preparation
+from cortex2image.networks.judge_specs import PHOTO_JUDGES, PhotoSpec, Preparation
 
 KNOWN_AS = {
     "twoway_alexnet_mindeye_relu2": "AlexNet(2)",

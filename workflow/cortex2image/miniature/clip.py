@@ -12,7 +12,7 @@ from cortex2image.device import device_of
 from cortex2image.miniature.tokenizer import LENGTH
 from cortex2image.miniature.training import Schedule
 from cortex2image.networks.compat import ensure_torchvision
-from cortex2image.scenes.attributes import Attributes
+from cortex2image.scenes.labels import Attributes
 
 BATCH = 128
 AUXILIARY_WEIGHT, AUXILIARY_UNTIL = 8.0, 0.6

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from cortex2image.device import device_of
 from cortex2image.judges.network import JudgeNetwork
 from cortex2image.miniature.training import Loss, Schedule
-from cortex2image.scenes.attributes import Attributes
+from cortex2image.scenes.labels import Attributes
 
 BATCH = 64
 

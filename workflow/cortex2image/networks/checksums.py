@@ -12,10 +12,10 @@ from pathlib import Path, PurePosixPath
 
 from cortex2image.errors import ModelSetError
 from cortex2image.files import atomic, sha256
-from cortex2image.networks.missing_files import SUMS, check_files, check_present
 from cortex2image.networks.registry import ModelSet
 from cortex2image.progress import track
 
+SUMS = "SHA256SUMS"
 # Reading a pickle runs what its author wrote into it, so none may even lie around.
 PICKLED = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
 # Every other file can decide what a network computes: weights, settings, the merges of a tokenizer.
@@ -29,6 +29,11 @@ RECORD_FIX = (
     f"if the change was meant, delete {SUMS} and run `snakemake --cores 1 record_models`; if not, delete the "
     "file and run `snakemake --cores 1 download_models`"
 )
+FETCH_FIX = (
+    "run `snakemake --cores 1 download_models` with this config, here or on a machine with a network whose "
+    "folder you copy; or put the files there, published weights as they are, and run it without a network; "
+    "or set models/folder to a folder that holds them"
+)
 
 
 def sums_file(model_set: ModelSet, start: str | Path = ".") -> str:
@@ -39,6 +44,26 @@ def sums_file(model_set: ModelSet, start: str | Path = ".") -> str:
 def model_hash(model_set: ModelSet) -> str:
     """Return the SHA-256 of the list of checksums, which stands for every file of the set."""
     return sha256(_existing(model_set.folder / SUMS, RECORD_FIX if model_set.fetched else FIX))
+
+
+def check_present(model_set: ModelSet) -> None:
+    """Raise ModelSetError unless every file of a fetched set is there, and their list of checksums."""
+    if not model_set.fetched:
+        return
+    check_files(model_set)
+    sums = model_set.folder / SUMS
+    if not sums.is_file():
+        fix = "run `snakemake --cores 1 record_models` with this config, once: it writes them"
+        raise ModelSetError(sums, "the SHA-256 of every file of the model set", "no such file", fix)
+
+
+def check_files(model_set: ModelSet) -> None:
+    """Raise ModelSetError, which says where each comes from, if files of a fetched set are missing."""
+    missing = {name for name in model_set.files if not (model_set.folder / name).is_file()}
+    if missing:
+        expected = f"the {len(model_set.files)} files of model set {model_set.name}"
+        found = "\n".join([f"{len(missing)} missing:", *_by_origin(model_set, missing)])
+        raise ModelSetError(model_set.folder, expected, found, FETCH_FIX)
 
 
 def verify(model_set: ModelSet, parts: Iterable[str] | None = None) -> None:
@@ -100,6 +125,19 @@ def readable_files(model_set: ModelSet) -> set[str]:
     folders = {PurePosixPath(name).parent for name in model_set.files}
     here = [path for folder in folders for path in (model_set.folder / folder).glob("*") if path.is_file()]
     return {path.relative_to(model_set.folder).as_posix() for path in here if _could_be_read(path)}
+
+
+def _by_origin(model_set: ModelSet, missing: set[str]) -> list[str]:
+    lines = []
+    for origin in model_set.hub:
+        paths = [path for path in origin.paths if path in missing]
+        if paths:
+            lines += [f"    of {origin.repository} on the hub, revision {origin.revision}:"]
+            lines += [f"      {path}" for path in paths]
+    for file in model_set.weights:
+        if file.path in missing:
+            lines += [f"    {file.path}, converted from {file.published}, which is", f"      {file.url}"]
+    return lines
 
 
 def _could_be_read(path: Path) -> bool:

@@ -7,7 +7,6 @@ import torch
 
 from cortex2image.errors import DataError
 from cortex2image.networks.load import Diffusion
-from cortex2image.networks.noise import noise_for
 from cortex2image.networks.pixels import to_tensor, to_uint8
 
 
@@ -84,3 +83,12 @@ def _check_pictures(images: np.ndarray, factor: int) -> None:
         expected = f"(n, H, W, 3), H and W multiples of {factor} px"
         fix = "bring them to the size of the model with cortex2image.networks.pixels.squares"
         raise DataError("pictures to encode", expected, f"shape {images.shape}", fix)
+
+
+def noise_for(seeds: Sequence[int], shape: tuple[int, ...]) -> torch.Tensor:
+    """Return N(0, I) of (len(seeds), *shape), each row from its own generator.
+
+    Drawn on the CPU, so that the batch a row travels in and the device it ends on change nothing.
+    """
+    rows = [torch.randn(shape, generator=torch.Generator("cpu").manual_seed(seed)) for seed in seeds]
+    return torch.stack(rows)

@@ -14,3 +14,170 @@ class JudgeSpec:
     kind: Kind
     folder: str
     layers: tuple[str, ...]
+
+
+Triple = tuple[float, float, float]
+
+IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+CLIP_MEAN, CLIP_DEVIATION = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """From a square picture to the input of a network.
+
+    The families also crop the centre, at the size they resized to: of a square that cuts nothing.
+
+    Attributes
+    ----------
+    sizes : tuple of int
+        Sides in pixels that pictures are resized to, one after the other.
+    interpolation : {"bilinear", "bicubic"}
+    antialias : bool
+        True: 8-bit pictures resized by PIL, whose filter grows with the reduction. False: floating-point
+        tensors resized by torch with a filter of fixed size, as torchvision before 0.17 did.
+    mean, deviation : three floats each
+        Of the red, green and blue values in [0, 1].
+    """
+
+    sizes: tuple[int, ...]
+    interpolation: Literal["bilinear", "bicubic"]
+    antialias: bool
+    mean: Triple = IMAGENET_MEAN
+    deviation: Triple = IMAGENET_DEVIATION
+
+
+@dataclass(frozen=True)
+class PhotoSpec(JudgeSpec):
+    """A judge of photographs.
+
+    Attributes
+    ----------
+    nodes : tuple of str
+        Module of the network whose output is each of the layers; flattened in C order.
+    preparation : Preparation
+    weights : str
+        The published weights, by the name of torchvision's enumeration or of the repository.
+    comparison : {"identification", "distance"}
+        What its features are for: two-way identification, or the correlation distance of each picture.
+    tower : tuple of (str, int)
+        What the settings of a CLIP must say of its image tower; of other networks the architecture is fixed.
+    """
+
+    nodes: tuple[str, ...]
+    preparation: Preparation
+    weights: str
+    comparison: Literal["identification", "distance"] = "identification"
+    tower: tuple[tuple[str, int], ...] = ()
+
+
+def measures_distance(spec: JudgeSpec) -> bool:
+    """Whether a judge says how far apart two pictures are, rather than which of many are alike."""
+    return isinstance(spec, PhotoSpec) and spec.comparison == "distance"
+
+
+def _pil(size: int) -> Preparation:
+    return Preparation((size,), "bilinear", antialias=True)
+
+
+def _tensor(size: int) -> Preparation:
+    return Preparation((256, size), "bilinear", antialias=False)
+
+
+ALEXNET, INCEPTION = "AlexNet_Weights.IMAGENET1K_V1", "Inception_V3_Weights.IMAGENET1K_V1"
+EFFICIENTNET = "EfficientNet_B1_Weights.IMAGENET1K_V2"
+CLIP, SWAV = "openai/clip-vit-large-patch14", "swav_800ep_pretrain"
+VIT_L14 = (
+    ("image_size", 224),
+    ("patch_size", 14),
+    ("hidden_size", 1024),
+    ("num_hidden_layers", 24),
+    ("projection_dim", 768),
+)
+
+TAKAGI = (
+    PhotoSpec(
+        "alexnet_takagi",
+        "alexnet",
+        "judges/alexnet",
+        ("pool2", "pool5", "fc7"),
+        ("features.5", "features.12", "classifier.5"),
+        _pil(299),
+        ALEXNET,
+    ),
+    PhotoSpec(
+        "inception_takagi",
+        "inception_v3",
+        "judges/inception_v3",
+        ("pooled",),
+        ("avgpool",),
+        _pil(299),
+        INCEPTION,
+    ),
+    PhotoSpec(
+        "clip_takagi",
+        "clip",
+        "clip",
+        ("hidden6", "hidden12", "embeds"),
+        ("vision_model.encoder.layers.5", "vision_model.encoder.layers.11", "visual_projection"),
+        Preparation((224,), "bicubic", True, CLIP_MEAN, CLIP_DEVIATION),
+        CLIP,
+        tower=VIT_L14,
+    ),
+)
+"""As Takagi and Nishimoto (2023) released it: PNG files through PIL; max-pooled AlexNet."""
+
+MINDEYE = (
+    PhotoSpec(
+        "alexnet_mindeye",
+        "alexnet",
+        "judges/alexnet",
+        ("relu2", "relu5"),
+        ("features.4", "features.11"),
+        _tensor(256),
+        ALEXNET,
+    ),
+    PhotoSpec(
+        "inception_mindeye",
+        "inception_v3",
+        "judges/inception_v3",
+        ("pooled",),
+        ("avgpool",),
+        _tensor(342),
+        INCEPTION,
+    ),
+    PhotoSpec(
+        "clip_mindeye",
+        "clip",
+        "clip",
+        ("embeds",),
+        ("visual_projection",),
+        Preparation((256, 224), "bilinear", False, CLIP_MEAN, CLIP_DEVIATION),
+        CLIP,
+        tower=VIT_L14,
+    ),
+    PhotoSpec(
+        "effnet_mindeye",
+        "efficientnet_b1",
+        "judges/efficientnet_b1",
+        ("pooled",),
+        ("avgpool",),
+        _tensor(255),
+        EFFICIENTNET,
+        "distance",
+    ),
+    PhotoSpec(
+        "swav_mindeye",
+        "swav_resnet50",
+        "judges/swav_resnet50",
+        ("pooled",),
+        ("avgpool",),
+        _tensor(224),
+        SWAV,
+        "distance",
+    ),
+)
+"""The six networks of the eight metrics of MindEye: tensors resized to 256 px first, without antialiasing."""
+
+PHOTO_JUDGES = TAKAGI + MINDEYE
+"""What every full-size model set brings."""

@@ -98,6 +98,7 @@ def _check_fit(loaded: Diffusion) -> None:
     declared, text = loaded.model_set, loaded.text_encoder.config
     vae, unet = loaded.vae.config, loaded.unet.config
     channels, sides = declared.latent_shape[0], set(declared.latent_shape[1:])
+    generated = (unet.in_channels, unet.sample_size, unet.sample_size)
     checks = [
         ("text encoder, width", declared.text_width, text.hidden_size),
         ("text encoder, tokens", declared.text_length, text.max_position_embeddings),
@@ -107,6 +108,8 @@ def _check_fit(loaded: Diffusion) -> None:
         ("U-Net, latent channels out", channels, unet.out_channels),
         ("VAE, latent channels", channels, vae.latent_channels),
         ("U-Net, side of the latent", declared.image_size // loaded.factor, unet.sample_size),
+        ("U-Net, shape of the generated latent", declared.generated_shape, generated),
+        ("U-Net, channels at each level", declared.unet_channels, tuple(unet.block_out_channels)),
         ("latent z, one side", 1, len(sides)),
     ]
     for part, expected, found in checks:

@@ -4,10 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cortex2image.errors import ConfigError
-from cortex2image.networks.judge_specs import JudgeSpec
-from cortex2image.networks.origins import HubOrigin, WeightsOrigin
-from cortex2image.networks.pretrained_origins import LPIPS_FOLDER, PHOTO_WEIGHTS
-from cortex2image.networks.pretrained_specs import PHOTO_JUDGES
+from cortex2image.networks.judge_specs import PHOTO_JUDGES, JudgeSpec
+from cortex2image.networks.origins import LPIPS_FOLDER, PHOTO_WEIGHTS, HubOrigin, WeightsOrigin
 from cortex2image.sources import ROOT
 
 SHIPPED = ROOT.parent / "resources"
@@ -47,6 +45,10 @@ class ModelSet:
     latent_shape : (int, int, int)
         Channels, height and width of the latent z that is decoded from the brain. It may be coarser than the
         latents the pictures are generated in, as in Takagi and Nishimoto (320 and 512 pixels).
+    generated_shape : (int, int, int)
+        Channels, height and width of the latents in which pictures are generated.
+    unet_channels : tuple of int
+        Channels of the maps at each level of the U-Net: `block_out_channels` of its configuration.
     text_length, text_width : int
         Tokens and units per token of the text states c.
     image_size : int
@@ -65,6 +67,8 @@ class ModelSet:
     name: str
     folder: Path
     latent_shape: tuple[int, int, int]
+    generated_shape: tuple[int, int, int]
+    unet_channels: tuple[int, ...]
     text_length: int
     text_width: int
     image_size: int
@@ -92,6 +96,8 @@ def _stable_diffusion(name: str, repository: str, revision: str, text_width: int
         name=name,
         folder=FETCHED / name,
         latent_shape=(4, 40, 40),
+        generated_shape=(4, 64, 64),
+        unet_channels=(320, 640, 1280, 1280),
         text_length=77,
         text_width=text_width,
         image_size=512,
@@ -108,6 +114,8 @@ MODEL_SETS: dict[str, ModelSet] = {
         name="miniature",
         folder=SHIPPED / "miniature",
         latent_shape=(4, 16, 16),
+        generated_shape=(4, 16, 16),
+        unet_channels=(48, 96, 96),
         text_length=24,
         text_width=128,
         image_size=64,

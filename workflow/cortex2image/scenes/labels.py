@@ -1,5 +1,7 @@
 """What is in a scene as numbers, for classifiers and auxiliary losses."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,3 +35,15 @@ def categories_present(labels: NDArray[np.int8]) -> NDArray[np.float32]:
 def colours_present(labels: NDArray[np.int8]) -> NDArray[np.float32]:
     """Return (scenes, colours) float32: 1 where some object of a scene has a colour."""
     return (labels[:, 1:, None] == np.arange(len(COLOURS))).any(axis=1).astype(np.float32)
+
+
+class Attributes(NamedTuple):
+    """What is in the scenes: (n,) index of the setting, (n, k) 0 or 1 for each category and each colour."""
+
+    setting: NDArray[np.int64]
+    category: NDArray[np.float32]
+    colour: NDArray[np.float32]
+
+    def take(self, rows: NDArray[np.int64]) -> "Attributes":
+        """Return the attributes of some of the scenes."""
+        return Attributes(self.setting[rows], self.category[rows], self.colour[rows])

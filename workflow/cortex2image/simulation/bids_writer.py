@@ -10,10 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cortex2image.files import atomic
-from cortex2image.simulation.anatomy import Anatomy
+from cortex2image.simulation.anatomy import Anatomy, Traits
 from cortex2image.simulation.design import BLANK, STIMULUS_S, RunDesign
 from cortex2image.simulation.layout import TASK, dataset_files
-from cortex2image.simulation.subjects import Traits
 
 INTENSITY_STEP = 0.0075
 """Intensity of one step of the stored integers."""

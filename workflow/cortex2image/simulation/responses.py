@@ -13,7 +13,7 @@ from cortex2image.simulation.anatomy import (
     NOT_CORTEX,
     UNLABELLED,
 )
-from cortex2image.simulation.estimation import EstimationNoise
+from cortex2image.simulation.design import EstimationNoise
 from cortex2image.simulation.receptive_fields import ReceptiveFields, visual_drive
 from cortex2image.simulation.tuning import Tuning, semantic_drive
 

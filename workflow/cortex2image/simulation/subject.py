@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 
 from cortex2image.scenes.scene import Scene
 from cortex2image.seeds import rng_for
-from cortex2image.simulation.anatomy import Anatomy, build_anatomy
-from cortex2image.simulation.design import RunDesign, draw_designs
-from cortex2image.simulation.estimation import EstimationNoise, estimation_noise
+from cortex2image.simulation.anatomy import Anatomy, Traits, build_anatomy, traits_of
+from cortex2image.simulation.design import EstimationNoise, RunDesign, draw_designs, estimation_noise
 from cortex2image.simulation.haemodynamics import bold_signal, design_matrix, draw_peaks
 from cortex2image.simulation.layout import Sizes, run_names, stimulus_id
-from cortex2image.simulation.motion import confounds, cosines, draw_motion
 from cortex2image.simulation.receptive_fields import (
     Images,
     ReceptiveFields,
@@ -29,8 +27,7 @@ from cortex2image.simulation.responses import (
     draw_roles,
     tuned_responses,
 )
-from cortex2image.simulation.scanner import Scanner, draw_scanner, scan
-from cortex2image.simulation.subjects import Traits, traits_of
+from cortex2image.simulation.scanner import Scanner, confounds, cosines, draw_motion, draw_scanner, scan
 from cortex2image.simulation.truth import Truth
 from cortex2image.simulation.tuning import Tuning, attributes, draw_tuning
 

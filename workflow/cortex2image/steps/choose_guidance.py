@@ -14,13 +14,11 @@ import torch
 
 from cortex2image.errors import run_step
 from cortex2image.files import atomic
-from cortex2image.miniature.examples import Examples
-from cortex2image.miniature.held_out_scores import distinct
+from cortex2image.miniature.examples import Examples, examples_of
+from cortex2image.miniature.held_out_scores import ScoredPainter, distinct, diversity_scores
 from cortex2image.miniature.painter import Painter
-from cortex2image.miniature.painting_scores import ScoredPainter, diversity_scores
-from cortex2image.miniature.scene_examples import examples_of
 from cortex2image.progress import say
-from cortex2image.scenes.balanced import balanced_scenes
+from cortex2image.scenes.sampling import balanced_scenes
 
 SAMPLES = 8
 """Paintings of one caption, for a caption of each setting."""

@@ -15,9 +15,8 @@ from pathlib import Path
 from cortex2image.errors import ConfigError, run_step
 from cortex2image.judges.pretrained_weights import convert
 from cortex2image.networks.checksums import record
-from cortex2image.networks.fetch import fetch_file, fetch_repository
+from cortex2image.networks.fetch import check_converted, check_published, fetch_file, fetch_repository
 from cortex2image.networks.origins import WeightsOrigin
-from cortex2image.networks.published import check_converted, check_published
 from cortex2image.networks.registry import model_set
 from cortex2image.progress import say
 from cortex2image.study.command import Command

@@ -8,9 +8,8 @@ what they come from. All else is listed as it is found, on trust.
 from collections.abc import Sequence
 
 from cortex2image.errors import ConfigError, run_step
-from cortex2image.networks.checksums import record
-from cortex2image.networks.missing_files import check_files
-from cortex2image.networks.published import check_converted
+from cortex2image.networks.checksums import check_files, record
+from cortex2image.networks.fetch import check_converted
 from cortex2image.networks.registry import model_set
 from cortex2image.progress import say
 from cortex2image.study.command import Command

@@ -17,20 +17,25 @@ from numpy.typing import NDArray
 from cortex2image.errors import ConfigError, run_step
 from cortex2image.files import atomic
 from cortex2image.miniature.copies import copy_scores
-from cortex2image.miniature.held_out_scores import autoencoder_scores, clip_scores, distinct, rebuilt
+from cortex2image.miniature.examples import bare_categories, examples_of, rendered
+from cortex2image.miniature.held_out_scores import (
+    ScoredPainter,
+    autoencoder_scores,
+    clip_scores,
+    distinct,
+    diversity_scores,
+    rebuilt,
+)
 from cortex2image.miniature.painter import Painter, pictures_per_second
-from cortex2image.miniature.painting_scores import ScoredPainter, diversity_scores
-from cortex2image.miniature.scene_examples import bare_categories, examples_of, rendered
 from cortex2image.miniature.score_table import COLUMNS, Conditions, Score, as_rows, scored
 from cortex2image.miniature.tokenizer import token_ids
 from cortex2image.miniature.two_sample import two_sample_scores
 from cortex2image.networks.compat import ensure_torchvision
 from cortex2image.networks.components import read_network
 from cortex2image.progress import say
-from cortex2image.scenes.balanced import balanced_scenes
 from cortex2image.scenes.captions import captions, category_captions
+from cortex2image.scenes.sampling import balanced_scenes, variations
 from cortex2image.scenes.scene import Scene, combination_of, sample_scene
-from cortex2image.scenes.variations import variations
 from cortex2image.scenes.vocabulary import CATEGORIES
 from cortex2image.seeds import rng_for
 

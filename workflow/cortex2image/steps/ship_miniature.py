@@ -13,10 +13,9 @@ from pathlib import Path
 
 from cortex2image.errors import run_step
 from cortex2image.files import atomic, sha256
-from cortex2image.miniature.card import model_card
-from cortex2image.miniature.coarse_pictures import COARSE
+from cortex2image.miniature.card import model_card, recipe
 from cortex2image.miniature.copies import FAITHFUL_SHARE, SHIFT, SIDE
-from cortex2image.miniature.recipe import recipe
+from cortex2image.miniature.examples import COARSE
 from cortex2image.networks.checksums import SUMS, TIMESTAMP
 from cortex2image.scenes.captions import TEMPLATES, words
 from cortex2image.scenes.scene import SINGLE_OBJECT_SHARE, SPLIT_ENDS

@@ -14,11 +14,11 @@ import torch
 
 from cortex2image.errors import run_step
 from cortex2image.files import atomic
+from cortex2image.miniature.contact_sheet import contact_sheet, labelled_sheet, one_of_each
 from cortex2image.miniature.painter import Painter
-from cortex2image.miniature.sheet import contact_sheet, labelled_sheet, one_of_each
 from cortex2image.scenes.captions import captions
+from cortex2image.scenes.sampling import recast
 from cortex2image.scenes.scene import Scene, sample_scene
-from cortex2image.scenes.variations import recast
 from cortex2image.scenes.vocabulary import CATEGORIES, COLOURS, HELD_OUT_PAIRS, SETTINGS
 
 COLUMNS = 8

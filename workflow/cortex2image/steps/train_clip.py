@@ -16,8 +16,7 @@ from cortex2image.miniature.clip import ClipTraining, build_clip, schedule
 from cortex2image.miniature.training import Trainer, origin_of
 from cortex2image.networks.compat import ensure_torchvision
 from cortex2image.networks.components import read_part
-from cortex2image.scenes.attributes import Attributes
-from cortex2image.scenes.labels import categories_present, colours_present, setting_index
+from cortex2image.scenes.labels import Attributes, categories_present, colours_present, setting_index
 from cortex2image.seeds import seed_for
 
 

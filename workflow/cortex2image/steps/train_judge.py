@@ -17,8 +17,7 @@ from cortex2image.judges.architectures import ARCHITECTURES
 from cortex2image.judges.network import JudgeNetwork
 from cortex2image.miniature.judge_training import judge_loss, schedule
 from cortex2image.miniature.training import Trainer, origin_of
-from cortex2image.scenes.attributes import Attributes
-from cortex2image.scenes.labels import categories_present, colours_present, setting_index
+from cortex2image.scenes.labels import Attributes, categories_present, colours_present, setting_index
 from cortex2image.scenes.vocabulary import CATEGORIES, COLOURS, SETTINGS
 from cortex2image.seeds import seed_for
 

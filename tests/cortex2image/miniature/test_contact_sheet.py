@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cortex2image.miniature.sheet import (
+from cortex2image.miniature.contact_sheet import (
     FONT_SIZE,
     GAP,
     LEFT,

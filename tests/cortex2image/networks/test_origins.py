@@ -1,8 +1,8 @@
 """Where weights are fetched from is where torchvision fetches them from."""
 
 from cortex2image.networks.compat import ensure_torchvision
-from cortex2image.networks.pretrained_origins import PHOTO_WEIGHTS
-from cortex2image.networks.pretrained_specs import PHOTO_JUDGES
+from cortex2image.networks.judge_specs import PHOTO_JUDGES
+from cortex2image.networks.origins import PHOTO_WEIGHTS
 
 
 def test_addresses_are_those_of_the_named_weights():

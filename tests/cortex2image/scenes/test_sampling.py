@@ -1,10 +1,13 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from cortex2image.errors import ConfigError
 from cortex2image.scenes.render import render
-from cortex2image.scenes.scene import combination_of, sample_scene, split_of
-from cortex2image.scenes.variations import recast, variations
+from cortex2image.scenes.sampling import balanced_scenes, recast, variations
+from cortex2image.scenes.scene import SPLITS, combination_of, sample_scene, split_of
+from cortex2image.scenes.vocabulary import CATEGORIES
 
 
 def test_variations_keep_the_contents_and_nothing_else():
@@ -38,3 +41,25 @@ def test_a_layout_of_another_number_of_objects_is_refused():
     layout = next(s for s in (sample_scene(0, "test", i) for i in range(99)) if len(s.objects) == 2)
     with pytest.raises(ConfigError, match="2 objects"):
         recast(layout, ("sea", (("cat", "red"),)))
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_every_category_is_as_frequent_as_any_other(split):
+    scenes = balanced_scenes(3, split, 48)
+    assert Counter(scene.objects[0].category for scene in scenes) == dict.fromkeys(CATEGORIES, 3)
+    assert {len(scene.objects) for scene in scenes} == {1}
+    assert (
+        {scene.split for scene in scenes} == {split_of(combination_of(scene)) for scene in scenes} == {split}
+    )
+
+
+def test_they_are_scenes_as_sampled_and_none_is_taken_twice():
+    scenes = balanced_scenes(3, "test", 40)
+    assert all(scene == sample_scene(3, "test", scene.index) for scene in scenes)
+    assert len({scene.index for scene in scenes}) == 40
+    assert scenes[:20] == balanced_scenes(3, "test", 20)
+
+
+def test_an_unknown_split_is_refused():
+    with pytest.raises(ConfigError, match="scene split"):
+        balanced_scenes(3, "exam", 1)
