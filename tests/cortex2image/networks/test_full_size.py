@@ -9,8 +9,7 @@ from safetensors import safe_open
 from tests.support.full_models import generator_of, networks, write_full_model_set
 
 from cortex2image.diffusion.denoise import Denoiser, Sampling
-from cortex2image.features.captions import caption_states
-from cortex2image.features.latents import image_latents
+from cortex2image.features.latent_diffusion import caption_states, image_latents
 from cortex2image.networks.checksums import record
 from cortex2image.networks.load import load_diffusion
 from cortex2image.reconstruction.pictures import pictures

@@ -6,7 +6,7 @@ import torch
 from tests.support.pretrained_models import made_up_weights
 
 from cortex2image.device import choose_device
-from cortex2image.features.latents import image_latents
+from cortex2image.features.latent_diffusion import image_latents
 from cortex2image.judges.pretrained_judges import PhotoJudge
 from cortex2image.judges.pretrained_networks import architecture
 from cortex2image.networks.load import load_diffusion

@@ -5,8 +5,7 @@ import pytest
 from PIL import Image
 
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.features.captions import caption_states
-from cortex2image.features.latents import image_latents
+from cortex2image.features.latent_diffusion import caption_states, image_latents
 from cortex2image.networks.checksums import model_hash
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.seeds import seed_for

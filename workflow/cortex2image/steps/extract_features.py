@@ -15,10 +15,8 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from cortex2image.diffusion.denoise import Denoiser, Sampling
-from cortex2image.diffusion.denoised import denoised_latents
 from cortex2image.errors import DataError, run_step
-from cortex2image.features.captions import caption_states
-from cortex2image.features.latents import image_latents
+from cortex2image.features.latent_diffusion import caption_states, denoised_latents, image_latents
 from cortex2image.networks.checksums import model_hash
 from cortex2image.networks.load import load_diffusion
 from cortex2image.networks.options import add_generator_options, chosen_batch_size, chosen_model_set
