@@ -7,8 +7,7 @@ from typing import Any
 import torch
 
 from cortex2image.files import sha256
-from cortex2image.judges.cnn import JudgeCNN
-from cortex2image.judges.residual import JudgeResidual
+from cortex2image.judges.architectures import JudgeCNN, JudgeResidual
 from cortex2image.networks.compat import ensure_torchvision
 from cortex2image.networks.judge_specs import JudgeSpec
 from cortex2image.networks.registry import ModelSet

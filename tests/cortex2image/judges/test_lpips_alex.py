@@ -10,7 +10,7 @@ from tests.support.tiny_models import alexnet_weights, tiny_description, write_s
 
 from cortex2image.errors import DataError, ModelSetError
 from cortex2image.judges.lpips_alex import load_lpips
-from cortex2image.metrics.facts import metric_facts
+from cortex2image.metrics.registry import metric_facts
 from cortex2image.networks.registry import MODEL_SETS, ModelSet
 
 

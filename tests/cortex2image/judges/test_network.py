@@ -5,9 +5,8 @@ import pytest
 import torch
 
 from cortex2image.errors import ModelSetError
-from cortex2image.judges.cnn import JudgeCNN
+from cortex2image.judges.architectures import COLOUR_WEIGHT, JudgeCNN, JudgeResidual
 from cortex2image.judges.network import CATEGORY_WEIGHT
-from cortex2image.judges.residual import COLOUR_WEIGHT, JudgeResidual
 from cortex2image.miniature.judge_training import disturbed, judge_loss
 from cortex2image.scenes.labels import Attributes
 

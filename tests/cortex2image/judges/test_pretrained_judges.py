@@ -12,7 +12,8 @@ from tests.support.tiny_models import save_tokenizer, tiny_description, write_su
 from cortex2image.errors import ModelSetError
 from cortex2image.judges import pretrained_judges as photo_judges
 from cortex2image.judges.open import load_judges
-from cortex2image.networks.judge_specs import MINDEYE, PHOTO_JUDGES, TAKAGI
+from cortex2image.judges.pretrained_judges import prepared
+from cortex2image.networks.judge_specs import MINDEYE, PHOTO_JUDGES, TAKAGI, Preparation
 
 pytestmark = pytest.mark.xdist_group("photo_set")
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
@@ -209,3 +210,32 @@ def test_every_family_names_its_judges():
     for family, specs in (("takagi", TAKAGI), ("mindeye", MINDEYE)):
         assert all(spec.name.endswith(f"_{family}") for spec in specs)
         assert all(len(spec.nodes) == len(spec.layers) for spec in specs)
+
+
+CPU, PLAIN = torch.device("cpu"), (0.0, 0.0, 0.0)
+
+
+def test_values_are_normalised_by_channel():
+    grey = np.full((1, 8, 8, 3), 51, np.uint8)
+    for antialias in (True, False):
+        preparation = Preparation((4,), "bilinear", antialias, (0.1, 0.2, 0.3), (0.5, 1.0, 2.0))
+        pixels = prepared(grey, preparation, CPU)
+        assert pixels.dtype == torch.float32
+        np.testing.assert_allclose(pixels[0, :, 1, 1], [0.2, 0.0, -0.05], atol=1e-6)
+
+
+def test_only_antialiasing_sees_every_pixel():
+    """Reduced to a quarter, a filter of fixed size takes the two pixels in the middle of every four."""
+    stripes = np.zeros((1, 16, 16, 3), np.uint8)
+    stripes[:, :, ::4] = 240
+    ways = {a: Preparation((4,), "bilinear", a, PLAIN, (1.0, 1.0, 1.0)) for a in (True, False)}
+    assert prepared(stripes, ways[False], CPU).max() == 0
+    assert prepared(stripes, ways[True], CPU).min() > 0.1
+
+
+def test_sizes_follow_each_other(rng):
+    images = rng.integers(0, 256, (2, 12, 12, 3), dtype=np.uint8)
+    twice = Preparation((6, 9), "bilinear", False, PLAIN, (1.0, 1.0, 1.0))
+    once = Preparation((9,), "bilinear", False, PLAIN, (1.0, 1.0, 1.0))
+    assert prepared(images, twice, CPU).shape == prepared(images, once, CPU).shape == (2, 3, 9, 9)
+    assert not torch.allclose(prepared(images, twice, CPU), prepared(images, once, CPU))

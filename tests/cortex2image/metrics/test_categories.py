@@ -6,7 +6,13 @@ from sklearn.metrics import accuracy_score
 from sklearn.metrics.pairwise import cosine_similarity
 
 from cortex2image.errors import DataError
-from cortex2image.metrics.categories import decoded_similarity, judged_similarities, score_categories
+from cortex2image.metrics.categories import (
+    category_credit,
+    category_templates,
+    decoded_similarity,
+    judged_similarities,
+    score_categories,
+)
 from cortex2image.stats.permutation import permutations
 
 NAMES = ["cat", "chair", "shoe"]
@@ -88,3 +94,19 @@ def test_a_classifier_of_other_things_says_nothing(rng):
     assert list(judged_similarities([classifier, clip], PICTURES, NAMES, [["x"]] * 3)) == ["category_clip"]
     with pytest.raises(DataError, match="chair"):
         judged_similarities([classifier], PICTURES, NAMES, [["x"]] * 3)
+
+
+def test_category_credit_is_accuracy_where_nothing_ties(rng):
+    similarity, labels = rng.normal(size=(40, 8)), rng.integers(0, 8, 40)
+    credit = category_credit(similarity)[np.arange(40), labels]
+    assert credit.mean() == accuracy_score(labels, similarity.argmax(1))
+
+
+def test_category_credit_is_shared_by_ties():
+    credit = category_credit(np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]))
+    np.testing.assert_allclose(credit, [[0.5, 0.5, 0.0], [1 / 3, 1 / 3, 1 / 3]])
+
+
+def test_templates_are_means_by_category():
+    features = np.array([[0.0, 2.0], [4.0, 4.0], [2.0, 4.0]], np.float32)
+    np.testing.assert_array_equal(category_templates(features, np.array([0, 1, 0]), 2), [[1, 3], [4, 4]])

@@ -1,18 +1,21 @@
-"""Correlation, two-way identification and category credit against slow or foreign implementations."""
+"""Correlation and two-way identification against slow or foreign implementations."""
 
 import numpy as np
 import pytest
 from scipy.stats import pearsonr
-from sklearn.metrics import accuracy_score
 
 from cortex2image.metrics import identification
 from cortex2image.metrics.identification import (
-    category_credit,
-    category_templates,
+    EachSample,
+    MeanOfSamples,
     correlation_matrix,
     two_way,
     two_way_of_originals,
 )
+from cortex2image.metrics.scored import join_samples, score_pairings
+from cortex2image.stats.permutation import permutations
+
+STIMULI, SAMPLES = 8, 3
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.uint8])
@@ -88,17 +91,50 @@ def test_an_original_that_is_there_twice_is_a_tie(rng):
     assert np.diagonal(two_way(correlation_matrix(originals, originals)))[0] == pytest.approx(2.5 / 3)
 
 
-def test_category_credit_is_accuracy_where_nothing_ties(rng):
-    similarity, labels = rng.normal(size=(40, 8)), rng.integers(0, 8, 40)
-    credit = category_credit(similarity)[np.arange(40), labels]
-    assert credit.mean() == accuracy_score(labels, similarity.argmax(1))
+@pytest.fixture
+def similarities(rng):
+    """Similarity of originals (rows) and the reconstructions of each sample, own ones a little higher."""
+    return rng.uniform(-1, 1, (SAMPLES, STIMULI, STIMULI)) + 0.3 * np.eye(STIMULI)
 
 
-def test_category_credit_is_shared_by_ties():
-    credit = category_credit(np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]))
-    np.testing.assert_allclose(credit, [[0.5, 0.5, 0.0], [1 / 3, 1 / 3, 1 / 3]])
+@pytest.fixture
+def order(rng):
+    return permutations(rng.random((20, STIMULI)))
 
 
-def test_templates_are_means_by_category():
-    features = np.array([[0.0, 2.0], [4.0, 4.0], [2.0, 4.0]], np.float32)
-    np.testing.assert_array_equal(category_templates(features, np.array([0, 1, 0]), 2), [[1, 3], [4, 4]])
+def collected(rule, similarities):
+    for similarity in similarities:
+        rule.add("twoway_clip", similarity)
+        rule.add("twoway_cnn_late", -similarity)
+    return rule.scored()
+
+
+def released(similarities, original, own):
+    """Compare one original with every other reconstruction, pair by pair, as the released code does."""
+    true = similarities[:, original, own].mean()
+    others = [j for j in range(STIMULI) if j != own]
+    return np.mean([true > similarities[:, original, j].mean() for j in others])
+
+
+def test_the_released_rule_averages_correlations_and_searches_reconstructions(similarities, order):
+    scored = collected(MeanOfSamples(order), similarities)
+    assert list(scored) == ["twoway_clip_as_released", "twoway_cnn_late_as_released"]
+    for metric, given in zip(scored, (similarities, -similarities), strict=True):
+        expected = [released(given, i, i) for i in range(STIMULI)]
+        np.testing.assert_allclose(scored[metric].values, np.tile(expected, (SAMPLES, 1)).T)
+        null = [np.mean([released(given, draw[j], j) for j in range(STIMULI)]) for draw in order]
+        np.testing.assert_allclose(scored[metric].null, null)
+
+
+def test_each_sample_is_scored_apart(similarities, order):
+    scored = collected(EachSample(order), similarities)
+    assert list(scored) == ["twoway_clip", "twoway_cnn_late"]
+    expected = join_samples([score_pairings(two_way(s), order) for s in similarities])
+    np.testing.assert_array_equal(scored["twoway_clip"].values, expected.values)
+    np.testing.assert_array_equal(scored["twoway_clip"].null, expected.null)
+
+
+def test_reconstructions_that_are_all_the_same_are_at_chance_or_lose(order):
+    same = np.tile(np.linspace(0, 1, STIMULI)[:, None], (SAMPLES, 1, STIMULI))
+    assert (collected(MeanOfSamples(order), same)["twoway_clip_as_released"].values == 0).all()
+    assert collected(EachSample(order), same)["twoway_clip"].values.mean() == pytest.approx(0.5)

@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from cortex2image.errors import DataError
-from cortex2image.metrics.reconstruction import score_reconstructions, score_ssim2d
-from cortex2image.metrics.samples import EachSample, MeanOfSamples
+from cortex2image.metrics.identification import EachSample, MeanOfSamples
+from cortex2image.metrics.pixels import ssim2d_of_pairs
+from cortex2image.metrics.reconstruction import score_pairs, score_reconstructions
 from cortex2image.stats.permutation import permutations
 
 
@@ -108,9 +109,9 @@ def test_a_distance_nobody_described_is_refused(originals, order):
         )
 
 
-def test_ssim_of_large_studies_agrees_with_the_full_matrix(originals, order):
+def test_pairs_of_large_studies_agrees_with_the_full_matrix(originals, order):
     pictures = np.roll(originals, 1, axis=0) // 2 + originals // 2
-    full = score_ssim2d(originals, pictures, order, torch.device("cpu"))
-    direct = score_ssim2d(originals, pictures, order, torch.device("cpu"), full_stimuli=5)
+    full = score_pairs(ssim2d_of_pairs, originals, pictures, order, torch.device("cpu"))
+    direct = score_pairs(ssim2d_of_pairs, originals, pictures, order, torch.device("cpu"), all_pairs=5)
     np.testing.assert_allclose(direct.values, full.values, atol=1e-12)
     np.testing.assert_allclose(direct.null, full.null, atol=1e-12)

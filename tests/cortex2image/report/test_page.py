@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from cortex2image.report.page import PAGE, data_uri, png_uri, render, svg_uri, webp_uri
+from cortex2image.report.page import PAGE, data_uri, number, p_value, png_uri, render, svg_uri, webp_uri
 
 
 def test_uris_hold_the_bytes() -> None:
@@ -29,3 +29,25 @@ def test_a_name_the_context_lacks_is_an_error(tmp_path: Path) -> None:
     (tmp_path / PAGE).write_text("{{ missing }}")
     with pytest.raises(UndefinedError, match="missing"):
         render(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(0.12345, 3, "0.123"), (-0.5, 2, "−0.50"), (None, 3, "–"), (float("nan"), 3, "–"), (12.6, 0, "13")],
+)
+def test_numbers(value: float | None, digits: int, text: str) -> None:
+    assert number(value, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.25, "p = 0.250"),
+        (0.0005, "p = 0.0005"),
+        (0.00001, "p < 0.0001"),
+        (None, "p –"),
+        (float("nan"), "p –"),
+    ],
+)
+def test_p_values(value: float | None, text: str) -> None:
+    assert p_value(value) == text

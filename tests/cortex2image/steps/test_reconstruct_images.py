@@ -5,9 +5,10 @@ from PIL import Image
 from cortex2image.diffusion.denoise import Denoiser, Sampling
 from cortex2image.errors import ConfigError, ContractError, DataError
 from cortex2image.networks.registry import MODEL_SETS
+from cortex2image.reconstruction.drawing import file_stem
 from cortex2image.reconstruction.pictures import pictures
 from cortex2image.seeds import seed_for
-from cortex2image.steps.reconstruct_images import file_stem, main
+from cortex2image.steps.reconstruct_images import main
 from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import DECODED, RECONSTRUCTIONS
 

@@ -6,7 +6,7 @@ import torch
 from diffusers import DDPMScheduler
 from scipy import stats
 
-from cortex2image.diffusion.forward import noised
+from cortex2image.diffusion.denoise import noised
 from cortex2image.tutorial.markov_chain import markov_chain
 
 SCHEDULE = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}

@@ -7,11 +7,11 @@ from typing import Literal
 import numpy as np
 import torch
 
-from cortex2image.diffusion.forward import noised
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.networks.codec import encode_images, encode_text, noise_for
 from cortex2image.networks.load import Diffusion
 from cortex2image.seeds import seed_for
+from cortex2image.study.settings import Features, Reconstruct
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,17 @@ class Sampling:
     guidance_scale: float
     noise_level: Literal["matched", "as_released"] = "matched"
     latent: Literal["mean", "sample"] = "mean"
+
+    @classmethod
+    def of(cls, reconstruct: Reconstruct, features: Features) -> "Sampling":
+        """Return the sampling of a study's config."""
+        return cls(
+            reconstruct.steps,
+            reconstruct.strength,
+            reconstruct.guidance_scale,
+            reconstruct.noising,
+            features.latent,
+        )
 
 
 @dataclass(frozen=True)
@@ -184,3 +195,21 @@ class Denoiser:
         both = unet(torch.cat([rounded, rounded]), timestep, context).sample.float()
         unconditional, conditional = both.chunk(2)
         return unconditional + weight * (conditional - unconditional)
+
+
+def noised(
+    latents: torch.Tensor, noise: torch.Tensor, timestep: int, alphas_cumprod: torch.Tensor
+) -> torch.Tensor:
+    """Return a draw of q(x_t | x_0) = N(sqrt(abar_t) x_0, (1 - abar_t) I).
+
+    Parameters
+    ----------
+    latents, noise : tensors of one shape
+        x_0, and a draw of N(0, I).
+    timestep : int
+        t, from 0.
+    alphas_cumprod : tensor (training steps,)
+        abar, the cumulative product of 1 - beta (Ho, Jain and Abbeel 2020, equation 4).
+    """
+    kept = alphas_cumprod[timestep].to(latents)
+    return kept.sqrt() * latents + (1 - kept).sqrt() * noise

@@ -4,9 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cortex2image.diffusion.denoise import Denoiser
+from cortex2image.features.extraction import Stimuli
 from cortex2image.networks.codec import encode_images
 from cortex2image.networks.load import Diffusion
 from cortex2image.networks.pixels import squares
+
+
+def extract(stimuli: Stimuli, denoiser: Denoiser) -> np.ndarray:
+    """Return z of stimuli, see :func:`image_latents`; a sample of the posterior has a seed of its stimulus."""
+    diffusion = denoiser.diffusion
+    seeds = stimuli.seeds("latent") if denoiser.sampling.latent == "sample" else None
+    return image_latents(diffusion, stimuli.pictures(diffusion.coarse_size), seeds)
 
 
 def image_latents(diffusion: Diffusion, images: np.ndarray, seeds: Sequence[int] | None = None) -> np.ndarray:

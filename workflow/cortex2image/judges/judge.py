@@ -1,4 +1,4 @@
-"""What a judge network must offer; the model sets bring them (:mod:`cortex2image.judges.open`)."""
+"""What a network must offer to judge pictures; :mod:`cortex2image.judges.open` opens those of a model set."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
@@ -7,36 +7,36 @@ import numpy as np
 
 
 class Judge(Protocol):
-    """A network that looks at pictures."""
+    """A network whose features say how alike pictures are."""
 
     name: str
     layers: tuple[str, ...]
 
     def features(self, images: np.ndarray, layers: Sequence[str] | None = None) -> dict[str, np.ndarray]:
-        """Return (n, width) float32 features of uint8 (n, height, width, 3) pictures, by layer.
+        """Return the (n, width) float32 features of uint8 (n, height, width, 3) pictures, by layer.
 
-        Only of `layers` where they are named, in that order.
+        `layers` restricts them to these layers, in this order.
         """
 
 
 class Distance(Protocol):
-    """A network that says how far apart two pictures are; it bears the name of its metric."""
+    """A network that measures how far apart two pictures are; its name is that of the metric."""
 
     name: str
 
     def distances_from(self, originals: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        """Look at uint8 (n, height, width, 3) originals once; return what measures from them.
+        """Extract the features of uint8 (n, height, width, 3) originals; return the function that compares.
 
-        It takes uint8 (m, height, width, 3) pictures and returns their (n, m) distances.
+        The function takes uint8 (m, height, width, 3) pictures and returns the (n, m) distances.
         """
 
 
 @runtime_checkable
 class Classifier(Protocol):
-    """A judge that names what it sees."""
+    """A judge that assigns pictures to categories."""
 
     def category_probabilities(self, images: np.ndarray) -> tuple[Sequence[str], np.ndarray]:
-        """Return k category names and (n, k) probabilities."""
+        """Return k category names, and the probability of each in each of n pictures, (n, k)."""
 
 
 @runtime_checkable

@@ -1,7 +1,7 @@
-"""LPIPS, a distance between pictures that was fitted to what people find alike (Zhang et al. 2018).
+"""LPIPS, a distance between pictures that was fitted to human judgements of similarity (Zhang et al. 2018).
 
-The linear heads come with the lpips package. The AlexNet they were fitted to does not: the model set brings
-it, or there is no such distance.
+The linear heads come with the lpips package. The AlexNet they were fitted to comes with the model set; a set
+without it has no such distance.
 """
 
 import warnings
@@ -28,7 +28,7 @@ TRUNK_FIX = (
 )
 BATCH = 32
 COLUMNS = 2**16
-"""Numbers of each picture that are in single precision at a time: 260 MB for a thousand originals."""
+"""Features of each picture that are in single precision at a time: 260 MB for a thousand originals."""
 SMALLEST = 31
 
 
@@ -38,7 +38,7 @@ class LpipsAlex:
     Parameters
     ----------
     network : lpips.LPIPS
-        With its AlexNet filled.
+        With the weights of its AlexNet.
     device : torch.device
     """
 
@@ -48,16 +48,16 @@ class LpipsAlex:
         self.network, self.device = network.to(device).eval().requires_grad_(False), device
 
     def distances_from(self, originals: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        """Look at originals once, and return the function that measures from them.
+        """Extract the features of the originals, and return the function that measures from them.
 
-        A weighted squared difference of unit vectors is a squared Euclidean distance (Zhang et al. 2018,
-        equation 1), so that each picture goes through the network once. What the network makes of the
-        originals stays in main memory in half precision: 5.3 MB for a picture of 512 px.
+        LPIPS is a weighted squared difference of unit vectors (Zhang et al. 2018, equation 1), that is, a
+        squared Euclidean distance of weighted vectors: each picture enters the network once. The vectors of
+        the originals stay in main memory in half precision: 5.3 MB for a picture of 512 px.
 
         Parameters
         ----------
         originals : (n, height, width, 3) uint8 array
-            At least 31 x 31 px; the network takes pictures at their size, in [-1, 1].
+            At least 31 x 31 px; pictures enter the network at their own size, with values in [-1, 1].
 
         Returns
         -------
@@ -76,7 +76,7 @@ class LpipsAlex:
 
     @torch.inference_mode()
     def _vectors(self, images: np.ndarray) -> torch.Tensor:
-        """Return vectors of pictures, float16 (n, width), whose squared distances are LPIPS."""
+        """Return one vector per picture, float16 (n, width); LPIPS is the squared distance of two vectors."""
         import lpips
 
         if min(images.shape[1:3]) < SMALLEST:
@@ -98,7 +98,7 @@ class LpipsAlex:
 
 
 def load_lpips(model_set: ModelSet, device: str = "auto") -> LpipsAlex | None:
-    """Load LPIPS with the AlexNet of a model set, in float32, after checking the files it is read from.
+    """Load LPIPS with the AlexNet of a model set, in float32, after checking its file.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def load_lpips(model_set: ModelSet, device: str = "auto") -> LpipsAlex | None:
     import lpips
 
     with warnings.catch_warnings():
-        # lpips asks for an untrained AlexNet, to be filled below, by an argument torchvision deprecates.
+        # lpips makes an untrained AlexNet, which is filled below, by an argument that torchvision deprecates.
         warnings.filterwarnings("ignore", category=UserWarning, module="torchvision")
         network = lpips.LPIPS(net="alex", version="0.1", pretrained=True, pnet_rand=True, verbose=False)
     network.net.load_state_dict(_read_trunk(path, network.net.state_dict(), fix))
@@ -138,7 +138,7 @@ def _read_trunk(path: Path, template: dict[str, torch.Tensor], fix: str) -> dict
 
 
 def _squared_distances(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    # The squares of like pictures cancel: what all originals share is taken away before squaring.
+    # The squares of similar pictures would cancel, so the mean of the originals is subtracted first.
     centre = a.mean(dim=0)
     a, b = a - centre, b - centre
     return a.square().sum(1)[:, None] + b.square().sum(1) - 2 * a @ b.T

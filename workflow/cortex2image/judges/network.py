@@ -1,6 +1,6 @@
-"""What the judges of the miniature have in common: features and logits, and the files they are kept in.
+"""What the classifiers of scenes have in common: features and logits, and the files of a trained network.
 
-They share neither weights nor objective with the CLIP or the autoencoder of the model set.
+The classifiers share neither weights nor objective with the CLIP or the autoencoder of the miniature.
 """
 
 import json
@@ -37,9 +37,9 @@ class JudgeNetwork(nn.Module, ABC):
     Attributes
     ----------
     label : str
-        What its training is called, in its seeds as in its progress.
+        Name of the training, in its seeds and its progress.
     vocabularies : tuple of str
-        The arguments by which it is told the names of its logits.
+        The arguments of the constructor that name the logits.
     """
 
     label: ClassVar[str]
@@ -56,14 +56,14 @@ class JudgeNetwork(nn.Module, ABC):
 
     @abstractmethod
     def loss(self, judged: dict[str, torch.Tensor], truth: Attributes) -> torch.Tensor:
-        """Return the loss of what :meth:`forward` gave for scenes with these attributes."""
+        """Return the loss of outputs of :meth:`forward`, for scenes with the attributes `truth`."""
 
     def config(self) -> dict[str, Any]:
-        """Return the arguments that make this network again."""
+        """Return the arguments of the constructor that made this network."""
         return {"settings": self.settings, "categories": self.categories, "image_size": self.image_size}
 
     def resized(self, images: torch.Tensor) -> torch.Tensor:
-        """Return pictures (n, 3, h, w) at the size of this judge."""
+        """Return pictures (n, 3, h, w) at the input size of this network."""
         size = (self.image_size, self.image_size)
         if images.shape[-2:] == size:
             return images
@@ -84,7 +84,7 @@ class JudgeNetwork(nn.Module, ABC):
         Raises
         ------
         ModelSetError
-            The files are not those of such a judge, or damaged.
+            The files are damaged, or those of another class.
         """
         folder = Path(folder)
         try:

@@ -1,13 +1,13 @@
-"""Judges: networks that look at pictures.
+"""The judge networks of a model set, and those of the miniature in particular.
 
-The classifiers took no part in making them. The CLIPs did: the text tower of the miniature's CLIP is the
-text encoder of its generator, and that of ViT-L/14 is the text encoder of Stable Diffusion 1.x, in whose
-states c is decoded. Their image towers were trained together with these, so that they may favour pictures
-made from c.
+The classifiers took no part in making the pictures they judge. The CLIPs did: the text tower of the
+miniature's CLIP is the text encoder of its generator, and the text tower of ViT-L/14 is the text encoder of
+Stable Diffusion 1.x. c is decoded in the states of these text towers. The image towers were trained together
+with them, so that a CLIP may favour pictures made from c.
 
-They take pictures as uint8 (n, H, W, 3) of any size and resize them to their own: those of the miniature by
-Lanczos with antialiasing, where pictures of that size stay as they are; those of photographs as the
-literature does (:mod:`cortex2image.networks.judge_specs`).
+Judges take uint8 pictures (n, H, W, 3) of any size and resize them to their own input: those of the miniature
+by Lanczos with antialiasing, unless the size fits; those of photographs as the literature does
+(:mod:`cortex2image.networks.pretrained_specs`).
 """
 
 import json
@@ -21,8 +21,8 @@ import torch
 from cortex2image.device import choose_device
 from cortex2image.errors import ConfigError
 from cortex2image.judges.architectures import ARCHITECTURES
-from cortex2image.judges.clip_texts import text_embeddings
-from cortex2image.judges.features import batches, flat, gathered
+from cortex2image.judges.features import batches, flat, gathered, text_embeddings
+from cortex2image.judges.judge import Judge
 from cortex2image.judges.network import JudgeNetwork
 from cortex2image.judges.pretrained_judges import PhotoClip, PhotoJudge, check_tower
 from cortex2image.judges.pretrained_networks import load_network
@@ -38,7 +38,15 @@ TOKENIZER = "tokenizer"
 
 
 class SceneJudge:
-    """A classifier of scenes, the part AlexNet and Inception play for photographs."""
+    """A classifier of scenes; it plays the part that AlexNet and Inception play for photographs.
+
+    Parameters
+    ----------
+    name, layers : as in :class:`cortex2image.networks.judge_specs.JudgeSpec`
+    network : JudgeNetwork
+    device : torch.device
+        Where the network is put.
+    """
 
     def __init__(self, name: str, layers: tuple[str, ...], network: JudgeNetwork, device: torch.device):
         self.name, self.layers, self.device = name, layers, device
@@ -47,16 +55,16 @@ class SceneJudge:
     def features(self, images: np.ndarray, layers: Sequence[str] | None = None) -> dict[str, np.ndarray]:
         """Return the float32 (n, d) features of pictures by layer, flattened in C order.
 
-        Only of `layers` where they are named.
+        `layers` restricts them.
         """
         wanted = self.layers if layers is None else layers
         outputs = (self._outputs(batch) for batch in batches(images, BATCH))
         return gathered(({layer: o[layer] for layer in wanted} for o in outputs), len(images))
 
     def category_probabilities(self, images: np.ndarray) -> tuple[list[str], np.ndarray]:
-        """Return the names of the categories, and float32 (n, categories): how likely each is in a picture.
+        """Return the names of the categories and the probability of each in each picture, float32 (n, k).
 
-        A picture may hold several categories, or none: the probabilities of a row need not add up to 1.
+        A picture may show several categories or none: the probabilities of a row need not add up to 1.
         """
         logits = [self._outputs(batch)["category"] for batch in batches(images, BATCH)]
         return list(self.network.categories), flat(torch.cat(logits).sigmoid())
@@ -72,9 +80,10 @@ class ClipJudge:
 
     Parameters
     ----------
+    name, layers : as in :class:`cortex2image.networks.judge_specs.JudgeSpec`
     network, tokenizer : transformers.CLIPModel, CLIPTokenizer
     mean, deviation : three numbers each
-        Of the red, green and blue values in [0, 1] that the network was trained on.
+        Mean and standard deviation of red, green and blue, in [0, 1], in the training of the network.
     """
 
     def __init__(
@@ -90,7 +99,7 @@ class ClipJudge:
         self.mean, self.deviation = (torch.tensor(v).view(1, 3, 1, 1) for v in (mean, deviation))
 
     def features(self, images: np.ndarray, layers: Sequence[str] | None = None) -> dict[str, np.ndarray]:
-        """Return the float32 (n, d) projected embeddings of pictures, not normalised, as its one layer."""
+        """Return the projected embeddings of pictures, float32 (n, d), not normalised, as the one layer."""
         (embeds,) = self.layers if layers is None else layers
         return gathered(({embeds: self._embeds(batch)} for batch in batches(images, BATCH)), len(images))
 
@@ -105,18 +114,15 @@ class ClipJudge:
         return self.network.visual_projection(self.network.vision_model(normalised).pooler_output)
 
 
-Judge = SceneJudge | ClipJudge | PhotoJudge
-
-
 def load_judges(model_set: ModelSet, names: Sequence[str], device: str = "auto") -> list[Judge]:
-    """Load judges of a model set, in float32, after checking the files they are read from.
+    """Load judges of a model set, in float32, after checking their files.
 
-    A network that several of them look through is loaded once.
+    A network that several judges use is loaded once.
 
     Raises
     ------
     ConfigError
-        The set has no judge of such a name, or the device is not there.
+        The set has no judge of this name, or the device is not there.
     ModelSetError
         A file is missing, altered, pickled or not listed, or does not hold this judge.
     """

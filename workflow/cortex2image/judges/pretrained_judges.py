@@ -1,31 +1,32 @@
-"""Judges of photographs: networks trained by others, read out where the literature reads them out."""
+"""Judges of photographs: published networks, with input and read-out layers as in the literature."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import nn
+from torch.nn import functional
 
 from cortex2image.errors import ModelSetError
-from cortex2image.judges.clip_texts import text_embeddings
-from cortex2image.judges.features import batches, gathered
-from cortex2image.judges.pretrained_pixels import prepared
-from cortex2image.networks.judge_specs import PhotoSpec
+from cortex2image.judges.features import batches, gathered, recorded, text_embeddings
+from cortex2image.networks.judge_specs import PhotoSpec, Preparation
+from cortex2image.networks.pixels import to_tensor
 
 BATCH = 32
+FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
 
 class PhotoJudge:
-    """A network, looked through as one family of metrics does.
+    """A published network as one family of metrics uses it: its input, its layers.
 
     Parameters
     ----------
     spec : PhotoSpec
     network : torch.nn.Module
-        In evaluation mode; judges of several families may share it.
+        In evaluation mode; judges of several families may share one network.
     device : torch.device
         Where the network is.
     """
@@ -37,7 +38,7 @@ class PhotoJudge:
     def features(self, images: np.ndarray, layers: Sequence[str] | None = None) -> dict[str, np.ndarray]:
         """Return the float32 (n, d) features of square uint8 pictures by layer, flattened in C order.
 
-        Only of `layers` where they are named: one may take a million numbers per picture.
+        `layers` restricts them: a layer may have a million numbers per picture.
         """
         wanted = self.layers if layers is None else layers
         return gathered((self._outputs(batch, wanted) for batch in batches(images, BATCH)), len(images))
@@ -46,10 +47,10 @@ class PhotoJudge:
     def _outputs(self, images: np.ndarray, layers: Sequence[str]) -> dict[str, torch.Tensor]:
         nodes = dict(zip(self.layers, self.spec.nodes, strict=True))
         with recorded(self.network, {layer: nodes[layer] for layer in layers}) as outputs:
-            self._look(prepared(images, self.spec.preparation, self.device))
+            self._run(prepared(images, self.spec.preparation, self.device))
         return {layer: outputs[layer] for layer in layers}
 
-    def _look(self, pixels: torch.Tensor) -> None:
+    def _run(self, pixels: torch.Tensor) -> None:
         self.network(pixels)
 
 
@@ -73,7 +74,7 @@ class PhotoClip(PhotoJudge):
         """Return the projected embeddings of captions, float32 (n, d), not normalised."""
         return text_embeddings(self.network, self.tokenizer, captions)
 
-    def _look(self, pixels: torch.Tensor) -> None:
+    def _run(self, pixels: torch.Tensor) -> None:
         self.network.visual_projection(self.network.vision_model(pixels).pooler_output)
 
 
@@ -93,30 +94,40 @@ def check_tower(spec: PhotoSpec, network: Any, folder: Path) -> None:
             raise ModelSetError(where, f"{expected}, as {spec.weights} has", str(found), fix)
 
 
-@contextmanager
-def recorded(network: nn.Module, nodes: Mapping[str, str]) -> Iterator[dict[str, torch.Tensor]]:
-    """Yield a dict that fills with the outputs of modules as the network runs.
+def prepared(images: np.ndarray, preparation: Preparation, device: torch.device) -> torch.Tensor:
+    """Resize and normalise pictures.
 
     Parameters
     ----------
-    network : torch.nn.Module
-    nodes : mapping
-        Name of an output to the name of the module that gives it.
+    images : uint8 (n, side, side, 3)
+    preparation : Preparation
+    device : torch.device
+
+    Returns
+    -------
+    float32 tensor (n, 3, size, size) on the device
     """
-    outputs: dict[str, torch.Tensor] = {}
-    hooks = [
-        network.get_submodule(node).register_forward_hook(_keeper(outputs, layer))
-        for layer, node in nodes.items()
-    ]
-    try:
-        yield outputs
-    finally:
-        for hook in hooks:
-            hook.remove()
+    if preparation.antialias:
+        pixels = to_tensor(np.stack([_by_pil(image, preparation) for image in images])).to(device)
+    else:
+        pixels = _by_torch(to_tensor(images).to(device), preparation)
+    mean, deviation = (
+        torch.tensor(values, device=device).view(1, 3, 1, 1)
+        for values in (preparation.mean, preparation.deviation)
+    )
+    return (pixels - mean) / deviation
 
 
-def _keeper(outputs: dict[str, torch.Tensor], layer: str) -> Callable[[nn.Module, Any, Any], None]:
-    def keep(_module: nn.Module, _inputs: Any, output: Any) -> None:
-        outputs[layer] = output[0] if isinstance(output, tuple) else output
+def _by_pil(image: np.ndarray, preparation: Preparation) -> np.ndarray:
+    picture = Image.fromarray(image)
+    for size in preparation.sizes:
+        picture = picture.resize((size, size), FILTERS[preparation.interpolation])
+    return np.asarray(picture)
 
-    return keep
+
+def _by_torch(pixels: torch.Tensor, preparation: Preparation) -> torch.Tensor:
+    for size in preparation.sizes:
+        pixels = functional.interpolate(
+            pixels, (size, size), mode=preparation.interpolation, align_corners=False, antialias=False
+        )
+    return pixels

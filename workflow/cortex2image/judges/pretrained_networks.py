@@ -1,4 +1,4 @@
-"""The networks that judge photographs: architectures of torchvision, filled from the model set's folder."""
+"""The networks that judge photographs: architectures of torchvision with weights from a model set."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,15 +16,15 @@ COUNTER = "num_batches_tracked"
 
 
 def weights_file(folder: Path) -> Path:
-    """Return the weights in the folder of a network, ``alexnet/alexnet.safetensors``."""
+    """Return the file of weights in the folder of a network, e.g. ``alexnet/alexnet.safetensors``."""
     return folder / f"{folder.name}.safetensors"
 
 
 def architecture(kind: Kind) -> nn.Module:
-    """Return the network of torchvision without weights: its tensors have shapes and no memory.
+    """Return a network of torchvision without weights: its tensors have shapes but no memory.
 
-    The classifiers of ImageNet stay whole, so that a file of published weights fits tensor by tensor. SwAV is
-    a ResNet-50 that was trained without a classifier.
+    The classifiers of ImageNet keep their last layers, so that a file of published weights fits tensor by
+    tensor. SwAV is a ResNet-50 that was trained without a classifier.
     """
     ensure_torchvision()
     with torch.device("meta"):
@@ -40,7 +40,7 @@ def _alexnet() -> nn.Module:
 def _inception_v3() -> nn.Module:
     from torchvision.models import inception_v3
 
-    # Its weights expect colours in [-1, 1]; torchvision sees to that only where it fetches them itself.
+    # The weights expect colours in [-1, 1]; torchvision rescales only for weights that it fetches itself.
     return inception_v3(weights=None, transform_input=True, init_weights=False)
 
 
@@ -67,7 +67,7 @@ _BUILDERS: dict[Kind, Callable[[], nn.Module]] = {
 
 
 def check_weights(weights: dict[str, torch.Tensor], network: nn.Module, where: object) -> None:
-    """Check that `weights` are those of the network, no more and no less.
+    """Check that `weights` are exactly those of the network.
 
     Files from before torch 0.4.1 lack the counters of batch normalisation, which only training needs.
 

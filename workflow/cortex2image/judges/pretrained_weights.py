@@ -1,4 +1,4 @@
-"""Where the weights of the judges of photographs come from, and how a published file becomes one of ours."""
+"""Conversion of the published weights of the judges of photographs to safetensors files."""
 
 import pickle
 import textwrap
@@ -14,18 +14,18 @@ from cortex2image.networks.fetch import DIGEST
 from cortex2image.networks.judge_specs import Kind
 
 HEADS: dict[Kind, tuple[str, ...]] = {"swav_resnet50": ("fc.", "projection_head.", "prototypes.")}
-"""Tensors of published files that are no part of the judge."""
+"""Beginnings of the names of published tensors that are no part of the judge."""
 
 WRAPPER = "module."
-"""What training on several GPUs puts before every name."""
+"""Prefix that training on several GPUs puts before every name."""
 
 FIX = "delete the file and fetch it again (snakemake download_models)"
 
 
 def convert(kind: Kind, published: Path, target: Path) -> None:
-    """Turn published weights, a pickle, into a safetensors file of exactly the tensors of the judge.
+    """Convert published weights, a pickle, into a safetensors file of exactly the tensors of the judge.
 
-    Only tensors are unpickled, nothing else that a pickle can hold. The metadata say the SHA-256 of the
+    Only tensors are unpickled, nothing else that a pickle can hold. The metadata hold the SHA-256 of the
     published file.
 
     Parameters
@@ -33,9 +33,9 @@ def convert(kind: Kind, published: Path, target: Path) -> None:
     kind : str
         See :class:`cortex2image.networks.judge_specs.JudgeSpec`.
     published : Path
-        File written by ``torch.save``: tensors by name.
+        File written by ``torch.save``, a dict of tensors by name.
     target : Path
-        Written whole or not at all.
+        The safetensors file; written whole or not at all.
 
     Raises
     ------

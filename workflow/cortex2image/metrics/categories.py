@@ -1,4 +1,4 @@
-"""Category identification, for studies that know what kind of picture was seen but not which one."""
+"""Category identification, for data sets that tell what kind of picture was seen but not which one."""
 
 from collections.abc import Sequence
 
@@ -6,13 +6,13 @@ import numpy as np
 
 from cortex2image.errors import DataError
 from cortex2image.judges.judge import Classifier, Judge, Reader
-from cortex2image.metrics.facts import metric_facts
-from cortex2image.metrics.identification import category_credit, category_templates, correlation_matrix
+from cortex2image.metrics.identification import TIE_DECIMALS, correlation_matrix
+from cortex2image.metrics.registry import metric_facts
 from cortex2image.metrics.scored import Scored, score_pairings
 
 
 def score_categories(similarity: np.ndarray, labels: np.ndarray, order: np.ndarray) -> Scored:
-    """Score how often the most similar category is the right one.
+    """Score how often the most similar category is that of the stimulus.
 
     Parameters
     ----------
@@ -26,13 +26,31 @@ def score_categories(similarity: np.ndarray, labels: np.ndarray, order: np.ndarr
     return score_pairings(category_credit(similarity)[:, labels].T, order)
 
 
+def category_credit(similarity: np.ndarray) -> np.ndarray:
+    """Return the credit of each category for being the most similar one.
+
+    Parameters
+    ----------
+    similarity : (n, k) array
+        Similarity of n decoded stimuli to k categories.
+
+    Returns
+    -------
+    (n, k) float64 array
+        1 for the best category and 0 for the others; 1 / ties for each of several that tie. Rows sum to 1.
+    """
+    rounded = np.round(similarity, TIE_DECIMALS)
+    best = rounded == rounded.max(axis=1, keepdims=True)
+    return best / best.sum(axis=1, keepdims=True)
+
+
 def decoded_similarity(
     decoded: np.ndarray, features: np.ndarray, labels: np.ndarray, categories: int
 ) -> np.ndarray:
     """Correlate decoded features with the mean true features of each category.
 
-    Both are taken minus the mean over categories: what all categories share says nothing. Units keep their
-    own scale, so units in which the categories differ more weigh more.
+    The mean over categories is subtracted from both, since what all categories share tells none apart. Units
+    keep their own scale, so that units in which the categories differ more weigh more.
 
     Parameters
     ----------
@@ -52,19 +70,34 @@ def decoded_similarity(
     return correlation_matrix(decoded - centre, templates - centre)
 
 
+def category_templates(features: np.ndarray, labels: np.ndarray, categories: int) -> np.ndarray:
+    """Return the mean feature vector of each category.
+
+    Parameters
+    ----------
+    features : (n, width) array
+    labels : (n,) int array in [0, categories)
+
+    Returns
+    -------
+    (categories, width) float64 array
+    """
+    return np.stack([features[labels == c].mean(axis=0, dtype=np.float64) for c in range(categories)])
+
+
 def judged_similarities(
     judges: Sequence[Judge],
     pictures: np.ndarray,
     categories: Sequence[str],
     captions: Sequence[Sequence[str]],
 ) -> dict[str, np.ndarray]:
-    """Let every judge that can say how well pictures fit the categories of a study.
+    """Return how well pictures fit each category of a study, by every judge that can tell.
 
     Parameters
     ----------
     judges : sequence of Judge
-        A classifier that does not know all the categories is left out, and so is a judge that neither
-        classifies pictures nor reads captions.
+        Left out are classifiers that do not know all the categories, and judges that neither classify
+        pictures nor read captions.
     pictures : (n, height, width, 3) uint8 array
     categories : k names
     captions : captions of each category
@@ -104,7 +137,7 @@ def _similarity(
 def classified_similarity(
     judge: Classifier, pictures: np.ndarray, categories: Sequence[str]
 ) -> np.ndarray | None:
-    """Probability of each category, given that it is one of these.
+    """Probability of each category of the study, given that the picture shows one of them.
 
     Parameters
     ----------
@@ -131,7 +164,7 @@ def captioned_similarity(judge: Reader, embeds: np.ndarray, captions: Sequence[S
     ----------
     judge : Reader
     embeds : (n, width) array
-        The pictures in the judge's joint space.
+        Embeddings of the pictures in the space that the judge shares with texts.
     captions : k sequences of texts
         Captions of each category; their normalised embeddings are averaged.
 

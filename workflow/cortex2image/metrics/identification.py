@@ -1,7 +1,12 @@
-"""Identification: which original, or which category, does a reconstruction resemble most?"""
+"""Two-way identification: does a reconstruction resemble its own original more than another one?"""
+
+from typing import Protocol
 
 import numpy as np
 from scipy.stats import rankdata
+
+from cortex2image.metrics.metric import released_name
+from cortex2image.metrics.scored import Scored, join_samples, score_pairings
 
 TIE_DECIMALS = 10
 COLUMNS_AT_ONCE = 2**14
@@ -10,7 +15,7 @@ COLUMNS_AT_ONCE = 2**14
 def correlation_matrix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Pearson correlation of every row of `a` with every row of `b`.
 
-    Summed in float64 over blocks of columns, so that neither matrix is ever copied whole.
+    Sums are float64 and run over blocks of columns, so that neither matrix is ever copied whole.
 
     Parameters
     ----------
@@ -29,7 +34,7 @@ def correlation_matrix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         product += centred_a @ centred_b.T
         square_a += np.einsum("ij,ij->i", centred_a, centred_a)
         square_b += np.einsum("ij,ij->i", centred_b, centred_b)
-    # Exactly constant rows leave rounding errors that would correlate with anything.
+    # Centring a constant row leaves rounding errors, which would correlate with anything.
     square_a[_constant(a)] = np.inf
     square_b[_constant(b)] = np.inf
     return np.clip(product / np.sqrt(np.outer(square_a, square_b)), -1.0, 1.0)
@@ -50,8 +55,8 @@ def two_way(similarity: np.ndarray) -> np.ndarray:
     Returns
     -------
     (n, n) float64 array in [0, 1]
-        Entry (i, j): share of the other originals less similar to reconstruction j than original i is, ties
-        counting half. The diagonal is the score, the rest is what a permuted pairing would score.
+        Entry (i, j): share of the other originals that are less similar to reconstruction j than original i
+        is; ties count half. The diagonal is the score, the rest is what a permuted pairing would score.
     """
     ranks = rankdata(np.round(similarity, TIE_DECIMALS), method="average", axis=0)
     return (ranks - 1) / (len(similarity) - 1)
@@ -70,42 +75,70 @@ def two_way_of_originals(similarity: np.ndarray) -> np.ndarray:
     Returns
     -------
     (n, n) float64 array in [0, 1]
-        Entry (i, j): share of the other reconstructions less similar to original i than reconstruction j is,
-        ties counting nothing, so that reconstructions that are all the same score 0. The diagonal is the
-        score, the rest is what a permuted pairing would score.
+        Entry (i, j): share of the other reconstructions that are less similar to original i than
+        reconstruction j is; ties count nothing, so that reconstructions that are all the same score 0. The
+        diagonal is the score, the rest is what a permuted pairing would score.
     """
     ranks = rankdata(np.round(similarity, TIE_DECIMALS), method="min", axis=1)
     return (ranks - 1) / (len(similarity) - 1)
 
 
-def category_credit(similarity: np.ndarray) -> np.ndarray:
-    """Credit of each category for being the most similar one.
+class Identification(Protocol):
+    """A rule for stimuli with several samples; it is given the similarities of one sample after the other."""
+
+    def add(self, metric: str, similarity: np.ndarray) -> None:
+        """Take the (n, n) similarities of originals (rows) and reconstructions of one sample (columns)."""
+
+    def scored(self) -> dict[str, Scored]:
+        """Return the scores of every metric that was added, under the names the rule gives them."""
+
+
+class EachSample:
+    """The rule of this project: every sample is searched among the originals by itself.
 
     Parameters
     ----------
-    similarity : (n, k) array
-        Similarity of n decoded stimuli to k categories.
-
-    Returns
-    -------
-    (n, k) float64 array
-        1 for the best category and 0 for the others; 1 / ties for each of several that tie. Rows sum to 1.
+    order : (draws, n) int array
+        Permuted pairings, see :func:`cortex2image.stats.permutation.permutations`.
     """
-    rounded = np.round(similarity, TIE_DECIMALS)
-    best = rounded == rounded.max(axis=1, keepdims=True)
-    return best / best.sum(axis=1, keepdims=True)
+
+    def __init__(self, order: np.ndarray):
+        self._order = order
+        self._samples: dict[str, list[Scored]] = {}
+
+    def add(self, metric: str, similarity: np.ndarray) -> None:
+        self._samples.setdefault(metric, []).append(score_pairings(two_way(similarity), self._order))
+
+    def scored(self) -> dict[str, Scored]:
+        return {metric: join_samples(samples) for metric, samples in self._samples.items()}
 
 
-def category_templates(features: np.ndarray, labels: np.ndarray, categories: int) -> np.ndarray:
-    """Mean feature vector of each category.
+class MeanOfSamples:
+    """The rule of the code released with Takagi and Nishimoto 2023.
 
-    Parameters
-    ----------
-    features : (n, width) array
-    labels : (n,) int array in [0, categories)
-
-    Returns
-    -------
-    (categories, width) float64 array
+    Correlations are averaged over samples, then every original is searched among the reconstructions. A
+    stimulus has one score, which each of its samples bears. Parameters are those of :class:`EachSample`.
     """
-    return np.stack([features[labels == c].mean(axis=0, dtype=np.float64) for c in range(categories)])
+
+    def __init__(self, order: np.ndarray):
+        self._order = order
+        self._sums: dict[str, np.ndarray] = {}
+        self._samples: dict[str, int] = {}
+
+    def add(self, metric: str, similarity: np.ndarray) -> None:
+        self._sums[metric] = self._sums.get(metric, 0.0) + similarity
+        self._samples[metric] = self._samples.get(metric, 0) + 1
+
+    def scored(self) -> dict[str, Scored]:
+        return {released_name(metric): self._score(metric) for metric in self._sums}
+
+    def _score(self, metric: str) -> Scored:
+        samples = self._samples[metric]
+        once = score_pairings(two_way_of_originals(self._sums[metric] / samples), self._order)
+        return Scored(once.values.repeat(samples, axis=1), once.null)
+
+
+RULES: dict[str, type[EachSample] | type[MeanOfSamples]] = {
+    "reconstruction": EachSample,
+    "as_released": MeanOfSamples,
+}

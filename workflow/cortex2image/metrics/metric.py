@@ -1,7 +1,10 @@
-"""The facts of one metric, as data, and the kinds of metrics that judges serve."""
+"""The facts of one metric, as data, and the kinds of metrics that judge networks serve."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Kind = Literal["pixels", "identification", "distance", "category"]
 
 PICTURES = "central square of the original resized to the reconstruction's size (PIL, Lanczos), 8-bit RGB"
 CONSTANT = "a constant picture or feature vector correlates 0 with everything"
@@ -17,39 +20,49 @@ class Metric:
     Attributes
     ----------
     name, version : str
-        A change of the definition changes the version, a different quantity gets a different name.
+        A change of the definition changes the version; a different quantity gets a different name.
+    title : str
+        The name in words.
+    kind : {"pixels", "identification", "distance", "category"}
+        What computes it: a function of pixels (:mod:`cortex2image.metrics.pixels`); two-way identification
+        by a judge network; a distance in the features of a network; identification of the category.
     what : str
-        The definition of one picture's (or one decoded vector's) value.
+        Definition of the value of one picture, or of one decoded feature vector.
     compared : str
         What is compared, at which size and with which interpolation.
     bounds : (float, float)
         Smallest and largest possible value.
     chance : float or None
-        Expected value without information; None where it depends on the pictures or the study, and the
-        permutation null has to say it.
+        Expected value without information; None where it depends on the pictures or the study, so that
+        only the permutation null can tell it.
+    ties : str
+        How ties and undefined values are treated.
+    source : str
+        Publication or code that defines the metric.
     higher_is_better : bool
     judge, layer : str or None
         Network of the model set, and its layer; None where no network takes part.
     direction : str or None
         Which side of an identification is searched.
-    ties : str
-        What happens to ties and undefined values.
     input_size, interpolation, antialias : int, str, bool or None
-        Side in pixels at which the network takes pictures, and how they are resized to it; None where that
-        is up to the model set.
+        Side in pixels of the input of the network, and how pictures are resized to it; None where the
+        model set decides.
     weights, node : str or None
-        Published weights of the network, and its module whose output the layer is.
+        Published weights of the network, and the module whose output the layer is.
     shared : str or None
         What the network has in common with the generator of the pictures it judges.
     """
 
     name: str
+    title: str
+    kind: Kind
     version: str
     what: str
     compared: str
     bounds: tuple[float, float]
     chance: float | None
     ties: str
+    source: str
     higher_is_better: bool = True
     judge: str | None = None
     layer: str | None = None
@@ -67,6 +80,11 @@ def twoway_name(judge: str, layers: Sequence[str], layer: str) -> str:
     return f"twoway_{judge}" if len(layers) == 1 else f"twoway_{judge}_{layer}"
 
 
+def released_name(name: str) -> str:
+    """Return the name of a two-way identification by the rule of the code released in 2023."""
+    return f"{name}_as_released"
+
+
 def distance_name(judge: str) -> str:
     """Return the metric name of the correlation distance in a judge's features."""
     return f"distance_{judge}"
@@ -78,6 +96,8 @@ def twoway(
     """Return the facts of two-way identification by one layer of a judge; `shared` as in :class:`Metric`."""
     return Metric(
         name=twoway_name(judge, layers, layer),
+        title=f"two-way identification, {judge} {layer}",
+        kind="identification",
         version="1",
         what="share of the other originals that correlate less with the reconstruction than its own "
         "original does (Pearson r of flattened features)",
@@ -85,6 +105,7 @@ def twoway(
         bounds=(0.0, 1.0),
         chance=0.5,
         ties=HALF,
+        source="Ozcelik and VanRullen (2023); half credit for ties is this project's",
         judge=judge,
         layer=layer,
         direction=AMONG_ORIGINALS,
@@ -92,42 +113,66 @@ def twoway(
     )
 
 
+def as_released(metric: Metric) -> Metric:
+    """Return the facts of a two-way identification by the rule of the code released in 2023."""
+    return replace(
+        metric,
+        name=released_name(metric.name),
+        title=f"{metric.title}, rule of 2023",
+        version="1",
+        what="share of the other stimuli's reconstructions that correlate less with the original than its "
+        "own reconstruction does (Pearson r of flattened features, averaged over the samples of a stimulus "
+        "first); every sample bears the value of its stimulus",
+        ties="no credit: constant reconstructions score 0; correlations equal to ten decimals are ties",
+        source="code released with Takagi and Nishimoto (2023)",
+        direction="each original is searched among the reconstructions",
+    )
+
+
 def correlation_distance(judge: str, layer: str, compared: str) -> Metric:
     """Return the facts of the distance between an original and its reconstruction in a judge's layer."""
     return Metric(
         name=distance_name(judge),
+        title=f"correlation distance, {judge}",
+        kind="distance",
         version="1",
         what="1 minus Pearson r of the flattened features of the reconstruction and of its original",
         compared=compared,
         bounds=(0.0, 2.0),
         chance=None,
         ties=f"none; {CONSTANT}: its distance is 1",
+        source="Scotti et al. (2023)",
         higher_is_better=False,
         judge=judge,
         layer=layer,
     )
 
 
-def category(name: str, what: str, compared: str, judge: str | None) -> Metric:
+def category(name: str, what: str, compared: str, judge: str | None, source: str = "this project") -> Metric:
     """Return the facts of category identification."""
     return Metric(
         name=name,
+        title="category identification, " + (judge or "decoded features"),
+        kind="category",
         version="1",
         what=f"1 if {what}, else 0; chance is 1 / number of categories",
         compared=compared,
         bounds=(0.0, 1.0),
         chance=None,
         ties=SPLIT,
+        source=source,
         judge=judge,
         direction="each decoded stimulus is searched among the categories of the study",
     )
 
 
-def nearest_caption(judge: str) -> Metric:
-    """Return the facts of category identification by a judge that reads captions."""
-    return category(
+def nearest_caption(judge: str, shared: str | None = None) -> Metric:
+    """Return the facts of category identification by a judge that reads captions; `shared` as above."""
+    facts = category(
         f"category_{judge}",
         "the picture's embedding is closest (cosine) to the captions of its own category",
         "the picture's embedding and the mean of the normalised text embeddings of a category's captions",
         judge,
+        "zero-shot classification (Radford et al. 2021)",
     )
+    return replace(facts, shared=shared)

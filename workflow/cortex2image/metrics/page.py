@@ -5,12 +5,14 @@
 
 from collections.abc import Iterator
 
-from cortex2image.metrics.facts import METRICS
 from cortex2image.metrics.metric import Metric
+from cortex2image.metrics.pixels import PAIR_METRICS
+from cortex2image.metrics.reconstruction import DIRECT_DRAWS, STIMULI_WITH_ALL_PAIRS
+from cortex2image.metrics.registry import METRICS
 
 _HEAD = """# Metrics
 
-Made from `workflow/cortex2image/metrics/facts.py` by `python -m cortex2image.metrics.page`;
+Made from `workflow/cortex2image/metrics/registry.py` by `python -m cortex2image.metrics.page`;
 do not edit.
 
 ## How a score is made
@@ -30,34 +32,40 @@ do not edit.
   about other subjects.
 - **Networks.** `cnn`, `residual` and `clip` are the judges of the miniature: small networks of this project,
   neither AlexNet, nor Inception, nor OpenAI's CLIP. The judges of full-size model sets are the published
-  networks, and their names end in whose definition they follow, since the same names stand for different
-  layers, sizes and filters in the literature: `_takagi` for the code released with Takagi and Nishimoto
-  (2023), `_mindeye` for that of MindEye (Scotti et al. 2023), which most later work copies. Compare scores
-  within one judge only. What is not copied: originals come at the size of the reconstructions, not at their
-  own (425 px), every network computes in single precision, and `pixcorr` and `ssim2d` are this project's, at
-  the size of the reconstructions. Values correspond to those of the papers; they are not the same numbers.
+  networks. Their names end in the definition they follow, since the same names stand for different layers,
+  sizes and filters in the literature: `_takagi` for the code released with Takagi and Nishimoto (2023),
+  `_mindeye` for that of MindEye (Scotti et al. 2023), which most later work copies. Compare scores within
+  one judge only. Three things are not copied: originals come at the size of the reconstructions, not at
+  their own (425 px); every network computes in single precision; metrics of pixels are computed by this
+  project's code, at the size of the reconstructions. Values correspond to those of the papers; they are not
+  the same numbers.
   `lpips_alex` is computed only where the model set brings the weights of AlexNet (`lpips` in
   `networks/registry.py`); the miniature does not, and its studies have no such metric.
 - **Judges and the generator.** The classifiers took no part in making the pictures they judge. CLIP did, in
   the miniature and in Stable Diffusion 1.x: its text tower is the generator's text encoder, in whose states c
   is decoded. `twoway_clip*` and `category_clip*` may therefore favour methods that use c; read them beside
   the other judges. Stable Diffusion 2 has the text encoder of another CLIP.
-- **Large studies.** Beyond 200 stimuli the null of `ssim2d` has 99 draws, each computed directly; that of
-  every other metric has all draws at any size.
+- **Large studies.** Beyond {all_pairs} stimuli the null of {pair_metrics} has {direct_draws} draws, each
+  computed directly; that of every other metric has all draws at any size.
 
 ## The metrics"""
 
 
 def metrics_page() -> str:
     """Return docs/metrics.md."""
+    head = _HEAD.format(
+        all_pairs=STIMULI_WITH_ALL_PAIRS,
+        pair_metrics=" and ".join(f"`{name}`" for name in PAIR_METRICS),
+        direct_draws=DIRECT_DRAWS,
+    )
     sections = ["\n".join(_section(metric)) for metric in METRICS.values()]
-    return "\n\n".join([_HEAD, *sections]) + "\n"
+    return "\n\n".join([head, *sections]) + "\n"
 
 
 def _section(metric: Metric) -> Iterator[str]:
     better = "higher" if metric.higher_is_better else "lower"
     chance = "see the permutation null" if metric.chance is None else f"{metric.chance:g}"
-    yield f"### `{metric.name}`, version {metric.version}\n"
+    yield f"### `{metric.name}`: {metric.title}, version {metric.version}\n"
     yield f"{metric.what[0].upper()}{metric.what[1:]}.\n"
     yield f"- Compared: {metric.compared}."
     if metric.judge:
@@ -71,6 +79,7 @@ def _section(metric: Metric) -> Iterator[str]:
     if metric.direction:
         yield f"- Direction: {metric.direction}."
     yield f"- Ties and undefined values: {metric.ties}."
+    yield f"- Source: {metric.source}."
     yield f"- Bounds: {metric.bounds[0]:g} to {metric.bounds[1]:g}; {better} is better; chance: {chance}."
 
 

@@ -1,4 +1,4 @@
-"""Pictures from disk, at the size at which they are compared."""
+"""Reconstructions and originals read from disk, at the size at which they are compared."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ from cortex2image.networks.pixels import square
 
 @dataclass(frozen=True)
 class Grid:
-    """Pictures of one method: `paths[i][j]` is sample `samples[j]` of stimulus `stimuli[i]`, both sorted."""
+    """The reconstructions of one method: `paths[i][j]` is sample `samples[j]` of stimulus `stimuli[i]`.
+
+    Stimuli and samples are sorted.
+    """
 
     stimuli: list[str]
     samples: list[int]
@@ -33,12 +36,12 @@ def picture_grid(
     Parameters
     ----------
     stimuli, samples, paths : columns of :data:`cortex2image.tables.contracts.RECONSTRUCTIONS`
-    source : the table, for the error
+    source : the table, for error messages
 
     Raises
     ------
     DataError
-        Fewer than two stimuli, or a stimulus without one of the samples the others have.
+        There are fewer than two stimuli, or a stimulus lacks a sample that others have.
     """
     path_of = dict(zip(zip(stimuli, samples, strict=True), paths, strict=True))
     rows, columns = sorted(set(stimuli)), sorted(set(samples))
@@ -82,9 +85,9 @@ def read_pictures(paths: Iterable[str | Path]) -> np.ndarray:
 
 
 def read_originals(paths: Iterable[str | Path], size: int) -> np.ndarray:
-    """Read seen pictures at the size of the reconstructions.
+    """Read the pictures that were seen, at the size of the reconstructions.
 
-    They are cut and resized as for the features that the reconstructions are made from.
+    Pictures are cut and resized as for the features from which the reconstructions were decoded.
 
     Parameters
     ----------

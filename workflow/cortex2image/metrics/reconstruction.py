@@ -7,16 +7,15 @@ import torch
 
 from cortex2image.device import choose_device
 from cortex2image.judges.judge import Distance, Judge
-from cortex2image.metrics.facts import metric_facts
-from cortex2image.metrics.image import pixcorr_matrix
+from cortex2image.metrics.identification import Identification
+from cortex2image.metrics.judged import similarities
 from cortex2image.metrics.metric import twoway_name
-from cortex2image.metrics.samples import Identification
+from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS, PairMetric
+from cortex2image.metrics.registry import metric_facts
 from cortex2image.metrics.scored import Scored, join_samples, score_pairings
-from cortex2image.metrics.similarities import similarities
-from cortex2image.metrics.ssim import ssim2d_matrix, ssim2d_of_pairs
 
-FULL_SSIM_STIMULI = 200
-DIRECT_SSIM_DRAWS = 99
+STIMULI_WITH_ALL_PAIRS = 200
+DIRECT_DRAWS = 99
 
 
 def score_reconstructions(
@@ -40,10 +39,11 @@ def score_reconstructions(
     order : (draws, n) int array
         Permuted pairings, see :func:`cortex2image.stats.permutation.permutations`.
     identification : Identification
-        Rule of two-way identification, see :data:`cortex2image.metrics.samples.RULES`.
+        Rule of two-way identification, see :data:`cortex2image.metrics.identification.RULES`.
     distances : sequence of Distance
     device : str
-        Where structural similarity is computed, see :func:`cortex2image.device.choose_device`.
+        Where :data:`cortex2image.metrics.pixels.PAIR_METRICS` are computed, see
+        :func:`cortex2image.device.choose_device`.
 
     Returns
     -------
@@ -52,18 +52,16 @@ def score_reconstructions(
     Raises
     ------
     DataError
-        A judge's layer or a distance has no row in :data:`cortex2image.metrics.facts.METRICS`.
+        A metric of pixels, a judge's layer or a distance has no entry in
+        :data:`cortex2image.metrics.registry.METRICS`.
     ConfigError
         The device is not there.
     """
     place = choose_device(device)
-    for judge in judges:
-        for layer in judge.layers:
-            metric_facts(twoway_name(judge.name, judge.layers, layer))
-    for distance in distances:
-        metric_facts(distance.name)
+    for name in (*MATRIX_METRICS, *PAIR_METRICS, *_judged_names(judges), *(d.name for d in distances)):
+        metric_facts(name)
     seen = [judge.features(originals) for judge in judges]
-    measures = {distance.name: distance.distances_from(originals) for distance in distances}
+    measures = {d.name: d.distances_from(originals) for d in distances}
     rounds = []
     for pictures in samples:
         rounds.append(_paired(originals, pictures, order, measures, place))
@@ -73,6 +71,10 @@ def score_reconstructions(
     return joined | identification.scored()
 
 
+def _judged_names(judges: Sequence[Judge]) -> Iterator[str]:
+    return (twoway_name(judge.name, judge.layers, layer) for judge in judges for layer in judge.layers)
+
+
 def _paired(
     originals: np.ndarray,
     pictures: np.ndarray,
@@ -80,10 +82,13 @@ def _paired(
     measures: Mapping[str, Callable[[np.ndarray], np.ndarray]],
     device: torch.device,
 ) -> dict[str, Scored]:
+    """Score one sample of every stimulus by the metrics that compare two pictures at a time."""
+    matrices = {name: matrix(originals, pictures) for name, matrix in MATRIX_METRICS.items()}
+    distances = {name: measure(pictures) for name, measure in measures.items()}
     return {
-        "pixcorr": score_pairings(pixcorr_matrix(originals, pictures), order),
-        "ssim2d": score_ssim2d(originals, pictures, order, device),
-        **{name: score_pairings(distances(pictures), order) for name, distances in measures.items()},
+        **{name: score_pairings(matrix, order) for name, matrix in matrices.items()},
+        **{name: score_pairs(of, originals, pictures, order, device) for name, of in PAIR_METRICS.items()},
+        **{name: score_pairings(matrix, order) for name, matrix in distances.items()},
     }
 
 
@@ -95,28 +100,32 @@ def _similarities(
             yield twoway_name(judge.name, judge.layers, layer), similarity
 
 
-def score_ssim2d(
+def score_pairs(
+    metric: PairMetric,
     originals: np.ndarray,
     pictures: np.ndarray,
     order: np.ndarray,
     device: torch.device,
-    full_stimuli: int = FULL_SSIM_STIMULI,
+    all_pairs: int = STIMULI_WITH_ALL_PAIRS,
 ) -> Scored:
-    """Score structural similarity, the one metric whose pairings do not come from a matrix product.
+    """Score one sample per stimulus by a metric whose time grows with the number of pairs.
 
     Parameters
     ----------
+    metric : one of :data:`cortex2image.metrics.pixels.PAIR_METRICS`
     originals, pictures : (n, height, width, 3) uint8 arrays
     order : (draws, n) int array
     device : torch.device
-    full_stimuli : int
-        Up to so many stimuli all n x n pairs are computed and every draw is used; beyond, only the pairs of
+    all_pairs : int
+        Up to so many stimuli, all n x n pairs are computed and every draw is used; beyond, only the pairs of
         the first 99 draws, so that p cannot fall below 0.01.
     """
-    if len(originals) <= full_stimuli:
-        return score_pairings(ssim2d_matrix(originals, pictures, device), order)
     own = np.arange(len(originals))
-    pairings = np.stack([own, *order[:DIRECT_SSIM_DRAWS]])
+    if len(originals) <= all_pairs:
+        rows, columns = (index.ravel() for index in np.indices((len(own), len(own))))
+        matrix = metric(originals, pictures, rows, columns, device).reshape(len(own), len(own))
+        return score_pairings(matrix, order)
+    pairings = np.stack([own, *order[:DIRECT_DRAWS]])
     rows, columns = pairings.ravel(), np.tile(own, len(pairings))
-    scores = ssim2d_of_pairs(originals, pictures, rows, columns, device).reshape(pairings.shape)
+    scores = metric(originals, pictures, rows, columns, device).reshape(pairings.shape)
     return Scored(scores[0][:, None], scores[1:].mean(axis=1))

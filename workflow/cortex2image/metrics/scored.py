@@ -1,4 +1,4 @@
-"""A metric of one method: the value of each picture, and the null of its mean."""
+"""Scores of one metric and one method: the value of each picture, and the permutation null of their mean."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,15 @@ from cortex2image.stats.permutation import null_means
 
 @dataclass(frozen=True)
 class Scored:
-    """One metric.
+    """The scores of one metric.
 
     Attributes
     ----------
     values : (stimuli, samples) array
-        The metric of each picture.
+        Value of each picture.
     null : (draws,) array
-        Mean over stimuli and samples under permuted pairings; a permutation moves all samples of a stimulus.
+        Mean value over stimuli and samples under permuted pairings; a permutation moves all samples of a
+        stimulus together.
     """
 
     values: np.ndarray
@@ -30,7 +31,7 @@ def score_pairings(matrix: np.ndarray, order: np.ndarray) -> Scored:
     Parameters
     ----------
     matrix : (n, n) array
-        Entry (i, j): the score of reconstruction j if original i were its own.
+        Entry (i, j): the score that reconstruction j would have if original i were the one it was made for.
     order : (draws, n) int array
         See :func:`cortex2image.stats.permutation.permutations`.
     """

@@ -15,8 +15,8 @@ class Categories:
     Attributes
     ----------
     names : list of str, sorted
-    of : mapping of stimulus id to its position in `names`
-    captions : the different captions of each category's stimuli, sorted
+    of : mapping of stimulus id to the position in `names` of its category
+    captions : for each category the different captions of its stimuli, sorted
     """
 
     names: list[str]
@@ -24,7 +24,7 @@ class Categories:
     captions: list[list[str]]
 
     def labels(self, stimuli: Sequence[str], source: object) -> np.ndarray:
-        """Return the position in `names` of each stimulus, (n,) int.
+        """Return the position in `names` of the category of each stimulus, (n,) int.
 
         Raises
         ------
@@ -45,7 +45,7 @@ def study_categories(columns: Mapping[str, Sequence], source: object) -> Categor
     Parameters
     ----------
     columns : columns of :data:`cortex2image.tables.contracts.STIMULI`
-    source : the table, for the error
+    source : the table, for error messages
 
     Raises
     ------
@@ -69,13 +69,13 @@ def study_categories(columns: Mapping[str, Sequence], source: object) -> Categor
 
 
 def stimulus_runs(columns: Mapping[str, Sequence], stimuli: Sequence[str], source: object) -> np.ndarray:
-    """Return the run of each stimulus, within which the permutation null exchanges labels.
+    """Return the run in which each stimulus was shown; the permutation null exchanges labels within runs.
 
     Parameters
     ----------
     columns : columns of :data:`cortex2image.tables.contracts.TRIALS`
     stimuli : ids
-    source : the table, for the error
+    source : the table, for error messages
 
     Returns
     -------

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from cortex2image.judges import network as judge_network
-from cortex2image.judges import residual as judge_residual
+from cortex2image.judges.architectures import COLOUR_WEIGHT
 from cortex2image.miniature import autoencoder, clip, judge_training, unet
 from cortex2image.miniature.score_table import missed, not_measured
 
@@ -185,7 +185,7 @@ def recipe() -> dict[str, object]:
         "clip_batch": clip.BATCH,
         "judge_batch": judge_training.BATCH,
         "category_weight": judge_network.CATEGORY_WEIGHT,
-        "colour_weight": judge_residual.COLOUR_WEIGHT,
+        "colour_weight": COLOUR_WEIGHT,
         "unet_batch": unet.BATCH,
         "empty_share": 100 * unet.EMPTY_SHARE,
         "single_share": 100 * unet.SINGLE_SHARE,

@@ -83,6 +83,10 @@ class ModelSet:
         """Whether its files come from elsewhere, so that its folder may hold more than is read."""
         return bool(self.hub)
 
+    def at_once(self, asked: int | None, most: int) -> int:
+        """Return how many pictures go together: as many as asked for, else `most` or what the set allows."""
+        return asked or min(most, self.most_at_once)
+
     @property
     def files(self) -> tuple[str, ...]:
         """Paths in the folder of every file that a fetched set needs; () for one that is shipped."""

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cortex2image.data.open_dataset import check_study, open_betas, open_dataset
+from cortex2image.data.open_dataset import open_betas, open_dataset
 from cortex2image.data.preflight import pictures_digest
 from cortex2image.errors import ConfigError, run_step
-from cortex2image.networks.checksums import sums_file
-from cortex2image.networks.missing_files import check_present
+from cortex2image.networks.checksums import check_present, sums_file
 from cortex2image.networks.registry import ModelSet
 from cortex2image.simulation import layout as simulated
+from cortex2image.study.checks import check_study
 from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.settings import Study
 
@@ -69,8 +69,8 @@ class StudyFiles:
         return [f"{self.root}/stimuli/stimuli.tsv"] if own_table else []
 
     def pictures_state(self) -> str:
-        """Return a text that changes with the user's own pictures; those that a rule makes are its
-        outputs.""" if self.reader.made_by_workflow or not self.stimuli_table():
+        """Return a text that changes when a picture of the user's own does; rules track those they make."""
+        if self.reader.made_by_workflow or not self.stimuli_table():
             return ""
         return pictures_digest(f"{self.root}/stimuli")
 
@@ -86,8 +86,9 @@ class StudyFiles:
 
 
 def model_sums(model_set: ModelSet) -> str:
-    """Return the list of checksums of a model set; where files are missing, no plan but what to do about
-    it.""" run_step(lambda: check_present(model_set)) return sums_file(model_set)
+    """Return the list of checksums of a model set; missing files end the plan with what is to be done."""
+    run_step(lambda: check_present(model_set))
+    return sums_file(model_set)
 
 
 def require_manifest(study: Study) -> None:

@@ -73,8 +73,8 @@ class Needs:
         return 1440 if UNET in parse_space(space).needs and self.model_set.fetched else 120
 
     def betas_mb(self, sessions_at_once: int) -> int:
-        """Return the memory of reading betas: a session of each thread as read and as kept, two while
-        written.""" if self._sizes is None:
+        """Return the memory of reading betas: a session of each thread twice, and two while written."""
+        if self._sizes is None:
             return PREPARED_BETAS_MB
         return _mb(BASE + self._session * (2 * sessions_at_once + 2))
 

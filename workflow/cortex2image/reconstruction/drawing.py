@@ -1,5 +1,4 @@
-"""Which pictures are drawn of which stimulus, with which seed, and in batches through the core of a
-method."""
+"""Which pictures are drawn of which stimulus with which seed, in batches through the core of a method."""
 
 import hashlib
 import importlib

@@ -1,12 +1,11 @@
 """The page: templates filled with what the sections give, everything inside one file."""
 
 import base64
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from cortex2image.report.numbers import number, p_value
 
 PAGE = "index.html.j2"
 
@@ -44,3 +43,19 @@ def render(templates: str | Path, context: Mapping[str, object]) -> str:
     )
     environment.filters |= {"number": number, "p_value": p_value}
     return environment.get_template(PAGE).render(context)
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Return `value` with `digits` decimals and a true minus sign; a dash where there is none."""
+    if value is None or math.isnan(value):
+        return "–"
+    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def p_value(value: float | None) -> str:
+    """Return ``p = 0.032``, with four decimals below 0.001 and a bound below 0.0001."""
+    if value is None or math.isnan(value):
+        return "p –"
+    if value < 0.0001:
+        return "p < 0.0001"
+    return f"p = {value:.4f}" if value < 0.001 else f"p = {value:.3f}"

@@ -5,8 +5,8 @@ from typing import TypedDict
 
 import pandas as pd
 
-from cortex2image.metrics.facts import metric_facts
-from cortex2image.plots.scores import MethodScores, Values, score_panel
+from cortex2image.metrics.registry import metric_facts
+from cortex2image.plots.charts import MethodScores, Values, score_panel
 from cortex2image.plots.style import svg
 from cortex2image.report.page import svg_uri
 from cortex2image.report.study import POOLED

@@ -3,9 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cortex2image.report.decoding_section import decoding_figures, decoding_rows
-from cortex2image.report.encoding_section import CONTRAST, encoding_figures, encoding_tables
 from cortex2image.report.gallery_section import Gallery, has_images
+from cortex2image.report.model_sections import (
+    CONTRAST,
+    decoding_figures,
+    decoding_rows,
+    encoding_figures,
+    encoding_tables,
+)
 from cortex2image.report.score_section import methods_of, score_panels, score_tables
 from cortex2image.report.study import Study
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from cortex2image.errors import run_step
 from cortex2image.judges.judge import Judge
 from cortex2image.metrics.categories import judged_similarities, score_categories
-from cortex2image.metrics.panel import open_judges
+from cortex2image.metrics.judged import open_judges
 from cortex2image.metrics.pictures import picture_grid
 from cortex2image.metrics.scored import evaluation_columns, join_samples, null_columns
 from cortex2image.metrics.stimulus_categories import stimulus_runs, study_categories

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 
 from cortex2image.errors import DataError, run_step
 from cortex2image.judges.judge import Distance, Judge
-from cortex2image.metrics.panel import open_distances, open_judges
+from cortex2image.metrics.identification import RULES
+from cortex2image.metrics.judged import open_distances, open_judges
 from cortex2image.metrics.pictures import picture_grid, read_originals
 from cortex2image.metrics.reconstruction import score_reconstructions
-from cortex2image.metrics.samples import RULES
 from cortex2image.metrics.scored import evaluation_columns, null_columns
 from cortex2image.networks.registry import ModelSet, model_set
 from cortex2image.progress import track

@@ -14,7 +14,7 @@ from pyarrow import csv
 
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
-from cortex2image.metrics.facts import metric_facts
+from cortex2image.metrics.registry import metric_facts
 from cortex2image.seeds import rng_for
 from cortex2image.stats.summary import summarise
 from cortex2image.study.command import Command

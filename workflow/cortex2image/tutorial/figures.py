@@ -10,15 +10,14 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from skimage.metrics import mean_squared_error, peak_signal_noise_ratio
 
-from cortex2image.diffusion.denoise import Denoiser, Sampling, Stage
-from cortex2image.diffusion.forward import noised
-from cortex2image.metrics.image import pixcorr_matrix
+from cortex2image.diffusion.denoise import Denoiser, Sampling, Stage, noised
+from cortex2image.metrics.pixels import pixcorr_matrix
 from cortex2image.miniature.examples import coarsened
-from cortex2image.networks.codec import decode_latents, encode_images, encode_text, noise_for
+from cortex2image.networks.codec import decode_latents, encode_images, encode_text
 from cortex2image.networks.load import Diffusion
 from cortex2image.networks.pixels import squares
 from cortex2image.networks.unet_layers import blocks
-from cortex2image.plots.tiles import TileRow, tiles
+from cortex2image.plots.gallery import TileRow, tiles
 from cortex2image.seeds import seed_for
 from cortex2image.tutorial.attention import tokens_of, word_map
 from cortex2image.tutorial.markov_chain import markov_chain

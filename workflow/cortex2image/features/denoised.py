@@ -5,6 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from cortex2image.diffusion.denoise import Denoiser
+from cortex2image.features.captions import caption_states
+from cortex2image.features.extraction import Stimuli
+
+
+def extract(stimuli: Stimuli, denoiser: Denoiser) -> np.ndarray:
+    """Return z_c of stimuli, see :func:`denoised_latents`; noise has a seed of its stimulus."""
+    images = stimuli.pictures(denoiser.diffusion.model_set.image_size)
+    states = caption_states(denoiser.diffusion, stimuli.captions)
+    return denoised_latents(denoiser, images, states, stimuli.seeds("zc"))
 
 
 def denoised_latents(

@@ -1,21 +1,31 @@
-"""Facts of the metrics."""
+"""Facts of the metrics, and that nothing is computed without them."""
 
 import pytest
 
 from cortex2image.errors import DataError
-from cortex2image.metrics.facts import METRICS, metric_facts, released_name
-from cortex2image.metrics.metric import distance_name, twoway_name
+from cortex2image.metrics.metric import distance_name, released_name, twoway_name
+from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS
+from cortex2image.metrics.registry import KNOWN_AS, METRICS, metric_facts
 from cortex2image.networks.judge_specs import measures_distance
 from cortex2image.networks.registry import MODEL_SETS
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
-def test_facts_are_consistent(metric):
+def test_chance_lies_within_the_bounds(metric):
     low, high = metric.bounds
     assert low < high
     assert metric.chance is None or low < metric.chance < high
-    networks = ("cnn", "residual", "clip", "lpips", "alexnet", "inception", "effnet", "swav")
-    assert (metric.judge is None) == all(network not in metric.name for network in networks)
+
+
+def test_no_two_metrics_share_a_title():
+    titles = [metric.title for metric in METRICS.values()]
+    assert len(set(titles)) == len(titles)
+
+
+def test_every_metric_of_pixels_has_one_function():
+    described = {metric.name for metric in METRICS.values() if metric.kind == "pixels"}
+    assert described == MATRIX_METRICS.keys() | PAIR_METRICS.keys()
+    assert not MATRIX_METRICS.keys() & PAIR_METRICS.keys()
 
 
 def test_every_two_way_identification_has_its_released_rule():
@@ -40,3 +50,7 @@ def test_every_judge_of_every_model_set_is_described(models):
             name = distance_name(spec.name) if distance else twoway_name(spec.name, spec.layers, layer)
             facts = metric_facts(name)
             assert (facts.judge, facts.layer, facts.higher_is_better) == (spec.name, layer, not distance)
+
+
+def test_definitions_name_what_papers_call_the_same_metric():
+    assert all(known in METRICS[name].what for name, known in KNOWN_AS.items())

@@ -1,12 +1,16 @@
-"""Structural similarity of pictures, in batches, on the CPU or a GPU."""
+"""Metrics of the pixels of two pictures: pixel correlation, structural similarity.
 
-from collections.abc import Iterator
+Pictures are uint8 arrays of one size: (n, height, width, 3) originals, (m, height, width, 3) reconstructions.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from cortex2image.errors import DataError
+from cortex2image.metrics.identification import correlation_matrix
 
 GREY_WEIGHTS = (0.2125, 0.7154, 0.0721)
 SIGMA, RADIUS = 1.5, 5
@@ -16,24 +20,36 @@ PIXELS_AT_ONCE = {"cpu": 2**18, "cuda": 2**24}
 """Pixels of the pairs compared at a time: what stays in the cache of a core, and what keeps a GPU busy."""
 
 
+def pixcorr_matrix(originals: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
+    """Pearson correlation over all RGB values, of every original with every reconstruction.
+
+    Parameters
+    ----------
+    originals : (n, height, width, 3) uint8 array
+    reconstructions : (m, height, width, 3) uint8 array
+
+    Returns
+    -------
+    (n, m) float64 array in [-1, 1]
+    """
+    return correlation_matrix(_flat(originals), _flat(reconstructions))
+
+
+def _flat(pictures: np.ndarray) -> np.ndarray:
+    return pictures.reshape(len(pictures), -1)
+
+
 @dataclass(frozen=True)
-class _Seen:
+class _Prepared:
     """Grey pictures in [0, 1] (n, h, w), and their local means and variances (n, h - 10, w - 10)."""
 
-    light: torch.Tensor
+    grey: torch.Tensor
     mean: torch.Tensor
     variance: torch.Tensor
 
-    def chosen(self, which: np.ndarray) -> "_Seen":
-        rows = torch.from_numpy(which).to(self.light.device)
-        return _Seen(self.light[rows], self.mean[rows], self.variance[rows])
-
-
-def ssim2d_matrix(originals: np.ndarray, reconstructions: np.ndarray, device: torch.device) -> np.ndarray:
-    """Structural similarity of every pair of 8-bit pictures, (n, m) float64; see :func:`ssim2d_of_pairs`."""
-    shape = (len(originals), len(reconstructions))
-    rows, columns = (index.ravel() for index in np.indices(shape))
-    return ssim2d_of_pairs(originals, reconstructions, rows, columns, device).reshape(shape)
+    def chosen(self, which: np.ndarray) -> "_Prepared":
+        rows = torch.from_numpy(which).to(self.grey.device)
+        return _Prepared(self.grey[rows], self.mean[rows], self.variance[rows])
 
 
 def ssim2d_of_pairs(
@@ -45,11 +61,11 @@ def ssim2d_of_pairs(
 ) -> np.ndarray:
     """Structural similarity of chosen pairs of pictures (Wang et al. 2004, equation 13), in two dimensions.
 
-    The true two-dimensional index. Brain-Diffuser's published values are means of one-dimensional indices
-    of picture columns (an effect of scikit-image < 0.20) and lie on another scale.
+    Brain-Diffuser's published values are means of one-dimensional indices of picture columns (an effect of
+    scikit-image < 0.20) and lie on another scale.
 
-    Pictures become floating-point numbers in blocks of 128: a thousand of 512 px with what the index needs of
-    each would take 12 GB. All is computed in float64, since local variances are differences of like numbers.
+    Pictures become floating-point numbers in blocks of 128: a thousand of 512 px, with their local means and
+    variances, would take 12 GB. Float64 throughout, since local variances are small differences of squares.
 
     Parameters
     ----------
@@ -70,23 +86,23 @@ def ssim2d_of_pairs(
     """
     scores = np.empty(len(rows))
     for first, some in _blocks(originals, device):
-        mine = rows // PICTURES_AT_ONCE == first // PICTURES_AT_ONCE
+        in_rows = rows // PICTURES_AT_ONCE == first // PICTURES_AT_ONCE
         for start, others in _blocks(reconstructions, device):
-            pairs = np.flatnonzero(mine & (columns // PICTURES_AT_ONCE == start // PICTURES_AT_ONCE))
-            for few in _few(pairs, some.light):
+            in_block = in_rows & (columns // PICTURES_AT_ONCE == start // PICTURES_AT_ONCE)
+            for few in _few(np.flatnonzero(in_block), some.grey):
                 scores[few] = _ssim2d(some.chosen(rows[few] - first), others.chosen(columns[few] - start))
     return scores
 
 
-def _blocks(pictures: np.ndarray, device: torch.device) -> Iterator[tuple[int, _Seen]]:
+def _blocks(pictures: np.ndarray, device: torch.device) -> Iterator[tuple[int, _Prepared]]:
     for first in range(0, len(pictures), PICTURES_AT_ONCE):
-        light = grey(pictures[first : first + PICTURES_AT_ONCE], device)
-        mean = _local_mean(light)
-        yield first, _Seen(light, mean, _local_mean(light**2) - mean**2)
+        luminance = grey(pictures[first : first + PICTURES_AT_ONCE], device)
+        mean = _local_mean(luminance)
+        yield first, _Prepared(luminance, mean, _local_mean(luminance**2) - mean**2)
 
 
-def _few(pairs: np.ndarray, light: torch.Tensor) -> Iterator[np.ndarray]:
-    size = max(1, PIXELS_AT_ONCE[light.device.type] // light[0].numel())
+def _few(pairs: np.ndarray, pictures: torch.Tensor) -> Iterator[np.ndarray]:
+    size = max(1, PIXELS_AT_ONCE[pictures.device.type] // pictures[0].numel())
     return (pairs[first : first + size] for first in range(0, len(pairs), size))
 
 
@@ -96,9 +112,9 @@ def grey(pictures: np.ndarray, device: torch.device) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(pictures)).to(device).double() @ weights
 
 
-def _ssim2d(a: _Seen, b: _Seen) -> np.ndarray:
+def _ssim2d(a: _Prepared, b: _Prepared) -> np.ndarray:
     product = a.mean * b.mean
-    covariance = _local_mean(a.light * b.light) - product
+    covariance = _local_mean(a.grey * b.grey) - product
     likeness = (2 * product + C1) * (2 * covariance + C2)
     likeness /= (a.mean**2 + b.mean**2 + C1) * (a.variance + b.variance + C2)
     return likeness.mean(dim=(1, 2)).cpu().numpy()
@@ -121,3 +137,15 @@ def _averaged(pictures: torch.Tensor, dim: int) -> torch.Tensor:
     for shift, weight in enumerate(window / window.sum()):
         total.add_(pictures.narrow(dim, shift, places), alpha=float(weight))
     return total
+
+
+MatrixMetric = Callable[[np.ndarray, np.ndarray], np.ndarray]
+PairMetric = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, torch.device], np.ndarray]
+
+MATRIX_METRICS: dict[str, MatrixMetric] = {"pixcorr": pixcorr_matrix}
+"""Metrics that are cheap for all pairs at once: functions of originals and reconstructions, as
+:func:`pixcorr_matrix`."""
+
+PAIR_METRICS: dict[str, PairMetric] = {"ssim2d": ssim2d_of_pairs}
+"""Metrics whose time grows with the number of pairs: functions of originals, reconstructions, chosen pairs
+and device, as :func:`ssim2d_of_pairs`."""

@@ -1,0 +1,80 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from cortex2image.metrics.registry import METRICS
+from cortex2image.plots.charts import EDGES, MethodScores, correlation_histograms, grouped_bars, score_panel
+
+SCORES = MethodScores(
+    value=np.array([0.6, 0.8]),
+    low=np.array([0.55, 0.7]),
+    high=np.array([0.65, 0.9]),
+    null_mean=np.array([0.5, 0.4]),
+    null_sd=np.array([0.02, 0.05]),
+    subjects=np.array([[0.58, 0.75], [0.62, 0.85], [0.6, np.nan]]),
+)
+
+
+def test_dots_intervals_and_null_stand_where_the_numbers_say() -> None:
+    (axes,) = score_panel(SCORES, ["z", "c"], "pixcorr ↑").axes
+    dots = [line.get_xydata() for line in axes.lines]
+    np.testing.assert_allclose([dots[0][0], dots[2][0]], [[0, 0.6], [1, 0.8]])
+    np.testing.assert_allclose(dots[1][:, 1], [0.58, 0.62, 0.6])
+    assert (dots[1][:, 0] > 0).all()
+    null, first, second = (lines.get_segments() for lines in axes.collections)
+    np.testing.assert_allclose([part[:, 1] for part in null], [[0.5, 0.5], [0.4, 0.4]])
+    np.testing.assert_allclose([first[0][:, 1], second[0][:, 1]], [[0.55, 0.65], [0.7, 0.9]])
+    bands = [(bar.get_y(), bar.get_y() + bar.get_height()) for bar in axes.containers[0]]
+    np.testing.assert_allclose(bands, [[0.46, 0.54], [0.3, 0.5]])
+
+
+def test_names_are_on_the_axes() -> None:
+    (axes,) = score_panel(SCORES, ["z", "c"], "pixcorr ↑").axes
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["z", "c"]
+    assert axes.get_ylabel() == "pixcorr ↑"
+
+
+@pytest.mark.parametrize("name", sorted(METRICS, key=len)[-3:])
+def test_the_longest_names_fit_their_axis(name) -> None:
+    figure = score_panel(SCORES, ["z", "c"], f"{name} ↓")
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    drawn = axes.yaxis.label.get_window_extent()
+    assert drawn.y0 >= 0
+    assert drawn.y1 <= figure.bbox.height
+    assert axes.get_ylabel().replace("\n", "") == f"{name} ↓"
+
+
+def test_heights_are_the_values_and_bars_of_a_group_do_not_overlap() -> None:
+    values = np.array([[0.1, 0.2, 0.3], [0.4, -0.5, 0.6]])
+    (axes,) = grouped_bars(values, ["early", "ventral"], ["z", "c", "zc"], "mean r").axes
+    heights = np.array([[bar.get_height() for bar in series] for series in axes.containers])
+    np.testing.assert_allclose(heights, values.T)
+    edges = sorted(
+        (bar.get_x(), bar.get_x() + bar.get_width()) for series in axes.containers for bar in series
+    )
+    assert all(right <= left + 1e-9 for (_, right), (left, _) in pairwise(edges))
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["early", "ventral"]
+    assert axes.get_ylabel() == "mean r"
+
+
+def test_a_missing_value_leaves_a_gap() -> None:
+    (axes,) = grouped_bars([[np.nan, 0.2]], ["early"], ["z", "c"], "mean r").axes
+    assert np.isnan(axes.containers[0][0].get_height())
+    assert axes.containers[1][0].get_height() == 0.2
+
+
+def test_shares_are_those_of_a_direct_count() -> None:
+    r = np.random.default_rng(3).uniform(-0.4, 0.9, 500)
+    (axes,) = correlation_histograms({"sub-01": np.append(r, np.nan)}, "r").axes
+    drawn = axes.patches[0].get_data().values
+    expected = [100 * np.mean((r >= low) & (r < high)) for low, high in pairwise(EDGES)]
+    np.testing.assert_allclose(drawn, expected)
+    assert drawn.sum() == pytest.approx(100)
+
+
+def test_a_space_without_any_correlation_is_drawn_empty() -> None:
+    (axes,) = correlation_histograms({"sub-01": np.full(4, np.nan)}, "r").axes
+    assert axes.patches[0].get_data().values.sum() == 0
+    assert axes.get_xlim() == (-1, 1)

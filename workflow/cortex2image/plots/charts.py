@@ -1,0 +1,136 @@
+"""One metric over the methods: value, interval, subjects, and what chance gives."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
+
+from cortex2image.plots.style import NULL_COLOUR, SETTINGS, colours, single_axes
+
+Values = NDArray[np.float64]
+LONGEST_LABEL = 28
+
+
+@dataclass(frozen=True)
+class MethodScores:
+    """One metric of several methods, all arrays of length methods; NaN where a method lacks it.
+
+    Attributes
+    ----------
+    value, low, high : the score and the ends of its interval
+    null_mean, null_sd : mean and standard deviation of the permutation null
+    subjects : (subjects, methods) scores of the single subjects
+    """
+
+    value: Values
+    low: Values
+    high: Values
+    null_mean: Values
+    null_sd: Values
+    subjects: Values
+
+
+def score_panel(scores: MethodScores, methods: Sequence[str], label: str) -> Figure:
+    """Draw one metric: a large dot with its interval per method, small dots for subjects, grey for the null.
+
+    Parameters
+    ----------
+    scores : MethodScores
+    methods : names along the horizontal axis
+    label : str
+        Label of the value axis: the metric and its direction.
+    """
+    figure, axes = single_axes(0.62 * len(methods) + 1.3, 2.3)
+    places, palette = np.arange(len(methods)), colours(methods)
+    axes.bar(
+        places,
+        4 * scores.null_sd,
+        0.8,
+        scores.null_mean - 2 * scores.null_sd,
+        color=NULL_COLOUR,
+        alpha=0.35,
+        linewidth=0,
+    )
+    axes.hlines(scores.null_mean, places - 0.4, places + 0.4, color=NULL_COLOUR, linewidth=1)
+    for j, method in enumerate(methods):
+        colour = palette[method]
+        axes.vlines(places[j], scores.low[j], scores.high[j], color=colour, linewidth=2)
+        axes.plot(places[j], scores.value[j], "o", color=colour, markersize=7)
+        beside = np.full(len(scores.subjects), places[j] + 0.22)
+        axes.plot(beside, scores.subjects[:, j], "o", color=colour, markersize=3, alpha=0.7)
+    axes.set_xticks(places, methods)
+    axes.set_xlim(-0.6, len(methods) - 0.4)
+    axes.set_ylabel(_broken(label))
+    return figure
+
+
+def _broken(label: str) -> str:
+    """Break a name that is longer than the axis is high, at the underscore nearest to its middle."""
+    if len(label) <= LONGEST_LABEL or "_" not in label:
+        return label
+    places = (place for place, letter in enumerate(label, 1) if letter == "_")
+    middle = min(places, key=lambda place: abs(place - len(label) / 2))
+    return f"{label[:middle]}\n{label[middle:]}"
+
+
+def grouped_bars(values: ArrayLike, groups: Sequence[str], series: Sequence[str], label: str) -> Figure:
+    """Draw one cluster of bars per group.
+
+    Parameters
+    ----------
+    values : (groups, series) array; NaN leaves a gap
+    groups, series : names along the axis and in the legend
+    label : str
+        Label of the value axis, with its unit.
+    """
+    values = np.asarray(values, dtype=float)
+    figure, axes = single_axes(max(3.2, 0.7 * len(groups) + 1.4), 2.6)
+    palette, width = colours(series), 0.8 / max(len(series), 1)
+    places = np.arange(len(groups))
+    for j, name in enumerate(series):
+        offset = (j - (len(series) - 1) / 2) * width
+        axes.bar(places + offset, values[:, j], width, color=palette[name], label=name)
+    axes.axhline(0, color="black", linewidth=0.6)
+    axes.set_xticks(places, groups, rotation=30, ha="right")
+    axes.set_ylabel(label)
+    with rc_context(SETTINGS):
+        figure.legend(loc="outside upper center", ncols=min(len(series), 4), frameon=False)
+    return figure
+
+
+EDGES = np.linspace(-1, 1, 81)
+
+
+def correlation_histograms(values: Mapping[str, ArrayLike], label: str) -> Figure:
+    """Draw the distribution of correlations of each series as shares of its units.
+
+    Parameters
+    ----------
+    values : mapping of series name to (units,) array in [-1, 1]; NaN is left out
+    label : str
+        Label of the correlation axis.
+    """
+    figure, axes = single_axes(3.6, 2.4)
+    palette = colours(list(values))
+    for name, series in values.items():
+        finite = np.asarray(series, dtype=float)
+        finite = finite[np.isfinite(finite)]
+        counts, _ = np.histogram(finite, EDGES)
+        axes.stairs(100 * counts / max(len(finite), 1), EDGES, color=palette[name], label=name, linewidth=1.4)
+    axes.axvline(0, color="black", linewidth=0.6)
+    axes.set_xlim(*_limits(values))
+    axes.set_xlabel(label)
+    axes.set_ylabel("units (%)")
+    axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def _limits(values: Mapping[str, ArrayLike]) -> tuple[float, float]:
+    pooled = np.concatenate([np.ravel(np.asarray(series, dtype=float)) for series in values.values()])
+    pooled = pooled[np.isfinite(pooled)]
+    if not len(pooled):
+        return -1.0, 1.0
+    return max(-1.0, pooled.min() - 0.05), min(1.0, pooled.max() + 0.05)
