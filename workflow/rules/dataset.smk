@@ -1,18 +1,21 @@
 # What was shown, and when: from the data set's own tables to those of the study.
 
+# The one folder that the workflow fetches into: a folder of the user's own is never an output of a rule.
+HAXBY_FETCHED = READERS["haxby2001"].fetched_into
+
 
 rule fetch_haxby:
     """One subject of Haxby 2001. The code is ancient: no edit of it is worth a download, or a file put there by hand."""
     input:
-        code=ancient(source_files("cortex2image.steps.fetch_haxby")),
+        code=ancient(code_of("fetch_haxby")),
     output:
         bold=f"{HAXBY_FETCHED}/subj{{number}}/bold.nii.gz",
         labels=f"{HAXBY_FETCHED}/subj{{number}}/labels.txt",
         mask=f"{HAXBY_FETCHED}/subj{{number}}/mask.nii.gz",
     log:
-        "logs/fetch_haxby/subj{number}.log",
+        log_path("fetch_haxby", "number"),
     benchmark:
-        "benchmarks/fetch_haxby/subj{number}.tsv"
+        benchmark_path("fetch_haxby", "number")
     wildcard_constraints:
         number="[1-6]",
     retries: 2
@@ -27,26 +30,24 @@ rule fetch_haxby:
         root=subpath(output.bold, ancestor=2),
     shell:
         """
-        python -m cortex2image.steps.fetch_haxby \
-            --subject sub-{wildcards.number} \
-            --root {params.root:q} \
-            2>{log:q}
+        python -m cortex2image.steps.fetch_haxby --subject sub-{wildcards.number} \
+            --root {params.root:q} 2>{log:q}
         """
 
 
 rule stimuli:
     """Stimuli that a chosen subject saw; an edited events file alone does not make everybody's features anew."""
     input:
-        code=source_files("cortex2image.steps.stimuli"),
+        code=code_of("stimuli"),
         events=ancient(events_files),
-        table=STIMULI_TABLE,
+        table=FILES.stimuli_table(),
     output:
-        stimuli=f"{RESULTS}/stimuli.parquet",
+        stimuli=at("stimuli"),
         pictures=[directory(folder) for folder in PICTURES],
     log:
-        f"logs/{STUDY}/stimuli.log",
+        log_of("stimuli"),
     benchmark:
-        f"benchmarks/{STUDY}/stimuli.tsv"
+        benchmark_of("stimuli")
     conda:
         "../../envs/cortex2image.yaml"
     threads: 1
@@ -54,31 +55,27 @@ rule stimuli:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
-        dataset=DATASET_OPTIONS,
-        subjects=SUBJECTS,
+        settings=settings_of("stimuli"),
         pictures=pictures_state,
     shell:
         """
-        python -m cortex2image.steps.stimuli {params.dataset} \
-            --subjects {params.subjects:q} \
-            --stimuli {output.stimuli:q} \
-            --pictures {output.pictures:q} \
-            2>{log:q}
+        python -m cortex2image.steps.stimuli --settings {params.settings:q} \
+            --stimuli {output.stimuli:q} --pictures {output.pictures:q} 2>{log:q}
         """
 
 
 rule trials:
     """Trials of one subject with their repetitions, and their folds in a cross-validated study."""
     input:
-        code=source_files("cortex2image.steps.trials"),
+        code=code_of("trials"),
         dataset=dataset_files,
-        stimuli=f"{RESULTS}/stimuli.parquet",
+        stimuli=at("stimuli"),
     output:
-        trials=f"{RESULTS}/{{subject}}/trials.parquet",
+        trials=at("trials"),
     log:
-        f"logs/{STUDY}/trials/{{subject}}.log",
+        log_of("trials", "subject"),
     benchmark:
-        f"benchmarks/{STUDY}/trials/{{subject}}.tsv"
+        benchmark_of("trials", "subject")
     conda:
         "../../envs/cortex2image.yaml"
     threads: 1
@@ -86,14 +83,10 @@ rule trials:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
-        dataset=DATASET_OPTIONS,
-        cross_validate=lookup("dataset/cross_validate", within=config),
+        settings=settings_of("trials"),
     shell:
         """
-        python -m cortex2image.steps.trials {params.dataset} \
-            --subject {wildcards.subject} \
-            --stimuli {input.stimuli:q} \
-            --cross-validate {params.cross_validate} \
-            --trials {output.trials:q} \
-            2>{log:q}
+        python -m cortex2image.steps.trials --settings {params.settings:q} \
+            --subject {wildcards.subject} --stimuli {input.stimuli:q} \
+            --trials {output.trials:q} 2>{log:q}
         """

@@ -4,63 +4,46 @@
 rule encode_voxels:
     """Ridge from one feature space to every voxel; penalties are chosen on training trials only."""
     input:
-        code=source_files("cortex2image.steps.encode_voxels"),
-        trials=f"{RESULTS}/{{subject}}/trials.parquet",
-        betas=f"{RESULTS}/{{subject}}/betas.parquet",
-        voxels=f"{RESULTS}/{{subject}}/voxels.parquet",
-        features=f"{RESULTS}/features/{{model}}.parquet",
+        code=code_of("encode_voxels"),
+        trials=at("trials"),
+        betas=at("betas"),
+        voxels=at("voxels"),
+        features=at("features"),
     output:
-        encoding=f"{RESULTS}/{{subject}}/encoding/{{model}}.parquet",
+        encoding=at("encoding"),
     log:
-        f"logs/{STUDY}/encode_voxels/{{subject}}-{{model}}.log",
+        log_of("encode_voxels", "subject", "space"),
     benchmark:
-        f"benchmarks/{STUDY}/encode_voxels/{{subject}}-{{model}}.tsv"
+        benchmark_of("encode_voxels", "subject", "space")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: THREADS
+    threads: NEEDS.fit_threads
     resources:
-        mem_mb=growing(encode_mb),
-        runtime=growing(FIT_MINUTES),
+        mem_mb=growing(lambda wildcards: NEEDS.encode_mb(wildcards.space)),
+        runtime=growing(NEEDS.fit_minutes),
     params:
-        alphas=lookup("ridge/alphas", within=config),
-        folds=lookup("ridge/folds", within=config),
-        selection=lookup("ridge/selection", within=config),
-        device=lookup("ridge/device", within=config),
-        memory=MEMORY_BOUND,
-        average_repeats=lookup("standardise/average_repeats", within=config),
-        seed=lookup("seed", within=config),
+        settings=settings_of("encode_voxels"),
     shell:
         """
-        python -m cortex2image.steps.encode_voxels \
-            --subject {wildcards.subject} \
-            --model {wildcards.model} \
-            --trials {input.trials:q} \
-            --betas {input.betas:q} \
-            --voxels {input.voxels:q} \
-            --features {input.features:q} \
-            --alphas {params.alphas} \
-            --folds {params.folds} \
-            --selection {params.selection} \
-            --device {params.device} \
-            {params.memory} \
-            --average-repeats {params.average_repeats} \
-            --seed {params.seed} \
-            --encoding {output.encoding:q} 2>{log:q}
+        python -m cortex2image.steps.encode_voxels --settings {params.settings:q} \
+            --subject {wildcards.subject} --space {wildcards.space} \
+            --trials {input.trials:q} --betas {input.betas:q} --voxels {input.voxels:q} \
+            --features {input.features:q} --encoding {output.encoding:q} 2>{log:q}
         """
 
 
 rule map_encoding:
     """Accuracy of an encoding model as a volume on the subject's own grid."""
     input:
-        code=source_files("cortex2image.steps.map_encoding"),
-        voxels=f"{RESULTS}/{{subject}}/voxels.parquet",
-        encoding=f"{RESULTS}/{{subject}}/encoding/{{model}}.parquet",
+        code=code_of("map_encoding"),
+        voxels=at("voxels"),
+        encoding=at("encoding"),
     output:
-        map=f"{RESULTS}/{{subject}}/maps/{{model}}.nii.gz",
+        map=at("map"),
     log:
-        f"logs/{STUDY}/map_encoding/{{subject}}-{{model}}.log",
+        log_of("map_encoding", "subject", "space"),
     benchmark:
-        f"benchmarks/{STUDY}/map_encoding/{{subject}}-{{model}}.tsv"
+        benchmark_of("map_encoding", "subject", "space")
     conda:
         "../../envs/cortex2image.yaml"
     threads: 1
@@ -69,29 +52,23 @@ rule map_encoding:
         runtime=growing(10),
     shell:
         """
-        python -m cortex2image.steps.map_encoding \
-            --voxels {input.voxels:q} \
-            --encoding {input.encoding:q} \
-            --map {output.map:q} 2>{log:q}
+        python -m cortex2image.steps.map_encoding --voxels {input.voxels:q} \
+            --encoding {input.encoding:q} --map {output.map:q} 2>{log:q}
         """
 
 
 rule encoding_scores:
     """Encoding accuracy by subject, model and region."""
     input:
-        code=source_files("cortex2image.steps.encoding_scores"),
-        voxels=collect(f"{RESULTS}/{{subject}}/voxels.parquet", subject=SUBJECTS),
-        encoding=collect(
-            f"{RESULTS}/{{subject}}/encoding/{{model}}.parquet",
-            subject=SUBJECTS,
-            model=ENCODING_MODELS,
-        ),
+        code=code_of("encoding_scores"),
+        voxels=of_all("voxels"),
+        encoding=of_all("encoding", space=STUDY.encode.models),
     output:
-        scores=f"{RESULTS}/encoding_scores.parquet",
+        scores=at("encoding_scores"),
     log:
-        f"logs/{STUDY}/encoding_scores.log",
+        log_of("encoding_scores"),
     benchmark:
-        f"benchmarks/{STUDY}/encoding_scores.tsv"
+        benchmark_of("encoding_scores")
     conda:
         "../../envs/cortex2image.yaml"
     threads: 1
@@ -99,16 +76,10 @@ rule encoding_scores:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        subjects=SUBJECTS,
-        models=ENCODING_MODELS,
-        fdr=lookup("encode/fdr", within=config),
+        settings=settings_of("encoding_scores"),
     shell:
         """
-        python -m cortex2image.steps.encoding_scores \
-            --subjects {params.subjects} \
-            --models {params.models} \
-            --voxels {input.voxels:q} \
-            --encoding {input.encoding:q} \
-            --fdr {params.fdr} \
+        python -m cortex2image.steps.encoding_scores --settings {params.settings:q} \
+            --voxels {input.voxels:q} --encoding {input.encoding:q} \
             --scores {output.scores:q} 2>{log:q}
         """

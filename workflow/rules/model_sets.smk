@@ -6,9 +6,9 @@
 rule download_models:
     """Fetch what the folder of the model set lacks, convert it to safetensors, write SHA256SUMS."""
     input:
-        code=ancient(source_files("cortex2image.steps.download_models")),
+        code=ancient(code_of("download_models")),
     log:
-        "logs/download_models.log",
+        log_path("download_models"),
     retries: 2
     localrule: True
     conda:
@@ -18,19 +18,19 @@ rule download_models:
         mem_mb=growing(4000),
         runtime=growing(240),
     params:
-        models=MODEL_OPTIONS,
+        settings=settings_of("download_models"),
     shell:
         """
-        python -m cortex2image.steps.download_models {params.models} 2>{log:q}
+        python -m cortex2image.steps.download_models --settings {params.settings:q} 2>{log:q}
         """
 
 
 rule record_models:
     """Write SHA256SUMS of a model set whose files were put into place by hand."""
     input:
-        code=ancient(source_files("cortex2image.steps.record_models")),
+        code=ancient(code_of("record_models")),
     log:
-        "logs/record_models.log",
+        log_path("record_models"),
     localrule: True
     conda:
         "../../envs/cortex2image.yaml"
@@ -39,8 +39,8 @@ rule record_models:
         mem_mb=growing(1000),
         runtime=growing(60),
     params:
-        models=MODEL_OPTIONS,
+        settings=settings_of("record_models"),
     shell:
         """
-        python -m cortex2image.steps.record_models {params.models} 2>{log:q}
+        python -m cortex2image.steps.record_models --settings {params.settings:q} 2>{log:q}
         """

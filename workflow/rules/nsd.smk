@@ -2,16 +2,26 @@
 # `all`: where files are missing, its plan ends with what is to be done.
 
 
+def manifest_settings(step):
+    """The settings of a step that lists files; a data set whose files cannot be listed ends the plan."""
+
+    def settings(wildcards):
+        files.require_manifest(STUDY)
+        return settings_of(step)(wildcards)
+
+    return settings
+
+
 rule nsd_manifest:
     """Print and write the list of the files of NSD that the study needs, with sizes: missing ones first."""
     input:
-        code=source_files("cortex2image.steps.nsd_manifest"),
+        code=code_of("nsd_manifest"),
     output:
-        table=f"{RESULTS}/nsd_manifest.tsv",
+        table=at("nsd_manifest"),
     log:
-        f"logs/{STUDY}/nsd_manifest.log",
+        log_of("nsd_manifest"),
     benchmark:
-        f"benchmarks/{STUDY}/nsd_manifest.tsv"
+        benchmark_of("nsd_manifest")
     localrule: True
     conda:
         "../../envs/cortex2image.yaml"
@@ -20,26 +30,25 @@ rule nsd_manifest:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        files=nsd_options,
+        settings=manifest_settings("nsd_manifest"),
         asked=asked_now,
     shell:
         """
-        python -m cortex2image.steps.nsd_manifest {params.files} \
-            --table {output.table:q} \
-            2>{log:q}
+        python -m cortex2image.steps.nsd_manifest --settings {params.settings:q} \
+            --table {output.table:q} 2>{log:q}
         """
 
 
 rule nsd_download:
-    """Fetch the missing files of NSD from its public bucket; what was cut is gone on with."""
+    """Fetch the missing files of NSD from its public bucket; a transfer that was cut goes on where it ended."""
     input:
-        code=source_files("cortex2image.steps.nsd_download"),
+        code=code_of("nsd_download"),
     output:
-        table=f"{RESULTS}/nsd_download.tsv",
+        table=at("nsd_download"),
     log:
-        f"logs/{STUDY}/nsd_download.log",
+        log_of("nsd_download"),
     benchmark:
-        f"benchmarks/{STUDY}/nsd_download.tsv"
+        benchmark_of("nsd_download")
     localrule: True
     conda:
         "../../envs/cortex2image.yaml"
@@ -48,13 +57,10 @@ rule nsd_download:
         mem_mb=growing(1000),
         runtime=growing(1440),
     params:
-        files=nsd_options,
-        terms_accepted=lambda wildcards: str(DATASET["terms_accepted"]).lower(),
+        settings=manifest_settings("nsd_download"),
         asked=asked_now,
     shell:
         """
-        python -m cortex2image.steps.nsd_download {params.files} \
-            --terms-accepted {params.terms_accepted} \
-            --table {output.table:q} \
-            2>{log:q}
+        python -m cortex2image.steps.nsd_download --settings {params.settings:q} \
+            --table {output.table:q} 2>{log:q}
         """

@@ -2,7 +2,7 @@
 
 
 # Exactly one of the two makes single_trial_betas.parquet and mask_voxels.parquet.
-if PREPARED:
+if READER.prepared:
 
     include: "prepared.smk"
 
@@ -14,36 +14,29 @@ else:
 rule standardise:
     """Betas in standard deviations of the training trials, and the noise ceiling of every voxel."""
     input:
-        code=source_files("cortex2image.steps.standardise"),
-        trials=f"{RESULTS}/{{subject}}/trials.parquet",
-        single_trial_betas=f"{RESULTS}/{{subject}}/single_trial_betas.parquet",
-        mask_voxels=f"{RESULTS}/{{subject}}/mask_voxels.parquet",
+        code=code_of("standardise"),
+        trials=at("trials"),
+        single_trial_betas=at("single_trial_betas"),
+        mask_voxels=at("mask_voxels"),
     output:
-        betas=f"{RESULTS}/{{subject}}/betas.parquet",
-        voxels=f"{RESULTS}/{{subject}}/voxels.parquet",
+        betas=at("betas"),
+        voxels=at("voxels"),
     log:
-        f"logs/{STUDY}/standardise/{{subject}}.log",
+        log_of("standardise", "subject"),
     benchmark:
-        f"benchmarks/{STUDY}/standardise/{{subject}}.tsv"
+        benchmark_of("standardise", "subject")
     conda:
         "../../envs/cortex2image.yaml"
     threads: 1
     resources:
-        mem_mb=growing(standardise_mb()),
-        runtime=growing(120 if PREPARED else 30),
+        mem_mb=growing(NEEDS.standardise_mb),
+        runtime=growing(NEEDS.standardise_minutes),
     params:
-        by=lookup("standardise/by", within=config),
-        ncsnr_from=lookup("standardise/ncsnr_from", within=config),
-        average_repeats=lookup("standardise/average_repeats", within=config),
+        settings=settings_of("standardise"),
     shell:
         """
-        python -m cortex2image.steps.standardise \
-            --trials {input.trials:q} \
-            --single-trial-betas {input.single_trial_betas:q} \
+        python -m cortex2image.steps.standardise --settings {params.settings:q} \
+            --trials {input.trials:q} --single-trial-betas {input.single_trial_betas:q} \
             --mask-voxels {input.mask_voxels:q} \
-            --by {params.by} \
-            --ncsnr-from {params.ncsnr_from} \
-            --average-repeats {params.average_repeats} \
-            --betas {output.betas:q} \
-            --voxels {output.voxels:q} 2>{log:q}
+            --betas {output.betas:q} --voxels {output.voxels:q} 2>{log:q}
         """

@@ -1,45 +1,42 @@
-from cortex2image.study.methods import METHODS as SPACES_OF_METHOD
+# From features to pictures.
+
+
+def decoded_of_method(wildcards):
+    return [at("decoded", subject=wildcards.subject, space=s) for s in METHODS[wildcards.method].decoded]
+
+
+def features_of_method(wildcards):
+    return [at("features", space=space) for space in METHODS[wildcards.method].features]
 
 
 rule reconstruct_images:
     """Pictures of every test stimulus of a subject, by one method."""
     input:
-        code=source_files("cortex2image.steps.reconstruct_images"),
+        code=code_of("reconstruct_images"),
         model=model_sums,
-        decoded=collect(
-            f"{RESULTS}/{{{{subject}}}}/decoded/{{space}}.parquet",
-            space=lookup("{method}", within=SPACES_OF_METHOD),
-        ),
+        trials=at("trials"),
+        decoded=decoded_of_method,
+        features=features_of_method,
     output:
-        images=directory(f"{RESULTS}/{{subject}}/reconstructions/{{method}}"),
-        table=f"{RESULTS}/{{subject}}/reconstructions/{{method}}.parquet",
+        images=directory(at("reconstructed_pictures")),
+        table=at("reconstructions"),
     log:
-        f"logs/{STUDY}/reconstruct_images/{{subject}}-{{method}}.log",
+        log_of("reconstruct_images", "subject", "method"),
     benchmark:
-        f"benchmarks/{STUDY}/reconstruct_images/{{subject}}-{{method}}.tsv"
+        benchmark_of("reconstruct_images", "subject", "method")
     conda:
         "../../envs/cortex2image.yaml"
     threads: 8
     resources:
-        mem_mb=growing(MODEL_MB),
+        mem_mb=growing(NEEDS.model_mb),
         runtime=growing(240),
         gpu=1,
     params:
-        seed=lookup("seed", within=config),
-        models=GENERATOR_OPTIONS,
-        samples=lookup("reconstruct/samples", within=config),
-        steps=lookup("reconstruct/steps", within=config),
-        strength=lookup("reconstruct/strength", within=config),
-        guidance_scale=lookup("reconstruct/guidance_scale", within=config),
-        noise_level=lookup("reconstruct/noise_level", within=config),
-        latent=lookup("features/latent", within=config),
-        shared_noise=branch(config["reconstruct"]["shared_noise"], then="--shared-noise", otherwise=""),
+        settings=settings_of("reconstruct_images"),
     shell:
         """
-        python -m cortex2image.steps.reconstruct_images \
-            --method {wildcards.method} --decoded {input.decoded:q} \
-            {params.models} --seed {params.seed} --samples {params.samples} \
-            --steps {params.steps} --strength {params.strength} --guidance-scale {params.guidance_scale} \
-            --noise-level {params.noise_level} --latent {params.latent} {params.shared_noise} \
+        python -m cortex2image.steps.reconstruct_images --settings {params.settings:q} \
+            --method {wildcards.method} --trials {input.trials:q} \
+            --decoded {input.decoded:q} --features {input.features:q} \
             --images {output.images:q} --reconstructions {output.table:q} 2>{log:q}
         """

@@ -1,19 +1,20 @@
+# The page that people look at, and what made it.
 TEMPLATES = os.path.relpath(Path(workflow.basedir) / "workflow" / "report")
 
 
 rule provenance:
     """Config, code, packages, models and seeds behind the tables, written after them."""
     input:
-        code=source_files("cortex2image.steps.provenance"),
+        code=code_of("provenance"),
         model=model_sums,
-        scores=f"{RESULTS}/scores.parquet",
-        encoding_scores=f"{RESULTS}/encoding_scores.parquet",
+        scores=at("scores"),
+        encoding_scores=at("encoding_scores"),
     output:
-        provenance=f"{RESULTS}/provenance.json",
+        provenance=at("provenance"),
     log:
-        f"logs/{STUDY}/provenance/provenance.log",
+        log_of("provenance"),
     benchmark:
-        f"benchmarks/{STUDY}/provenance/provenance.tsv"
+        benchmark_of("provenance")
     conda:
         "../../envs/cortex2image.yaml"
     threads: 1
@@ -21,68 +22,37 @@ rule provenance:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        config=config_json,
+        settings=settings_of("provenance"),
     shell:
         """
-        python -m cortex2image.steps.provenance \
-            --config-json {params.config:q} \
-            --model-sums {input.model:q} \
-            --provenance {output.provenance:q} 2>{log:q}
+        python -m cortex2image.steps.provenance --settings {params.settings:q} \
+            --model-sums {input.model:q} --provenance {output.provenance:q} 2>{log:q}
         """
 
 
 rule report:
     """One page with everything in it, and all pictures of a subject on one sheet."""
     input:
-        code=source_files("cortex2image.steps.report"),
-        template=f"{TEMPLATES}/index.html.j2",
-        parts=collect(
-            f"{TEMPLATES}/{{part}}",
-            part=[
-                "style.css",
-                "header.html.j2",
-                "scores.html.j2",
-                "gallery.html.j2",
-                "decoding.html.j2",
-                "encoding.html.j2",
-                "reading.html.j2",
-                "provenance.html.j2",
-            ],
-        ),
-        stimuli=f"{RESULTS}/stimuli.parquet",
+        code=code_of("report"),
+        templates=sorted(f"{TEMPLATES}/{path.name}" for path in Path(TEMPLATES).iterdir()),
+        stimuli=at("stimuli"),
         shown=PICTURES,
-        trials=collect(f"{RESULTS}/{{subject}}/trials.parquet", subject=SUBJECTS),
-        voxels=collect(f"{RESULTS}/{{subject}}/voxels.parquet", subject=SUBJECTS),
-        scores=f"{RESULTS}/scores.parquet",
-        encoding_scores=f"{RESULTS}/encoding_scores.parquet",
-        provenance=f"{RESULTS}/provenance.json",
-        decoded_scores=collect(
-            f"{RESULTS}/{{subject}}/decoded/{{space}}-scores.parquet",
-            subject=SUBJECTS,
-            space=DECODED_SPACES,
-        ),
-        reconstructions=collect(
-            f"{RESULTS}/{{subject}}/reconstructions/{{method}}.parquet",
-            subject=SUBJECTS,
-            method=METHODS,
-        ),
-        pictures=collect(
-            f"{RESULTS}/{{subject}}/reconstructions/{{method}}",
-            subject=SUBJECTS,
-            method=METHODS,
-        ),
-        maps=collect(
-            f"{RESULTS}/{{subject}}/maps/{{model}}.nii.gz",
-            subject=SUBJECTS,
-            model=ENCODING_MODELS,
-        ),
+        trials=of_all("trials"),
+        voxels=of_all("voxels"),
+        scores=at("scores"),
+        encoding_scores=at("encoding_scores"),
+        provenance=at("provenance"),
+        decoded_scores=of_all("decoded_scores", space=DECODED_SPACES),
+        reconstructions=of_all("reconstructions", method=STUDY.reconstruct.methods),
+        pictures=of_all("reconstructed_pictures", method=STUDY.reconstruct.methods),
+        maps=of_all("map", space=STUDY.encode.models),
     output:
-        page=f"{RESULTS}/report/index.html",
-        sheets=collect(f"{RESULTS}/report/gallery-{{subject}}.png", subject=SUBJECTS),
+        page=at("report_page"),
+        sheets=of_all("contact_sheet"),
     log:
-        f"logs/{STUDY}/report/report.log",
+        log_of("report"),
     benchmark:
-        f"benchmarks/{STUDY}/report/report.tsv"
+        benchmark_of("report")
     conda:
         "../../envs/cortex2image.yaml"
     threads: 1
@@ -90,21 +60,14 @@ rule report:
         mem_mb=growing(3000),
         runtime=growing(30),
     params:
-        results=subpath(output.page, ancestor=2),
-        templates=subpath(input.template, parent=True),
-        subjects=SUBJECTS,
-        spaces=DECODED_SPACES,
-        methods=METHODS,
-        models=ENCODING_MODELS,
+        settings=settings_of("report"),
     shell:
         """
-        python -m cortex2image.steps.report \
-            --results {params.results:q} \
-            --subjects {params.subjects:q} \
-            --spaces {params.spaces:q} \
-            --methods {params.methods:q} \
-            --models {params.models:q} \
-            --provenance {input.provenance:q} \
-            --templates {params.templates:q} \
-            --page {output.page:q} 2>{log:q}
+        python -m cortex2image.steps.report --settings {params.settings:q} \
+            --templates {input.templates:q} --stimuli {input.stimuli:q} \
+            --trials {input.trials:q} --voxels {input.voxels:q} \
+            --scores {input.scores:q} --encoding-scores {input.encoding_scores:q} \
+            --provenance {input.provenance:q} --decoded-scores {input.decoded_scores:q} \
+            --reconstructions {input.reconstructions:q} --maps {input.maps:q} \
+            --page {output.page:q} --sheets {output.sheets:q} 2>{log:q}
         """

@@ -1,21 +1,21 @@
 # The simulated study writes a BIDS data set, which the workflow then reads like anybody's.
+from cortex2image.simulation import layout as simulated
 
-BIDS = f"{RESULTS}/simulated/bids"
-TRUTH = f"{RESULTS}/simulated/truth"
+BIDS, TRUTH = at("simulated_bids"), at("simulated_truth")
 
 
 rule simulate_stimuli:
     """Pictures, captions and splits of the simulated study, from its seed alone."""
     input:
-        code=source_files("cortex2image.steps.simulate_stimuli"),
+        code=code_of("simulate_stimuli"),
     output:
         **simulated.dataset_files(BIDS),
-        images=directory(f"{BIDS}/stimuli/images"),
+        images=directory(at("simulated_pictures")),
         scenes=simulated.scenes_file(TRUTH),
     log:
-        f"logs/{STUDY}/simulate_stimuli.log",
+        log_of("simulate_stimuli"),
     benchmark:
-        f"benchmarks/{STUDY}/simulate_stimuli.tsv"
+        benchmark_of("simulate_stimuli")
     conda:
         "../../envs/cortex2image.yaml"
     threads: 1
@@ -23,35 +23,29 @@ rule simulate_stimuli:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        seed=lookup("seed", within=config),
-        train=lookup("simulation/train_stimuli", within=config),
-        test=lookup("simulation/test_stimuli", within=config),
+        settings=settings_of("simulate_stimuli"),
         bids=subpath(output.stimuli, ancestor=2),
         truth=subpath(output.scenes, parent=True),
     shell:
         """
-        python -m cortex2image.steps.simulate_stimuli \
-            --seed {params.seed} \
-            --train-stimuli {params.train} \
-            --test-stimuli {params.test} \
-            --bids {params.bids:q} \
-            --truth {params.truth:q} 2>{log:q}
+        python -m cortex2image.steps.simulate_stimuli --settings {params.settings:q} \
+            --bids {params.bids:q} --truth {params.truth:q} 2>{log:q}
         """
 
 
 rule simulate_subject:
     """A seeded subject looks at the pictures: BIDS events, fMRIPrep-shaped scans, ROIs, and the truth."""
     input:
-        code=source_files("cortex2image.steps.simulate_subject"),
+        code=code_of("simulate_subject"),
         stimuli=rules.simulate_stimuli.output.stimuli,
         images=rules.simulate_stimuli.output.images,
     output:
         **simulated.truth_files(TRUTH, "{subject}"),
-        recording=simulated.subject_files(BIDS, "{subject}", SIMULATED_SIZES),
+        recording=simulated.subject_files(BIDS, "{subject}", FILES.sizes),
     log:
-        f"logs/{STUDY}/simulate_subject/{{subject}}.log",
+        log_of("simulate_subject", "subject"),
     benchmark:
-        f"benchmarks/{STUDY}/simulate_subject/{{subject}}.tsv"
+        benchmark_of("simulate_subject", "subject")
     conda:
         "../../envs/cortex2image.yaml"
     threads: 1
@@ -59,20 +53,11 @@ rule simulate_subject:
         mem_mb=growing(1500),
         runtime=growing(20),
     params:
-        seed=lookup("seed", within=config),
-        train=lookup("simulation/train_stimuli", within=config),
-        test=lookup("simulation/test_stimuli", within=config),
-        repeats=lookup("simulation/test_repeats", within=config),
+        settings=settings_of("simulate_subject"),
         bids=subpath(input.stimuli, ancestor=2),
         truth=subpath(output.arrays, parent=True),
     shell:
         """
-        python -m cortex2image.steps.simulate_subject \
-            --seed {params.seed} \
-            --subject {wildcards.subject} \
-            --train-stimuli {params.train} \
-            --test-stimuli {params.test} \
-            --test-repeats {params.repeats} \
-            --bids {params.bids:q} \
-            --truth {params.truth:q} 2>{log:q}
+        python -m cortex2image.steps.simulate_subject --settings {params.settings:q} \
+            --subject {wildcards.subject} --bids {params.bids:q} --truth {params.truth:q} 2>{log:q}
         """

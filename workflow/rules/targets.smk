@@ -4,36 +4,28 @@
 rule preprocess:
     """Single-trial betas of every subject, masked and standardised."""
     input:
-        collect(f"{RESULTS}/{{subject}}/betas.parquet", subject=SUBJECTS),
+        of_all("betas"),
     localrule: True
 
 
 rule features:
     """Features of every stimulus that a chosen subject saw."""
     input:
-        collect(f"{RESULTS}/features/{{space}}.parquet", space=FEATURE_SPACES),
+        collect(at("features"), space=sorted({*DECODED_SPACES, *STUDY.encode.models})),
     localrule: True
 
 
 rule decode:
     """Features decoded from every subject's brain."""
     input:
-        collect(
-            f"{RESULTS}/{{subject}}/decoded/{{space}}.parquet",
-            subject=SUBJECTS,
-            space=DECODED_SPACES,
-        ),
+        of_all("decoded", space=DECODED_SPACES),
     localrule: True
 
 
 rule reconstruct:
     """Pictures from the decoded features."""
     input:
-        collect(
-            f"{RESULTS}/{{subject}}/reconstructions/{{method}}.parquet",
-            subject=SUBJECTS,
-            method=METHODS,
-        ),
+        of_all("reconstructions", method=STUDY.reconstruct.methods),
     localrule: True
 
 
@@ -47,10 +39,6 @@ rule evaluate:
 rule encode:
     """Encoding models and their maps."""
     input:
-        f"{RESULTS}/encoding_scores.parquet",
-        collect(
-            f"{RESULTS}/{{subject}}/maps/{{model}}.nii.gz",
-            subject=SUBJECTS,
-            model=ENCODING_MODELS,
-        ),
+        at("encoding_scores"),
+        of_all("map", space=STUDY.encode.models),
     localrule: True

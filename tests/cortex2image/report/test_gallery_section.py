@@ -10,7 +10,7 @@ from cortex2image.report.gallery_section import (
     picture_paths,
     seen_gallery,
 )
-from cortex2image.report.study import Study
+from cortex2image.report.study import StudyResults
 
 
 def stimuli(count: int, with_images: bool = True) -> pd.DataFrame:
@@ -31,13 +31,13 @@ def reconstructions(method: str, count: int, samples: int) -> pd.DataFrame:
     return pd.DataFrame(keys, columns=["stimulus_id", "sample"]).assign(image_path=paths)
 
 
-def study(count: int, with_images: bool) -> Study:
+def study(count: int, with_images: bool) -> StudyResults:
     tables = {
         ("sub-01", "c"): reconstructions("c", count, 2),
         ("sub-01", "z"): reconstructions("z", count, 1),
     }
     empty = pd.DataFrame()
-    return Study(
+    return StudyResults(
         ("sub-01",), (), ("z", "c"), (), stimuli(count, with_images), empty, empty, {}, tables, {}, {}, {}
     )
 

@@ -1,7 +1,7 @@
 import pandas as pd
 
 from cortex2image.report.sections import page_context
-from cortex2image.report.study import Recordings, Study
+from cortex2image.report.study import Recordings, StudyResults
 
 CONFIG = {
     "study": "real",
@@ -16,7 +16,7 @@ def test_a_study_without_encoding_models_has_no_maps() -> None:
     encoding = pd.DataFrame(columns=["subject", "model", "roi"])
     stimuli = pd.DataFrame(columns=["stimulus_id", "image_path"])
     recordings = {"sub-01": Recordings(runs=2, left_out=())}
-    study = Study(
+    study = StudyResults(
         ("sub-01",), (), (), (), stimuli, scores, encoding, {}, {}, {}, recordings, {"config": CONFIG}
     )
     context = page_context(study, [], {})

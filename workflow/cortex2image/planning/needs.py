@@ -55,6 +55,16 @@ class Needs:
         return FULL_SIZE_EVALUATION_MINUTES if self.model_set.fetched else 120
 
     @property
+    def evaluation_threads(self) -> int:
+        """Return the threads of scoring the pictures of a subject and method."""
+        return 8 if self.model_set.fetched else 1
+
+    @property
+    def standardise_minutes(self) -> int:
+        """Return the time of standardising the betas of a subject."""
+        return 120 if self._prepared else 30
+
+    @property
     def fit_minutes(self) -> int:
         """Return the time of fitting all targets of a subject and feature space."""
         return 480 if self._prepared else 60

@@ -5,7 +5,7 @@ from typing import TypedDict
 
 import pandas as pd
 
-from cortex2image.report.study import Study
+from cortex2image.report.study import StudyResults
 
 SEEN = "seen"
 OPEN_ROWS = 24
@@ -46,14 +46,14 @@ class Gallery(TypedDict):
     total: int
 
 
-def has_images(study: Study) -> bool:
+def has_images(study: StudyResults) -> bool:
     """Say whether every reconstructed stimulus has a picture of its own to be compared with."""
     shown = _identities(study.reconstructions.values())
     paths = study.stimuli.loc[study.stimuli["stimulus_id"].isin(shown), "image_path"]
     return bool(paths.notna().all())
 
 
-def galleries(study: Study) -> list[Gallery]:
+def galleries(study: StudyResults) -> list[Gallery]:
     """Return the pictures of every subject, beside what was seen where the data set knows it."""
     if not has_images(study):
         pairs = [(subject, method) for subject in study.subjects for method in study.methods]

@@ -12,15 +12,17 @@ from cortex2image.report.model_sections import (
     encoding_tables,
 )
 from cortex2image.report.score_section import methods_of, score_panels, score_tables
-from cortex2image.report.study import Study
+from cortex2image.report.study import StudyResults
 
 
-def page_context(study: Study, galleries: Sequence[Gallery], uris: Mapping[str, str]) -> dict[str, Any]:
+def page_context(
+    study: StudyResults, galleries: Sequence[Gallery], uris: Mapping[str, str]
+) -> dict[str, Any]:
     """Return everything the templates use.
 
     Parameters
     ----------
-    study : Study
+    study : StudyResults
     galleries : what :func:`cortex2image.report.gallery_section.galleries` gave
     uris : path of a picture -> URI that holds it
     """
@@ -51,6 +53,6 @@ def page_context(study: Study, galleries: Sequence[Gallery], uris: Mapping[str, 
     }
 
 
-def _figures(study: Study, subject: str) -> dict[str, str]:
+def _figures(study: StudyResults, subject: str) -> dict[str, str]:
     maps = {model: study.maps[subject, model] for model in study.models}
     return encoding_figures(subject, maps, study.encoding_scores, study.models)

@@ -29,7 +29,7 @@ class Recordings:
 
 
 @dataclass(frozen=True)
-class Study:
+class StudyResults:
     """Everything a report shows. The frames keep the contracts of the same names.
 
     Attributes

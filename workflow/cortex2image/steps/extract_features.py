@@ -59,8 +59,10 @@ def batches(rows: Sequence[dict[str, Any]], size: int, study_seed: int) -> Itera
     """Yield the stimuli in batches, and report how far they are."""
     for first in track(range(0, len(rows), size), "features, batches"):
         part = rows[first : first + size]
-        columns = [[row[name] for row in part] for name in ("stimulus_id", "captions", "image_path")]
-        yield Stimuli(*columns, study_seed)
+        ids, captions, paths = (
+            [row[name] for row in part] for name in ("stimulus_id", "captions", "image_path")
+        )
+        yield Stimuli(ids, captions, paths, study_seed)
 
 
 def drawn_facts(space: FeatureSpace, study: Study, sampling: Sampling) -> dict[str, object]:

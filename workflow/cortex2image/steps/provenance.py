@@ -4,7 +4,6 @@ Reads the resolved config, the checksums of the model set and the git checkout t
 ``provenance.json``. Nothing in it names a machine, a user or an absolute path.
 """
 
-import argparse
 import importlib.metadata
 import json
 import platform
@@ -14,10 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cortex2image.errors import ConfigError, run_step
+from cortex2image.errors import run_step
 from cortex2image.files import atomic, sha256
 from cortex2image.networks.compat import ensure_torchvision
 from cortex2image.sources import ROOT
+from cortex2image.study.command import Command
+from cortex2image.study.fields import as_json
+from cortex2image.study.settings import Study
 
 PACKAGES = (
     "diffusers",
@@ -40,38 +42,9 @@ PACKAGES = (
     "torchvision",
     "transformers",
 )
-NEEDED = {"study", "seed", "models"}
 SEED_RULE = "every draw: the first 8 bytes of blake2b over the study's seed and what the draw is for"
-
-
-def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """Return the parsed command line."""
-    parser = argparse.ArgumentParser(prog="provenance", description=__doc__)
-    parser.add_argument("--config-json", required=True, help="the resolved config as JSON")
-    parser.add_argument("--model-sums", required=True, type=Path, help="SHA256SUMS of the model set")
-    parser.add_argument("--provenance", required=True, type=Path)
-    return parser.parse_args(argv)
-
-
-def read_config(text: str) -> dict[str, Any]:
-    """Return the config; it must name the study, its seed and its models.
-
-    Raises
-    ------
-    ConfigError
-        `text` is no JSON object, or lacks one of :data:`NEEDED`.
-    """
-    try:
-        config = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ConfigError(
-            "--config-json", "a JSON object", str(error), "pass the config as JSON text"
-        ) from None
-    missing = NEEDED - set(config if isinstance(config, dict) else ())
-    if missing:
-        expected, found = f"an object with {', '.join(sorted(NEEDED))}", f"no {', '.join(sorted(missing))}"
-        raise ConfigError("--config-json", expected, found, "pass the whole config")
-    return config
+READS = ("everything",)
+COMMAND = Command(__doc__, Study, READS, inputs=("model_sums",), outputs=("provenance",))
 
 
 def package_versions() -> dict[str, str | None]:
@@ -110,8 +83,7 @@ def package_version(root: Path) -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Collect and write the provenance."""
-    args = parse_args(argv)
-    config = read_config(args.config_json)
+    args, study = COMMAND.parse(argv)
     facts = {
         "version": package_version(ROOT.parent),
         "git": git_state(ROOT.parent),
@@ -119,9 +91,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": package_versions(),
         "torchvision": ensure_torchvision(),
-        "models": {"set": config["models"]["set"], "sha256": sha256(args.model_sums)},
-        "seeds": {"study": config["seed"], "rule": SEED_RULE},
-        "config": without_machine(config),
+        "models": {"set": study.models.set, "sha256": sha256(args.model_sums)},
+        "seeds": {"study": study.seed, "rule": SEED_RULE},
+        "config": without_machine(as_json(study)),
     }
     with atomic(args.provenance) as temporary:
         temporary.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")

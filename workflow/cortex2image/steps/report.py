@@ -12,17 +12,18 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-import pandas as pd
 from PIL import Image
 
-from cortex2image.errors import DataError, run_step
+from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.files import atomic
 from cortex2image.plots.gallery import contact_sheet, thumbnail, webp
 from cortex2image.progress import track
 from cortex2image.report.gallery_section import Gallery, galleries, picture_paths
 from cortex2image.report.page import render, webp_uri
 from cortex2image.report.sections import page_context
-from cortex2image.report.study import Recordings, Study, VoxelMap
+from cortex2image.report.study import Recordings, StudyResults, VoxelMap
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 from cortex2image.tables.contract import Contract
 from cortex2image.tables.contracts import (
     DECODED_SCORES,
@@ -34,46 +35,67 @@ from cortex2image.tables.contracts import (
     VOXELS,
 )
 
-MAP = "{subject}/maps/{model}.nii.gz"
+READS = ("subjects", "decode/rois", "reconstruct/methods", "encode/models")
+COMMAND = Command(
+    __doc__,
+    Study,
+    READS,
+    inputs=("stimuli", "scores", "encoding_scores", "provenance"),
+    # Of each subject; then of each subject and space, method or encoding model, the first subject's first.
+    lists=("templates", "trials", "voxels", "decoded_scores", "reconstructions", "maps", "sheets"),
+    outputs=("page",),
+)
 
 
-def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """Return the parsed command line."""
-    parser = argparse.ArgumentParser(prog="report", description=__doc__)
-    parser.add_argument("--results", required=True, type=Path, help="folder of the study")
-    parser.add_argument("--subjects", nargs="+", required=True)
-    parser.add_argument("--spaces", nargs="*", default=[], help="decoded feature spaces")
-    parser.add_argument("--methods", nargs="*", default=[], help="reconstruction methods")
-    parser.add_argument("--models", nargs="*", default=[], help="encoding models")
-    parser.add_argument("--provenance", required=True, type=Path)
-    parser.add_argument("--templates", required=True, type=Path, help="folder of the page's templates")
-    parser.add_argument("--page", required=True, type=Path, help="the contact sheets are written beside it")
-    return parser.parse_args(argv)
-
-
-def read_study(args: argparse.Namespace) -> Study:
+def read_study(args: argparse.Namespace, study: Study) -> StudyResults:
     """Read every table and map the page shows; pictures are read when they are shown."""
-    root = args.results
-    spaces = itertools.product(args.subjects, args.spaces)
-    methods = itertools.product(args.subjects, args.methods)
-    models = itertools.product(args.subjects, args.models)
-    return Study(
-        subjects=tuple(args.subjects),
-        spaces=tuple(args.spaces),
-        methods=tuple(args.methods),
-        models=tuple(args.models),
-        stimuli=_frame(STIMULI, root),
-        scores=_frame(SCORES, root),
-        encoding_scores=_frame(ENCODING_SCORES, root),
-        decoded={(s, x): _frame(DECODED_SCORES, root, subject=s, space=x) for s, x in spaces},
-        reconstructions={(s, m): _frame(RECONSTRUCTIONS, root, subject=s, method=m) for s, m in methods},
-        maps={(s, m): read_map(root / MAP.format(subject=s, model=m)) for s, m in models},
-        recordings={s: read_recordings(root, s) for s in args.subjects},
-        provenance=json.loads(args.provenance.read_text()),
+    subjects, spaces = study.subjects, tuple(study.decode.rois)
+    methods, models = study.reconstruct.methods, study.encode.models
+    decoded = by_pair(subjects, spaces, args.decoded_scores, "--decoded-scores")
+    drawn = by_pair(subjects, methods, args.reconstructions, "--reconstructions")
+    maps = by_pair(subjects, models, args.maps, "--maps")
+    recorded = by_pair(
+        subjects, ("trials", "voxels"), pairwise(args.trials, args.voxels), "--trials, --voxels"
+    )
+    return StudyResults(
+        subjects=subjects,
+        spaces=spaces,
+        methods=methods,
+        models=models,
+        stimuli=STIMULI.read(args.stimuli).to_pandas(),
+        scores=SCORES.read(args.scores).to_pandas(),
+        encoding_scores=ENCODING_SCORES.read(args.encoding_scores).to_pandas(),
+        decoded={pair: DECODED_SCORES.read(path).to_pandas() for pair, path in decoded.items()},
+        reconstructions={pair: RECONSTRUCTIONS.read(path).to_pandas() for pair, path in drawn.items()},
+        maps={pair: read_map(Path(path)) for pair, path in maps.items()},
+        recordings={s: read_recordings(recorded[s, "trials"], recorded[s, "voxels"]) for s in subjects},
+        provenance=json.loads(Path(args.provenance).read_text()),
     )
 
 
-def read_recordings(root: Path, subject: str) -> Recordings:
+def pairwise(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """Return the items of two sequences in turn; what one has more of at the end."""
+    return [part for pair in itertools.zip_longest(first, second) for part in pair if part is not None]
+
+
+def by_pair(
+    subjects: Sequence[str], names: Sequence[str], paths: Sequence[str], option: str
+) -> dict[tuple[str, str], str]:
+    """Return the file of each (subject, name).
+
+    Raises
+    ------
+    ConfigError
+        There is another number of files.
+    """
+    pairs = list(itertools.product(subjects, names))
+    if len(pairs) != len(paths):
+        expected = f"{len(pairs)} files: of {', '.join(subjects)} and {', '.join(names)}"
+        raise ConfigError(option, expected, f"{len(paths)}", "name one file per subject and item, in order")
+    return dict(zip(pairs, paths, strict=True))
+
+
+def read_recordings(trials: str, voxels: str) -> Recordings:
     """Return what the metadata of a subject's trials and voxels say about its recordings.
 
     Raises
@@ -81,13 +103,12 @@ def read_recordings(root: Path, subject: str) -> Recordings:
     DataError
         They say nothing: the page would hide what was left out.
     """
-    trials, voxels = (_metadata(contract, root, subject) for contract in (TRIALS, VOXELS))
-    left_out = [*json.loads(trials[b"left_out"]), *json.loads(voxels[b"left_out"])]
-    return Recordings(int(trials[b"runs"]), tuple(left_out))
+    of_trials, of_voxels = _metadata(TRIALS, trials), _metadata(VOXELS, voxels)
+    left_out = [*json.loads(of_trials[b"left_out"]), *json.loads(of_voxels[b"left_out"])]
+    return Recordings(int(of_trials[b"runs"]), tuple(left_out))
 
 
-def _metadata(contract: Contract, root: Path, subject: str) -> dict[bytes, bytes]:
-    path = root / contract.path.format(subject=subject)
+def _metadata(contract: Contract, path: str) -> dict[bytes, bytes]:
     facts = contract.read_keys(path).schema.metadata
     if b"left_out" not in facts:
         fix = "delete the table and run the workflow again"
@@ -133,20 +154,16 @@ def write_sheet(subject: str, shown: Sequence[Gallery], pictures: dict[str, Imag
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the page and the contact sheets."""
-    args = parse_args(argv)
-    study = read_study(args)
-    shown = galleries(study)
+    args, study = COMMAND.parse(argv)
+    results = read_study(args, study)
+    shown = galleries(results)
     pictures = {path: read_thumbnail(path) for path in track(picture_paths(shown), "read pictures")}
     uris = {path: webp_uri(webp(picture)) for path, picture in pictures.items()}
-    page = render(args.templates, page_context(study, shown, uris))
-    for subject in args.subjects:
-        write_sheet(subject, shown, pictures, args.page.with_name(f"gallery-{subject}.png"))
+    page = render(Path(args.templates[0]).parent, page_context(results, shown, uris))
+    for subject, sheet in zip(study.subjects, args.sheets, strict=True):
+        write_sheet(subject, shown, pictures, Path(sheet))
     with atomic(args.page) as temporary:
         temporary.write_text(page, encoding="utf-8")
-
-
-def _frame(contract: Contract, root: Path, **labels: str) -> pd.DataFrame:
-    return contract.read(root / contract.path.format(**labels)).to_pandas()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Protocol
 from cortex2image.errors import ConfigError
 
 PICTURE, CAPTIONS, NOISE, UNET = "picture", "captions", "noise", "unet"
-_LAYER = re.compile(r"(down|up)(\d+)|mid")
+_LAYER = re.compile(r"(?:down|up)\d+|mid")
 
 
 class ModelShape(Protocol):
@@ -124,6 +124,10 @@ class FeatureSpace:
         """Return whether the extraction step can compute this space."""
         return bool(self.facts.core) and self == FeatureSpace(self.kind)
 
+    def reads(self, latent: str) -> tuple[str, ...]:
+        """Return the settings that the features depend on where `features/latent` is `latent`."""
+        return self.facts.reads + (self.facts.reads_if_sampled if latent == "sample" else ())
+
     def width(self, model: ModelShape) -> int:
         """Return the number of values per stimulus with a model set.
 
@@ -160,8 +164,8 @@ def _layer_width(space: FeatureSpace, model: ModelShape) -> int:
     last = len(channels) - 1
     if space.layer == "mid":
         return channels[last] * (side >> last) ** 2
-    direction, digits = _LAYER.fullmatch(space.layer).groups()  # type: ignore[union-attr]
-    number = int(digits)
+    direction = space.layer.rstrip("0123456789")
+    number = int(space.layer.removeprefix(direction))
     if number > last:
         found, fix = space.layer, f"choose among {direction}0 to {direction}{last}, or mid"
         raise ConfigError(f"feature space {space}", f"a block of the U-Net of {model.name}", found, fix)
@@ -274,3 +278,8 @@ def _problem(space: FeatureSpace) -> str:
     if space.noise is not None and not 0 < space.noise <= 1:
         return "the noise level lies above 0 and up to 1"
     return "steps count from 1" if space.step == 0 else ""
+
+
+def wildcard_pattern() -> str:
+    """Return the regular expression that names of feature spaces match, for file names."""
+    return rf"(?:{'|'.join(KINDS)})(?:-(?:{_LAYER.pattern}))?(?:-n[0-9.]+)?(?:-t[0-9]+)?"

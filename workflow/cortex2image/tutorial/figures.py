@@ -13,7 +13,7 @@ from skimage.metrics import mean_squared_error, peak_signal_noise_ratio
 from cortex2image.diffusion.denoise import Denoiser, Sampling, Stage, noised
 from cortex2image.metrics.pixels import pixcorr_matrix
 from cortex2image.miniature.examples import coarsened
-from cortex2image.networks.codec import decode_latents, encode_images, encode_text
+from cortex2image.networks.codec import decode_latents, encode_images, encode_text, noise_for
 from cortex2image.networks.load import Diffusion
 from cortex2image.networks.pixels import squares
 from cortex2image.networks.unet_layers import blocks
