@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from tests.end_to_end.conftest import Clone, copied
 from tests.support.nsd_tree import NsdTree, write_nsd_tree
+from tests.support.snakemake import Clone, copied
 
 from cortex2image.steps import decode_features, prepared_betas
 from cortex2image.tables import contracts

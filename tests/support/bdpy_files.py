@@ -1,4 +1,4 @@
-"""Files as bdpy writes them: the voxels first, then one column per label, all told by the metadata."""
+"""Files as bdpy writes them: columns of voxels, then a column per label; the metadata say which is which."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+from tests.support.bids_tree import write_picture_table
 
 GRID, SPACING, ORIGIN = (4, 3, 2), 3.0, np.array([-6.0, -50.0, 4.0])
 
@@ -18,7 +19,7 @@ class BdpyContent:
     ----------
     voxels : (samples, voxels) array
     metadata : dict
-        Key to (voxels,) array: coordinates, and 1 or NaN for regions.
+        Key to (voxels,) array: a coordinate, or a region (1 in it, NaN elsewhere).
     labels : dict
         Key to (samples,) array.
     names : dict
@@ -38,14 +39,14 @@ def number_of(stimulus: str) -> float:
 
 
 def some_coordinates(rng: np.random.Generator, count: int) -> np.ndarray:
-    """Return coordinates (count, 3) of points of the grid, in no order; its corners are among them."""
+    """Return `count` points of the grid in random order, its two corners among them, as (count, 3) in mm."""
     points = rng.permutation(np.prod(GRID) - 2)[: count - 2] + 1
     chosen = rng.permutation([0, np.prod(GRID) - 1, *points])
     return ORIGIN + SPACING * np.stack(np.unravel_index(chosen, GRID), axis=1)
 
 
 def some_content(shown: list[str], seed: int = 0, count: int = 12, **labels: list[int]) -> BdpyContent:
-    """Return random amplitudes of `count` voxels; V1 holds the first half, VC all but two, LOC none of V1."""
+    """Return random amplitudes; V1 is the first half of the voxels, VC all but two, LOC the last three."""
     rng = np.random.default_rng(seed)
     x, y, z = some_coordinates(np.random.default_rng(99), count).T
     place = np.arange(count)
@@ -61,7 +62,7 @@ def some_content(shown: list[str], seed: int = 0, count: int = 12, **labels: lis
 
 
 def write_bdpy(path: Path, content: BdpyContent, old: bool = False) -> Path:
-    """Write a file; `old` as before 2018, with other names and texts of bytes."""
+    """Write a file; `old` gives the layout before 2018, with other names, and texts as bytes."""
     width, labels = content.voxels.shape[1], list(content.labels)
     table = np.column_stack([content.voxels, *content.labels.values()])
     empty, own = np.full(len(labels), np.nan), np.where(np.eye(len(labels)), 1, np.nan)
@@ -84,11 +85,7 @@ def write_bdpy(path: Path, content: BdpyContent, old: bool = False) -> Path:
 
 
 def write_pictures(root: Path, stimuli: set[str]) -> None:
-    """Write an empty picture for each stimulus, and the table of pictures."""
-    folder = root / "stimuli"
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = ["stim_file\tcaptions"]
-    for name in sorted(stimuli):
-        (folder / f"{name}.JPEG").touch()
-        lines.append(f"{name}.JPEG\ta {name}")
-    (folder / "stimuli.tsv").write_text("\n".join(lines) + "\n")
+    """Write an empty picture of each stimulus, and the table of pictures."""
+    names = sorted(stimuli)
+    columns = {"stim_file": [f"{name}.JPEG" for name in names], "captions": [f"a {name}" for name in names]}
+    write_picture_table(root, columns)

@@ -1,10 +1,11 @@
-"""A folder as BOLD5000 release 2 fills it: one subject, a few voxels, two sessions of two and one runs."""
+"""A folder as BOLD5000 release 2 is distributed: one subject, sessions of two runs and of one, few voxels."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
+from tests.support.bids_tree import write_picture_table
 
 GRID = (4, 3, 2)
 AFFINE = np.array([[2.0, 0, 0, -3], [0, 2, 0, -40], [0, 0, 2, 10], [0, 0, 0, 1]])
@@ -16,9 +17,16 @@ SIDES, REGIONS, WIDTH = ("LH", "RH"), ("EarlyVis", "LOC", "OPA", "PPA", "RSC"), 
 
 @dataclass
 class Bold5000Tree:
-    """What was written, so that a test can compare.
+    """What was written, for tests to compare with.
 
-    `betas` (trials, X, Y, Z) float32; `names` as in the list of pictures, `order` without marks and suffixes.
+    Attributes
+    ----------
+    betas : (trials, X, Y, Z) float32 array
+    mask : (X, Y, Z) bool array
+    names, order : list of str
+        Picture of each trial, as in the list of pictures, and without the mark of repeats and the suffix.
+    tables : dict
+        Responses (trials, voxels) of each region, float32.
     """
 
     root: Path
@@ -50,7 +58,7 @@ class Bold5000Tree:
 
 
 def write_bold5000(root: Path, name: str = "CSI1", seed: int = 0, betas: str = BETAS) -> Bold5000Tree:
-    """Write volumes, mask, list of pictures, tables of regions and table of pictures."""
+    """Write volumes, mask, list of pictures, tables of regions and table of pictures below `root`."""
     rng = np.random.default_rng(seed)
     names, order = _shown(rng, sum(LENGTHS))
     root.mkdir(parents=True, exist_ok=True)
@@ -60,12 +68,20 @@ def write_bold5000(root: Path, name: str = "CSI1", seed: int = 0, betas: str = B
     start = 0
     for session, length in enumerate(LENGTHS, start=1):
         volume = np.moveaxis(values[start : start + length], 0, -1)
-        nib.save(nib.Nifti1Image(volume, np.eye(4)), tree.volume(session, betas))  # wrong, as released
+        nib.save(
+            nib.Nifti1Image(volume, np.eye(4)), tree.volume(session, betas)
+        )  # the released affine is wrong too
         start += length
     nib.save(nib.Nifti1Image(mask.astype(np.uint8), AFFINE), root / f"{name}_brainmask.nii.gz")
     tree.write_names(names)
     _write_tables(tree, rng, betas)
-    _write_pictures(root, sorted(set(order)))
+    pictures = sorted(set(order))
+    columns = {
+        "stim_file": [f"Presented/{picture}.jpg" for picture in pictures],
+        "captions": ["a thing | one thing"] * len(pictures),
+        "category": ["n/a"] * len(pictures),
+    }
+    write_picture_table(root, columns)
     return tree
 
 
@@ -82,13 +98,3 @@ def _write_tables(tree: Bold5000Tree, rng: np.random.Generator, betas: str) -> N
         path = tree.table(region, betas)
         path.parent.mkdir(parents=True, exist_ok=True)
         np.save(path, tree.tables[region])
-
-
-def _write_pictures(root: Path, pictures: list[str]) -> None:
-    folder = root / "stimuli"
-    (folder / "Presented").mkdir(parents=True, exist_ok=True)
-    lines = ["stim_file\tcaptions\tcategory"]
-    for picture in pictures:
-        (folder / "Presented" / f"{picture}.jpg").touch()
-        lines.append(f"Presented/{picture}.jpg\ta thing | one thing\tn/a")
-    (folder / "stimuli.tsv").write_text("\n".join(lines) + "\n")

@@ -1,4 +1,4 @@
-"""Writers of the files of NSD in their true types, orders and chunks; all ids as in NSD's own files."""
+"""Writers of the files of NSD, with the types, axis orders, chunks and ids of the released files."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ ZOOMS = {"func1pt8mm": (1.8, 4 / 3), "func1mm": (1.0, 1.0)}
 
 
 def write_design(path: Path, plan: Plan) -> None:
-    """Write ``nsd_expdesign.mat``, a plain MATLAB file whose integers are as narrow as they can be."""
+    """Write ``nsd_expdesign.mat``, a plain MATLAB file with integers as narrow as possible."""
     fields = {
         "masterordering": plan.ordering[None].astype(np.uint16),
         "subjectim": plan.pictures.astype(np.int32),
@@ -73,7 +73,7 @@ def write_responses(path: Path, plan: Plan, number: int, sessions: int) -> None:
 
 
 def write_pictures(path: Path, pictures: Mapping[int, np.ndarray], rows: int = PICTURES) -> None:
-    """Write ``nsd_stimuli.hdf5``; only the rows of `pictures`, 73k ids from 1, take room on the disk."""
+    """Write ``nsd_stimuli.hdf5``; `pictures` are by 73k id from 1, and only their rows take room on disk."""
     side = len(next(iter(pictures.values())))
     with h5py.File(_made(path), "w") as file:
         brick = file.create_dataset("imgBrick", (rows, side, side, 3), "u1", chunks=(1, side, side, 3))
@@ -82,7 +82,7 @@ def write_pictures(path: Path, pictures: Mapping[int, np.ndarray], rows: int = P
 
 
 def write_captions(path: Path, captions: Mapping[int, list[str]]) -> None:
-    """Write captions by cocoId as COCO does, with photographs that NSD has not taken among them."""
+    """Write captions by cocoId as COCO does, some of them of photographs that are not in NSD."""
     rows = [(coco_id, caption) for coco_id, texts in captions.items() for caption in texts]
     rows += [(9_000_000 + number, "a photo that is in no study.\n") for number in range(3)]
     annotations = [{"image_id": i, "id": number, "caption": text} for number, (i, text) in enumerate(rows)]
@@ -93,7 +93,7 @@ def write_captions(path: Path, captions: Mapping[int, list[str]]) -> None:
 
 
 def write_hdf5(path: Path, betas: np.ndarray) -> None:
-    """Write a session (X, Y, Z, 750) int16 as MATLAB's h5write does: every voxel a chunk of its own."""
+    """Write a session (X, Y, Z, 750) int16 as MATLAB's h5write does, with one chunk per voxel."""
     x, y, z, trials = betas.shape
     with h5py.File(_made(path), "w") as file:
         dataset = file.create_dataset("betas", (trials, z, y, x), "<i2", chunks=(trials, 1, 1, 1))
@@ -102,7 +102,7 @@ def write_hdf5(path: Path, betas: np.ndarray) -> None:
 
 
 def write_mat(path: Path, betas: np.ndarray) -> None:
-    """Write a session as MATLAB's ``save -v7.3`` does: compressed, in other chunks, after its own header."""
+    """Write a session as MATLAB's ``save -v7.3`` does: compressed, in other chunks, after MATLAB's header."""
     stored = betas.transpose(3, 2, 1, 0)
     with h5py.File(_made(path), "w", userblock_size=512) as file:
         chunks = tuple(min(most, size) for most, size in zip((100, 2, 5, 4), stored.shape, strict=True))
@@ -113,7 +113,7 @@ def write_mat(path: Path, betas: np.ndarray) -> None:
 
 
 def write_volume(path: Path, values: np.ndarray, space: str) -> None:
-    """Write a volume, or a session, with sform 1 and qform 0; the affine centres the slab on the origin."""
+    """Write a volume or a session, centred on the origin, with sform code 1 and qform code 0."""
     size, seconds = ZOOMS[space]
     affine = np.diag([size] * 3 + [1.0])
     affine[:3, 3] = [-((n + 1) / 2 - 1) * size for n in values.shape[:3]]
@@ -131,7 +131,7 @@ def write_surface(path: Path, values: np.ndarray) -> None:
 
 
 def write_ctab(path: Path, names: tuple[str, ...] = STREAMS) -> None:
-    """Write code and name per line, apart by whatever white space."""
+    """Write one code and name per line, with irregular white space between them."""
     lines = [f"{code}{' ' if code % 2 else chr(9)}  {name} " for code, name in enumerate(names)]
     _made(path).write_text("\n".join(["# code name", *lines]) + "\n")
 

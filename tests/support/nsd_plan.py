@@ -1,4 +1,4 @@
-"""The plan of a small study in the shape of NSD: who sees which picture when, and which voxels know of it."""
+"""The plan of a small study in the shape of NSD: who sees which picture when, and what each voxel responds to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,12 +23,13 @@ class Plan:
     Attributes
     ----------
     ordering : (30000,) int array
-        Per trial, the number of its picture within a subject's 10,000.
+        Picture of each trial, as a number within the subject's 10,000 pictures.
     pictures : (8, 10000) int array
-        Their 73k ids.
+        73k ids of the pictures of each subject.
     slots : (40, 12, 75) uint8 array
+        1 for each slot of a session and run that has a trial.
     special : set of int
-        73k ids of the shared pictures that have all three presentations in the first 30 sessions.
+        73k ids of the shared pictures that everybody sees three times in the sessions of this study.
     """
 
     ordering: np.ndarray
@@ -43,11 +44,12 @@ class Plan:
 
 
 def make_plan(sessions: tuple[int, ...], train: int, shared: int, seed: int) -> Plan:
-    """Plan the experiment such that few pictures occur in `sessions`: `train` per subject, `shared` of all.
+    """Plan the experiment; `sessions` is the number of sessions of each subject.
 
-    Of the shared ones 60 % are shown three times in the sessions that every subject takes part in. Of the
-    rest some are shown twice there, some once and some not at all, as in NSD to those who came 30 times;
-    their last presentations lie where nobody gets to.
+    Few pictures occur in these sessions: `train` for each subject, and `shared` for all subjects together.
+    Of the shared pictures 60 % are shown three times in the sessions that every subject takes part in. The
+    others are shown twice, once or never there, as in NSD to subjects who came 30 times; the rest of their
+    presentations is in sessions that nobody takes part in.
     """
     rng = rng_for(seed, "nsd plan")
     ids = rng.permutation(PICTURES) + 1
@@ -74,13 +76,13 @@ def make_plan(sessions: tuple[int, ...], train: int, shared: int, seed: int) -> 
 
 
 def _block(rng: np.random.Generator, planned: np.ndarray | list, fill: np.ndarray, trials: int) -> np.ndarray:
-    """Return `trials` presentations in random order: the planned ones, and the others in turn."""
+    """Return `trials` presentations in random order: those of `planned`, and those of `fill` in turn."""
     rest = np.resize(rng.permutation(fill), trials - len(planned))
     return rng.permutation(np.concatenate([planned, rest]).astype(np.int64))
 
 
 def _slots(rng: np.random.Generator) -> np.ndarray:
-    """Return 63 trials in odd runs and 62 in even ones, in random slots."""
+    """Return the slots of all trials: at random, 63 in runs with odd numbers and 62 in the others."""
     slots = np.zeros((SESSIONS, 12, 75), np.uint8)
     for session in range(SESSIONS):
         for run in range(12):
@@ -89,7 +91,7 @@ def _slots(rng: np.random.Generator) -> np.ndarray:
 
 
 def make_scenes(plan: Plan, sessions: Mapping[int, int], seed: int) -> dict[int, Scene]:
-    """Return the scene of each 73k id that some subject sees; shared pictures show contents of their own."""
+    """Return the scene of each 73k id that some subject sees; shared ones are scenes of the test split."""
     seen = np.unique(
         np.concatenate([plan.shown(number, count).ravel() for number, count in sessions.items()])
     )
@@ -101,13 +103,13 @@ def make_scenes(plan: Plan, sessions: Mapping[int, int], seed: int) -> dict[int,
 
 
 def picture_features(picture: np.ndarray) -> np.ndarray:
-    """Return what the early region knows: mean colour in each field of a 4 x 4 grid, (48,)."""
+    """Return what the early region responds to: the mean colour in each field of a 4 x 4 grid, (48,)."""
     step = len(picture) // GRID
     return picture.reshape(GRID, step, GRID, step, 3).mean(axis=(1, 3)).ravel()
 
 
 def content_features(scene: Scene) -> np.ndarray:
-    """Return what the ventral region knows: the category and the setting as the captions name them, (25,)."""
+    """Return what the ventral region responds to: category and setting as the captions name them, (25,)."""
     category = [scene.objects[0].category == name for name in CATEGORIES]
     return np.array([*category, *(scene.setting == name for name in SETTINGS)], float)
 
@@ -115,14 +117,15 @@ def content_features(scene: Scene) -> np.ndarray:
 def signals(
     scenes: Mapping[int, Scene], pictures: Mapping[int, np.ndarray], codes: np.ndarray, seed: int
 ) -> dict[int, np.ndarray]:
-    """Return what each picture evokes without noise, (voxels,) in percent; of SD 1 where there is any.
+    """Return the response to each picture without noise, (voxels,) in percent, with an SD of 1 or 0.
 
     Parameters
     ----------
-    scenes, pictures : mappings of 73k id
-    codes : (voxels,) streams
+    scenes, pictures : scene, and its picture, of each 73k id
+    codes : (voxels,) array
+        Code of each voxel in the atlas ``streams``.
     seed : int
-        Whose brain it is: the weights differ between seeds.
+        One per subject, since the weights of a brain are drawn from it.
     """
     planted = np.zeros((len(scenes), len(codes)))
     features = {
@@ -137,7 +140,7 @@ def signals(
 
 
 def volume_codes(grid: tuple[int, ...]) -> np.ndarray:
-    """Return a shell of cortex: its back early, below ventral, above parietal; -1 around and within it."""
+    """Return a shell of cortex whose back is early, bottom ventral and top parietal; -1 outside the shell."""
     x, y, z = np.meshgrid(*(np.linspace(-1, 1, n) for n in grid), indexing="ij")
     radius = np.sqrt(x**2 + y**2 + z**2)
     codes = np.full(grid, -1.0)
@@ -150,13 +153,13 @@ def volume_codes(grid: tuple[int, ...]) -> np.ndarray:
 
 
 def surface_codes(grid: tuple[int, ...]) -> np.ndarray:
-    """Return the same regions on both hemispheres, (vertices, 1, 1)."""
+    """Return early, ventral and parietal vertices on both hemispheres, (vertices, 1, 1)."""
     codes = np.resize([-1.0, 0.0, EARLY, EARLY, VENTRAL, VENTRAL, PARIETAL], grid[0] // 2)
     return np.concatenate([codes, codes]).reshape(grid)
 
 
 def brainmask(codes: np.ndarray) -> np.ndarray:
-    """Return a liberal mask: cortex, and for volumes what it encloses and one layer around it."""
+    """Return a liberal mask: every vertex of a surface; of a volume, cortex and some voxels on both sides."""
     if codes.shape[1:] == (1, 1):
         return np.ones(codes.shape, bool)
     x, y, z = np.meshgrid(*(np.linspace(-1, 1, n) for n in codes.shape), indexing="ij")

@@ -1,4 +1,4 @@
-"""A tree of NSD at small size with every trap of the true one, and a signal that is known."""
+"""A small tree of NSD with every trap of the released files, and a known signal."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -45,22 +45,22 @@ WHERE_SIGNAL_IS = (EARLY, VENTRAL)
 
 @dataclass(frozen=True)
 class NsdBrain:
-    """What is true of one subject. Voxels are positions in a volume; of a surface (vertex, 0, 0).
+    """The truth about one subject. A voxel is a position in a volume; on a surface it is (vertex, 0, 0).
 
     Attributes
     ----------
     shown : (sessions, 750) int array
         73k ids, from 1.
     codes : (X, Y, Z) float array
-        Atlas ``streams``: -1 is not cortex, 0 cortex without a label.
+        Codes of the atlas ``streams``: -1 outside cortex, 0 for cortex without a label.
     stored : list of (X, Y, Z, 750) arrays
-        Per session, what the files hold: int16, percent x 300; of a surface float32 percent.
+        Values in the files of each session: int16, percent x 300; on a surface float32, percent.
     ncsnr : (X, Y, Z) float array
-        Planted ratio of the SD of signal and noise, NaN in `never_valid`.
+        Planted SD of the signal over SD of the noise; NaN in `never_valid`.
     never_valid, once_invalid : (x, y, z)
-        A voxel that is invalid throughout, and one that is only in session 2.
+        A voxel that is invalid in all sessions, and one that is invalid in session 2 only.
     saturated : (x, y, z)
-        A voxel whose trial 7 in session 1 is beyond what the files can hold.
+        A voxel whose response to trial 7 of session 1 exceeds the largest value a file can hold.
     """
 
     shown: np.ndarray
@@ -74,7 +74,7 @@ class NsdBrain:
 
 @dataclass(frozen=True)
 class NsdTree:
-    """A written tree: its layout, the plan of the experiment, and what is true (73k ids from 1)."""
+    """A written tree: its layout, the plan of the experiment, and the truth, by 73k id from 1."""
 
     layout: Layout
     plan: Plan
@@ -102,27 +102,27 @@ def write_nsd_tree(
 ) -> NsdTree:
     """Write the files of `subjects` with a signal of SD 1 % in early and ventral voxels.
 
-    Early voxels respond to the colours in a coarse grid of the picture, ventral ones to the category and the
-    setting its captions name, all others to nothing. Pictures are seen far more often than in NSD, lest there
-    be too many: `train` of each subject and `shared` of all.
+    Early voxels respond to the colours in a coarse grid of the picture, ventral voxels to the category and
+    the setting that its captions name, all others to nothing. There are `train` pictures for each subject and
+    `shared` pictures for all of them; so few that each is seen far more often than in NSD.
 
     Parameters
     ----------
     root : Path
     subjects : sequence of str
     sessions : sequence of int
-        Of each subject; unequal, as with the subjects that came 30 or 32 times.
+        Number of sessions of each subject; it may differ, as in NSD.
     shape : (X, Y, Z)
-        Grid of the first subject; that of each further one is one voxel narrower.
+        Grid of the first subject; the grid of each further subject is one voxel narrower.
     containers : sequence of {"hdf5", "mat", "nii.gz"}
     space, betas : str
-        With ``fsaverage`` surfaces are written, whatever `containers`.
+        The space ``fsaverage`` writes surfaces, whatever `containers` says.
     vertices : int
-        Of each hemisphere.
+        Number of vertices of each hemisphere.
     side : int
-        Of the pictures in pixels, a multiple of 4.
+        Width of the pictures in pixels, a multiple of 4.
     noise : float
-        SD in percent.
+        SD of the noise in percent.
     """
     layout = Layout(root, space, betas)
     counts = dict(zip(subjects, sessions, strict=True))
@@ -168,7 +168,7 @@ def _brain(
 def _responses(
     evoked: dict[int, np.ndarray], shown: np.ndarray, noise: float, rng: np.random.Generator
 ) -> np.ndarray:
-    """Return one session, (voxels, 750): signal, noise, and an offset of each voxel in this session."""
+    """Return the betas of one session, (voxels, 750): signal, noise, and an offset per voxel."""
     signal = np.stack([evoked[number] for number in shown.tolist()], axis=-1)
     return signal + rng.normal(0, noise, signal.shape) + rng.normal(0.5, 0.5, (len(signal), 1))
 

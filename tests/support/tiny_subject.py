@@ -1,4 +1,4 @@
-"""A subject small enough to read by eye, as the tables that the ridge steps take."""
+"""The tables that the ridge steps read, of one subject with 64 trials and 15 voxels."""
 
 import json
 from pathlib import Path
@@ -17,11 +17,11 @@ WIDTH, CONSTANT_UNIT = 4, 2
 
 
 def write_tiny_subject(folder: Path, folds: int = 0) -> dict[str, str]:
-    """Write trials, betas, voxels and features; return their paths by option name.
+    """Write trials, betas, voxels and features to `folder`; return their paths by option name.
 
-    40 training stimuli are shown once and 8 test stimuli 3 times, in runs of 8 trials. All voxels but the
-    unlabelled ones respond linearly to the features, of which one is constant. With `folds` every trial has
-    a stimulus of its own and is held out with its run.
+    40 training stimuli are shown once and 8 test stimuli 3 times, in runs of 8 trials. The voxels respond
+    linearly to the features, except for the unlabelled ones, which hold noise; one feature is constant.
+    With `folds` every trial has a stimulus of its own, and its run is held out in one fold.
     """
     rng = np.random.default_rng(5)
     stimulus = np.concatenate([np.arange(TRAIN), np.repeat(np.arange(TRAIN, TRAIN + TEST), REPEATS)])
@@ -63,7 +63,7 @@ def write_trials(stimulus: np.ndarray, folds: int, path: str) -> None:
 
 
 def write_voxels(path: str) -> None:
-    """Write the voxel table; the ceiling of the silent voxels is 0, that of the first is unknown."""
+    """Write the voxel table; the noise ceiling is unknown for the first voxel and 0 for the silent ones."""
     rois = [roi for roi, count in VOXELS_PER_ROI.items() for _ in range(count)]
     ijk = np.array(np.unravel_index(np.arange(len(rois)) * 3 + 1, SHAPE))
     ceiling = [None] + [0.9] * (SILENT.start - 1) + [0.0] * (SILENT.stop - SILENT.start)
@@ -83,7 +83,7 @@ def write_voxels(path: str) -> None:
 
 
 def fit_options(paths: dict[str, str]) -> list[str]:
-    """Return the options that decode and encode share."""
+    """Return the options that `decode_features` and `encode_voxels` share."""
     tables = [part for name, path in paths.items() for part in (f"--{name}", path)]
     numbers = ["--alphas", "0.1", "1", "10", "100", "--folds", "4", "--seed", "3"]
     engine = ["--selection", "kfold", "--max-memory-gb", "0.1"]

@@ -1,14 +1,7 @@
-"""Running Snakemake from tests, the way a user does, but in a folder of the test's own."""
-
-import os
-import subprocess
-import sys
-from pathlib import Path
+"""Snakemake in a folder of the test's own."""
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
-BIN = Path(sys.executable).parent
+from tests.support.snakemake import ROOT, run_snakemake
 
 
 @pytest.fixture
@@ -16,16 +9,6 @@ def snakemake(tmp_path):
     """Return a function that runs Snakemake in `tmp_path` and returns the finished process."""
 
     def run(*arguments, config=ROOT / "config" / "config.yaml", cwd=tmp_path, snakefile=ROOT / "Snakefile"):
-        command = [BIN / "snakemake", "--snakefile", snakefile, "--cores", "1", *arguments]
-        command += ["--configfile", config] if config else []
-        path = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-        return subprocess.run(
-            [str(part) for part in command],
-            cwd=cwd,
-            env=os.environ | path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return run_snakemake(*arguments, cwd=cwd, config=config, snakefile=snakefile)
 
     return run

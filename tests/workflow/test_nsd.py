@@ -5,8 +5,8 @@ import resource
 
 import pytest
 import yaml
-from tests.support.nsd_loopback import loopback_bucket
-from tests.workflow.conftest import ROOT
+from tests.support.loopback import loopback_bucket
+from tests.support.snakemake import ROOT
 
 from cortex2image.data.nsd.layout import Layout
 from cortex2image.data.nsd.manifest import BUCKET, needed

@@ -8,7 +8,7 @@ import yaml
 from tests.support.bdpy_files import some_content, write_bdpy, write_pictures
 from tests.support.bold5000_tree import write_bold5000
 from tests.support.nsd_tree import write_nsd_tree
-from tests.workflow.conftest import ROOT
+from tests.support.snakemake import ROOT
 
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.contracts import BETAS, TRIALS, VOXELS

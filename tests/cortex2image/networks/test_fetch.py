@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from tests.support.loopback_files import loopback_files
+from tests.support.loopback import loopback_files
 
 from cortex2image.errors import DataError
 from cortex2image.networks.fetch import fetch_file, fetch_repository

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tests.support.loopback_files import loopback_files
+from tests.support.loopback import loopback_files
 from tests.support.pretrained_models import published_weights
 from tests.support.tiny_models import tiny_description
 

@@ -5,7 +5,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from tests.support.nsd_loopback import loopback_bucket
+from tests.support.loopback import loopback_bucket
 
 from cortex2image.data.nsd import content_check
 from cortex2image.data.nsd.bucket import PublicBucket, Refusal

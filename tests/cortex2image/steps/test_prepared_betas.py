@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.support.told_betas import AFFINE, INDICES, SHAPE, ToldBetas
+from tests.support.synthetic_betas import AFFINE, INDICES, SHAPE, SyntheticBetas
 
 from cortex2image.errors import ConfigError, ContractError, DataError
 from cortex2image.steps import prepared_betas, stimuli, trials
@@ -18,9 +18,9 @@ SUBJECT = [*OPTIONS, "--subject", "sub-01"]
 
 
 @pytest.fixture
-def told(tmp_path, monkeypatch) -> ToldBetas:
+def told(tmp_path, monkeypatch) -> SyntheticBetas:
     """The made-up data set takes the place of NSD; its trials are listed."""
-    dataset = ToldBetas()
+    dataset = SyntheticBetas()
     monkeypatch.chdir(tmp_path)
     for module in (stimuli, trials):
         monkeypatch.setattr(module, "chosen_dataset", lambda args: dataset)
@@ -72,7 +72,7 @@ def test_released_noise_ceilings_travel_with_the_voxels_on_request(told, monkeyp
     with pytest.raises(ConfigError, match="released noise ceilings"):
         run("--released-ncsnr")
     ratio = np.array([0.5, 1, np.nan, 0, 2])
-    monkeypatch.setattr(ToldBetas, "released_ncsnr", lambda *_: ratio, raising=False)
+    monkeypatch.setattr(SyntheticBetas, "released_ncsnr", lambda *_: ratio, raising=False)
     _, voxels = run("--released-ncsnr")
     assert voxels["released_ncsnr"].to_pylist() == [0.5, 1, None, 0, 2]
 

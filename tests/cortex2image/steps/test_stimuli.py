@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
-from tests.support.told_betas import ToldBetas
+from tests.support.synthetic_betas import SyntheticBetas
 
 from cortex2image.errors import Cortex2imageError, DataError
 from cortex2image.steps import stimuli
@@ -86,7 +86,7 @@ def test_bad_subjects_leave_no_table(small_study, tmp_path, subjects, match):
 
 def told_pictures(monkeypatch, tmp_path):
     """The step reads a made-up data set that keeps its pictures in one file."""
-    dataset = ToldBetas()
+    dataset = SyntheticBetas()
     monkeypatch.chdir(tmp_path)
     for name in ("chosen_dataset", "chosen_betas"):
         monkeypatch.setattr(stimuli, name, lambda args: dataset)

@@ -1,4 +1,4 @@
-"""A data set of prepared betas that is made up on the spot."""
+"""A synthetic data set of prepared betas, with the methods of a reader and no files."""
 
 import weakref
 from collections.abc import Iterator, Sequence
@@ -14,10 +14,11 @@ AFFINE = np.diag([2.0, 2.0, 2.0, 1.0])
 INDICES = np.array([[0, 0, 1], [0, 1, 0], [1, 2, 2], [2, 0, 0], [3, 4, 2]])
 
 
-class ToldBetas:
-    """Sessions of 6 trials in two runs; remembers how many sessions were in memory at once.
+class SyntheticBetas:
+    """Sessions of 6 trials in two runs, with a count of the sessions in memory at once.
 
-    A beta is 100 * session + trial + voxel / 10. Voxel 1 is invalid in the second session, voxel 3 in all.
+    A beta is 100 * session + trial + voxel / 10; it is NaN for voxel 1 in session 2, and for voxel 3 always.
+    `alive` names the sessions whose betas are still in memory; `most` is the largest number of them so far.
     """
 
     def __init__(self, sessions: int = 3, trials: int = 6, read_trials: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Files over HTTP on this computer: as the hub serves them, and as plain addresses, with broken transfers."""
+"""Servers on this computer in place of public ones: files over HTTP, and a bucket that speaks S3."""
 
 import hashlib
 import threading
@@ -7,20 +7,29 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import boto3
+from moto.server import ThreadedMotoServer
+
+from cortex2image.data.nsd.manifest import BUCKET
+
 
 class LoopbackFiles:
-    """Serves `files`, by path, from byte ranges too; says what was asked for in `requests`.
+    """Files served over HTTP, whole or by byte range, as plain addresses and as a hub serves repositories.
 
     Attributes
     ----------
+    files : dict
+        Content of each path.
+    requests : list of (method, path, Range header)
+        What was asked for, in order.
     cut : dict
-        Path to the number of bytes after which the next transfer of it breaks off.
+        Number of bytes after which the next transfer of a path breaks off.
     ranged : bool
-        Whether byte ranges are understood.
+        Whether the server understands byte ranges.
     told : dict
-        Path to headers that its answers have otherwise than they should; None for a header left out.
+        Wrong headers in the answers for a path; None leaves a header out.
     commit : str
-        What the hub says the revision of every file is.
+        Revision that the hub states for every file.
     """
 
     def __init__(self) -> None:
@@ -31,17 +40,17 @@ class LoopbackFiles:
         self.ranged, self.commit, self.url = True, "0" * 40, ""
 
     def put(self, repository: str, revision: str, name: str, content: bytes) -> None:
-        """Add a file of a repository of the hub."""
+        """Add a file to a repository of the hub."""
         self.files[f"/{repository}/resolve/{revision}/{name}"] = content
 
     def fetched(self) -> list[str]:
-        """Return the paths whose contents were asked for, in order."""
+        """Return the paths whose content was asked for, in order."""
         return [path for method, path, _ in self.requests if method == "GET"]
 
 
 @contextmanager
 def loopback_files() -> Iterator[LoopbackFiles]:
-    """Yield a server that is gone afterwards."""
+    """Yield a server of files, which stops afterwards."""
     shelf = LoopbackFiles()
 
     class Handler(BaseHTTPRequestHandler):
@@ -99,3 +108,49 @@ def loopback_files() -> Iterator[LoopbackFiles]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class LoopbackBucket:
+    """The public bucket of NSD, empty at first, on an S3 server, with a client that may write to it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.client = boto3.client(
+            "s3",
+            endpoint_url=url,
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+        self.client.create_bucket(Bucket=BUCKET, ACL="public-read")
+
+    def put(self, key: str, content: bytes) -> None:
+        """Store an object that everybody may read."""
+        self.client.put_object(Bucket=BUCKET, Key=key, Body=content, ACL="public-read")
+
+    def put_in_parts(self, key: str, content: bytes) -> None:
+        """Store an object in parts, as large ones are: its ETag is not the MD5 of its content."""
+        where = {"Bucket": BUCKET, "Key": key}
+        begun = self.client.create_multipart_upload(**where, ACL="public-read")
+        upload = where | {"UploadId": begun["UploadId"]}
+        sent = self.client.upload_part(**upload, PartNumber=1, Body=content)
+        parts = [{"ETag": sent["ETag"], "PartNumber": 1}]
+        self.client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+        self.client.put_object_acl(**where, ACL="public-read")
+
+    def clear(self) -> None:
+        """Remove every object."""
+        for item in self.client.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+            self.client.delete_object(Bucket=BUCKET, Key=item["Key"])
+
+
+@contextmanager
+def loopback_bucket() -> Iterator[LoopbackBucket]:
+    """Yield a bucket, whose server stops afterwards."""
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield LoopbackBucket(f"http://{host}:{port}")
+    finally:
+        server.stop()
