@@ -1,4 +1,4 @@
-"""Folds that never share a group."""
+"""Folds whose training and validation rows never share a group."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,30 +12,30 @@ from cortex2image.errors import DataError
 
 @dataclass(frozen=True)
 class Fold:
-    """Which rows are fitted and which are predicted; both (n,) arrays of bool."""
+    """Masks of the rows to fit and of the rows to predict, (n,) arrays of bool."""
 
     train: np.ndarray
     validation: np.ndarray
 
 
 def make_folds(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> list[Fold]:
-    """Return the folds.
+    """Turn a cross-validation scheme into folds.
 
     Parameters
     ----------
     cv : int, scikit-learn splitter, or iterable of (train, validation) pairs
-        A number means shuffled folds, over whole groups where there are any.
+        A number means that many shuffled folds, of whole groups if `groups` are given.
     rows : int
     groups : (rows,) array or None
-        Rows of one group (the repeats of a stimulus, the blocks of a run) stay on one side.
+        Rows of one group (the repeats of a stimulus, the blocks of a run) stay on one side of every fold.
     seed : int
-        Of the shuffling, in [0, 2**32).
+        Seed of the shuffling, in [0, 2**32).
 
     Raises
     ------
     DataError
-        Fewer groups (or rows) than folds, or a splitter that puts a group on both sides, leaves one of them
-        empty or names a row twice.
+        Fewer groups (or rows) than folds, or a splitter that puts a group on both sides of a fold, leaves a
+        side empty or names a row twice.
     """
     _check_length(rows, groups)
     labels = np.arange(rows) if groups is None else groups
@@ -46,14 +46,20 @@ def make_folds(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> l
 
 
 def hold_out_once(folds: list[Fold]) -> bool:
-    """Return whether each row is held out once and fitted in all other folds, as K folds do it."""
+    """Return whether every row is held out in exactly one fold and fitted in all others, as in K-fold CV."""
     complete = all((fold.train != fold.validation).all() for fold in folds)
     times = np.sum([fold.validation for fold in folds], axis=0)
     return complete and bool((times == 1).all())
 
 
 def check_groups(rows: int, groups: np.ndarray | None) -> int:
-    """Return how many groups there are to leave out one by one; at least two, and one for every row."""
+    """Return the number of groups to leave out one by one; without groups, the number of rows.
+
+    Raises
+    ------
+    DataError
+        Fewer than two groups, or another number of labels than rows.
+    """
     _check_length(rows, groups)
     different = rows if groups is None else len(np.unique(groups))
     if different < 2:
