@@ -60,7 +60,8 @@ class Scaling:
 
     def apply(self, rows: np.ndarray) -> np.ndarray:
         """Return `rows`, (m, columns), centred and scaled."""
-        return (rows - self.centre) / self.scale
+        scaled: np.ndarray = (rows - self.centre) / self.scale
+        return scaled
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral
+from typing import cast
 
 import numpy as np
 from sklearn.model_selection import GroupKFold, KFold
 
 from cortex2image.errors import DataError
+
+Pairs = Iterable[tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -73,16 +76,15 @@ def _check_length(rows: int, groups: np.ndarray | None) -> None:
         raise DataError("groups", f"{rows}, one per row", f"{len(groups)}", "give every row its group")
 
 
-def _splits(
-    cv: object, rows: int, groups: np.ndarray | None, seed: int
-) -> Iterable[tuple[np.ndarray, np.ndarray]]:
+def _splits(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> Pairs:
+    """Return the pairs of (training, validation) row indices of a cross-validation scheme."""
     if isinstance(cv, Integral):
         cv = int(cv)
         _check_enough(cv, rows if groups is None else len(np.unique(groups)), groups is not None)
         cv = (KFold if groups is None else GroupKFold)(cv, shuffle=True, random_state=seed)
     if hasattr(cv, "split"):
-        return cv.split(np.empty((rows, 1)), None, groups)
-    return cv  # type: ignore[return-value]
+        cv = cv.split(np.empty((rows, 1)), None, groups)
+    return cast(Pairs, cv)
 
 
 def _check_enough(folds: int, found: int, grouped: bool) -> None:
@@ -95,6 +97,7 @@ def _check_enough(folds: int, found: int, grouped: bool) -> None:
 
 
 def _fold(number: int, train: np.ndarray, validation: np.ndarray, labels: np.ndarray) -> Fold:
+    """Check a pair of row indices and return the fold; `labels` are the (rows,) groups."""
     where = f"ridge fold {number}"
     shared = np.intersect1d(labels[train], labels[validation])
     if len(shared):

@@ -176,7 +176,8 @@ def compressed(operator: FoldOperator) -> FoldOperator:
 def _products(matrix: torch.Tensor) -> torch.Tensor:
     """Return the inner products of a operators, (a, m, w), as an (a, a) tensor, float64."""
     total = torch.zeros(len(matrix), len(matrix), dtype=torch.float64, device=matrix.device)
-    for rows in matrix.split(ROWS, dim=1):
+    for start in range(0, matrix.shape[1], ROWS):
+        rows = matrix[:, start : start + ROWS]
         double = rows.flatten(1).double()
         total += product(double, double.T)
     return total

@@ -138,7 +138,7 @@ def _refine_likely(
     (b,) tensor
         Errors of the likely penalties, which are exact.
     """
-    for penalty in likely.unique().tolist():
+    for penalty in sorted(set(likely.tolist())):
         chosen, leverage = torch.nonzero(likely == penalty)[:, 0], penalties.leverages[penalty]
         residual = residuals.of(penalty, chosen, leverage.double)
         if penalties.forms is None:

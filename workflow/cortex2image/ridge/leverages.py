@@ -64,7 +64,9 @@ class Leverages:
         """
         inverses, eigenvalues = [], []
         for rows in members:
-            parts = [_complement(basis, filters, part, intercept, saturated) for part in rows.split(GROUPS)]
+            parts = [
+                _complement(basis, filters, part, intercept, saturated) for part in torch.split(rows, GROUPS)
+            ]
             spare, vectors = torch.linalg.eigh(torch.cat(parts))
             # A row whose fit depends on that row alone has leverage 1, and an unbounded left-out error.
             spare = spare.clamp_min(torch.finfo(torch.float64).eps)

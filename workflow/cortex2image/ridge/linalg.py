@@ -49,7 +49,8 @@ def product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
 def eigh(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the ascending eigenvalues and the eigenvectors of a symmetric matrix."""
     if matrix.device.type != "cpu":
-        return torch.linalg.eigh(matrix)
+        on_gpu = torch.linalg.eigh(matrix)
+        return on_gpu.eigenvalues, on_gpu.eigenvectors
     values, vectors = np.linalg.eigh(matrix.numpy())
     return torch.from_numpy(values), torch.from_numpy(vectors)
 
@@ -98,8 +99,10 @@ def _into(a: torch.Tensor, b: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
 def _squares(residual: torch.Tensor) -> np.ndarray:
     """Return the sum of squares of each column of (m, b) residuals, (b,) float64."""
     if residual.device.type == "cpu":
-        return np.einsum("mb,mb->b", residual.numpy(), residual.numpy()).astype(np.float64)
-    return residual.square().sum(dim=0).double().cpu().numpy()
+        squares: np.ndarray = np.einsum("mb,mb->b", residual.numpy(), residual.numpy()).astype(np.float64)
+    else:
+        squares = residual.square().sum(dim=0).double().cpu().numpy()
+    return squares
 
 
 def threads_of(device: torch.device) -> int:

@@ -36,13 +36,14 @@ def fit_gb(device: str) -> float:
     """
     chosen = choose_device(device)
     if chosen.type == "cuda":
-        return torch.cuda.mem_get_info(chosen)[0] / 2e9
+        return float(torch.cuda.mem_get_info(chosen)[0] / 2e9)
     return available_gb() / 2
 
 
 def available_gb(cgroups: Path = CGROUPS) -> float:
     """Return the free memory of the machine, or of the container if less, in GB (1e9 bytes)."""
-    return min([psutil.virtual_memory().available, *_left_in_container(cgroups)]) / 1e9
+    free = int(psutil.virtual_memory().available)
+    return min([free, *_left_in_container(cgroups)]) / 1e9
 
 
 def _left_in_container(cgroups: Path) -> list[int]:

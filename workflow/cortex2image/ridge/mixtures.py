@@ -63,7 +63,8 @@ def nearby_mixtures(
     centre = winners[rng.choice(len(winners), size=count, p=votes / votes.sum())]
     logarithm = np.log10(np.maximum(centre, 10**-DECADES)) + width * rng.standard_normal(centre.shape)
     shares = 10.0**logarithm
-    return shares / shares.sum(axis=1, keepdims=True)
+    mixtures: np.ndarray = shares / shares.sum(axis=1, keepdims=True)
+    return mixtures
 
 
 @dataclass(frozen=True)
