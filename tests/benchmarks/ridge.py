@@ -1,4 +1,4 @@
-"""Benchmarks of the ridge engine against himalaya; prints a section of docs/benchmarks.md.
+"""Benchmarks of the ridge solver against himalaya; prints a section of docs/benchmarks.md.
 
     OMP_NUM_THREADS=2 PYTHONPATH=workflow:. python tests/benchmarks/ridge.py --threads 2 \\
         --page docs/benchmarks.md
@@ -11,24 +11,28 @@ import argparse
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import himalaya.kernel_ridge
 import himalaya.ridge
 import numpy as np
-import pytest
 import torch
-from sklearn.model_selection import KFold
 from tests.benchmarks.measure import Measured, machine, replace_section, run, side_by_side
+from tests.benchmarks.ridge_methods import (
+    ALPHAS,
+    FOLDS,
+    TEST_ROWS,
+    Data,
+    accuracy,
+    floor,
+    operations,
+    ours,
+    peer,
+)
 
-from cortex2image.ridge import RidgeCV, gcv, kfold
-from cortex2image.ridge.operators import FoldOperator
+from cortex2image.ridge import RidgeCV
 
-ALPHAS = np.logspace(0, 6, 13)
-FOLDS = 5
-TEST_ROWS = 200
 CASES = {
     "decode, tall": (3000, 1500, 6400),
     "decode, wide": (1500, 6000, 6400),
@@ -44,72 +48,17 @@ OPERATIONS = (
 METHODS = {"kfold": "K folds", "gcv": "GCV", "loo": "leave one out"}
 # The workflow's own choice, which no peer offers: each fold scales X by its training rows.
 STANDARDIZED = "K folds, standardized"
-# What the engine is to reach: times as fast as the faster peer, share of its memory, times the floor, and how
-# far the mean test correlation may lie from the peer's.
+# Goals of the solver: how many times as fast as the faster peer, largest share of the peer's memory, largest
+# multiple of the floor, and largest difference from the peer's mean test correlation.
 FASTER, SHARE = {"kfold": 2.0, "gcv": 8.0, "loo": 8.0}, 0.5
 FLOORS, R_APART = 2.5, 0.002
 FLOOR = {"gcv": "floor of GCV", "loo": "floor of leave one out"}
-COUNTED = 1000
 GPU_RUNS = 5
 MET = {True: "met", False: "missed"}
 
 
-@dataclass(frozen=True)
-class Data:
-    """Training and test rows; targets from pure noise to nearly pure signal."""
-
-    X: np.ndarray
-    Y: np.ndarray
-    X_test: np.ndarray
-    Y_test: np.ndarray
-    folds: list[tuple[np.ndarray, np.ndarray]]
-
-    @classmethod
-    def make(cls, n: int, p: int, t: int) -> "Data":
-        """Draw predictors whose variances fall like those of voxels, and targets."""
-        rng = np.random.default_rng(0)
-        X = rng.standard_normal((n + TEST_ROWS, p), dtype=np.float32)
-        X *= np.arange(1, p + 1, dtype=np.float32) ** -0.25
-        Y = X @ rng.standard_normal((p, t), dtype=np.float32)
-        Y *= np.sqrt(rng.random(t, dtype=np.float32)) / Y.std(axis=0)
-        Y += rng.standard_normal((n + TEST_ROWS, t), dtype=np.float32)
-        folds = list(KFold(FOLDS, shuffle=True, random_state=0).split(X[:n]))
-        return cls(X[:n], Y[:n], X[n:], Y[n:], folds)
-
-
-def ours(data: Data, selection: str, device: str = "cpu", standardize: bool = False) -> np.ndarray:
-    model = RidgeCV(ALPHAS, cv=data.folds, selection=selection, device=device, standardize=standardize)
-    return model.fit(data.X, data.Y).predict(data.X_test)
-
-
-def peer(data: Data, kind: type) -> np.ndarray:
-    model = kind(alphas=ALPHAS.astype(np.float32), cv=data.folds, fit_intercept=True)
-    return model.fit(data.X, data.Y).predict(data.X_test)
-
-
-def floor(data: Data, selection: str) -> None:
-    """What a closed form cannot do without: Gram matrix, eigendecomposition, one projection of the targets.
-
-    To leave one out takes the residuals of one penalty too, another product of the same size.
-    """
-    X = (data.X - data.X.mean(axis=0)).astype(np.float64)
-    dual = X.shape[0] <= X.shape[1]
-    _, vectors = np.linalg.eigh(X @ X.T if dual else X.T @ X)
-    left = (vectors if dual else X @ vectors).astype(np.float32)
-    projected = left.T @ data.Y
-    if selection == "loo":
-        left @ projected
-
-
-def accuracy(predicted: np.ndarray, measured: np.ndarray) -> float:
-    """Return the mean correlation over targets."""
-    a, b = predicted - predicted.mean(axis=0), measured - measured.mean(axis=0)
-    scale = np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0))
-    return float(np.mean((a * b).sum(axis=0) / np.where(scale > 0, scale, 1)))
-
-
 def compare(name: str, shape: tuple[int, int, int], repeats: int) -> tuple[list[str], str]:
-    """Return the table rows of a case, and which targets it meets."""
+    """Return the table rows of a case, and a line on the goals it meets."""
     data = Data.make(*shape)
     peers = {
         "himalaya RidgeCV": partial(peer, data, himalaya.ridge.RidgeCV),
@@ -128,13 +77,13 @@ def compare(name: str, shape: tuple[int, int, int], repeats: int) -> tuple[list[
 
 
 def own_floor(label: str, seen: dict[str, Measured]) -> float:
-    """Return the seconds of the floor that a method is measured by: its own, or that of GCV."""
+    """Return the seconds of the floor of a method: that of leave one out, or else that of GCV."""
     key = "loo" if label in (METHODS["loo"], FLOOR["loo"]) else "gcv"
     return seen[FLOOR[key]].median
 
 
 def verdict(name: str, seen: dict[str, Measured], best: Measured, data: Data) -> str:
-    """Return which targets a case meets and which it misses."""
+    """Return a line on the goals that a case meets and misses."""
     said = []
     peer_r = accuracy(best.value, data.Y_test)
     for key, label in METHODS.items():
@@ -153,50 +102,11 @@ def verdict(name: str, seen: dict[str, Measured], best: Measured, data: Data) ->
 
 
 def row(case: str, label: str, seen: Measured, best: Measured, floor_s: float, data: Data) -> str:
+    """Return the table row of a method."""
     r = "" if seen.value is None else f"{accuracy(seen.value, data.Y_test):.4f}"
     share = f"{seen.megabytes / best.megabytes:.2f}" if best.megabytes else ""
     times = f"{seen.median:.2f} | {best.median / seen.median:.1f} | {seen.median / floor_s:.1f}"
     return f"| {case} | {label} | {times} | {seen.megabytes:.0f} | {share} | {r} |"
-
-
-def operations(name: str, shape: tuple[int, int, int]) -> str:
-    """Return a table row of multiplications, in billions: of all targets, and those that these share."""
-    n, p, t = shape
-    a, train, held_out, side = len(ALPHAS), n * (FOLDS - 1) // FOLDS, n // FOLDS, min(n, p)
-    width = side if p < n else train
-    combined, products = counted(Data.make(n, p, min(t, COUNTED)))
-    folds = combined * n * width + n * side * (2 if p < n else 1)
-    peer_folds = a * n * train + a * n * side
-    shared = [n * p * side / 2, 9 * side**3, a * n * held_out * 2 * width]
-    values = [n * side, folds, peer_folds, (1 + products) * n * side]
-    by_target = " | ".join(f"{value * t / 1e9:.0f}" for value in values)
-    return f"| {name} | {by_target} | {combined:.1f} | {products:.1f} | {sum(shared) / 1e9:.0f} |"
-
-
-def counted(data: Data) -> tuple[float, float]:
-    """Return how many combinations stand for the penalties of a fold, and products with U for a target.
-
-    The latter leaving one out: one for the likely penalty and one for each that its bounds do not exclude.
-    """
-    combined: list[int] = []
-    columns: list[int] = []
-    compressed, residuals = kfold.compressed, gcv.Residuals.of
-
-    def recorded(operator: FoldOperator) -> FoldOperator:
-        fewer = compressed(operator)
-        combined.append(len(fewer.matrix))
-        return fewer
-
-    def taken(self: object, penalty: int, chosen: torch.Tensor, double: bool) -> torch.Tensor:
-        columns.append(len(chosen))
-        return residuals(self, penalty, chosen, double)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kfold, "compressed", recorded)
-        patch.setattr(gcv.Residuals, "of", taken)
-        ours(data, "kfold")
-        ours(data, "loo")
-    return float(np.mean(combined)), sum(columns) / data.Y.shape[1]
 
 
 def growth(shape: tuple[int, int, int]) -> list[str]:
@@ -214,9 +124,9 @@ def growth(shape: tuple[int, int, int]) -> list[str]:
 
 
 def on_gpu(shape: tuple[int, int, int]) -> list[str]:
-    """Return a table row of the full size on a GPU, against himalaya on it, with the share of the peak.
+    """Return the table row of a full-size case on a GPU, against himalaya, with the share of peak speed.
 
-    Each runs once before it is timed; times end when the GPU is done.
+    Each method runs once before it is timed; a time ends when the GPU is done.
     """
     data, to_numpy = Data.make(*shape), himalaya.backend.set_backend("torch_cuda").to_numpy
     methods = {
@@ -236,7 +146,7 @@ def on_gpu(shape: tuple[int, int, int]) -> list[str]:
 
 
 def synchronised(method: Callable) -> object:
-    """Return the value of a method once the GPU is done."""
+    """Call a method, wait for the GPU, and return the value."""
     value = method()
     torch.cuda.synchronize()
     return value

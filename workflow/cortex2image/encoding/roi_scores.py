@@ -1,4 +1,4 @@
-"""Encoding scores of regions."""
+"""Encoding scores of regions of interest."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class RoiScores:
-    """Scores of one region, named and defined as in encoding_scores.parquet; None where undefined."""
+    """Scores of one region, named and defined as in encoding_scores.parquet; None if undefined."""
 
     roi: str
     voxels: int
@@ -48,5 +48,6 @@ def score_rois(
 
 
 def _mean_of_known(values: np.ndarray) -> float | None:
+    """Return the mean of the values that are not NaN; None if there are none."""
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else None

@@ -1,4 +1,4 @@
-"""How much variance each of several feature spaces (bands) explains, alone and in common."""
+"""Variance explained by each of several feature spaces (bands), alone and in common."""
 
 from collections.abc import Mapping
 from itertools import combinations
@@ -9,21 +9,21 @@ from cortex2image.errors import DataError
 
 
 def product_measure(by_band: np.ndarray, measured: np.ndarray) -> np.ndarray:
-    """Split the explained variance of one joint model among its bands.
+    """Split the variance explained by one joint model among its bands.
 
     R^2_b = sum_i yhat_bi (2 y_i - yhat_i) / sum_i y_i^2, with y, yhat and yhat_b around their means (Pratt
     1987; the split of Dupre la Tour et al. 2022, NeuroImage 264:119728). The parts sum to R^2 of the joint
-    predictions. A part is negative where a band makes the joint predictions worse.
+    predictions. The part of a band that makes the joint predictions worse is negative.
 
     Parameters
     ----------
     by_band : (b, m, t) array
-        Predictions by band, whose sum is the prediction.
+        Predictions from each band; their sum is the joint prediction.
     measured : (m, t) array
 
     Returns
     -------
-    (b, t) array; 0 for targets that do not vary
+    (b, t) array; 0 for constant targets
     """
     parts = by_band - by_band.mean(axis=1, keepdims=True)
     true = measured - measured.mean(axis=0)
@@ -33,22 +33,22 @@ def product_measure(by_band: np.ndarray, measured: np.ndarray) -> np.ndarray:
 
 
 def unique_and_shared(r2: Mapping[frozenset[str], np.ndarray]) -> dict[frozenset[str], np.ndarray]:
-    """Partition explained variance by differences between models.
+    """Partition explained variance among sets of bands, by differences between models.
 
-    The part of a set of bands is what exactly these bands explain in common: for a single band its unique
-    variance, R^2(all) - R^2(all without it); for two bands of two, their shared variance, R^2(1) + R^2(2) -
-    R^2(both) (commonality analysis; Mood 1969, American Educational Research Journal 6:401). The parts sum to
-    R^2(all).
+    The part of a set of bands is the variance that exactly these bands explain in common. For a single band
+    it is the unique variance, R^2(all) - R^2(all other bands); for both of two bands it is the shared
+    variance, R^2(1) + R^2(2) - R^2(both) (commonality analysis; Mood 1969, American Educational Research
+    Journal 6:401). The parts sum to R^2(all).
 
     Parameters
     ----------
-    r2 : mapping of sets of bands to (t,) arrays
-        R^2, on held-out rows, of the models of every set of bands but the empty one.
+    r2 : mapping from sets of bands to (t,) arrays
+        R^2 on held-out rows of the model of every non-empty set of bands.
 
     Raises
     ------
     DataError
-        A set of bands without a model.
+        A set of bands has no model.
     """
     bands = frozenset().union(*r2)
     subsets = [frozenset(s) for size in range(len(bands) + 1) for s in combinations(sorted(bands), size)]
@@ -66,7 +66,7 @@ def _common(
     r2: Mapping[frozenset[str], np.ndarray],
     subsets: list[frozenset[str]],
 ) -> np.ndarray:
-    """Return what the bands of `part` explain in common and no other band, by inclusion and exclusion."""
+    """Return the variance that the bands of `part`, and no others, share; by inclusion and exclusion."""
     rest = bands - part
     total = np.zeros_like(next(iter(r2.values())))
     for taken in subsets:

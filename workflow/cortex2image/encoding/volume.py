@@ -1,4 +1,4 @@
-"""Values of voxels as a volume."""
+"""Voxel values as a volume."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from cortex2image.errors import DataError
 
 
 def to_volume(values: np.ndarray, voxels: np.ndarray, shape: Sequence[int]) -> np.ndarray:
-    """Return a float32 volume that holds `values` at their voxels and NaN elsewhere.
+    """Return a float32 volume with `values` at the given voxels and NaN elsewhere.
 
     Parameters
     ----------

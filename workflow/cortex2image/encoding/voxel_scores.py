@@ -38,13 +38,13 @@ def score_voxels(
         Explainable share of the variance of `measured`; NaN where unknown. r / sqrt(noise_ceiling)
         estimates the correlation with noise-free responses and may exceed 1.
     folds : (stimuli,) array, optional
-        The fold that held each row out, of a cross-validated study. r, p and R^2 then compare both sides
-        within folds, less the fold's mean: offsets of runs neither count as signal nor as error.
+        For a cross-validated study, the fold in which each row was held out. Predictions and measurements are
+        then centred within folds: offsets of runs count neither as signal nor as error.
 
     Notes
     -----
-    p takes stimuli as independent; with folds see :func:`~cortex2image.stats.correlation.correlate`.
-    q: Benjamini and Hochberg (1995) over all voxels given.
+    p assumes independent stimuli; for folds see :func:`~cortex2image.stats.correlation.correlate`.
+    q is p corrected by Benjamini and Hochberg (1995) over all voxels given.
     """
     correlations = correlate(predicted, measured, folds)
     if folds is not None:

@@ -1,4 +1,4 @@
-"""The grid a volume is sampled on."""
+"""Voxel grids of volumes."""
 
 from dataclasses import dataclass
 
@@ -17,9 +17,9 @@ class Grid:
     ----------
     shape : (X, Y, Z)
     affine : (4, 4) array
-        From voxel indices to world coordinates in mm, x growing to the right.
+        From voxel indices to world coordinates in mm; x increases to the right.
     source : str
-        Named in errors.
+        File that errors name.
     """
 
     shape: tuple[int, ...]
@@ -39,6 +39,7 @@ class Grid:
 
 
 def hemispheres(indices: np.ndarray, affine: np.ndarray) -> list[str]:
-    """Return ``left`` or ``right`` of the world x = 0 plane for voxel indices (voxels, 3)."""
+    """Return ``left`` or ``right`` for (voxels, 3) indices, by the sign of the world coordinate x."""
     x = indices @ affine[0, :3] + affine[0, 3]
-    return np.where(x < 0, "left", "right").tolist()
+    sides: list[str] = np.where(x < 0, "left", "right").tolist()
+    return sides

@@ -1,4 +1,4 @@
-"""Haemodynamic responses of single trials, sampled at the volumes, from closed formulas."""
+"""Haemodynamic responses to single trials, sampled at the volumes, in closed form."""
 
 from dataclasses import dataclass, replace
 
@@ -12,9 +12,9 @@ PEAK_GRID = 0.02  # s
 
 @dataclass(frozen=True)
 class DoubleGamma:
-    """A haemodynamic response: a gamma density minus `ratio` times a later one.
+    """A haemodynamic response function: a gamma density minus `ratio` times a later gamma density.
 
-    Delays and dispersions in seconds; the shape of a density is its delay over its dispersion.
+    Delays and dispersions are in seconds; the shape of a density is its delay divided by its dispersion.
     """
 
     delay: float
@@ -24,15 +24,17 @@ class DoubleGamma:
     ratio: float
 
     def integral(self, time: np.ndarray) -> np.ndarray:
-        """Integrate the response from 0 to `time` (s); 0 before the onset."""
+        """Return the integral of the response from 0 to `time` (s); 0 before the onset."""
         time = np.maximum(time, 0)
         peak = gammainc(self.delay / self.dispersion, time / self.dispersion)
         undershoot = gammainc(self.undershoot / self.undershoot_dispersion, time / self.undershoot_dispersion)
-        return peak - self.ratio * undershoot
+        integral: np.ndarray = peak - self.ratio * undershoot
+        return integral
 
     def boxcar(self, time: np.ndarray, duration: np.ndarray) -> np.ndarray:
-        """Convolve the response with a boxcar of `duration` s from 0; value at `time` (s)."""
-        return self.integral(time) - self.integral(time - duration)
+        """Return the response at `time` (s) to a boxcar of `duration` s that starts at 0."""
+        response: np.ndarray = self.integral(time) - self.integral(time - duration)
+        return response
 
     def peak(self, duration: float) -> float:
         """Return the largest value of :meth:`boxcar` for one duration (s)."""
@@ -52,26 +54,26 @@ def trial_regressors(
 ) -> np.ndarray:
     """Return the predicted response of every trial, alone, at every volume.
 
-    The boxcar of a trial is convolved with the response exactly, as a difference of incomplete gamma
-    functions, so that no oversampled grid rounds the onsets.
+    The convolution of the trial's boxcar with the response function is exact, a difference of incomplete
+    gamma functions; onsets are not rounded to an oversampled grid.
 
     Parameters
     ----------
     frame_times : (volumes,) array
-        Seconds the samples of each volume stand for, from the run's first volume.
+        Time of each volume in seconds from the first volume of the run.
     onsets, durations : (trials,) arrays
-        Seconds. A duration of 0 is an impulse.
+        In seconds. A duration of 0 is an impulse.
     hrf : a key of :data:`SHAPES`
         ``spm``: SPM's canonical double gamma; ``glover``: that of Glover (1999) as nilearn parametrises it.
     derivatives : one of :data:`DERIVATIVES`
-        Which derivatives of the response follow it, by time and by the dispersion of its peak.
+        Derivatives to add: with respect to time, and to the dispersion of the peak.
 
     Returns
     -------
     (trials, functions, volumes) float64 array
-        Function 0 is the canonical response, divided by the peak it reaches for the trial's duration: its
-        weight is the height of the response of an isolated trial. The derivatives are on the same scale and
-        not made orthogonal to it, so that weight keeps its meaning beside them.
+        Function 0 is the canonical response divided by its peak for the trial's duration: its weight is the
+        height of the response to an isolated trial. Derivatives are divided by the same peak and not made
+        orthogonal to function 0, so that its weight keeps this meaning.
     """
     shape = SHAPES[hrf]
     length = np.maximum(np.asarray(durations, np.float64), SHORTEST_DURATION)[:, None]
@@ -85,4 +87,5 @@ def trial_regressors(
         functions.append((canonical - wider.boxcar(time, length)) / DISPERSION_STEP)
     peaks = {duration: shape.peak(duration) for duration in np.unique(length)}
     scale = np.array([peaks[duration] for duration in length[:, 0]])
-    return np.stack(functions, axis=1) / scale[:, None, None]
+    regressors: np.ndarray = np.stack(functions, axis=1) / scale[:, None, None]
+    return regressors

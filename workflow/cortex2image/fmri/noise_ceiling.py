@@ -1,7 +1,7 @@
-"""How much of a voxel's response to a picture repeats, as the Natural Scenes Dataset defines it.
+"""Noise ceilings of voxels from repeated stimuli, as defined by the Natural Scenes Dataset.
 
-In the demo only test pictures are repeated, so ceilings describe test data. They are for reading scores by,
-and never select the voxels of a fit.
+In the demo only test pictures are repeated, so ceilings describe test data. They help to interpret scores and
+never select the voxels of a fit.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ Pass = Callable[[], Iterable[np.ndarray]]
 
 @dataclass(frozen=True)
 class Repeats:
-    """Which trials repeat which stimulus.
+    """Trials that share their stimulus with another trial.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class Repeats:
     stimulus : (trials,) int array
         Number of the trial's stimulus among those with two or more used trials; -1 for all other trials.
     counts : (repeated stimuli,) int array
-        Used trials of each.
+        Number of used trials of each repeated stimulus.
     """
 
     sessions: np.ndarray
@@ -47,29 +47,30 @@ def noise_ceiling_snr(
     """Estimate the noise ceiling signal-to-noise ratio of every voxel.
 
     Allen et al. 2022 (Methods, "Noise ceiling estimation"): betas are z-scored per session (ddof 1), the
-    noise variance is the variance over the repeats of a stimulus (ddof 1), and the signal variance is what
-    remains of 1. Their mean over stimuli with exactly three trials is here the mean over all stimuli with
-    two or more, weighted by their degrees of freedom; with equal numbers of repeats the two are the same.
+    noise variance is the variance over the repeats of a stimulus (ddof 1), and the signal variance is 1 minus
+    the noise variance. Allen et al. average the noise variance over stimuli with exactly three trials; here
+    the average is over all stimuli with two or more, weighted by degrees of freedom. With equal numbers of
+    repeats the two averages are the same.
 
-    Repeats of a stimulus lie in different sessions, so the sum over them has to be kept for every stimulus
-    while the betas pass by: for as many voxels at a time as `block_bytes` allow.
+    Repeats of a stimulus lie in different sessions, so a sum over repeats is kept for every stimulus while
+    the betas are read; `block_bytes` bounds the number of voxels per pass.
 
     Parameters
     ----------
-    start_pass : function that returns the batches of betas, (some trials, voxels) each
-        Called once per block of voxels; together the batches are all trials, in order.
+    start_pass : function that returns batches of betas, (some trials, voxels) each
+        Called once per block of voxels; the batches together are all trials, in order.
     moments : Moments
-        Of the used trials, grouped by session.
+        Moments of the used trials, grouped by session.
     repeats : Repeats
     voxels : int
     block_bytes : int
-        Size of the sums.
+        Size of the sums over repeats, in bytes.
 
     Returns
     -------
     (voxels,) float64 array
-        Standard deviation of signal over that of noise in one trial, >= 0; NaN where the betas of a
-        session are constant, and throughout where no stimulus is repeated.
+        Standard deviation of the signal over that of the noise in one trial, >= 0; NaN for voxels whose betas
+        are constant in a session, and for all voxels if no stimulus is repeated.
     """
     if not len(repeats.counts):
         return np.full(voxels, np.nan)
@@ -78,19 +79,20 @@ def noise_ceiling_snr(
     shown = track(blocks, "noise ceiling, blocks of voxels")
     noise = np.concatenate([_noise(start_pass(), moments.groups, repeats, block) for block in shown])
     with np.errstate(divide="ignore"):
-        return np.sqrt(np.maximum(1 - noise, 0) / noise)
+        ratio: np.ndarray = np.sqrt(np.maximum(1 - noise, 0) / noise)
+    return ratio
 
 
 def noise_ceiling(ncsnr: np.ndarray, repeats: Sequence[int] | np.ndarray) -> np.ndarray:
-    """Return the share of the variance of averaged trials that a perfect model explains.
+    """Return the fraction of the variance of averaged trials that a perfect model explains.
 
-    ``ncsnr^2 / (ncsnr^2 + mean(1 / n))`` with n trials averaged per stimulus (Allen et al. 2022; the mean
-    is their rule for mixed numbers of repeats).
+    ``ncsnr^2 / (ncsnr^2 + mean(1 / n))`` with n trials averaged per stimulus (Allen et al. 2022, who take the
+    mean for mixed numbers of repeats).
 
     Parameters
     ----------
     ncsnr : (voxels,) array
-    repeats : numbers of trials averaged, one per stimulus
+    repeats : (stimuli,) numbers of trials averaged
 
     Returns
     -------
@@ -98,15 +100,16 @@ def noise_ceiling(ncsnr: np.ndarray, repeats: Sequence[int] | np.ndarray) -> np.
         In [0, 1], in units of r squared; NaN where `ncsnr` is.
     """
     signal, noise = np.asarray(ncsnr, np.float64) ** 2, np.mean(1 / np.asarray(repeats))
-    # Written so that an infinite ratio, trials without any noise, gives 1.
+    # In this form an infinite ratio (trials without noise) gives 1.
     with np.errstate(divide="ignore"):
-        return 1 / (1 + noise / signal)
+        ceiling: np.ndarray = 1 / (1 + noise / signal)
+    return ceiling
 
 
 def _noise(
     batches: Iterable[np.ndarray], moments: Mapping[str, GroupMoments], repeats: Repeats, block: slice
 ) -> np.ndarray:
-    """Return the noise variance of a block of voxels: the squares of z less those of the stimuli's means."""
+    """Return the noise variance of a block of voxels: squares of z-scores less those of stimulus means."""
     centre = {session: group.mean[block] for session, group in moments.items()}
     spread = {session: group.sd(1)[block] for session, group in moments.items()}
     sums = np.zeros((len(repeats.counts), block.stop - block.start), np.float32)
@@ -118,12 +121,14 @@ def _noise(
         squares += (z**2).sum(axis=0)
         first += len(rows)
     of_means = np.einsum("sv,sv,s->v", sums, sums, 1 / repeats.counts, dtype=np.float64)
-    return np.maximum(squares - of_means, 0) / (repeats.counts - 1).sum()
+    noise: np.ndarray = np.maximum(squares - of_means, 0) / (repeats.counts - 1).sum()
+    return noise
 
 
 def _z_scores(
     rows: np.ndarray, sessions: np.ndarray, centre: Mapping[str, np.ndarray], spread: Mapping[str, np.ndarray]
 ) -> np.ndarray:
+    """Return rows z-scored per session, float64; NaN for voxels that are constant in a session."""
     z = np.empty(rows.shape, np.float64)
     for session in np.unique(sessions).tolist():
         sd, mine = spread[session], sessions == session
@@ -132,7 +137,7 @@ def _z_scores(
 
 
 def _add_by_stimulus(sums: np.ndarray, z: np.ndarray, stimulus: np.ndarray) -> None:
-    """Add each row of `z` to the sum of its stimulus, which may come more than once."""
+    """Add each row of `z` to the sum of its stimulus; a stimulus may have several rows."""
     if len(z):
         order = np.argsort(stimulus, kind="stable")
         present, starts = np.unique(stimulus[order], return_index=True)

@@ -1,4 +1,4 @@
-"""What a run's signal holds beside responses: drift, confounds, and volumes to leave out."""
+"""Nuisance of a run: drift, confounds, and volumes to leave out."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,11 @@ import pandas as pd
 from cortex2image.errors import ConfigError, DataError
 
 DRIFTS = ("cosine", "polynomial", "none")
-POLYNOMIAL_SPAN = 150.0  # s per further order, the rule of AFNI's 3dDeconvolve -polort A
+POLYNOMIAL_SPAN = 150.0  # s per order beyond the first, the rule of AFNI's 3dDeconvolve -polort A
 
 
 def drift_regressors(volumes: int, tr: float, drift: str, high_pass_hz: float) -> np.ndarray:
-    """Return slow regressors, without the constant.
+    """Return drift regressors, without the constant.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def drift_regressors(volumes: int, tr: float, drift: str, high_pass_hz: float) -
         ``cosine``: SPM's discrete cosine set of all frequencies up to `high_pass_hz`. ``polynomial``:
         Legendre polynomials up to order 1 + duration / 150 s. ``none``: no regressor.
     high_pass_hz : float
-        Only used by ``cosine``.
+        Cut-off frequency in Hz; used by ``cosine`` only.
 
     Returns
     -------
@@ -32,7 +32,8 @@ def drift_regressors(volumes: int, tr: float, drift: str, high_pass_hz: float) -
     if drift == "cosine":
         order = int(np.floor(2 * volumes * tr * high_pass_hz))
         phase = np.pi * (np.arange(volumes) + 0.5) / volumes
-        return np.cos(np.outer(phase, np.arange(1, min(order, volumes - 1) + 1)))
+        cosines: np.ndarray = np.cos(np.outer(phase, np.arange(1, min(order, volumes - 1) + 1)))
+        return cosines
     if drift == "polynomial":
         order = 1 + int(volumes * tr / POLYNOMIAL_SPAN)
         return np.polynomial.legendre.legvander(np.linspace(-1, 1, volumes), order)[:, 1:]
@@ -44,16 +45,16 @@ def confound_regressors(
 ) -> np.ndarray:
     """Return the chosen confounds of a run, (volumes, names) float64.
 
-    fMRIPrep leaves the first row of derivatives and displacements without a value; 0 says no change.
-    Values of volumes that leave the model are 0 where they are not finite.
+    fMRIPrep leaves the first row of derivatives and displacements empty; it becomes 0, no change. Values that
+    are not finite become 0 in volumes that are left out of the model.
 
     Parameters
     ----------
     confounds : DataFrame or None
         A row per volume.
-    names : columns to take
+    names : columns to use
     keep : (volumes,) bool array
-        Volumes that stay in the model, see :func:`kept_volumes`.
+        Volumes that stay in the model, from :func:`kept_volumes`.
     where : the run, for errors
 
     Raises
@@ -83,11 +84,11 @@ def confound_regressors(
 def kept_volumes(
     confounds: pd.DataFrame | None, prefixes: Sequence[str], volumes: int, where: str
 ) -> np.ndarray:
-    """Return which volumes stay in the model, (volumes,) bool.
+    """Return the mask of the volumes that stay in the model, (volumes,) bool.
 
-    A volume leaves where a confound whose name starts with one of `prefixes` (fMRIPrep's spike columns,
-    such as ``non_steady_state_outlier00``) is not 0. Leaving it out and giving it a regressor of its own
-    are the same model.
+    A volume is left out if a confound whose name starts with one of `prefixes` (fMRIPrep's spike columns,
+    such as ``non_steady_state_outlier00``) is not 0. This gives the same estimates as a regressor for that
+    volume.
 
     Raises
     ------

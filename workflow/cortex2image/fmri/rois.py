@@ -1,4 +1,4 @@
-"""Regions of interest: from an atlas volume to a label per voxel, and from labels to voxels."""
+"""Regions of interest: labels of voxels from an atlas, and voxels of chosen labels."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,9 +16,9 @@ def label_voxels(codes: np.ndarray, labels: Mapping[str, int], where: str) -> li
     Parameters
     ----------
     codes : (voxels,) array
-        Values of the atlas, whole numbers in any type. As in the Natural Scenes Dataset -1 is not cortex
-        and 0 cortex without a label; both, NaN, and codes that `labels` does not name are unlabelled.
-    labels : name to code
+        Values of the atlas, whole numbers of any type. As in the Natural Scenes Dataset, -1 is outside cortex
+        and 0 is cortex without a label; these, NaN, and codes missing from `labels` are unlabelled.
+    labels : mapping from name to code
     where : str
         Name of the atlas in errors.
 
@@ -27,7 +27,7 @@ def label_voxels(codes: np.ndarray, labels: Mapping[str, int], where: str) -> li
     ConfigError
         A label is 0 or negative, is a reserved name, or shares its code with another.
     DataError
-        Codes that are not whole numbers: the atlas was interpolated.
+        Codes are not whole numbers, because the atlas was interpolated.
     """
     _check_labels(labels)
     codes = np.nan_to_num(np.asarray(codes, np.float64), nan=0.0)
@@ -50,7 +50,7 @@ def select_rois(labels: Sequence[str], names: Sequence[str]) -> np.ndarray:
     Raises
     ------
     ConfigError
-        A name that no voxel carries; the message lists the labels there are.
+        A name that no voxel has; the message lists the labels of all voxels.
     """
     present = sorted(set(labels))
     missing = [name for name in names if name != ALL and name not in present]

@@ -1,8 +1,8 @@
-"""Responses to single trials by least squares, all voxels and trials at once (LSS and LSA).
+"""Responses to single trials by least squares (LSS and LSA), for all voxels and trials at once.
 
-The drift, confounds and constant are projected out of the trials' regressors once. What is left of every
-estimator is then one small matrix from the regressors' Gram matrix, and the betas of a run are one matrix
-product with its data. Models: Mumford et al. 2012, "Deconvolving BOLD activation in event-related designs
+Drift, confounds and constant are projected out of the trials' regressors once. The weights of every estimator
+then follow from the Gram matrix of the regressors, and the betas of a run are one matrix product with its
+data. Models: Mumford et al. 2012, "Deconvolving BOLD activation in event-related designs
 for multivoxel pattern classification analyses".
 """
 
@@ -11,9 +11,9 @@ import numpy as np
 from cortex2image.errors import DataError
 
 MODELS = ("lss", "lsa")
-SMALLEST_RESPONSE = 0.01  # of its peak that a trial must reach within the kept volumes
-SMALLEST_SHARE = 1e-6  # of a regressor's variance that nothing else in the model may explain
-SMALLEST_BASELINE = 1e-3  # of the median baseline; below it a voxel holds no image
+SMALLEST_RESPONSE = 0.01  # fraction of its peak that a trial must reach within the kept volumes
+SMALLEST_SHARE = 1e-6  # fraction of a regressor's variance that the rest of the model must leave unexplained
+SMALLEST_BASELINE = 1e-3  # fraction of the median baseline; voxels below it have no signal
 
 
 def single_trial_betas(
@@ -32,8 +32,8 @@ def single_trial_betas(
     keep : (volumes,) bool array
         False for volumes left out of the model, see :func:`cortex2image.fmri.nuisance.kept_volumes`.
     model : ``lss`` or ``lsa``
-        Least squares separate: per trial a model of the trial, the sum of all other trials, and the
-        nuisance. Least squares all: one model with all trials.
+        ``lss``, least squares separate: a model for each trial, with the trial, the sum of all other trials,
+        and the nuisance. ``lsa``, least squares all: one model with all trials.
     where : str
         Name of the run in errors.
 
@@ -46,11 +46,12 @@ def single_trial_betas(
     Raises
     ------
     DataError
-        Too few volumes for the model, a trial without a response within the kept volumes, trials that
-        cannot be told apart, or data whose mean was taken out.
+        Too few volumes for the model, a trial without a response within the kept volumes, trials that cannot
+        be told apart, or data whose mean was removed.
     """
     estimator = trial_estimator(regressors[:, :, keep], nuisance[keep], model, where)
-    return estimator.astype(np.float32) @ percent_signal(bold[keep], where)
+    betas: np.ndarray = estimator.astype(np.float32) @ percent_signal(bold[keep], where)
+    return betas
 
 
 def percent_signal(bold: np.ndarray, where: str) -> np.ndarray:
@@ -61,8 +62,8 @@ def percent_signal(bold: np.ndarray, where: str) -> np.ndarray:
     Raises
     ------
     DataError
-        The median voxel's mean is below its standard deviation over time: the data were demeaned or
-        standardised before, and a percentage of their mean has no meaning.
+        The mean of the median voxel is below its standard deviation over time: the data were demeaned or
+        standardised, so that a percentage of their mean has no meaning.
     """
     mean, sd = bold.mean(axis=0, dtype=np.float64), bold.std(axis=0, dtype=np.float64)
     imaged = bold.any(axis=0)
@@ -72,13 +73,14 @@ def percent_signal(bold: np.ndarray, where: str) -> np.ndarray:
         found = f"a median mean of {typical:.3g}"
         raise DataError(where, "voxels whose mean exceeds their variation over time", found, fix)
     scale = np.divide(100.0, mean, out=np.zeros_like(mean), where=mean > SMALLEST_BASELINE * typical)
-    return (bold - mean.astype(np.float32)) * scale.astype(np.float32)
+    signal: np.ndarray = (bold - mean.astype(np.float32)) * scale.astype(np.float32)
+    return signal
 
 
 def trial_estimator(regressors: np.ndarray, nuisance: np.ndarray, model: str, where: str) -> np.ndarray:
-    """Return the (trials, volumes) float64 matrix whose product with a run's data is the trials' betas.
+    """Return the (trials, volumes) float64 matrix that gives the betas of a run when multiplied by its data.
 
-    Parameters are those of :func:`single_trial_betas`, of the kept volumes only.
+    Parameters are those of :func:`single_trial_betas`, for the kept volumes only.
     """
     trials, functions, volumes = regressors.shape
     basis = _orthonormal(nuisance)
@@ -92,10 +94,12 @@ def trial_estimator(regressors: np.ndarray, nuisance: np.ndarray, model: str, wh
     flat = residual.reshape(trials * functions, volumes)
     gram = (flat @ flat.T).reshape(trials, functions, trials, functions)
     solve = _separate if model == "lss" and trials > 1 else _all_at_once
-    return solve(gram, where) @ flat
+    estimator: np.ndarray = solve(gram, where) @ flat
+    return estimator
 
 
 def _all_at_once(gram: np.ndarray, where: str) -> np.ndarray:
+    """Return the weights of the residual regressors in the betas of LSA, (trials, trials * functions)."""
     trials, functions = gram.shape[:2]
     flat = gram.reshape(1, trials * functions, trials * functions)
     _check_normal(flat, where)
@@ -103,7 +107,10 @@ def _all_at_once(gram: np.ndarray, where: str) -> np.ndarray:
 
 
 def _separate(gram: np.ndarray, where: str) -> np.ndarray:
-    """Solve, per trial, the normal equations of [own functions, sum of the others' functions]."""
+    """Return the weights of the residual regressors in the betas of LSS, (trials, trials * functions).
+
+    Solves, for each trial, the normal equations of [own functions, sum of the functions of other trials].
+    """
     trials, functions = gram.shape[:2]
     own = np.einsum("ibic->ibc", gram)
     with_total, total = gram.sum(axis=2), gram.sum(axis=(0, 2))
@@ -121,7 +128,7 @@ def _separate(gram: np.ndarray, where: str) -> np.ndarray:
 
 
 def _orthonormal(nuisance: np.ndarray) -> np.ndarray:
-    """Return an orthonormal basis of the constant and the columns; dependent columns add nothing."""
+    """Return an orthonormal basis of the constant and the columns; dependent columns add no dimension."""
     centred = nuisance - nuisance.sum(axis=0) / max(len(nuisance), 1)
     norm = np.linalg.norm(centred, axis=0)
     moving = norm > 1e-10 * np.linalg.norm(nuisance, axis=0)
@@ -131,6 +138,7 @@ def _orthonormal(nuisance: np.ndarray) -> np.ndarray:
 
 
 def _check_responses(regressors: np.ndarray, residual: np.ndarray, where: str) -> None:
+    """Raise :class:`DataError` if a trial's response lies outside the kept volumes or in the nuisance."""
     reached = np.abs(regressors[:, 0]).max(axis=1)
     share = (residual[:, 0] ** 2).sum(axis=1) / np.maximum((regressors[:, 0] ** 2).sum(axis=1), 1e-300)
     lost = np.flatnonzero((reached < SMALLEST_RESPONSE) | (share < SMALLEST_SHARE))
@@ -142,6 +150,7 @@ def _check_responses(regressors: np.ndarray, residual: np.ndarray, where: str) -
 
 
 def _check_normal(normal: np.ndarray, where: str) -> None:
+    """Raise :class:`DataError` if normal equations, (n, m, m), are singular."""
     scale = np.sqrt(np.maximum(np.einsum("nii->ni", normal), 1e-300))
     smallest = np.linalg.eigvalsh(normal / (scale[:, :, None] * scale[:, None, :]))[:, 0]
     if (smallest < SMALLEST_SHARE).any():
@@ -152,6 +161,6 @@ def _check_normal(normal: np.ndarray, where: str) -> None:
 
 
 def _names(trials: np.ndarray) -> str:
-    """Name the first of these trials as the end of a trial_id does."""
+    """Name up to five of the trials in the form that ends a trial_id."""
     more = f" and {len(trials) - 5} more" if len(trials) > 5 else ""
     return ", ".join(f"trial-{number:03d}" for number in trials[:5]) + more

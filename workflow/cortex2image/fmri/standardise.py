@@ -1,6 +1,6 @@
-"""Means and variances of voxels over groups of trials that are never in memory together.
+"""Standardisation of betas by the mean and standard deviation of the training trials.
 
-Betas in standard deviations of the training trials.
+Means and variances are accumulated batch by batch, since the trials are never in memory together.
 """
 
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ MODES = ("session", "all", "none")
 
 @dataclass(frozen=True)
 class GroupMoments:
-    """Trials seen so far, their mean and their summed squared deviations from it, float64 (voxels,) each."""
+    """Number of trials, and their mean and sum of squared deviations from it, (voxels,) float64 arrays."""
 
     count: int
     mean: np.ndarray
     squares: np.ndarray
 
     def merged(self, other: "GroupMoments") -> "GroupMoments":
-        """Return the moments of both together.
+        """Return the moments of the trials of both.
 
-        Chan, Golub & LeVeque 1979: no large squares are subtracted, so a voxel with a small variance around
-        a large mean keeps its digits.
+        The update of Chan, Golub & LeVeque (1979) subtracts no large squares, so a voxel with a small
+        variance around a large mean keeps its digits.
         """
         count = self.count + other.count
         apart = other.mean - self.mean
@@ -34,13 +34,13 @@ class GroupMoments:
         return GroupMoments(count, mean, squares)
 
     def sd(self, ddof: int) -> np.ndarray:
-        """Return the standard deviation, exactly 0 where the values differ by rounding only."""
+        """Return the standard deviation, (voxels,); exactly 0 for voxels that vary by rounding only."""
         sd = np.sqrt(self.squares / max(self.count - ddof, 1))
         return np.where(sd > 1e-9 * np.abs(self.mean), sd, 0.0)
 
 
 class Moments:
-    """Moments per group of trials (a session, say), gathered batch by batch.
+    """Moments of each group of trials (for example a session), accumulated batch by batch.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Moments:
         self.groups: dict[str, GroupMoments] = {}
 
     def add(self, rows: np.ndarray, groups: Sequence[str] | np.ndarray) -> None:
-        """Take in more trials.
+        """Add trials to the moments of their groups.
 
         Parameters
         ----------
@@ -70,20 +70,20 @@ def _moments(rows: np.ndarray) -> GroupMoments:
 
 
 def scaling_groups(sessions: Sequence[str] | np.ndarray, by: str) -> np.ndarray:
-    """Return for every trial which trials it shares mean and scale with: its session's, or all."""
+    """Return the group of every trial, which shares mean and scale: its session, or all trials."""
     return np.asarray(sessions) if by == "session" else np.full(len(sessions), "all")
 
 
 @dataclass(frozen=True)
 class Standardiser:
-    """Mean and inverse standard deviation of every voxel, per group of trials (a session, or all)."""
+    """Mean and inverse standard deviation of every voxel, for each group of trials (a session, or all)."""
 
     mean: dict[str, np.ndarray]
     scale: dict[str, np.ndarray]
 
     @classmethod
     def from_moments(cls, training: Moments) -> "Standardiser":
-        """Take mean and standard deviation (ddof 0) from the moments of the training trials."""
+        """Return the standardiser with mean and standard deviation (ddof 0) of the training trials."""
         mean = {group: moments.mean for group, moments in training.groups.items()}
         return cls(mean, {group: _inverse(moments.sd(0)) for group, moments in training.groups.items()})
 
@@ -93,7 +93,7 @@ class Standardiser:
         Raises
         ------
         DataError
-            A group of `groups` had no training trials.
+            A group has no training trials.
         """
         names = np.asarray(groups)
         strange = sorted(set(names.tolist()) - set(self.mean))
@@ -111,4 +111,5 @@ class Standardiser:
 
 def _inverse(sd: np.ndarray) -> np.ndarray:
     """Return 1 / sd, and 0 where sd is 0."""
-    return np.divide(1.0, sd, out=np.zeros_like(sd), where=sd > 0)
+    inverse: np.ndarray = np.divide(1.0, sd, out=np.zeros_like(sd), where=sd > 0)
+    return inverse

@@ -1,4 +1,4 @@
-"""The tables of a subject as matrices, aligned by trial and stimulus."""
+"""Betas and features of a subject as matrices, aligned by trial; means over repeats of a stimulus."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,13 @@ from cortex2image.tables.columns import matrix
 
 @dataclass(frozen=True)
 class PerTrial:
-    """A matrix of which every trial has one row; trials of a stimulus may share theirs.
+    """A matrix and the row of each trial in it; trials of a stimulus may share a row.
 
     Attributes
     ----------
     matrix : (rows, width) array
-    row : (n,) array of int, the row of each trial
+    row : (n,) array of int
+        Row of each trial.
     """
 
     matrix: np.ndarray
@@ -27,7 +28,7 @@ class PerTrial:
 
 @dataclass(frozen=True)
 class Rows:
-    """Predictors (m, p) and targets (m, t) of the same rows, their stimuli and groups, both (m,)."""
+    """Predictors (m, p) and targets (m, t) of the same m rows, with their stimuli and groups, (m,) each."""
 
     predictors: np.ndarray
     targets: np.ndarray
@@ -38,7 +39,7 @@ class Rows:
 def select(
     predictors: PerTrial, targets: PerTrial, trials: Trials, chosen: np.ndarray, average: bool
 ) -> Rows:
-    """Return the rows of the chosen trials, or their means by stimulus in order of its name."""
+    """Return the rows of the chosen trials, or their means over repeats, one row per stimulus, sorted."""
     rows = Rows(
         predictors.matrix[predictors.row[chosen]],
         targets.matrix[targets.row[chosen]],
@@ -49,7 +50,7 @@ def select(
 
 
 def average_repeats(rows: Rows) -> Rows:
-    """Average the rows of each stimulus; stimuli are sorted by name."""
+    """Average the rows of each stimulus; the result has one row per stimulus, sorted by name."""
     stimuli, first, member = np.unique(rows.stimuli, return_index=True, return_inverse=True)
     if len(stimuli) == len(rows.stimuli):
         means = rows.predictors[first], rows.targets[first]
@@ -59,16 +60,18 @@ def average_repeats(rows: Rows) -> Rows:
 
 
 def _means(values: np.ndarray, first: np.ndarray, member: np.ndarray) -> np.ndarray:
-    # Around each stimulus' first row: the mean of identical rows is then that row, to the last digit,
-    # so that constant feature units stay constant.
+    """Average `values` by stimulus, given each stimulus' first row and the stimulus of each row."""
+    # Averaged as differences from the stimulus' first row, so that the mean of identical rows is exactly that
+    # row, and constant feature units stay constant.
     sums = np.zeros((len(first), values.shape[1]), dtype=np.float64)
     np.add.at(sums, member, values - values[first][member])
-    return values[first] + (sums / np.bincount(member)[:, None]).astype(values.dtype)
+    means: np.ndarray = values[first] + (sums / np.bincount(member)[:, None]).astype(values.dtype)
+    return means
 
 
 @dataclass(frozen=True)
 class BrainAndFeatures:
-    """Betas (rows, voxels) and features (stimuli, width), with the row of every trial."""
+    """Betas (rows, voxels) and features (stimuli, width) of a subject's trials."""
 
     betas: PerTrial
     features: PerTrial
@@ -78,17 +81,17 @@ class BrainAndFeatures:
 def align(
     trials: pa.Table, betas: pa.Table, features: pa.Table, voxels: pa.Table, where: Mapping[str, str]
 ) -> BrainAndFeatures:
-    """Find the betas and the features of every trial.
+    """Find the betas and features of every trial.
 
     Parameters
     ----------
     trials, betas, features, voxels : tables under the contracts of these names
-    where : mapping of these names to the files the tables come from, for errors
+    where : mapping from these names to the files of the tables, for errors
 
     Raises
     ------
     DataError
-        A trial without betas or features; another number of voxels than betas have.
+        A trial without betas or features; tables of voxels and betas with different numbers of voxels.
     """
     width = betas.schema.field("beta").type.list_size
     if width != voxels.num_rows:
@@ -105,7 +108,7 @@ def align(
 
 
 def positions(known: Sequence[str], wanted: Sequence[str], where: str) -> np.ndarray:
-    """Return the position in `known` of each of `wanted`; `where` names the table of `known` in the error."""
+    """Return the position in `known` of each name in `wanted`; `where` names the table in the error."""
     position = {name: number for number, name in enumerate(known)}
     missing = sorted(set(wanted) - position.keys())
     if missing:

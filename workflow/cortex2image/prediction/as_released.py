@@ -1,9 +1,9 @@
 """Ridge regression as in the code released with Takagi and Nishimoto 2023, for reproduction only.
 
-Three things make it worse than :class:`~cortex2image.ridge.estimator.RidgeCV` with its defaults. There is no
-intercept although targets have a mean, so that predictions lack the training mean of every target. Folds are
-unshuffled runs of trials, so that repeats of a picture are fitted and validated at once and penalties come
-out too small. And the grid of penalties for z and c lies far below the eigenvalues of the predictors.
+It is worse than :class:`~cortex2image.ridge.estimator.RidgeCV` with its defaults in three ways. It has no
+intercept although targets have a mean, so predictions lack the training mean of every target. Its folds are
+consecutive trials, so repeats of a picture are both fitted and validated, which favours penalties that are
+too small. And its penalties for z and c lie far below the eigenvalues of the predictors.
 """
 
 import numpy as np
@@ -22,12 +22,12 @@ FOLDS = 5
 
 
 class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
-    """The released regression: predictors are standardised, targets are used as they are, groups are ignored.
+    """The released regression: standardised predictors, targets as they are, groups ignored.
 
     Parameters
     ----------
     latent : bool
-        Whether the targets are z or c; all other feature spaces had larger penalties.
+        Whether the targets are z or c; the released code used larger penalties for all other features.
     device, max_memory_gb
         As in :class:`~cortex2image.ridge.estimator.RidgeCV`.
 
@@ -48,7 +48,7 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Raises
         ------
         DataError, ConfigError
-            As :meth:`RidgeCV.fit`; fewer rows than the five folds.
+            As in :meth:`RidgeCV.fit`; fewer rows than the five folds.
         """
         X, ridge = self._standardised(X), self._inner()
         self._ridge = ridge.fit(X, Y)
@@ -58,7 +58,7 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     def fit_and_predict(
         self, X: np.ndarray, Y: np.ndarray, X_new: np.ndarray, groups: np.ndarray | None = None
     ) -> np.ndarray:
-        """Fit and return the predictions for the (m, p) rows `X_new`, without keeping what `predict` needs.
+        """Fit and return the (m, t) predictions for the (m, p) rows `X_new`; `predict` cannot follow.
 
         Parameters and errors are those of `fit`.
         """
@@ -75,7 +75,7 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         return self._ridge.predict(self._standard.apply(self._checked(X, reset=False)))
 
     def _standardised(self, X: np.ndarray) -> np.ndarray:
-        """Return training predictors by their own mean and standard deviation, which are kept."""
+        """Standardise training predictors; keep their mean and standard deviation for new rows."""
         X = self._checked(X, reset=True)
         if len(X) < FOLDS:
             expected = f"at least {FOLDS} rows, one for each fold"

@@ -1,7 +1,8 @@
-"""Which trials a model is fitted to and which it is tested on."""
+"""Partitions of a subject's trials into training and test trials."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -17,9 +18,9 @@ class Trials:
     Attributes
     ----------
     stimulus : str
-    run : str, unique over sessions
+    run : str, unique across sessions
     split : str, "train" or "test"
-    fold : int, the fold that holds the trial out; None unless the study is cross-validated
+    fold : int, the fold in which the trial is a test trial; None unless the study is cross-validated
     """
 
     stimulus: np.ndarray
@@ -28,8 +29,8 @@ class Trials:
     fold: np.ndarray | None
 
     @classmethod
-    def from_columns(cls, columns: Mapping[str, Sequence], where: str) -> "Trials":
-        """Build from the columns of trials.parquet; `where` names the table in errors."""
+    def from_columns(cls, columns: Mapping[str, Sequence[Any]], where: str) -> "Trials":
+        """Take identities from the columns of trials.parquet; `where` names the table in errors."""
         folds = columns["fold"]
         missing = sum(fold is None for fold in folds)
         if 0 < missing < len(folds):
@@ -49,14 +50,17 @@ class Trials:
 
     @property
     def groups(self) -> np.ndarray:
-        """Trials that no inner fold may separate: repeats of a stimulus; if cross-validated, also those of
-        a run, and so those of runs that share a stimulus."""
+        """Group of each trial, (n,) array; inner folds never separate the trials of a group.
+
+        A group is the repeats of a stimulus. In a cross-validated study it is a run, together with all runs
+        that share a stimulus with it.
+        """
         return self.stimulus if self.fold is None else _connected(self.run, self.stimulus)
 
 
 @dataclass(frozen=True)
 class Partition:
-    """Positions of the trials to fit and of those to test."""
+    """Positions of the training trials and of the test trials."""
 
     train: np.ndarray
     test: np.ndarray
@@ -68,7 +72,7 @@ def partitions(trials: Trials) -> list[Partition]:
     Raises
     ------
     DataError
-        A side is empty, or a stimulus is on both.
+        There are no training or no test trials, or a stimulus is in both.
     """
     if trials.fold is None:
         held_out = [trials.split == "test"]
@@ -78,7 +82,10 @@ def partitions(trials: Trials) -> list[Partition]:
 
 
 def _connected(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the smallest of the `first` labels that a trial is connected to by equal labels of either."""
+    """Return each trial's component, where trials with an equal label of either kind are connected.
+
+    A component is named by the smallest of its `first` labels.
+    """
     names, a = np.unique(first, return_inverse=True)
     _, b = np.unique(second, return_inverse=True)
     nodes = len(names) + int(b.max(initial=-1)) + 1

@@ -1,4 +1,4 @@
-"""Predictions for trials that no fit has seen."""
+"""Ridge predictions of a study's test trials."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,34 +10,37 @@ from cortex2image.prediction.alignment import PerTrial, Rows, select
 from cortex2image.prediction.as_released import AsReleasedRidgeCV
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.progress import track
+from cortex2image.ridge import estimator
 from cortex2image.ridge.estimator import RidgeCV
 from cortex2image.ridge.memory import fit_gb
 from cortex2image.study.settings import Ridge
 
-SELECTIONS = ("kfold", "loo", "gcv", "as_released")
+AS_RELEASED = "as_released"
+SELECTIONS = (*estimator.SELECTIONS, AS_RELEASED)
 
 
 @dataclass(frozen=True)
 class RidgeSettings:
-    """How to fit.
+    """Settings of a ridge regression.
 
     Attributes
     ----------
-    alphas : penalties to choose from
+    alphas : sequence of float
+        Penalties to choose from.
     folds : int
-        Inner folds that choose among them.
-    average_repeats : of "train", "test"
+        Number of inner folds by which penalties are chosen.
+    average_repeats : sequence of "train", "test"
         Splits in which the trials of a stimulus are averaged.
     seed : int
-        Of the inner folds.
-    selection : "kfold", "loo" or "gcv"
+        Seed of the inner folds.
+    selection : one of :data:`SELECTIONS`
         How penalties are scored, see :class:`~cortex2image.ridge.estimator.RidgeCV`; or "as_released", which
         also sets penalties and folds, see :mod:`~cortex2image.prediction.as_released`.
     device : "auto", "cpu", "cuda" or "cuda:N"
     max_memory_gb : float, optional
-        Bound on the working memory of a fit.
+        Bound on the working memory of a fit, in GB (1e9 bytes).
     latent : bool
-        Whether the targets are latent features, whose penalties "as_released" has apart from all others.
+        Whether the targets are latent features, for which "as_released" has its own penalties.
     """
 
     alphas: Sequence[float]
@@ -66,7 +69,9 @@ class Predictions:
     predicted, measured : (s, t) arrays
     stimuli : (s,) array of str
     alpha : (t,) array
-    fold : (s,) array of int, the fold that held each row out; None unless the study is cross-validated
+        Penalties.
+    fold : (s,) array of int, optional
+        Fold in which each row was held out; None unless the study is cross-validated.
     """
 
     predicted: np.ndarray
@@ -79,20 +84,20 @@ class Predictions:
 def predict_test_trials(
     predictors: PerTrial, targets: PerTrial, trials: Trials, settings: RidgeSettings
 ) -> Predictions:
-    """Fit each partition's training trials and predict its test stimuli.
+    """Fit the training trials of each partition and predict its test stimuli.
 
     Returns
     -------
     Predictions
-        Of a cross-validated study the predictions of all folds, one after the other, each around the mean
-        of its own training trials, and the geometric mean of their penalties.
+        For a cross-validated study: the predictions of all folds in turn, which vary around the mean of each
+        fold's training trials, and the geometric mean over folds of the penalties.
 
     Raises
     ------
     DataError
         See :func:`~cortex2image.prediction.partitions.partitions`.
     ConfigError
-        Test stimuli with repeats that are not to be averaged.
+        Test stimuli have repeats, and `average_repeats` lacks "test".
     """
     parts = [
         _predict(predictors, targets, trials, partition, settings)
@@ -113,7 +118,7 @@ def fit_and_predict(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Fit training rows; return the (m, t) predictions for (m, p) new predictors and the (t,) penalties.
 
-    Targets of new rows are not given, and what depends on their predictors comes after the fit.
+    Targets of the new rows are not passed in, and their predictors are used only after the fit.
     """
     model = _model(settings)
     predicted = model.fit_and_predict(training.predictors, training.targets, new, groups=training.groups)
@@ -121,7 +126,7 @@ def fit_and_predict(
 
 
 def _model(settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
-    if settings.selection == "as_released":
+    if settings.selection == AS_RELEASED:
         return AsReleasedRidgeCV(settings.latent, settings.device, settings.max_memory_gb)
     return RidgeCV(
         settings.alphas,
@@ -137,6 +142,7 @@ def _model(settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
 def _predict(
     predictors: PerTrial, targets: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings
 ) -> Predictions:
+    """Fit one partition and predict its test stimuli."""
     average = settings.average_repeats
     test = select(predictors, targets, trials, partition.test, "test" in average)
     _check_unique(test.stimuli)
@@ -146,6 +152,7 @@ def _predict(
 
 
 def _check_unique(stimuli: np.ndarray) -> None:
+    """Raise :class:`ConfigError` if a test stimulus has more than one row."""
     repeats = len(stimuli) - len(np.unique(stimuli))
     if repeats:
         raise ConfigError(

@@ -1,10 +1,10 @@
-"""Banded ridge regression: several feature spaces (bands) at once, each with a penalty of its own.
+"""Banded ridge regression: several feature spaces (bands) in one model, each with its own penalty.
 
 Minimises ||Y - sum_b X_b W_b||^2 + sum_b alpha_b ||W_b||^2. With alpha_b = alpha / share_b and shares that
-sum to 1 it is ridge regression on sqrt(share_b) X_b: a mixture of shares costs what one ridge regression
-costs, for all targets and penalties together (Nunez-Elizalde, Huth and Gallant 2019, NeuroImage 197:482;
+sum to 1, this is ridge regression on sqrt(share_b) X_b: a mixture of shares costs as much as one ridge
+regression, for all targets and penalties together (Nunez-Elizalde, Huth and Gallant 2019, NeuroImage 197:482;
 Dupre la Tour et al. 2022, NeuroImage 264:119728). Mixtures are searched in rounds: first over the whole
-simplex, then around the winners.
+simplex, then around the winning mixtures.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,24 +16,24 @@ from sklearn.utils.validation import check_is_fitted
 
 from cortex2image.errors import DataError
 from cortex2image.ridge.engine import Fitted, Problem, scores
-from cortex2image.ridge.estimator import RidgeCV, warn_at_edge
-from cortex2image.ridge.inputs import Beside, Blocks, checked_alphas
+from cortex2image.ridge.estimator import RidgeCV
+from cortex2image.ridge.inputs import Beside, Blocks, checked_alphas, warn_at_edge
 from cortex2image.ridge.mixtures import Bands, first_mixtures, nearby_mixtures
 
-# Standard deviation, in decades, of the shares that later rounds try around the winners.
+# Standard deviation, in decades, of the shares that later rounds draw around the winning mixtures.
 WIDTHS = (0.5, 0.2)
 
 
 class BandedRidgeCV(RidgeCV):
-    """Ridge regression on several feature spaces with a penalty for each space and target.
+    """Ridge regression on several feature spaces (bands) with a penalty for each band and target.
 
     Parameters
     ----------
     mixtures : int
         Mixtures of shares in the first round; each of two later rounds tries half as many.
     alphas, cv, fit_intercept, standardize, selection, device, random_state, n_targets_batch, max_memory_gb
-        As in :class:`~cortex2image.ridge.estimator.RidgeCV`. Columns are standardised over all training rows,
-        once; `random_state` seeds the search, too.
+        As in :class:`~cortex2image.ridge.estimator.RidgeCV`, but columns are standardised once, over all
+        training rows, and `random_state` also seeds the search.
 
     Attributes
     ----------
@@ -41,11 +41,11 @@ class BandedRidgeCV(RidgeCV):
     share_ : (b, t) array
         Shares of the bands, which sum to 1. The penalty of a band is alpha / share.
     best_score_ : (t,) array
-        R^2 of the chosen penalties by cross-validation, as in `RidgeCV`; too high by what the search fits.
+        Cross-validated R^2, as in `RidgeCV`, of the chosen penalties; too high, as the search maximises it.
 
     Notes
     -----
-    Every mixture that a target chose keeps a matrix of the size of the smaller Gram matrix.
+    For every chosen mixture the estimator keeps a matrix of the size of the smaller Gram matrix.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class BandedRidgeCV(RidgeCV):
         Raises
         ------
         DataError, ConfigError
-            As :meth:`RidgeCV.fit`; bands of different lengths.
+            As in :meth:`RidgeCV.fit`; bands with different numbers of rows.
         """
         self.widths_ = [band.shape[1] for band in bands]
         blocks, Y = self._checked(_beside(bands), Y)
@@ -113,7 +113,7 @@ class BandedRidgeCV(RidgeCV):
         Raises
         ------
         DataError
-            Bands of other widths than those fitted, or of different lengths.
+            Bands of other widths than those fitted, or with different numbers of rows.
         """
         new = self._new_bands(bands)
         predicted = np.empty((new.shape[0], len(self.alpha_)), self._parts[0][1].means.dtype)
@@ -122,7 +122,7 @@ class BandedRidgeCV(RidgeCV):
         return predicted[:, 0] if self._flat else predicted
 
     def predict_by_band(self, bands: Sequence[np.ndarray]) -> np.ndarray:
-        """Return what each band adds to the mean, (b, m, t); with the mean they sum to the predictions."""
+        """Return what each band adds to the mean, (b, m, t); predictions are the mean plus their sum."""
         new = self._new_bands(bands)
         ends = np.cumsum(self.widths_)
         shape = len(self.widths_), new.shape[0], len(self.alpha_)
@@ -144,14 +144,14 @@ class BandedRidgeCV(RidgeCV):
 
     @property
     def intercept_(self) -> np.ndarray | float:
-        """What is predicted for a row of zeros."""
+        """Prediction for a row of zeros."""
         check_is_fitted(self, "_parts")
         zeros = [np.zeros((1, width)) for width in self.widths_]
         intercept = self.predict(zeros)[0]
         return float(intercept) if self._flat else intercept
 
     def _searched(self, blocks: Blocks, Y: np.ndarray, groups: np.ndarray | None) -> Bands:
-        """Choose shares and penalties of all targets; return the bands, ready to be mixed."""
+        """Choose shares and penalties of all targets; return the problem divided into bands."""
         alphas = checked_alphas(self.alphas)
         folds, groups = self._split(len(Y), groups)
         bands = len(self.widths_)
@@ -165,7 +165,7 @@ class BandedRidgeCV(RidgeCV):
         return mixed
 
     def _new_bands(self, bands: Sequence[np.ndarray]) -> Blocks:
-        """Return new rows of all bands side by side; bands must be as wide as the fitted ones."""
+        """Check new rows of all bands and return them side by side."""
         check_is_fitted(self, "_parts")
         widths = [band.shape[1] for band in bands]
         if widths != self.widths_:
@@ -174,7 +174,7 @@ class BandedRidgeCV(RidgeCV):
         return self._new_blocks(_beside(bands))
 
     def _candidates(self) -> Iterator[np.ndarray]:
-        """Yield mixtures; those of later rounds depend on the best of earlier ones."""
+        """Yield mixtures to try; later rounds depend on the best mixtures so far."""
         rng = np.random.default_rng(self.random_state)
         yield from first_mixtures(len(self.widths_), self.mixtures, rng)
         for width in WIDTHS:
@@ -182,6 +182,7 @@ class BandedRidgeCV(RidgeCV):
             yield from nearby_mixtures(winners.T, votes, self.mixtures // 2, width, rng)
 
     def _take_better(self, shares: np.ndarray, found: np.ndarray, alphas: np.ndarray) -> None:
+        """Keep score, penalty and shares for targets that a mixture predicts better; `found` is (a, t)."""
         best = found.argmax(axis=0)
         score = found[best, np.arange(found.shape[1])]
         better = score > self.best_score_
@@ -189,7 +190,7 @@ class BandedRidgeCV(RidgeCV):
         self.share_[:, better] = shares[:, None]
 
     def _fit_parts(self, mixed: Bands) -> Iterator[tuple[np.ndarray, Fitted]]:
-        """Yield (targets, what predicts them) for every mixture that was chosen."""
+        """Yield (positions of targets, their regression) for every mixture that was chosen."""
         winners, which = np.unique(self.share_, axis=1, return_inverse=True)
         for number, shares in enumerate(winners.T):
             chosen = np.flatnonzero(which.ravel() == number)

@@ -1,16 +1,16 @@
-"""The basis in which ridge regression is diagonal, from one eigendecomposition.
+"""Training rows in their singular basis, in which ridge regression is diagonal.
 
-With centred predictors X (n rows, p columns) of singular value decomposition X = U sqrt(L) V', the
-predictions of ridge regression for targets Y and new rows are
+For centred predictors X (n rows, p columns) with singular value decomposition X = U sqrt(L) V', ridge
+regression of targets Y predicts for new rows
 
     (X_new V L^-1/2)  diag(L / (L + alpha))  U'Y
      scores            filter                 projection
 
 (Hastie, Tibshirani and Friedman 2009, The Elements of Statistical Learning, section 3.4.1). Only the filter
-depends on alpha. Filters lie in [0, 1] and projections are no longer than Y, so that both keep all digits of
-single precision however ill-conditioned X is; L, V and the scores are computed in double precision.
+depends on alpha. Filters lie in [0, 1] and projections have at most the norm of Y, so that both keep all
+digits of single precision however ill-conditioned X is; L, V and the scores are in double precision.
 
-The decomposition is that of X'X if p < n (primal form), else that of XX' (dual form).
+L and U come from one eigendecomposition: of X'X if p < n (primal form), else of XX' (dual form).
 """
 
 from dataclasses import dataclass
@@ -25,12 +25,13 @@ EPSILON = torch.finfo(torch.float64).eps
 
 @dataclass(frozen=True)
 class ScoreMap:
-    """From new rows to scores on k directions.
+    """Linear map from new rows to their scores on k singular directions.
 
     Attributes
     ----------
     matrix : (p, k) tensor in primal form, (n, k) tensor in dual form, float64
-        V L^-1/2, applied to new rows, or U / L, applied to their products with the training rows.
+        Primal form: V L^-1/2, which multiplies new rows. Dual form: U / L, which multiplies the inner
+        products of new rows and training rows.
     training : Design, (n, p), in dual form; None in primal form
     """
 
@@ -38,13 +39,13 @@ class ScoreMap:
     training: Design | None
 
     def scores(self, new: Design) -> torch.Tensor:
-        """Return the (m, k) scores, float64, of new rows that are scaled like the training rows."""
+        """Return the (m, k) scores, float64, of new rows centred and scaled like the training rows."""
         if self.training is None:
             return torch.cat([block @ self.matrix for _, block in new.rows()])
         return new.products(self.training) @ self.matrix
 
     def weights(self, coefficients: torch.Tensor) -> torch.Tensor:
-        """Return the (p, t) weights of the scaled columns, float64, from (k, t) filtered projections."""
+        """Return the (p, t) weights of scaled columns, float64, from (k, t) filtered projections."""
         weights = self.matrix @ coefficients.double()
         if self.training is None:
             return weights
@@ -53,14 +54,14 @@ class ScoreMap:
 
 @dataclass(frozen=True)
 class Basis:
-    """Training rows in their singular basis of k <= min(n, p) directions.
+    """Singular basis of the training rows, of k <= min(n, p) directions.
 
     Attributes
     ----------
     values : (k,) tensor, float64
-        L, all positive, ascending.
-    exact, left : (n, k) tensors, float64 and in the precision of the data
-        U.
+        L, squared singular values, all positive, ascending.
+    exact, left : (n, k) tensors
+        U in float64, and in the precision of the data.
     score_map : ScoreMap
     """
 
@@ -71,20 +72,20 @@ class Basis:
 
     @property
     def dual(self) -> bool:
-        """Whether it is the basis of products of rows."""
+        """Whether the basis comes from XX' (dual form)."""
         return self.score_map.training is not None
 
     def spans_all(self, intercept: bool) -> bool:
-        """Return whether training rows, centred or not, have no residual but that of the penalty."""
+        """Return whether U (with an intercept, U and the constant) spans all n rows."""
         return len(self.values) == len(self.left) - intercept
 
     def filters(self, alphas: torch.Tensor) -> torch.Tensor:
-        """Return the (k, a) filters of the penalties, float64."""
+        """Return the (k, a) filters L / (L + alpha) of a penalties, float64."""
         return self.values[:, None] / (self.values[:, None] + alphas)
 
 
 def decompose(design: Design, gram: torch.Tensor, dual: bool, dtype: torch.dtype) -> Basis:
-    """Decompose the training rows.
+    """Compute the singular basis of the training rows.
 
     Parameters
     ----------
@@ -112,14 +113,17 @@ def decompose(design: Design, gram: torch.Tensor, dual: bool, dtype: torch.dtype
 
 @dataclass(frozen=True)
 class Training:
-    """What all folds share.
+    """Training rows with everything that does not depend on fold, penalty or target.
 
     Attributes
     ----------
-    design : Design, (n, p), scaled with all training rows
+    design : Design, (n, p)
+        Centred and scaled with all training rows.
     gram : (n, n) tensor in dual form, (p, p) tensor in primal form, float64
+        XX' or X'X.
     basis : Basis
     intercept, standardize : bool
+        Whether X and Y are centred, and whether columns are divided by their standard deviation.
     """
 
     design: Design
@@ -129,17 +133,17 @@ class Training:
     standardize: bool
 
     def floor(self, alphas: torch.Tensor) -> torch.Tensor:
-        """Return the penalties, none below rounding error: a smaller one is no different, but singular."""
+        """Return the penalties, raised to the rounding error of L if smaller: no system is singular."""
         largest = float(self.basis.values[-1]) if len(self.basis.values) else 1.0
         return alphas.clamp_min(4 * EPSILON * max(self.design.blocks.shape) * largest)
 
     def rounding(self, alpha: torch.Tensor) -> float:
-        """Return about how much rounding changes R, whose directions come from a rounded Gram matrix."""
+        """Return the approximate error of R in `shared_operators` from rounding of the Gram matrix."""
         values = self.basis.values
         return float(EPSILON * values[-1] / (values[0] + alpha)) if len(values) else EPSILON
 
 
 def with_constant(left: torch.Tensor, training: Training) -> torch.Tensor:
-    """Return (m, k) rows of U with one more column: the intercept's direction, 0 without one."""
+    """Return (m, k) rows of U with one more column, 1/sqrt(n) with an intercept and 0 without, (m, k + 1)."""
     constant = training.intercept / len(training.basis.left) ** 0.5
     return torch.cat([left, left.new_full((len(left), 1), constant)], dim=1)

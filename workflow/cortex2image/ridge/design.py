@@ -1,8 +1,6 @@
-"""Centres and scales of training rows.
+"""Training rows as the solvers see them: centred and scaled predictors in blocks, targets in batches.
 
-Training rows as the solvers see them: centred, scaled, on the device, one block at a time.
-
-Targets in batches: what bounds the working memory, and changes no result.
+Blocks and batches bound the working memory; they change no result.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,20 +15,20 @@ from cortex2image.ridge.linalg import as_tensor, dtype_of, product, side_by_side
 
 @dataclass(frozen=True)
 class Scaling:
-    """What is subtracted from columns, and what they are divided by; both (columns,) arrays."""
+    """Centre and scale of every column, (columns,) arrays: columns become (column - centre) / scale."""
 
     centre: np.ndarray
     scale: np.ndarray
 
     @classmethod
     def fit(cls, rows: np.ndarray, centre: bool, standardize: bool = False) -> "Scaling":
-        """Fit to training rows.
+        """Compute centre and scale from training rows.
 
         Parameters
         ----------
         rows : (n, columns) array
         centre : bool
-            Subtract the mean. The mean of a constant column is that constant exactly.
+            Subtract the mean. The mean of a constant column is exactly its value.
         standardize : bool
             Divide by the standard deviation over `rows` (ddof 0); constant columns are left as they are.
         """
@@ -53,7 +51,7 @@ class Scaling:
         standardize: bool,
         elements: int,
     ) -> "Scaling":
-        """Fit to chosen rows of predictors in double precision, at most `elements` numbers at once."""
+        """Compute centre and scale from some rows in double precision, `elements` numbers at once."""
         parts = [
             cls.fit(block[rows].astype(np.float64, copy=False), centre, standardize)
             for _, block in predictors.columns(elements)
@@ -62,15 +60,16 @@ class Scaling:
 
     def apply(self, rows: np.ndarray) -> np.ndarray:
         """Return `rows`, (m, columns), centred and scaled."""
-        return (rows - self.centre) / self.scale
+        scaled: np.ndarray = (rows - self.centre) / self.scale
+        return scaled
 
 
 @dataclass(frozen=True)
 class Design:
     """Predictors that are centred and scaled while they are read, so that no second copy of them exists.
 
-    All in double precision: products of rows or columns lose twice the digits, and rows that are centred in
-    single precision keep a mean that outweighs small penalties.
+    Everything is computed in double precision. Products of rows or columns lose twice as many digits as the
+    rows have, and centring in single precision leaves a residual mean that outweighs small penalties.
 
     Attributes
     ----------
@@ -78,7 +77,7 @@ class Design:
     scaling : Scaling
     device : torch.device
     elements : int
-        Numbers in a block, at most.
+        Largest number of values in a block.
     """
 
     blocks: Blocks
@@ -87,28 +86,28 @@ class Design:
     elements: int
 
     def rows(self) -> Iterator[tuple[slice, torch.Tensor]]:
-        """Yield (rows, (b, p) tensor) until all rows were read."""
+        """Yield every block of rows as (slice of rows, (b, p) tensor)."""
         for part, block in self.blocks.rows(self.elements):
             yield part, self._scaled(block, slice(None))
 
     def columns(self) -> Iterator[tuple[slice, torch.Tensor]]:
-        """Yield (columns, (n, b) tensor) until all columns were read."""
+        """Yield every block of columns as (slice of columns, (n, b) tensor)."""
         for part, block in self.blocks.columns(self.elements):
             yield part, self._scaled(block, part)
 
     def select(self, chosen: np.ndarray) -> torch.Tensor:
-        """Return the chosen rows, (m, p), in ascending order; `chosen` is an (n,) array of bool."""
+        """Return the rows marked in `chosen`, an (n,) array of bool, as an (m, p) tensor."""
         return torch.cat([block[torch.from_numpy(chosen[part])] for part, block in self.rows()])
 
     def gram(self) -> torch.Tensor:
-        """Return the (n, n) products of rows."""
+        """Return XX', the (n, n) inner products of rows."""
         out = self._zeros(self.blocks.shape[0])
         for _, block in self.columns():
             out += product(block, block.T)
         return out
 
     def moments(self, chosen: np.ndarray | None = None) -> torch.Tensor:
-        """Return the (p, p) products of columns, over all rows or the chosen ones, an (n,) array of bool."""
+        """Return X'X, (p, p), over all rows or those marked in `chosen`, an (n,) array of bool."""
         out = self._zeros(self.blocks.shape[1])
         for part, block in self.rows():
             rows = block if chosen is None else block[torch.from_numpy(chosen[part])]
@@ -116,14 +115,14 @@ class Design:
         return out
 
     def products(self, other: "Design") -> torch.Tensor:
-        """Return the (n, m) products of these rows with those of another design."""
+        """Return the (n, m) inner products of the rows of this design and those of another."""
         out = self._zeros(self.blocks.shape[0], other.blocks.shape[0])
         for (_, mine), (_, theirs) in zip(self._aligned(other), other._aligned(self), strict=True):
             out += product(mine, theirs.T)
         return out
 
     def _aligned(self, other: "Design") -> Iterator[tuple[slice, torch.Tensor]]:
-        # Column blocks of two designs are the same columns if both are cut by the longer one's length.
+        # Block widths follow from the design with more rows, so that blocks of both hold the same columns.
         width = self.elements // max(self.blocks.shape[0], other.blocks.shape[0], 1)
         for part, block in self.blocks.columns(max(1, width) * self.blocks.shape[0]):
             yield part, self._scaled(block, part)
@@ -149,15 +148,15 @@ class Targets:
     ----------
     values : (n, t) array
     centre : bool
-        Subtract the mean of each target. The mean of a constant target is that constant exactly.
+        Subtract the mean of each target. The mean of a constant target is exactly its value.
     dtype : NumPy dtype
     device : torch.device
     size : int
         Targets in a batch.
     together : int
-        Batches in memory at once, at most.
+        Largest number of batches in memory at once.
     chosen : (c,) array of int, optional
-        Positions of the targets to take, in this order; None takes all.
+        Positions of the targets to use, in this order; None uses all.
     """
 
     values: np.ndarray
@@ -170,11 +169,11 @@ class Targets:
 
     @property
     def count(self) -> int:
-        """How many targets there are."""
+        """Number of targets."""
         return self.values.shape[1] if self.chosen is None else len(self.chosen)
 
     def each(self, work: Callable[[slice, torch.Tensor, torch.Tensor], None]) -> None:
-        """Call `work` with (targets, centred (n, b) tensor, (b,) means) of every batch, several at once."""
+        """Call `work(slice of targets, centred (n, b) tensor, (b,) means)` for every batch."""
         parts = [
             slice(start, min(start + self.size, self.count)) for start in range(0, self.count, self.size)
         ]
@@ -186,7 +185,7 @@ class Targets:
         first = rows[0].clone()
         if not self.centre:
             return rows, torch.zeros_like(first)
-        # Around the first row a constant is exactly zero, and no digits are lost to a large mean.
+        # Less its first value, a constant target is exactly 0, and a large mean costs no digits.
         centred = rows - first
         mean = centred.mean(dim=0)
         return centred.sub_(mean), first + mean
@@ -194,17 +193,20 @@ class Targets:
 
 @dataclass(frozen=True)
 class Projected:
-    """Projections U'Y of all targets, (k, t), and their means, (t,): what selection may leave to the fit."""
+    """Projections U'Y of all targets, (k, t), and means of the targets, (t,).
+
+    Closed-form selection computes them; the fit that follows uses them again.
+    """
 
     values: np.ndarray
     means: np.ndarray
 
     @classmethod
     def empty(cls, directions: int, targets: Targets) -> "Projected":
-        """Return room for the projections of all targets."""
+        """Allocate the projections of all targets on `directions` directions."""
         count = targets.count
         return cls(np.empty((directions, count), targets.dtype), np.empty(count, targets.dtype))
 
     def put(self, batch: slice, projected: torch.Tensor, means: torch.Tensor) -> None:
-        """Keep the (k, b) projections and (b,) means of a batch."""
+        """Store the (k, b) projections and (b,) means of a batch of targets."""
         self.values[:, batch], self.means[batch] = projected.cpu().numpy(), means.cpu().numpy()

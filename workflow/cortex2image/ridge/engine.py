@@ -1,4 +1,4 @@
-"""From settings to scores, coefficients and predictions: what the estimators have in common."""
+"""The steps of a fit that all estimators share: setting up the problem, scores, coefficients, predictions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from cortex2image.ridge.planning import Plan
 
 @dataclass(frozen=True)
 class Problem:
-    """Training rows and targets, ready for selection and for fitting, and how much is in memory at once."""
+    """Training rows and targets, ready for selection and fitting, with the division of memory."""
 
     training: Training
     targets: Targets
@@ -36,7 +36,7 @@ def pose(
     standardize: bool,
     plan: Plan,
 ) -> Problem:
-    """Decompose (n, p) predictors and get (n, t) targets ready."""
+    """Set up the problem of (n, p) predictors, which are decomposed, and (n, t) targets."""
     scaling = Scaling.fit_blocks(blocks, slice(None), intercept, standardize, plan.block)
     design = Design(blocks, scaling, device, plan.block)
     gram = design.gram() if dual else design.moments()
@@ -54,7 +54,7 @@ def scores(
     complete: bool,
     kept: Projected | None = None,
 ) -> np.ndarray:
-    """Return the (a, t) scores of the penalties.
+    """Score every penalty for every target.
 
     Parameters
     ----------
@@ -65,7 +65,11 @@ def scores(
     groups, complete
         As in :func:`~cortex2image.ridge.leave_one_out.leave_one_out_scores`, for "loo".
     kept : Projected, optional
-        Filled by "gcv" and "loo", which need the projections of the targets anyway.
+        Filled by "gcv" and "loo", which compute the projections of the targets.
+
+    Returns
+    -------
+    (a, t) array
     """
     basis, targets = problem.training.basis, problem.targets
     if selection == "kfold":
@@ -82,7 +86,17 @@ def coefficients(
     alphas: np.ndarray,
     take: Callable[[slice, torch.Tensor, torch.Tensor], None],
 ) -> None:
-    """Call `take` with (targets, (k, b) filtered projections, (b,) means), for the (t,) penalties."""
+    """Compute the coefficients of every target, batch by batch.
+
+    Parameters
+    ----------
+    basis : Basis
+    targets : Targets, (n, t)
+    alphas : (t,) array
+        Penalty of each target.
+    take : callable
+        Called as `take(slice of targets, (k, b) filtered projections, (b,) means)`.
+    """
     filters, which = _filters(basis, alphas)
 
     def work(batch: slice, rows: torch.Tensor, means: torch.Tensor) -> None:
@@ -92,7 +106,7 @@ def coefficients(
 
 
 def _filters(basis: Basis, alphas: np.ndarray) -> tuple[torch.Tensor, np.ndarray]:
-    """Return the (k, a) filters of the different penalties and, by target, which one it has."""
+    """Return the (k, a) filters of the a different penalties, and the (t,) index of each target's penalty."""
     different, which = np.unique(alphas, return_inverse=True)
     filters = basis.filters(torch.from_numpy(different).to(basis.values.device))
     return filters.to(basis.left.dtype), which
@@ -100,18 +114,20 @@ def _filters(basis: Basis, alphas: np.ndarray) -> tuple[torch.Tensor, np.ndarray
 
 @dataclass(frozen=True)
 class Fitted:
-    """What predicts.
+    """Fitted regression of t targets, in the singular basis.
 
     Attributes
     ----------
     score_map : ScoreMap
-    scaling : Scaling of the predictors
+    scaling : Scaling
+        Centre and scale of the predictors.
     coefficients : (k, t) array
         Filtered projections.
     means : (t,) array
+        Means of the targets; 0 without an intercept.
     device : torch.device
     elements : int
-        Numbers in a block, at most.
+        Largest number of values in a block of predictors.
     """
 
     score_map: ScoreMap
@@ -123,7 +139,7 @@ class Fitted:
 
     @classmethod
     def fit(cls, problem: Problem, alphas: np.ndarray, kept: Projected | None = None) -> "Fitted":
-        """Fit all training rows with the (t,) penalties of the targets; `kept`, if filled, is used up."""
+        """Fit all training rows with the (t,) penalties; `kept`, the projections if known, is overwritten."""
         basis, targets, design = problem.training.basis, problem.targets, problem.training.design
         if kept is None:
             kept = Projected.empty(len(basis.values), targets)
@@ -145,7 +161,7 @@ class Fitted:
         return predicted
 
     def only(self, columns: slice) -> "Fitted":
-        """Return what some columns add to the mean, as if all others were at their own."""
+        """Return the regression that predicts the deviation from the mean due to some columns alone."""
         scale = np.full_like(self.scaling.scale, np.inf)
         scale[columns] = self.scaling.scale[columns]
         return replace(self, scaling=Scaling(self.scaling.centre, scale), means=np.zeros_like(self.means))
@@ -158,7 +174,7 @@ class Fitted:
 
 
 def predict_once(problem: Problem, alphas: np.ndarray, new: Blocks) -> np.ndarray:
-    """Return the (m, t) predictions for (m, p) rows; coefficients exist for one batch at a time."""
+    """Fit and return the (m, t) predictions for (m, p) rows, keeping coefficients of one batch at a time."""
     basis, design = problem.training.basis, problem.training.design
     rows = Design(new, design.scaling, design.device, design.elements)
     score = basis.score_map.scores(rows).to(basis.left.dtype)

@@ -1,6 +1,5 @@
-"""Cross-validated ridge regression with very many targets, as a scikit-learn estimator."""
+"""Cross-validated ridge regression of very many targets, as a scikit-learn estimator."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,68 +23,69 @@ from cortex2image.ridge.inputs import (
     check_finite,
     check_rows,
     checked_alphas,
+    warn_at_edge,
 )
 from cortex2image.ridge.memory import Need, Splits
 from cortex2image.ridge.planning import plan
 
+# How penalties are selected: K-fold, generalised, or leave-one-out cross-validation.
 SELECTIONS = ("kfold", "gcv", "loo")
-EDGE_SHARE = 0.2
 
 
 class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
-    """Ridge regression whose penalty is chosen by cross-validation, for each target on its own.
+    """Ridge regression with a penalty chosen by cross-validation for each target.
 
-    Minimises ||Y - X W - b||^2 + alpha ||W||^2. Nothing is fitted to a target that it is scored on. By folds,
-    centres, scales and weights are those of the training rows of a fold alone, then of all rows with the
-    chosen penalties. The closed forms (gcv, loo) do the same but for one thing: with `standardize`, the
-    scales of X, and of X alone, are those of all training rows, the left-out ones among them.
+    Minimises ||Y - X W - b||^2 + alpha ||W||^2. No row is scored by a fit that has seen its targets. With
+    folds, centres, scales and weights are computed from the training rows of each fold alone; the final fit
+    uses all rows and the chosen penalties. The closed forms (gcv, loo) differ in one point: with
+    `standardize`, the scales of X come from all training rows, left-out rows included.
 
-    float32 input is computed in float32, with Gram matrices, decompositions and the operators of folds in
-    float64, as are products with targets where these would amplify the rounding of float32 (penalties far
-    below the eigenvalues of X'X); everything else in float64.
+    float32 input is computed in float32, except for Gram matrices, decompositions and operators of folds,
+    which are computed in float64, as are products with targets that would amplify the rounding of float32
+    (penalties far below the eigenvalues of X'X). Any other input is computed in float64.
 
     Parameters
     ----------
     alphas : sequence of positive floats, ascending or descending
         The penalties to choose from.
     cv : int, scikit-learn splitter or iterable of index pairs
-        A number means that many shuffled folds, over whole groups where `fit` is given groups.
+        A number means that many shuffled folds, of whole groups if `fit` is given groups.
     fit_intercept : bool
         Centre X and Y. Without it X and Y are used as they are.
     alpha_per_target : bool
-        Choose a penalty for each target; otherwise one, by the mean score over targets.
+        Choose a penalty for each target; otherwise one for all, by the mean score over targets.
     standardize : bool
         Divide the columns of X by their standard deviation over training rows.
     selection : "kfold", "gcv" or "loo"
         How penalties are scored: by the folds of `cv`; by generalised cross-validation; or by leaving out one
-        row, or one group, at a time. The last two have closed forms and take the time of one fit.
+        row, or one group, at a time. The last two are closed forms and take the time of one fit.
     device : "auto", "cpu", "cuda" or "cuda:N"
         See :func:`~cortex2image.device.choose_device`.
     random_state : int
         Seed of the shuffled folds, in [0, 2**32).
     n_targets_batch : int, optional
-        Targets handled at once; bounds the working memory and changes no result. Chosen by memory if None.
+        Targets handled at once; bounds the working memory and changes no result. None chooses by memory.
     max_memory_gb : float, optional
-        Bound, in GB (1e9 bytes), on what a fit holds beyond X, Y and what it returns.
+        Bound on the memory of a fit beyond X, Y and the results, in GB (1e9 bytes).
 
     Attributes
     ----------
     alpha_ : (t,) array
-        The chosen penalties. Of equal scores the largest penalty wins, so a constant target has the largest.
+        The chosen penalties. Ties go to the larger penalty, so a constant target gets the largest.
     best_score_ : (t,) array
-        R^2 of the chosen penalty, errors pooled over all validation rows, against predicting the mean of the
-        fold's training rows (0 without an intercept): 0 is no better than that. 0 for constant targets.
+        R^2 of the chosen penalty, with errors pooled over all validation rows, against predicting the mean of
+        the fold's training rows (0 without an intercept). 0 for constant targets.
     cv_scores_ : (a, t) array
-        The same for every penalty, in the order of `alphas`. With `selection="loo"`, scores of penalties that
+        R^2 of every penalty, in the order of `alphas`. With `selection="loo"`, scores of penalties that
         cannot be the best are upper bounds.
-    coef_ : (p, t) array, or (p,) for a single 1-D target; computed on request
-    intercept_ : (t,) array, or float for a single 1-D target
+    coef_ : (p, t) array, or (p,) if fitted to a 1-D target; computed on request
+    intercept_ : (t,) array, or float if fitted to a 1-D target
 
     Notes
     -----
-    X may be an array, or :class:`~cortex2image.ridge.inputs.Sliced` or
+    X may be an array, or a :class:`~cortex2image.ridge.inputs.Sliced` or
     :class:`~cortex2image.ridge.inputs.RowGroups`, which are read in blocks. With at least as many columns as
-    rows, predictions need the training rows: the estimator then refers to X, which must not change.
+    rows, predictions need the training rows: the estimator keeps a reference to X, which must not change.
     """
 
     def __init__(
@@ -125,10 +125,11 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Raises
         ------
         DataError
-            NaN or Inf, X and Y of different lengths, fewer groups than folds.
+            NaN or infinity, X and Y of different lengths, fewer groups than folds.
         ConfigError
-            No penalty, penalties that are not positive, finite and sorted, an unknown selection, a device
-            that is not at hand, a memory bound that cannot be kept; repeats in groups with `selection="gcv"`.
+            No penalty; penalties that are not positive, finite and sorted; an unknown selection; a device
+            that is not available; a memory bound that is too small; groups of several rows with
+            `selection="gcv"`.
         """
         problem, kept = self._selected(X, Y, groups, keep=self.selection != "kfold")
         self._fitted = Fitted.fit(problem, self.alpha_, kept)
@@ -141,9 +142,9 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         X_new: np.ndarray | Blocks,
         groups: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Fit and return the predictions for the (m, p) rows `X_new`, without keeping what `predict` needs.
+        """Fit and return the (m, t) predictions for the (m, p) rows `X_new`; `predict` cannot follow.
 
-        Parameters and errors are those of `fit`. Weights of all targets never exist together.
+        Parameters and errors are those of `fit`. Only the weights of one batch of targets exist at a time.
         """
         problem, _ = self._selected(X, Y, groups, keep=False)
         predicted = predict_once(problem, self.alpha_, self._new_blocks(X_new))
@@ -164,7 +165,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
     @property
     def intercept_(self) -> np.ndarray | float:
-        """What is predicted for a row of zeros."""
+        """Prediction for a row of zeros."""
         check_is_fitted(self, "_fitted")
         intercept = self._fitted.means - self._fitted.scaling.centre @ self._fitted.weights()
         return float(intercept[0]) if self._flat else intercept.astype(self._fitted.means.dtype, copy=False)
@@ -172,7 +173,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     def _selected(
         self, X: np.ndarray | Blocks, Y: np.ndarray, groups: np.ndarray | None, keep: bool
     ) -> tuple[Problem, Projected | None]:
-        """Choose the penalties; return what was met on the way."""
+        """Choose the penalties; return the problem and, on request, the projections of the targets."""
         self.__dict__.pop("_fitted", None)
         alphas = checked_alphas(self.alphas)
         blocks, Y = self._checked(X, Y)
@@ -189,6 +190,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         return problem, kept
 
     def _checked(self, X: np.ndarray | Blocks, Y: np.ndarray) -> tuple[Blocks, np.ndarray]:
+        """Check settings, X and Y; return X in blocks and Y as an (n, t) array."""
         if self.selection not in SELECTIONS:
             expected = f"one of {', '.join(SELECTIONS)}"
             raise ConfigError("ridge selection", expected, f"{self.selection}", "choose one of these")
@@ -202,6 +204,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         return blocks, Y.reshape(len(Y), -1)
 
     def _split(self, rows: int, groups: np.ndarray | None) -> tuple[list[Fold], np.ndarray | None]:
+        """Return the folds, none for closed forms, and the groups as an array."""
         groups = None if groups is None else np.asarray(groups)
         if self.selection == "kfold":
             return make_folds(self.cv, rows, groups, self.random_state), groups
@@ -224,6 +227,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         alphas: int,
         bands: int = 0,
     ) -> Problem:
+        """Divide the memory and set up the problem."""
         device, dtype = choose_device(self.device), np.result_type(blocks.dtype, Y.dtype)
         dual = blocks.shape[0] <= blocks.shape[1]
         splits = Splits.of_folds(folds) if folds else Splits()
@@ -235,6 +239,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         return pose(blocks, Y, dtype, device, dual, self.fit_intercept, self.standardize, shares)
 
     def _new_blocks(self, X: np.ndarray | Blocks) -> Blocks:
+        """Check new rows and return them in blocks."""
         if isinstance(X, Sliced | RowGroups | Beside):
             if X.shape[1] != self.n_features_in_:
                 found, fix = f"{X.shape[1]}", "give the columns of the training rows"
@@ -244,17 +249,3 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         blocks = as_blocks(X)
         check_finite("X", blocks)
         return blocks
-
-
-def warn_at_edge(chosen: np.ndarray, alphas: np.ndarray) -> None:
-    """Warn if many targets that can be predicted at all chose an end of the grid."""
-    if len(alphas) < 2 or not len(chosen):
-        return
-    for edge, way_out in ((alphas[0], "add larger ones"), (alphas[-1], "add smaller ones")):
-        share = float(np.mean(chosen == edge))
-        if share > EDGE_SHARE:
-            warnings.warn(
-                f"ridge alpha {edge:g}, an end of the grid, was chosen for {share:.0%} of the {len(chosen)} "
-                f"predictable targets (limit {EDGE_SHARE:.0%}); the best alpha may lie outside: {way_out}",
-                stacklevel=4,
-            )

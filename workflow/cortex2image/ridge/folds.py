@@ -1,41 +1,44 @@
-"""Folds that never share a group."""
+"""Folds whose training and validation rows never share a group."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral
+from typing import cast
 
 import numpy as np
 from sklearn.model_selection import GroupKFold, KFold
 
 from cortex2image.errors import DataError
 
+Pairs = Iterable[tuple[np.ndarray, np.ndarray]]
+
 
 @dataclass(frozen=True)
 class Fold:
-    """Which rows are fitted and which are predicted; both (n,) arrays of bool."""
+    """Masks of the rows to fit and of the rows to predict, (n,) arrays of bool."""
 
     train: np.ndarray
     validation: np.ndarray
 
 
 def make_folds(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> list[Fold]:
-    """Return the folds.
+    """Turn a cross-validation scheme into folds.
 
     Parameters
     ----------
     cv : int, scikit-learn splitter, or iterable of (train, validation) pairs
-        A number means shuffled folds, over whole groups where there are any.
+        A number means that many shuffled folds, of whole groups if `groups` are given.
     rows : int
     groups : (rows,) array or None
-        Rows of one group (the repeats of a stimulus, the blocks of a run) stay on one side.
+        Rows of one group (the repeats of a stimulus, the blocks of a run) stay on one side of every fold.
     seed : int
-        Of the shuffling, in [0, 2**32).
+        Seed of the shuffling, in [0, 2**32).
 
     Raises
     ------
     DataError
-        Fewer groups (or rows) than folds, or a splitter that puts a group on both sides, leaves one of them
-        empty or names a row twice.
+        Fewer groups (or rows) than folds, or a splitter that puts a group on both sides of a fold, leaves a
+        side empty or names a row twice.
     """
     _check_length(rows, groups)
     labels = np.arange(rows) if groups is None else groups
@@ -46,14 +49,20 @@ def make_folds(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> l
 
 
 def hold_out_once(folds: list[Fold]) -> bool:
-    """Return whether each row is held out once and fitted in all other folds, as K folds do it."""
+    """Return whether every row is held out in exactly one fold and fitted in all others, as in K-fold CV."""
     complete = all((fold.train != fold.validation).all() for fold in folds)
     times = np.sum([fold.validation for fold in folds], axis=0)
     return complete and bool((times == 1).all())
 
 
 def check_groups(rows: int, groups: np.ndarray | None) -> int:
-    """Return how many groups there are to leave out one by one; at least two, and one for every row."""
+    """Return the number of groups to leave out one by one; without groups, the number of rows.
+
+    Raises
+    ------
+    DataError
+        Fewer than two groups, or another number of labels than rows.
+    """
     _check_length(rows, groups)
     different = rows if groups is None else len(np.unique(groups))
     if different < 2:
@@ -67,16 +76,15 @@ def _check_length(rows: int, groups: np.ndarray | None) -> None:
         raise DataError("groups", f"{rows}, one per row", f"{len(groups)}", "give every row its group")
 
 
-def _splits(
-    cv: object, rows: int, groups: np.ndarray | None, seed: int
-) -> Iterable[tuple[np.ndarray, np.ndarray]]:
+def _splits(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> Pairs:
+    """Return the pairs of (training, validation) row indices of a cross-validation scheme."""
     if isinstance(cv, Integral):
         cv = int(cv)
         _check_enough(cv, rows if groups is None else len(np.unique(groups)), groups is not None)
         cv = (KFold if groups is None else GroupKFold)(cv, shuffle=True, random_state=seed)
     if hasattr(cv, "split"):
-        return cv.split(np.empty((rows, 1)), None, groups)
-    return cv  # type: ignore[return-value]
+        cv = cv.split(np.empty((rows, 1)), None, groups)
+    return cast(Pairs, cv)
 
 
 def _check_enough(folds: int, found: int, grouped: bool) -> None:
@@ -89,6 +97,7 @@ def _check_enough(folds: int, found: int, grouped: bool) -> None:
 
 
 def _fold(number: int, train: np.ndarray, validation: np.ndarray, labels: np.ndarray) -> Fold:
+    """Check a pair of row indices and return the fold; `labels` are the (rows,) groups."""
     where = f"ridge fold {number}"
     shared = np.intersect1d(labels[train], labels[validation])
     if len(shared):

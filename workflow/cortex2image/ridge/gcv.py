@@ -1,7 +1,8 @@
-"""Selection of penalties by generalised cross-validation.
+"""Residuals of every penalty in closed form, and selection of penalties by generalised cross-validation.
 
-Leaving one row out after the other, with every leverage replaced by their mean (Golub, Heath and Wahba 1979,
-Technometrics 21:215). It needs one projection of the targets and nothing else that grows with them.
+Generalised cross-validation (Golub, Heath and Wahba 1979, Technometrics 21:215) is leave-one-out
+cross-validation with every leverage replaced by the mean leverage. It takes one projection of the targets;
+no other work grows with their number.
 """
 
 from dataclasses import dataclass
@@ -14,15 +15,30 @@ from cortex2image.ridge.basis import Basis
 from cortex2image.ridge.design import Projected, Targets
 from cortex2image.ridge.linalg import product
 
+# Largest rounding error of a sum of squares, in units in the last place of the target's own.
 UNITS = 16
-# Below this share of a target's sum of squares, what no penalty reaches is no longer told by a difference of
-# sums in single precision, nor its rows by a difference of rows.
+# Share of a target's sum of squares outside the basis below which single precision is too coarse: the part
+# outside, as rows minus fitted rows or as a difference of sums of squares, would be rounding error.
 LEAST_DIFFERENCE = 1e-2
 
 
 @dataclass(frozen=True)
 class Residuals:
-    """Residuals of a batch of targets: rows (n, b), projected (k, b), filters (k, a)."""
+    """Residuals of a batch of b targets for each of a penalties, computed on request.
+
+    Attributes
+    ----------
+    basis : Basis
+    rows : (n, b) tensor
+        Targets.
+    projected : (k, b) tensor
+        U'Y.
+    filters : (k, a) tensor, float64
+    saturated : bool
+        Whether the basis spans all rows, see :meth:`Basis.spans_all`.
+    centred : bool
+        Whether there is an intercept.
+    """
 
     basis: Basis
     rows: torch.Tensor
@@ -33,29 +49,29 @@ class Residuals:
 
     @cached_property
     def outside(self) -> torch.Tensor:
-        """What of the rows no penalty reaches, (n, b), float64."""
+        """Part of the targets outside the basis, which no penalty fits, (n, b), float64."""
         return outside(self.basis, self.rows, self.centred)
 
     @cached_property
     def total(self) -> torch.Tensor:
-        """Sums of squares of the rows, (b,), float64."""
+        """Sum of squares of each target, (b,), float64."""
         return self.rows.square().sum(dim=0).double()
 
     @cached_property
     def beyond(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Sums of squares outside, and whether rows less fitted ones would be rounding error, both (b,)."""
+        """Both results of :func:`squares_outside` for the targets, (b,) each."""
         return squares_outside(self.basis, self.rows, self.projected, self.total, self.centred)
 
     def sums(self) -> torch.Tensor:
-        """Return their sums of squares by penalty, (a, b)."""
+        """Return the sums of squared residuals, (a, b), of every penalty and target."""
         return reached_sums(self.projected, self.filters) + self.beyond[0]
 
     def rounding(self) -> torch.Tensor:
-        """Return what these sums may be off by, (b,)."""
+        """Return the largest rounding error of the sums of squared residuals, (b,)."""
         return UNITS * torch.finfo(self.rows.dtype).eps * self.total
 
     def of(self, penalty: int, chosen: torch.Tensor, double: bool) -> torch.Tensor:
-        """Return those of a penalty and chosen targets, (n, c), in double precision on request."""
+        """Return the residuals of one penalty for chosen targets, (n, c), in double precision on request."""
         coarse = self.beyond[1][chosen] | double
         if self.saturated or coarse.all():
             return self._without_difference(penalty, chosen, double)
@@ -67,7 +83,10 @@ class Residuals:
         return residual
 
     def _without_difference(self, penalty: int, chosen: torch.Tensor, double: bool) -> torch.Tensor:
-        """Return them by 1 - filter, not rows - fitted: that is rounding error near interpolation."""
+        """Return residuals as U (1 - filter) U'Y plus the part outside the basis, (n, c).
+
+        Where X nearly interpolates a target, targets minus fitted values would be rounding error.
+        """
         projected = self.projected[:, chosen]
         spared = (1 - self.filters[:, penalty, None]).to(projected.dtype)
         reached = product(self.basis.left, projected.mul_(spared))
@@ -80,9 +99,10 @@ class Residuals:
 def gcv_scores(
     basis: Basis, targets: Targets, alphas: np.ndarray, kept: Projected | None = None
 ) -> np.ndarray:
-    """Return the (a, t) scores of a penalties by generalised cross-validation; fill `kept` if there is one.
+    """Return the (a, t) scores of a penalties by generalised cross-validation; fill `kept` if given.
 
-    A score is 1 - GCV(alpha) / GCV(infinity): 0 is no better than the mean (than 0 without an intercept).
+    A score is 1 - GCV(alpha) / GCV(infinity). A score of 0 is as good as predicting the mean of a target (0
+    without an intercept).
     """
     n = len(basis.left)
     filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
@@ -104,7 +124,7 @@ def gcv_scores(
 
 
 def outside(basis: Basis, rows: torch.Tensor, centred: bool) -> torch.Tensor:
-    """Return what of (n, b) rows no penalty reaches, (n, b), float64."""
+    """Return the part of (n, b) targets that lies outside the basis and the constant, (n, b), float64."""
     exact, left = rows.double(), basis.exact
     exact = exact - exact.mean(dim=0) if centred else exact
     return exact - product(left, product(left.T, exact))
@@ -113,7 +133,10 @@ def outside(basis: Basis, rows: torch.Tensor, centred: bool) -> torch.Tensor:
 def squares_outside(
     basis: Basis, rows: torch.Tensor, projected: torch.Tensor, total: torch.Tensor, centred: bool
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the sums of squares of what no penalty reaches, (b,) float64, and where they took `outside`."""
+    """Return the sum of squares of every target outside the basis, (b,) float64, and a (b,) mask.
+
+    The mask marks targets whose sum is below `LEAST_DIFFERENCE` of `total` and was computed from the rows.
+    """
     if basis.spans_all(centred):
         return torch.zeros_like(total), torch.zeros_like(total, dtype=torch.bool)
     beyond = (total - projected.square().sum(dim=0).double()).clamp_min(0)
@@ -124,9 +147,10 @@ def squares_outside(
 
 
 def reached_sums(projected: torch.Tensor, filters: torch.Tensor) -> torch.Tensor:
-    """Return the sums of squares of what penalties leave of their directions, (a, b) float64."""
+    """Return the sums of squared residuals inside the basis, (a, b) float64, by penalty and target."""
     return ((1 - filters).square().to(projected.dtype).T @ projected.square()).double()
 
 
 def score(errors: torch.Tensor, total: torch.Tensor) -> np.ndarray:
+    """Return 1 - errors / total, an array like `errors`; 0 for targets whose total is 0."""
     return torch.where(total > 0, 1 - errors / torch.where(total > 0, total, 1), 0.0).cpu().numpy()

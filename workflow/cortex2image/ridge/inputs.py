@@ -1,8 +1,6 @@
-"""Predictors in blocks of rows or of columns, so that they need not fit into memory.
+"""Inputs of the ridge estimators: predictors in blocks that need not fit into memory, and checks."""
 
-What the ridge estimators accept.
-"""
-
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NoReturn, Protocol
 
@@ -10,14 +8,17 @@ import numpy as np
 
 from cortex2image.errors import ConfigError, DataError
 
-# Arguments of sklearn.utils.check_array. Finiteness is checked here, to name the rows.
+# Arguments of sklearn.utils.check_array. :func:`check_finite` replaces its check, to name the rows.
 PREDICTORS: dict[str, Any] = {"dtype": [np.float64, np.float32], "ensure_all_finite": False}
 TARGETS: dict[str, Any] = {**PREDICTORS, "ensure_2d": False}
+# Values that are checked at once.
 CHECKED_AT_ONCE = 2**22
+# Share of predictable targets at an end of the grid of penalties above which a fit warns.
+EDGE_SHARE = 0.2
 
 
 class Blocks(Protocol):
-    """A matrix of predictors that is read block by block.
+    """A matrix that is read block by block.
 
     Attributes
     ----------
@@ -38,7 +39,7 @@ class Blocks(Protocol):
 
 
 class Sliced:
-    """Blocks of anything that is sliced in two dimensions.
+    """Blocks of an array, or of any matrix that can be sliced in two dimensions.
 
     Parameters
     ----------
@@ -60,11 +61,11 @@ class Sliced:
 
 
 class Beside:
-    """Blocks of several matrices of the same rows, side by side.
+    """Blocks of several matrices with the same rows, put side by side as one matrix.
 
     Parameters
     ----------
-    sources : sequence of (n, p_b) arrays, or anything else that is sliced in two dimensions
+    sources : sequence of (n, p_b) arrays, or matrices that can be sliced in two dimensions
     """
 
     def __init__(self, sources: Sequence[np.ndarray]):
@@ -85,23 +86,23 @@ class Beside:
 
 
 class RowGroups:
-    """Blocks of predictors that come as groups of rows, like the row groups of a Parquet file.
+    """Blocks of a matrix that is stored in groups of rows, like the row groups of a Parquet file.
 
-    Every pass over the predictors starts the iterator anew. Blocks of columns are put together from all row
-    groups, so with more predictors than rows there are as many passes as blocks of columns; estimators make
-    these as large as their memory bound allows.
+    Every pass over the matrix calls `groups` again. A block of columns takes a pass over all row groups, so
+    with more predictors than rows there are as many passes as blocks of columns; estimators make these blocks
+    as large as their memory bound allows.
 
     Parameters
     ----------
     groups : callable
-        Returns an iterator of arrays (rows of the group, columns), the same each time.
+        Returns an iterator over arrays (rows of the group, columns), the same ones on every call.
     shape : (rows, columns)
     dtype : NumPy dtype
 
     Raises
     ------
     DataError
-        While reading, if the arrays do not add up to `shape`.
+        While reading, if the row groups together do not have `shape`.
     """
 
     def __init__(
@@ -124,7 +125,7 @@ class RowGroups:
             yield part, np.concatenate([group[:, part] for group in self._checked()])
 
     def _checked(self) -> Iterator[np.ndarray]:
-        """Yield the groups of a pass; what they add up to must be the declared shape."""
+        """Yield the row groups of one pass; raise :class:`DataError` unless they have the declared shape."""
         rows, columns = self.shape
         found = 0
         for group in self.groups():
@@ -142,7 +143,7 @@ class RowGroups:
 
 
 def as_blocks(predictors: "np.ndarray | Blocks") -> Blocks:
-    """Return the predictors as blocks; arrays are wrapped."""
+    """Return `predictors` itself if it is read in blocks already, else the array wrapped in blocks."""
     return Sliced(predictors) if isinstance(predictors, np.ndarray) else predictors
 
 
@@ -157,8 +158,7 @@ def checked_alphas(alphas: Sequence[float]) -> np.ndarray:
     Raises
     ------
     ConfigError
-        None at all, one that is not positive and finite, or an order that is neither ascending nor
-        descending.
+        No penalty, a penalty that is not positive and finite, or penalties that are not sorted.
     """
     grid = np.atleast_1d(np.asarray(alphas, dtype=np.float64))
     if not len(grid) or not (np.isfinite(grid).all() and grid.min() > 0):
@@ -169,8 +169,22 @@ def checked_alphas(alphas: Sequence[float]) -> np.ndarray:
     return np.sort(grid)[::-1].copy()
 
 
+def warn_at_edge(chosen: np.ndarray, alphas: np.ndarray) -> None:
+    """Warn if more than `EDGE_SHARE` of the predictable targets chose an end of the grid of penalties."""
+    if len(alphas) < 2 or not len(chosen):
+        return
+    for edge, way_out in ((alphas[0], "add larger ones"), (alphas[-1], "add smaller ones")):
+        share = float(np.mean(chosen == edge))
+        if share > EDGE_SHARE:
+            warnings.warn(
+                f"ridge alpha {edge:g}, an end of the grid, was chosen for {share:.0%} of the {len(chosen)} "
+                f"predictable targets (limit {EDGE_SHARE:.0%}); the best alpha may lie outside: {way_out}",
+                stacklevel=4,
+            )
+
+
 def check_rows(X: Blocks, Y: np.ndarray) -> None:
-    """Raise :class:`DataError` unless X and Y are finite and have the same two rows or more."""
+    """Raise :class:`DataError` unless X and Y are finite and have the same number of rows, at least 2."""
     rows = X.shape[0]
     if rows != len(Y):
         raise DataError("ridge", f"as many rows of Y as of X, {rows}", f"{len(Y)}", "align the two")
@@ -181,7 +195,7 @@ def check_rows(X: Blocks, Y: np.ndarray) -> None:
 
 
 def check_finite(name: str, values: Blocks | np.ndarray) -> None:
-    """Raise :class:`DataError` that names the rows holding NaN or infinity."""
+    """Raise :class:`DataError`, naming the rows, if a row holds NaN or infinity."""
     blocks = as_blocks(values)
     finite = [np.isfinite(block).all(axis=1) for _, block in blocks.rows(CHECKED_AT_ONCE)]
     bad = np.flatnonzero(~np.concatenate(finite))

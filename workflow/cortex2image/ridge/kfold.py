@@ -1,15 +1,14 @@
-"""Fewer operators than penalties.
+"""Scores of every penalty by K-fold cross-validation, for any number of targets.
 
-In the singular basis of a fold's training rows, operators differ by L / (L + alpha) alone. These functions of
-the eigenvalues are smooth, so that in single precision a dozen penalties span less than a dozen directions.
-Targets then meet orthogonal combinations of the operators, and the predictions of each penalty are put
-together from theirs, which costs next to nothing.
+The work per target is j n w multiplications for n rows and j operators of width w (rank + 1 on projections,
+the training rows of a fold on samples), and n w more on projections. No other work grows with the number of
+targets.
 
-Scores of every penalty by K folds, for any number of targets.
-
-Work per target, in multiplications: j n w for n rows and j operators of width w (rank + 1 on projections, the
-training rows of a fold on samples), and n w more on projections; j is the number of penalties, or less in
-single precision (see `compression`). Nothing else grows with the number of targets.
+In single precision j is less than the number of penalties: operators are compressed. In the singular basis of
+a fold's training rows, the operators of different penalties differ only in L / (L + alpha). These functions
+of the eigenvalues L are smooth, so the operators of a dozen penalties span fewer than a dozen dimensions in
+single precision. Targets are multiplied with an orthogonal basis of these dimensions, and the predictions of
+each penalty are combinations of the products, at next to no cost.
 """
 
 from dataclasses import replace
@@ -26,40 +25,12 @@ from cortex2image.ridge.operators import FoldOperator, own_operator
 from cortex2image.ridge.planning import Plan
 from cortex2image.ridge.shared_operators import shared_operators
 
-# What combinations may miss of an operator, by its norm, as a share of the largest: about what single
-# precision rounds away. Of one whose rows are longer than 1, which magnifies noise, no more counts than that.
+# Largest norm of the part of an operator that compression may lose, as a share of the norm of the largest
+# operator: about the rounding error of single precision. The norm of the largest counts as at most that of
+# rows of length 1; longer rows amplify noise.
 LARGEST_MISS = 2e-6
-# Rows of operators that are in double precision at once.
+# Rows of operators that are converted to double precision at once.
 ROWS = 16
-
-
-def compressed(operator: FoldOperator) -> FoldOperator:
-    """Return the operator as combinations of fewer ones; itself in double precision, or if none is spared."""
-    if operator.matrix.dtype == torch.float64:
-        return operator
-    values, vectors = eigh(_products(operator.matrix))
-    largest = min(float(values[-1].clamp_min(0)), operator.matrix.shape[1]) ** 0.5
-    dropped = _dropped(values, vectors, LARGEST_MISS * largest)
-    if dropped == 0:
-        return operator
-    vectors, flat = vectors[:, dropped:].to(operator.matrix.dtype), operator.matrix.flatten(1)
-    combined = product(vectors.T, flat).view(-1, *operator.matrix.shape[1:])
-    return replace(operator, matrix=combined, mixing=vectors)
-
-
-def _products(matrix: torch.Tensor) -> torch.Tensor:
-    """Return the inner products of (a, m, w) operators, (a, a) float64, a few rows at a time."""
-    total = torch.zeros(len(matrix), len(matrix), dtype=torch.float64, device=matrix.device)
-    for rows in matrix.split(ROWS, dim=1):
-        double = rows.flatten(1).double()
-        total += product(double, double.T)
-    return total
-
-
-def _dropped(values: torch.Tensor, vectors: torch.Tensor, miss: float) -> int:
-    """Return how many of the first directions may go until an operator misses as much."""
-    missed = (values.clamp_min(0) * vectors.square()).cumsum(dim=1).amax(dim=0).sqrt()
-    return int((missed < miss).sum())
 
 
 def kfold_scores(
@@ -74,14 +45,14 @@ def kfold_scores(
     folds : list of Fold
     alphas : (a,) array
     plan : Plan
-        Folds, and penalties, whose operators are in memory together, and how many are made side by side;
-        changes no result but by rounding.
+        How many folds and penalties have their operators in memory at once, and how many operators are
+        computed side by side; changes results by rounding only.
 
     Returns
     -------
     (a, t) array
-        R^2, errors pooled over all validation rows, against predicting the mean of the fold's training rows
-        (0 without an intercept). 0 where no target varies.
+        R^2, with errors pooled over all validation rows, against predicting the mean of the fold's training
+        rows (0 without an intercept). 0 for constant targets.
     """
     errors = np.zeros((len(alphas), targets.count))
     total = np.zeros(targets.count)
@@ -91,7 +62,7 @@ def kfold_scores(
         together = folds[start : start + plan.folds]
         operators = _operators(training, folds, together, alphas[some], plan.makers)
         _add_errors(training, targets, folds, start, operators, errors[some], total if first == 0 else None)
-        # They are gone before the next are made.
+        # These operators are freed before the next ones are computed.
         del operators
     errors /= np.where(total > 0, total, 1)
     scores = np.subtract(1, errors, out=errors)
@@ -108,7 +79,10 @@ def _add_errors(
     errors: np.ndarray,
     total: np.ndarray | None,
 ) -> None:
-    """Add the squared errors of the folds from `start` on, (a, t), and those of the mean, (t,) if wanted."""
+    """Add squared errors of consecutive folds, the first being fold `start`, to `errors` and `total`.
+
+    `errors`, (a, t), takes the errors of every penalty; `total`, (t,), if given, those of the mean.
+    """
     parts = _parts(training, folds) if operators[0].on_projections else []
 
     def work(batch: slice, rows: torch.Tensor, _: torch.Tensor) -> None:
@@ -126,6 +100,7 @@ def _add_errors(
 def _operators(
     training: Training, all_folds: list[Fold], folds: list[Fold], alphas: np.ndarray, makers: int
 ) -> list[FoldOperator]:
+    """Return the compressed operators of `folds`, which are some of `all_folds`."""
     penalties = torch.from_numpy(alphas).to(training.gram.device)
     once = hold_out_once(all_folds)
     if once and not training.standardize:
@@ -133,17 +108,17 @@ def _operators(
     else:
         on_projections = once and not training.basis.dual
         operators = (own_operator(training, fold, penalties, on_projections) for fold in folds)
-    # A map keeps no operator that it has handed on: no two are there with all penalties.
+    # `map` keeps no reference to an uncompressed operator, so only one exists at a time.
     return list(map(compressed, operators))
 
 
 def _parts(training: Training, folds: list[Fold]) -> list[torch.Tensor]:
-    """Return U and the constant over the held-out rows of each fold, (m, k + 1)."""
+    """Return, for each fold, the held-out rows of U and of the constant direction, (m, k + 1)."""
     return [with_constant(training.basis.left[torch.from_numpy(f.validation)], training) for f in folds]
 
 
 def _projections(parts: list[torch.Tensor], folds: list[Fold], rows: torch.Tensor) -> torch.Tensor:
-    """Return U'Y and the constant's share of Y over the held-out rows of each fold, (folds, k + 1, b)."""
+    """Return the projections of the held-out targets of each fold, (folds, k + 1, b), from :func:`_parts`."""
     held_out = [torch.from_numpy(fold.validation) for fold in folds]
     return torch.stack([product(part.T, rows[mask]) for part, mask in zip(parts, held_out, strict=True)])
 
@@ -155,13 +130,13 @@ def _known(
     projections: torch.Tensor | None,
     number: int,
 ) -> torch.Tensor:
-    """Return what the operator is applied to, (w, b): a function of the fold's training targets alone.
+    """Return what the operator multiplies, (w, b): projections or samples of the training targets.
 
-    Of held-out targets two things remain that change no error. Targets are measured from their mean over all
-    rows, which an operator with an intercept hands through. And projections of all folds less those of the
-    held-out one are exact up to rounding, a few units in the last place of the larger of the two. An operator
-    that would amplify that of single precision is in double precision, and its training rows are projected
-    anew.
+    Held-out targets enter in two ways, neither of which changes an error. First, targets are centred by their
+    mean over all rows; operators with an intercept reproduce constants, so this shifts predictions and
+    targets alike. Second, projections of the training rows are those of all rows minus those of the held-out
+    rows, with a rounding error of a few units in the last place of the larger. An operator that would amplify
+    this error in single precision is in double precision, and its training rows are projected again.
     """
     train = torch.from_numpy(operator.fold.train)
     if projections is None:
@@ -176,9 +151,39 @@ def _known(
 def _squared_errors(
     operator: FoldOperator, known: torch.Tensor, rows: torch.Tensor, intercept: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sums over held-out rows of squared errors, (a, b), and of those of the mean alone, (b,)."""
+    """Return sums of squared errors over held-out rows: of penalties, (a, b), and of the mean, (b,)."""
     measured = rows[torch.from_numpy(operator.fold.validation)].to(known.dtype)
     train = torch.from_numpy(operator.fold.train).to(rows)
     mean = (train @ rows) * (intercept / train.sum())
     null = (measured - mean).square_().sum(dim=0).double().cpu().numpy()
     return squared_residuals(operator.matrix, operator.mixing, known, measured), null
+
+
+def compressed(operator: FoldOperator) -> FoldOperator:
+    """Write operators as combinations of fewer; unchanged in double precision or if fewer do not suffice."""
+    if operator.matrix.dtype == torch.float64:
+        return operator
+    values, vectors = eigh(_products(operator.matrix))
+    largest = min(float(values[-1].clamp_min(0)), operator.matrix.shape[1]) ** 0.5
+    dropped = _dropped(values, vectors, LARGEST_MISS * largest)
+    if dropped == 0:
+        return operator
+    vectors, flat = vectors[:, dropped:].to(operator.matrix.dtype), operator.matrix.flatten(1)
+    combined = product(vectors.T, flat).view(-1, *operator.matrix.shape[1:])
+    return replace(operator, matrix=combined, mixing=vectors)
+
+
+def _products(matrix: torch.Tensor) -> torch.Tensor:
+    """Return the inner products of a operators, (a, m, w), as an (a, a) tensor, float64."""
+    total = torch.zeros(len(matrix), len(matrix), dtype=torch.float64, device=matrix.device)
+    for start in range(0, matrix.shape[1], ROWS):
+        rows = matrix[:, start : start + ROWS]
+        double = rows.flatten(1).double()
+        total += product(double, double.T)
+    return total
+
+
+def _dropped(values: torch.Tensor, vectors: torch.Tensor, miss: float) -> int:
+    """Return how many of the first dimensions can be dropped before an operator loses a norm of `miss`."""
+    missed = (values.clamp_min(0) * vectors.square()).cumsum(dim=1).amax(dim=0).sqrt()
+    return int((missed < miss).sum())

@@ -1,16 +1,17 @@
-"""Selection of penalties by leaving rows or groups out, without refitting.
+"""Selection of penalties by leaving out one row or group of rows at a time, without refitting.
 
-With the residuals R = Y - H Y of all rows, the errors of the rows g that a fit has not seen are (I - H_gg)^-1
-R_g (Allen 1974, Technometrics 16:125; for groups, Cook and Weisberg 1982, Residuals and Influence in
-Regression, section 3.6). The hat matrix H contains the mean if there is an intercept.
+Let R = Y - H Y be the residuals of a fit to all rows, with hat matrix H (which includes the mean if there is
+an intercept). A fit without the rows g has the errors (I - H_gg)^-1 R_g on them (Allen 1974, Technometrics
+16:125; for groups, Cook and Weisberg 1982, Residuals and Influence in Regression, section 3.6).
 
-A penalty costs one product with U, so that most are excluded by lower bounds of their error. With the
-residuals r of one penalty, the one that generalised cross-validation would choose, those of another are
-r + d. Its squared error, with M = (I - H_gg)^-2 of that other penalty and m the mean eigenvalue of M, is
+The residuals of one penalty cost a product with U, so penalties that cannot be the best are excluded by a
+lower bound of their error. Let r be the residuals of the likely penalty, which generalised cross-validation
+would choose, and r + d those of another penalty, with M = (I - H_gg)^-2 of that other penalty and m the mean
+eigenvalue of M. The squared error of the other penalty is
 
     (r + d)'M(r + d)  >=  r'Mr + 2m r'd - 2 ||(M - m)r|| ||d|| + smallest(M) ||d||^2
 
-where r'd and ||d|| are sums over directions, which cost next to nothing.
+where r'd and ||d|| are sums over the directions of the basis and cost next to nothing.
 """
 
 from dataclasses import dataclass
@@ -25,8 +26,7 @@ from cortex2image.ridge.gcv import Residuals, score
 from cortex2image.ridge.leverages import Forms, Leverages, rows_of_groups
 from cortex2image.ridge.linalg import product
 
-# Bounds are lowered by so much of their terms, against rounding in single precision; sums of squares by so
-# many units in the last place of the target's own.
+# Lower bounds are lowered by this share of their terms, against rounding in single precision.
 ROUNDING = 1e-5
 
 
@@ -38,7 +38,7 @@ def leave_one_out_scores(
     complete: bool,
     kept: Projected | None = None,
 ) -> np.ndarray:
-    """Return the (a, t) scores of a penalties by leaving one group out at a time.
+    """Return the (a, t) scores of a penalties by leaving out one group at a time.
 
     Parameters
     ----------
@@ -48,23 +48,24 @@ def leave_one_out_scores(
     groups : (n,) array
         Rows of one group are left out together.
     complete : bool
-        Compute all scores. Otherwise those of penalties that cannot be a target's best are upper bounds.
+        Compute all scores. Otherwise, scores of penalties that cannot be a target's best are upper bounds.
     kept : Projected, optional
-        Filled with the projections.
+        Filled with the projections and means of the targets.
 
     Returns
     -------
     (a, t) array
-        R^2 of the left-out rows against the mean of the others (0 without an intercept).
+        R^2 of left-out rows, against predicting the mean of the other rows (0 without an intercept).
 
     Notes
     -----
-    The rounding of residuals is divided by the eigenvalues of I - H_gg. Where one of these is below
-    `LEAST_SPARE`, as with repeated rows of X and penalties far below the eigenvalues of X'X, residuals of
-    that penalty are computed in double precision; those of all penalties, without differences of nearly
-    equal numbers, for targets that X can follow almost everywhere. I - H_gg itself is known to about 1e-16
-    times the largest eigenvalue of X'X over the smallest plus the penalty. Of a row that alone gives a large
-    column its variance, a tiny penalty leaves less than that: standardise, or choose K folds.
+    Rounding errors of residuals are divided by the eigenvalues of I - H_gg. If one of these is below
+    `LEAST_SPARE`, as with repeated rows of X and penalties far below the eigenvalues of X'X, the residuals of
+    that penalty are computed in double precision. For targets that X nearly interpolates, the residuals of
+    all penalties are computed without differences of nearly equal numbers. The relative error of I - H_gg
+    itself is about 1e-16 times the largest eigenvalue of X'X over the smallest plus the penalty. If a single
+    row gives a large column its variance and the penalty is tiny, 1 - H of that row is smaller than this
+    error: standardise, or choose K folds.
     """
     filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
     members = rows_of_groups(groups)
@@ -88,7 +89,7 @@ def leave_one_out_scores(
 
 @dataclass(frozen=True)
 class _Penalties:
-    """What all targets share: the leverages of every penalty, and forms where these pay."""
+    """Leverages of every penalty, the same for all targets, and quadratic forms if groups are small."""
 
     leverages: list[Leverages]
     forms: Forms | None
@@ -105,7 +106,10 @@ class _Penalties:
 
 
 def _left_out_errors(residuals: Residuals, penalties: _Penalties, complete: bool) -> torch.Tensor:
-    """Return the left-out squared errors, (a, b), or lower bounds above the target's smallest."""
+    """Return the left-out squared errors, (a, b), of every penalty and target.
+
+    Unless `complete`, errors that exceed the smallest of a target may be lower bounds.
+    """
     sums = residuals.sums()
     errors = penalties.smallest * (sums - residuals.rounding()).clamp_min(0)
     wanted = torch.ones_like(errors, dtype=torch.bool)
@@ -127,8 +131,14 @@ def _refine_likely(
     errors: torch.Tensor,
     likely: torch.Tensor,
 ) -> torch.Tensor:
-    """Raise the bounds of each target by its likely penalty; return the errors of that one, (b,)."""
-    for penalty in likely.unique().tolist():
+    """Raise the lower bounds in `errors`, in place, with the residuals of each target's likely penalty.
+
+    Returns
+    -------
+    (b,) tensor
+        Errors of the likely penalties, which are exact.
+    """
+    for penalty in sorted(set(likely.tolist())):
         chosen, leverage = torch.nonzero(likely == penalty)[:, 0], penalties.leverages[penalty]
         residual = residuals.of(penalty, chosen, leverage.double)
         if penalties.forms is None:
@@ -149,7 +159,7 @@ def _bounds(
     penalty: int,
     chosen: torch.Tensor,
 ) -> torch.Tensor:
-    """Return lower bounds of the errors of all penalties, (a, c), from both forms of the residuals of one."""
+    """Return lower bounds of the errors of all penalties, (a, c), from the residuals of one penalty."""
     filters, squared = residuals.filters, residuals.projected[:, chosen].square()
     change = filters[:, penalty, None] - filters
     weights = torch.cat([change.square(), (1 - filters[:, penalty, None]) * change], dim=1)
@@ -158,6 +168,6 @@ def _bounds(
     along *= 2 * penalties.middle
     bounds = total + along - across + penalties.smallest * moved
     bounds -= ROUNDING * (total + along.abs() + across)
-    # Residuals too coarse for the leverages of a penalty say nothing about it.
+    # Penalties that need residuals in double precision get no bound from residuals in single precision.
     bounds[torch.tensor([leverage.double for leverage in penalties.leverages])] = 0
     return bounds

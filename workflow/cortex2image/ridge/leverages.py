@@ -1,4 +1,7 @@
-"""What leaving a group of rows out does to its residuals, and how far that differs between groups."""
+"""Leverages of groups of rows: the matrices that turn residuals of a fit into left-out errors.
+
+H_gg is the block of the hat matrix H over the rows of a group g; see `leave_one_out` for the equations.
+"""
 
 from dataclasses import dataclass
 
@@ -8,23 +11,27 @@ import torch
 from cortex2image.ridge.basis import Basis
 from cortex2image.ridge.linalg import product
 
-# Groups whose hat matrices are computed together; each needs a copy of its rows of U.
+# Groups whose hat matrices are computed together; every group needs a copy of its rows of U.
 GROUPS = 256
-# Below this eigenvalue of I - H_gg the rounding of single-precision residuals would show in left-out errors.
+# Eigenvalue of I - H_gg below which left-out errors would show the rounding of single-precision residuals.
 LEAST_SPARE = 1e-4
-# Rows of a group up to which products of pairs are cheap: trials of a picture, not runs.
+# Rows of the largest group for which products of all pairs of its rows are cheap: repeats of a picture, not
+# trials of a run.
 LARGEST_GROUP = 4
 
 
 @dataclass(frozen=True)
 class Leverages:
-    """(I - H_gg)^-1 of all groups g: a (G, s, s) tensor for the (G, s) rows of the groups of each size s.
+    """(I - H_gg)^-1 of all groups g, for one penalty.
 
     Attributes
     ----------
-    members, inverses : lists of tensors, one for each size
+    members : list of (G, s) tensors
+        Rows of the G groups of size s, for each size.
+    inverses : list of (G, s, s) tensors
+        (I - H_gg)^-1 of these groups.
     double : bool
-        Whether residuals are to be in double precision, like the inverses then are.
+        Whether the inverses are, and residuals have to be, in double precision.
     smallest, middle : () tensors
         Smallest and mean eigenvalue of M = (I - H_gg)^-2.
     """
@@ -44,7 +51,7 @@ class Leverages:
         intercept: bool,
         saturated: bool,
     ) -> "Leverages":
-        """Compute those of one penalty.
+        """Compute the leverages of one penalty.
 
         Parameters
         ----------
@@ -53,13 +60,15 @@ class Leverages:
         members : list of (G, s) tensors, see :func:`rows_of_groups`
         intercept : bool
         saturated : bool
-            No residual but that of the penalty exists.
+            Whether the basis spans all rows, see :meth:`Basis.spans_all`.
         """
         inverses, eigenvalues = [], []
         for rows in members:
-            parts = [_complement(basis, filters, part, intercept, saturated) for part in rows.split(GROUPS)]
+            parts = [
+                _complement(basis, filters, part, intercept, saturated) for part in torch.split(rows, GROUPS)
+            ]
             spare, vectors = torch.linalg.eigh(torch.cat(parts))
-            # A row that only its own fit reaches has leverage 1: its left-out error is without bound.
+            # A row whose fit depends on that row alone has leverage 1, and an unbounded left-out error.
             spare = spare.clamp_min(torch.finfo(torch.float64).eps)
             inverses.append((vectors / spare[:, None]) @ vectors.transpose(1, 2))
             eigenvalues.append(spare.flatten())
@@ -83,13 +92,13 @@ class Leverages:
 
 @dataclass(frozen=True)
 class Forms:
-    """r'Mr and ||(M - m)r||^2 as sums over products of two residuals of a group, for every penalty.
+    """Coefficients of r'Mr and ||(M - m)r||^2 on products of two residuals of a group, for every penalty.
 
     Attributes
     ----------
     members : list of (G, s) tensors
     coefficients : list of (s (s + 1) / 2, 2a, G) tensors
-        By pair of rows; of the first form for all penalties, then of the second.
+        For each pair of rows and each of G groups: r'Mr of all a penalties, then ||(M - m)r||^2.
     """
 
     members: list[torch.Tensor]
@@ -97,14 +106,14 @@ class Forms:
 
     @classmethod
     def of(cls, leverages: list[Leverages]) -> "Forms | None":
-        """Return the forms, or None where groups are so large that these would cost more than they spare."""
+        """Return the forms; None if a group has more than `LARGEST_GROUP` rows, when forms are too costly."""
         members = leverages[0].members
         if max(rows.shape[1] for rows in members) > LARGEST_GROUP:
             return None
         return cls(members, [_coefficients(leverages, size) for size in range(len(members))])
 
     def values(self, residual: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return both forms of (n, b) residuals, (a, b) float64 each."""
+        """Return r'Mr and ||(M - m)r||^2 of (n, b) residuals r, (a, b) float64 each."""
         shape = (self.coefficients[0].shape[1], residual.shape[1])
         sums = torch.zeros(shape, dtype=torch.float64, device=residual.device)
         for rows, coefficients in zip(self.members, self.coefficients, strict=True):
@@ -129,7 +138,7 @@ def rows_of_groups(groups: np.ndarray) -> list[torch.Tensor]:
 def _complement(
     basis: Basis, filters: torch.Tensor, rows: torch.Tensor, intercept: bool, saturated: bool
 ) -> torch.Tensor:
-    """Return I - H_gg of the (G, s) rows of groups, (G, s, s)."""
+    """Return I - H_gg, (G, s, s), of the groups whose rows are (G, s)."""
     left = basis.exact[rows]
     if saturated:
         return (left * (1 - filters)) @ left.transpose(1, 2)
@@ -138,18 +147,18 @@ def _complement(
 
 
 def _taken(residual: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-    """Return rows of a residual; all in their order are not copied."""
+    """Return the given rows of a residual; without a copy if they are all rows in order."""
     every = torch.arange(len(residual), device=rows.device)
     return residual if torch.equal(rows, every) else residual[rows]
 
 
 def _squares(values: torch.Tensor) -> torch.Tensor:
-    """Return the sums of squares of (G, s, b) values by their last axis, (b,) float64."""
+    """Square (G, s, b) values in place and return their sums over groups and rows, (b,) float64."""
     return values.square_().sum(dim=(0, 1)).double()
 
 
 def _coefficients(leverages: list[Leverages], size: int) -> torch.Tensor:
-    """Return those of the groups of one size, (pairs, 2a, G)."""
+    """Return the coefficients of both forms, (pairs, 2a, G), for the groups of one size."""
     totals: list[torch.Tensor] = []
     aparts: list[torch.Tensor] = []
     for leverage in leverages:
@@ -164,5 +173,5 @@ def _coefficients(leverages: list[Leverages], size: int) -> torch.Tensor:
 
 
 def _pairs(size: int) -> torch.Tensor:
-    """Return the pairs of rows of a group, (2, pairs)."""
+    """Return all pairs of rows of a group, a row with itself included, (2, pairs)."""
     return torch.triu_indices(size, size)

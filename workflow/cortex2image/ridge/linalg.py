@@ -1,15 +1,10 @@
-"""How arrays become tensors.
+"""Linear algebra on CPU and GPU: tensors from arrays, large products and decompositions, threads.
 
-Large products and decompositions, on the fastest library at hand.
+On a CPU, products and decompositions are NumPy's: on processors that Intel's library does not favour, its
+products were measured up to 1.4 times as fast as torch's, and its eigendecompositions twice as fast.
 
-On a CPU that is NumPy's: on processors that Intel's library does not favour, products were seen up to 1.4
-times and eigendecompositions twice as fast as torch's. What lies between two products stays with one set of
-threads.
-
-Parts of the work side by side on the cores of a CPU.
-
-Products of one thread each, on parts of their own, take no longer than products of all threads on one part
-after the other, and what lies between the products then uses all cores too.
+Batches of targets are handled side by side, one thread each. Their matrix products take as long as products
+that use all threads on one batch after the other, but the steps between the products also use all cores.
 """
 
 import warnings
@@ -22,30 +17,30 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
-# Limits on threads are those of the process: of two callers at once, the second has one worker.
+# Limits on threads hold for the whole process. Of two simultaneous callers, the second gets one worker.
 LIMITED = Lock()
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 def as_tensor(array: np.ndarray, device: torch.device, dtype: torch.dtype | None = None) -> torch.Tensor:
-    """Return the array on the device; on the CPU without a copy where dtype and layout allow."""
+    """Return the array as a tensor on the device; on the CPU without a copy if dtype and layout allow."""
     contiguous = np.ascontiguousarray(array)
     if contiguous.flags.writeable:
         return torch.from_numpy(contiguous).to(device, dtype)
     with warnings.catch_warnings():
-        # The engine never writes into its inputs, so arrays may be read-only.
+        # The solver never writes to its inputs, so read-only arrays are safe.
         warnings.filterwarnings("ignore", message=".*not writable", category=UserWarning)
         return torch.from_numpy(contiguous).to(device, dtype)
 
 
 def dtype_of(dtype: np.dtype | type) -> torch.dtype:
-    """Return torch's float32 or float64 for NumPy's."""
+    """Return torch's float32 for NumPy's float32, and torch's float64 for any other dtype."""
     return torch.float32 if np.dtype(dtype) == np.float32 else torch.float64
 
 
 def product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """Return the matrix product; that of a matrix with its own transpose takes half the work on a CPU."""
+    """Return the matrix product; on a CPU, a matrix times its own transpose takes half the work."""
     if a.device.type != "cpu":
         return a @ b
     return torch.from_numpy(a.numpy() @ b.numpy())
@@ -54,7 +49,8 @@ def product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
 def eigh(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the ascending eigenvalues and the eigenvectors of a symmetric matrix."""
     if matrix.device.type != "cpu":
-        return torch.linalg.eigh(matrix)
+        on_gpu = torch.linalg.eigh(matrix)
+        return on_gpu.eigenvalues, on_gpu.eigenvectors
     values, vectors = np.linalg.eigh(matrix.numpy())
     return torch.from_numpy(values), torch.from_numpy(vectors)
 
@@ -62,15 +58,17 @@ def eigh(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 def squared_residuals(
     operators: torch.Tensor, mixing: torch.Tensor | None, known: torch.Tensor, measured: torch.Tensor
 ) -> np.ndarray:
-    """Return the sums over rows of (operator known - measured)^2.
+    """Return the squared prediction errors of every operator, sum over rows of (operator known - measured)^2.
 
     Parameters
     ----------
     operators : (j, m, w) tensor
     mixing : (a, j) tensor, optional
-        The operators that are meant are these combinations of the given ones.
+        Weights of the j operators in the a combinations to evaluate; None evaluates the j operators.
     known : (w, b) tensor
+        Training targets, or their projections, of b targets.
     measured : (m, b) tensor
+        Held-out targets.
 
     Returns
     -------
@@ -78,10 +76,10 @@ def squared_residuals(
     """
     residual = torch.empty_like(measured)
     if mixing is None:
-        # One operator at a time, in place: its residuals stay in the cache between product and sum.
+        # One operator at a time, in place, so that residuals stay in the cache between product and sum.
         return np.array([_squares(_into(operator, known, residual).sub_(measured)) for operator in operators])
     (j, m, w), b = operators.shape, known.shape[1]
-    # What was measured is one more term of every combination, so that no further pass subtracts it.
+    # The measured targets enter every combination as one more term, which saves a pass to subtract them.
     terms = known.new_empty(j + 1, m * b)
     _into(operators.reshape(j * m, w), known, terms[:j].view(j * m, b))
     terms[j] = measured.reshape(-1)
@@ -91,7 +89,7 @@ def squared_residuals(
 
 
 def _into(a: torch.Tensor, b: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
-    """Write the matrix product to `out`, and return that."""
+    """Write the matrix product a b to `out` and return `out`."""
     if a.device.type == "cpu":
         np.matmul(a.numpy(), b.numpy(), out=out.numpy())
         return out
@@ -99,21 +97,24 @@ def _into(a: torch.Tensor, b: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
 
 
 def _squares(residual: torch.Tensor) -> np.ndarray:
-    """Return the sums of squares of (m, b) residuals, (b,) float64."""
+    """Return the sum of squares of each column of (m, b) residuals, (b,) float64."""
     if residual.device.type == "cpu":
-        return np.einsum("mb,mb->b", residual.numpy(), residual.numpy()).astype(np.float64)
-    return residual.square().sum(dim=0).double().cpu().numpy()
+        squares: np.ndarray = np.einsum("mb,mb->b", residual.numpy(), residual.numpy()).astype(np.float64)
+    else:
+        squares = residual.square().sum(dim=0).double().cpu().numpy()
+    return squares
 
 
 def threads_of(device: torch.device) -> int:
-    """Return how many threads there are to share: those of torch on a CPU, one on anything else."""
+    """Return the number of threads for work on the device: those of torch on a CPU, one on a GPU."""
     return torch.get_num_threads() if device.type == "cpu" else 1
 
 
 def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], workers: int) -> list[Result]:
-    """Return what `work` makes of every item, several at once; workers share the threads of torch.
+    """Call `work` on every item, several at a time, and return the results in the order of the items.
 
-    The error of a call ends those that have not begun, and is raised.
+    The workers share the threads of torch. If a call fails, calls that have not started are cancelled and the
+    error is raised.
     """
     workers = min(workers, len(items))
     if workers <= 1 or not LIMITED.acquire(blocking=False):
@@ -130,6 +131,6 @@ def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], workers:
             return [call.result() for call in calls]
     finally:
         pool.shutdown(cancel_futures=True)
-        # Threads that are started later would take the number of the last caller.
+        # Otherwise threads started later would inherit the number set by the last worker.
         torch.set_num_threads(threads)
         LIMITED.release()

@@ -1,7 +1,4 @@
-"""How much memory a process may still take, on the machine or on a GPU.
-
-How many folds, penalties, targets and numbers are in memory at once, so that a bound is kept.
-"""
+"""How much memory is available, on the machine or on a GPU, and how much a fit needs."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,39 +12,42 @@ from cortex2image.ridge.folds import Fold, hold_out_once
 from cortex2image.ridge.leverages import GROUPS, LARGEST_GROUP
 
 CGROUPS = Path("/sys/fs/cgroup")
-# Limit, use, and the pages of `memory.stat` that the kernel gives back on demand: version 2, version 1.
+# Files of control groups, version 2 and version 1: limit, use, and the entry of `memory.stat` for pages that
+# the kernel frees on demand.
 FILES = (
     ("memory.max", "memory.current", "inactive_file"),
     ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "total_inactive_file"),
 )
-# Double-precision matrices of the size of the Gram matrix that exist at the same time, at most: the
-# eigenvalue solver takes the matrix, a copy, the vectors and twice its size as workspace.
+# Largest number of double-precision matrices of the size of the Gram matrix at one time: the eigenvalue
+# solver takes the matrix, a copy, the eigenvectors and twice the size of the matrix as workspace.
 SQUARES = 6
-# As many more while bands are mixed: Gram matrix and map of the unmixed bands, and products with shares.
+# Further such matrices while bands are mixed: Gram matrix and score map of the unmixed bands, and Gram
+# matrices multiplied by shares.
 UNMIXED = 4
 
 
 def fit_gb(device: str) -> float:
-    """Return the bound on a fit that is given none, in GB (1e9 bytes): half of what its device has left.
+    """Return the default memory bound of a fit, in GB (1e9 bytes): half of the free memory of its device.
 
     Parameters
     ----------
     device : "auto", "cpu", "cuda" or "cuda:N"
-        See :func:`~cortex2image.device.choose_device`, also for what it raises.
+        See :func:`~cortex2image.device.choose_device`, also for the errors it raises.
     """
-
     chosen = choose_device(device)
     if chosen.type == "cuda":
-        return torch.cuda.mem_get_info(chosen)[0] / 2e9
+        return float(torch.cuda.mem_get_info(chosen)[0] / 2e9)
     return available_gb() / 2
 
 
 def available_gb(cgroups: Path = CGROUPS) -> float:
-    """Return the memory, in GB (1e9 bytes), that is left in the machine, or in its container if less."""
-    return min([psutil.virtual_memory().available, *_left_in_container(cgroups)]) / 1e9
+    """Return the free memory of the machine, or of the container if less, in GB (1e9 bytes)."""
+    free = int(psutil.virtual_memory().available)
+    return min([free, *_left_in_container(cgroups)]) / 1e9
 
 
 def _left_in_container(cgroups: Path) -> list[int]:
+    """Return the bytes left below each limit that is set; freeable pages count as free."""
     left = []
     for limit, use, cache in FILES:
         limit_file, use_file = cgroups / limit, cgroups / use
@@ -59,20 +59,20 @@ def _left_in_container(cgroups: Path) -> list[int]:
 
 @dataclass(frozen=True)
 class Splits:
-    """How selection splits the rows.
+    """Sizes of the folds or groups by which penalties are selected.
 
     Attributes
     ----------
     folds : int
-        0 with a closed form.
+        Number of folds; 0 for closed forms.
     held_out, samples : int
-        The largest number of held-out rows in a fold, and of held-out times training rows.
+        Largest number of held-out rows of a fold, and largest product of held-out and training rows.
     once : bool
-        Whether folds together hold out every row once.
+        Whether the folds together hold out every row once.
     groups, largest : int
-        Groups that are left out one by one, and rows of the largest; 0 unless they are.
+        Number of groups left out one by one, and rows of the largest; 0 unless groups are left out.
     squares : int
-        Sum of the squared sizes of these groups.
+        Sum of the squared sizes of the groups.
     """
 
     folds: int = 0
@@ -85,21 +85,21 @@ class Splits:
 
     @classmethod
     def of_folds(cls, folds: list[Fold]) -> "Splits":
-        """Measure folds."""
+        """Return the sizes of folds."""
         held_out = [int(fold.validation.sum()) for fold in folds]
         samples = [m * int(fold.train.sum()) for m, fold in zip(held_out, folds, strict=True)]
         return cls(len(folds), max(held_out), max(samples), hold_out_once(folds))
 
     @classmethod
     def of_groups(cls, groups: np.ndarray) -> "Splits":
-        """Measure (n,) groups that are left out one by one."""
+        """Return the sizes of groups that are left out one by one, from (n,) labels."""
         sizes = np.unique(groups, return_counts=True)[1]
         return cls(groups=len(sizes), largest=int(sizes.max()), squares=int((sizes**2).sum()))
 
 
 @dataclass(frozen=True)
 class Need:
-    """What a fit has to hold, in numbers.
+    """Sizes that determine the memory of a fit, and the memory of its parts.
 
     Attributes
     ----------
@@ -107,9 +107,9 @@ class Need:
     dual : bool
     splits : Splits
     bands : int
-        0 without bands.
+        Number of bands; 0 for a fit without bands.
     reread : bool
-        Whether every block of columns takes a pass over all predictors.
+        Whether reading a block of columns takes a pass over all predictors.
     """
 
     rows: int
@@ -123,14 +123,14 @@ class Need:
 
     @property
     def rank(self) -> int:
-        """Directions, at most."""
+        """Largest possible number of directions."""
         return min(self.rows, self.columns)
 
     @property
     def square(self) -> int:
-        """Bytes of what exists whatever the targets are, but for blocks and operators of folds."""
+        """Bytes that do not depend on the batch of targets, without blocks and operators of folds."""
         side = self.rows if self.dual else self.columns
-        # Directions in two precisions; in primal form also chosen rows, and what they are put together from.
+        # U in two precisions; in primal form also selected rows, and the blocks they are joined from.
         directions = (12 if self.dual else 28) * side * self.rows
         scores = 8 * (self.alphas + 4) * self.targets
         unmixed = (8 * UNMIXED * side**2 + 12 * side * self.rows + scores) * bool(self.bands)
@@ -139,27 +139,27 @@ class Need:
 
     @property
     def leverages(self) -> int:
-        """Bytes of the matrices of groups: of all penalties, and six copies while those of one are made;
-        their forms, of small groups."""
+        """Bytes of the matrices of groups for all penalties, six more copies for the penalty that is being
+        computed, and the forms of small groups."""
         together = min(self.splits.groups, GROUPS) * self.splits.largest
         forms = 40 * self.alphas * self.splits.squares * (self.splits.largest <= LARGEST_GROUP)
         return 8 * (self.alphas + 7) * self.splits.squares + 24 * together * self.rank + forms
 
     @property
     def solving(self) -> int:
-        """Bytes of the matrices over the held-out rows of a fold while the operator of a penalty is made."""
+        """Bytes of the matrices over held-out rows while the operator of a penalty is computed."""
         return 32 * self.splits.held_out**2 * (not self.dual)
 
     @property
     def operator(self) -> int:
-        """Numbers in the largest operator of a fold, for one penalty."""
+        """Number of values in the largest operator of a fold, for one penalty."""
         on_columns = self.splits.held_out * (self.columns + 1) * (not self.dual)
         on_samples = self.splits.samples * (self.dual or not self.splits.once)
         return max(on_columns, on_samples)
 
     @property
     def per_target(self) -> int:
-        """Numbers for each target of a batch: targets, coefficients, projections, predictions, scores."""
+        """Number of values per target of a batch: targets, coefficients, projections, predictions, scores."""
         projected = not self.dual and self.splits.once
         projections = (self.splits.folds + 2) * (self.columns + 1) * projected
         predictions = (self.alphas + 3) * self.splits.held_out
@@ -167,6 +167,6 @@ class Need:
 
     @property
     def per_target_in_double(self) -> int:
-        """The same where residuals or predictions take double precision, as numbers of single precision."""
+        """Like `per_target` if residuals or predictions are in double precision, which counts twice."""
         residuals = (6 * self.rows + 2 * self.rank) * (not self.splits.folds)
         return self.per_target + residuals + 4 * self.splits.held_out

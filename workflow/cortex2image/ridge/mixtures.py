@@ -1,6 +1,7 @@
-"""Shares of the feature spaces to try in banded ridge regression: points of a simplex.
+"""Mixtures of feature spaces (bands) in banded ridge regression.
 
-Bands of predictors, mixed by shares without touching the predictors again.
+A mixture gives every band a share; shares are non-negative and sum to 1. This module chooses the mixtures to
+try, and poses the regression of a mixture without reading the predictors again.
 """
 
 from collections.abc import Sequence
@@ -13,20 +14,22 @@ from cortex2image.ridge.basis import decompose
 from cortex2image.ridge.design import Design, Scaling
 from cortex2image.ridge.engine import Problem
 
-# Decades that the shares of two bands differ by, at most; beyond, a band is as good as absent.
+# Largest difference between the shares of two bands, in decades; a smaller share is as good as none.
 DECADES = 4.0
+# Concentrations of the Dirichlet distributions: sparse shares, and uniform over the simplex.
 CONCENTRATIONS = (0.1, 1.0)
 
 
 def first_mixtures(bands: int, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Return shares of the bands that cover the simplex.
+    """Draw mixtures that cover the simplex.
 
-    Two bands: `count` ratios, even on a logarithmic scale. More: equal shares and draws from Dirichlet
-    distributions, half of them sparse (Dupre la Tour et al. 2022). Each band alone is always among them.
+    For two bands: `count` ratios, evenly spaced on a logarithmic scale. For more: equal shares, and draws
+    from Dirichlet distributions, half of them sparse (Dupre la Tour et al. 2022). Each band alone is always
+    included.
 
     Returns
     -------
-    (count or more, bands) array of non-negative shares that sum to 1
+    (count or more, bands) array of shares, one mixture per row
     """
     alone = np.eye(bands)
     if bands == 2:
@@ -41,38 +44,41 @@ def first_mixtures(bands: int, count: int, rng: np.random.Generator) -> np.ndarr
 def nearby_mixtures(
     winners: np.ndarray, votes: np.ndarray, count: int, width: float, rng: np.random.Generator
 ) -> np.ndarray:
-    """Return shares around those that won, as many around each as it has votes in proportion.
+    """Draw mixtures around the winning ones, in proportion to their votes.
 
     Parameters
     ----------
     winners : (w, bands) array of shares
     votes : (w,) array
-        Targets that chose each.
+        Number of targets that chose each mixture.
     count : int
     width : float
-        Standard deviation of the logarithm (base 10) of the shares.
+        Standard deviation of the logarithm (base 10) of the shares, in decades.
     rng : np.random.Generator
 
     Returns
     -------
-    (count, bands) array of shares; bands that are absent in a winner come back as the smallest of shares
+    (count, bands) array of shares; a band that a winner lacks starts from the smallest share
     """
     centre = winners[rng.choice(len(winners), size=count, p=votes / votes.sum())]
     logarithm = np.log10(np.maximum(centre, 10**-DECADES)) + width * rng.standard_normal(centre.shape)
     shares = 10.0**logarithm
-    return shares / shares.sum(axis=1, keepdims=True)
+    mixtures: np.ndarray = shares / shares.sum(axis=1, keepdims=True)
+    return mixtures
 
 
 @dataclass(frozen=True)
 class Bands:
-    """A problem whose columns belong to bands.
+    """A regression problem whose columns belong to bands.
 
     Attributes
     ----------
     base : Problem
-        With all shares 1.
+        The problem with all shares 1.
     widths : (b,) sequence of int
-    grams : list of (n, n) tensors, one per band, in dual form; empty in primal form
+        Columns of each band.
+    grams : list of (n, n) tensors
+        Gram matrix of each band in dual form; empty in primal form.
     """
 
     base: Problem
@@ -81,7 +87,7 @@ class Bands:
 
     @classmethod
     def of(cls, base: Problem, widths: Sequence[int]) -> "Bands":
-        """Get the bands of a problem ready."""
+        """Divide a problem into bands; compute their Gram matrices in dual form."""
         grams = []
         if base.training.basis.dual:
             for number in range(len(widths)):
@@ -90,7 +96,7 @@ class Bands:
         return cls(base, widths, grams)
 
     def problem(self, shares: np.ndarray) -> Problem:
-        """Return the problem with the columns of each band multiplied by the root of its share, (b,)."""
+        """Return the problem with the columns of each band times the square root of its share, (b,)."""
         training = self.base.training
         design = _mixed_design(training.design, shares, self.widths)
         if training.basis.dual:
@@ -107,7 +113,7 @@ class Bands:
 
 
 def _mixed_design(design: Design, shares: np.ndarray, widths: Sequence[int]) -> Design:
-    """Return the design with columns times the roots of shares; an absent band is divided by infinity."""
+    """Return the design with columns times the square roots of shares; share 0 is a scale of infinity."""
     with np.errstate(divide="ignore"):
         scale = design.scaling.scale / np.sqrt(np.repeat(shares, widths))
     return replace(design, scaling=Scaling(design.scaling.centre, scale))

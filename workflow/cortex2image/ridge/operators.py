@@ -1,10 +1,16 @@
-"""What the folds of a problem share, and what each of them ends as: an operator on targets.
+"""Operators of folds: for every penalty, the matrix that predicts held-out rows from training targets.
 
-Operators of folds that share nothing: those that scale X by themselves, or overlap.
+All targets share the operators of a fold with training rows T and held-out rows F. The work per target is one
+product with the shorter of U_T'Y_T ("projections") and Y_T ("samples"). This module computes the operator of
+one fold on its own, for folds that scale X themselves or overlap; `shared_operators` has a faster way for all
+other folds. An own operator predicts
 
-In primal form X_T'X_T is that of all rows less that of the held-out ones. Where hardly anything remains of a
-column (it varies in held-out rows alone) the difference would be rounding error: below `LEAST_KEPT` it is
-summed over the rows of T instead.
+    mean(Y_T) + X_F (X_T'X_T + alpha)^-1 X_T'Y_T      primal form
+    mean(Y_T) + K_FT (K_TT + alpha)^-1 Y_T            dual form, K = XX'
+
+In primal form, X_T'X_T is X'X of all rows minus that of the held-out rows. If a column varies in held-out
+rows only, this difference is rounding error: if less than `LEAST_KEPT` of the sum of squares of a column is
+left, X_T'X_T is computed from the rows of T.
 """
 
 from dataclasses import dataclass, replace
@@ -17,25 +23,27 @@ from cortex2image.ridge.design import Design, Scaling
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.linalg import eigh, product, side_by_side, threads_of
 
-# The rounding error of single precision may grow so many times on its way from projections to predictions.
+# Largest factor by which rounding errors of single precision may grow from projections to predictions.
 LARGEST_GAIN = 1e4
-# Smallest share of a column's sum of squares in T that keeps half the digits.
+# Share of a column's sum of squares that keeps half the digits of the difference.
 LEAST_KEPT = 1e-8
 
 
 @dataclass(frozen=True)
 class FoldOperator:
-    """Predictions of a fold.
+    """Operators of a fold, one for each of a penalties.
 
     Attributes
     ----------
     fold : Fold
     matrix : (a, m, w) tensor
-        For a penalties and m held-out rows. w is k + 1 on projections, else the number of training rows.
-        Double precision if projections in that of the data are too coarse.
+        For m held-out rows. w is k + 1 on projections, the number of training rows on samples. In double
+        precision if projections in the precision of the data are too coarse.
     on_projections : bool
+        Whether the operators multiply projections rather than samples.
     mixing : (a, j) tensor, optional
-        The operators of the penalties are these combinations of `matrix`, which then is (j, m, w).
+        If given, `matrix` is (j, m, w), and the operators are combinations of its j operators with these
+        weights.
     """
 
     fold: Fold
@@ -51,7 +59,7 @@ def is_fine(matrix: torch.Tensor, training: Training) -> bool:
 
 
 def own_operator(training: Training, fold: Fold, alphas: torch.Tensor, on_projections: bool) -> FoldOperator:
-    """Return the operator of a fold that scales X by itself, or of one of several that overlap.
+    """Compute the operators of a fold from its own training rows.
 
     Parameters
     ----------
@@ -59,7 +67,7 @@ def own_operator(training: Training, fold: Fold, alphas: torch.Tensor, on_projec
     fold : Fold
     alphas : (a,) tensor, float64
     on_projections : bool
-        Only in primal form, for folds that together hold out every row once.
+        Allowed in primal form only, for folds that together hold out every row once.
     """
     penalties = training.floor(alphas)
     scaling = _own_scaling(training, fold)
@@ -72,7 +80,7 @@ def own_operator(training: Training, fold: Fold, alphas: torch.Tensor, on_projec
 
 
 def _own_scaling(training: Training, fold: Fold) -> Scaling:
-    """Return the scaling of the training rows of a fold."""
+    """Compute the centre of a fold's training rows, and their scale if columns are standardised."""
     design, standardize = training.design, training.standardize
     scaling = Scaling.fit_blocks(design.blocks, fold.train, training.intercept, standardize, design.elements)
     return scaling if standardize else replace(scaling, scale=design.scaling.scale)
@@ -81,11 +89,12 @@ def _own_scaling(training: Training, fold: Fold) -> Scaling:
 def _from_columns(
     training: Training, fold: Fold, scaling: Scaling, alphas: torch.Tensor, on_projections: bool
 ) -> torch.Tensor:
+    """Return the operators in primal form, (a, m, w)."""
     design = training.design
     centre, scale = _relative(scaling, design)
     gram = _moments(training, fold, scaling)
     rows = (design.select(fold.validation) - centre) / scale
-    # Columns that do not vary in the training rows have no weight.
+    # A column that does not vary in the training rows gets no weight.
     rows[:, gram.diagonal() == 0] = 0
     if on_projections:
         to_products = training.basis.score_map.matrix * training.basis.values
@@ -95,21 +104,21 @@ def _from_columns(
 
 
 def _with_mean(matrix: torch.Tensor, training: Training, fold: Fold) -> torch.Tensor:
-    """Return the operators on projections with a column for the mean: a constant predicts itself."""
+    """Append a column for the mean to operators on projections, so that they reproduce constant targets."""
     constant = training.basis.exact[torch.from_numpy(fold.train)].sum(dim=0)
     share = len(fold.train) ** 0.5 * training.intercept / int(fold.train.sum())
     return torch.cat([matrix, (1 - matrix @ constant)[..., None] * share], dim=2)
 
 
 def _through_mean(matrix: torch.Tensor, training: Training) -> torch.Tensor:
-    """Return the operators on samples with the mean handed through: a constant predicts itself."""
+    """Add the training mean to predictions of operators on samples, in place; not without intercept."""
     if not training.intercept:
         return matrix
     return matrix.sub_(matrix.mean(dim=2, keepdim=True)).add_(1 / matrix.shape[2])
 
 
 def _moments(training: Training, fold: Fold, scaling: Scaling) -> torch.Tensor:
-    """Return the (p, p) products of the columns of a fold's training rows, in its own scaling."""
+    """Return X_T'X_T, (p, p), of a fold's training rows in the fold's own scaling."""
     centre, scale = _relative(scaling, training.design)
     left_out = training.design.select(~fold.train)
     gram = training.gram - left_out.T @ left_out - int(fold.train.sum()) * torch.outer(centre, centre)
@@ -119,6 +128,7 @@ def _moments(training: Training, fold: Fold, scaling: Scaling) -> torch.Tensor:
 
 
 def _from_rows(training: Training, fold: Fold, scaling: Scaling, alphas: torch.Tensor) -> torch.Tensor:
+    """Return the operators in dual form, (a, m, w)."""
     gram = replace(training.design, scaling=scaling).gram()
     train, held_out = torch.from_numpy(fold.train), torch.from_numpy(fold.validation)
     square, rows = gram[train][:, train], gram[held_out][:, train]
@@ -129,7 +139,7 @@ def _from_rows(training: Training, fold: Fold, scaling: Scaling, alphas: torch.T
 def _solved(
     gram: torch.Tensor, rows: torch.Tensor, alphas: torch.Tensor, right: torch.Tensor | None = None
 ) -> torch.Tensor:
-    """Return rows (gram + alpha)^-1 right for all penalties, from one decomposition; `right` may be I."""
+    """Return rows (gram + alpha)^-1 right for all penalties, from one decomposition; None stands for I."""
     values, vectors = eigh(gram)
     scores = product(rows, vectors)
     right = vectors.T if right is None else product(vectors.T, right)
@@ -143,7 +153,7 @@ def _solved(
 
 
 def _relative(scaling: Scaling, design: Design) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return centre and scale of a fold in the units of the design."""
+    """Return centre and scale of a fold in the units of the scaled columns of the design."""
     whole = design.scaling
     centre = (scaling.centre - whole.centre) / whole.scale
     scale = np.ones_like(centre)

@@ -1,4 +1,4 @@
-"""How many folds, penalties, targets and numbers are in memory at once, so that a bound is kept."""
+"""Division of a memory bound: how many folds, penalties, targets and values are in memory at once."""
 
 from dataclasses import dataclass
 
@@ -9,39 +9,39 @@ from cortex2image.errors import ConfigError
 from cortex2image.ridge.linalg import threads_of
 from cortex2image.ridge.memory import Need
 
-# Numbers in a block of predictors, and in the arrays of a batch of targets, where no bound is given: small
-# enough for the caches of a CPU, large enough for matrix products at full speed. So are so many targets, of
-# which leaving out takes a few at a time.
+# Without a bound: values in a block of predictors, and in the arrays of a batch of targets. Small enough for
+# the caches of a CPU, large enough for matrix products at full speed.
 BLOCK = 2**21
 BATCH = {"cpu": 2**23, "cuda": 2**29}
+# Fewest targets in a batch for full speed; more for leaving out groups, which takes a few targets at a time.
 LEAST_BATCH, LEAST_LEFT_OUT = 192, 1024
-# Numbers in a block where every block is read by a pass over all predictors (1 GB in double precision).
+# Values in a block if reading a block takes a pass over all predictors (1 GB in double precision).
 REREAD_BLOCK = 2**27
-# One part of what a bound leaves goes to blocks, of so many; more if each takes a pass over all predictors.
+# Blocks get one part in 16 of the memory that is left, or one in 4 if reading a block takes a pass.
 PARTS, REREAD_PARTS = 16, 4
-# Bytes for each number of an operator while it is made: four double-precision copies. Every penalty is
-# counted, so that some may be made side by side.
+# Bytes per value of an operator while it is computed: four double-precision copies. Reserved for every
+# penalty, so that operators of several penalties may be computed side by side.
 MADE = 32
-# Share of a bound that is planned for; the rest is lost between allocations.
+# Share of a bound that is planned with; the rest is lost between allocations.
 ALLOCATED = 0.8
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is in memory at once.
+    """How much is in memory at once.
 
     Attributes
     ----------
     block : int
-        Numbers in a block of predictors.
+        Values in a block of predictors.
     folds, penalties : int
-        How many have their operators. Where not all penalties find room there is one fold at a time.
+        Folds and penalties whose operators are in memory; one fold if not all penalties fit.
     targets : int
-        In a batch.
+        Targets in a batch.
     together : int
-        Batches.
+        Batches side by side.
     makers : int
-        Operators of a fold that are being made.
+        Operators of a fold that are computed side by side.
     """
 
     block: int
@@ -55,7 +55,7 @@ class Plan:
 def plan(
     need: Need, dtype: np.dtype, device: torch.device, max_memory_gb: float | None, batch: int | None
 ) -> Plan:
-    """Divide the memory.
+    """Divide the memory of a fit among blocks, operators and batches of targets.
 
     Parameters
     ----------
@@ -63,14 +63,14 @@ def plan(
     dtype : NumPy dtype of the computation
     device : torch.device
     max_memory_gb : float, optional
-        Bound in GB (1e9 bytes) on what a fit holds beyond its inputs and its results.
+        Bound on the memory of a fit beyond its inputs and results, in GB (1e9 bytes).
     batch : int, optional
-        Targets in a batch, where the caller decides.
+        Targets in a batch, if the caller decides.
 
     Raises
     ------
     ConfigError
-        The bound is below what Gram matrix, one fold with one penalty, and one target need.
+        The bound is too small for the Gram matrix, one fold with one penalty, and one target.
     """
     folds, item = max(1, need.splits.folds), np.dtype(dtype).itemsize
     most = REREAD_BLOCK if need.reread else BLOCK
@@ -93,7 +93,7 @@ def plan(
 
 
 def _makers(need: Need, device: torch.device, penalties: int) -> int:
-    """Return how many operators may be made at once in what is there for those of all penalties."""
+    """Return how many operators can be computed at once in the memory reserved for all penalties."""
     one = MADE * need.operator
     spare = (penalties - 1) * one // (one + need.solving) if one else 0
     return min(threads_of(device), 1 + spare)
@@ -102,9 +102,10 @@ def _makers(need: Need, device: torch.device, penalties: int) -> int:
 def _batches(
     need: Need, device: torch.device, batch: int | None, at_once: int | None = None
 ) -> tuple[int, int]:
-    """Return how many targets are in a batch, and how many batches in memory, with that many targets at once.
+    """Return the number of targets in a batch, and of batches side by side.
 
-    Batches are of about the same size, so that threads end together. A caller who decides gets one at a time.
+    `at_once` bounds the targets in memory. Batches have about the same size, so that threads end together. If
+    the caller gives `batch`, there is one batch at a time.
     """
     if batch:
         return min(batch, need.targets), 1
@@ -120,9 +121,9 @@ def _batches(
 
 
 def _operators(need: Need, left: int) -> tuple[int, int]:
-    """Return how many folds, and penalties, have their operators in so many bytes; no penalty if none has.
+    """Return how many folds, and how many penalties, if any, have operators that fit into `left` bytes.
 
-    In double precision, which those take that single precision is too coarse for.
+    Operators are counted in double precision, since single precision may be too coarse for them.
     """
     penalties = left // ((MADE + 8) * need.operator)
     if penalties < need.alphas:
@@ -132,12 +133,14 @@ def _operators(need: Need, left: int) -> tuple[int, int]:
 
 
 def _parts(need: Need) -> int:
+    """Return into how many parts the memory is divided, one of which goes to blocks."""
     return REREAD_PARTS if need.reread else PARTS
 
 
 def _least(need: Need, item: int) -> float:
+    """Return the least bound in bytes, `item` being the bytes of a value of the data."""
     block = max(need.rows, need.columns) * (2 * item + 16)
     operator = 2 * (MADE + 8) * need.operator * bool(need.splits.folds)
-    # Blocks grow with the bound: their part of what is left, at up to twice the bytes it is counted by.
+    # Blocks grow with the bound and take up to twice their part of the memory that is left.
     shared = 1 - 2 / _parts(need)
     return (need.square + block + operator + item * need.per_target_in_double) / (shared * ALLOCATED)

@@ -1,19 +1,17 @@
-"""What predicts the held-out rows of a fold for every penalty, ready to meet any number of targets.
+"""Operators of all folds from one decomposition, for folds that hold out every row once and scale X alike.
 
-With left singular vectors U, filters f (see `basis`) and an intercept as one more direction 1/sqrt(n) of
-filter 1, the residuals of all rows are R Y with R = I - U f U'. For a fold with training rows T and held-out
-rows F, the ridge regression that has not seen F predicts (inverse of a block matrix)
+Let U be the left singular vectors and f the filters of all training rows (see `basis`), with the intercept as
+one more direction 1/sqrt(n) of filter 1. The residuals of all rows are R Y with R = I - U f U'. For a fold
+with training rows T and held-out rows F, a ridge regression of T predicts (inverse of a block matrix)
 
-    shared:    -R_FF^-1 R_FT Y_T  =  R_FF^-1 U_F f U_T'Y_T        one decomposition for all
-    own:       mean(Y_T) + X_F (X_T'X_T + alpha)^-1 X_T'Y_T      where folds scale X by themselves, or overlap
-               mean(Y_T) + K_FT (K_TT + alpha)^-1 Y_T            the same in dual form, K = XX'
+    -R_FF^-1 R_FT Y_T  =  R_FF^-1 U_F f U_T'Y_T
 
-All targets share the operators, so that the work per target is one product with U_T'Y_T ("projections") or
-with Y_T ("samples"), whichever is shorter. Operators are computed in double precision; shared ones in that of
-the data where the matrix to invert is better conditioned than `WELL_CONDITIONED`.
+Operators are computed in double precision, or in the precision of the data if the condition number of the
+matrix to invert is below `WELL_CONDITIONED`.
 
-R is a difference. Where hardly anything remains of it (a row that alone gives a column its variance, tiny
-penalties) rounding would show. Where that may exceed `LARGEST_ERROR`, a fold gets an operator of its own.
+R is a difference. If hardly anything is left of it (a single row gives a column its variance, or penalties
+are tiny), it is mostly rounding error. If the error of R_FF may exceed `LARGEST_ERROR`, the fold gets an
+operator of its own (see `operators`).
 """
 
 from collections.abc import Iterator
@@ -28,17 +26,18 @@ from cortex2image.ridge.operators import FoldOperator, is_fine, own_operator
 
 WELL_CONDITIONED = 300.0
 LARGEST_ERROR = 1e-6
-# R, and a matrix it is made of, that exist at once find room where the decomposition was made.
+# Penalties whose R is in memory at once: R and the matrix it comes from fit into the memory that the
+# decomposition has freed.
 RESIDUAL_MATRICES = 2
 
 
 def shared_operators(
     training: Training, folds: list[Fold], alphas: torch.Tensor, makers: int = 1
 ) -> Iterator[FoldOperator]:
-    """Yield the operators of folds that together hold out every row once and scale X alike.
+    """Yield the operators of every fold; the folds together hold out every row once and scale X alike.
 
-    No reference to one is kept: where the caller keeps none, it is gone before the next is made. Those of so
-    many penalties are made side by side.
+    Operators of `makers` penalties are computed side by side. No reference to a fold's operators is kept:
+    unless the caller keeps one, they are freed before those of the next fold are computed.
     """
     penalties = training.floor(alphas)
     if training.basis.dual:
@@ -51,7 +50,7 @@ def shared_operators(
 
 
 def _residual_matrix(training: Training, alpha: torch.Tensor) -> torch.Tensor:
-    """Return R, (n, n), up to a factor."""
+    """Return R, (n, n), up to a factor, which cancels in the operators."""
     basis, n = training.basis, len(training.gram)
     if not basis.spans_all(training.intercept):
         filters = basis.filters(alpha[None])[:, 0]
@@ -59,7 +58,7 @@ def _residual_matrix(training: Training, alpha: torch.Tensor) -> torch.Tensor:
         residual = product(weighted, weighted.T).neg_().sub_(training.intercept / n)
         residual.diagonal().add_(1)
         return residual
-    # Without directions that no penalty reaches, R is U (1 - f) U': no difference of nearly equal numbers.
+    # If U spans all rows, R is U (1 - f) U': no difference of nearly equal numbers.
     remaining = (basis.values[0] + alpha) / (basis.values + alpha)
     left = basis.left if 1 / remaining[-1] < WELL_CONDITIONED else basis.exact
     weighted = left * remaining.sqrt().to(left.dtype)
@@ -69,7 +68,7 @@ def _residual_matrix(training: Training, alpha: torch.Tensor) -> torch.Tensor:
 def _shared_on_samples(
     training: Training, folds: list[Fold], alphas: torch.Tensor, makers: int
 ) -> list[FoldOperator | None]:
-    """Return the operators in dual form, None where rounding would show."""
+    """Return the operators of every fold in dual form; None for a fold whose R_FF is imprecise."""
     matrices = [_empty(training, fold, len(alphas), int(fold.train.sum())) for fold in folds]
     exact = training.basis.spans_all(training.intercept)
 
@@ -89,7 +88,7 @@ def _shared_on_samples(
 
 
 def _on_samples(residual: torch.Tensor, fold: Fold, least: float, out: torch.Tensor) -> bool:
-    """Write the operator of a penalty to `out` if eigenvalues of R_FF are above `least`; return whether."""
+    """Write the operator of a penalty to `out` and return True; False if a pivot of R_FF is <= `least`."""
     train, held_out = torch.from_numpy(fold.train), torch.from_numpy(fold.validation)
     rows = residual[held_out]
     factor, failed = torch.linalg.cholesky_ex(rows[:, held_out])
@@ -102,7 +101,7 @@ def _on_samples(residual: torch.Tensor, fold: Fold, least: float, out: torch.Ten
 def _shared_on_projections(
     training: Training, fold: Fold, alphas: torch.Tensor, makers: int
 ) -> FoldOperator | None:
-    """Return the operator in primal form, None if rounding would show in it."""
+    """Return the operators of a fold in primal form; None if R_FF is imprecise."""
     matrix = _empty(training, fold, len(alphas), len(training.basis.values) + 1)
     usable = _all_on_projections(training, fold, alphas, matrix, makers)
     if usable and not is_fine(matrix, training):
@@ -114,13 +113,13 @@ def _shared_on_projections(
 def _all_on_projections(
     training: Training, fold: Fold, alphas: torch.Tensor, matrix: torch.Tensor, makers: int
 ) -> bool:
-    """Write the operators of all penalties to `matrix` if rounding does not show in them; return whether."""
+    """Write the operators of all penalties to `matrix`; return whether R_FF was precise enough for all."""
     each = list(zip(alphas, matrix, strict=True))
     return all(side_by_side(lambda one: _on_projections(training, fold, *one), each, makers))
 
 
 def _on_projections(training: Training, fold: Fold, alpha: torch.Tensor, out: torch.Tensor) -> bool:
-    """Write the operator of a penalty to `out` if rounding does not show in it; return whether."""
+    """Write the operator of a penalty to `out` if R_FF is precise enough; return whether it is."""
     basis, held_out = training.basis, torch.from_numpy(fold.validation)
     filters = torch.cat([basis.filters(alpha[None])[:, 0], basis.values.new_ones(1)])
     for choice in (basis.left, basis.exact) if out.dtype == torch.float32 else (basis.exact,):
@@ -139,13 +138,14 @@ def _on_projections(training: Training, fold: Fold, alpha: torch.Tensor, out: to
 
 
 def _empty(training: Training, fold: Fold, penalties: int, width: int) -> torch.Tensor:
+    """Allocate the operators of a fold, (penalties, m, width)."""
     left = training.basis.left
     return torch.empty(penalties, int(fold.validation.sum()), width, dtype=left.dtype, device=left.device)
 
 
 def _solve(factor: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-    """Return A^-1 rows from the Cholesky factor of A."""
+    """Return A^-1 rows, given the Cholesky factor of A."""
     if factor.dtype == torch.float64:
         return torch.cholesky_solve(rows, factor)
-    # Single precision means that A is well-conditioned; one product is faster than two triangular solutions.
+    # In single precision A is well-conditioned, and one product is faster than two triangular solutions.
     return product(torch.cholesky_inverse(factor), rows)

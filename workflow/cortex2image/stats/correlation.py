@@ -10,7 +10,7 @@ from cortex2image.errors import DataError
 
 @dataclass(frozen=True)
 class Correlations:
-    """Pearson r of each column and its one-sided p, both (columns,) arrays; r 0 and p 1 where constant."""
+    """Pearson r and one-sided p of each column, (columns,) arrays; r = 0 and p = 1 for constant columns."""
 
     r: np.ndarray
     p: np.ndarray
@@ -27,9 +27,9 @@ def correlate(predicted: np.ndarray, measured: np.ndarray, folds: np.ndarray | N
     ----------
     predicted, measured : (n, columns) arrays
     folds : (n,) array, optional
-        The fold that held each row out, of a cross-validated study. Every fold predicts around the mean of
-        its own training rows, which is high where the held-out mean is low; rows are therefore centred
-        within their fold on both sides, and no difference between folds enters r or p.
+        For a cross-validated study, the fold in which each row was held out. Predictions of a fold vary
+        around the mean of its training rows, which is high where the held-out mean is low. Both matrices are
+        therefore centred within folds, and no difference between folds enters r or p.
 
     Raises
     ------
@@ -40,13 +40,13 @@ def correlate(predicted: np.ndarray, measured: np.ndarray, folds: np.ndarray | N
     -----
     With folds, p is the normal approximation to the permutation null of the sum over folds of <p_f, m_f>,
     the inner products of centred predictions and measurements. Given the predictions, permuting the
-    n_f rows of each fold gives it mean 0 and variance V = sum_f ||p_f||^2 ||m_f||^2 / (n_f - 1). But
-    predictions are not given: the rows that fold f is tested on have trained the others, so that each pair
+    n_f rows of each fold gives the sum mean 0 and variance V = sum_f ||p_f||^2 ||m_f||^2 / (n_f - 1). But
+    predictions are not fixed: the test rows of fold f are training rows of all other folds, so that each pair
     of folds counts twice. For predictions linear in the training targets, <p_f, m_f> = sum_g m_f' K_fg m_g,
     the variance over the null is sum_{f<g} ||K_fg + K_gf'||^2, at most twice the expected V =
-    sum_{f != g} ||K_fg||^2, and near that bound for ridge. z is therefore the sum over sqrt(2 V). Valid
-    where rows of a fold are exchangeable under the null; conservative for few predictors, and because
-    leaving a fold out biases r below 0.
+    sum_{f != g} ||K_fg||^2, and near that bound for ridge. z is therefore the sum divided by
+    sqrt(2 V). It is valid if rows of a fold are exchangeable under the null, and conservative for few
+    predictors and because leaving a fold out biases r below 0.
     """
     spare = len(measured) - (1 if folds is None else len(np.unique(folds)))
     if spare < 2:
@@ -63,37 +63,42 @@ def correlate(predicted: np.ndarray, measured: np.ndarray, folds: np.ndarray | N
 
 
 def is_constant(rows: np.ndarray, folds: np.ndarray | None = None) -> np.ndarray:
-    """Return for each column whether all its values, or all of each fold, are the same; (columns,) bool."""
-    return np.ptp(rows if folds is None else centred_within(rows, folds), axis=0) == 0
+    """Return whether each column is constant, or constant within every fold; (columns,) bool."""
+    spread = np.ptp(rows if folds is None else centred_within(rows, folds), axis=0)
+    constant: np.ndarray = spread == 0
+    return constant
 
 
 def centred_within(rows: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Return (n, columns) `rows` less the mean of their fold, as float64; 0 exactly in a constant fold."""
+    """Return (n, columns) `rows` minus the mean of their fold, float64; exactly 0 in a constant fold."""
     centred = np.empty(rows.shape)
     for fold in np.unique(folds):
         inside = folds == fold
-        # Around the fold's first row, so that rounding of the mean makes no constant column vary.
+        # Centred as differences from the first row, so that a constant column stays exactly constant.
         from_first = rows[inside].astype(np.float64) - rows[inside][0]
         centred[inside] = from_first - from_first.mean(axis=0)
     return centred
 
 
 def _gaussian_p(r: np.ndarray, n: int) -> np.ndarray:
-    return stats.beta(n / 2 - 1, n / 2 - 1, loc=-1, scale=2).sf(r)
+    p: np.ndarray = stats.beta(n / 2 - 1, n / 2 - 1, loc=-1, scale=2).sf(r)
+    return p
 
 
 def _fold_p(predicted: np.ndarray, measured: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Return the p of columns that are centred within folds; see the notes of :func:`correlate`."""
+    """Return p of columns that are centred within folds; see the notes of :func:`correlate`."""
     variance = np.zeros(predicted.shape[1])
     for fold in np.unique(folds):
         p, m = predicted[folds == fold], measured[folds == fold]
         variance += np.sum(p**2, axis=0) * np.sum(m**2, axis=0) / max(len(p) - 1, 1)
     total = np.einsum("nc,nc->c", predicted, measured)
-    return stats.norm.sf(total / np.sqrt(np.where(variance > 0, 2 * variance, 1)))
+    p_values: np.ndarray = stats.norm.sf(total / np.sqrt(np.where(variance > 0, 2 * variance, 1)))
+    return p_values
 
 
 def _normalised(rows: np.ndarray) -> np.ndarray:
-    """Return the columns centred and of length 1, as float64; a constant column is all 0."""
-    centred = rows - rows.mean(axis=0, dtype=np.float64)
+    """Return the columns centred and scaled to length 1, float64; constant columns become 0."""
+    centred: np.ndarray = rows - rows.mean(axis=0, dtype=np.float64)
     length = np.linalg.norm(centred, axis=0)
-    return centred / np.where(length > 0, length, 1)
+    centred /= np.where(length > 0, length, 1)
+    return centred

@@ -1,4 +1,4 @@
-"""Permutation nulls: what scores would be if reconstructions had nothing to do with what was seen."""
+"""Permutation nulls: scores of reconstructions that are unrelated to the pictures seen."""
 
 from collections.abc import Sequence
 
@@ -6,16 +6,17 @@ import numpy as np
 
 from cortex2image.seeds import rng_for
 
+# Differences below this are rounding, not evidence.
 TOLERANCE = 1e-9
 
 
 def stimulus_permutations(
     study_seed: int, stimuli: Sequence[str], draws: int, groups: np.ndarray | None = None
 ) -> np.ndarray:
-    """Draw permutations that subjects share as far as they saw the same stimuli.
+    """Draw permutations of stimuli that agree across subjects as far as they saw the same stimuli.
 
-    Each stimulus has its own random keys, whoever saw it and in whatever order the stimuli are given, so that
-    nulls of several subjects can be averaged draw by draw without losing what the subjects have in common.
+    The random keys of a stimulus depend neither on the subject nor on the order of the stimuli. Nulls of
+    several subjects can therefore be averaged draw by draw, and their correlation across subjects is kept.
 
     Parameters
     ----------
@@ -25,7 +26,7 @@ def stimulus_permutations(
     draws : int
         Number of permutations; the identity may be among them.
     groups : (n,) array, optional
-        Stimuli are exchanged within groups only, e.g. within runs.
+        Stimuli are permuted within groups only, for example within runs.
 
     Returns
     -------
@@ -39,20 +40,20 @@ def stimulus_permutations(
 
 
 def permutations(keys: np.ndarray, groups: np.ndarray | None = None) -> np.ndarray:
-    """Turn random keys into permutations: which original is paired with each reconstruction.
+    """Turn random keys into permutations, which pair an original with every reconstruction.
 
-    The rank order of independent keys is uniform, and so is the permutation it is read as.
+    Independent keys have a uniform rank order, so the permutations are uniform too.
 
     Parameters
     ----------
     keys : (draws, n) array
         Independent continuous random numbers, one for each draw and stimulus.
     groups : (n,) array, optional
-        Stimuli are exchanged within groups only.
+        Stimuli are permuted within groups only.
 
     Returns
     -------
-    (draws, n) int array; entry (k, j) is the original that belongs to reconstruction j in draw k.
+    (draws, n) int array; entry (k, j) is the original paired with reconstruction j in draw k.
     """
     groups = np.zeros(keys.shape[1]) if groups is None else groups
     order = np.empty(keys.shape, dtype=np.intp)
@@ -63,10 +64,10 @@ def permutations(keys: np.ndarray, groups: np.ndarray | None = None) -> np.ndarr
 
 
 def _cycles(keys: np.ndarray) -> np.ndarray:
-    """Read the rank order of keys as cycles, a new one at each index above all before (Foata 1968).
+    """Read the rank order of keys as cycles; an index above all earlier ones starts a cycle (Foata 1968).
 
-    Pairing by the ranks themselves would be as uniform, but a stimulus that one subject lacks would shift the
-    ranks of the others and change about a third of the pairs. Dropped from a cycle, it changes few.
+    Pairing by the ranks themselves would be uniform too, but a stimulus that one subject lacks would shift
+    the ranks of the others and change about a third of the pairs. Dropping it from a cycle changes few.
     """
     words = np.argsort(keys, axis=1)
     first = np.maximum.accumulate(words, axis=1)
@@ -77,7 +78,7 @@ def _cycles(keys: np.ndarray) -> np.ndarray:
 
 
 def null_means(matrix: np.ndarray, order: np.ndarray) -> np.ndarray:
-    """Mean score under each permuted pairing.
+    """Return the mean score under each permuted pairing.
 
     Parameters
     ----------
@@ -90,11 +91,12 @@ def null_means(matrix: np.ndarray, order: np.ndarray) -> np.ndarray:
     -------
     (draws,) float64 array
     """
-    return matrix[order, np.arange(matrix.shape[1])].mean(axis=1)
+    means: np.ndarray = matrix[order, np.arange(matrix.shape[1])].mean(axis=1)
+    return means
 
 
 def permutation_p(value: float, null: np.ndarray, higher_is_better: bool) -> float:
-    """One-sided permutation p: (1 + draws at least as good) / (1 + draws).
+    """Return the one-sided permutation p, (1 + draws at least as good) / (1 + draws).
 
     The observed pairing counts as one draw (Phipson & Smyth 2010), so p is never 0. Differences below 1e-9
     are rounding, not evidence: a draw that close to `value` counts as equally good.

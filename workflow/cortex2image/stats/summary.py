@@ -1,7 +1,4 @@
-"""Bootstrap intervals over stimuli.
-
-One line of a score table: value, interval, null, p.
-"""
+"""A row of a score table: value, bootstrap interval over stimuli, permutation null, p."""
 
 from dataclasses import dataclass
 
@@ -11,10 +8,11 @@ from cortex2image.stats.permutation import permutation_p
 
 
 def bootstrap_means(values: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """Resample stimuli with replacement and take the mean over subjects of their means over stimuli.
+    """Resample stimuli with replacement; return the mean over subjects of each subject's mean over stimuli.
 
-    A resampled stimulus is resampled for every subject who saw it, since subjects share its difficulty.
-    Stimuli are drawn within strata of those seen by the same subjects, so that each subject keeps its number.
+    A stimulus is resampled for all subjects who saw it together, since its difficulty is common to them.
+    Stimuli are resampled within strata seen by the same subjects, so that each subject keeps its number of
+    stimuli.
 
     Parameters
     ----------
@@ -40,14 +38,14 @@ def bootstrap_means(values: np.ndarray, draws: int, rng: np.random.Generator) ->
 
 
 def percentile_interval(draws: np.ndarray, level: float = 0.95) -> tuple[float, float]:
-    """Return the central percentile interval that holds `level` of the bootstrap draws."""
+    """Return the central interval that contains the fraction `level` of the bootstrap draws."""
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 
 
 @dataclass(frozen=True)
 class Summary:
-    """A mean over stimuli with its 95 % interval, its null and its one-sided p; `n` stimuli."""
+    """Mean over `n` stimuli with its 95 % interval, permutation null and one-sided p."""
 
     n: int
     value: float
@@ -61,18 +59,18 @@ class Summary:
 def summarise(
     values: np.ndarray, nulls: np.ndarray, higher_is_better: bool, bootstraps: int, rng: np.random.Generator
 ) -> Summary:
-    """Summarise one metric of one subject, or of several pooled.
+    """Summarise one metric for one subject, or for several subjects pooled.
 
     Parameters
     ----------
     values : (subjects, stimuli) array
-        Mean over samples; NaN where a subject has no value for a stimulus. The summary's value is the mean
-        over subjects of their means over stimuli.
+        Means over samples; NaN where a subject has no value for a stimulus. The value of the summary is the
+        mean over subjects of each subject's mean over stimuli.
     nulls : (subjects, draws) array
-        Permutation null of each subject's mean; averaged over subjects draw by draw.
+        Permutation null of each subject's mean, which is averaged over subjects draw by draw.
     higher_is_better : bool
     bootstraps : int
-        Draws of the interval.
+        Number of bootstrap draws.
     rng : Generator
         For the bootstrap.
     """

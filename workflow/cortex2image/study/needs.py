@@ -23,7 +23,7 @@ VOXELS = {
 WIDTHS = {"z": 6_400, "c": 59_136, "zc": 16_384}
 # Python, libraries, a row group of a table in several precisions.
 BASE = 2e9
-# Of the bound on a fit, what it plans with: see `cortex2image.ridge.memory`.
+# Of the bound on a fit, what it plans with: see `cortex2image.ridge.planning`.
 PLANNED = 0.65
 
 
