@@ -80,9 +80,11 @@ NETWORKS = ("autoencoder", "clip", "judge", "unet")
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_what_is_made_of_a_model_set_starts_no_training_again(network):
-    shared = {f"cortex2image/models/{name}.py" for name in ("registry", "checksums", "load", "judges")}
+    names = ("networks/registry", "networks/checksums", "networks/load", "judges/open")
+    shared = {f"cortex2image/{name}.py" for name in names}
+    assert all((ROOT / path).is_file() for path in shared)
     sources = {*source_files(f"cortex2image.steps.train_{network}", ROOT)}
-    assert "cortex2image/models/training.py" in sources
+    assert "cortex2image/miniature/training.py" in sources
     assert not shared & sources
 
 

@@ -1,4 +1,3 @@
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -101,11 +100,3 @@ def test_the_mean_colour_of_a_picture_does_not_give_its_setting_away(settings_se
 def test_which_colours_occur_says_more_about_the_setting(settings_seen):
     forest = RandomForestClassifier(100, random_state=0)
     assert told_by(forest, settings_seen, shares_of_colours) > 0.6
-
-
-def test_rendering_is_fast():
-    scenes = [sample_scene(0, "train", i) for i in range(40)]
-    started = time.process_time()
-    for scene in scenes:
-        render(scene)
-    assert len(scenes) / (time.process_time() - started) > 200

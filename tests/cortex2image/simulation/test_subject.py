@@ -4,7 +4,7 @@ import pytest
 from cortex2image.scenes.render import render
 from cortex2image.simulation.layout import Sizes
 from cortex2image.simulation.stimuli import study_scenes
-from cortex2image.simulation.subject import Subject, build_subject, truth_of
+from cortex2image.simulation.subject import Subject, build_subject
 
 SEED, SIZES = 11, Sizes(10, 3, 2)
 SCENES = study_scenes(SEED, SIZES)
@@ -40,17 +40,6 @@ def test_label_and_seed_each_make_another_subject(subject, images):
     for seed, label in ((SEED, "sub-03"), (SEED + 1, "sub-01")):
         other = build_subject(seed, label, SIZES, SCENES, images)
         assert not np.array_equal(other.fields.x, subject.fields.x)
-
-
-def test_truth_describes_every_voxel_and_stimulus(subject):
-    truth = truth_of(subject, SCENES, SIZES.test_repeats)
-    voxels = len(subject.anatomy.ijk)
-    assert truth.responses.shape == (13, voxels)
-    assert list(truth.stimulus_id[[0, 10]]) == ["images/train-0000", "images/test-0000"]
-    silent = truth.kind == "silent"
-    assert (truth.responses[:, silent] == 0).all()
-    assert (truth.noise_ceiling[silent] == 0).all()
-    np.testing.assert_allclose(truth.noise_ceiling, truth.ncsnr**2 / (truth.ncsnr**2 + 1 / 2))
 
 
 def test_an_evoked_response_follows_every_stimulus_and_no_silent_voxel(subject):

@@ -7,7 +7,8 @@ import torch
 from cortex2image.diffusion.denoise import Denoiser, Sampling
 from cortex2image.networks.codec import decode_latents, encode_text
 from cortex2image.tutorial import figures
-from cortex2image.tutorial.figures import FIGURES, Lesson, stretched
+from cortex2image.tutorial.figures import FIGURES, stretched
+from cortex2image.tutorial.lesson import Lesson
 
 
 @pytest.fixture(scope="module")

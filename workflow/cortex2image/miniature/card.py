@@ -12,7 +12,7 @@ TEMPLATE = """\
 
 A latent diffusion model with its CLIP, autoencoder and judges, in the layout and classes of Stable
 Diffusion 1 (diffusers and transformers), small enough to be part of this repository. It was trained
-from scratch, on rendered toy scenes alone, by the rules in `workflow/rules/models.smk`; `snakemake
+from scratch, on rendered toy scenes alone, by the rules in `workflow/rules/miniature.smk`; `snakemake
 train_miniature` makes it again.
 
 | folder | class | shape | parameters |

@@ -1,8 +1,8 @@
-"""The files of a model set are the ones its author listed, byte for byte.
+"""Checksums of model sets: every file is present and byte for byte as listed in `SHA256SUMS`.
 
-A shipped set holds what its list names and nothing else. The folder of a set that was fetched, or that is
-somebody's own, may hold more: of a repository's many variants only those files are listed, and only those
-are looked at, that the libraries read.
+The folder of a shipped set holds the listed files and nothing else. The folder of a fetched set may hold
+more, since repositories offer many variants of the same weights: only files that diffusers and transformers
+would read are listed and compared.
 """
 
 import os
@@ -16,13 +16,13 @@ from cortex2image.networks.registry import ModelSet
 from cortex2image.progress import track
 
 SUMS = "SHA256SUMS"
-# Reading a pickle runs what its author wrote into it, so none may even lie around.
+# Reading a pickle can run any code, so a shipped set may not contain one.
 PICKLED = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
-# Every other file can decide what a network computes: weights, settings, the merges of a tokenizer.
+# Any other file can change what a network computes: weights, settings, the merges of a tokenizer.
 NEVER_READ = {".md"}
-# Snakemake marks a folder that a rule made with an empty file of this name.
+# Snakemake writes an empty file of this name into a folder that is the output of a rule.
 TIMESTAMP = ".snakemake_timestamp"
-# What the libraries look for when they are told to read safetensors: these, unless they hold a variant.
+# Suffixes of the files that the libraries read when they are asked for safetensors.
 SETTINGS, WEIGHTS = {".json", ".txt"}, ".safetensors"
 FIX = "restore the folder of the model set from the repository, or make it again (target train_miniature)"
 RECORD_FIX = (
@@ -37,17 +37,17 @@ FETCH_FIX = (
 
 
 def sums_file(model_set: ModelSet, start: str | Path = ".") -> str:
-    """Return the path of the list of checksums, relative to `start`: the input by which rules know a set."""
+    """Return the path of `SHA256SUMS` relative to `start`; rules take it as input in place of the set."""
     return os.path.relpath(model_set.folder / SUMS, start)
 
 
 def model_hash(model_set: ModelSet) -> str:
-    """Return the SHA-256 of the list of checksums, which stands for every file of the set."""
+    """Return the SHA-256 of `SHA256SUMS`, which changes with any file of the set."""
     return sha256(_existing(model_set.folder / SUMS, RECORD_FIX if model_set.fetched else FIX))
 
 
 def check_present(model_set: ModelSet) -> None:
-    """Raise ModelSetError unless every file of a fetched set is there, and their list of checksums."""
+    """Raise ModelSetError if a file of a fetched set or its `SHA256SUMS` is missing."""
     if not model_set.fetched:
         return
     check_files(model_set)
@@ -58,7 +58,7 @@ def check_present(model_set: ModelSet) -> None:
 
 
 def check_files(model_set: ModelSet) -> None:
-    """Raise ModelSetError, which says where each comes from, if files of a fetched set are missing."""
+    """Raise ModelSetError if files of a fetched set are missing; the message names the origin of each."""
     missing = {name for name in model_set.files if not (model_set.folder / name).is_file()}
     if missing:
         expected = f"the {len(model_set.files)} files of model set {model_set.name}"
@@ -73,14 +73,15 @@ def verify(model_set: ModelSet, parts: Iterable[str] | None = None) -> None:
     ----------
     model_set : ModelSet
     parts : iterable of str, optional
-        Folders of the set that are about to be read; of a fetched set, whose files are large, only these are
-        compared. A shipped set is compared as a whole.
+        Folders of the set that are about to be read. Only these are compared in a fetched set, whose files
+        are large. A shipped set is always compared as a whole.
 
     Raises
     ------
     ModelSetError
-        The list is missing or malformed, a listed file is missing or altered, or a file that could be read
-        is not listed: in a shipped set any file other than Markdown, and any pickle, listed or not.
+        `SHA256SUMS` is missing or malformed, a listed file is missing or altered, or a file that could be
+        read is not listed. In a shipped set, any file except Markdown counts as one that could be read, and
+        pickles are refused even if they are listed.
     """
     folder = model_set.folder
     if model_set.fetched:
@@ -96,9 +97,9 @@ def verify(model_set: ModelSet, parts: Iterable[str] | None = None) -> None:
 
 
 def record(model_set: ModelSet) -> None:
-    """Write the `SHA256SUMS` of a fetched set: every file that the libraries could read.
+    """Write `SHA256SUMS` of a fetched set, with every file that the libraries could read.
 
-    Files that an earlier list names must be as they were then; the others are added.
+    Files in an existing `SHA256SUMS` must still match it; new files are added.
 
     Raises
     ------
@@ -119,8 +120,8 @@ def record(model_set: ModelSet) -> None:
 def readable_files(model_set: ModelSet) -> set[str]:
     """Return the files in the folders of a fetched set that diffusers and transformers could read.
 
-    They ask for settings and for safetensors without a variant: never for ``model.fp16.safetensors``, for a
-    pickle, or for anything in a folder that is no part of the set, as that of a safety checker.
+    These libraries read settings and safetensors files without a variant. They never read variants such as
+    ``model.fp16.safetensors``, pickles, or folders outside the set such as the one of a safety checker.
     """
     folders = {PurePosixPath(name).parent for name in model_set.files}
     here = [path for folder in folders for path in (model_set.folder / folder).glob("*") if path.is_file()]
@@ -145,7 +146,7 @@ def _could_be_read(path: Path) -> bool:
 
 
 def _within(parts: Iterable[str] | None, names: Iterable[str]) -> list[str]:
-    """Return the names that lie in one of the folders `parts`; all of them for None."""
+    """Return the names of files inside one of the folders `parts`, or all names if `parts` is None."""
     folders = None if parts is None else list(parts)
     return [
         name
@@ -200,7 +201,7 @@ def _compare(path: Path, expected: str, fix: str) -> None:
 
 
 def _digest(path: Path) -> str:
-    """Return the SHA-256 of a file; of one that stays as it is, computed once per process."""
+    """Return the SHA-256 of a file, computed once per process as long as the file does not change."""
     state = path.stat()
     return _digest_of(path, (state.st_size, state.st_mtime_ns, state.st_ctime_ns))
 

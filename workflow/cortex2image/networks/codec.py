@@ -1,4 +1,4 @@
-"""From pictures to latents and back, and from text to the states the U-Net attends to."""
+"""Pictures to latents and back, text to the states that the U-Net attends to, and latent noise."""
 
 from collections.abc import Sequence
 
@@ -22,18 +22,20 @@ def encode_images(
     images : uint8 (n, H, W, 3)
         H and W multiples of `diffusion.factor`.
     seeds : n ints, optional
-        One per picture, of a sample of its posterior. The released code of Takagi and Nishimoto (2023) draws
-        one from a generator whose state depends on the pictures before; ours depends on the picture alone.
+        One seed per picture, to sample its posterior. The released code of Takagi and Nishimoto (2023)
+        samples with a generator whose state depends on the pictures before; here a sample depends on its seed
+        alone.
 
     Returns
     -------
     float32 tensor (n, channels, H / factor, W / factor)
-        The VAE's scaling factor times the mean of the posterior, or times a sample where there are seeds.
+        The scaling factor of the VAE times the posterior mean, or times a posterior sample if `seeds` are
+        given.
 
     Raises
     ------
     DataError
-        The pictures have another shape: the VAE would drop the pixels of an incomplete cell without a word.
+        The pictures have another shape; the VAE would silently drop the pixels of an incomplete cell.
     """
     _check_pictures(images, diffusion.factor)
     pixels = (to_tensor(images) * 2 - 1).to(diffusion.device, diffusion.dtype)
@@ -51,7 +53,7 @@ def decode_latents(diffusion: Diffusion, latents: torch.Tensor) -> np.ndarray:
     Raises
     ------
     DataError
-        The autoencoder overflowed, as float16 can: such a picture would be black.
+        The decoded values contain NaN or infinity, as float16 can produce; the picture would be black.
     """
     scaled = latents.to(diffusion.device, diffusion.dtype) / diffusion.vae.config.scaling_factor
     decoded = diffusion.vae.decode(scaled).sample.float()
@@ -63,9 +65,9 @@ def decode_latents(diffusion: Diffusion, latents: torch.Tensor) -> np.ndarray:
 
 @torch.inference_mode()
 def encode_text(diffusion: Diffusion, texts: Sequence[str]) -> torch.Tensor:
-    """Return the last hidden states of texts, (n, text_length, text_width).
+    """Return the last hidden states of the text encoder, (n, text_length, text_width).
 
-    Texts are padded or cut to the length of the text encoder; words it does not know fall to letters.
+    Texts are padded or truncated to `text_length` tokens; unknown words are split into pieces or letters.
     """
     tokens = diffusion.tokenizer(
         list(texts),
@@ -86,9 +88,9 @@ def _check_pictures(images: np.ndarray, factor: int) -> None:
 
 
 def noise_for(seeds: Sequence[int], shape: tuple[int, ...]) -> torch.Tensor:
-    """Return N(0, I) of (len(seeds), *shape), each row from its own generator.
+    """Return standard normal noise, (len(seeds), *shape) float32, each row from a generator of its own.
 
-    Drawn on the CPU, so that the batch a row travels in and the device it ends on change nothing.
+    Noise is drawn on the CPU, so that it depends neither on the batch nor on the device.
     """
     rows = [torch.randn(shape, generator=torch.Generator("cpu").manual_seed(seed)) for seed in seeds]
     return torch.stack(rows)

@@ -12,16 +12,16 @@ _kept_alive: list[Any] = []
 
 
 def ensure_torchvision() -> Literal["native", "shimmed", "absent"]:
-    """Import torchvision; where only its compiled operators are missing, declare them and import again.
+    """Import torchvision; if only its compiled operators are missing, declare them and import again.
 
-    transformers, diffusers, torchmetrics and lpips only look whether torchvision is installed and then fail
-    on its import, so this runs before the first import of any of them. The declared operators have no kernel:
-    ``torchvision.ops.nms`` and ``torchvision.io`` stay unusable, and nothing here needs them.
+    transformers, diffusers, torchmetrics and lpips import torchvision wherever it is installed, so call this
+    function before the first import of any of them. The declared operators have no kernel:
+    ``torchvision.ops.nms`` and ``torchvision.io`` stay unusable, and this package does not need them.
 
     Returns
     -------
     {"native", "shimmed", "absent"}
-        For the provenance of a run.
+        How torchvision was imported, for the provenance of a run.
     """
     if _kept_alive:
         return "shimmed"

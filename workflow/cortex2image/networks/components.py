@@ -1,4 +1,4 @@
-"""The parts of a model set, read by diffusers and transformers, whole or not at all."""
+"""Networks, tokenizers and tensors of a model set, read from files completely or refused."""
 
 import textwrap
 from collections.abc import Iterable, Mapping
@@ -13,17 +13,17 @@ from cortex2image.errors import ModelSetError
 from cortex2image.networks.compat import ensure_torchvision
 
 BUFFERS = ("position_ids",)
-"""Endings of tensors in files of 2022 that are no weights: today's libraries compute them."""
+"""Endings of tensors in files of 2022 that are not weights: current libraries compute them."""
 FIX = "restore the folder from where the model set comes from (targets download_models, train_miniature)"
 
 
 def read_part(kind: Any, folder: Path, **options: Any) -> Any:
-    """Return ``kind.from_pretrained(folder)``, from this folder alone.
+    """Return ``kind.from_pretrained(folder)``, read from this folder without a network.
 
     Raises
     ------
     ModelSetError
-        The folder is missing, or does not hold what `kind` reads.
+        The folder is missing, or lacks files that `kind` reads.
     """
     if not folder.is_dir():
         raise ModelSetError(folder, "a folder of the model set", "no such folder", FIX)
@@ -35,16 +35,16 @@ def read_part(kind: Any, folder: Path, **options: Any) -> Any:
 
 
 def read_network(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype = torch.float32) -> Any:
-    """Return a network in evaluation mode that holds every weight of its safetensors files, and no other.
+    """Return a network in evaluation mode with exactly the weights of its safetensors files.
 
-    Both libraries go on with a warning where no file holds a weight, which gets a random value, and where a
-    file holds one that ``config.json`` has no place for, as of another layer; here both are errors.
+    Both libraries only warn if a weight is missing from the files, which then gets a random value, or if a
+    file contains a weight that the network of ``config.json`` does not have; here both are errors.
 
     Raises
     ------
     ModelSetError
-        The folder is missing, a file is damaged, or weights are missing, unknown, or of other sizes than
-        ``config.json`` says.
+        The folder is missing, a file is damaged, or weights are missing, unknown, or differ in shape from
+        ``config.json``.
     """
     from transformers.utils.logging import disable_progress_bar
 
@@ -66,7 +66,7 @@ def _refuse(names: Iterable[str], fault: str, kind: Any, folder: Path) -> None:
 
 
 def read_tokenizer(folder: Path, vocabulary: int) -> Any:
-    """Return a ``transformers.CLIPTokenizer`` for a text encoder that knows `vocabulary` tokens.
+    """Return a ``transformers.CLIPTokenizer`` for a text encoder with a vocabulary of `vocabulary` tokens.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def read_tensors(path: Path, fix: str) -> dict[str, torch.Tensor]:
     Raises
     ------
     ModelSetError
-        The file is missing or damaged; `fix` is the advice.
+        The file is missing or damaged; the message ends with the advice `fix`.
     """
     try:
         return load_file(path)
@@ -104,21 +104,21 @@ def read_tensors(path: Path, fix: str) -> dict[str, torch.Tensor]:
 def check_tensors(
     weights: Mapping[str, torch.Tensor], template: Mapping[str, torch.Tensor], where: object, fix: str
 ) -> None:
-    """Check that every tensor of a network is there, of its shape, and finite.
+    """Check that `weights` contains every tensor of a network, of the right shape and finite.
 
     Parameters
     ----------
     weights : mapping
-        Tensors as they were found; more of them than the network has are no fault here.
+        Tensors by name, as read from a file; additional tensors are accepted.
     template : mapping
-        Those of the network, of which the shapes count.
+        Tensors of the network by name; only their shapes are used.
     where, fix : object, str
-        For the error.
+        Place of the tensors and advice, for the error message.
 
     Raises
     ------
     ModelSetError
-        A tensor is missing, of another shape, or holds NaN or infinity.
+        A tensor is missing, has another shape, or contains NaN or infinity.
     """
     for name, expected in template.items():
         fault = _fault(weights.get(name), expected)

@@ -1,7 +1,10 @@
-"""Files of model sets from the network: each whole or not there, a broken transfer resumed.
+"""Fetch the files of model sets over the network, and check which published file weights come from.
 
-Repositories of the hub are asked for by revision, and nothing but the length of what arrives is compared: the
-first copy is trusted. Published weights are compared with what their authors say of their SHA-256.
+A file is complete or absent, and an interrupted transfer is resumed. Files of the Hugging Face hub are
+requested by revision and compared in length only: the first copy is trusted. Published weights are compared
+with the SHA-256 that their authors give: networks of one architecture have tensors of the same names and
+shapes however they were trained (the two versions of EfficientNet, for example), so only the SHA-256 tells
+them apart.
 """
 
 import os
@@ -27,20 +30,20 @@ FIX = "run the same command again: it goes on where it stopped; or fetch the fil
 
 
 def fetch_repository(origin: HubOrigin, folder: Path, endpoint: str | None = None) -> None:
-    """Fetch those files of a repository of the hub that the folder of a model set lacks.
+    """Fetch the files of a hub repository that are missing in the folder of a model set.
 
     Parameters
     ----------
     origin : HubOrigin
     folder : Path
-        Of the model set.
+        Folder of the model set.
     endpoint : str, optional
-        Address of the hub, where it is not the public one.
+        Address of the hub; the public one by default.
 
     Raises
     ------
     DataError
-        A file cannot be fetched: no network, no such revision, or a repository whose terms ask for a login.
+        A file cannot be fetched: no network, no such revision, or a repository that requires a login.
     """
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HTTPError as TransportError  # of the client this version uses
@@ -58,19 +61,19 @@ def fetch_repository(origin: HubOrigin, folder: Path, endpoint: str | None = Non
 
 
 def fetch_file(url: str, path: Path, sha256_prefix: str) -> None:
-    """Fetch one file over HTTP into `path`; what a broken transfer left beside it is not fetched again.
+    """Fetch one file over HTTP to `path`, resuming an interrupted transfer from the ``.part`` file beside it.
 
     Parameters
     ----------
     url : str
     path : Path
     sha256_prefix : str
-        First digits of its SHA-256; "" where nobody gave them.
+        First digits of the SHA-256 of the file; "" if unknown.
 
     Raises
     ------
     DataError
-        The network or the server fails, the transfer breaks off, or the file is another one.
+        The network or the server fails, the transfer is interrupted, or the file has another SHA-256.
     """
     partial = path.with_name(f"{path.name}.part")
     partial.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +89,7 @@ def fetch_file(url: str, path: Path, sha256_prefix: str) -> None:
 
 
 def _complete(url: str, partial: Path) -> None:
-    """Append to `partial` what it lacks; a server that sends everything again replaces it."""
+    """Append the missing rest of a file to `partial`, or replace it if the server sends the whole file."""
     start = partial.stat().st_size if partial.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
     try:
@@ -95,7 +98,7 @@ def _complete(url: str, partial: Path) -> None:
         if not start or error.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             raise
         _check_range(rf"bytes \*/{start}", error, partial)
-        return  # There is nothing after what is here.
+        return  # `partial` already holds the whole file.
     with answer:
         resumed = answer.status == HTTPStatus.PARTIAL_CONTENT
         if resumed:
@@ -104,7 +107,7 @@ def _complete(url: str, partial: Path) -> None:
 
 
 def _check_range(pattern: str, answer: Any, partial: Path) -> None:
-    """Throw what is here away if the answer is about other bytes than those that it lacks."""
+    """Delete `partial` and raise ConnectionError if the answer holds other bytes than its missing rest."""
     found = answer.headers.get("Content-Range", "")
     if not re.fullmatch(pattern, found):
         partial.unlink(missing_ok=True)
@@ -112,7 +115,7 @@ def _check_range(pattern: str, answer: Any, partial: Path) -> None:
 
 
 def _read(answer: Any, url: str, partial: Path, mode: str) -> None:
-    """Write an answer to `partial`; its length may be unknown."""
+    """Write the body of an answer, of known or unknown length, to `partial`."""
     expected, got = answer.length, 0
     total = None if expected is None else -(-expected // CHUNK)
     with partial.open(mode) as file:
@@ -123,29 +126,30 @@ def _read(answer: Any, url: str, partial: Path, mode: str) -> None:
 
 
 DIGEST = "published_sha256"
-"""Key of the metadata under which a converted file says the SHA-256 of the published one."""
+"""Metadata key of a converted file that holds the SHA-256 of the published file."""
 
 
 def check_published(origin: WeightsOrigin, published: Path) -> None:
-    """Check a published file, wherever it came from, against the digits its author gave.
+    """Check a published file, fetched or put there by hand, against the SHA-256 digits of its author.
 
     Raises
     ------
     ModelSetError
-        It is another file. It stays where it is.
+        The file has another SHA-256. It is not deleted.
     """
     _check(origin, sha256(published), published, f"put the file of {origin.url} there, or delete this one")
 
 
 def check_converted(model_set: ModelSet) -> None:
-    """Check that weights of judges were converted from the files that the set names, by their own account.
+    """Check that the weights of judges were converted from the published files that the set names.
 
-    Of a file that gives none, converted elsewhere, nothing can be checked: standard error says so.
+    The SHA-256 of the published file is read from the metadata of the converted one. A file without it was
+    converted elsewhere and cannot be checked; standard error says so.
 
     Raises
     ------
     ModelSetError
-        A file was converted from another one, or cannot be read.
+        A file was converted from another published file, or cannot be read.
     """
     for origin in model_set.weights:
         path = model_set.folder / origin.path

@@ -1,4 +1,11 @@
-"""What a model set says about each of its judges."""
+"""Judges as data: which network looks at pictures, how they are prepared, and which layers are read.
+
+The same metric is defined in several ways in the literature, with the same names and different values. Each
+judge of photographs follows one family: the code released with Takagi and Nishimoto (2023), or that of
+MindEye (Scotti et al. 2023, 2024), which most later work copies. Networks, layers, sizes and filters are the
+same as theirs. One earlier step differs: their code resizes originals of 425 px directly to the size of the
+network; here, originals are first resized to the size of the reconstructions.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -24,20 +31,20 @@ CLIP_MEAN, CLIP_DEVIATION = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.
 
 @dataclass(frozen=True)
 class Preparation:
-    """From a square picture to the input of a network.
+    """How a square picture becomes the input of a network.
 
-    The families also crop the centre, at the size they resized to: of a square that cuts nothing.
+    Both families also crop the centre at the resized size, which leaves a square picture unchanged.
 
     Attributes
     ----------
     sizes : tuple of int
-        Sides in pixels that pictures are resized to, one after the other.
+        Side lengths in pixels that pictures are resized to, in this order.
     interpolation : {"bilinear", "bicubic"}
     antialias : bool
-        True: 8-bit pictures resized by PIL, whose filter grows with the reduction. False: floating-point
-        tensors resized by torch with a filter of fixed size, as torchvision before 0.17 did.
+        True: PIL resizes 8-bit pictures with a filter that widens with the reduction. False: torch resizes
+        floating-point tensors with a filter of fixed width, as torchvision before 0.17 did.
     mean, deviation : three floats each
-        Of the red, green and blue values in [0, 1].
+        Mean and standard deviation of the red, green and blue values in [0, 1], for normalisation.
     """
 
     sizes: tuple[int, ...]
@@ -54,14 +61,14 @@ class PhotoSpec(JudgeSpec):
     Attributes
     ----------
     nodes : tuple of str
-        Module of the network whose output is each of the layers; flattened in C order.
+        Module of the network whose output, flattened in C order, is each of the layers.
     preparation : Preparation
     weights : str
-        The published weights, by the name of torchvision's enumeration or of the repository.
+        Published weights, by their name in torchvision or by the name of their repository.
     comparison : {"identification", "distance"}
-        What its features are for: two-way identification, or the correlation distance of each picture.
+        How features are compared: by two-way identification, or by correlation distance per picture.
     tower : tuple of (str, int)
-        What the settings of a CLIP must say of its image tower; of other networks the architecture is fixed.
+        Required settings of the image tower of a CLIP; empty for networks of fixed architecture.
     """
 
     nodes: tuple[str, ...]
@@ -72,7 +79,7 @@ class PhotoSpec(JudgeSpec):
 
 
 def measures_distance(spec: JudgeSpec) -> bool:
-    """Whether a judge says how far apart two pictures are, rather than which of many are alike."""
+    """Whether a judge measures the distance of two pictures, rather than identification among many."""
     return isinstance(spec, PhotoSpec) and spec.comparison == "distance"
 
 
@@ -125,7 +132,7 @@ TAKAGI = (
         tower=VIT_L14,
     ),
 )
-"""As Takagi and Nishimoto (2023) released it: PNG files through PIL; max-pooled AlexNet."""
+"""The judges of the code of Takagi and Nishimoto (2023): PNG files read by PIL; AlexNet after pooling."""
 
 MINDEYE = (
     PhotoSpec(
@@ -177,7 +184,7 @@ MINDEYE = (
         "distance",
     ),
 )
-"""The six networks of the eight metrics of MindEye: tensors resized to 256 px first, without antialiasing."""
+"""The judges of the eight metrics of MindEye: tensors, first resized to 256 px without antialiasing."""
 
 PHOTO_JUDGES = TAKAGI + MINDEYE
-"""What every full-size model set brings."""
+"""The judges of every full-size model set."""

@@ -1,4 +1,4 @@
-"""Load a model set with the ordinary classes of diffusers and transformers, once those files are checked."""
+"""Load a model set with the classes of diffusers and transformers, after its files have been checked."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,9 +26,9 @@ class Diffusion:
     factor : int
         Side of a picture in pixels divided by the side of its latent.
     coarse_size : int
-        Side in pixels of the pictures whose latents z are; see :class:`ModelSet`.
+        Side in pixels of the pictures whose latents are z; see `latent_shape` of :class:`ModelSet`.
     dtype : torch.dtype
-        Of the networks. Latents between their calls stay in float32.
+        Number format of the networks. Latents between calls of the networks stay in float32.
     """
 
     model_set: ModelSet
@@ -52,9 +52,9 @@ class Diffusion:
 def load_diffusion(model_set: ModelSet, device: str = "auto", precision: str = "float32") -> Diffusion:
     """Load VAE, U-Net, text encoder, tokenizer and a DDIM scheduler from the folder of `model_set`.
 
-    Only safetensors files are read, from the folder alone, and only if they match its checksums. The
-    scheduler is the deterministic one of Stable Diffusion 1.x whatever sampler the folder names: samples are
-    not clipped (latents are not pictures) and the last step ends at the first alpha of the schedule.
+    Only safetensors files of this folder are read, and only if they match its checksums. The scheduler is
+    the deterministic DDIM scheduler of Stable Diffusion 1.x, whichever sampler the folder names: samples are
+    not clipped (latents are not pictures), and the last step ends at the first alpha of the schedule.
 
     Parameters
     ----------
@@ -62,14 +62,14 @@ def load_diffusion(model_set: ModelSet, device: str = "auto", precision: str = "
     device : str
         See :func:`choose_device`.
     precision : {"float32", "bfloat16", "float16"}
-        Of the networks' weights and activations; of the files, whatever they are stored in.
+        Number format of weights and activations, whatever format the files are stored in.
 
     Raises
     ------
     ModelSetError
         A file is missing, altered, pickled or not listed, or the parts do not fit together.
     ConfigError
-        The device is not there.
+        The device does not exist.
     """
     ensure_torchvision()
     from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel

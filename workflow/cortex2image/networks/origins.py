@@ -1,4 +1,4 @@
-"""Where the files of a model set come from: repositories of a hub, and single files of published weights."""
+"""Origins of the files of model sets: repositories of the Hugging Face hub, and published weights."""
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -15,12 +15,12 @@ class HubOrigin:
     repository : str
         ``owner/name``.
     revision : str
-        A commit of 40 hexadecimal digits. It says which files are meant, not what they contain: their first
-        copy is trusted, and `SHA256SUMS` holds it to what it was.
+        A commit of 40 hexadecimal digits. It identifies the files but does not verify their contents: the
+        first copy is trusted, and `SHA256SUMS` detects any later change.
     files : tuple of str
-        Every file that is read, by its exact path in the repository; nothing else is fetched.
+        Paths in the repository of all files that are read; no others are fetched.
     folder : str
-        Folder of the model set that the files are put into; "" for the set's own.
+        Subfolder of the model set that receives the files; "" for the folder of the set itself.
     """
 
     repository: str
@@ -36,7 +36,7 @@ class HubOrigin:
 
 @dataclass(frozen=True)
 class WeightsOrigin:
-    """Published weights of one network, a pickle that is converted to safetensors once.
+    """Published weights of one network: a pickle that is converted to safetensors once.
 
     Attributes
     ----------
@@ -44,10 +44,10 @@ class WeightsOrigin:
         Name of the network, see :class:`cortex2image.networks.judge_specs.JudgeSpec`.
     url : str
     sha256_prefix : str
-        First digits of the SHA-256 of the published file, as far as its author gave them; "" for none, so
-        that the first copy is trusted.
+        First digits of the SHA-256 of the published file, as given by its author; "" if none are given: then
+        the first copy is trusted.
     path : str
-        The safetensors file in the folder of the model set.
+        Path of the safetensors file in the folder of the model set.
     """
 
     name: Kind
@@ -57,7 +57,7 @@ class WeightsOrigin:
 
     @property
     def published(self) -> str:
-        """Where the published file is looked for in the folder of the model set, before it is fetched."""
+        """Path in the folder of the model set where the published file may be put instead of fetching it."""
         return str(PurePosixPath("published", self.url.rsplit("/", 1)[1]))
 
 
@@ -89,7 +89,7 @@ PHOTO_WEIGHTS = (
         "judges/swav_resnet50/swav_resnet50.safetensors",
     ),
 )
-"""Each with the digits of its SHA-256 that its file name bears; the authors of SwAV gave none."""
+"""Weights of the judges of photographs. The SHA-256 digits are those in the file names; SwAV has none."""
 
 LPIPS_FOLDER = "judges/alexnet"
-"""LPIPS was fitted to the same AlexNet."""
+"""Folder of the AlexNet for LPIPS, which was fitted to the same weights."""

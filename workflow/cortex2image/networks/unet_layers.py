@@ -1,4 +1,4 @@
-"""The blocks of a U-Net, read off its configuration."""
+"""The blocks of a U-Net, derived from its configuration."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +11,13 @@ class Block:
     Attributes
     ----------
     name : str
-        As in the network, e.g. ``down_blocks.0``.
+        Name of the module in the network, e.g. ``down_blocks.0``.
     channels : int
-        Channels of the maps it computes.
+        Channels of the maps at this level.
     side : int
-        Side of these maps in places of the latent.
+        Height and width of the maps at this level.
     attends : bool
-        Whether it reads the caption by cross-attention.
+        Whether the block has cross-attention to the caption.
     """
 
     name: str
@@ -32,7 +32,7 @@ def blocks(config: Any) -> list[Block]:
     Parameters
     ----------
     config : configuration of a ``diffusers.UNet2DConditionModel``
-        Sides halve from each down block to the next and double on the way up.
+        The side of the maps halves from each down block to the next and doubles from up block to up block.
     """
     channels, levels = list(config.block_out_channels), len(config.block_out_channels)
     sides = [config.sample_size // 2**level for level in range(levels)]

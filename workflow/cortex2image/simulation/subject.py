@@ -13,7 +13,7 @@ from cortex2image.seeds import rng_for
 from cortex2image.simulation.anatomy import Anatomy, Traits, build_anatomy, traits_of
 from cortex2image.simulation.design import EstimationNoise, RunDesign, draw_designs, estimation_noise
 from cortex2image.simulation.haemodynamics import bold_signal, design_matrix, draw_peaks
-from cortex2image.simulation.layout import Sizes, run_names, stimulus_id
+from cortex2image.simulation.layout import Sizes, run_names
 from cortex2image.simulation.receptive_fields import (
     Images,
     ReceptiveFields,
@@ -28,7 +28,6 @@ from cortex2image.simulation.responses import (
     tuned_responses,
 )
 from cortex2image.simulation.scanner import Scanner, confounds, cosines, draw_motion, draw_scanner, scan
-from cortex2image.simulation.truth import Truth
 from cortex2image.simulation.tuning import Tuning, attributes, draw_tuning
 
 HIGH_PASS_S = 100.0
@@ -91,30 +90,6 @@ def build_subject(seed: int, label: str, sizes: Sizes, scenes: Sequence[Scene], 
     noise = _mean_estimation_noise(designs, traits)
     responses = draw_responses(tuned, roles.responds, scanner.noise, noise, traits.ncsnr, rng_of("responses"))
     return Subject(seed, label, traits, anatomy, roles, fields, tuning, scanner, peaks, designs, responses)
-
-
-def truth_of(subject: Subject, scenes: Sequence[Scene], test_repeats: int) -> Truth:
-    """Return what the simulation knows about a subject and nobody else may know."""
-    fields, tuning, responses = subject.fields, subject.tuning, subject.responses
-    return Truth(
-        ijk=subject.anatomy.ijk,
-        kind=subject.roles.kinds,
-        visual_share=subject.roles.visual_share,
-        stimulus_id=np.array([stimulus_id(scene.split, scene.index) for scene in scenes]),
-        responses=responses.amplitudes.astype(np.float32),
-        trial_noise=responses.trial_noise,
-        scanner_noise=subject.scanner.noise,
-        ncsnr=responses.ncsnr,
-        noise_ceiling=responses.noise_ceiling(test_repeats),
-        peak_s=subject.peaks,
-        rf_x=fields.x,
-        rf_y=fields.y,
-        rf_size=fields.size,
-        rf_exponent=fields.exponent,
-        rf_weights=fields.weights,
-        tuning_weights=tuning.weights,
-        tuning_gains=tuning.gains,
-    )
 
 
 def _mean_estimation_noise(designs: Sequence[RunDesign], traits: Traits) -> EstimationNoise:

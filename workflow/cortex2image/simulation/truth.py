@@ -4,6 +4,7 @@ Only tests and calibration may read it: nothing else in the project calls :func:
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cortex2image.files import atomic
+from cortex2image.scenes.scene import Scene
+from cortex2image.simulation.layout import stimulus_id
 from cortex2image.simulation.receptive_fields import CHANNELS
+from cortex2image.simulation.subject import Subject
 from cortex2image.simulation.tuning import ATTRIBUTES
 
 
@@ -65,6 +69,30 @@ class Truth:
     rf_weights: NDArray[np.float64]
     tuning_weights: NDArray[np.float64]
     tuning_gains: NDArray[np.float64]
+
+
+def truth_of(subject: Subject, scenes: Sequence[Scene], test_repeats: int) -> Truth:
+    """Return what the simulation knows about a subject and nobody else may know."""
+    fields, tuning, responses = subject.fields, subject.tuning, subject.responses
+    return Truth(
+        ijk=subject.anatomy.ijk,
+        kind=subject.roles.kinds,
+        visual_share=subject.roles.visual_share,
+        stimulus_id=np.array([stimulus_id(scene.split, scene.index) for scene in scenes]),
+        responses=responses.amplitudes.astype(np.float32),
+        trial_noise=responses.trial_noise,
+        scanner_noise=subject.scanner.noise,
+        ncsnr=responses.ncsnr,
+        noise_ceiling=responses.noise_ceiling(test_repeats),
+        peak_s=subject.peaks,
+        rf_x=fields.x,
+        rf_y=fields.y,
+        rf_size=fields.size,
+        rf_exponent=fields.exponent,
+        rf_weights=fields.weights,
+        tuning_weights=tuning.weights,
+        tuning_gains=tuning.gains,
+    )
 
 
 def save_truth(truth: Truth, facts: dict[str, object], arrays: str | Path, description: str | Path) -> None:

@@ -21,8 +21,8 @@ from cortex2image.progress import track
 from cortex2image.scenes.captions import captions
 from cortex2image.scenes.render import render
 from cortex2image.scenes.scene import Scene, sample_scene
-from cortex2image.tutorial.figures import FIGURES, Lesson
-from cortex2image.tutorial.template import template_slice
+from cortex2image.tutorial.figures import FIGURES
+from cortex2image.tutorial.lesson import Lesson, template_slice
 
 SHOWN = ("house", "cat", "boat")
 """Categories of the scenes: two of Haxby et al. (2001) and one that is not."""

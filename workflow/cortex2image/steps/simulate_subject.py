@@ -25,8 +25,8 @@ from cortex2image.simulation.layout import (
 )
 from cortex2image.simulation.receptive_fields import IMAGE_SIDE
 from cortex2image.simulation.stimuli import load_images, scene_files, study_scenes
-from cortex2image.simulation.subject import build_subject, truth_of
-from cortex2image.simulation.truth import save_truth
+from cortex2image.simulation.subject import build_subject
+from cortex2image.simulation.truth import save_truth, truth_of
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

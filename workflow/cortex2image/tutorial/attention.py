@@ -1,4 +1,4 @@
-"""Where in the picture the U-Net reads which word of the caption."""
+"""Cross-attention of the U-Net: which place of the picture attends to which word of the caption."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +12,14 @@ from cortex2image.networks.load import Diffusion
 
 @contextmanager
 def cross_attention(unet: Any) -> Iterator[dict[str, torch.Tensor]]:
-    """Record the attention that places pay to tokens while `unet` runs; its output stays what it is.
+    """Record the cross-attention of `unet` while it runs, without changing its output.
 
     Yields
     ------
     dict of layer name to tensor (n, heads, places, tokens)
-        softmax(Q K^T / sqrt(d)) of the latest call of each cross-attention layer, d the length of the queries
-        of one head; sums to 1 over tokens.
-        Places are in C order of the layer's map.
+        Attention that each place pays to each token: softmax(Q K^T / sqrt(d)) of the latest call of each
+        cross-attention layer, with d the length of the queries of one head. It sums to 1 over tokens. Places
+        are in C order of the layer's map.
     """
     paid: dict[str, torch.Tensor] = {}
 
@@ -44,14 +44,15 @@ def cross_attention(unet: Any) -> Iterator[dict[str, torch.Tensor]]:
 def word_map(
     diffusion: Diffusion, latents: torch.Tensor, timestep: int, states: torch.Tensor, tokens: slice
 ) -> torch.Tensor:
-    """Return the attention that each place pays to a word, (n, side, side).
+    """Return the attention that each place of the picture pays to a word, (n, side, side).
 
-    Mean over heads and over the layers of the largest map, of the sum over the tokens of the word.
+    Attention is summed over the tokens of the word and averaged over the heads of those layers that have the
+    largest map.
 
     Parameters
     ----------
     latents : tensor (n, channels, h, w)
-        x_t.
+        Noisy latents x_t.
     timestep : int
     states : tensor (n, tokens, width)
     tokens : slice
@@ -66,12 +67,12 @@ def word_map(
 
 
 def tokens_of(diffusion: Diffusion, caption: str, word: str) -> slice:
-    """Return the places of `word` among the tokens of `caption`; the first token begins every text.
+    """Return the positions of `word` among the tokens of `caption`; position 0 holds the start token.
 
     Raises
     ------
     DataError
-        The caption does not hold the word, or holds it where the text encoder has stopped to read.
+        The caption does not contain the word, or only beyond the length of the text encoder.
     """
     length = diffusion.model_set.text_length
     before, found, _ = f" {caption} ".partition(f" {word} ")

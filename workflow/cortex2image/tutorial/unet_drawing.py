@@ -17,14 +17,14 @@ COLUMN, LEVEL = 1.45, 0.85
 
 
 def unet_schematic(blocks: Sequence[Block], latent_channels: int) -> Figure:
-    """Draw the blocks in the order in which a latent passes them, each level of the U lower than the last.
+    """Draw the blocks of a U-Net in the order in which a latent passes them, each level below the last.
 
     Parameters
     ----------
     blocks : sequence of Block
-        As many on the way up as on the way down, one in the middle.
+        As many up blocks as down blocks, and one in the middle.
     latent_channels : int
-        Channels of what comes in and of what goes out.
+        Channels of the input and of the output.
     """
     side = max(block.side for block in blocks)
     ends = [Block(name, latent_channels, side, attends=False) for name in ("noisy latent", "v")]
@@ -51,7 +51,7 @@ def unet_schematic(blocks: Sequence[Block], latent_channels: int) -> Figure:
 
 
 def _box(axes: Axes, block: Block, centre: tuple[float, float], width: float, height: float) -> None:
-    """Draw one block; a width of 1 and a height of 1 fill a column and a level."""
+    """Draw one block; a width of 1 fills a column and a height of 1 fills a level."""
     x, y = centre
     extent = (0.15 + 0.6 * width, 0.12 + 0.45 * height)
     corner = (x - extent[0] / 2, y - extent[1] / 2)
@@ -62,13 +62,14 @@ def _box(axes: Axes, block: Block, centre: tuple[float, float], width: float, he
 
 
 def _arrows(axes: Axes, depths: Sequence[int]) -> None:
+    """Join neighbouring boxes in the order in which a latent passes them."""
     for i, (here, there) in enumerate(itertools.pairwise(depths)):
         tail, head = ((i + 0.3) * COLUMN, -here * LEVEL), ((i + 0.7) * COLUMN, -there * LEVEL)
         axes.annotate("", head, tail, arrowprops={"arrowstyle": "->", "linewidth": 0.8})
 
 
 def _skips(axes: Axes, depths: Sequence[int]) -> None:
-    """Join each block on the way down with its partner on the way up, which receives its maps as well."""
+    """Join each down block with the up block that receives its maps through a skip connection."""
     style = {"arrowstyle": "->", "linestyle": ":", "color": NULL_COLOUR, "connectionstyle": "arc3,rad=-0.15"}
     for i in range(1, len(depths) // 2):
         left, right, y = (i + 0.15) * COLUMN, (len(depths) - 1.15 - i) * COLUMN, -depths[i] * LEVEL + 0.2

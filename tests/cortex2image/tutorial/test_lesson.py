@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from nilearn.datasets import load_mni152_brain_mask
 
-from cortex2image.tutorial.template import template_slice
+from cortex2image.tutorial.lesson import template_slice
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from diffusers import DDPMScheduler
 from scipy import stats
 
 from cortex2image.diffusion.denoise import noised
-from cortex2image.tutorial.markov_chain import markov_chain
+from cortex2image.tutorial.forward_process import markov_chain, schedule_curves
 
 SCHEDULE = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 TIMESTEPS = (0, 50, 200, 400, 600, 800, 999)
@@ -97,3 +97,14 @@ def test_one_run_is_one_path(scheduler):
     run = markov_chain(start, scheduler.betas.double(), (500, 501, 999), torch.Generator().manual_seed(1))
     assert np.corrcoef(run[0], run[1])[0, 1] > 0.99
     assert abs(np.corrcoef(run[0], run[2])[0, 1]) < 0.3
+
+
+def test_curves_are_the_weights_and_their_ratio():
+    kept = np.array([0.99, 0.5, 0.01])
+    weights, ratio = schedule_curves(kept, [2, 1]).axes
+    signal, noise = (line.get_ydata() for line in weights.lines)
+    np.testing.assert_allclose(signal**2, kept)
+    np.testing.assert_allclose(signal**2 + noise**2, 1)
+    _, curve, visited = (line.get_ydata() for line in ratio.lines)
+    np.testing.assert_allclose(curve, [19.956352, 0, -19.956352], atol=1e-6)
+    np.testing.assert_allclose(visited, curve[[2, 1]])
