@@ -1,4 +1,9 @@
-"""z: what the autoencoder of the diffusion model makes of a picture."""
+"""Features of the latent diffusion model (Takagi and Nishimoto 2023): z and z_c of pictures, c of captions.
+
+z : latent of a picture from the autoencoder.
+c : states of the text encoder, mean over the captions of a picture.
+z_c : latent after noise was added to it and taken away under the picture's own captions.
+"""
 
 from collections.abc import Sequence
 
@@ -21,12 +26,12 @@ def image_latents(diffusion: Diffusion, images: np.ndarray, seeds: Sequence[int]
     images : uint8 (n, H, W, 3)
         Of any size; resized to `diffusion.coarse_size` first.
     seeds : n ints, optional
-        Of samples of the posterior; without them z is its mean.
+        Of samples of the posterior; without seeds, z is the mean of the posterior.
 
     Returns
     -------
     float32 (n, channels * height * width)
-        Flattened in C order (Takagi and Nishimoto 2023, whose released code takes samples).
+        Flattened in C order. The released code of Takagi and Nishimoto (2023) takes samples.
     """
     latents = encode_images(diffusion, squares(images, diffusion.coarse_size), seeds)
     return latents.flatten(1).float().cpu().numpy()
@@ -44,8 +49,7 @@ def caption_states(diffusion: Diffusion, captions: Sequence[Sequence[str]]) -> n
     Returns
     -------
     float32 (n, text_length * text_width)
-        Mean over the captions of a stimulus of the last hidden states (Takagi and Nishimoto 2023), flattened
-        in C order.
+        Last hidden states, averaged over the captions of a stimulus and flattened in C order.
 
     Raises
     ------
@@ -63,7 +67,7 @@ def caption_states(diffusion: Diffusion, captions: Sequence[Sequence[str]]) -> n
 def denoised_latents(
     denoiser: Denoiser, images: np.ndarray, states: np.ndarray, seeds: Sequence[int]
 ) -> np.ndarray:
-    """Return z_c of pictures (Takagi and Nishimoto 2023).
+    """Return the latent z_c of pictures.
 
     Parameters
     ----------
