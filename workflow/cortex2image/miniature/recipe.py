@@ -1,7 +1,7 @@
 """What the networks of the miniature were trained with, read from the modules that train them."""
 
+from cortex2image.judges import architectures
 from cortex2image.judges import network as judge_network
-from cortex2image.judges import residual as judge_residual
 from cortex2image.miniature import autoencoder, clip, judge_training, unet
 
 
@@ -22,7 +22,7 @@ def recipe() -> dict[str, object]:
         "clip_batch": clip.BATCH,
         "judge_batch": judge_training.BATCH,
         "category_weight": judge_network.CATEGORY_WEIGHT,
-        "colour_weight": judge_residual.COLOUR_WEIGHT,
+        "colour_weight": architectures.COLOUR_WEIGHT,
         "unet_batch": unet.BATCH,
         "empty_share": 100 * unet.EMPTY_SHARE,
         "single_share": 100 * unet.SINGLE_SHARE,
