@@ -1,4 +1,4 @@
-"""Judges of photographs with made-up weights, and the published files they could have come from."""
+"""Judges of photographs with made-up weights, in a model set and as their authors would publish them."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,7 @@ CLIP_LAYERS = 12
 
 
 def write_photo_set(folder: Path) -> ModelSet:
-    """Write every judge of photographs and return the set; its CLIP is narrow, the rest of full size."""
+    """Write a model set with every judge of photographs; its CLIP is narrow, all others have full size."""
     for origin in PHOTO_WEIGHTS:
         path = folder / origin.path
         path.parent.mkdir(parents=True)
@@ -32,7 +32,7 @@ def write_photo_set(folder: Path) -> ModelSet:
 
 
 def published_weights(kind: Kind) -> dict[str, torch.Tensor]:
-    """Return the same made-up weights as the network's authors publish theirs."""
+    """Return the same made-up weights by the tensor names of the published file."""
     weights = made_up_weights(architecture(kind).state_dict())
     if kind != "swav_resnet50":
         return weights
@@ -41,7 +41,7 @@ def published_weights(kind: Kind) -> dict[str, torch.Tensor]:
 
 
 def made_up_weights(template: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return seeded weights of the shapes of a network, of a size that keeps signals as large as they are."""
+    """Return seeded weights of the shapes of a network, scaled so that signals keep their size."""
     rng = np.random.default_rng(0)
     return {name: _made_up(name, tuple(tensor.shape), rng) for name, tensor in template.items()}
 
@@ -58,7 +58,7 @@ def _made_up(name: str, shape: tuple[int, ...], rng: np.random.Generator) -> tor
 
 
 def save_narrow_clip(folder: Path) -> None:
-    """Save a CLIP that takes 224-pixel pictures, as deep as the deepest layer that is read out."""
+    """Save a CLIP of 224-pixel pictures, as deep as the deepest layer that is read out."""
     ensure_torchvision()
     from transformers import CLIPConfig, CLIPModel
 

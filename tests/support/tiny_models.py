@@ -1,8 +1,8 @@
-"""A complete model set with random weights and very few of them, in the layout of a real one."""
+"""A complete model set of few random weights, in the layout of a real one."""
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -11,6 +11,9 @@ from cortex2image.judges.architectures import JudgeCNN, JudgeResidual
 from cortex2image.networks.compat import ensure_torchvision
 from cortex2image.networks.judge_specs import JudgeSpec
 from cortex2image.networks.registry import ModelSet
+
+if TYPE_CHECKING:
+    from transformers import CLIPTokenizer
 
 LENGTH, WIDTH, SIZE = 8, 16, 16
 UNET_CHANNELS = (8, 16)
@@ -38,9 +41,10 @@ def tiny_description(folder: Path, **facts: Any) -> ModelSet:
 
 
 def write_tiny_model_set(folder: Path, text_width: int = WIDTH, judges: bool = True) -> ModelSet:
-    """Write the folder and return its description: 16-pixel pictures, latents 4 x 4 x 4, 8 tokens.
+    """Write a model set of 16-pixel pictures, 4 x 4 x 4 latents and 8 tokens; return its description.
 
-    `text_width` is the width the U-Net attends to: another one than 16 makes a set that does not fit.
+    `text_width` is the width of the text states that the U-Net takes; a width other than 16 makes a set whose
+    parts do not fit each other.
     """
     ensure_torchvision()
     torch.manual_seed(0)
@@ -56,13 +60,14 @@ def write_tiny_model_set(folder: Path, text_width: int = WIDTH, judges: bool = T
 
 
 def write_sums(folder: Path) -> None:
+    """Write the SHA256SUMS of all files in a folder."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
     lines = [f"{sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
     (folder / "SHA256SUMS").write_text("".join(lines))
 
 
-def save_tokenizer(folder: Path):
-    """Save a tokenizer that knows letters only."""
+def save_tokenizer(folder: Path) -> "CLIPTokenizer":
+    """Save a tokenizer that knows letters only, and return it."""
     from transformers import CLIPTokenizer
 
     letters = "abcdefghijklmnopqrstuvwxyz.,"
@@ -74,6 +79,7 @@ def save_tokenizer(folder: Path):
 
 
 def save_diffusion(folder: Path, vocabulary: int, text_width: int) -> None:
+    """Save autoencoder, U-Net, text encoder and scheduler with seeded random weights."""
     from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
     from transformers import CLIPTextConfig, CLIPTextModel
 
@@ -109,6 +115,7 @@ def save_diffusion(folder: Path, vocabulary: int, text_width: int) -> None:
 
 
 def save_clip(folder: Path, vocabulary: int) -> None:
+    """Save a CLIP of 16-pixel pictures with its normalisation of colours."""
     from transformers import CLIPConfig, CLIPModel
 
     vision = {"image_size": SIZE, "patch_size": 4, "projection_dim": 12}
@@ -136,7 +143,7 @@ def tower(vocabulary: int) -> dict[str, int]:
 
 
 def alexnet_weights(seed: int = 0) -> dict[str, torch.Tensor]:
-    """Return an untrained convolutional AlexNet under the names torchvision gives its weights."""
+    """Return the weights of an untrained AlexNet's convolutions, by their names in torchvision."""
     shapes = {0: (64, 3, 11), 3: (192, 64, 5), 6: (384, 192, 3), 8: (256, 384, 3), 10: (256, 256, 3)}
     generator, weights = torch.Generator().manual_seed(seed), {}
     for place, (out, channels, side) in shapes.items():

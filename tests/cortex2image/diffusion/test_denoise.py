@@ -118,15 +118,15 @@ def test_noise_as_released_is_that_of_the_step_above(tiny_diffusion, latents, st
     with torch.no_grad():
         for step in schedule[:8][::-1].tolist():
             x = scheduler.step(tiny_diffusion.unet(x, step, states).sample, step, x).prev_sample
-    released = Denoiser(tiny_diffusion, Sampling(10, 0.8, 1.0, noise_level="as_released"))
+    released = Denoiser(tiny_diffusion, Sampling(10, 0.8, 1.0, noising="as_released"))
     torch.testing.assert_close(released.from_latents(latents, states, SEEDS), x, atol=1e-5, rtol=1e-4)
     matched = Denoiser(tiny_diffusion, Sampling(10, 0.8, 1.0)).from_latents(latents, states, SEEDS)
     assert not torch.allclose(matched, x, atol=1e-2)
 
 
 def test_no_step_is_above_the_last(tiny_diffusion):
-    with pytest.raises(ConfigError, match="noise_level: matched, or lower strength"):
-        Denoiser(tiny_diffusion, Sampling(10, 1.0, 3.0, noise_level="as_released"))
+    with pytest.raises(ConfigError, match="noising: matched, or lower strength"):
+        Denoiser(tiny_diffusion, Sampling(10, 1.0, 3.0, noising="as_released"))
 
 
 def test_initial_latents_are_means_or_samples_of_their_own_seeds(denoiser, tiny_diffusion, rng):

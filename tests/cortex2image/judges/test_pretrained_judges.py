@@ -10,7 +10,7 @@ from tests.support.pretrained_models import published_weights, save_full_clip
 from tests.support.tiny_models import save_tokenizer, tiny_description, write_sums
 
 from cortex2image.errors import ModelSetError
-from cortex2image.judges import pretrained_judges as photo_judges
+from cortex2image.judges import pretrained_judges
 from cortex2image.judges.open import load_judges
 from cortex2image.judges.pretrained_judges import prepared
 from cortex2image.networks.judge_specs import MINDEYE, PHOTO_JUDGES, TAKAGI, Preparation
@@ -163,9 +163,9 @@ def test_nothing_of_a_reading_stays_with_the_network(judges, images):
 
 def test_only_the_layers_that_are_wanted_are_kept(judges, images, monkeypatch):
     kept = []
-    gathered = photo_judges.gathered
+    gathered = pretrained_judges.gathered
     monkeypatch.setattr(
-        photo_judges, "gathered", lambda outputs, n: kept.extend(outputs) or gathered(kept, n)
+        pretrained_judges, "gathered", lambda outputs, n: kept.extend(outputs) or gathered(kept, n)
     )
     everything = judges["clip_takagi"].features(images[:1])
     kept.clear()

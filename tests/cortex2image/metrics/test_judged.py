@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from safetensors.torch import save_file
 from scipy.spatial.distance import correlation
-from tests.support.tiny_models import alexnet_weights, write_sums
+from tests.support.tiny_models import alexnet_weights, tiny_description, write_sums
 
 from cortex2image.errors import ModelSetError
 from cortex2image.metrics.categories import judged_similarities

@@ -107,7 +107,7 @@ def test_pictures_are_drawn_as_the_options_say(study, decoded, tiny_diffusion):
     expected = pictures(denoiser, repeated, [row["seed"] for row in rows])
     np.testing.assert_allclose(read(rows).astype(int), expected.astype(int), atol=1)
     facts = RECONSTRUCTIONS.read("pictures/zc.parquet").schema.metadata
-    assert (facts[b"noise_level"], facts[b"latent"]) == (b"as_released", b"sample")
+    assert (facts[b"noising"], facts[b"latent"]) == (b"as_released", b"sample")
 
 
 def test_a_second_run_leaves_nothing_of_the_first(study):

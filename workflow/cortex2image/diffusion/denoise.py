@@ -1,4 +1,7 @@
-"""The reverse process: deterministic DDIM steps under a text condition with classifier-free guidance."""
+"""Noise added to latents, and taken away in deterministic DDIM steps under a text condition.
+
+Guidance is classifier-free (Ho and Salimans 2022), DDIM that of Song, Meng and Ermon (2021).
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,27 +19,27 @@ from cortex2image.study.settings import Features, Reconstruct
 
 @dataclass(frozen=True)
 class Sampling:
-    """How pictures are drawn.
+    """Settings of the reverse process.
 
     Attributes
     ----------
     steps : int
         DDIM steps from pure noise to a picture.
     strength : float
-        Share of these steps an initial latent goes back through, in (0, 1]; 1 keeps almost nothing of it.
+        Share of these steps that an initial latent is denoised in, in (0, 1]; 1 keeps almost nothing of it.
     guidance_scale : float
         w in uncond + w (cond - uncond) (Ho and Salimans 2022); 1 leaves the condition as it is.
-    noise_level : "matched" or "as_released"
-        Which timestep the noise added to an initial latent belongs to: the first that is denoised, or the one
-        above it, which the released code of Takagi and Nishimoto (2023) noises to and never denoises.
+    noising : "matched" or "as_released"
+        Timestep of the noise added to an initial latent: the first that is denoised, or the one above it, to
+        which the released code of Takagi and Nishimoto (2023) adds noise and which it never denoises.
     latent : "mean" or "sample"
-        What of the VAE's posterior of a picture is its initial latent.
+        Which point of the VAE's posterior of a picture is the initial latent.
     """
 
     steps: int
     strength: float
     guidance_scale: float
-    noise_level: Literal["matched", "as_released"] = "matched"
+    noising: Literal["matched", "as_released"] = "matched"
     latent: Literal["mean", "sample"] = "mean"
 
     @classmethod
@@ -51,6 +54,24 @@ class Sampling:
         )
 
 
+def noised(
+    latents: torch.Tensor, noise: torch.Tensor, timestep: int, alphas_cumprod: torch.Tensor
+) -> torch.Tensor:
+    """Add noise to latents: a draw of q(x_t | x_0) = N(sqrt(abar_t) x_0, (1 - abar_t) I).
+
+    Parameters
+    ----------
+    latents, noise : tensors of one shape
+        x_0, and a draw of N(0, I).
+    timestep : int
+        t, from 0.
+    alphas_cumprod : tensor (training steps,)
+        abar, the cumulative product of 1 - beta (Ho, Jain and Abbeel 2020, equation 4).
+    """
+    kept = alphas_cumprod[timestep].to(latents)
+    return kept.sqrt() * latents + (1 - kept).sqrt() * noise
+
+
 @dataclass(frozen=True)
 class Stage:
     """One step of the reverse process, for a batch; all latents are (n, channels, h, w).
@@ -60,9 +81,9 @@ class Stage:
     timestep : int
         t.
     noisy : tensor
-        x_t, with which the step began.
+        x_t, the start of the step.
     predicted : tensor
-        x_0 as the U-Net sees it in x_t.
+        x_0 as the U-Net estimates it from x_t.
     denoised : tensor
         x at the next, lower timestep.
     """
@@ -74,7 +95,7 @@ class Stage:
 
 
 class Denoiser:
-    """Draws latents from text states; holds what every batch shares.
+    """Draws latents from text states by one sampling; scheduler and unconditional state serve every batch.
 
     Parameters
     ----------
@@ -84,12 +105,12 @@ class Denoiser:
     Raises
     ------
     ConfigError
-        `strength` leaves no step to denoise, or none above that the noise could belong to.
+        `strength` leaves no step to denoise, or, for noising "as_released", no timestep above the first step.
     """
 
     def __init__(self, diffusion: Diffusion, sampling: Sampling):
         self.diffusion, self.sampling = diffusion, sampling
-        # A copy: the number of steps is state of a scheduler, and another denoiser may count otherwise.
+        # A copy: the number of steps is state of a scheduler, and another denoiser may have another number.
         self.scheduler = type(diffusion.scheduler).from_config(diffusion.scheduler.config)
         self.scheduler.set_timesteps(sampling.steps)
         self.timesteps = [int(t) for t in self.scheduler.timesteps]
@@ -103,10 +124,10 @@ class Denoiser:
                 "raise strength, or steps",
             )
         self.unconditional = encode_text(diffusion, [""])
-        self._check_noise_level()
+        self._check_noising()
 
     def states(self, c: np.ndarray) -> torch.Tensor:
-        """Return flat text states, (n, text_length * text_width), in the shape the U-Net attends to."""
+        """Reshape flat text states, (n, text_length * text_width), to (n, text_length, text_width)."""
         model_set = self.diffusion.model_set
         return torch.tensor(c, dtype=torch.float32).reshape(-1, model_set.text_length, model_set.text_width)
 
@@ -133,36 +154,42 @@ class Denoiser:
     def encode(self, images: np.ndarray, seeds: Sequence[int]) -> torch.Tensor:
         """Return the initial latents of pictures, uint8 (n, image_size, image_size, 3).
 
-        `seeds`, n ints, are those of the noise that will be added; a sample of the posterior has its own,
-        which follow from them.
+        `seeds`, n ints, are those of the noise that will be added later. A sample of the posterior has a seed
+        of its own, which follows from the seed of the noise.
         """
         sampled = self.sampling.latent == "sample"
-        own = [seed_for(seed, "posterior") for seed in seeds] if sampled else None
-        return encode_images(self.diffusion, images, own)
+        posterior_seeds = [seed_for(seed, "posterior") for seed in seeds] if sampled else None
+        return encode_images(self.diffusion, images, posterior_seeds)
 
     @torch.inference_mode()
     def from_latents(self, latents: torch.Tensor, states: torch.Tensor, seeds: Sequence[int]) -> torch.Tensor:
-        """Return `latents` noised to `strength` and denoised under `states`.
+        """Return latents after noise was added to them, to `strength`, and taken away under text states.
 
-        See :class:`Sampling` for the timestep the noise belongs to.
+        Parameters
+        ----------
+        latents : tensor (n, channels, h, w)
+            Scaled, as of :meth:`encode`.
+        states : tensor (n, text_length, text_width)
+        seeds : n ints
+            Of the noise; :class:`Sampling` says to which timestep it belongs.
         """
         first = self.sampling.steps - self.kept_steps
-        level = self.timesteps[first - (self.sampling.noise_level == "as_released")]
+        timestep = self.timesteps[first - (self.sampling.noising == "as_released")]
         noise = self._placed(noise_for(seeds, tuple(latents.shape[1:])))
-        start = noised(self._placed(latents), noise, level, self.scheduler.alphas_cumprod)
+        start = noised(self._placed(latents), noise, timestep, self.scheduler.alphas_cumprod)
         return self._denoise(start, states, self.timesteps[first:])
 
-    def _check_noise_level(self) -> None:
-        if self.sampling.noise_level == "as_released" and self.kept_steps == self.sampling.steps:
+    def _check_noising(self) -> None:
+        if self.sampling.noising == "as_released" and self.kept_steps == self.sampling.steps:
             raise ConfigError(
-                "reconstruct: noise_level",
+                "reconstruct: noising",
                 "matched where all steps are denoised, since none is above them",
                 f"as_released at strength {self.sampling.strength}",
-                "set noise_level: matched, or lower strength",
+                "set noising: matched, or lower strength",
             )
 
     def _placed(self, tensor: torch.Tensor) -> torch.Tensor:
-        """Return a tensor on the device, in float32: networks may round, the sum of many steps may not."""
+        """Return a tensor on the device in float32: networks may round, the sum of many steps must not."""
         return tensor.to(self.diffusion.device, torch.float32)
 
     def _noise(self, seeds: Sequence[int]) -> torch.Tensor:
@@ -187,29 +214,12 @@ class Denoiser:
         return latents
 
     def _guided(self, latents: torch.Tensor, context: torch.Tensor, timestep: int) -> torch.Tensor:
-        """Return the U-Net's guided output; its kind (noise, v) is the scheduler's affair."""
+        """Return the guided output of the U-Net; the scheduler knows whether it is noise or v."""
         unet, weight = self.diffusion.unet, self.sampling.guidance_scale
         rounded = latents.to(self.diffusion.dtype)
         if weight == 1:
-            return unet(rounded, timestep, context[len(latents) :]).sample.float()
-        both = unet(torch.cat([rounded, rounded]), timestep, context).sample.float()
-        unconditional, conditional = both.chunk(2)
+            alone: torch.Tensor = unet(rounded, timestep, context[len(latents) :]).sample
+            return alone.float()
+        both: torch.Tensor = unet(torch.cat([rounded, rounded]), timestep, context).sample
+        unconditional, conditional = both.float().chunk(2)
         return unconditional + weight * (conditional - unconditional)
-
-
-def noised(
-    latents: torch.Tensor, noise: torch.Tensor, timestep: int, alphas_cumprod: torch.Tensor
-) -> torch.Tensor:
-    """Return a draw of q(x_t | x_0) = N(sqrt(abar_t) x_0, (1 - abar_t) I).
-
-    Parameters
-    ----------
-    latents, noise : tensors of one shape
-        x_0, and a draw of N(0, I).
-    timestep : int
-        t, from 0.
-    alphas_cumprod : tensor (training steps,)
-        abar, the cumulative product of 1 - beta (Ho, Jain and Abbeel 2020, equation 4).
-    """
-    kept = alphas_cumprod[timestep].to(latents)
-    return kept.sqrt() * latents + (1 - kept).sqrt() * noise

@@ -12,7 +12,7 @@ from cortex2image.networks.pixels import squares
 
 
 def extract(stimuli: Stimuli, denoiser: Denoiser) -> np.ndarray:
-    """Return z of stimuli, see :func:`image_latents`; samples of the posterior have seeds of their stimuli."""
+    """Return z of stimuli, see :func:`image_latents`; samples of the posterior have own seeds."""
     diffusion = denoiser.diffusion
     seeds = stimuli.seeds("latent") if denoiser.sampling.latent == "sample" else None
     return image_latents(diffusion, stimuli.pictures(diffusion.coarse_size), seeds)

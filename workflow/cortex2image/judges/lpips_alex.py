@@ -92,7 +92,7 @@ class LpipsAlex:
 
     def _distances(self, seen: torch.Tensor, vectors: torch.Tensor) -> np.ndarray:
         total = torch.zeros(len(seen), len(vectors), dtype=torch.float64)
-        for a, b in zip(seen.split(COLUMNS, dim=1), vectors.split(COLUMNS, dim=1), strict=True):
+        for a, b in zip(torch.split(seen, COLUMNS, 1), torch.split(vectors, COLUMNS, 1), strict=True):
             total += _squared_distances(a.to(self.device).float(), b.float()).cpu()
         return total.clamp(min=0).numpy()
 

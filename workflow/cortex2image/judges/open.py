@@ -72,7 +72,8 @@ class SceneJudge:
     @torch.inference_mode()
     def _outputs(self, images: np.ndarray) -> dict[str, torch.Tensor]:
         pixels = to_tensor(squares(images, self.network.image_size))
-        return self.network(pixels.to(self.device))
+        outputs: dict[str, torch.Tensor] = self.network(pixels.to(self.device))
+        return outputs
 
 
 class ClipJudge:
@@ -111,7 +112,9 @@ class ClipJudge:
     def _embeds(self, images: np.ndarray) -> torch.Tensor:
         pixels = to_tensor(squares(images, self.network.config.vision_config.image_size))
         normalised = ((pixels - self.mean) / self.deviation).to(self.network.device)
-        return self.network.visual_projection(self.network.vision_model(normalised).pooler_output)
+        pooled = self.network.vision_model(normalised).pooler_output
+        embeds: torch.Tensor = self.network.visual_projection(pooled)
+        return embeds
 
 
 def load_judges(model_set: ModelSet, names: Sequence[str], device: str = "auto") -> list[Judge]:

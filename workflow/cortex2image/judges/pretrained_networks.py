@@ -34,26 +34,29 @@ def architecture(kind: Kind) -> nn.Module:
 def _alexnet() -> nn.Module:
     from torchvision.models import alexnet
 
-    return alexnet(weights=None)
+    network: nn.Module = alexnet(weights=None)
+    return network
 
 
 def _inception_v3() -> nn.Module:
     from torchvision.models import inception_v3
 
     # The weights expect colours in [-1, 1]; torchvision rescales only for weights that it fetches itself.
-    return inception_v3(weights=None, transform_input=True, init_weights=False)
+    network: nn.Module = inception_v3(weights=None, transform_input=True, init_weights=False)
+    return network
 
 
 def _efficientnet_b1() -> nn.Module:
     from torchvision.models import efficientnet_b1
 
-    return efficientnet_b1(weights=None)
+    network: nn.Module = efficientnet_b1(weights=None)
+    return network
 
 
 def _swav_resnet50() -> nn.Module:
     from torchvision.models import resnet50
 
-    network = resnet50(weights=None)
+    network: nn.Module = resnet50(weights=None)
     network.fc = nn.Identity()
     return network
 

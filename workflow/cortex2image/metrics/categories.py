@@ -41,7 +41,8 @@ def category_credit(similarity: np.ndarray) -> np.ndarray:
     """
     rounded = np.round(similarity, TIE_DECIMALS)
     best = rounded == rounded.max(axis=1, keepdims=True)
-    return best / best.sum(axis=1, keepdims=True)
+    credit: np.ndarray = best / best.sum(axis=1, keepdims=True)
+    return credit
 
 
 def decoded_similarity(
@@ -154,7 +155,8 @@ def classified_similarity(
     if not set(categories) <= set(known):
         return None
     restricted = probabilities[:, [known.index(category) for category in categories]].astype(np.float64)
-    return restricted / restricted.sum(axis=1, keepdims=True)
+    conditional: np.ndarray = restricted / restricted.sum(axis=1, keepdims=True)
+    return conditional
 
 
 def captioned_similarity(judge: Reader, embeds: np.ndarray, captions: Sequence[Sequence[str]]) -> np.ndarray:
@@ -173,8 +175,10 @@ def captioned_similarity(judge: Reader, embeds: np.ndarray, captions: Sequence[S
     (n, k) float64 array in [-1, 1]
     """
     texts = np.stack([_normalised(judge.text_features(c)).mean(axis=0) for c in captions])
-    return _normalised(embeds) @ _normalised(texts).T
+    cosines: np.ndarray = _normalised(embeds) @ _normalised(texts).T
+    return cosines
 
 
 def _normalised(rows: np.ndarray) -> np.ndarray:
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: np.ndarray = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit

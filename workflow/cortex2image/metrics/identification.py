@@ -41,7 +41,8 @@ def correlation_matrix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _constant(rows: np.ndarray) -> np.ndarray:
-    return (rows == rows[:, :1]).all(axis=1)
+    constant: np.ndarray = (rows == rows[:, :1]).all(axis=1)
+    return constant
 
 
 def two_way(similarity: np.ndarray) -> np.ndarray:
@@ -58,7 +59,7 @@ def two_way(similarity: np.ndarray) -> np.ndarray:
         Entry (i, j): share of the other originals that are less similar to reconstruction j than original i
         is; ties count half. The diagonal is the score, the rest is what a permuted pairing would score.
     """
-    ranks = rankdata(np.round(similarity, TIE_DECIMALS), method="average", axis=0)
+    ranks: np.ndarray = rankdata(np.round(similarity, TIE_DECIMALS), method="average", axis=0)
     return (ranks - 1) / (len(similarity) - 1)
 
 
@@ -79,7 +80,7 @@ def two_way_of_originals(similarity: np.ndarray) -> np.ndarray:
         reconstruction j is; ties count nothing, so that reconstructions that are all the same score 0. The
         diagonal is the score, the rest is what a permuted pairing would score.
     """
-    ranks = rankdata(np.round(similarity, TIE_DECIMALS), method="min", axis=1)
+    ranks: np.ndarray = rankdata(np.round(similarity, TIE_DECIMALS), method="min", axis=1)
     return (ranks - 1) / (len(similarity) - 1)
 
 

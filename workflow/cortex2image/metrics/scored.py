@@ -46,7 +46,7 @@ def join_samples(samples: Sequence[Scored]) -> Scored:
 
 def evaluation_columns(
     scored: Mapping[str, Scored], stimuli: Sequence[str], samples: Sequence[int]
-) -> dict[str, list]:
+) -> dict[str, list[object]]:
     """Return the columns of :data:`cortex2image.tables.contracts.EVALUATION`.
 
     Parameters
@@ -64,11 +64,11 @@ def evaluation_columns(
     return _columns(("stimulus_id", "sample", "metric", "value"), rows)
 
 
-def null_columns(scored: Mapping[str, Scored]) -> dict[str, list]:
+def null_columns(scored: Mapping[str, Scored]) -> dict[str, list[object]]:
     """Return the columns of :data:`cortex2image.tables.contracts.NULLS`."""
     rows = [(metric, k, float(value)) for metric, s in scored.items() for k, value in enumerate(s.null)]
     return _columns(("metric", "draw", "value"), rows)
 
 
-def _columns(names: Sequence[str], rows: Sequence[tuple]) -> dict[str, list]:
+def _columns(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> dict[str, list[object]]:
     return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))

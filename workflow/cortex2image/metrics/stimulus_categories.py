@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,7 @@ class Categories:
         return np.array([self.of[stimulus] for stimulus in stimuli], dtype=np.intp)
 
 
-def study_categories(columns: Mapping[str, Sequence], source: object) -> Categories:
+def study_categories(columns: Mapping[str, Sequence[Any]], source: object) -> Categories:
     """Collect the categories of a study.
 
     Parameters
@@ -68,7 +69,7 @@ def study_categories(columns: Mapping[str, Sequence], source: object) -> Categor
     return Categories(names, of, [sorted(texts) for texts in captions])
 
 
-def stimulus_runs(columns: Mapping[str, Sequence], stimuli: Sequence[str], source: object) -> np.ndarray:
+def stimulus_runs(columns: Mapping[str, Sequence[Any]], stimuli: Sequence[str], source: object) -> np.ndarray:
     """Return the run in which each stimulus was shown; the permutation null exchanges labels within runs.
 
     Parameters

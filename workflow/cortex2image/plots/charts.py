@@ -1,4 +1,4 @@
-"""One metric over the methods: value, interval, subjects, and what chance gives."""
+"""Charts of numbers: scores over methods, bars by region and model, histograms of correlations."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,17 +12,20 @@ from cortex2image.plots.style import NULL_COLOUR, SETTINGS, colours, single_axes
 
 Values = NDArray[np.float64]
 LONGEST_LABEL = 28
+"""Characters of an axis label that fit into the height of a panel."""
+EDGES = np.linspace(-1, 1, 81)
+"""Bins of the histograms of correlations."""
 
 
 @dataclass(frozen=True)
 class MethodScores:
-    """One metric of several methods, all arrays of length methods; NaN where a method lacks it.
+    """The scores of several methods by one metric; NaN where a method lacks the metric.
 
     Attributes
     ----------
-    value, low, high : the score and the ends of its interval
-    null_mean, null_sd : mean and standard deviation of the permutation null
-    subjects : (subjects, methods) scores of the single subjects
+    value, low, high : (methods,) arrays, the score and the ends of its interval
+    null_mean, null_sd : (methods,) arrays, mean and standard deviation of the permutation null
+    subjects : (subjects, methods) array, scores of the single subjects
     """
 
     value: Values
@@ -34,7 +37,7 @@ class MethodScores:
 
 
 def score_panel(scores: MethodScores, methods: Sequence[str], label: str) -> Figure:
-    """Draw one metric: a large dot with its interval per method, small dots for subjects, grey for the null.
+    """Draw one metric: per method a large dot with its interval, small dots for subjects, grey for the null.
 
     Parameters
     ----------
@@ -68,7 +71,7 @@ def score_panel(scores: MethodScores, methods: Sequence[str], label: str) -> Fig
 
 
 def _broken(label: str) -> str:
-    """Break a name that is longer than the axis is high, at the underscore nearest to its middle."""
+    """Break a label that is longer than the axis is high, at the underscore nearest to its middle."""
     if len(label) <= LONGEST_LABEL or "_" not in label:
         return label
     places = (place for place, letter in enumerate(label, 1) if letter == "_")
@@ -77,12 +80,13 @@ def _broken(label: str) -> str:
 
 
 def grouped_bars(values: ArrayLike, groups: Sequence[str], series: Sequence[str], label: str) -> Figure:
-    """Draw one cluster of bars per group.
+    """Draw one cluster of bars per group (ROI), in each one bar per series (encoding model).
 
     Parameters
     ----------
     values : (groups, series) array; NaN leaves a gap
-    groups, series : names along the axis and in the legend
+    groups : names along the horizontal axis
+    series : names in the legend
     label : str
         Label of the value axis, with its unit.
     """
@@ -101,15 +105,12 @@ def grouped_bars(values: ArrayLike, groups: Sequence[str], series: Sequence[str]
     return figure
 
 
-EDGES = np.linspace(-1, 1, 81)
-
-
 def correlation_histograms(values: Mapping[str, ArrayLike], label: str) -> Figure:
-    """Draw the distribution of correlations of each series as shares of its units.
+    """Draw the distribution of correlations in each series (subject), as shares of its units.
 
     Parameters
     ----------
-    values : mapping of series name to (units,) array in [-1, 1]; NaN is left out
+    values : mapping of series name to (units,) array in [-1, 1]; NaN values are left out
     label : str
         Label of the correlation axis.
     """

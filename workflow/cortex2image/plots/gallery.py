@@ -1,4 +1,4 @@
-"""Pictures for the report: thumbnails, and all of them on one sheet."""
+"""Pictures laid out as tables: thumbnails and contact sheets for the report, figures for the tutorial."""
 
 import io
 from collections.abc import Sequence
@@ -18,7 +18,9 @@ Picture = NDArray[np.uint8]
 HEADER, MARGIN, GAP = 16, 140, 2
 """Pixels of a contact sheet: height of the headings, width of the labels, distance between pictures."""
 LABEL_LENGTH = 22
-"""Characters of a label that fit into the margin; the last ones are kept, they tell stimuli apart."""
+"""Characters of a label on a contact sheet; the last ones, which tell stimuli apart, are kept."""
+LABEL_CHARACTERS = 16
+"""Width in characters at which the label of a row of a figure is wrapped."""
 
 
 def thumbnail(picture: Picture, side: int = 96) -> Image.Image:
@@ -29,7 +31,7 @@ def thumbnail(picture: Picture, side: int = 96) -> Image.Image:
 
 
 def webp(image: Image.Image, quality: int = 88) -> bytes:
-    """Encode a picture for a page: lossy, a quarter of the size of a PNG."""
+    """Encode a picture as lossy WebP, a quarter of the size of a PNG."""
     buffer = io.BytesIO()
     image.save(buffer, format="WEBP", quality=quality, method=4)
     return buffer.getvalue()
@@ -38,12 +40,12 @@ def webp(image: Image.Image, quality: int = 88) -> bytes:
 def contact_sheet(
     rows: Sequence[tuple[str, Sequence[Image.Image]]], columns: Sequence[str] = (), tile: int = 64
 ) -> bytes:
-    """Lay pictures out as a table and return it as PNG bytes.
+    """Lay pictures out as a table and return the sheet as PNG bytes.
 
     Parameters
     ----------
     rows : label and pictures of each row; every picture is resized to the tile
-    columns : heading of each picture; none leaves the head of the sheet empty
+    columns : heading of each column of pictures; without headings the head of the sheet stays empty
     tile : int
         Side of a picture in pixels.
     """
@@ -63,28 +65,25 @@ def contact_sheet(
     return buffer.getvalue()
 
 
-LABEL_CHARACTERS = 16
-"""Width at which the label of a row is wrapped."""
-
-
 @dataclass(frozen=True)
 class TileRow:
-    """One row: uint8 pictures, (H, W) grey or (H, W, 3) RGB, `notes` below them and a `label` before them."""
+    """One row of a figure: uint8 pictures, (H, W) grey or (H, W, 3) RGB, a label before, notes below them."""
 
     label: str
-    pictures: Sequence[NDArray]
+    pictures: Sequence[Picture]
     notes: Sequence[str] = field(default=())
 
 
 def tiles(rows: Sequence[TileRow], headings: Sequence[str] = (), width: float = 6.2) -> Figure:
-    """Draw rows of pictures as a table.
+    """Draw rows of pictures as a figure.
 
     Parameters
     ----------
     rows : sequence of TileRow
-    headings : above the first row, from the first picture on
+    headings : texts above the pictures of the first row
     width : float
-        Inches; pictures share what the labels leave, so height follows from their number.
+        Width of the figure in inches. Pictures share the width beside the labels, so that the height follows
+        from their number.
     """
     columns = max(len(row.pictures) for row in rows)
     margin = 1.15 if any(row.label for row in rows) else 0.1
@@ -112,7 +111,7 @@ def tiles(rows: Sequence[TileRow], headings: Sequence[str] = (), width: float = 
     return figure
 
 
-def _show(axes: Axes, picture: NDArray) -> None:
+def _show(axes: Axes, picture: Picture) -> None:
     axes.imshow(picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     axes.set_xticks([])
     axes.set_yticks([])

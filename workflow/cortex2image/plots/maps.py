@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cortex2image.plots.style import SETTINGS
 
 Volume = NDArray[np.floating]
-OUTSIDE = "#dcdcdc"  # no colour of either scale, so that a value of 0 does not look like no value
+OUTSIDE = "#dcdcdc"  # in neither colour scale, so that a value of 0 does not look like a missing value
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ def bounding_box(mask: NDArray[np.bool_], margin: int = 1) -> tuple[slice, ...]:
 
 
 def slice_positions(mask: NDArray[np.bool_], count: int) -> list[int]:
-    """Return up to `count` third indices, evenly spread over the slices that hold voxels of `mask`.
+    """Return up to `count` axial slices (third indices), evenly spread over those with voxels of `mask`.
 
-    The outermost slices hold few voxels, so the positions are the middles of `count` equal parts.
+    The outermost slices hold few voxels; the positions are therefore the middles of `count` equal parts.
     """
     filled = np.flatnonzero(mask.any(axis=(0, 1)))
     parts = np.array_split(filled, min(count, len(filled))) if len(filled) else []
@@ -45,7 +45,7 @@ def slice_positions(mask: NDArray[np.bool_], count: int) -> list[int]:
 
 
 def largest(rows: Sequence[MapRow]) -> float:
-    """Return the end of the colour scale: the 99th percentile of the values' size, rounded up to 0.1."""
+    """Return the end of the colour scale: the 99th percentile of absolute values, rounded up to 0.1."""
     values = np.concatenate([np.abs(row.volume[np.isfinite(row.volume)]) for row in rows] or [np.empty(0)])
     return max(0.1, float(np.ceil(10 * np.percentile(values, 99)) / 10)) if len(values) else 0.1
 
@@ -60,7 +60,7 @@ def mosaic(volume: Volume, positions: Sequence[int]) -> Volume:
     Returns
     -------
     (Y, len(positions) * X) array
-        Rows from back to front, to be drawn with the origin below.
+        Rows from back to front, to be drawn with the origin at the bottom.
     """
     return np.concatenate([volume[:, :, k].T for k in positions], axis=1)
 
@@ -68,10 +68,10 @@ def mosaic(volume: Volume, positions: Sequence[int]) -> Volume:
 def draw_maps(
     rows: Sequence[MapRow], zooms: tuple[float, float, float], label: str, count: int = 8
 ) -> Figure:
-    """Draw each row's volume on the same axial slices, left of a slice = left of the brain.
+    """Draw the volume of each row on the same axial slices; left in the picture is left in the brain.
 
-    Unsigned rows share one scale from 0; values below 0 take its lowest colour. Signed rows share a
-    scale that is symmetric around 0. The picture is cut to the voxels that have a value; the rest is grey.
+    Unsigned rows share one colour scale from 0; values below 0 take its lowest colour. Signed rows share a
+    scale that is symmetric around 0. Slices are cut to the voxels that have a value; the rest is grey.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What all figures share: colours that colour-blind readers can tell apart, and bytes instead of files."""
+"""Style of all figures: colours that colour-blind readers can tell apart; figures as bytes."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-# Okabe & Ito (2008), Color Universal Design, in the order in which series take them.
+# Okabe and Ito (2008), Color Universal Design; series take the colours in this order.
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
 NULL_COLOUR = "#8a8a8a"
 SETTINGS: dict[Any, Any] = {
@@ -18,12 +18,12 @@ SETTINGS: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "svg.fonttype": "path",
-    "svg.hashsalt": "cortex2image",  # without it the ids, and so the bytes, differ from run to run
+    "svg.hashsalt": "cortex2image",  # without a fixed salt the ids, and so the bytes, differ from run to run
 }
 
 
 def colours(names: Sequence[str]) -> dict[str, str]:
-    """Give every name its colour by its place in `names`; the palette repeats after eight."""
+    """Assign each name a colour by its place in `names`; the palette repeats after eight."""
     return {name: PALETTE[i % len(PALETTE)] for i, name in enumerate(names)}
 
 
@@ -51,10 +51,10 @@ def png(figure: Figure, dpi: int = 160) -> bytes:
 
 
 def paletted_png(figure: Figure, texts: Mapping[str, str], dpi: int = 160) -> bytes:
-    """Draw a figure as PNG of 256 colours: less than half the bytes where it holds pictures.
+    """Draw a figure as PNG of 256 colours, which takes less than half the bytes where it holds pictures.
 
-    Colours are chosen to cover what occurs, not what is frequent: small bright things keep theirs. `texts`
-    say what the figure was made from; they become text chunks of the file, by keyword.
+    Colours are chosen to cover all that occur, not the frequent ones: small bright objects keep their colour.
+    `texts`, by keyword, say what the figure was made from; they become text chunks of the file.
     """
     written = PngInfo()
     for keyword, text in texts.items():

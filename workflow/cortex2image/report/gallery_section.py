@@ -1,11 +1,9 @@
-"""The pictures: every reconstruction beside what was seen, or by category where nothing says what was."""
+"""The pictures: each reconstruction beside what was seen, or by category where only that is known."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypedDict
 
 import pandas as pd
-
-from cortex2image.report.study import StudyResults
 
 SEEN = "seen"
 OPEN_ROWS = 24
@@ -14,14 +12,14 @@ PAGE_PICTURES = 6000
 
 
 class Tile(TypedDict):
-    """One picture: its file and what it shows."""
+    """One picture: its file and a text on what it shows."""
 
     path: str
     text: str
 
 
 class Row(TypedDict):
-    """One line of pictures: a stimulus with a group per column, or a category with a group per block."""
+    """One row of pictures: a stimulus with a group per heading, or a category with a group per block."""
 
     label: str
     words: str
@@ -36,7 +34,7 @@ class Heading(TypedDict):
 
 
 class Gallery(TypedDict):
-    """One subject's pictures; `rest` is folded away, `total` counts the rows the study has."""
+    """The pictures of one subject; `rest` is folded away, `total` counts the rows that the study has."""
 
     subject: str
     title: str
@@ -47,14 +45,14 @@ class Gallery(TypedDict):
 
 
 def has_images(study: StudyResults) -> bool:
-    """Say whether every reconstructed stimulus has a picture of its own to be compared with."""
+    """Return whether every reconstructed stimulus has a picture to compare its reconstructions with."""
     shown = _identities(study.reconstructions.values())
     paths = study.stimuli.loc[study.stimuli["stimulus_id"].isin(shown), "image_path"]
     return bool(paths.notna().all())
 
 
 def galleries(study: StudyResults) -> list[Gallery]:
-    """Return the pictures of every subject, beside what was seen where the data set knows it."""
+    """Return the pictures of every subject, beside the originals where the data set has them."""
     if not has_images(study):
         pairs = [(subject, method) for subject in study.subjects for method in study.methods]
         return [category_gallery(s, m, study.stimuli, study.reconstructions[s, m]) for s, m in pairs]
@@ -69,7 +67,7 @@ def seen_gallery(
 ) -> Gallery:
     """Return what one subject saw beside every sample of every method.
 
-    The rows follow the identity of the stimuli, so that nobody can have chosen them.
+    Rows are sorted by stimulus id, so that nobody can have chosen them.
 
     Parameters
     ----------
@@ -77,7 +75,7 @@ def seen_gallery(
     stimuli : table `stimuli`
     tables : method -> table `reconstructions`, in the order of the columns
     limit : int
-        At most so many rows; the first ones.
+        Number of rows at most; the first ones are taken.
     """
     known = stimuli.set_index("stimulus_id")
     names = sorted(_identities(tables.values()))
@@ -99,7 +97,7 @@ def seen_gallery(
 
 
 def category_gallery(subject: str, method: str, stimuli: pd.DataFrame, table: pd.DataFrame) -> Gallery:
-    """Return one subject's pictures by the category that was on the screen, a group per held-out block."""
+    """Return the pictures of one subject and method by the category seen, a group per held-out block."""
     joined = table.merge(stimuli[["stimulus_id", "category"]], on="stimulus_id").fillna({"category": "none"})
     joined = joined.sort_values(["category", "stimulus_id", "sample"])
     rows: list[Row] = []

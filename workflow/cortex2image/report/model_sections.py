@@ -1,4 +1,4 @@
-"""How well the features were decoded: correlations over test stimuli, unit by unit."""
+"""Sections on the linear models: features decoded from activity, voxels predicted from features."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
@@ -12,9 +12,12 @@ from cortex2image.plots.style import png, svg
 from cortex2image.report.page import png_uri, svg_uri
 from cortex2image.report.study import POOLED, VoxelMap
 
+CONTRAST = ("c", "z")
+"""The two models whose difference is drawn: semantic minus visual latent."""
+
 
 class DecodingRow(TypedDict):
-    """One subject and space in numbers; the correlations are NaN where no unit has one."""
+    """How well one space was decoded in one subject; correlations are NaN where no unit has one."""
 
     subject: str
     space: str
@@ -27,7 +30,7 @@ class DecodingRow(TypedDict):
 
 
 class DecodingFigure(TypedDict):
-    """The histogram of one space."""
+    """The histogram of correlations in one space, as a URI."""
 
     space: str
     image: str
@@ -69,12 +72,8 @@ def _row(subject: str, space: str, table: pd.DataFrame) -> DecodingRow:
     }
 
 
-CONTRAST = ("c", "z")
-"""The two models whose difference is drawn: semantic minus visual latent."""
-
-
 class EncodingTable(TypedDict):
-    """All regions of one subject: a row per region, a cell per model (None where it was not run)."""
+    """All regions of one subject: a row per region, a cell per model (None where the model was not run)."""
 
     subject: str
     rows: list[dict[str, object]]
@@ -83,16 +82,16 @@ class EncodingTable(TypedDict):
 def encoding_figures(
     subject: str, maps: Mapping[str, VoxelMap], scores: pd.DataFrame, models: Sequence[str]
 ) -> dict[str, str]:
-    """Draw the maps and the mean by region of one subject, as URIs under the names `maps` and `bars`.
+    """Draw the maps of one subject and its means by region, as URIs under the names `maps` and `bars`.
 
-    Vertices of a surface have no slices: `maps` is then empty.
+    Data on the vertices of a surface have no slices; `maps` is then empty.
 
     Parameters
     ----------
     subject : str
     maps : model -> VoxelMap of r, all on one grid
     scores : table `encoding_scores`
-    models : the models, in order
+    models : names of the models, in order
     """
     grid = maps[models[0]]
     drawing = png_uri(png(draw_maps(map_rows(maps, models), grid.zooms, "r"))) if has_slices(grid) else ""
@@ -105,8 +104,8 @@ def encoding_figures(
 
 
 def has_slices(grid: VoxelMap) -> bool:
-    """Return whether a map is a volume; one row of vertices would be a line one pixel high."""
-    return sum(length > 1 for length in grid.volume.shape) > 1
+    """Return whether a map is a volume; the vertices of a surface would be a line one pixel high."""
+    return np.squeeze(grid.volume).ndim > 1
 
 
 def map_rows(maps: Mapping[str, VoxelMap], models: Sequence[str]) -> list[MapRow]:
@@ -125,7 +124,7 @@ def encoding_tables(scores: pd.DataFrame, models: Sequence[str]) -> list[Encodin
 
 
 def regions(scores: pd.DataFrame) -> list[str]:
-    """Return the regions in the table's order, every voxel together first."""
+    """Return the regions in the order of the table, after the row of all voxels together."""
     return sorted(dict.fromkeys(scores["roi"]), key=lambda roi: roi != POOLED)
 
 

@@ -1,4 +1,4 @@
-"""The page: templates filled with what the sections give, everything inside one file."""
+"""The page as one file: filled templates, pictures as URIs, numbers as text."""
 
 import base64
 import math
@@ -36,7 +36,7 @@ def render(templates: str | Path, context: Mapping[str, object]) -> str:
     Parameters
     ----------
     templates : path of the folder that holds ``index.html.j2`` and what it includes
-    context : one entry per section
+    context : values by the names that the templates use
     """
     environment = Environment(
         loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True

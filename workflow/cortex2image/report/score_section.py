@@ -1,8 +1,9 @@
-"""The scores of the pictures: a panel per metric, a table per subject."""
+"""Section on the scores of the pictures: a panel per metric, a table per subject."""
 
 from collections.abc import Sequence
 from typing import TypedDict
 
+import numpy as np
 import pandas as pd
 
 from cortex2image.metrics.registry import metric_facts
@@ -33,7 +34,7 @@ class ScoreTable(TypedDict):
 
 
 class Panel(TypedDict):
-    """The picture of one metric and what it says in words."""
+    """The chart of one metric as a URI, and its content in words."""
 
     metric: str
     image: str
@@ -41,13 +42,13 @@ class Panel(TypedDict):
 
 
 def methods_of(scores: pd.DataFrame, methods: Sequence[str]) -> list[str]:
-    """Return the methods that have scores: those of `methods` in their order, then others by name."""
+    """Return the methods that have scores: those of `methods` in this order, then others by name."""
     present = set(scores["method"])
     return [m for m in methods if m in present] + sorted(present - set(methods))
 
 
 def score_tables(scores: pd.DataFrame, methods: Sequence[str]) -> list[ScoreTable]:
-    """Return one table per subject, the pooled one first.
+    """Return one table per subject, after the table of all subjects pooled.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ def arrow(higher_is_better: bool) -> str:
 
 
 def score_panels(scores: pd.DataFrame, methods: Sequence[str]) -> list[Panel]:
-    """Draw every metric over the methods that have it, subjects as small dots."""
+    """Draw one chart per metric of the methods that have it, single subjects as small dots."""
     metrics = list(dict.fromkeys(scores["metric"]))
     return [_panel(metric, scores[scores["metric"] == metric], methods) for metric in metrics]
 
@@ -95,7 +96,7 @@ def _row(metric: str, scores: pd.DataFrame, methods: Sequence[str]) -> MetricRow
 
 
 def _best(cells: Sequence[Cell | None], higher_is_better: bool) -> int | None:
-    """Return the place of the best cell, None where fewer than two methods compete."""
+    """Return the index of the best cell, None where fewer than two methods compete."""
     sign = 1.0 if higher_is_better else -1.0
     ranked = [(sign * cell["value"], -j) for j, cell in enumerate(cells) if cell is not None]
     return -max(ranked)[1] if len(ranked) > 1 else None
@@ -111,7 +112,7 @@ def _panel(metric: str, scores: pd.DataFrame, methods: Sequence[str]) -> Panel:
 
 
 def _pooled(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the pooled subjects; a study without them has one subject, whose rows serve."""
+    """Return the rows of all subjects pooled; a study without such rows has one subject, whose rows serve."""
     pooled = scores[scores["subject"] == POOLED]
     return pooled if len(pooled) else scores[scores["subject"] == scores["subject"].iloc[0]]
 
@@ -121,7 +122,7 @@ def _method_scores(scores: pd.DataFrame, methods: Sequence[str]) -> MethodScores
     single = scores[scores["subject"] != POOLED].pivot(index="subject", columns="method", values="value")
 
     def column(name: str) -> Values:
-        return pooled[name].to_numpy(float)
+        return np.asarray(pooled[name], dtype=float)
 
     return MethodScores(
         column("value"),

@@ -1,4 +1,4 @@
-"""All sections of the page, put together."""
+"""The values of all templates of the page, from the sections."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,13 +18,13 @@ from cortex2image.report.study import StudyResults
 def page_context(
     study: StudyResults, galleries: Sequence[Gallery], uris: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return everything the templates use.
+    """Return every value that the templates use, by name.
 
     Parameters
     ----------
     study : StudyResults
-    galleries : what :func:`cortex2image.report.gallery_section.galleries` gave
-    uris : path of a picture -> URI that holds it
+    galleries : from :func:`cortex2image.report.gallery_section.galleries`
+    uris : path of a picture -> URI that holds the picture
     """
     config = study.provenance["config"]
     methods = methods_of(study.scores, study.methods)

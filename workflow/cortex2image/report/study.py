@@ -1,4 +1,4 @@
-"""What the report is made of: the tables and maps of one study, read and checked."""
+"""The tables and maps of one study, read and checked: the input of the report."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ POOLED = "all"
 
 @dataclass(frozen=True)
 class VoxelMap:
-    """A map on a subject's own grid: `volume` (X, Y, Z) in RAS order, NaN outside the mask; `zooms` in mm."""
+    """A map on a subject's grid: `volume` (X, Y, Z) in RAS order, NaN outside the mask; `zooms` in mm."""
 
     volume: Volume
     zooms: tuple[float, float, float]
@@ -22,7 +22,7 @@ class VoxelMap:
 
 @dataclass(frozen=True)
 class Recordings:
-    """How many runs of a subject were used, and what was missing or surplus, a line each."""
+    """Number of runs of a subject that were used; a line on each recording that was missing or surplus."""
 
     runs: int
     left_out: tuple[str, ...]
@@ -30,7 +30,7 @@ class Recordings:
 
 @dataclass(frozen=True)
 class StudyResults:
-    """Everything a report shows. The frames keep the contracts of the same names.
+    """Everything that a report shows. The data frames keep the table contracts of the same names.
 
     Attributes
     ----------
