@@ -5,6 +5,8 @@ from typing import TypedDict
 
 import pandas as pd
 
+from cortex2image.report.study import StudyResults
+
 SEEN = "seen"
 OPEN_ROWS = 24
 PAGE_PICTURES = 6000
