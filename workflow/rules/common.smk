@@ -143,7 +143,8 @@ def open_configured_dataset():
 
 def checked_files(subject):
     """The files of a subject, after everything is there that no rule makes."""
-    from cortex2image.data.nsd.preflight import check_nsd_regions, check_nsd_study
+    from cortex2image.data.nsd.regions import check_nsd_regions
+    from cortex2image.data.nsd.manifest_report import check_nsd_study
     from cortex2image.data.preflight import check_bids_study
 
     dataset = open_configured_dataset()
