@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cortex2image.data.invalid import mark_invalid
+from cortex2image.data.prepared import mark_invalid
 
 
 def test_invalid_voxels_are_nan_throughout():

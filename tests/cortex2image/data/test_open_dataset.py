@@ -3,7 +3,7 @@
 import pytest
 
 from cortex2image.data.bdpy.reader import BdpyDataset
-from cortex2image.data.bids.dataset import BidsDataset
+from cortex2image.data.bids.reader import BidsDataset
 from cortex2image.data.bold5000.reader import Bold5000Dataset
 from cortex2image.data.haxby2001 import Haxby2001Dataset
 from cortex2image.data.nsd.reader import NsdDataset

@@ -3,9 +3,6 @@
 import argparse
 
 import pytest
-
-from cortex2image.data.bids.dataset import BidsDataset
-from cortex2image.data.nsd.reader import NsdDataset
 from cortex2image.data.options import (
     add_dataset_options,
     add_region_options,
@@ -14,6 +11,9 @@ from cortex2image.data.options import (
     chosen_recordings,
     parse_labels,
 )
+
+from cortex2image.data.bids.reader import BidsDataset
+from cortex2image.data.nsd.reader import NsdDataset
 from cortex2image.errors import ConfigError
 
 NSD = ("--reader", "nsd", "--root", "/nsd", "--preparation", "b2", "--sessions", "37")

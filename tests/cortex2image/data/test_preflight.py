@@ -1,9 +1,9 @@
 """What is missing is named before anything runs."""
 
 import pytest
-
-from cortex2image.data.bids.dataset import BidsDataset
 from cortex2image.data.preflight import check_bids_study, pictures_digest
+
+from cortex2image.data.bids.reader import BidsDataset
 from cortex2image.errors import DataError
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cortex2image.data.open_dataset import open_betas, open_dataset
-from cortex2image.data.preflight import pictures_digest
+from cortex2image.data.paths import pictures_digest
 from cortex2image.errors import ConfigError, run_step
 from cortex2image.networks.checksums import check_present, sums_file
 from cortex2image.networks.registry import ModelSet

@@ -14,11 +14,10 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from cortex2image.data.nsd.bucket import PublicBucket, Refusal
-from cortex2image.data.nsd.byte_progress import ByteProgress
+from cortex2image.data.nsd.download import ByteProgress, PartialFile, RemoteObject
 from cortex2image.data.nsd.manifest import BUCKET, TERMS, Needed
 from cortex2image.data.nsd.manifest_options import add_manifest_options, listed_files
-from cortex2image.data.nsd.manifest_table import as_text, as_tsv, missing, readable
-from cortex2image.data.nsd.partial_file import PartialFile, RemoteObject
+from cortex2image.data.nsd.manifest_report import as_text, as_tsv, missing, readable
 from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.files import atomic
 

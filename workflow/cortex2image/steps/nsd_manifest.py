@@ -7,7 +7,7 @@ import argparse
 from collections.abc import Sequence
 
 from cortex2image.data.nsd.manifest_options import add_manifest_options, listed_files
-from cortex2image.data.nsd.manifest_table import as_text, as_tsv
+from cortex2image.data.nsd.manifest_report import as_text, as_tsv
 from cortex2image.errors import run_step
 from cortex2image.files import atomic
 

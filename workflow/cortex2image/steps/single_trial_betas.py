@@ -17,12 +17,7 @@ import numpy as np
 import pyarrow as pa
 from nibabel.filebasedimages import ImageFileError
 
-from cortex2image.data.options import (
-    add_dataset_options,
-    add_region_options,
-    chosen_recordings,
-    parse_labels,
-)
+from cortex2image.data.options import add_dataset_options, add_region_options, chosen_recordings, parse_labels
 from cortex2image.data.recording import Run
 from cortex2image.data.volumes import load_bold, load_mask, read_bold_header
 from cortex2image.errors import DataError, run_step

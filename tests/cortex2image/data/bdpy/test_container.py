@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from tests.support.bdpy_files import some_content, write_bdpy
 
-from cortex2image.data.bdpy.container import read_label, read_metadata, read_samples
+from cortex2image.data.bdpy.files import read_label, read_metadata, read_samples
 from cortex2image.errors import DataError
 
 SHOWN = ["n01518878_5958", "n02051845_7", "n01518878_5958"]

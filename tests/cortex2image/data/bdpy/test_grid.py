@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cortex2image.data.bdpy.grid import voxel_grid
+from cortex2image.data.bdpy.voxels import voxel_grid
 
 
 def test_a_planted_grid():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cortex2image.data.bdpy.layout import find_files, subject_labels
+from cortex2image.data.bdpy.files import find_files, subject_labels
 from cortex2image.errors import DataError
 
 TRAINING, TEST = (f"sub-01_perceptionNaturalImage{part}_original_VC.h5" for part in ("Training", "Test"))

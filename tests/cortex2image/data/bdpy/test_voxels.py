@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cortex2image.data.bdpy.container import Metadata
+from cortex2image.data.bdpy.files import Metadata
 from cortex2image.data.bdpy.voxels import columns_of, place_problems, study_voxels, voxel_columns
 from cortex2image.errors import DataError
 

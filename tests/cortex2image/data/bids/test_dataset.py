@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from cortex2image.data.bids.dataset import BidsDataset
+from cortex2image.data.bids.reader import BidsDataset
 from cortex2image.data.recording import Event
 from cortex2image.errors import ConfigError, DataError
 

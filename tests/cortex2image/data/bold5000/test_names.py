@@ -2,7 +2,7 @@
 
 import pytest
 
-from cortex2image.data.bold5000.names import read_names, repeated_stimuli, stimulus_of
+from cortex2image.data.bold5000.trials import read_names, repeated_stimuli, stimulus_of
 from cortex2image.errors import DataError
 
 

@@ -4,7 +4,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from cortex2image.data.bold5000.schedule import session_lengths, session_runs
+from cortex2image.data.bold5000.trials import session_lengths, session_runs
 from cortex2image.errors import DataError
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cortex2image.data.bold5000.tables import open_table, read_columns, table_voxels
+from cortex2image.data.bold5000.betas import open_table, read_columns, table_voxels
 from cortex2image.errors import DataError
 
 

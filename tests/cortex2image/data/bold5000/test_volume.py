@@ -4,7 +4,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from cortex2image.data.bold5000.volume import read_volume, volume_voxels
+from cortex2image.data.bold5000.betas import read_volume, volume_voxels
 from cortex2image.errors import ConfigError, DataError
 
 SHAPE = (3, 2, 4)

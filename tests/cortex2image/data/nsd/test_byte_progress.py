@@ -2,7 +2,7 @@
 
 import pytest
 
-from cortex2image.data.nsd.byte_progress import ByteProgress, StoppedError
+from cortex2image.data.nsd.download import ByteProgress, StoppedError
 
 
 def test_a_line_is_said_when_its_time_has_come(capsys):

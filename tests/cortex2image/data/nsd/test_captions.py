@@ -2,7 +2,7 @@
 
 import pytest
 
-from cortex2image.data.nsd.captions import load_captions
+from cortex2image.data.nsd.stimuli import load_captions
 from cortex2image.errors import DataError
 from cortex2image.scenes.captions import captions
 

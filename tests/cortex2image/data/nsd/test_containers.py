@@ -9,7 +9,7 @@ import pytest
 from tests.support.nsd_files import write_hdf5, write_mat, write_volume
 
 from cortex2image.data.nsd import containers
-from cortex2image.data.nsd.containers import read_volume_betas
+from cortex2image.data.nsd.volumes import read_volume_betas
 from cortex2image.errors import DataError
 
 WRITERS = {

@@ -4,7 +4,7 @@ from hashlib import md5
 
 import pytest
 
-from cortex2image.data.nsd.content_check import MIB, content_is, possible_parts
+from cortex2image.data.nsd.download import MIB, content_is, possible_parts
 
 CONTENT = bytes(range(256)) * (4096 * 17 + 3)
 

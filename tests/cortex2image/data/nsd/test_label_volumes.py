@@ -4,7 +4,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from cortex2image.data.nsd.label_volumes import read_volume
+from cortex2image.data.nsd.volumes import read_volume
 from cortex2image.errors import DataError
 
 

@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
-from cortex2image.data.nsd.least_size import least_bytes
+from cortex2image.data.nsd.manifest import least_bytes
 
 
 def sessions(tree):

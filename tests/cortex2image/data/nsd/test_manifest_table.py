@@ -6,7 +6,7 @@ import io
 import pytest
 
 from cortex2image.data.nsd.manifest import COCO, Needed
-from cortex2image.data.nsd.manifest_table import as_text, as_tsv, missing, readable, summary
+from cortex2image.data.nsd.manifest_report import as_text, as_tsv, missing, readable, summary
 
 PRESENT = Needed("b/present", "what", 7, 2_000_000)
 ABSENT = Needed("b/absent", "why", 1_050_000_000, None)

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from cortex2image.data.nsd.partial_file import PartialFile, RemoteObject
+from cortex2image.data.nsd.download import PartialFile, RemoteObject
 from cortex2image.errors import DataError
 
 CONTENT = b"0123456789"

@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
-from cortex2image.data.nsd.pictures import read_pictures
+from cortex2image.data.nsd.stimuli import read_pictures
 from cortex2image.errors import DataError
 
 

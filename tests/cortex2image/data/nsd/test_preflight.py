@@ -4,7 +4,8 @@ import pytest
 
 from cortex2image.data.nsd.layout import Layout
 from cortex2image.data.nsd.manifest import needed
-from cortex2image.data.nsd.preflight import check_nsd_regions, check_nsd_study
+from cortex2image.data.nsd.manifest_report import check_nsd_study
+from cortex2image.data.nsd.regions import check_nsd_regions
 from cortex2image.errors import ConfigError, DataError
 
 

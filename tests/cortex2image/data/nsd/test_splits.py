@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from cortex2image.data.nsd.design import load_design
-from cortex2image.data.nsd.splits import split_pictures
+from cortex2image.data.nsd.design import load_design, split_pictures
 from cortex2image.errors import ConfigError
 
 

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from cortex2image.data.nsd.design import load_design
+from cortex2image.data.nsd.design import load_design, split_pictures
 from cortex2image.data.nsd.layout import Layout
-from cortex2image.data.nsd.splits import split_pictures
 from cortex2image.data.nsd.stimuli import nsd_id_of, seen_stimuli, stimulus_id
 from cortex2image.errors import DataError
 from cortex2image.scenes.captions import captions

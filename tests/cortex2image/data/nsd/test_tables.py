@@ -5,13 +5,8 @@ import pandas as pd
 import pytest
 
 from cortex2image.data.nsd.design import load_design
-from cortex2image.data.nsd.tables import (
-    check_responses,
-    check_stim_info,
-    load_responses,
-    load_stim_info,
-    sessions_done,
-)
+from cortex2image.data.nsd.stimuli import check_stim_info, load_stim_info
+from cortex2image.data.nsd.trials import check_responses, load_responses, sessions_done
 from cortex2image.errors import DataError
 
 

@@ -7,24 +7,27 @@ from pathlib import Path
 
 from cortex2image.data.bids.runs import RunFiles, find_runs, subject_folders
 from cortex2image.data.bids.tables import read_confounds, read_events, read_stimuli
+from cortex2image.data.paths import root_folder, subject_atlas
 from cortex2image.data.recording import Run, Stimulus
-from cortex2image.data.subjects import check_subjects
+from cortex2image.data.subjects import check_subjects, subject_key
 from cortex2image.data.volumes import read_bold_header
 from cortex2image.errors import DataError
 from cortex2image.progress import say
+from cortex2image.study.readers import READERS
+from cortex2image.study.settings import Dataset, Study
 
 
 class BidsDataset:
-    """A BIDS data set with fMRIPrep derivatives, see :class:`cortex2image.data.recording.Dataset`.
+    """A BIDS data set with fMRIPrep derivatives, see :class:`cortex2image.data.recording.RecordedDataset`.
 
     Parameters
     ----------
     root : path of the BIDS data set
     derivatives : path, optional
-        The fMRIPrep output; ``{root}/derivatives/fmriprep`` by default. The older layout with one more
-        folder ``fmriprep`` inside is found too.
+        Folder of the fMRIPrep output; ``{root}/derivatives/fmriprep`` by default. The older layout, with one
+        more folder ``fmriprep`` inside, is found too.
     task, space : str, optional
-        Needed where there are several, see :func:`cortex2image.data.bids.runs.find_runs`.
+        Needed where the data set has several, see :func:`cortex2image.data.bids.runs.find_runs`.
     stimuli_table : str
         Path, below `root`, of the table that lists the pictures: stim_file (relative to ``{root}/stimuli``),
         split, captions (joined by ``|``), and category if there is one.
@@ -48,28 +51,28 @@ class BidsDataset:
         return subject_folders(self.derivatives)
 
     def subject_files(self, subject: str) -> list[Path]:
-        """Return every file the jobs of `subject` read, each once; nothing is opened."""
+        """Return every file that the jobs of `subject` read, each once; no file is opened."""
         runs, _ = self._find(subject)
         return list(dict.fromkeys(path for run in runs for path in run.paths()))
 
     def runs(self, subject: str) -> list[Run]:
-        """Return the runs of `subject` in order of session and run; say what is missing or surplus."""
+        """Return the runs of `subject` in order of session and run; warn of each of its `problems`."""
         found, problems = self._find(subject)
         for problem in problems:
             say(f"warning: {problem}")
         return [_read_run(subject, files) for files in found]
 
     def problems(self, subject: str) -> list[str]:
-        """Return what is missing or surplus: runs left out, events ignored, masks and confounds not there."""
+        """Return a line per run left out, events file ignored, and missing mask or confounds."""
         return self._find(subject)[1]
 
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
-        """Return the pictures that at least one of `subjects` saw, sorted by id; reads tables only.
+        """Return the pictures that at least one of `subjects` saw, sorted by id; only tables are read.
 
         Raises
         ------
         DataError
-            A picture is not in the table, is no file, or lies outside the stimuli folder.
+            A picture is not in the table, is no file, or lies outside of the stimuli folder.
         """
         check_subjects(subjects)
         table = read_stimuli(self.stimuli_table)
@@ -102,7 +105,7 @@ class BidsDataset:
         if not image.is_file():
             fix = f"put the picture there, or correct {self.stimuli_table}"
             raise DataError(image, "the picture of a stim_file", "no such file", fix)
-        # In a git-annex (DataLad) data set every picture is a link into the set's own store.
+        # In a data set of git-annex (DataLad) every picture is a link into a store inside the data set.
         homes = (folder.resolve(), (self.root / ".git" / "annex").resolve())
         if not any(image.resolve().is_relative_to(home) for home in homes):
             found = f"a link to {image.resolve()}"
@@ -138,7 +141,7 @@ def _read_run(subject: str, files: RunFiles) -> Run:
 
 
 def _read_sidecars(paths: Iterable[Path]) -> dict[str, float]:
-    """Merge the timing facts of JSON sidecars, later ones overruling; booleans become 0 or 1."""
+    """Merge the timing of JSON sidecars; later ones overrule earlier ones, booleans become 0 or 1."""
     facts: dict[str, float] = {}
     for path in paths:
         try:
@@ -149,3 +152,36 @@ def _read_sidecars(paths: Iterable[Path]) -> dict[str, float]:
             fix = "write RepetitionTime and StartTime as numbers of seconds"
             raise DataError(path, "a JSON object with timing in numbers", str(error), fix) from None
     return facts
+
+
+def open_data(dataset: Dataset) -> BidsDataset:
+    """Open the BIDS data set of a study."""
+    return BidsDataset(root_folder(dataset), dataset.derivatives, dataset.task, dataset.space)
+
+
+def check_study(study: Study, subject: str) -> None:
+    """Test that a subject is spelt as its folder is, and that its atlas and the table of pictures exist.
+
+    Nothing is tested of a data set that the workflow simulates, since it is not there before the first run.
+
+    Raises
+    ------
+    DataError
+        The label is spelt otherwise, or one of the files does not exist.
+    """
+    if READERS[study.dataset.reader].made_by_workflow is None:
+        check_files(open_data(study.dataset), subject, subject_atlas(study.dataset.rois, subject))
+
+
+def check_files(dataset: BidsDataset, subject: str, atlas: str | None) -> None:
+    """Test what :func:`check_study` tests; `atlas` is the path of the subject's atlas, None for none."""
+    spelt = [label for label in dataset.subjects() if subject_key(label) == subject_key(subject)]
+    if spelt and subject not in spelt:
+        fix = f"write {spelt[0]} under subjects in the config"
+        raise DataError(dataset.derivatives, f"a folder {subject}", f"a folder {spelt[0]}", fix)
+    if not dataset.stimuli_table.is_file():
+        fix = "write it: stim_file, split (train or test), captions joined by ' | ', category if there is one"
+        raise DataError(dataset.stimuli_table, "the table of the pictures", "no such file", fix)
+    if atlas is not None and not Path(atlas).is_file():
+        fix = "put the volume there, or correct dataset/rois/atlas in the config (null for none)"
+        raise DataError(atlas, f"the atlas of {subject}", "no such file", fix)

@@ -1,16 +1,22 @@
-"""The manifest of NSD for people and for programs: on a terminal, and as a table."""
+"""The manifest of NSD for people and programs: on a terminal, as a table, and as an error before a run."""
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from cortex2image.data.nsd.manifest import BUCKET, COCO, TERMS, Needed
+from cortex2image.data.nsd.layout import Layout
+from cortex2image.data.nsd.manifest import BUCKET, COCO, TERMS, Needed, needed
+from cortex2image.errors import DataError
 
 COLUMNS = ("status", "bytes", "size", "path", "purpose", "origin")
+SHOWN = 6
+COMMANDS = """\
+list them:   snakemake --cores 1 nsd_manifest --configfile ...
+             fetch them:  snakemake --cores 1 nsd_download --configfile ...   (the captions are COCO's)"""
 
 
 def readable(size: float) -> str:
-    """Return a number of bytes with three digits that count, e.g. ``1.05 GB`` (1 GB = 1e9 bytes)."""
+    """Return a number of bytes with three significant digits, e.g. ``1.05 GB`` (1 GB = 1e9 bytes)."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if size < 999.5:
             return f"{size:.3g} {unit}"
@@ -19,18 +25,18 @@ def readable(size: float) -> str:
 
 
 def missing(files: Iterable[Needed]) -> list[Needed]:
-    """Return the files that are not there, or too short."""
+    """Return the files that are missing or too short."""
     return [file for file in files if not file.whole]
 
 
 def summary(files: Sequence[Needed]) -> str:
-    """Return one line: how many files of what size, and what of it is missing."""
+    """Return one line: number and size of all files, and of those missing."""
     absent = missing(files)
     return f"{_amount(files)}; missing {_amount(absent) if absent else 'none'}"
 
 
 def as_text(files: Sequence[Needed]) -> str:
-    """Return the list for a terminal: missing files first, their sizes estimated; the sum and advice last."""
+    """Return the list for a terminal: missing files first, with estimated sizes; sum and advice last."""
     ordered = sorted(files, key=lambda file: (file.whole, not file.required))
     notes = [summary(files)]
     if any(_status(file) == "too short" for file in files):
@@ -47,7 +53,7 @@ def as_text(files: Sequence[Needed]) -> str:
 
 
 def as_tsv(files: Iterable[Needed]) -> str:
-    """Return the table, in the manifest's order: tab-separated, with a header line."""
+    """Return the manifest as a tab-separated table with a header line, in its own order."""
     table = io.StringIO()
     writer = csv.writer(table, delimiter="\t", lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -73,3 +79,38 @@ def _size(file: Needed) -> str:
         return readable(file.bytes)
     about = f"about {readable(file.bytes)}"
     return about if file.actual_bytes is None else f"{readable(file.actual_bytes)} of {about}"
+
+
+def check_nsd_study(
+    layout: Layout,
+    subjects: Sequence[str],
+    sessions: int | None = None,
+    atlas: str | None = None,
+    mask: str = "brain",
+    ncsnr: bool = False,
+) -> None:
+    """Test that every file that a study of `subjects` requires is there and not too short.
+
+    Parameters
+    ----------
+    layout, subjects, sessions, atlas, mask, ncsnr
+        See :func:`cortex2image.data.nsd.manifest.needed`.
+
+    Raises
+    ------
+    DataError
+        Files are missing or too short. The error says how many, their size, the first of them, and what to
+        do.
+    """
+    files = [file for file in needed(layout, subjects, sessions, atlas, mask, ncsnr) if file.required]
+    absent = missing(files)
+    if absent:
+        lines = [_line(file) for file in absent[:SHOWN]]
+        rest = [f"and {len(absent) - SHOWN} more"] if len(absent) > SHOWN else []
+        found = "\n            ".join([summary(files), *lines, *rest])
+        raise DataError(layout.root, f"the files of NSD for {', '.join(subjects)}", found, COMMANDS)
+
+
+def _line(file: Needed) -> str:
+    short = "" if file.actual_bytes is None else f"too short, {readable(file.actual_bytes)} of "
+    return f"{file.key} ({short}about {readable(file.bytes)})"

@@ -1,8 +1,8 @@
-"""The betas of one session in a volume: the same columns in the same order from every container.
+"""Volumes of NSD: atlases, masks, noise ceilings, and the betas of one session.
 
-NSD keeps percent signal change x 300 as int16, as NIfTI (X, Y, Z, 750) and as HDF5, which MATLAB wrote so
-that it reads (750, Z, Y, X) elsewhere. Voxels are listed in the order of the NIfTI array; masking the HDF5
-array with the transposed mask would give the same voxels in another order.
+NSD stores betas as int16, 300 times the percent signal change, in NIfTI files (X, Y, Z, 750) and in HDF5
+files that MATLAB wrote and other programs read as (750, Z, Y, X). From both, voxels are returned in the order
+of the NIfTI array. Masking the HDF5 array with the transposed mask would return them in another order.
 """
 
 from pathlib import Path
@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from cortex2image.data.hdf5 import dataset_of, opened
-from cortex2image.data.invalid import mark_invalid
 from cortex2image.data.nsd.facts import TRIALS_PER_SESSION
-from cortex2image.data.volumes import load_bold, read_bold_header
+from cortex2image.data.prepared import mark_invalid
+from cortex2image.data.volumes import load_bold, load_volume, read_bold_header
 from cortex2image.errors import DataError
 
 KEY = "betas"
@@ -25,13 +25,39 @@ DAMAGED = "download the file again; it is missing, cut short or damaged"
 OTHER_SUBJECT = "take betas, atlas and brain mask of one subject and one space"
 
 
-def read_volume_betas(path: Path, indices: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
-    """Read the betas of some voxels in one session; of an HDF5 file little more than these is read.
+def read_volume(path: Path, shape: tuple[int, ...] | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Read a 3-D NIfTI volume.
 
     Parameters
     ----------
     path : Path
-        ``.nii.gz``, ``.hdf5``, or ``.mat`` of an old release, which is HDF5.
+    shape : (X, Y, Z), optional
+        The grid that the volume has to lie on. The grids of the eight subjects all differ in shape.
+
+    Returns
+    -------
+    values : (X, Y, Z) array, scaled as the header says
+    affine : (4, 4) float64, voxel indices to mm
+
+    Raises
+    ------
+    DataError
+        The file is missing, cut short or not 3-D, or lies on another grid, such as that of another subject.
+    """
+    values, affine = load_volume(path)
+    if shape not in (None, values.shape):
+        fix = "take betas, atlas and masks of one subject and one space"
+        raise DataError(path, f"the grid of the subject, {shape}", f"grid {values.shape}", fix)
+    return values, affine
+
+
+def read_volume_betas(path: Path, indices: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
+    """Read the betas of some voxels in one session; from an HDF5 file little else is read.
+
+    Parameters
+    ----------
+    path : Path
+        ``.nii.gz``, ``.hdf5``, or ``.mat`` of an old release, which is HDF5 too.
     indices : (voxels, 3) int array
         x, y, z, in C order.
     shape : (X, Y, Z)
@@ -39,12 +65,12 @@ def read_volume_betas(path: Path, indices: np.ndarray, shape: tuple[int, int, in
     Returns
     -------
     (750, voxels) float32 array
-        Percent signal change. Voxels that are zero throughout are NaN: they were invalid in this session.
+        Percent signal change; NaN in all trials for voxels that are 0 in all trials, which means invalid.
 
     Raises
     ------
     DataError
-        The file is missing, cut short or damaged, on another grid, or holds other than 750 trials.
+        The file is missing, cut short or damaged, lies on another grid, or does not hold 750 trials.
     """
     if path.name.endswith(NIFTI):
         betas = _read_nifti(path, indices, shape)
@@ -74,24 +100,24 @@ def _read_hdf5(path: Path, indices: np.ndarray, shape: tuple[int, int, int]) -> 
 
 
 def _is_as_released(dataset: Any) -> bool:
-    """Tell whether every voxel is a chunk of its own that is stored as it is."""
+    """Return whether every voxel is a chunk of its own, stored without compression."""
     filters = dataset.id.get_create_plist().get_nfilters()
-    return dataset.chunks == (TRIALS_PER_SESSION, 1, 1, 1) and filters == 0
+    return bool(dataset.chunks == (TRIALS_PER_SESSION, 1, 1, 1) and filters == 0)
 
 
 def _read_chunks(dataset: Any, indices: np.ndarray, stored: np.ndarray) -> None:
-    """Fill (voxels, 750) one chunk after the other, as they lie in the file: the cheapest way there is."""
+    """Fill `stored`, (voxels, 750), chunk by chunk in the order of the file, which is the fastest way."""
     raw, read = stored.view(np.uint8), dataset.id.read_direct_chunk
     order = np.lexsort(indices.T)
     for column, (x, y, z) in zip(order.tolist(), indices[order].tolist(), strict=True):
         try:
             read((0, z, y, x), out=raw[column])
-        except (OSError, RuntimeError):  # a chunk that was never written stands for zeros
+        except (OSError, RuntimeError):  # a chunk that was never written means zeros
             stored[column] = dataset[:, z, y, x]
 
 
 def _read_boxes(dataset: Any, indices: np.ndarray, stored: np.ndarray) -> None:
-    """Fill (voxels, 750) from boxes around the voxels that end where chunks end: no chunk is read twice."""
+    """Fill `stored`, (voxels, 750), from boxes that end where chunks end, so that no chunk is read twice."""
     chunks = dataset.chunks or (1, *dataset.shape[1:])
     (left, front, _), (right, back, top) = indices.min(axis=0), indices.max(axis=0) + 1
     thickness, size = chunks[1], dataset.dtype.itemsize
@@ -107,7 +133,7 @@ def _read_boxes(dataset: Any, indices: np.ndarray, stored: np.ndarray) -> None:
 
 
 def _percent(stored: np.ndarray) -> np.ndarray:
-    """Return (750, voxels) percent from (voxels, 750) units, a block that fits the cache at a time."""
+    """Return (750, voxels) percent from (voxels, 750) units, in blocks that fit the cache."""
     betas = np.empty(stored.shape[::-1], np.float32)
     for start in range(0, len(stored), VOXELS_AT_ONCE):
         block = slice(start, start + VOXELS_AT_ONCE)
@@ -116,7 +142,7 @@ def _percent(stored: np.ndarray) -> np.ndarray:
 
 
 def _checked(path: Path, file: Any, shape: tuple[int, int, int]) -> Any:
-    """Return the dataset of the betas, (750, Z, Y, X)."""
+    """Return the HDF5 dataset of the betas, (750, Z, Y, X)."""
     dataset = dataset_of(path, file, KEY, DAMAGED)
     if dataset.ndim != 4 or dataset.dtype.newbyteorder("=") != np.int16:
         found = f"shape {dataset.shape}, {dataset.dtype}"
