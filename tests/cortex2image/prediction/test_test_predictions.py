@@ -1,4 +1,4 @@
-"""Held-out predictions: right on planted maps, and blind to test rows."""
+"""Predictions of test trials: correct for planted maps, and independent of test targets."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ SETTINGS = RidgeSettings([10.0], folds=3, average_repeats=["test"], seed=2**60 +
 
 
 def study(rng: np.random.Generator) -> tuple[PerTrial, PerTrial, Trials]:
-    """24 training and 6 test stimuli, twice each in mixed order; targets are linear in the predictors."""
+    """Return 24 training and 6 test stimuli, twice each in random order; betas are linear in features."""
     stimulus = np.repeat(np.arange(30), 2)[rng.permutation(60)]
     features = rng.standard_normal((30, 4)).astype(np.float32)
     features[:, 3] = 0.3
@@ -39,7 +39,7 @@ def study(rng: np.random.Generator) -> tuple[PerTrial, PerTrial, Trials]:
 
 
 def cross_validated(trials: Trials) -> Trials:
-    """The same trials, each a stimulus of its own, with runs as folds."""
+    """Return the same trials, each with a stimulus of its own, and with runs as folds."""
     unique = np.array([f"trial-{i:02d}" for i in range(60)])
     return Trials(unique, trials.run, np.full(60, "train"), np.arange(60) // 10)
 
@@ -111,7 +111,7 @@ def test_the_penalty_of_folds_is_their_geometric_mean(rng, monkeypatch):
     [(selection, both) for selection in SELECTIONS for both in (False, True) if both or selection != "gcv"],
 )
 def test_nothing_but_its_own_predictors_changes_what_is_predicted_of_a_stimulus(rng, selection, averaged):
-    """Test rows are changed, all targets and half of the predictors; a fit that knew them would differ."""
+    """All test targets and half of the test predictors are changed; a fit that used them would differ."""
     betas, features, trials = study(rng)
     asked = RidgeSettings([1.0, 10.0, 100.0], 3, ["train", "test"][not averaged :], 0, selection, "cpu")
     before = predict_test_trials(betas, features, trials, asked)
@@ -129,7 +129,7 @@ def test_nothing_but_its_own_predictors_changes_what_is_predicted_of_a_stimulus(
 @pytest.mark.filterwarnings("ignore:ridge alpha")
 @pytest.mark.parametrize("selection", SELECTIONS)
 def test_no_fold_depends_on_its_held_out_run(rng, selection):
-    """Of run 0 all targets and half of the predictors are changed."""
+    """All targets and half of the predictors of run 0 are changed."""
     betas, features, trials = study(rng)
     trials = cross_validated(trials)
     if selection == "gcv":
