@@ -13,7 +13,7 @@ from cortex2image.prediction import test_predictions
 from cortex2image.prediction.alignment import PerTrial
 from cortex2image.prediction.as_released import LATENT_ALPHAS
 from cortex2image.prediction.partitions import Trials
-from cortex2image.prediction.test_predictions import (
+from cortex2image.prediction.predictions import (
     SELECTIONS,
     Predictions,
     RidgeSettings,
