@@ -29,12 +29,16 @@ def setting_index(labels: NDArray[np.int8]) -> NDArray[np.int64]:
 
 def categories_present(labels: NDArray[np.int8]) -> NDArray[np.float32]:
     """Return (scenes, categories) float32: 1 where a category is in a scene."""
-    return (labels[:, 1:] != ABSENT).astype(np.float32)
+    present: NDArray[np.float32] = (labels[:, 1:] != ABSENT).astype(np.float32)
+    return present
 
 
 def colours_present(labels: NDArray[np.int8]) -> NDArray[np.float32]:
     """Return (scenes, colours) float32: 1 where some object of a scene has a colour."""
-    return (labels[:, 1:, None] == np.arange(len(COLOURS))).any(axis=1).astype(np.float32)
+    present: NDArray[np.float32] = (
+        (labels[:, 1:, None] == np.arange(len(COLOURS))).any(axis=1).astype(np.float32)
+    )
+    return present
 
 
 class Attributes(NamedTuple):

@@ -64,4 +64,5 @@ def _placed(points: NDArray[np.float64], item: SceneObject) -> NDArray[np.float6
     angle = np.radians(item.angle)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     flipped = points * np.array([-1.0 if item.mirrored else 1.0, 1.0])
-    return flipped @ turn.T * (item.size / 2) + np.array([item.x, item.y])
+    placed: NDArray[np.float64] = flipped @ turn.T * (item.size / 2) + np.array([item.x, item.y])
+    return placed

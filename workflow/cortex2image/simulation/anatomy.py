@@ -1,6 +1,7 @@
 """A head as an ellipsoid in a tilted grid, parted into the streams of the NSD atlas."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from cortex2image.seeds import rng_for
 VOXEL_MM = 3.0
 CENTRE_MM = (0.4, -58.0, 6.0)
 """World position of the middle of the grid: an occipital and temporal slab, a little off the midline."""
+
+Value = TypeVar("Value", bound=np.generic)
 
 NOT_CORTEX, UNLABELLED = -1, 0
 EARLY, MIDVENTRAL, MIDLATERAL, MIDPARIETAL, VENTRAL, LATERAL, PARIETAL = range(1, 8)
@@ -110,7 +113,7 @@ class Anatomy:
     position: NDArray[np.float64]
     labels: NDArray[np.int64]
 
-    def volume(self, values: NDArray, fill: float = 0.0) -> NDArray:
+    def volume(self, values: NDArray[Value], fill: float = 0.0) -> NDArray[Value]:
         """Put one value per voxel, or one row of values, into a volume of the subject's grid."""
         grid = np.full(self.shape + values.shape[1:], fill, dtype=values.dtype)
         grid[tuple(self.ijk.T)] = values

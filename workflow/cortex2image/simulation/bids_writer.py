@@ -108,7 +108,9 @@ def _stored(anatomy: Anatomy, intensities: NDArray[np.float64]) -> NDArray[np.in
     return anatomy.volume(np.clip(np.rint(intensities / INTENSITY_STEP), 0, limit).astype(np.int16))
 
 
-def _write_volume(data: NDArray, affine: NDArray[np.float64], path: str, tr: float | None = None) -> None:
+def _write_volume(
+    data: NDArray[np.generic], affine: NDArray[np.float64], path: str, tr: float | None = None
+) -> None:
     image = nib.Nifti1Image(data, affine)
     image.header.set_xyzt_units("mm", "sec")
     if data.dtype == np.int16:

@@ -38,7 +38,8 @@ class RunDesign:
     @property
     def shown(self) -> NDArray[np.bool_]:
         """Trials with a stimulus."""
-        return self.stimuli != BLANK
+        shown: NDArray[np.bool_] = self.stimuli != BLANK
+        return shown
 
 
 def draw_designs(sizes: Sizes, runs: int, tr: float, rng: np.random.Generator) -> list[RunDesign]:
@@ -124,4 +125,5 @@ def separate_weights(design: NDArray[np.float64], nuisance: NDArray[np.float64])
     others = own.sum(1, keepdims=True) - own
     overlap = (own * others).sum(0) / (others**2).sum(0)
     distinct = own - others * overlap
-    return distinct / (distinct * own).sum(0)
+    weights: NDArray[np.float64] = distinct / (distinct * own).sum(0)
+    return weights

@@ -31,7 +31,8 @@ def response(seconds: NDArray[np.float64], peak_s: float = PEAK_S) -> NDArray[np
     summed = np.cumsum(brief)
     width = round(STIMULUS_S / _STEP_S)
     course = summed - np.concatenate([np.zeros(width), summed[:-width]])
-    return np.interp(seconds, grid, course / course.max(), left=0.0, right=0.0)
+    course_at: NDArray[np.float64] = np.interp(seconds, grid, course / course.max(), left=0.0, right=0.0)
+    return course_at
 
 
 def design_matrix(
@@ -45,7 +46,8 @@ def draw_peaks(voxels: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Draw the time to peak of each voxel, one of :data:`PEAK_BINS_S`."""
     bins = np.array(PEAK_BINS_S)
     drawn = rng.normal(PEAK_S, 0.3, voxels)
-    return bins[np.abs(drawn[:, None] - bins).argmin(axis=1)]
+    peaks: NDArray[np.float64] = bins[np.abs(drawn[:, None] - bins).argmin(axis=1)]
+    return peaks
 
 
 def bold_signal(

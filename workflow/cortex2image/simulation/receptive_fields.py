@@ -51,9 +51,10 @@ class ReceptiveFields:
         gain_x = np.exp(-0.5 * ((centres - self.x[:, None]) / self.size[:, None]) ** 2)
         gain_y = np.exp(-0.5 * ((centres - self.y[:, None]) / self.size[:, None]) ** 2)
         profiles = (gain_y[:, :, None] * gain_x[:, None, :]).reshape(len(self.x), -1)
-        return profiles / profiles.sum(1, keepdims=True)
+        normalised: NDArray[np.float64] = profiles / profiles.sum(1, keepdims=True)
+        return normalised
 
-    def subset(self, voxels: NDArray) -> "ReceptiveFields":
+    def subset(self, voxels: NDArray[np.int64]) -> "ReceptiveFields":
         """Return the receptive fields of some voxels."""
         return ReceptiveFields(
             self.x[voxels], self.y[voxels], self.size[voxels], self.weights[voxels], self.exponent[voxels]
@@ -127,7 +128,8 @@ def gabor(wavelength: float, orientation: float) -> NDArray[np.complex128]:
     angle = np.radians(orientation)
     wave = np.exp(2j * np.pi * (y * np.cos(angle) - x * np.sin(angle)) / wavelength)
     envelope /= envelope.sum()
-    return envelope * (wave - (envelope * wave).sum())
+    kernel: NDArray[np.complex128] = envelope * (wave - (envelope * wave).sum())
+    return kernel
 
 
 def _channels(images: Images) -> NDArray[np.float32]:
@@ -137,7 +139,10 @@ def _channels(images: Images) -> NDArray[np.float32]:
     signed = np.stack([sign * channel for channel in opponent for sign in (1, -1)], axis=1)
     maps = np.concatenate([np.maximum(signed, 0), np.sqrt(_gabor_energy(light))], axis=1)
     block = IMAGE_SIDE // GRID_SIDE
-    return maps.reshape(*maps.shape[:2], GRID_SIDE, block, GRID_SIDE, block).mean((3, 5))
+    channels: NDArray[np.float32] = maps.reshape(*maps.shape[:2], GRID_SIDE, block, GRID_SIDE, block).mean(
+        (3, 5)
+    )
+    return channels
 
 
 def _gabor_energy(light: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -72,7 +72,8 @@ class Responses:
         shared = rng.standard_normal((len(stimuli), len(self.loadings))) @ self.loadings
         private = rng.standard_normal((len(stimuli), len(self.trial_noise)))
         noise = np.sqrt(SHARED_SHARE) * shared + np.sqrt(1 - SHARED_SHARE) * private
-        return self.amplitudes[stimuli] + self.trial_noise * noise
+        amplitudes: NDArray[np.float64] = self.amplitudes[stimuli] + self.trial_noise * noise
+        return amplitudes
 
     def noise_ceiling(self, trials: int) -> NDArray[np.float64]:
         """Return the explainable share of variance of the mean over `trials` estimates, per voxel."""

@@ -30,12 +30,16 @@ class Motion:
     @property
     def in_mm(self) -> NDArray[np.float64]:
         """Parameters with rotations as arcs on a sphere of 50 mm."""
-        return self.parameters * np.array([1, 1, 1, HEAD_RADIUS_MM, HEAD_RADIUS_MM, HEAD_RADIUS_MM])
+        parameters: NDArray[np.float64] = self.parameters * np.array(
+            [1, 1, 1, HEAD_RADIUS_MM, HEAD_RADIUS_MM, HEAD_RADIUS_MM]
+        )
+        return parameters
 
     @property
     def framewise_displacement(self) -> NDArray[np.float64]:
         """Sum of absolute changes per volume in mm (Power et al. 2012); 0 for the first volume."""
-        return np.abs(np.diff(self.in_mm, axis=0, prepend=self.in_mm[:1])).sum(1)
+        displacement: NDArray[np.float64] = np.abs(np.diff(self.in_mm, axis=0, prepend=self.in_mm[:1])).sum(1)
+        return displacement
 
 
 def draw_motion(volumes: int, non_steady: int, rng: np.random.Generator) -> Motion:
@@ -76,7 +80,8 @@ def cosines(volumes: int, tr: float, cutoff_s: float) -> NDArray[np.float64]:
     """Return the discrete cosines slower than `cutoff_s` without the constant, (volumes, k), norm one."""
     orders = np.arange(1, int(2 * volumes * tr / cutoff_s) + 1)
     phases = np.pi * (np.arange(volumes)[:, None] + 0.5) * orders / volumes
-    return np.sqrt(2 / volumes) * np.cos(phases)
+    basis: NDArray[np.float64] = np.sqrt(2 / volumes) * np.cos(phases)
+    return basis
 
 
 def _one_hot(name: str, rows: NDArray[np.int64], volumes: int) -> dict[str, NDArray[np.float64]]:
@@ -132,7 +137,8 @@ def scan(
     change[motion.jerks] += rng.normal(0, SPIKE_PERCENT, (len(motion.jerks), voxels))
     early = np.arange(traits.non_steady_volumes)
     change[early] += T1_PERCENT * np.exp(-early)[:, None]
-    return scanner.baseline * (1 + change / 100)
+    intensities: NDArray[np.float64] = scanner.baseline * (1 + change / 100)
+    return intensities
 
 
 def ar1_noise(
@@ -141,4 +147,5 @@ def ar1_noise(
     """Return stationary first-order autoregressive noise, (volumes, voxels), with these deviations."""
     innovations = rng.standard_normal((volumes, len(sd)))
     innovations[1:] *= np.sqrt(1 - autocorrelation**2)
-    return lfilter([1.0], [1.0, -autocorrelation], innovations, axis=0) * sd
+    noise: NDArray[np.float64] = lfilter([1.0], [1.0, -autocorrelation], innovations, axis=0) * sd
+    return noise

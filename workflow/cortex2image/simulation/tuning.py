@@ -28,7 +28,7 @@ class Tuning:
     weights: NDArray[np.float64]
     gains: NDArray[np.float64]
 
-    def subset(self, voxels: NDArray) -> "Tuning":
+    def subset(self, voxels: NDArray[np.int64]) -> "Tuning":
         """Return the tuning of some voxels."""
         return Tuning(self.weights[voxels], self.gains[voxels])
 
@@ -76,7 +76,8 @@ def semantic_drive(tuning: Tuning, table: NDArray[np.float64]) -> NDArray[np.flo
     """
     drive = np.einsum("sa,vua->svu", table, tuning.weights, optimize=True)
     units = np.maximum(drive - THRESHOLD, 0) ** CONJUNCTION
-    return np.einsum("svu,vu->sv", units, tuning.gains, optimize=True)
+    response: NDArray[np.float64] = np.einsum("svu,vu->sv", units, tuning.gains, optimize=True)
+    return response
 
 
 def _prefer(units: int, options: int, rng: np.random.Generator) -> NDArray[np.float64]:
