@@ -41,8 +41,9 @@ class BdpyDataset:
     The values are amplitudes as the laboratory preprocessed them, in percent signal change if it says so.
     Training and test pictures were shown in separate sessions. Sessions are therefore called ``ses-train01``
     and ``ses-test01``, and betas are to be standardised over all training trials (``standardise/by: all``).
-    The files do not say when in its run a picture was shown: onsets and durations are NaN. Horikawa & Kamitani, Nature Communications 8:15037 (2017); Shen, Horikawa, Majima & Kamitani,
-    PLoS Computational Biology 15:e1006633 (2019).
+    The files do not say when in its run a picture was shown: onsets and durations are NaN.
+    Horikawa & Kamitani, Nature Communications 8:15037 (2017); Shen, Horikawa, Majima & Kamitani, PLoS
+    Computational Biology 15:e1006633 (2019).
 
     Parameters
     ----------

@@ -102,7 +102,7 @@ class NsdDataset:
         return study_files(self.layout, subject, numbers, self.mask, self.atlas)
 
     def problems(self, subject: str) -> list[str]:
-        """Return lines on missing betas, on sessions that never took place, and on unchecked codes of regions."""
+        """Return lines on missing betas, sessions that never took place, and unchecked codes of regions."""
         lines = [f"{file.relative_to(self.layout.root)}: missing" for file in self._missing(subject)]
         done = len(self._numbers(subject))
         if self.asked is not None and self.asked > done:
@@ -157,26 +157,14 @@ class NsdDataset:
         return [self._session(subject, number, kept) for number, (_, kept) in trials.items()]
 
     def voxels(self, subject: str) -> BetaVoxels:
-        """Return the voxels (vertices) that the study takes of `subject`.
-
-        Raises
-        ------
-        ConfigError, DataError
-            As of :func:`cortex2image.data.nsd.regions.volume_voxels`.
-        """
+        """Return the voxels (vertices) of the study, see :mod:`cortex2image.data.nsd.regions`."""
         find = surface_vertices if self.layout.is_surface else volume_voxels
         return find(self.layout, subject, self.mask, self.atlas, self.labels)
 
     def read(self, session: BetaSession, voxels: BetaVoxels) -> np.ndarray:
-        """Read the betas of one session, of these voxels only, (trials, voxels) float32 in percent.
+        """Read one session, see :meth:`cortex2image.data.prepared.BetaDataset.read`.
 
-        A voxel is NaN if it is 0 in all trials, or lies outside of the session's mask of valid voxels.
-
-        Raises
-        ------
-        DataError
-            As of :func:`cortex2image.data.nsd.volumes.read_volume_betas` and
-            :func:`cortex2image.data.nsd.surfaces.read_surface_betas`.
+        A voxel is invalid if it is 0 in all trials, or lies outside of the session's mask of valid voxels.
         """
         if not isinstance(session, NsdSession):
             raise TypeError(f"{session} is no session of this reader")

@@ -1,4 +1,4 @@
-"""The BIDS reader: runs, timing, stimuli, and data sets it must refuse."""
+"""The BIDS reader: runs, timing, stimuli, what it refuses, and what is tested before a run."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from cortex2image.data.bids.reader import BidsDataset
+from cortex2image.data.bids.reader import BidsDataset, check_files
 from cortex2image.data.recording import Event
 from cortex2image.errors import ConfigError, DataError
 
@@ -139,3 +139,31 @@ def test_truncated_recording(small_study):
         path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(DataError, match=r"run-1.*bold\.nii\.gz(.|\n)*whole NIfTI"):
         BidsDataset(small_study.root).runs("sub-01")
+
+
+@pytest.fixture
+def dataset(small_study):
+    return BidsDataset(small_study.root)
+
+
+def test_a_complete_study_passes(dataset, tmp_path):
+    (tmp_path / "atlas.nii.gz").touch()
+    check_files(dataset, "sub-01", str(tmp_path / "atlas.nii.gz"))
+    check_files(dataset, "sub-01", None)
+
+
+def test_another_padding_names_the_spelling_of_the_folder(dataset):
+    with pytest.raises(DataError, match="write sub-01 under subjects"):
+        check_files(dataset, "sub-1", None)
+
+
+def test_a_missing_atlas_is_named(dataset, tmp_path):
+    with pytest.raises(DataError, match="dataset/rois/atlas") as error:
+        check_files(dataset, "sub-01", str(tmp_path / "nowhere.nii.gz"))
+    assert "nowhere.nii.gz" in error.value.where
+
+
+def test_a_missing_table_of_pictures_is_named_with_its_columns(dataset):
+    dataset.stimuli_table.unlink()
+    with pytest.raises(DataError, match="stim_file, split"):
+        check_files(dataset, "sub-01", None)

@@ -1,4 +1,4 @@
-"""The betas of one session: every container gives the same columns, to the bit, and no damaged file any."""
+"""Volumes of NSD: the same betas from every container, and damaged files."""
 
 from functools import partial
 
@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from tests.support.nsd_files import write_hdf5, write_mat, write_volume
 
-from cortex2image.data.nsd import containers
-from cortex2image.data.nsd.volumes import read_volume_betas
+from cortex2image.data.nsd import volumes
+from cortex2image.data.nsd.volumes import read_volume, read_volume_betas
 from cortex2image.errors import DataError
 
 WRITERS = {
@@ -80,7 +80,7 @@ def test_saturated(tree, brain):
 @pytest.mark.parametrize("room", [1, 2**26])
 def test_other_chunks(brain, indices, tmp_path, monkeypatch, chunks, room):
     """Files that were written anew, with any chunks, are read in boxes: the same, whatever their size."""
-    monkeypatch.setattr(containers, "BLOCK_BYTES", room)
+    monkeypatch.setattr(volumes, "BLOCK_BYTES", room)
     stored = brain.stored[0]
     with h5py.File(tmp_path / "betas_session01.hdf5", "w") as file:
         file.create_dataset("betas", data=stored.transpose(3, 2, 1, 0), chunks=chunks)
@@ -172,3 +172,29 @@ def test_a_group_of_the_right_name(tmp_path, brain, indices):
         file.create_group("betas")
     with pytest.raises(DataError, match=r"betas_session01\.hdf5(.|\n)*a group betas"):
         read_volume_betas(tmp_path / "betas_session01.hdf5", indices, brain.codes.shape)
+
+
+def test_values_and_affine(tree):
+    path = tree.layout.atlas("sub-01", "streams")
+    values, affine = read_volume(path, (9, 11, 7))
+    np.testing.assert_array_equal(values, tree.brains["sub-01"].codes)
+    np.testing.assert_allclose(np.diag(affine), [1.8, 1.8, 1.8, 1])
+    np.testing.assert_allclose(affine[:3, 3], [-4 * 1.8, -5 * 1.8, -3 * 1.8], rtol=1e-6)
+    header = nib.load(path).header
+    assert (int(header["sform_code"]), int(header["qform_code"])) == (1, 0)
+
+
+def test_another_subject(tree):
+    with pytest.raises(DataError, match=r"\(9, 11, 7\)(.|\n)*\(8, 11, 7\)(.|\n)*one subject"):
+        read_volume(tree.layout.brainmask("sub-02"), (9, 11, 7))
+
+
+def test_unusable(tree, copied, tmp_path):
+    with pytest.raises(DataError, match="a 3-D volume"):
+        read_volume(tree.layout.session_candidates("sub-01", 1)[2][0])
+    path = copied(tree.layout.atlas("sub-01", "streams"))
+    path.write_bytes(path.read_bytes()[:-60])
+    with pytest.raises(DataError, match=r"streams\.nii\.gz(.|\n)*again"):
+        read_volume(path)
+    with pytest.raises(DataError, match=r"absent\.nii\.gz"):
+        read_volume(tmp_path / "absent.nii.gz")
