@@ -7,7 +7,7 @@ from collections import Counter
 from cortex2image.errors import ConfigError
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS, Reader
-from cortex2image.study.settings import MODEL_SETS, Dataset, Study
+from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Study
 from cortex2image.study.spaces import PICTURE, parse_space
 
 RESERVED_STUDY = "miniature"
@@ -69,7 +69,7 @@ def _check_root(study: Study, reader: Reader, source: str) -> None:
 
 def _check_reader_keys(study: Study, reader: Reader, source: str) -> None:
     """Keys that the reader does not know must not seem to do anything."""
-    default = Dataset(reader=reader.name, rois=type(study.dataset.rois)())
+    default = Dataset(reader=reader.name, rois=Rois())
     special = {key for other in READERS.values() for key in other.keys}
     unknown = sorted(special - set(reader.keys))
     own_regions = reader.space_of_own_regions is not None and reader.names_regions(study.dataset.space)
@@ -133,8 +133,8 @@ def _check_image_identity(study: Study, reader: Reader, source: str) -> None:
     """A data set without image identity has no picture to make features of, so only captions count."""
     if reader.image_identity:
         return
-    asked = {
-        "reconstruct/methods": {name: METHODS[name].inputs for name in study.reconstruct.methods},
+    asked: dict[str, dict[str, tuple[str, ...]]] = {
+        "reconstruct/methods": {name: tuple(METHODS[name].inputs) for name in study.reconstruct.methods},
         "encode/models": {name: (name,) for name in study.encode.models},
         "decode/rois": {name: (name,) for name in study.decode.rois},
     }

@@ -1,4 +1,4 @@
-"""A study's config: from YAML to :class:`~cortex2image.study.settings.Study`, after every check."""
+"""The config of a study: from YAML to checked settings, and the slices of them that steps read."""
 
 import copy
 import difflib
@@ -12,10 +12,12 @@ from cortex2image.errors import ConfigError
 from cortex2image.study.checks import check_study
 from cortex2image.study.fields import (
     Section,
+    Setting,
     as_json,
     build,
     grouped,
-    inner_section,
+    parts,
+    required_paths,
     section_schema,
     with_defaults,
 )
@@ -24,7 +26,9 @@ from cortex2image.study.settings import Study
 
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 EVERYTHING = "everything"
+_ABSENT = object()
 Settings = TypeVar("Settings", bound=Section)
+Path = tuple[str, ...]  # of a setting: the names of the sections it lies in, and its own
 
 
 def load_schema() -> dict[str, Any]:
@@ -47,23 +51,22 @@ def resolve(config: Mapping[str, Any], source: str = "config") -> Study:
     ConfigError
         An unknown or missing key, a value out of bounds, or two keys that contradict each other.
     """
-    values = checked(Study, copy.deepcopy(dict(config)), source)
+    values = checked(Study, config, source)
     check_study(build(Study, values), source)
     _fill_in(values)
     return build(Study, values)
 
 
 def checked(section: type[Section], values: Mapping[str, Any], source: str) -> dict[str, Any]:
-    """Return `values` with defaults filled in, after the check of every single value.
+    """Return a copy of `values` with defaults filled in, after the check of every single value.
 
     Raises
     ------
     ConfigError
         An unknown or missing key, or a value out of bounds.
     """
-    filled, schema = with_defaults(section, values), section_schema(section)
-    for error in jsonschema.Draft202012Validator(schema).iter_errors(filled):
-        raise _explain(error, source)
+    filled = with_defaults(section, copy.deepcopy(dict(values)))
+    _validate(section_schema(section), filled, source)
     return filled
 
 
@@ -74,93 +77,99 @@ def slice_json(study: Section, keys: Sequence[str], **wildcards: str) -> str:
     ----------
     study : Section
     keys : sequence of str
-        Paths such as ``ridge`` (a section), ``evaluate/bootstraps``, ``decode/rois/{space}`` (with a
-        wildcard), ``dataset/@source`` (a group of settings) or ``everything``.
+        Paths such as ``ridge`` (a section), ``evaluate/bootstraps`` (a setting), ``decode/rois/{space}`` (an
+        entry of a mapping, here with a wildcard), ``dataset/@source`` (a group of settings), or
+        ``everything``.
     **wildcards : str
         Values of the wildcards in `keys`.
     """
-    if EVERYTHING in keys:
-        return json.dumps(as_json(study), sort_keys=True)
-    chosen: dict[str, Any] = {}
-    for key in keys:
-        for path in _expanded(type(study), key.format(**wildcards)):
-            _copy_path(as_json(study), chosen, path)
-    return json.dumps(chosen, sort_keys=True)
+    paths = _paths(type(study), [key.format(**wildcards) for key in keys])
+    return json.dumps(_picked(as_json(study), paths), sort_keys=True)
 
 
 def read_slice(section: type[Settings], text: str, keys: Sequence[str], source: str) -> Settings:
-    """Return the settings that a step reads, from JSON; what is missing of them gets its default.
+    """Return the settings that a step reads, from JSON; those that the JSON lacks get their defaults.
 
     Parameters
     ----------
     section : class of settings
     text : str
-        As :func:`slice_json` writes it.
+        As :func:`slice_json` writes it. It may also hold settings that the step does not declare, which are
+        checked and left out.
     keys : sequence of str
-        The settings that the step declares, as of :func:`slice_json`. To read another one is an error.
+        The settings that the step declares, see :func:`slice_json`. Of a mapping, all entries are read.
     source : str
         What error messages call the text.
 
     Raises
     ------
     ConfigError
-        `text` is no JSON object, holds an unknown key or a value out of bounds, or lacks a required one.
+        `text` is no JSON object, holds an unknown key or a value out of bounds, or lacks a declared setting
+        that has no default.
     """
+    filled = with_defaults(section, _parsed(text, source))
+    _validate(section_schema(section, demanding=False), filled, source)
+    paths = _paths(section, [key.partition("/{")[0] for key in keys])
+    _require(section, filled, paths, source)
+    return build(section, _picked(filled, paths))
+
+
+def _parsed(text: str, source: str) -> dict[str, Any]:
+    expected = "a JSON object of settings"
     try:
         given = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ConfigError(source, "a JSON object of settings", str(error), "correct the text") from None
+        raise ConfigError(source, expected, str(error), "correct the text") from None
     if not isinstance(given, dict):
-        raise ConfigError(source, "a JSON object of settings", repr(given), "give an object, as {}")
+        raise ConfigError(source, expected, repr(given), "give an object, as {}")
+    return given
+
+
+def _paths(section: type[Section], keys: Sequence[str]) -> list[Path]:
+    """Return the paths of the settings that `keys` stand for, see :func:`slice_json`."""
     if EVERYTHING in keys:
-        return build(section, checked(section, given, source))
-    filled, schema = with_defaults(section, given), section_schema(section)
-    chosen: dict[str, Any] = {}
-    for key in keys:
-        for path in _expanded(section, key.partition("/{")[0]):
-            _copy_path(filled, chosen, path)
-    for error in jsonschema.Draft202012Validator(_narrowed(schema, chosen)).iter_errors(
-        _merged(given, chosen)
-    ):
-        raise _explain(error, source)
-    return build(section, chosen)
+        return [(name,) for name in parts(section)]
+    return [path for key in keys for path in _expanded(section, key)]
 
 
-def _expanded(section: type[Section], key: str) -> list[list[str]]:
-    """Return the paths that a key stands for: one, or those of a group."""
+def _expanded(section: type[Section], key: str) -> list[Path]:
+    """Return the paths that a key stands for: one, or those of the members of a group."""
     *parents, last = key.split("/")
     if not last.startswith("@"):
-        return [[*parents, last]]
+        return [(*parents, last)]
     for name in parents:
-        section = inner_section(section, name) or section
-    return [[*parents, name] for name in grouped(section, last[1:])]
+        inner = parts(section)[name]
+        assert not isinstance(inner, Setting), f"{key}: a group lies in a section"
+        section = inner
+    return [(*parents, name) for name in grouped(section, last[1:])]
 
 
-def _copy_path(source: Mapping[str, Any], target: dict[str, Any], path: Sequence[str]) -> None:
-    for name in path[:-1]:
-        source, target = source.get(name, {}), target.setdefault(name, {})
-    if path[-1] in source:
-        target[path[-1]] = source[path[-1]]
+def _picked(values: Mapping[str, Any], paths: Sequence[Path]) -> dict[str, Any]:
+    """Return the values at some paths, nested as they are in `values`; absent ones are left out."""
+    picked: dict[str, Any] = {}
+    for path in paths:
+        value, target = _at(values, path), picked
+        for name in path[:-1]:
+            target = target.setdefault(name, {})
+        if value is not _ABSENT:
+            target[path[-1]] = value
+    return picked
 
 
-def _merged(given: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """Return both, so that an unknown key among the given ones is seen, and a missing one of the chosen."""
-    merged = dict(given)
-    for name, value in chosen.items():
-        merged[name] = _merged(given.get(name, {}), value) if isinstance(value, dict) else value
-    return merged
+def _at(values: Mapping[str, Any], path: Path) -> Any:
+    place: Any = values
+    for name in path:
+        place = place.get(name, _ABSENT) if isinstance(place, Mapping) else _ABSENT
+    return place
 
 
-def _narrowed(schema: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema without the demand for settings that the step does not read."""
-    required = [name for name in schema.get("required", []) if name in chosen]
-    properties = {
-        name: _narrowed(sub, chosen.get(name, {}) if isinstance(chosen.get(name), dict) else {})
-        if "properties" in sub
-        else sub
-        for name, sub in schema.get("properties", {}).items()
-    }
-    return {**schema, "required": required, "properties": properties}
+def _require(section: type[Section], values: Mapping[str, Any], paths: Sequence[Path], source: str) -> None:
+    """Raise ConfigError where a setting without a default is absent though it lies at or below `paths`."""
+    for path in required_paths(section):
+        declared = any(path[: len(outer)] == outer for outer in paths)
+        if declared and _at(values, path) is _ABSENT:
+            where, expected = f"{source}, {'/'.join(path)}", "a value, since the setting has no default"
+            raise ConfigError(where, expected, "none", "give it; config/README.md explains every key")
 
 
 def _fill_in(values: dict[str, Any]) -> None:
@@ -173,30 +182,28 @@ def _fill_in(values: dict[str, Any]) -> None:
             section[key] = section[key].replace("{root}", dataset["root"])
 
 
-def _explain(error: Any, source: str) -> ConfigError:
-    place = "/".join(map(str, error.absolute_path)) or "the top level"
-    if error.validator == "additionalProperties":
-        return _unknown_key(error, f"{source}, {place}")
-    expected = (
-        error.schema.get("description", error.message) if error.validator != "required" else error.message
-    )
-    bound = (
-        "" if error.validator in ("required", "type") else f" ({error.validator}: {error.validator_value})"
-    )
-    if error.validator == "type":
-        bound = f" (type: {error.validator_value})"
-    return ConfigError(
-        f"{source}, {place}",
-        f"{expected}{bound}",
-        repr(error.instance)[:200],
-        "correct the value; config/README.md explains every key",
-    )
+def _validate(schema: Mapping[str, Any], values: Mapping[str, Any], source: str) -> None:
+    """Raise ConfigError for the first of `values` that the schema refuses."""
+    for problem in jsonschema.Draft202012Validator(schema).iter_errors(values):
+        where = f"{source}, {'/'.join(map(str, problem.absolute_path)) or 'the top level'}"
+        explain = _unknown_key if problem.validator == "additionalProperties" else _refused
+        raise explain(where, problem.schema, problem)
 
 
-def _unknown_key(error: Any, where: str) -> ConfigError:
-    known, renamed = sorted(error.schema.get("properties", {})), error.schema.get("renamed", {})
-    unknown = sorted(set(error.instance) - set(known))[0]
-    near = difflib.get_close_matches(unknown, known, n=1)
+def _refused(where: str, schema: Any, problem: jsonschema.ValidationError) -> ConfigError:
+    """Return the error for a value out of bounds or of a wrong type, or for a missing key."""
+    expected, rule = problem.message, str(problem.validator)
+    if rule != "required":
+        expected = f"{schema.get('description', expected)} ({rule}: {problem.validator_value})"
+    found, fix = repr(problem.instance)[:200], "correct the value; config/README.md explains every key"
+    return ConfigError(where, expected, found, fix)
+
+
+def _unknown_key(where: str, schema: Any, problem: jsonschema.ValidationError) -> ConfigError:
+    known, given = sorted(schema.get("properties", {})), problem.instance
+    assert isinstance(given, Mapping)
+    unknown = min(set(given) - set(known))
+    renamed, near = schema.get("renamed", {}), difflib.get_close_matches(unknown, known, n=1)
     fix = "remove it, or see config/README.md for the keys there are"
     if unknown in renamed:
         fix = f"write '{renamed[unknown]}': the key has a new name"

@@ -1,40 +1,73 @@
 """Settings as fields of frozen dataclasses: their JSON schema, and how values of YAML or JSON become fields.
 
-Beside the type annotation, a field says in one line what the setting means, and its default, bounds and unit.
-Schema, config page and error messages follow from the fields, so that no fact about a setting stands twice.
+A field gives the type, the default, the bounds, the unit and the meaning of its setting. The JSON schema, the
+config page and the error messages follow from the fields, so that no fact about a setting stands twice.
 """
 
 import dataclasses
-import functools
 import types
 import typing
-from collections.abc import Mapping
-from typing import Any, Literal, TypeVar, Union
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union
 
 REQUIRED: Any = object()
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
+@dataclass(frozen=True, kw_only=True)
 class Section:
     """Settings that belong together. A step sees only those that it has declared to read."""
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        known = {field.name for field in dataclasses.fields(self)}  # type: ignore[arg-type]
-        reason = (
-            "is not among the settings that this step declares in READS" if name in known else "is unknown"
-        )
-        raise AttributeError(f"{type(self).__name__}: the setting '{name}' {reason}")
+    if not TYPE_CHECKING:  # a type checker must find misspelt settings
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            known = name in {field.name for field in dataclasses.fields(self)}
+            undeclared = "is not among the settings that this step declares in READS"
+            reason = undeclared if known else "is unknown"
+            raise AttributeError(f"{type(self).__name__}: the setting '{name}' {reason}")
 
 
 Settings = TypeVar("Settings", bound=Section)
 
 
+@dataclass(frozen=True)
+class Setting:
+    """The facts of one setting, see :func:`setting`; `annotation` is the type of its field."""
+
+    meaning: str
+    default: Any
+    unit: str
+    group: str
+    was: str
+    bounds: Mapping[str, Any]
+    annotation: Any = None
+
+    @property
+    def required(self) -> bool:
+        """Return whether the setting has no default."""
+        return self.default is REQUIRED
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the setting's value."""
+        plain = _type_schema(self.annotation)
+        schema = {**plain, **self.bounds, "description": self.meaning}
+        if "items" in self.bounds:
+            schema["items"] = {**plain["items"], **self.bounds["items"]}
+        if "keys" in schema:
+            schema["properties"] = dict.fromkeys(schema.pop("keys"), schema["additionalProperties"])
+            schema["additionalProperties"] = False
+        if self.unit:
+            schema["unit"] = self.unit
+        return schema if self.required else {**schema, "default": as_json(self.default)}
+
+
 def setting(
     meaning: str, default: Any = REQUIRED, *, unit: str = "", group: str = "", was: str = "", **bounds: Any
 ) -> Any:
-    """Return the field of one setting.
+    """Return the dataclass field of one setting.
 
     Parameters
     ----------
@@ -44,65 +77,91 @@ def setting(
         The one place where the default stands; without it the setting is required.
     unit : str
     group : str
-        Settings of a section that a step may ask for together, as ``dataset/@source``.
+        Name of a group of settings that steps read together, as ``dataset/@source``.
     was : str
-        Former name of the key, which is refused with the present one.
+        Former name of the key. Error messages answer it with the present name.
     **bounds
-        Keywords of JSON schema: minimum, exclusiveMinimum, pattern, minItems, enum, items, keys (the allowed
-        keys of a mapping), ...
+        Keywords of JSON schema: minimum, exclusiveMinimum, pattern, minItems, enum, items, and `keys`, the
+        allowed keys of a mapping.
     """
-    facts = {"meaning": meaning, "unit": unit, "group": group, "was": was, "bounds": bounds}
+    metadata = {"setting": Setting(meaning, default, unit, group, was, bounds)}
     if default is REQUIRED:
-        return dataclasses.field(metadata=facts)
+        return dataclasses.field(metadata=metadata)
     # A factory, because a plain default would also be an attribute of the class: a setting that a step has
     # not declared would then be read without an error.
-    return dataclasses.field(default_factory=lambda: default, metadata=facts)
+    return dataclasses.field(default_factory=lambda: default, metadata=metadata)
 
 
-def section_schema(section: type[Section]) -> dict[str, Any]:
-    """Return the JSON schema (draft 2020-12) of a section: an object without further keys."""
-    parts = _fields(section)
-    hints = _hints(section)
-    required = [name for name, field in parts.items() if _is_required(field, hints[name])]
+def parts(section: type[Section]) -> dict[str, type[Section] | Setting]:
+    """Return the settings and inner sections of a section by name, in the order of the class."""
+    hints = typing.get_type_hints(section)
+    return {field.name: _part(field, hints[field.name]) for field in dataclasses.fields(section)}
+
+
+def section_schema(section: type[Section], demanding: bool = True) -> dict[str, Any]:
+    """Return the JSON schema (draft 2020-12) of a section: an object without further keys.
+
+    Without `demanding`, settings that have no default may be absent. The keyword `renamed`, which validators
+    ignore, maps former names of keys to present ones.
+    """
+    inside = parts(section)
+    settings = {name: part for name, part in inside.items() if isinstance(part, Setting)}
+    required = [name for name, part in inside.items() if _required(part)] if demanding else []
     return {
         "type": "object",
-        "description": _summary(section),
+        "description": (section.__doc__ or "").splitlines()[0],
         "additionalProperties": False,
         **({"required": required} if required else {}),
-        "properties": {name: _field_schema(field, hints[name]) for name, field in parts.items()},
-        "renamed": {
-            field.metadata["was"]: name for name, field in parts.items() if field.metadata.get("was")
+        "properties": {
+            name: part.schema() if isinstance(part, Setting) else section_schema(part, demanding)
+            for name, part in inside.items()
         },
+        "renamed": {part.was: name for name, part in settings.items() if part.was},
     }
 
 
 def with_defaults(section: type[Section], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `values` with the default of every setting that they lack; unknown keys stay for the schema."""
+    """Return `values` with the default of every setting that they lack.
+
+    Unknown keys, and values of a wrong type, are kept for the schema to find.
+    """
     filled = dict(values)
-    for name, field in _fields(section).items():
-        hint = _hints(section)[name]
-        inner, absent = _section_type(hint), name not in filled
-        if absent and _is_required(field, hint):
-            continue
-        if inner is None:
-            filled[name] = _default(field) if absent else filled[name]
-        elif isinstance(filled.get(name, {}), Mapping):
-            filled[name] = with_defaults(inner, filled.get(name, {}))
+    for name, part in parts(section).items():
+        if isinstance(part, Setting):
+            if not part.required:
+                filled.setdefault(name, as_json(part.default))
+        else:
+            given = values.get(name, {})
+            filled[name] = with_defaults(part, given) if isinstance(given, Mapping) else given
     return filled
 
 
+def required_paths(section: type[Section]) -> Iterator[tuple[str, ...]]:
+    """Yield the path of every setting without a default, such as ``("dataset", "reader")``."""
+    for name, part in parts(section).items():
+        if not isinstance(part, Setting):
+            yield from ((name, *path) for path in required_paths(part))
+        elif part.required:
+            yield (name,)
+
+
 def build(section: type[Settings], values: Mapping[str, Any]) -> Settings:
-    """Return a section with the given values only; to read another setting of it is an error."""
-    made = object.__new__(section)
+    """Return a section that holds the given values only; reading another of its settings is an error.
+
+    Lists become tuples, so that nobody changes them.
+    """
+    inside, made = parts(section), object.__new__(section)
     for name, value in values.items():
-        object.__setattr__(made, name, _typed(_hints(section)[name], value))
+        part = inside[name]
+        # Frozen instances are written past their own guard, as the dataclass' own __init__ does.
+        object.__setattr__(made, name, _frozen(value) if isinstance(part, Setting) else build(part, value))
     return made
 
 
 def as_json(value: Any) -> Any:
-    """Return sections, tuples and mappings as the dicts and lists that JSON has; of a section what is set."""
+    """Return sections and mappings as dicts, tuples as lists. A section gives the settings that it holds."""
     if isinstance(value, Section):
-        return {name: as_json(part) for name, part in vars(value).items()}
+        return as_json(vars(value))
     if isinstance(value, Mapping):
         return {name: as_json(part) for name, part in value.items()}
     return [as_json(part) for part in value] if isinstance(value, list | tuple) else value
@@ -110,63 +169,25 @@ def as_json(value: Any) -> Any:
 
 def grouped(section: type[Section], group: str) -> list[str]:
     """Return the names of the settings of a section that belong to a group."""
-    return [name for name, field in _fields(section).items() if field.metadata.get("group") == group]
+    inside = parts(section).items()
+    return [name for name, part in inside if isinstance(part, Setting) and part.group == group]
 
 
-def inner_section(section: type[Section], name: str) -> type[Section] | None:
-    """Return the section that a setting is, None if it is a plain value or no setting of `section`."""
-    return _section_type(_hints(section).get(name))
+def _part(field: "dataclasses.Field[Any]", annotation: Any) -> type[Section] | Setting:
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return annotation
+    facts: Setting = field.metadata["setting"]
+    return dataclasses.replace(facts, annotation=annotation)
 
 
-def _fields(section: type[Section]) -> dict[str, "dataclasses.Field[Any]"]:
-    return {field.name: field for field in dataclasses.fields(section)}  # type: ignore[arg-type]
+def _required(part: type[Section] | Setting) -> bool:
+    """Return whether a part must be given: a section must where one of its settings must."""
+    return part.required if isinstance(part, Setting) else any(required_paths(part))
 
 
-def _default(field: "dataclasses.Field[Any]") -> Any:
-    return as_json(field.default_factory())  # type: ignore[misc]
-
-
-@functools.cache
-def _hints(section: type[Section]) -> dict[str, Any]:
-    return typing.get_type_hints(section)
-
-
-def _is_required(field: "dataclasses.Field[Any]", hint: Any) -> bool:
-    """A section is required where one of its settings is."""
-    inner = _section_type(hint)
-    if inner is None:
-        return field.default_factory is dataclasses.MISSING
-    return any(_is_required(part, _hints(inner)[name]) for name, part in _fields(inner).items())
-
-
-def _summary(section: type[Section]) -> str:
-    return (section.__doc__ or "").splitlines()[0]
-
-
-def _section_type(hint: Any) -> type[Section] | None:
-    return hint if isinstance(hint, type) and issubclass(hint, Section) else None
-
-
-def _field_schema(field: "dataclasses.Field[Any]", hint: Any) -> dict[str, Any]:
-    inner = _section_type(hint)
-    if inner is not None:
-        return section_schema(inner)
-    facts = field.metadata
-    schema = {**_type_schema(hint), **facts["bounds"], "description": facts["meaning"]}
-    if "keys" in schema:
-        schema["properties"] = dict.fromkeys(schema.pop("keys"), schema["additionalProperties"])
-        schema["additionalProperties"] = False
-    if "items" in facts["bounds"]:
-        schema["items"] = {**_type_schema(hint)["items"], **facts["bounds"]["items"]}
-    if facts["unit"]:
-        schema["unit"] = facts["unit"]
-    if not _is_required(field, hint):
-        schema["default"] = _default(field)
-    return schema
-
-
-def _type_schema(hint: Any) -> dict[str, Any]:
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+def _type_schema(annotation: Any) -> dict[str, Any]:
+    """Return the JSON schema of a type: a scalar, a scalar or None, a Literal, a tuple or a mapping."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Literal:
         return {"enum": list(arguments)}
     if origin in (Union, types.UnionType):
@@ -176,15 +197,10 @@ def _type_schema(hint: Any) -> dict[str, Any]:
         return {"type": "array", "items": _type_schema(arguments[0])}
     if origin is not None and issubclass(origin, Mapping):
         return {"type": "object", "additionalProperties": _type_schema(arguments[1])}
-    return {"type": _SCALARS[hint]}
+    return {"type": _SCALARS[annotation]}
 
 
-def _typed(hint: Any, value: Any) -> Any:
-    inner = _section_type(hint)
-    if inner is not None:
-        return build(inner, value)
-    if isinstance(value, list):
-        return tuple(value)
+def _frozen(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _typed(None, part) for key, part in value.items()}
-    return value
+        return {key: _frozen(part) for key, part in value.items()}
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value

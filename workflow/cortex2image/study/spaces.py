@@ -10,12 +10,13 @@ import difflib
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cortex2image.errors import ConfigError
 
 PICTURE, CAPTIONS, NOISE, UNET = "picture", "captions", "noise", "unet"
+LEAST_NOISE = 0.001  # a step of a noise schedule of 1,000; less would print with an exponent
 _LAYER = re.compile(r"(?:down|up)\d+|mid")
 
 
@@ -62,6 +63,8 @@ class Kind:
         Number of values per stimulus.
     reads : tuple of str
         The settings that features of this kind depend on beside the model set, its folder and batch size.
+    reads_if_sampled : tuple of str
+        Further such settings where the VAE draws samples of its posterior.
     core : str
         The module whose function ``extract`` computes the features; empty where nothing computes them yet.
     decodable : bool
@@ -94,7 +97,7 @@ class FeatureSpace:
     layer : str
         Block of the U-Net: ``down0`` (the finest), ``mid``, ``up0`` (the coarsest), ...; else empty.
     noise : float or None
-        Noise level as the share of the noise schedule, in (0, 1].
+        Noise level as a share of the noise schedule, from :data:`LEAST_NOISE` to 1.
     step : int or None
         Denoising step after which features are taken, from 1.
     """
@@ -248,20 +251,20 @@ def parse_space(name: str, where: str = "feature space") -> FeatureSpace:
 
 def _placed(space: FeatureSpace, coordinates: list[str]) -> FeatureSpace | None:
     """Return the space with its coordinates, None where one of them cannot be read or stands twice."""
-    found: dict[str, str | float | int] = {}
+    placed: FeatureSpace | None = space
     for part in coordinates:
-        if _LAYER.fullmatch(part):
-            key, value = "layer", part
-        elif re.fullmatch(r"n\d+(\.\d+)?", part):
-            key, value = "noise", part[1:]
-        elif re.fullmatch(r"t\d+", part):
-            key, value = "step", part[1:]
-        else:
-            return None
-        if key in found:
-            return None
-        found[key] = {"layer": str, "noise": float, "step": int}[key](value)
-    return FeatureSpace(space.kind, **found)  # type: ignore[arg-type]
+        placed = _with_coordinate(placed, part) if placed else None
+    return placed
+
+
+def _with_coordinate(space: FeatureSpace, part: str) -> FeatureSpace | None:
+    if _LAYER.fullmatch(part) and not space.layer:
+        return replace(space, layer=part)
+    if re.fullmatch(r"n\d+(\.\d+)?", part) and space.noise is None:
+        return replace(space, noise=float(part[1:]))
+    if re.fullmatch(r"t\d+", part) and space.step is None:
+        return replace(space, step=int(part[1:]))
+    return None
 
 
 def _problem(space: FeatureSpace) -> str:
@@ -275,8 +278,8 @@ def _problem(space: FeatureSpace) -> str:
         return "unet needs a noise level and a step"
     if space.noise is None and space.step is not None:
         return "a step needs a noise level"
-    if space.noise is not None and not 0 < space.noise <= 1:
-        return "the noise level lies above 0 and up to 1"
+    if space.noise is not None and not LEAST_NOISE <= space.noise <= 1:
+        return f"the noise level lies between {LEAST_NOISE} and 1"
     return "steps count from 1" if space.step == 0 else ""
 
 
