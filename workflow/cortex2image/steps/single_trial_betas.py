@@ -29,7 +29,7 @@ from cortex2image.fmri.single_trial import single_trial_betas
 from cortex2image.progress import say, track
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Glm, Study
-from cortex2image.tables.contract import vectors
+from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 
 READS = ("dataset/@source", "dataset/rois", "glm")

@@ -17,11 +17,11 @@ import pyarrow as pa
 
 from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.fmri.noise_ceiling import Repeats, noise_ceiling, noise_ceiling_snr
-from cortex2image.fmri.standardise import Standardiser, scaling_groups
+from cortex2image.fmri.standardise import Moments, Standardiser, scaling_groups
 from cortex2image.progress import say, track
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
-from cortex2image.tables.contract import matrix, vectors
+from cortex2image.tables.columns import matrix, vectors
 from cortex2image.tables.contracts import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS, VOXELS
 from cortex2image.tables.restamp import copy_under
 
