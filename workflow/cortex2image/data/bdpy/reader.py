@@ -48,8 +48,8 @@ class BdpyDataset:
     Parameters
     ----------
     root : path of the folder that holds the files, see :func:`cortex2image.data.bdpy.files.find_files`
-        It also holds ``stimuli/stimuli.tsv``, see :func:`cortex2image.data.picture_table.described_stimuli`; a
-        picture is called ``n01518878_5958``, or as the file names it.
+        It also holds ``stimuli/stimuli.tsv``, see :mod:`cortex2image.data.picture_table`; a picture is called
+        ``n01518878_5958``, or as the file names it.
     betas : str, optional
         Piece of the file names that chooses a version.
     sessions : int, optional
