@@ -10,7 +10,7 @@ if "dataset" not in config:
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/models.smk"
+#include: "workflow/rules/models.smk"
 include: "workflow/rules/model_sets.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/dataset.smk"
@@ -22,7 +22,7 @@ include: "workflow/rules/reconstruct.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/encode.smk"
 include: "workflow/rules/report.smk"
-include: "workflow/rules/explain.smk"
+#include: "workflow/rules/explain.smk"
 include: "workflow/rules/targets.smk"
 
 

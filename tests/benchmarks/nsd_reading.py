@@ -23,8 +23,8 @@ import numpy as np
 from tests.benchmarks.measure import Measured, machine, replace_section, side_by_side
 from tests.support.nsd_files import write_hdf5, write_volume
 
-from cortex2image.data.nsd.containers import read_volume_betas
 from cortex2image.data.nsd.facts import SUBJECTS, TRIALS_PER_SESSION
+from cortex2image.data.nsd.volumes import read_volume_betas
 
 SPACE = "func1pt8mm"
 SHAPE = SUBJECTS[1].shapes[SPACE]

@@ -14,7 +14,7 @@ STEPS = sorted(p.stem for p in (sources.ROOT / "cortex2image" / "steps").glob("*
 
 def test_config_is_made_of_itself_and_errors():
     files = [Path(f).name for f in sources.source_files("cortex2image.study.config")]
-    assert files == ["config.py", "errors.py", "readers.py"]
+    assert files == ["errors.py", "config.py", "readers.py"]
 
 
 def test_paths_are_relative_to_the_working_directory(tmp_path):

@@ -1,7 +1,7 @@
-"""Fits with a limit on the memory of the process; run by test_memory.py in a process of its own.
+"""Fits with a limit on the memory of the process; test_planning.py runs this script in a process of its own.
 
-Arguments: file of X (.npy, read in blocks), number of targets, part of the bound that the limit leaves, names
-of fits. Prints a line for each: penalty and score of the one target that depends on X, mean score.
+Arguments: file of X (.npy, read in blocks), number of targets, fraction of the bound that the limit allows,
+names of fits. Prints a line per fit: penalty and score of the one target that depends on X, mean score.
 """
 
 import re
@@ -20,13 +20,13 @@ from cortex2image.ridge.banded import BandedRidgeCV
 from cortex2image.ridge.inputs import RowGroups, Sliced
 
 ALPHAS = tuple(10.0 ** np.arange(-1, 5))
-# Share of the least possible bound that is given on top of it, for targets to be handled together.
+# Addition to the least possible bound, as a fraction of it, so that several targets fit into a batch.
 ON_TOP = 0.3
 
 
 @dataclass(frozen=True)
 class Case:
-    """Options of an estimator, how many groups there are (0 for none), and the form of X."""
+    """Options of an estimator, number of groups (0 for none), and form of X."""
 
     options: dict = field(default_factory=dict)
     groups: int = 0
@@ -54,7 +54,7 @@ CASES = {
 
 
 def fit(case: Case, X: np.ndarray, Y: np.ndarray, bound: float | None) -> tuple[float, float, float]:
-    """Return what is printed of a fit."""
+    """Fit, and return the penalty and score of target 0 and the mean score."""
     options = dict(case.options)
     if options.get("cv") == "unequal":
         options["cv"] = unequal(len(X))
@@ -65,7 +65,7 @@ def fit(case: Case, X: np.ndarray, Y: np.ndarray, bound: float | None) -> tuple[
 
 
 def shaped(form: str, X: np.ndarray) -> object:
-    """Return X as the estimator reads it."""
+    """Return X in the form that the estimator reads."""
     if form == "bands":
         return [X[:, : X.shape[1] // 3], X[:, X.shape[1] // 3 :]]
     if form == "row groups":
@@ -74,14 +74,14 @@ def shaped(form: str, X: np.ndarray) -> object:
 
 
 def targets(X: np.ndarray, count: int) -> np.ndarray:
-    """Return noise, (n, count), but for one target that depends on X."""
+    """Return (n, count) targets: target 0 depends on X, all others are noise."""
     Y = np.random.default_rng(0).standard_normal((len(X), count), dtype=np.float32)
     Y[:, 0] += 2 * X[:, 0]
     return Y
 
 
 def bound_for(case: Case, X: np.ndarray, Y: np.ndarray) -> float:
-    """Return little more than the least bound, in GB, which the refusal of a smaller one names."""
+    """Return a little more than the least bound, in GB, which the error for a smaller bound names."""
     try:
         fit(case, X, Y, 1e-9)
     except ConfigError as error:
@@ -90,11 +90,11 @@ def bound_for(case: Case, X: np.ndarray, Y: np.ndarray) -> float:
 
 
 def limited_fit(case: Case, X: np.ndarray, Y: np.ndarray, part: float) -> tuple[float, float, float]:
-    """Fit while the process may take no more than that part of the bound, and the results."""
+    """Fit while the process may take no more than a fraction `part` of the bound, and the results."""
     bound = bound_for(case, X, Y)
     results = Y.nbytes + (len(ALPHAS) + 4) * 8 * Y.shape[1]
     if case.form == "bands":
-        # At most as many mixtures are kept as are tried, each with a matrix of the size of the Gram matrix.
+        # Each of the mixtures that were tried may be kept, with a matrix of the size of the Gram matrix.
         results += 3 * case.options["mixtures"] * 8 * min(X.shape) ** 2
     limit = address_space() + int(part * bound * 1e9) + results
     resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
@@ -105,7 +105,7 @@ def limited_fit(case: Case, X: np.ndarray, Y: np.ndarray, part: float) -> tuple[
 
 
 def address_space() -> int:
-    """Return the bytes that the process has mapped."""
+    """Return the size of the address space of the process in bytes."""
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
@@ -114,7 +114,7 @@ if __name__ == "__main__":
     path, count, limited, *names = sys.argv[1:]
     predictors = np.load(path, mmap_mode="r")
     measured = targets(predictors, int(count))
-    # Libraries take memory of their own at the first fit and the first large product.
+    # Libraries allocate memory at the first fit and at the first large product.
     for name in names:
         fit(CASES[name], np.eye(30), np.eye(30)[:, :2], None)
     for dtype in (np.float32, np.float64):

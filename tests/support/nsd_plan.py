@@ -1,4 +1,4 @@
-"""The plan of a small study in the shape of NSD: who sees which picture when, and how voxels respond."""
+"""The plan of a small study in the shape of NSD: who sees which picture when, and what voxels respond to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

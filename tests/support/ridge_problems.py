@@ -1,4 +1,4 @@
-"""Problems that the ridge tests share, and refits of their folds with scikit-learn."""
+"""Regression problems for the ridge tests, and refits of folds with scikit-learn."""
 
 import numpy as np
 import torch
@@ -24,7 +24,7 @@ SHAPES = {
 
 
 def drawn(shape: str, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return predictors of one of `SHAPES` and five targets, from hardly any noise to little else."""
+    """Return predictors of one of `SHAPES` and five targets, from hardly any noise to mostly noise."""
     n, p = SHAPES[shape]
     X = rng.normal(1, np.linspace(0.2, 2, p), (n, p))
     noise = np.linspace(0.1, 20, 5)
@@ -36,14 +36,14 @@ REFIT_SHAPES = {"tall": (40, 12), "wide": (24, 50)}
 
 
 def posed(X: np.ndarray, Y: np.ndarray, standardize: bool) -> Training:
-    """Return the training rows ready for operators, in double precision on the CPU."""
+    """Return the decomposed training rows, in double precision on the CPU."""
     dual = X.shape[0] <= X.shape[1]
     cpu, plan = torch.device("cpu"), Plan(200, 4, 3, 2)
     return pose(as_blocks(X), Y, Y.dtype, cpu, dual, True, standardize, plan).training
 
 
 def predictions(operator: FoldOperator, training: Training, Y: np.ndarray) -> np.ndarray:
-    """Return what an operator predicts, (a, m, t)."""
+    """Return the predictions of a fold's operators, (a, m, t)."""
     train = torch.from_numpy(operator.fold.train)
     rows = torch.from_numpy(Y)[train]
     if operator.on_projections:
@@ -52,7 +52,7 @@ def predictions(operator: FoldOperator, training: Training, Y: np.ndarray) -> np
 
 
 def refitted(X: np.ndarray, Y: np.ndarray, fold: Fold, standardize: bool) -> np.ndarray:
-    """Return what scikit-learn predicts after fitting the fold, (a, m, t)."""
+    """Return the predictions of scikit-learn after fitting the fold, (a, m, t)."""
     scaler = StandardScaler(with_std=standardize).fit(X[fold.train])
     train, new = scaler.transform(X[fold.train]), scaler.transform(X[fold.validation])
     return np.array(
@@ -61,7 +61,7 @@ def refitted(X: np.ndarray, Y: np.ndarray, fold: Fold, standardize: bool) -> np.
 
 
 def awkward(name: str, X: np.ndarray) -> np.ndarray:
-    """Return X with what breaks careless solvers."""
+    """Return X with one of the properties that break careless solvers."""
     if name == "duplicated rows":
         return np.repeat(X[: len(X) // 2], 2, axis=0)
     if name == "collinear columns":

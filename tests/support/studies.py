@@ -1,36 +1,25 @@
-"""Configs of studies: those that are shipped, changed at one key, and small ones of betas of others."""
+"""Settings of a study for tests: only what differs from the defaults has to be said."""
 
-from pathlib import Path
+import json
+from collections.abc import Sequence
 from typing import Any
 
-import yaml
+from cortex2image.study.config import read_slice
+from cortex2image.study.settings import Dataset, Study
 
-CONFIGS = Path(__file__).parents[2] / "config"
-Config = dict[str, Any]
-
-
-def shipped(name: str = "config") -> Config:
-    """Return a config of the repository as YAML gives it, by default that of the simulated study."""
-    config: Config = yaml.safe_load((CONFIGS / f"{name}.yaml").read_text())
-    return config
+DATASET = ("dataset/@source", "dataset/mask", "dataset/rois")
 
 
-def change(config: Config, path: str, value: object) -> Config:
-    """Set the key at `path`, such as ``ridge/folds``, and return the config."""
-    *parents, last = path.split("/")
-    place = config
-    for key in parents:
-        place = place.setdefault(key, {})
-    place[last] = value
-    return config
+def some_study(reads: Sequence[str], **values: Any) -> Study:
+    """Return the settings `reads` of a study."""
+    return read_slice(Study, json.dumps(values, default=str), reads, "a test")
 
 
-def distributed(reader: str, **dataset: object) -> Config:
-    """Return the config of a study with the data of one reader, in /data, from all of its voxels."""
-    return {
-        "study": "x",
-        "subjects": ["sub-01"],
-        "standardise": {"by": "all"},
-        "dataset": {"reader": reader, "root": "/data"} | dataset,
-        "decode": {"rois": {"z": ["all"], "c": ["all"]}},
-    }
+def some_dataset(reader: str, root: object, **values: Any) -> Dataset:
+    """Return the settings by which the data of a study are opened, with voxels and regions."""
+    return some_study(DATASET, dataset={"reader": reader, "root": str(root), **values}).dataset
+
+
+def as_option(**values: Any) -> list[str]:
+    """Return settings as the option of a step."""
+    return ["--settings", json.dumps(values, default=str)]

@@ -36,7 +36,7 @@ def test_absent_models_are_named_with_the_way_to_get_them(snakemake, full):
 def test_they_can_be_fetched_nevertheless(snakemake, full):
     done = snakemake("download_models", "--dry-run", "--quiet", "host", "--printshellcmds", config=full)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"steps.download_models --model-set {NAME} --model-folder mine" in done.stdout
+    assert f'"folder": "mine", "set": "{NAME}"' in done.stdout
 
 
 def test_recorded_models_have_a_plan(snakemake, full, tmp_path):
@@ -50,4 +50,4 @@ def test_recorded_models_have_a_plan(snakemake, full, tmp_path):
         assert snakemake("record_models", config=full).returncode == 0
     done = snakemake("features", "--dry-run", "--quiet", "host", "--printshellcmds", config=full)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"--model-set {NAME} --model-folder mine --precision bfloat16" in done.stdout
+    assert f'"folder": "mine", "precision": "bfloat16", "set": "{NAME}"' in done.stdout

@@ -1,6 +1,8 @@
 """The presets of the study differ in what docs/fidelity.md says, and in nothing else."""
 
+import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -10,13 +12,14 @@ from cortex2image.data.nsd.layout import Layout
 from cortex2image.data.nsd.manifest import needed
 from cortex2image.networks.registry import model_set
 from cortex2image.study.config import load_schema, resolve
+from cortex2image.study.fields import as_json
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "fidelity.md").read_text()
 
 
 def preset(name):
-    return resolve(yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text()), name)
+    return as_json(resolve(yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text()), name))
 
 
 def leaves(config, prefix=""):
@@ -91,48 +94,46 @@ def planned(snakemake, tmp_path):
     return plan
 
 
-def commands(done, step):
+def jobs(done, step):
+    """Return the settings that each command of a step is given, as leaves, and its other options."""
     assert done.returncode == 0, done.stdout + done.stderr
-    parts = done.stdout.split(f"python -m cortex2image.steps.{step} ")[1:]
-    return [part.split("2>")[0] for part in parts]
+    found = []
+    for part in done.stdout.split(f"python -m cortex2image.steps.{step} ")[1:]:
+        words = shlex.split(part.split("2>")[0].replace("\\\n", " "))
+        place = words.index("--settings")
+        found.append((dict(leaves(json.loads(words[place + 1]))), words[:place] + words[place + 2 :]))
+    return found
 
 
-def options(done, step, *names):
-    """Return what all commands of a step give for the options: None for an option that they lack."""
-    found = {
-        tuple((m := re.search(rf"--{name}(?: (\w+))?", command)) and (m[1] or True) for name in names)
-        for command in commands(done, step)
-    }
-    [same] = found
+def settings(done, step, *keys):
+    """Return what all commands of a step are told of some keys."""
+    [same] = {tuple(given[key] for key in keys) for given, _ in jobs(done, step)}
     return same
 
 
 @pytest.mark.parametrize("name", ["nsd", "nsd-as-released"])
 def test_every_difference_reaches_the_steps(planned, name):
     done, config = planned(name), dict(leaves(preset(name)))
-    sessions = config["dataset/sessions"] and str(config["dataset/sessions"])
     for step in ("stimuli", "trials", "prepared_betas"):
-        assert options(done, step, "sessions") == (sessions,)
-    assert options(done, "standardise", "by") == (config["standardise/by"],)
+        assert settings(done, step, "dataset/sessions") == (config["dataset/sessions"],)
+    assert settings(done, "standardise", "standardise/by") == (config["standardise/by"],)
     for step in ("decode_features", "encode_voxels"):
-        assert options(done, step, "selection") == (config["ridge/selection"],)
-    drawn = {
-        "precision": config["models/precision"],
-        "latent": config["features/latent"],
-        "noise-level": config["reconstruct/noise_level"],
-        "shared-noise": config["reconstruct/shared_noise"] or None,
-    }
-    assert options(done, "reconstruct_images", *drawn) == tuple(drawn.values())
-    assert options(done, "evaluate_images", "identification") == (config["evaluate/identification"],)
-    features = {re.search(r"--space (\w+)", c)[1]: c for c in commands(done, "extract_features")}
-    sampled = {"z", "zc"} if config["features/latent"] == "sample" else set()
-    assert {space for space, c in features.items() if "--latent sample --seed " in c} == sampled
-    level = f"--noise-level {config['reconstruct/noise_level']} "
-    assert {space for space, c in features.items() if level in c} == {"zc"}
+        assert settings(done, step, "ridge/selection") == (config["ridge/selection"],)
+    drawn = ("models/precision", "features/latent", "reconstruct/noising", "reconstruct/shared_noise")
+    assert settings(done, "reconstruct_images", *drawn) == tuple(config[key] for key in drawn)
+    judged = "evaluate/identification"
+    assert settings(done, "evaluate_images", judged) == (config[judged],)
+    features = {words[words.index("--space") + 1]: given for given, words in jobs(done, "extract_features")}
+    assert features.keys() == {"z", "c", "zc"}
+    sampled = config["features/latent"] == "sample"
+    assert {space for space, given in features.items() if "seed" in given} == {"zc", *(["z"] * sampled)}
+    assert {space for space, given in features.items() if "features/latent" in given} == {"z", "zc"}
+    assert {space for space, given in features.items() if "reconstruct/noising" in given} == {"zc"}
+    assert features["zc"]["reconstruct/noising"] == config["reconstruct/noising"]
 
 
 def test_the_default_study_draws_no_latent_and_shares_no_noise(snakemake):
     done = snakemake("--dry-run", "--printshellcmds")
-    assert "--latent sample" not in done.stdout
-    assert "--shared-noise" not in done.stdout
-    assert all("--identification reconstruction " in c for c in commands(done, "evaluate_images"))
+    drawn = settings(done, "reconstruct_images", "features/latent", "reconstruct/shared_noise")
+    assert drawn == ("mean", False)
+    assert settings(done, "evaluate_images", "evaluate/identification") == ("reconstruction",)

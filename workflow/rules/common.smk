@@ -41,16 +41,19 @@ wildcard_constraints:
     method="|".join(METHODS),
 
 
-def growing(need):
-    """A need that grows with each attempt, so that a job killed for memory or time has more on its next try.
+def growing(**needs):
+    """Needs that grow with each attempt, so that a job killed for memory or time has more on its next try.
 
-    It is a number, or a function of the wildcards.
+    Each is a number, or a function of the wildcards.
     """
 
-    def needed(wildcards, attempt):
-        return (need(wildcards) if callable(need) else need) * attempt
+    def growing_need(need):
+        def needed(wildcards, attempt):
+            return (need(wildcards) if callable(need) else need) * attempt
 
-    return needed
+        return needed
+
+    return {name: growing_need(need) for name, need in needs.items()}
 
 
 def code_of(step):
@@ -73,6 +76,11 @@ def settings_of(step, more=None):
         return slice_json(STUDY, keys, **dict(wildcards.items()))
 
     return settings
+
+
+def tables(*names):
+    """The paths of tables, as inputs or outputs of the tables' names."""
+    return {name: at(name) for name in names}
 
 
 def of_all(name, **wildcards):

@@ -22,10 +22,8 @@ rule fetch_haxby:
     localrule: True
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(120),
+        **growing(mem_mb=1000, runtime=120),
     params:
         root=subpath(output.bold, ancestor=2),
     shell:
@@ -50,10 +48,8 @@ rule stimuli:
         benchmark_of("stimuli")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
+        **growing(mem_mb=2000, runtime=30),
     params:
         settings=settings_of("stimuli"),
         pictures=pictures_state,
@@ -78,10 +74,8 @@ rule trials:
         benchmark_of("trials", "subject")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
+        **growing(mem_mb=2000, runtime=30),
     params:
         settings=settings_of("trials"),
     shell:

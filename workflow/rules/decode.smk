@@ -4,11 +4,8 @@
 rule decode_features:
     """Ridge from voxels to one feature space; penalties are chosen on training trials only."""
     input:
+        **tables("trials", "betas", "voxels", "features"),
         code=code_of("decode_features"),
-        trials=at("trials"),
-        betas=at("betas"),
-        voxels=at("voxels"),
-        features=at("features"),
     output:
         decoded=at("decoded"),
         scores=at("decoded_scores"),
@@ -20,8 +17,7 @@ rule decode_features:
         "../../envs/cortex2image.yaml"
     threads: NEEDS.fit_threads
     resources:
-        mem_mb=growing(lambda wildcards: NEEDS.decode_mb(wildcards.space)),
-        runtime=growing(NEEDS.fit_minutes),
+        **growing(mem_mb=lambda wildcards: NEEDS.decode_mb(wildcards.space), runtime=NEEDS.fit_minutes),
     params:
         settings=settings_of("decode_features"),
     shell:

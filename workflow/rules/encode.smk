@@ -4,11 +4,8 @@
 rule encode_voxels:
     """Ridge from one feature space to every voxel; penalties are chosen on training trials only."""
     input:
+        **tables("trials", "betas", "voxels", "features"),
         code=code_of("encode_voxels"),
-        trials=at("trials"),
-        betas=at("betas"),
-        voxels=at("voxels"),
-        features=at("features"),
     output:
         encoding=at("encoding"),
     log:
@@ -19,8 +16,7 @@ rule encode_voxels:
         "../../envs/cortex2image.yaml"
     threads: NEEDS.fit_threads
     resources:
-        mem_mb=growing(lambda wildcards: NEEDS.encode_mb(wildcards.space)),
-        runtime=growing(NEEDS.fit_minutes),
+        **growing(mem_mb=lambda wildcards: NEEDS.encode_mb(wildcards.space), runtime=NEEDS.fit_minutes),
     params:
         settings=settings_of("encode_voxels"),
     shell:
@@ -35,9 +31,8 @@ rule encode_voxels:
 rule map_encoding:
     """Accuracy of an encoding model as a volume on the subject's own grid."""
     input:
+        **tables("voxels", "encoding"),
         code=code_of("map_encoding"),
-        voxels=at("voxels"),
-        encoding=at("encoding"),
     output:
         map=at("map"),
     log:
@@ -46,10 +41,8 @@ rule map_encoding:
         benchmark_of("map_encoding", "subject", "space")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        **growing(mem_mb=1000, runtime=10),
     shell:
         """
         python -m cortex2image.steps.map_encoding --voxels {input.voxels:q} \
@@ -71,10 +64,8 @@ rule encoding_scores:
         benchmark_of("encoding_scores")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        **growing(mem_mb=1000, runtime=10),
     params:
         settings=settings_of("encoding_scores"),
     shell:

@@ -20,8 +20,7 @@ rule evaluate_images:
         images=at("reconstructed_pictures"),
         model=model_sums,
     output:
-        evaluation=at("evaluation"),
-        nulls=at("nulls"),
+        **tables("evaluation", "nulls"),
     log:
         log_of("evaluate_images", "subject", "method"),
     benchmark:
@@ -30,9 +29,8 @@ rule evaluate_images:
         "../../envs/cortex2image.yaml"
     threads: NEEDS.evaluation_threads
     resources:
+        **growing(mem_mb=NEEDS.evaluation_mb, runtime=NEEDS.evaluation_minutes),
         gpu=1,
-        mem_mb=growing(NEEDS.evaluation_mb),
-        runtime=growing(NEEDS.evaluation_minutes),
     params:
         settings=settings_of("evaluate_images"),
     shell:
@@ -47,11 +45,8 @@ rule evaluate_images:
 rule identify_categories:
     """Is the decoded feature vector nearest to its own category? Null: labels permuted within runs."""
     input:
+        **tables("stimuli", "trials", "features", "decoded"),
         code=code_of("identify_categories"),
-        stimuli=at("stimuli"),
-        trials=at("trials"),
-        features=at("features"),
-        decoded=at("decoded"),
     output:
         evaluation=at("decoded_evaluation"),
         nulls=at("decoded_nulls"),
@@ -61,10 +56,8 @@ rule identify_categories:
         benchmark_of("identify_categories", "subject", "space")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(20),
+        **growing(mem_mb=2000, runtime=20),
     params:
         settings=settings_of("identify_categories"),
     shell:
@@ -80,10 +73,8 @@ rule identify_categories:
 rule categorise_pictures:
     """Do the judges take a reconstruction for its own category? Null: labels permuted within runs."""
     input:
+        **tables("stimuli", "trials", "reconstructions"),
         code=code_of("categorise_pictures"),
-        stimuli=at("stimuli"),
-        trials=at("trials"),
-        reconstructions=at("reconstructions"),
         images=at("reconstructed_pictures"),
         model=model_sums,
     output:
@@ -95,11 +86,9 @@ rule categorise_pictures:
         benchmark_of("categorise_pictures", "subject", "method")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
+        **growing(mem_mb=NEEDS.model_mb, runtime=60),
         gpu=1,
-        mem_mb=growing(NEEDS.model_mb),
-        runtime=growing(60),
     params:
         settings=settings_of("categorise_pictures"),
     shell:
@@ -127,10 +116,8 @@ rule scores:
         benchmark_of("scores")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
+        **growing(mem_mb=2000, runtime=30),
     params:
         settings=settings_of("scores"),
     shell:

@@ -22,8 +22,7 @@ rule extract_features:
         "../../envs/cortex2image.yaml"
     threads: 8
     resources:
-        mem_mb=growing(NEEDS.model_mb),
-        runtime=growing(lambda wildcards: NEEDS.feature_minutes(wildcards.space)),
+        **growing(mem_mb=NEEDS.model_mb, runtime=lambda wildcards: NEEDS.feature_minutes(wildcards.space)),
         gpu=1,
     params:
         settings=settings_of("extract_features", more=space_reads),

@@ -13,10 +13,8 @@ rule download_models:
     localrule: True
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(240),
+        **growing(mem_mb=4000, runtime=240),
     params:
         settings=settings_of("download_models"),
     shell:
@@ -34,10 +32,8 @@ rule record_models:
     localrule: True
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(60),
+        **growing(mem_mb=1000, runtime=60),
     params:
         settings=settings_of("record_models"),
     shell:

@@ -25,10 +25,8 @@ rule nsd_manifest:
     localrule: True
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        **growing(mem_mb=1000, runtime=10),
     params:
         settings=manifest_settings("nsd_manifest"),
         asked=asked_now,
@@ -52,10 +50,8 @@ rule nsd_download:
     localrule: True
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(1440),
+        **growing(mem_mb=1000, runtime=1440),
     params:
         settings=manifest_settings("nsd_download"),
         asked=asked_now,

@@ -23,8 +23,7 @@ rule prepared_betas:
         "../../envs/cortex2image.yaml"
     threads: 4
     resources:
-        mem_mb=growing(NEEDS.betas_mb(sessions_at_once=4)),
-        runtime=growing(120),
+        **growing(mem_mb=NEEDS.betas_mb(sessions_at_once=4), runtime=120),
     params:
         settings=settings_of("prepared_betas"),
     shell:

@@ -14,23 +14,18 @@ else:
 rule standardise:
     """Betas in standard deviations of the training trials, and the noise ceiling of every voxel."""
     input:
+        **tables("trials", "single_trial_betas", "mask_voxels"),
         code=code_of("standardise"),
-        trials=at("trials"),
-        single_trial_betas=at("single_trial_betas"),
-        mask_voxels=at("mask_voxels"),
     output:
-        betas=at("betas"),
-        voxels=at("voxels"),
+        **tables("betas", "voxels"),
     log:
         log_of("standardise", "subject"),
     benchmark:
         benchmark_of("standardise", "subject")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(NEEDS.standardise_mb),
-        runtime=growing(NEEDS.standardise_minutes),
+        **growing(mem_mb=NEEDS.standardise_mb, runtime=NEEDS.standardise_minutes),
     params:
         settings=settings_of("standardise"),
     shell:

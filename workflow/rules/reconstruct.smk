@@ -28,8 +28,7 @@ rule reconstruct_images:
         "../../envs/cortex2image.yaml"
     threads: 8
     resources:
-        mem_mb=growing(NEEDS.model_mb),
-        runtime=growing(240),
+        **growing(mem_mb=NEEDS.model_mb, runtime=240),
         gpu=1,
     params:
         settings=settings_of("reconstruct_images"),

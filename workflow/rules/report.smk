@@ -5,10 +5,9 @@ TEMPLATES = os.path.relpath(Path(workflow.basedir) / "workflow" / "report")
 rule provenance:
     """Config, code, packages, models and seeds behind the tables, written after them."""
     input:
+        **tables("scores", "encoding_scores"),
         code=code_of("provenance"),
         model=model_sums,
-        scores=at("scores"),
-        encoding_scores=at("encoding_scores"),
     output:
         provenance=at("provenance"),
     log:
@@ -17,10 +16,8 @@ rule provenance:
         benchmark_of("provenance")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
+        **growing(mem_mb=1500, runtime=10),
     params:
         settings=settings_of("provenance"),
     shell:
@@ -33,15 +30,13 @@ rule provenance:
 rule report:
     """One page with everything in it, and all pictures of a subject on one sheet."""
     input:
+        **tables("scores", "encoding_scores", "provenance"),
         code=code_of("report"),
         templates=sorted(f"{TEMPLATES}/{path.name}" for path in Path(TEMPLATES).iterdir()),
         stimuli=at("stimuli"),
         shown=PICTURES,
         trials=of_all("trials"),
         voxels=of_all("voxels"),
-        scores=at("scores"),
-        encoding_scores=at("encoding_scores"),
-        provenance=at("provenance"),
         decoded_scores=of_all("decoded_scores", space=DECODED_SPACES),
         reconstructions=of_all("reconstructions", method=STUDY.reconstruct.methods),
         pictures=of_all("reconstructed_pictures", method=STUDY.reconstruct.methods),
@@ -55,10 +50,8 @@ rule report:
         benchmark_of("report")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(3000),
-        runtime=growing(30),
+        **growing(mem_mb=3000, runtime=30),
     params:
         settings=settings_of("report"),
     shell:

@@ -18,10 +18,8 @@ rule simulate_stimuli:
         benchmark_of("simulate_stimuli")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        **growing(mem_mb=1000, runtime=10),
     params:
         settings=settings_of("simulate_stimuli"),
         bids=subpath(output.stimuli, ancestor=2),
@@ -48,10 +46,8 @@ rule simulate_subject:
         benchmark_of("simulate_subject", "subject")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(1500),
-        runtime=growing(20),
+        **growing(mem_mb=1500, runtime=20),
     params:
         settings=settings_of("simulate_subject"),
         bids=subpath(input.stimuli, ancestor=2),

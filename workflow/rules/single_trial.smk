@@ -17,10 +17,8 @@ rule single_trial_betas:
         benchmark_of("single_trial_betas", "subject")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(120),
+        **growing(mem_mb=4000, runtime=120),
     params:
         settings=settings_of("single_trial_betas"),
     shell:

@@ -1,4 +1,4 @@
-"""Scores of regions."""
+"""Scores of regions of interest."""
 
 import numpy as np
 import pytest

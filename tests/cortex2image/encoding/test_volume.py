@@ -1,4 +1,4 @@
-"""Values back in their volume."""
+"""Voxel values as a volume."""
 
 import numpy as np
 import pytest

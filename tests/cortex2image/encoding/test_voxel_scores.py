@@ -10,7 +10,7 @@ from cortex2image.tables.contracts import ENCODING, ENCODING_SCORES
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
-    """Step-up of Benjamini and Hochberg (1995), read off its definition."""
+    """Return q by the definition of the step-up procedure of Benjamini and Hochberg (1995)."""
     m = len(p)
     return np.array([min(m * x / np.sum(p <= x) for x in p[p >= mine]) for mine in p])
 

@@ -9,7 +9,7 @@ from cortex2image.fmri.standardise import Moments
 
 
 def simulate(snr: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Betas with a planted ratio, their stimuli and sessions, in random order."""
+    """Return betas with a planted signal-to-noise ratio, and their stimuli and sessions, in random order."""
     rng = np.random.default_rng(11)
     stimuli = rng.permutation(np.repeat(np.arange(len(counts)), counts))
     sessions = np.where(rng.random(len(stimuli)) < 0.5, "ses-1", "ses-2")
@@ -27,7 +27,7 @@ def snr_of(
     batch: int = 10**6,
     block_bytes: int = 10**9,
 ) -> np.ndarray:
-    """The estimate from betas that are in memory, handed over `batch` trials at a time."""
+    """Return the estimate from betas in memory, read in batches of `batch` trials."""
     chosen = np.ones(len(betas), bool) if used is None else used
     moments = Moments()
     moments.add(betas[chosen], sessions[chosen])

@@ -39,7 +39,7 @@ def percent(bold: np.ndarray) -> np.ndarray:
 
 
 def designs(model: str, trial: int, blocks: np.ndarray, nuisance: np.ndarray) -> np.ndarray:
-    """The design of one trial, its own canonical response first."""
+    """Return the design of one trial's model, with its own canonical response first."""
     others = np.delete(blocks, trial, axis=0)
     rest = others.sum(axis=0) if model == "lss" else others.reshape(-1, blocks.shape[2])
     return np.vstack([blocks[trial], rest, nuisance.T, np.ones(len(nuisance))]).T

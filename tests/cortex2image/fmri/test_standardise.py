@@ -1,7 +1,4 @@
-"""Moments gathered batch by batch against numpy on everything at once.
-
-Standardisation against scikit-learn; test trials leave no trace.
-"""
+"""Moments in batches against NumPy, standardisation against scikit-learn; test trials have no influence."""
 
 import numpy as np
 import pytest
@@ -57,7 +54,7 @@ def betas() -> np.ndarray:
 def standardise(
     betas: np.ndarray, sessions: np.ndarray, is_train: np.ndarray, by: str, batch: int = 100
 ) -> np.ndarray:
-    """Betas that are in memory, taken in `batch` trials at a time."""
+    """Return the moments of betas in memory, added in batches of `batch` trials."""
     groups, moments = scaling_groups(sessions, by), Moments()
     for start in range(0, len(betas), batch):
         rows = np.arange(start, min(start + batch, len(betas)))[is_train[start : start + batch]]

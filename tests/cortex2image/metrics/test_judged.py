@@ -12,10 +12,13 @@ from cortex2image.errors import ModelSetError
 from cortex2image.metrics.categories import judged_similarities
 from cortex2image.metrics.identification import EachSample
 from cortex2image.metrics.judged import CorrelationDistance, open_distances, open_judges, similarities
+from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS
 from cortex2image.metrics.reconstruction import score_reconstructions
 from cortex2image.metrics.registry import METRICS
 from cortex2image.networks.registry import model_set
 from cortex2image.stats.permutation import permutations
+
+PIXEL_METRICS = MATRIX_METRICS.keys() | PAIR_METRICS.keys()
 
 
 class TwoLayers:
@@ -61,7 +64,7 @@ def test_every_judge_scores_reconstructions(panel, pictures, rng):
     order = permutations(rng.random((10, 5)))
     scored = score_reconstructions(pictures, [pictures], panel, order, EachSample(order))
     judged = {f"twoway_{j}" for j in ("cnn_early", "cnn_middle", "cnn_late", "residual", "clip")}
-    assert set(scored) == {"pixcorr", "ssim2d"} | judged
+    assert set(scored) == PIXEL_METRICS | judged
     for metric in judged:
         np.testing.assert_array_equal(scored[metric].values, 1)
 
@@ -90,7 +93,7 @@ def test_a_set_with_an_alexnet_scores_lpips(tmp_path, pictures, rng):
     distances = open_distances(models, "cpu")
     order = permutations(rng.random((10, 5)))
     scored = score_reconstructions(pictures, [pictures], [], order, EachSample(order), distances)
-    assert set(scored) == {"pixcorr", "ssim2d", "lpips_alex"}
+    assert set(scored) == PIXEL_METRICS | {"lpips_alex"}
     np.testing.assert_allclose(scored["lpips_alex"].values, 0, atol=1e-7)
     assert scored["lpips_alex"].null.max() > 0.01
 
@@ -109,7 +112,7 @@ def test_judges_of_photographs_score_by_both_families_and_distances(photo_set, p
     names = {spec.name for spec in photo_set.judges}
     judged = {m.name for m in METRICS.values() if m.judge in names and m.kind != "category"}
     judged -= {name for name in judged if name.endswith("_as_released")}
-    assert set(scored) == {"pixcorr", "ssim2d", "lpips_alex"} | judged
+    assert set(scored) == PIXEL_METRICS | {"lpips_alex"} | judged
     for metric in judged:
         best = METRICS[metric].bounds[METRICS[metric].higher_is_better]
         np.testing.assert_allclose(scored[metric].values, best, atol=1e-9)

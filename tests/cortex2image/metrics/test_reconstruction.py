@@ -6,9 +6,12 @@ import torch
 
 from cortex2image.errors import DataError
 from cortex2image.metrics.identification import EachSample, MeanOfSamples
-from cortex2image.metrics.pixels import ssim2d_of_pairs
+from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS, ssim2d_of_pairs
 from cortex2image.metrics.reconstruction import score_pairs, score_reconstructions
+from cortex2image.metrics.registry import METRICS
 from cortex2image.stats.permutation import permutations
+
+PIXEL_METRICS = (*MATRIX_METRICS, *PAIR_METRICS)
 
 
 class CoarsePixels:
@@ -47,14 +50,16 @@ def order(rng):
     return permutations(rng.random((50, 10)))
 
 
-def test_perfect_reconstructions_reach_the_upper_bounds(originals, order):
+def test_perfect_reconstructions_reach_the_best_bound_and_beat_the_null(originals, order):
     scored = score_reconstructions(
         originals, [originals, originals], [CoarsePixels()], order, EachSample(order)
     )
-    assert list(scored) == ["pixcorr", "ssim2d", "twoway_cnn_early", "twoway_cnn_middle", "twoway_cnn_late"]
-    for metric in scored.values():
-        np.testing.assert_allclose(metric.values, np.ones((10, 2)))
-        assert (metric.null < 1).all()
+    assert list(scored) == [*PIXEL_METRICS, "twoway_cnn_early", "twoway_cnn_middle", "twoway_cnn_late"]
+    for name, metric in scored.items():
+        low, high = METRICS[name].bounds
+        best = high if METRICS[name].higher_is_better else low
+        np.testing.assert_allclose(metric.values, np.full((10, 2), best))
+        assert ((metric.null < high) & (metric.null > low)).all()
 
 
 def test_a_constant_reconstruction_is_at_chance_in_every_draw(originals, order):
@@ -78,7 +83,7 @@ def test_the_rule_of_identification_can_be_chosen(originals, order):
     scored = score_reconstructions(
         originals, samples, [CoarsePixels("clip", ("embeds",))], order, MeanOfSamples(order)
     )
-    assert list(scored) == ["pixcorr", "ssim2d", "twoway_clip_as_released"]
+    assert list(scored) == [*PIXEL_METRICS, "twoway_clip_as_released"]
     assert scored["twoway_clip_as_released"].values.shape == (10, 2)
     assert scored["twoway_clip_as_released"].values.mean() > scored["twoway_clip_as_released"].null.max()
 

@@ -1,4 +1,4 @@
-"""Tables aligned by identity."""
+"""Tables aligned by trial and stimulus; means over repeats."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Splits and folds of trials."""
+"""Partitions and groups of trials."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from cortex2image.prediction.partitions import Trials, partitions
 
 
 def columns(stimuli: str, splits: str = "", folds: list[int | None] | None = None) -> dict[str, list]:
-    """Trials named by letters: one stimulus each, split `r` or `e`."""
+    """Return columns of trials; a letter stands for a stimulus, `r` and `e` for train and test."""
     n = len(stimuli)
     return {
         "stimulus_id": list(stimuli),
@@ -35,7 +35,7 @@ def test_each_fold_is_held_out_once_and_runs_are_the_inner_groups():
 
 
 def test_runs_of_a_session_that_share_a_stimulus_are_one_inner_group():
-    """Folds are sessions: a picture that repeats over runs of its session would be on both sides."""
+    """With sessions as folds, repeats of a picture in runs of one session stay in one group."""
     trials = Trials.from_columns(columns("abacdefgghii", folds=[0] * 6 + [1] * 6), "t")
     assert trials.groups.tolist() == [f"ses-1 run-{i}" for i in (0, 0, 0, 0, 2, 2, 3, 3, 3, 3, 5, 5)]
 

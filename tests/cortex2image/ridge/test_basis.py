@@ -1,4 +1,4 @@
-"""The eigendecomposition against NumPy's singular values and solved normal equations."""
+"""The singular basis against NumPy's singular values and solved normal equations; least penalties."""
 
 import numpy as np
 import pytest

@@ -1,9 +1,4 @@
-"""Scaling against scikit-learn's StandardScaler.
-
-Centred, scaled blocks and their Gram matrices against whole-matrix NumPy.
-
-Batches of targets: complete, centred, contiguous.
-"""
+"""Scaling against scikit-learn, blocks and Gram matrices against NumPy, batches of targets."""
 
 import numpy as np
 import pytest
@@ -65,7 +60,7 @@ def test_gram_matrices_of_single_precision_are_double(rng):
 
 
 def batches(targets: Targets) -> list[tuple[slice, torch.Tensor, torch.Tensor]]:
-    """All batches of targets, in their order."""
+    """Return all batches of targets in order."""
     found: list[tuple[slice, torch.Tensor, torch.Tensor]] = []
     targets.each(lambda *batch: found.append(batch))
     return sorted(found, key=lambda batch: batch[0].start)

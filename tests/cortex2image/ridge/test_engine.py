@@ -1,4 +1,4 @@
-"""The engine as a whole: the same answers by any road, and the invariances of ridge regression."""
+"""The solver as a whole: the same results by every method, and the invariances of ridge regression."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""RidgeCV against scikit-learn and himalaya, its invariances, and what it refuses."""
+"""RidgeCV against scikit-learn and himalaya, its invariances, and the inputs it refuses."""
 
 import warnings
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 
 @pytest.fixture(params=SHAPES, ids=str)
 def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """X with a mean and unequal scales; Y from none to nearly all noise, with a mean."""
+    """Return X with a mean and unequal scales, and Y with a mean and from no noise to nearly all noise."""
     n, p = SHAPES[request.param]
     X = rng.normal(2, np.linspace(0.5, 3, p), (n, p))
     noise = np.linspace(0.1, 60, 6)
@@ -69,7 +69,7 @@ def test_penalties_are_those_of_a_grid_search_over_the_same_groups(data):
 @pytest.mark.parametrize("kind", [himalaya.ridge.RidgeCV, himalaya.kernel_ridge.KernelRidgeCV])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_penalties_and_predictions_are_those_of_himalaya(data, rng, kind, dtype):
-    """Theirs in double precision: in single, its kernel ridge is off by far more than the tolerance."""
+    """Himalaya in double precision: in single precision its kernel ridge exceeds the tolerance by far."""
     X, Y = (array.astype(dtype) for array in data)
     new, folds = rng.normal(2, 2, (9, X.shape[1])).astype(dtype), list(KFold(5).split(X))
     ours = RidgeCV(ALPHAS, cv=folds).fit(X, Y)
@@ -119,7 +119,7 @@ def test_batches_of_targets_change_nothing(data):
 @pytest.mark.parametrize("selection", ["kfold", "loo", "gcv"])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_batches_and_bounds_change_single_precision_by_rounding_alone(rng, shape, selection):
-    """From hardly any noise to nothing else, with penalties that hardly shrink."""
+    """Targets from hardly any noise to noise only, with penalties that hardly shrink."""
     n, p = SHAPES[shape]
     X, noise = rng.standard_normal((n, p)).astype("f4"), np.logspace(-3, 1, 60)
     Y = (X @ rng.standard_normal((p, 60)) / p**0.5 + noise * rng.standard_normal((n, 60))).astype("f4")
@@ -131,7 +131,7 @@ def test_batches_and_bounds_change_single_precision_by_rounding_alone(rng, shape
     for change in ({"n_targets_batch": 7}, {"n_targets_batch": 1}, {"max_memory_gb": tight}):
         other = clone(model).set_params(**change).fit(X, Y)
         np.testing.assert_allclose(other.best_score_, whole.best_score_, atol=1e-5)
-        # A penalty may change for one whose score is the same but for rounding, and for no other.
+        # A chosen penalty may only change to one whose score is equal up to rounding.
         row = np.searchsorted(whole.alphas, other.alpha_)
         chosen = whole.cv_scores_[row, np.arange(60)]
         np.testing.assert_allclose(chosen, whole.best_score_, atol=1e-5)
@@ -166,7 +166,7 @@ def test_a_constant_predictor_changes_nothing(data, standardize, selection):
 
 
 def test_repeats_across_folds_inflate_the_score_unless_grouped(rng):
-    """Noise targets that repeat with their rows: only a leak can make them predictable."""
+    """Noise targets that repeat with their rows are predictable only through a leak."""
     X = np.repeat(rng.standard_normal((40, 100)), 2, axis=0)
     Y = np.repeat(rng.standard_normal((40, 5)), 2, axis=0)
     leaky, honest = RidgeCV(ALPHAS).fit(X, Y), RidgeCV(ALPHAS).fit(X, Y, groups=np.arange(80) // 2)

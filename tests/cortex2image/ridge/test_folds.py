@@ -1,4 +1,4 @@
-"""Folds: complete, disjoint, and never through a group."""
+"""Folds are complete and disjoint, and never split a group."""
 
 import numpy as np
 import pytest

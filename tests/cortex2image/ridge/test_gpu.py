@@ -1,4 +1,4 @@
-"""A GPU gives the answers of the CPU, by every road through the engine; skipped where there is none."""
+"""A GPU gives the results of the CPU with every method of the solver; skipped without a GPU."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ Data = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 @pytest.fixture(params=SHAPES, ids=str)
 def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> Data:
-    """X, of which every row comes twice, Y from nearly no noise to nearly all, and new rows."""
+    """Return X with every row twice, Y from nearly no noise to nearly all noise, and new rows."""
     n, p = SHAPES[request.param]
     X = np.repeat(rng.normal(1, 1, (n // 2, p)), 2, axis=0)
     noise = np.logspace(-1, 1.5, 40) * rng.standard_normal((n, 40))
@@ -34,7 +34,7 @@ def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> Data:
 def compare(
     make: type[RidgeCV], options: dict, X: object, Y: np.ndarray, new: object, **rest: object
 ) -> None:
-    """Fit on both and compare penalties, scores and predictions, kept and at once, and weights."""
+    """Fit on both devices; compare penalties, scores, weights, and predictions of both kinds."""
     on_cpu, on_gpu = (make(ALPHAS, device=d, **options).fit(X, Y, **rest) for d in ("cpu", "cuda"))
     tolerance = TOLERANCE[Y.dtype.type]
     np.testing.assert_allclose(on_gpu.best_score_, on_cpu.best_score_, atol=tolerance)

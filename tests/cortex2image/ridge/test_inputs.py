@@ -1,7 +1,4 @@
-"""Blocks of predictors: complete, in order, bounded, and the same from every source.
-
-What is refused, and by which name.
-"""
+"""Blocks of predictors: complete, ordered, bounded, equal from every source. Inputs that are refused."""
 
 from pathlib import Path
 

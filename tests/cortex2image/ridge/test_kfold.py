@@ -1,7 +1,4 @@
-"""Combinations of operators against the operators themselves.
-
-Scores of folds against fits of scikit-learn, one by one.
-"""
+"""K-fold scores against single fits of scikit-learn; compressed operators against the operators."""
 
 import numpy as np
 import pytest
@@ -58,7 +55,7 @@ def test_double_precision_and_single_penalties_stay_as_they_are(data):
 
 
 def test_scores_are_those_without_combinations(data, monkeypatch):
-    """From targets of noise to targets that are predicted almost without error."""
+    """Targets from noise only to almost perfectly predictable."""
     fewer = RidgeCV(MANY, cv=4).fit(*data)
     monkeypatch.setattr(kfold, "compressed", lambda operator: operator)
     direct = RidgeCV(MANY, cv=4).fit(*data)
@@ -81,7 +78,7 @@ GROUPS = np.arange(60) // 3
 def explicit_scores(
     X: np.ndarray, Y: np.ndarray, folds: list, intercept: bool, standardize: bool
 ) -> np.ndarray:
-    """R^2 of every penalty and target, errors pooled over folds, from one fit each."""
+    """Return R^2 of every penalty and target from single fits, with errors pooled over folds."""
     errors, total = np.zeros((len(ALPHAS), Y.shape[1])), np.zeros(Y.shape[1])
     for train, test in folds:
         scaler = StandardScaler(with_mean=intercept, with_std=standardize).fit(X[train])
@@ -166,7 +163,7 @@ def test_folds_and_penalties_some_at_a_time_change_nothing(rng, at_once, penalti
 def predictions_by_fold(
     monkeypatch: pytest.MonkeyPatch, model: RidgeCV, X: np.ndarray, Y: np.ndarray
 ) -> list[np.ndarray]:
-    """What every fold predicts of its held-out rows on the way to the scores, (a, m, t) each.
+    """Return the predictions of the held-out rows of every fold that enter its scores, (a, m, t) each.
 
     Inside, targets are measured from their mean over all rows, which changes no error; it is added back.
     """

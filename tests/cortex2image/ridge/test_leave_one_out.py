@@ -1,4 +1,4 @@
-"""Closed forms against scikit-learn, and against leaving out and refitting one by one."""
+"""Leave one out against scikit-learn, and against refits without each row or group."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def data(request: pytest.FixtureRequest, rng: np.random.Generator) -> tuple[np.n
 
 
 def refitted_scores(X: np.ndarray, Y: np.ndarray, folds: list) -> np.ndarray:
-    """R^2 of every penalty and target, errors pooled over folds, from one fit each."""
+    """Return R^2 of every penalty and target from refits, with errors pooled over folds."""
     errors, total = np.zeros((len(ALPHAS), Y.shape[1])), np.zeros(Y.shape[1])
     for train, test in folds:
         total += ((Y[test] - Y[train].mean(axis=0)) ** 2).sum(axis=0)
@@ -66,7 +66,7 @@ def test_awkward_predictors_give_the_scores_of_refitting(rng, name, dtype):
 
 
 def left_out_errors(model: RidgeCV) -> np.ndarray:
-    """Errors of every penalty and target in parts of the target's variance."""
+    """Return errors of every penalty and target as shares of the target's variance."""
     return 1 - model.cv_scores_
 
 
@@ -75,7 +75,7 @@ def left_out_errors(model: RidgeCV) -> np.ndarray:
 @pytest.mark.parametrize("sizes", [[1], [2], [1, 2, 3], [1, LARGEST_GROUP + 2]], ids=str)
 @pytest.mark.parametrize("form", [*SHAPES, "repeated rows"])
 def test_bounds_leave_the_best_penalty_in(rng, form, sizes, intercept, dtype):
-    """Scores of penalties that are left out are no lower than the true ones, and there are such."""
+    """Scores of excluded penalties are at least the true scores, and some penalties are excluded."""
     n, p = SHAPES.get(form, (40, 60))
     X = rng.normal(0, np.linspace(0.2, 2, p), (n, p))
     X[-10:] = X[:10] if form == "repeated rows" else X[-10:]
@@ -97,7 +97,7 @@ def test_bounds_leave_the_best_penalty_in(rng, form, sizes, intercept, dtype):
 
 @pytest.mark.parametrize("complete", [True, False])
 def test_leverages_in_double_precision_meet_rows_in_single(rng, monkeypatch, complete):
-    """As of a group that has nearly all rows: of it already the mean leaves nothing."""
+    """A large group needs it, since the intercept alone gives leverages near 1 to a group of most rows."""
     X, Y = (rng.standard_normal((40, columns)).astype(np.float32) for columns in (9, 30))
     Y += 3 * X[:, :1]
     labels = np.maximum(np.arange(40) - 20, 0) // 2
@@ -111,7 +111,7 @@ def test_leverages_in_double_precision_meet_rows_in_single(rng, monkeypatch, com
 @pytest.mark.parametrize("noise", [1e-4, 1e-3])
 @pytest.mark.parametrize("selection", ["loo", "gcv"])
 def test_single_precision_is_enough_where_little_is_left_to_residuals(rng, selection, noise, p):
-    """Nearly as many columns as rows, hardly any noise: residuals are as small as rounding of the rows."""
+    """With nearly as many columns as rows and hardly any noise, residuals are as small as rounding."""
     alphas = 10.0 ** np.arange(-6, 4)
     X, new = rng.standard_normal((300, p)).astype("f4"), rng.standard_normal((40, p)).astype("f4")
     Y = X @ rng.standard_normal((p, 20)) / p**0.5 + noise * rng.standard_normal((300, 20))
@@ -126,7 +126,7 @@ def test_single_precision_is_enough_where_little_is_left_to_residuals(rng, selec
 @pytest.mark.parametrize("intercept", [True, False])
 @pytest.mark.parametrize("grouped", [False, True], ids=["repeats apart", "repeats together"])
 def test_repeated_rows_and_tiny_penalties_keep_single_precision_accurate(rng, grouped, intercept):
-    """Rows without a repeat have leverages of nearly 1, and residuals of rounding error's size."""
+    """Rows without a repeat have leverages of nearly 1, and residuals as small as rounding errors."""
     alphas = np.logspace(-6, 3, 10)
     X = rng.standard_normal((30, 60)).astype(np.float32)
     X, groups = np.vstack([X, X[:10]]), np.r_[np.arange(30), np.arange(10)] if grouped else None
@@ -143,7 +143,7 @@ def test_repeated_rows_and_tiny_penalties_keep_single_precision_accurate(rng, gr
 
 
 def test_repeats_are_refused_by_gcv_and_kept_together_by_loo(rng):
-    """Noise targets that repeat with their rows: only a leak can make them predictable."""
+    """Noise targets that repeat with their rows are predictable only through a leak."""
     X = np.repeat(rng.standard_normal((40, 100)), 2, axis=0)
     Y, groups = np.repeat(rng.standard_normal((40, 5)), 2, axis=0), np.arange(80) // 2
     leaky, honest = (RidgeCV([1.0, 100.0], selection="loo").fit(X, Y, g) for g in (None, groups))

@@ -1,9 +1,4 @@
-"""Arrays as tensors.
-
-Products against NumPy's einsum, decompositions against what they are of.
-
-Work side by side: the same results in the same order, and threads given back.
-"""
+"""Tensors, products against einsum, decompositions; ordered results of threads, whose number is restored."""
 
 import threading
 import time

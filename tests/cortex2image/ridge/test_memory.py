@@ -1,7 +1,4 @@
-"""Memory at hand: that of the machine, unless a container allows less.
-
-The memory bound: divided as promised, and kept under a real limit on the process.
-"""
+"""Free memory of machine, container and GPU; sizes of folds, groups and operators."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -65,7 +62,7 @@ def test_folds_are_as_large_as_they_are():
 
 
 def test_few_large_groups_need_their_hat_matrices():
-    """Of g groups of n / g rows, a matrix of n^2 / g numbers for each penalty."""
+    """For g groups of n / g rows, the matrices of each penalty have n^2 / g values."""
     rows, large = (replace(NEED, splits=Splits.of_groups(np.arange(2000) % g)) for g in (2000, 4))
     assert (large.splits.groups, large.splits.largest, large.splits.squares) == (4, 500, 1_000_000)
     assert large.leverages - rows.leverages > 8 * 13 * (2000**2 / 4 - 2000)

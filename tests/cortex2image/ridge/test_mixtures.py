@@ -1,7 +1,4 @@
-"""Shares to try: on the simplex, covering it, and near the winners.
-
-Mixed bands against bands that are really multiplied.
-"""
+"""Mixtures cover the simplex or lie near the winners; mixed bands equal bands that are multiplied."""
 
 import numpy as np
 import pytest

@@ -1,7 +1,4 @@
-"""What folds share: penalties above rounding error, and the intercept as one more direction.
-
-Operators of folds by themselves predict what scikit-learn predicts after fitting the fold.
-"""
+"""A fold's own operators predict what scikit-learn predicts after fitting the fold."""
 
 import numpy as np
 import pytest
@@ -25,7 +22,7 @@ def test_gains_that_single_precision_cannot_bear_are_seen(rng):
 )
 @pytest.mark.parametrize("shape", REFIT_SHAPES, ids=str)
 def test_own_operators_predict_as_refitting_does(rng, shape, spread, standardize, on_projections):
-    """With columns, too, that vary in held-out rows alone, or nearly so."""
+    """Also with columns that vary in held-out rows only, or nearly so."""
     n, p = REFIT_SHAPES[shape]
     X = rng.normal(2, np.linspace(0.5, 2, p), (n, p))
     Y = 3 + X @ rng.standard_normal((p, 2)) + rng.standard_normal((n, 2))

@@ -1,4 +1,4 @@
-"""The memory bound: divided as promised, and kept under a real limit on the process."""
+"""The memory bound is divided as documented, and fits keep to it under a real limit on the process."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ from cortex2image.ridge.memory import Need, Splits
 from cortex2image.ridge.planning import plan
 
 CPU, SINGLE = torch.device("cpu"), np.dtype("f4")
-# Fits of either form, with more columns than rows and with fewer.
+# Fits in dual form (more columns than rows) and in primal form.
 LIMITED = {
     (240, 5000): [
         "kfold",
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 
 
 def least(need: Need) -> float:
-    """The least bound, in GB, that the refusal of a smaller one names."""
+    """Return the least bound, in GB, named by the error for a smaller bound."""
     with pytest.raises(ConfigError, match="ridge max_memory_gb") as caught:
         plan(need, SINGLE, CPU, 1e-6, None)
     return float(caught.value.expected.split()[2])
@@ -117,7 +117,7 @@ def test_folds_that_hold_out_more_need_more():
 
 
 def test_predictors_that_are_read_anew_for_every_block_come_in_few(rng):
-    """Gram matrix, centres and the check of finite numbers take a pass each, not one for every block."""
+    """Gram matrix, centres and the check for finite values take a pass each, not a pass per block."""
     X, Y, passes = rng.standard_normal((20, 120_000), dtype=np.float32), rng.standard_normal((20, 2)), []
 
     def groups() -> list[np.ndarray]:
@@ -135,7 +135,7 @@ def test_predictors_that_are_read_anew_for_every_block_come_in_few(rng):
 
 def limited_fits(path: Path, count: int, part: float, names: list[str]) -> subprocess.CompletedProcess[str]:
     script = Path(__file__).parents[2] / "support" / "bounded_fit.py"
-    # What is freed is to count as free: no heap that keeps it.
+    # Freed memory has to return to the system at once instead of staying in the heap.
     options = {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "65536"}
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), **options}
     arguments = [sys.executable, str(script), str(path), str(count), str(part), *names]
@@ -158,7 +158,7 @@ def test_fits_keep_their_bound_under_a_real_limit(rng, tmp_path, shape):
 
 @needs_limits
 def test_a_tenth_of_the_bound_is_not_enough(rng, tmp_path):
-    """The limit is a real one."""
+    """The limit really binds."""
     np.save(tmp_path / "x.npy", rng.standard_normal((1200, 120), dtype=np.float32))
     assert limited_fits(tmp_path / "x.npy", 100, 0.1, ["kfold"]).returncode != 0
 

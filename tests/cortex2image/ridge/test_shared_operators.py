@@ -1,4 +1,4 @@
-"""Operators that folds share predict what scikit-learn predicts after fitting the fold."""
+"""Shared operators predict what scikit-learn predicts after fitting each fold."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_shared_operators_predict_as_refitting_does(data, monkeypatch):
 
 
 def test_a_row_of_leverage_one_gives_its_fold_an_operator_of_its_own(data):
-    """Less the large column of row 4, R of its fold is rounding error; in dual form repeats leave R one."""
+    """The large column of row 4 makes R of its fold rounding error; in dual form this takes repeated rows."""
     X, Y = data
     X, Y = np.column_stack([X, 1e4 * np.eye(len(X))[:, 4]]), Y.copy()
     X[-3:], Y[-3:] = X[:3], Y[:3]

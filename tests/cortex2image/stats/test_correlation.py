@@ -1,4 +1,4 @@
-"""Correlations against SciPy, and their null."""
+"""Correlations against SciPy, and their null distribution."""
 
 import numpy as np
 import pandas as pd
@@ -53,12 +53,12 @@ FOLDS = np.repeat([3, 0, 7, 5, 1, 2, 9, 8], 8)
 
 
 def leave_fold_out(features: np.ndarray, measured: np.ndarray) -> np.ndarray:
-    """Ridge predictions of every row by the fold that holds it out."""
+    """Return ridge predictions of every row from the fold that holds it out."""
     return cross_val_predict(Ridge(100.0), features, measured, cv=LeaveOneGroupOut(), groups=FOLDS)
 
 
 def offsets(rng: np.random.Generator, columns: int) -> np.ndarray:
-    """One offset per fold and column, as large as the noise."""
+    """Return one offset per fold and column, as large as the noise."""
     return rng.standard_normal((10, columns))[FOLDS]
 
 

@@ -1,7 +1,4 @@
-"""Bootstrap intervals.
-
-One line of a score table.
-"""
+"""Bootstrap intervals, and rows of a score table."""
 
 import numpy as np
 import pytest

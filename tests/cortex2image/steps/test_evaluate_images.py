@@ -5,6 +5,8 @@ import pytest
 from PIL import Image
 
 from cortex2image.errors import DataError
+from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS
+from cortex2image.metrics.registry import METRICS
 from cortex2image.steps.evaluate_images import main
 from cortex2image.tables.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI
 
@@ -85,12 +87,13 @@ def test_each_sample_is_scored_against_its_own_picture(study):
     assert table.schema.metadata[b"subject"] == b"sub-01"
     assert table.schema.metadata[b"method"] == b"zc"
     values = table.to_pandas().pivot_table("value", "metric", "sample")
-    assert list(values.index) == ["pixcorr", "ssim2d", "twoway_clip"]
-    np.testing.assert_allclose(values[0], 1)
+    assert list(values.index) == sorted([*MATRIX_METRICS, *PAIR_METRICS, "twoway_clip"])
+    best = {metric: METRICS[metric].bounds[METRICS[metric].higher_is_better] for metric in values.index}
+    np.testing.assert_allclose(values[0], list(best.values()))
     assert values.loc["pixcorr", 1] < 0.3
     draws = NULLS.read(nulls).to_pandas()
     assert (draws.groupby("metric")["draw"].nunique() == 50).all()
-    assert (draws["value"] < 1).all()
+    assert (draws["value"] < draws["metric"].map(best)).all()
 
 
 def test_a_set_with_a_distance_has_its_metric(study):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cortex2image.data.bids.dataset import BidsDataset
+from cortex2image.data.bids.reader import BidsDataset
 from cortex2image.data.prepared import ShownRun
 from cortex2image.data.recording import Event
 from cortex2image.errors import Cortex2imageError, DataError

@@ -3,7 +3,7 @@
 import copy
 
 import pytest
-from tests.support.studies import change, distributed, shipped
+from tests.support.configs import change, distributed, shipped
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.config import resolve

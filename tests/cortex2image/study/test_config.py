@@ -4,7 +4,7 @@ import copy
 import json
 
 import pytest
-from tests.support.studies import CONFIGS, change, shipped
+from tests.support.configs import CONFIGS, change, shipped
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.config import load_schema, read_slice, resolve, slice_json

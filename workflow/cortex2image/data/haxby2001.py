@@ -1,24 +1,27 @@
-"""Reader of the Haxby 2001 data as they are distributed: blocks of eight categories, no single pictures."""
+"""Reader of the Haxby 2001 data as distributed: blocks of eight categories, single pictures unknown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from cortex2image.data.paths import root_folder
 from cortex2image.data.recording import Event, Run, Stimulus
 from cortex2image.data.subjects import check_subjects, subject_key
 from cortex2image.data.volumes import read_bold_header
 from cortex2image.errors import DataError
 from cortex2image.progress import say
 from cortex2image.scenes.captions import category_captions
+from cortex2image.study.readers import READERS
+from cortex2image.study.settings import Dataset, Study
 
 CATEGORIES = ("bottle", "cat", "chair", "face", "house", "scissors", "scrambledpix", "shoe")
 REST = "rest"
-# As published; the headers of the distribution are not relied on.
+# As published; the headers of the distributed files are not relied on.
 TR_SECONDS = 2.5
-# labels.txt marks the volumes that show the response, not those during which the pictures were on. A fit of
-# "pictures or rest" that knows no categories (SPM response, subject 1, mean R squared of the 50 best of 530
-# voxels) gives 0.06 with onsets at the labels, 0.18, 0.34, 0.38 and 0.27 with onsets 1 to 4 volumes earlier.
+# labels.txt marks the volumes that show the response, not those during which pictures were shown. A fit of
+# "pictures or rest" without categories (SPM response, subject 1, mean R squared of the 50 best of 530 voxels)
+# gives 0.06 with onsets at the labels, and 0.18, 0.34, 0.38 and 0.27 with onsets 1 to 4 volumes earlier.
 LABEL_LAG_VOLUMES = 2
 SUBJECTS = range(1, 7)
 PLACEMENT = (
@@ -29,7 +32,7 @@ PLACEMENT = (
 
 @dataclass(frozen=True)
 class Block:
-    """Consecutive volumes of one category: half-open range of volumes of the whole recording."""
+    """Consecutive volumes of one category, as a half-open range of volumes of the whole recording."""
 
     category: str
     volumes: tuple[int, int]
@@ -37,24 +40,24 @@ class Block:
 
 @dataclass(frozen=True)
 class Chunk:
-    """One run: its number in ``labels.txt``, its volumes, and its blocks (none in a corrupted run)."""
+    """One run: its number in ``labels.txt``, its volumes, and its blocks (a corrupted run has none)."""
 
     number: int
     volumes: tuple[int, int]
     blocks: tuple[Block, ...]
 
     def stimulus_id(self, subject: str, block: Block) -> str:
-        """Return the identity of what a block showed: which pictures is unknown, so no two runs share it."""
+        """Return the stimulus of a block; no two runs share one, because the pictures are unknown."""
         return f"{subject}_run-{self.number:02d}_{block.category}"
 
 
 def parse_labels(path: Path) -> list[Chunk]:
-    """Read ``labels.txt``: a header, then per volume its condition and the number of its run.
+    """Read ``labels.txt``: a header line, then per volume its condition and the number of its run.
 
     Raises
     ------
     DataError
-        The file is missing, a row is malformed, a category unknown, or a run not in one piece.
+        The file is missing, a row is malformed, a category is unknown, or a run is not in one piece.
     """
     try:
         rows = [line.split() for line in path.read_text().splitlines()[1:] if line.strip()]
@@ -87,9 +90,9 @@ def _chunk(rows: list[tuple[int, tuple[str, int]]]) -> Chunk:
 
 
 class Haxby2001Dataset:
-    """The Haxby 2001 distribution, see :class:`cortex2image.data.recording.Dataset`.
+    """The Haxby 2001 distribution, see :class:`cortex2image.data.recording.RecordedDataset`.
 
-    Each block of pictures is one trial of a stimulus of its own; its captions come from the category.
+    Each block of pictures is one trial of a stimulus of its own, whose captions come from its category.
     ``subj1`` is called ``sub-1``. Haxby, Gobbini, Furey, Ishai, Schouten & Pietrini, Science 293:2425 (2001).
 
     Parameters
@@ -101,16 +104,16 @@ class Haxby2001Dataset:
         self.root = Path(root)
 
     def subjects(self) -> list[str]:
-        """Return the labels of the subjects whose folders exist, sorted."""
+        """Return the subjects whose folders exist, sorted."""
         return [f"sub-{number}" for number in SUBJECTS if (self.root / f"subj{number}").is_dir()]
 
     def subject_files(self, subject: str) -> list[Path]:
-        """Return every file the jobs of `subject` read, whether it exists or is yet to be fetched."""
+        """Return every file that the jobs of `subject` read, whether it exists or is yet to be fetched."""
         folder = self._folder(subject)
         return [folder / "bold.nii.gz", folder / "labels.txt", self._mask(subject)]
 
     def runs(self, subject: str) -> list[Run]:
-        """Return the runs of `subject`; a run that is rest throughout is corrupted, left out and reported.
+        """Return the runs of `subject`; a run with rest only is corrupted and left out with a warning.
 
         Raises
         ------
@@ -129,7 +132,7 @@ class Haxby2001Dataset:
         return [_run(subject, chunk, bold, mask) for chunk in _usable(labels, chunks)]
 
     def problems(self, subject: str) -> list[str]:
-        """Return the corrupted runs of `subject`, which are left out."""
+        """Return a line for each corrupted run of `subject`, which is left out."""
         labels = self._folder(subject) / "labels.txt"
         name = labels.relative_to(self.root)
         return [
@@ -139,7 +142,7 @@ class Haxby2001Dataset:
         ]
 
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
-        """Return a stimulus per run and category, all on the training side of the split, sorted by id."""
+        """Return a stimulus per run and category, sorted by id; all belong to the training set."""
         check_subjects(subjects)
         stimuli = {s.stimulus_id: s for subject in subjects for s in self._stimuli_of(subject)}
         return [stimuli[identity] for identity in sorted(stimuli)]
@@ -163,12 +166,12 @@ class Haxby2001Dataset:
         return self.root / f"subj{subject_key(subject)}"
 
     def _mask(self, subject: str) -> Path:
-        """Return the brain mask of the distribution, or the copy that fetching puts beside the subject."""
+        """Return the brain mask of the distribution, or the copy that the step fetch_haxby makes."""
         shared = self.root / "mask.nii.gz"
         return shared if shared.exists() else self._folder(subject) / "mask.nii.gz"
 
     def check_present(self, subject: str) -> None:
-        """Raise DataError unless every file of `subject` is there."""
+        """Raise DataError unless every file of `subject` exists."""
         missing = [path for path in self.subject_files(subject) if not path.exists()]
         if missing:
             raise DataError(
@@ -208,3 +211,20 @@ def _run(subject: str, chunk: Chunk, bold: Path, mask: Path) -> Run:
         events=events,
         confounds=None,
     )
+
+
+def open_data(dataset: Dataset) -> Haxby2001Dataset:
+    """Open the distribution that a study uses."""
+    return Haxby2001Dataset(root_folder(dataset))
+
+
+def check_study(study: Study, subject: str) -> None:
+    """Test that every file of a subject exists, unless the workflow itself fetches the distribution.
+
+    Raises
+    ------
+    DataError
+        A file is missing.
+    """
+    if study.dataset.root != READERS[study.dataset.reader].fetched_into:
+        open_data(study.dataset).check_present(subject)

@@ -1,4 +1,4 @@
-"""HDF5 files of others, opened so that whatever is wrong with one is told as such."""
+"""Opening HDF5 files of others: whatever is wrong with a file becomes a DataError that names it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,26 +7,26 @@ from typing import Any
 
 from cortex2image.errors import DataError
 
-# What h5py raises on files that are cut short, damaged, or of another content than is looked for.
+# Errors of h5py on files that are cut short or damaged, or that hold something else.
 UNREADABLE = (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError)
 
 
 @contextmanager
 def opened(path: str | Path, expected: str, fix: str) -> Iterator[Any]:
-    """Open a file for reading; what is done with it in the ``with`` block counts as reading it.
+    """Open an HDF5 file for reading; errors of h5py in the whole ``with`` block become DataErrors.
 
     Parameters
     ----------
     path : path
     expected, fix : str
-        What the file should have been, and what to do; for the error.
+        Parts of the error: what the file should have been, and what to do.
 
     Raises
     ------
     DataError
-        It is missing, damaged, or not what is read from it.
+        The file is missing or damaged, or does not hold what is read.
     """
-    import h5py  # here, since every step that opens a data set imports its reader
+    import h5py  # imported late: not every data set of a reader that can read HDF5 has such files
 
     try:
         with h5py.File(path, "r") as file:
@@ -38,12 +38,12 @@ def opened(path: str | Path, expected: str, fix: str) -> Iterator[Any]:
 
 
 def dataset_of(path: str | Path, file: Any, key: str, fix: str) -> Any:
-    """Return a dataset at the top of an open file.
+    """Return a dataset at the top level of an open file.
 
     Raises
     ------
     DataError
-        There is none of this name, or a group.
+        The file has nothing of this name, or a group.
     """
     found = f"a group {key}" if key in file else ", ".join(file) or "nothing"
     if key not in file or not hasattr(file[key], "shape"):

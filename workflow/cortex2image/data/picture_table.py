@@ -1,4 +1,4 @@
-"""Pictures of data sets that name them in their own way: matched by name to the table the user writes."""
+"""The table of pictures that a user writes for a data set whose files name pictures in their own way."""
 
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -13,32 +13,32 @@ IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".gif")
 
 
 def picture_name(name: str) -> str:
-    """Return a picture's name without its folders and without the suffix of an image file."""
+    """Return the name of a picture without folders and without the suffix of an image file."""
     file = PurePosixPath(name).name
     return file[: -len(PurePosixPath(file).suffix)] if file.lower().endswith(IMAGE_SUFFIXES) else file
 
 
 def described(table: Path, splits: Mapping[str, str]) -> list[Stimulus]:
-    """Return what was shown, with captions, category and picture from the table of pictures.
+    """Return the pictures that were shown as stimuli, with captions, category and file from the table.
 
     Parameters
     ----------
     table : path
         ``stimuli.tsv``: stim_file (relative to the table's folder, in any subfolder), captions (joined by
-        ``|``), and category if there is one. Rows of pictures that were not shown do no harm. The data set
-        itself says which pictures are for testing; a column split may repeat it, but not contradict it.
+        ``|``), and category if there is one. Rows of pictures that were not shown are ignored. The data set
+        itself says which pictures are for testing: a column split may repeat that, but not contradict it.
     splits : mapping
-        Name of every picture shown, as :func:`picture_name` gives it, to ``train`` or ``test``.
+        Name of every picture that was shown, as :func:`picture_name` returns it, to ``train`` or ``test``.
 
     Returns
     -------
-    list of Stimulus, sorted by id, which is the name
+    list of Stimulus, sorted by id, which is the name of the picture
 
     Raises
     ------
     DataError
-        The table is unreadable, lacks a picture, names one twice or contradicts its split; captions are
-        empty; a picture is no file.
+        The table is unreadable, lacks a picture, names one twice or contradicts its split; a caption is
+        empty; or a picture is no file.
     """
     rows = _rows_by_name(table)
     missing = sorted(set(splits) - set(rows))
@@ -50,7 +50,7 @@ def described(table: Path, splits: Mapping[str, str]) -> list[Stimulus]:
 
 
 def _rows_by_name(table: Path) -> dict[str, tuple[pd.Series, str]]:
-    """Return each row of the table and where it stands, by the picture's name."""
+    """Return each row of the table, and its place for errors, by the name of the picture."""
     rows: dict[str, tuple[pd.Series, str]] = {}
     for number, row in read_tsv(table, ("stim_file", "captions")).iterrows():
         name, where = picture_name(row["stim_file"]), f"{table}, row {number + 2}"
@@ -66,7 +66,7 @@ def _stimulus(table: Path, name: str, split: str, row: pd.Series, where: str) ->
     if row.get("split", split) not in (split, *MISSING):
         found = f"'{row['split']}' for {name}, which the data set shows for '{split}'"
         raise DataError(where, f"split {split}", found, "correct the split, or leave out the column")
-    stimulus_id(row["stim_file"], where)  # raises where the path leads out of the folder
+    stimulus_id(row["stim_file"], where)  # raises if the path leads out of the folder
     picture = table.parent / row["stim_file"]
     if not picture.is_file():
         raise DataError(

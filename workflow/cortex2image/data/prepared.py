@@ -1,4 +1,4 @@
-"""What every reader of prepared betas gives: responses to single trials that others estimated."""
+"""What a reader of prepared betas gives: responses to single trials that others estimated."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from cortex2image.data.recording import Event, StudyDataset
 
 @dataclass(frozen=True)
 class ShownRun:
-    """What was shown in one run, in order of onset; labels such as ``ses-01`` and ``run-02``."""
+    """What was shown in one run, with labels such as ``ses-01`` and ``run-02``; events in order of onset."""
 
     session: str
     run: str
@@ -21,16 +21,16 @@ class ShownRun:
 
 @dataclass(frozen=True)
 class BetaSession:
-    """The betas of one session.
+    """Where the betas of one session are, and of how many trials.
 
     Attributes
     ----------
     session : str
-        Label, as that of its :class:`ShownRun`.
+        Label, the same as in the session's :class:`ShownRun`.
     files : tuple of Path
-        Files that hold them: one volume, or one surface per hemisphere.
+        Files that hold the betas: one volume, or one surface per hemisphere.
     trials : int
-        Rows, in order of presentation: one per event of the session's runs.
+        Number of trials, in order of presentation: one per event of the session's runs.
     """
 
     session: str
@@ -40,20 +40,20 @@ class BetaSession:
 
 @dataclass(frozen=True)
 class BetaVoxels:
-    """The voxels (or vertices) that a study takes, in the one order all of its tables keep.
+    """The voxels (or vertices) that a study takes, in the order that all of its tables keep.
 
     Attributes
     ----------
     indices : (voxels, 3) int array
-        Position in a volume of `shape`, in C order of that volume (the last index runs fastest), which is
-        the order of boolean indexing into a NIfTI array. Of a surface: (vertex, 0, 0), left hemisphere first.
+        Positions in a volume of `shape`, in C order (the last index runs fastest), which is the order of
+        boolean indexing into a NIfTI array. On a surface: (vertex, 0, 0), left hemisphere first.
     roi : list of str
         Region of each voxel, ``unlabelled`` where the atlas gives none.
     hemisphere : list of str
         ``left``, ``right``, or ``unknown``.
     shape : (int, int, int)
     affine : (4, 4) float array
-        From indices to mm; the identity for a surface.
+        From indices to mm; the identity matrix on a surface.
     """
 
     indices: np.ndarray
@@ -63,31 +63,9 @@ class BetaVoxels:
     affine: np.ndarray
 
 
-class BetaDataset(StudyDataset, Protocol):
-    """A readable data set of betas. Construction is cheap: nothing is read."""
-
-    def runs(self, subject: str) -> list[ShownRun]:
-        """Return what was shown to `subject`, in order of session and run."""
-
-    def sessions(self, subject: str) -> list[BetaSession]:
-        """Return the sessions of `subject` in order; together their trials are the events of `runs`."""
-
-    def voxels(self, subject: str) -> BetaVoxels:
-        """Return the voxels the study takes of `subject`."""
-
-    def read(self, session: BetaSession, voxels: BetaVoxels) -> np.ndarray:
-        """Read a session once and keep the wanted voxels only.
-
-        Returns
-        -------
-        (trials, voxels) float32 array
-            Percent signal change. A voxel that is invalid in this session is NaN throughout.
-
-        Raises
-        ------
-        DataError
-            A file is missing, cut short, of another shape, or holds another number of trials.
-        """
+@runtime_checkable
+class HasPictures(Protocol):
+    """A data set that may keep its pictures in one file."""
 
     def pictures(self, stimuli: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
         """Yield each stimulus with its picture, uint8 (H, W, 3), from a file that holds many pictures.
@@ -96,15 +74,63 @@ class BetaDataset(StudyDataset, Protocol):
         """
 
 
+class BetaDataset(StudyDataset, HasPictures, Protocol):
+    """A data set of prepared betas. Opening it reads nothing."""
+
+    def runs(self, subject: str) -> list[ShownRun]:
+        """Return what was shown to `subject`, in order of session and run."""
+
+    def sessions(self, subject: str) -> list[BetaSession]:
+        """Return the sessions of `subject` in order; all their trials together are the events of `runs`."""
+
+    def voxels(self, subject: str) -> BetaVoxels:
+        """Return the voxels that the study takes of `subject`."""
+
+    def read(self, session: BetaSession, voxels: BetaVoxels) -> np.ndarray:
+        """Read the betas of one session, of these voxels only.
+
+        Returns
+        -------
+        (trials, voxels) float32 array
+            Percent signal change; NaN in all trials for a voxel that is invalid in this session.
+
+        Raises
+        ------
+        DataError
+            A file is missing, cut short, of another shape, or holds another number of trials.
+        """
+
+
 @runtime_checkable
 class HasReleasedNcsnr(Protocol):
-    """A data set whose betas came with noise ceilings of others' making."""
+    """A data set whose betas were released together with noise ceilings."""
+
+    def released_ncsnr_files(self, subject: str) -> list[Path]:
+        """Return the files that hold the released noise ceilings of `subject`."""
 
     def released_ncsnr(self, subject: str, voxels: BetaVoxels) -> np.ndarray:
-        """Return the released signal-to-noise ratio of one trial, (voxels,) float64; NaN where unknown.
+        """Return the released noise ceiling SNR of one trial, (voxels,) float64; NaN where unknown.
 
         Raises
         ------
         DataError
             A file is missing, or of another subject or space.
         """
+
+
+def mark_invalid(betas: np.ndarray) -> np.ndarray:
+    """Set voxels without a response in a session to NaN in all trials, in place.
+
+    A voxel has no response if it is NaN or infinite in any trial, or 0 in all.
+
+    Parameters
+    ----------
+    betas : (trials, voxels) float array, of one session
+
+    Returns
+    -------
+    The same array.
+    """
+    invalid = ~np.isfinite(betas).all(axis=0) | ~betas.any(axis=0)
+    betas[:, invalid] = np.nan
+    return betas

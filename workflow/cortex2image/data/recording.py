@@ -1,4 +1,4 @@
-"""What every reader gives: stimuli, and runs with their events; of recordings, files and geometry besides."""
+"""What a reader gives: stimuli and runs with their events; of recordings also their files and timing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +10,16 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Event:
-    """One presentation of a stimulus. `onset` and `duration` in seconds from the run's first volume.
+    """One presentation of a stimulus.
 
-    `number` is its place among all presentations of the run, from 0, where a reader leaves some of them out;
-    None where the events are all there are.
+    Attributes
+    ----------
+    onset, duration : float
+        Seconds; the onset counts from the run's first volume.
+    stimulus_id : str
+    number : int or None
+        Place among all presentations of the run, from 0, where the reader leaves some of them out; None where
+        it leaves out none.
     """
 
     onset: float
@@ -59,7 +65,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Stimulus:
-    """One row of stimuli.parquet, see :data:`cortex2image.tables.contracts.STIMULI`."""
+    """One stimulus, a row of stimuli.parquet: see :data:`cortex2image.tables.contracts.STIMULI`."""
 
     stimulus_id: str
     split: str
@@ -69,7 +75,7 @@ class Stimulus:
 
 
 class Shown(Protocol):
-    """What was shown in one run: of a recording, or of betas that others estimated."""
+    """What was shown in one run, be it a recording or the origin of prepared betas."""
 
     @property
     def session(self) -> str:
@@ -85,28 +91,29 @@ class Shown(Protocol):
 
 
 class StudyDataset(Protocol):
-    """A readable data set, whatever it holds. Construction is cheap: it lists files and reads no volume."""
+    """A data set of recordings or of betas. Opening it is cheap: files are listed, no volume is read."""
 
     def subjects(self) -> list[str]:
         """Return the subject labels the data set holds, sorted."""
 
     def subject_files(self, subject: str) -> list[Path]:
-        """Return every file the jobs of `subject` read; a rule names them as inputs."""
+        """Return every file that the jobs of `subject` read; rules name them as inputs."""
 
     def runs(self, subject: str) -> Sequence[Shown]:
         """Return the runs of `subject` in order of session and run."""
 
     def problems(self, subject: str) -> list[str]:
-        """Return what is missing or surplus in the recordings of `subject`, a line each; no volume is read.
+        """Return one line for each thing that is missing or surplus in the data of `subject`.
 
-        No line says where the data set lies: tables and pages that are passed on hold these lines.
+        No volume is read. No line holds the folder of the data set, because the lines end up in tables and
+        pages that users pass on.
         """
 
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
         """Return the stimuli that at least one of `subjects` saw, sorted by id."""
 
 
-class Dataset(StudyDataset, Protocol):
+class RecordedDataset(StudyDataset, Protocol):
     """A data set of recordings."""
 
     def runs(self, subject: str) -> list[Run]:

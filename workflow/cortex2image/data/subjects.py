@@ -1,4 +1,4 @@
-"""Subject labels: the same person however the number is padded."""
+"""Labels of subjects: the same person, whether or not the number is padded with zeros."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,12 +6,12 @@ from cortex2image.errors import ConfigError, DataError
 
 
 def plain_label(label: str) -> str:
-    """Return a BIDS label without padding: ``01`` and ``1`` are both ``1``; words stay as they are."""
+    """Return a BIDS label without padding: ``01`` and ``1`` become ``1``; words stay as they are."""
     return str(int(label)) if label.isascii() and label.isdigit() else label
 
 
 def subject_key(subject: str) -> str:
-    """Return what identifies a subject: ``sub-01``, ``sub-1`` and ``01`` are all ``1``."""
+    """Return a subject's label without prefix and padding: ``sub-01``, ``sub-1`` and ``01`` become ``1``."""
     return plain_label(subject.removeprefix("sub-"))
 
 

@@ -1,4 +1,4 @@
-"""NIfTI volumes: headers, brain masks and the time series of the voxels inside a mask."""
+"""NIfTI files: headers, single volumes, brain masks, and the time series of the voxels inside a mask."""
 
 import zlib
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ _SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6, "unknown": 1.0}
 
 @dataclass(frozen=True)
 class BoldHeader:
-    """What a 4-D NIfTI header says: number of volumes, and seconds per volume (0 if it does not say)."""
+    """Facts of a 4-D NIfTI header: number of volumes, and seconds per volume (0 if the header has none)."""
 
     volumes: int
     tr: float
 
 
 def read_bold_header(path: str | Path) -> BoldHeader:
-    """Read the header of a 4-D NIfTI file, no voxel.
+    """Read the header of a 4-D NIfTI file; no voxel is read.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def load_bold(path: str | Path, mask: np.ndarray, volumes: tuple[int, int] | Non
     Raises
     ------
     DataError
-        As there; or a voxel of the mask is NaN or Inf.
+        As of :func:`load_masked`; or a voxel of the mask is NaN or Inf.
     """
     bold = load_masked(path, mask, volumes)
     _check_finite(path, bold, volumes[0] if volumes else 0)
@@ -96,14 +96,14 @@ def load_bold(path: str | Path, mask: np.ndarray, volumes: tuple[int, int] | Non
 
 
 def load_masked(path: str | Path, mask: np.ndarray, volumes: tuple[int, int] | None = None) -> np.ndarray:
-    """Load the voxels inside a mask, a few volumes at a time, NaN and Inf as they stand.
+    """Load the voxels inside a mask, a few volumes at a time; NaN and Inf are kept.
 
     Parameters
     ----------
     path : path of a 4-D NIfTI file, (X, Y, Z, T)
     mask : (X, Y, Z) bool
     volumes : (int, int), optional
-        Half-open range of volumes; all of them without it.
+        Half-open range of volumes; by default all.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def load_masked(path: str | Path, mask: np.ndarray, volumes: tuple[int, int] | N
 
 def _open(path: str | Path) -> Any:
     try:
-        # The file stays open: a gzip stream can only be read forwards without starting afresh.
+        # The file stays open: a gzip stream that is opened again has to be decompressed from its start.
         return nib.load(path, keep_file_open=True)
     except _UNREADABLE as error:
         raise _unreadable(path, error) from None

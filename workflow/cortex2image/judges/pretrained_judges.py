@@ -95,7 +95,7 @@ def check_tower(spec: PhotoSpec, network: Any, folder: Path) -> None:
 
 
 def prepared(images: np.ndarray, preparation: Preparation, device: torch.device) -> torch.Tensor:
-    """Resize and normalise pictures.
+    """Resize and normalise pictures as the network was trained to see them.
 
     Parameters
     ----------

@@ -83,13 +83,14 @@ def _paired(
     device: torch.device,
 ) -> dict[str, Scored]:
     """Score one sample of every stimulus by the metrics that compare two pictures at a time."""
-    matrices = {name: matrix(originals, pictures) for name, matrix in MATRIX_METRICS.items()}
-    distances = {name: measure(pictures) for name, measure in measures.items()}
-    return {
-        **{name: score_pairings(matrix, order) for name, matrix in matrices.items()},
-        **{name: score_pairs(of, originals, pictures, order, device) for name, of in PAIR_METRICS.items()},
-        **{name: score_pairings(matrix, order) for name, matrix in distances.items()},
+    scored = {
+        name: score_pairings(matrix(originals, pictures), order) for name, matrix in MATRIX_METRICS.items()
     }
+    for name, metric in PAIR_METRICS.items():
+        scored[name] = score_pairs(metric, originals, pictures, order, device)
+    for name, distances in measures.items():
+        scored[name] = score_pairings(distances(pictures), order)
+    return scored
 
 
 def _similarities(

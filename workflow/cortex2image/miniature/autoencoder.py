@@ -55,7 +55,7 @@ def autoencoder_loss(network: Any, images: NDArray[np.uint8]) -> Loss:
         posterior = network.encode(pictures).latent_dist
         mean, deviation = posterior.mean, posterior.std
         rebuilt = network.decode(mean + deviation * noise(rng, *mean.shape).to(device)).sample
-        kl = 0.5 * (mean**2 + posterior.var - 1 - posterior.logvar).mean()
+        kl: torch.Tensor = 0.5 * (mean**2 + posterior.var - 1 - posterior.logvar).mean()
         return reconstruction_loss(rebuilt.float(), pictures) + KL_WEIGHT * kl.float()
 
     return loss

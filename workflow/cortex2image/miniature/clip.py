@@ -108,7 +108,8 @@ class ClipTraining(nn.Module):
     def _similarity(self, seen: torch.Tensor, read: torch.Tensor) -> torch.Tensor:
         pictures = functional.normalize(self.clip.visual_projection(seen).float(), dim=-1)
         texts = functional.normalize(self.clip.text_projection(read).float(), dim=-1)
-        return self.clip.logit_scale.clamp(max=np.log(100)).exp() * pictures @ texts.T
+        similarity: torch.Tensor = self.clip.logit_scale.clamp(max=np.log(100)).exp() * pictures @ texts.T
+        return similarity
 
 
 def augment(images: NDArray[np.uint8], rng: np.random.Generator) -> torch.Tensor:

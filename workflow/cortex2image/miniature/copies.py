@@ -78,7 +78,10 @@ def shrunk(images: NDArray[np.uint8], down: int = 0, right: int = 0) -> NDArray[
     cell, inner = images.shape[1] // SIDE, SIDE - 2
     rows, columns = (slice(cell + by, cell + by + inner * cell) for by in (down, right))
     grid = images[:, rows, columns].reshape(-1, inner, cell, inner, cell, 3)
-    return grid.mean(axis=(2, 4), dtype=np.float32).reshape(len(images), -1) / np.float32(255)
+    cells: NDArray[np.float32] = grid.mean(axis=(2, 4), dtype=np.float32).reshape(
+        len(images), -1
+    ) / np.float32(255)
+    return cells
 
 
 def nearest_distances(images: NDArray[np.uint8], known: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -86,7 +89,8 @@ def nearest_distances(images: NDArray[np.uint8], known: NDArray[np.float32]) -> 
     shifts = range(-SHIFT, SHIFT + 1)
     views = [shrunk(side, *by) for side in (images, images[:, :, ::-1]) for by in product(shifts, shifts)]
     distances = nearest_rows(np.concatenate(views), known)
-    return distances.reshape(len(views), len(images)).min(axis=0)
+    nearest: NDArray[np.float32] = distances.reshape(len(views), len(images)).min(axis=0)
+    return nearest
 
 
 def nearest_rows(rows: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -103,7 +107,8 @@ def nearest_rows(rows: NDArray[np.float32], known: NDArray[np.float32]) -> NDArr
         better = values > best
         best[better], nearest[better] = values[better], first + closest[better]
     # From the differences themselves: the product above has lost their last digits.
-    return np.sqrt(((rows - known[nearest]) ** 2).mean(axis=1))
+    distances: NDArray[np.float32] = np.sqrt(((rows - known[nearest]) ** 2).mean(axis=1))
+    return distances
 
 
 def _shrunk_in_blocks(images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -100,8 +100,9 @@ def diffusion_loss(network: Any, corpus: Corpus) -> Loss:
         steps = torch.from_numpy(rng.integers(0, scheduler.config.num_train_timesteps, BATCH)).to(device)
         added = noise(rng, *latents.shape).to(device)
         noised = scheduler.add_noise(latents, added, steps)
-        predicted = network(noised, steps, encoder_hidden_states=states).sample
-        return ((predicted.float() - scheduler.get_velocity(latents, added, steps)) ** 2).mean()
+        predicted: torch.Tensor = network(noised, steps, encoder_hidden_states=states).sample
+        wanted: torch.Tensor = scheduler.get_velocity(latents, added, steps)
+        return ((predicted.float() - wanted) ** 2).mean()
 
     return loss
 

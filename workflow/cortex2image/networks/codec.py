@@ -43,7 +43,8 @@ def encode_images(
     latents = posterior.mean.float()
     if seeds is not None:
         latents = latents + posterior.std.float() * noise_for(seeds, tuple(latents.shape[1:])).to(latents)
-    return latents * diffusion.vae.config.scaling_factor
+    scaled: torch.Tensor = latents * diffusion.vae.config.scaling_factor
+    return scaled
 
 
 @torch.inference_mode()
@@ -76,7 +77,8 @@ def encode_text(diffusion: Diffusion, texts: Sequence[str]) -> torch.Tensor:
         truncation=True,
         return_tensors="pt",
     )
-    return diffusion.text_encoder(tokens.input_ids.to(diffusion.device)).last_hidden_state
+    states: torch.Tensor = diffusion.text_encoder(tokens.input_ids.to(diffusion.device)).last_hidden_state
+    return states
 
 
 def _check_pictures(images: np.ndarray, factor: int) -> None:

@@ -42,7 +42,8 @@ class Diffusion:
 
     @property
     def factor(self) -> int:
-        return 2 ** (len(self.vae.config.block_out_channels) - 1)
+        levels = len(self.vae.config.block_out_channels)
+        return 1 << (levels - 1)
 
     @property
     def coarse_size(self) -> int:

@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cortex2image.data.open_dataset import open_betas, open_dataset
-from cortex2image.data.preflight import pictures_digest
+from cortex2image.data.open_dataset import check_study, open_betas, open_dataset
+from cortex2image.data.paths import pictures_digest
 from cortex2image.errors import ConfigError, run_step
 from cortex2image.networks.checksums import check_present, sums_file
 from cortex2image.networks.registry import ModelSet
 from cortex2image.simulation import layout as simulated
-from cortex2image.study.checks import check_study
 from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.settings import Study
 

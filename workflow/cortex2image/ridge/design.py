@@ -68,8 +68,8 @@ class Scaling:
 class Design:
     """Predictors that are centred and scaled while they are read, so that no second copy of them exists.
 
-    Everything is computed in double precision. Products of rows or columns lose twice as many digits as the
-    rows have, and centring in single precision leaves a residual mean that outweighs small penalties.
+    Everything is computed in double precision: inner products of rows or columns double the loss of digits,
+    and centring in single precision leaves a mean that outweighs small penalties.
 
     Attributes
     ----------
@@ -122,16 +122,18 @@ class Design:
         return out
 
     def _aligned(self, other: "Design") -> Iterator[tuple[slice, torch.Tensor]]:
-        # Block widths follow from the design with more rows, so that blocks of both hold the same columns.
+        """Yield blocks of the same columns for this design and another, as wide as the longer one allows."""
         width = self.elements // max(self.blocks.shape[0], other.blocks.shape[0], 1)
         for part, block in self.blocks.columns(max(1, width) * self.blocks.shape[0]):
             yield part, self._scaled(block, part)
 
     def _zeros(self, *shape: int) -> torch.Tensor:
+        """Return a matrix of zeros, square if one size is given."""
         square = shape if len(shape) == 2 else shape * 2
         return torch.zeros(square, dtype=torch.float64, device=self.device)
 
     def _scaled(self, block: np.ndarray, columns: slice) -> torch.Tensor:
+        """Return a block with the given columns centred and scaled, float64, on the device."""
         centre, scale = (
             as_tensor(values[columns], self.device, torch.float64)
             for values in (self.scaling.centre, self.scaling.scale)
@@ -180,6 +182,7 @@ class Targets:
         side_by_side(lambda part: work(part, *self._read(part)), parts, self.together)
 
     def _read(self, part: slice) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return a batch of targets, (n, b), centred if asked for, and the (b,) means."""
         columns = part if self.chosen is None else self.chosen[part]
         rows = as_tensor(self.values[:, columns], self.device, dtype_of(self.dtype))
         first = rows[0].clone()

@@ -24,7 +24,9 @@ from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.linalg import product, side_by_side
 from cortex2image.ridge.operators import FoldOperator, is_fine, own_operator
 
+# Condition number below which single precision suffices to invert R_FF.
 WELL_CONDITIONED = 300.0
+# Largest relative error of R_FF.
 LARGEST_ERROR = 1e-6
 # Penalties whose R is in memory at once: R and the matrix it comes from fit into the memory that the
 # decomposition has freed.

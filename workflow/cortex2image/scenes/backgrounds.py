@@ -1,4 +1,4 @@
-"""The settings: sky, ground and texture, in palettes that overlap between settings."""
+"""Backgrounds of the settings: sky, ground and texture, in palettes that overlap between settings."""
 
 from collections.abc import Callable
 
@@ -87,7 +87,7 @@ BACKDROP: tuple[Colour, ...] = (
 
 
 def meadow(canvas: Canvas) -> None:
-    """Rolling hills with blades of grass and small flowers."""
+    """Paint rolling hills with blades of grass and small flowers."""
     horizon = _sky(canvas, 0.4, 0.55)
     green = canvas.pick(GRASS)
     canvas.wave(horizon - 0.06, 0.05, 1.2, canvas.shade(green, 0.8))
@@ -97,7 +97,7 @@ def meadow(canvas: Canvas) -> None:
 
 
 def beach(canvas: Canvas) -> None:
-    """A strip of water under the sky, foam, and sand in front."""
+    """Paint a strip of water under the sky, foam, and sand in front."""
     horizon = _sky(canvas, 0.32, 0.42)
     shore = horizon + canvas.rng.uniform(0.14, 0.22)
     canvas.band(horizon, 1.0, canvas.pick(WATER))
@@ -108,7 +108,7 @@ def beach(canvas: Canvas) -> None:
 
 
 def city(canvas: Canvas) -> None:
-    """Dark towers with lit windows behind a street."""
+    """Paint dark towers with lit windows behind a street."""
     canvas.gradient(*canvas.pick(NIGHT))
     canvas.dots(12, 0.0, 0.3, 0.007, (235, 235, 220))
     left = -0.05
@@ -122,7 +122,7 @@ def city(canvas: Canvas) -> None:
 
 
 def snow(canvas: Canvas) -> None:
-    """White hills, firs on the horizon, falling flakes."""
+    """Paint white hills, firs on the horizon and falling flakes."""
     horizon = _sky(canvas, 0.4, 0.52)
     white = canvas.pick(SNOW)
     for x in canvas.rng.uniform(0, 1, 6):
@@ -133,7 +133,7 @@ def snow(canvas: Canvas) -> None:
 
 
 def desert(canvas: Canvas) -> None:
-    """Three ranges of dunes under a low sun, with cacti."""
+    """Paint three ranges of dunes under a low sun, with cacti."""
     horizon = _sky(canvas, 0.42, 0.55)
     canvas.disc(canvas.rng.uniform(0.1, 0.9), canvas.rng.uniform(0.1, 0.25), 0.07, (255, 240, 190))
     sand = canvas.pick(DUNE)
@@ -144,7 +144,7 @@ def desert(canvas: Canvas) -> None:
 
 
 def room(canvas: Canvas) -> None:
-    """A wall with a window and a skirting board, and a floor of boards."""
+    """Paint a wall with a window and a skirting board, and a floor of boards."""
     wall, floor = canvas.pick(WALL), canvas.pick(FLOOR)
     canvas.gradient(canvas.shade(wall, 0.92), wall)
     left = canvas.rng.choice([0.06, 0.64])
@@ -159,7 +159,7 @@ def room(canvas: Canvas) -> None:
 
 
 def sea(canvas: Canvas) -> None:
-    """Open water with rows of wave crests."""
+    """Paint open water with rows of wave crests."""
     horizon = _sky(canvas, 0.3, 0.42)
     water = canvas.pick(WATER)
     canvas.band(horizon, 1.0, canvas.shade(water, 0.85))
@@ -169,7 +169,7 @@ def sea(canvas: Canvas) -> None:
 
 
 def forest(canvas: Canvas) -> None:
-    """Trunks in two depths between a dark floor and foliage."""
+    """Paint tree trunks at two depths between a dark floor and foliage."""
     leaves, light = canvas.pick(WOODS)
     canvas.gradient(canvas.shade(light, 1.05), canvas.shade(leaves, 1.2))
     for depth, (count, width) in enumerate(((7, 0.035), (5, 0.07))):
@@ -184,7 +184,7 @@ def forest(canvas: Canvas) -> None:
 
 
 def studio(canvas: Canvas) -> None:
-    """A plain backdrop, a little brighter on one side."""
+    """Paint a plain backdrop, a little brighter on one side."""
     grey = canvas.pick(BACKDROP)
     canvas.gradient(canvas.shade(grey, 1.06), canvas.shade(grey, 0.92))
 
@@ -203,7 +203,7 @@ PAINTERS: dict[str, Callable[[Canvas], None]] = {
 
 
 def _sky(canvas: Canvas, highest: float, lowest: float) -> float:
-    """Paint a sky over everything and return the height of the horizon."""
+    """Fill the picture with a sky and return the height of the horizon."""
     canvas.gradient(*canvas.pick(SKIES))
     return float(canvas.rng.uniform(highest, lowest))
 

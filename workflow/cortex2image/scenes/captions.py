@@ -1,4 +1,4 @@
-"""Five paraphrases of a scene, as COCO has five captions per picture."""
+"""Five captions per scene, as in COCO."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ CATEGORY_TEMPLATES = (
 
 
 def captions(scene: Scene) -> list[str]:
-    """Return five captions of a scene, the same five each time; the last leaves the setting out."""
+    """Return five captions of a scene, always the same; the last omits the setting."""
     rng = np.random.default_rng(scene.detail_seed)
     return [
         template.format(
@@ -44,13 +44,13 @@ def captions(scene: Scene) -> list[str]:
 
 
 def category_captions(category: str) -> list[str]:
-    """Return five captions of a bare category, for data sets that know nothing else of a picture."""
+    """Return five captions of a category, for data sets that describe pictures by category alone."""
     noun = _with_article(NOUNS[category][0])
     return [template.format(noun=noun) for template in CATEGORY_TEMPLATES]
 
 
 def words() -> list[str]:
-    """Return every word a caption can contain, sorted."""
+    """Return every word that a caption can contain, sorted."""
     phrases = [
         *TEMPLATES,
         *CATEGORY_TEMPLATES,
@@ -64,12 +64,13 @@ def words() -> list[str]:
 
 
 def _noun(category: str, rng: np.random.Generator) -> str:
-    """Choose a synonym; the first is the usual one."""
+    """Draw a noun of a category; the first synonym is more frequent."""
     usual, other = NOUNS[category]
     return usual if rng.random() < 0.7 else other
 
 
 def _noun_phrase(item: SceneObject, rng: np.random.Generator) -> str:
+    """Return noun and colour of an object with an article; the colour of a face is that of its hair."""
     noun = _noun(item.category, rng)
     if item.category == "face":
         return f"a {noun} with {item.colour} hair"

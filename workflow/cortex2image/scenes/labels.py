@@ -1,4 +1,4 @@
-"""What is in a scene as numbers, for classifiers and auxiliary losses."""
+"""Labels of scenes (setting, categories, colours) as numbers, for classifiers and auxiliary losses."""
 
 from typing import NamedTuple
 
@@ -13,8 +13,11 @@ WIDTH = 1 + len(CATEGORIES)
 
 
 def scene_labels(scene: Scene) -> NDArray[np.int8]:
-    """Return (1 + categories,) int8: the index of the setting, then per category the index of the colour
-    it appears in, or -1 where it is absent."""
+    """Return the labels of one scene, (1 + categories,) int8.
+
+    The first label is the index of the setting. Each other label belongs to one category and is the index of
+    its colour, or -1 if the scene has no object of this category.
+    """
     labels = np.full(WIDTH, ABSENT, dtype=np.int8)
     labels[0] = SETTINGS.index(scene.setting)
     for item in scene.objects:
@@ -23,27 +26,41 @@ def scene_labels(scene: Scene) -> NDArray[np.int8]:
 
 
 def setting_index(labels: NDArray[np.int8]) -> NDArray[np.int64]:
-    """Return (scenes,) int64: the index of each setting."""
+    """Return the index of the setting of each scene, (scenes,) int64."""
     return labels[:, 0].astype(np.int64)
 
 
 def categories_present(labels: NDArray[np.int8]) -> NDArray[np.float32]:
-    """Return (scenes, categories) float32: 1 where a category is in a scene."""
-    return (labels[:, 1:] != ABSENT).astype(np.float32)
+    """Return 1 for each category in a scene and 0 for the others, (scenes, categories) float32."""
+    present: NDArray[np.float32] = (labels[:, 1:] != ABSENT).astype(np.float32)
+    return present
 
 
 def colours_present(labels: NDArray[np.int8]) -> NDArray[np.float32]:
-    """Return (scenes, colours) float32: 1 where some object of a scene has a colour."""
-    return (labels[:, 1:, None] == np.arange(len(COLOURS))).any(axis=1).astype(np.float32)
+    """Return 1 for each colour of an object in a scene and 0 for the others, (scenes, colours) float32."""
+    present: NDArray[np.float32] = (
+        (labels[:, 1:, None] == np.arange(len(COLOURS))).any(axis=1).astype(np.float32)
+    )
+    return present
 
 
 class Attributes(NamedTuple):
-    """What is in the scenes: (n,) index of the setting, (n, k) 0 or 1 for each category and each colour."""
+    """Targets of classifiers of scenes.
+
+    Attributes
+    ----------
+    setting : (n,)
+        Index of the setting.
+    category : (n, categories)
+        1 for categories in the scene, 0 for others.
+    colour : (n, colours)
+        1 for colours of objects in the scene, 0 for others.
+    """
 
     setting: NDArray[np.int64]
     category: NDArray[np.float32]
     colour: NDArray[np.float32]
 
     def take(self, rows: NDArray[np.int64]) -> "Attributes":
-        """Return the attributes of some of the scenes."""
+        """Return the attributes of the scenes with indices `rows`."""
         return Attributes(self.setting[rows], self.category[rows], self.colour[rows])

@@ -1,4 +1,4 @@
-"""From a scene to its picture."""
+"""Render the picture of a scene."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +10,11 @@ from cortex2image.scenes.shapes import SHAPES, Part, box
 from cortex2image.scenes.vocabulary import COLOURS, LIGHTS
 
 TILES = 7
-"""Tiles per side of the scrambled texture."""
+"""Number of tiles per side of the scrambled texture."""
 
 
 def render(scene: Scene, size: int = 64) -> NDArray[np.uint8]:
-    """Return the picture of a scene, (size, size, 3) uint8; the same scene always gives the same picture."""
+    """Return the picture of a scene, (size, size, 3) uint8; a scene always gives the same picture."""
     canvas = Canvas(size, np.random.default_rng(scene.detail_seed))
     PAINTERS[scene.setting](canvas)
     for item in scene.objects:
@@ -31,7 +31,7 @@ def _paint(canvas: Canvas, item: SceneObject) -> None:
 
 
 def _tones(name: str, canvas: Canvas) -> dict[str, Colour]:
-    """Return the tones an object is painted with; a dark object gets a light outline."""
+    """Return the tones of a colour for painting an object; dark objects get a light outline."""
     base = np.array(COLOURS[name]) + canvas.rng.normal(0, 8, 3)
     dark = base.mean() < 70
     tones = {
@@ -49,7 +49,7 @@ def _as_colour(values: NDArray[np.float64]) -> Colour:
 
 
 def _tiles(tones: dict[str, Colour], canvas: Canvas) -> list[Part]:
-    """Return a square of tiles in random tones: the texture of an object without its shape."""
+    """Return a square of tiles in random tones: object colours without an object shape."""
     edges = np.linspace(-0.95, 0.95, TILES + 1)
     paints = canvas.rng.choice(["base", "dark", "light", "outline"], size=(TILES, TILES))
     return [
@@ -60,8 +60,9 @@ def _tiles(tones: dict[str, Colour], canvas: Canvas) -> list[Part]:
 
 
 def _placed(points: NDArray[np.float64], item: SceneObject) -> NDArray[np.float64]:
-    """Mirror, turn, scale and move the points of a part into the picture."""
+    """Mirror, rotate, scale and translate points, (n, 2) in [-1, 1], to their position in the picture."""
     angle = np.radians(item.angle)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     flipped = points * np.array([-1.0 if item.mirrored else 1.0, 1.0])
-    return flipped @ turn.T * (item.size / 2) + np.array([item.x, item.y])
+    placed: NDArray[np.float64] = flipped @ turn.T * (item.size / 2) + np.array([item.x, item.y])
+    return placed

@@ -1,4 +1,4 @@
-"""Other scenes of the same caption: what a picture may look like where the words leave it open."""
+"""Scenes sampled under conditions: the same contents in other layouts, or all categories equally often."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from cortex2image.scenes.vocabulary import CATEGORIES
 
 
 def recast(layout: Scene, combination: Combination) -> Scene:
-    """Return a scene with the setting, categories and colours of `combination` and all else of `layout`.
+    """Return `layout` with the setting, categories and colours of `combination`.
 
-    Its split is the one that owns the combination.
+    The split of the scene is the one to which the combination belongs.
 
     Raises
     ------
     ConfigError
-        The two do not have the same number of objects.
+        `layout` and `combination` have different numbers of objects.
     """
     setting, contents = combination
     if len(contents) != len(layout.objects):
@@ -32,31 +32,33 @@ def recast(layout: Scene, combination: Combination) -> Scene:
 
 
 def variations(scene: Scene, seed: int, number: int) -> list[Scene]:
-    """Return scenes that agree with `scene` in setting, categories and colours and in nothing else.
+    """Return scenes with the setting, categories and colours of `scene`, all else drawn anew.
 
-    Place, size and pose of the objects, light, texture and palette are those of other scenes of the split, of
-    which contents are independent: the variations are drawn as all scenes are, given what is in them.
+    Position, size and orientation of the objects, light, texture and palette are taken from other scenes of
+    the split. They are independent of setting, categories and colours, so the variations follow the
+    distribution of all scenes with these contents.
     """
     layouts = _layouts(len(scene.objects), seed, scene.split)
     return [recast(layout, combination_of(scene)) for layout in islice(layouts, number)]
 
 
 def _layouts(objects: int, seed: int, split: str) -> Iterator[Scene]:
+    """Sample the scenes of a split that have this number of objects."""
     scenes = (sample_scene(seed, split, index) for index in count())
     return (scene for scene in scenes if len(scene.objects) == objects)
 
 
 def balanced_scenes(seed: int, split: str, number: int) -> list[Scene]:
-    """Return scenes of one object with the categories in turn, each as often as any other.
+    """Return scenes of one object that show all categories in turn, each equally often.
 
-    A split owns few combinations of one category and many of another (of flowers six times as many as of
-    shoes in the test split), so that a mean over scenes as they are sampled would be one over the frequent
-    categories. The scenes of each category are taken in the order in which they are sampled.
+    A split contains more combinations of some categories than of others (in the test split, six times as many
+    of flowers as of shoes), so a mean over scenes as sampled would mostly reflect the frequent categories.
+    The scenes of each category keep the order in which they are sampled.
 
     Raises
     ------
     ConfigError
-        There is no such split.
+        `split` is not a split of scenes.
     """
     waiting: dict[str, deque[Scene]] = {category: deque() for category in CATEGORIES}
     sampled = (sample_scene(seed, split, index) for index in count())
@@ -66,6 +68,7 @@ def balanced_scenes(seed: int, split: str, number: int) -> list[Scene]:
 
 
 def _next_of(category: str, waiting: dict[str, deque[Scene]], sampled: Iterator[Scene]) -> Scene:
+    """Return the next scene of a category; scenes of other categories sampled on the way are kept."""
     while not waiting[category]:
         scene = next(sampled)
         waiting[scene.objects[0].category].append(scene)

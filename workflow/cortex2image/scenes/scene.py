@@ -1,4 +1,4 @@
-"""What is in a scene, sampled so that no combination is shared between splits."""
+"""Scenes, sampled such that no combination of contents is shared between splits."""
 
 import hashlib
 from dataclasses import dataclass
@@ -15,14 +15,17 @@ Combination = tuple[str, tuple[tuple[str, str], ...]]
 
 SPLIT_ENDS: dict[str, float] = {"train": 0.8, "validation": 0.9, "test": 1.0}
 COMPOSITION = "composition"
-"""The split of all scenes that show a category in the setting it is held out from."""
+"""Split of the scenes that show a category in its held-out setting."""
 SPLITS = (*SPLIT_ENDS, COMPOSITION)
 SINGLE_OBJECT_SHARE = 0.75
 
 
 @dataclass(frozen=True)
 class SceneObject:
-    """One object; lengths are fractions of the image side, `angle` is in degrees."""
+    """One object: category, colour, size, position of its centre, rotation and mirroring.
+
+    Lengths are fractions of the image side, `angle` is in degrees.
+    """
 
     category: str
     colour: str
@@ -35,7 +38,7 @@ class SceneObject:
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything a picture is drawn from; `detail_seed` fixes its texture and the jitter of its palette."""
+    """Complete description of a picture; `detail_seed` determines its texture and palette jitter."""
 
     index: int
     split: str
@@ -46,11 +49,11 @@ class Scene:
 
 
 def split_of(combination: Combination) -> str:
-    """Return the split that owns a combination of setting and coloured objects.
+    """Return the split to which a combination of setting and coloured objects belongs.
 
-    A category in the setting it is held out from (`HELD_OUT_PAIRS`) makes it a held-out composition; of the
-    rest a hash of the combination alone decides, whatever the seed: two data sets drawn with different seeds
-    can share combinations within a split, never across splits.
+    A combination with a category in its held-out setting (`HELD_OUT_PAIRS`) belongs to the split
+    ``composition``. For all others a hash of the combination decides, independently of any seed: two data
+    sets drawn with different seeds can share combinations within a split but never across splits.
     """
     setting, objects = combination
     if any(HELD_OUT_PAIRS[category] == setting for category, _ in objects):
@@ -62,7 +65,7 @@ def split_of(combination: Combination) -> str:
 
 
 def sample_scene(seed: int, split: str, index: int) -> Scene:
-    """Return scene `index` of a split; the same arguments always give the same scene.
+    """Return scene number `index` of a split; the same arguments always give the same scene.
 
     Parameters
     ----------
@@ -74,7 +77,7 @@ def sample_scene(seed: int, split: str, index: int) -> Scene:
     Raises
     ------
     ConfigError
-        Where `split` is none of these.
+        `split` is none of these.
     """
     if split not in SPLITS:
         raise ConfigError("scene split", " | ".join(SPLITS), repr(split), "ask for one of these splits")
@@ -94,7 +97,7 @@ def sample_scene(seed: int, split: str, index: int) -> Scene:
 
 
 def combination_of(scene: Scene) -> Combination:
-    """Return what :func:`split_of` judges: the setting and the (category, colour) of each object."""
+    """Return the combination of a scene: its setting, and the category and colour of each object."""
     return scene.setting, tuple((item.category, item.colour) for item in scene.objects)
 
 
@@ -107,7 +110,7 @@ def _sample_combination(rng: np.random.Generator) -> Combination:
 
 
 def _place(contents: tuple[tuple[str, str], ...], rng: np.random.Generator) -> tuple[SceneObject, ...]:
-    """Place one large object near the middle, or two smaller ones side by side."""
+    """Draw size and position of one large object near the middle, or of two smaller ones side by side."""
     if len(contents) == 1:
         centres, sizes = [0.5], (0.58, 0.78)
     else:

@@ -1,4 +1,4 @@
-"""The objects of the scene world as painted polygons in a unit box, x to the right and y downwards."""
+"""Shapes of the objects: painted polygons in the box [-1, 1] x [-1, 1], x to the right and y downwards."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Part:
-    """One polygon, (points, 2) in [-1, 1], and its paint: a tone of the object's colour or a fixed colour."""
+    """One polygon, (points, 2) in [-1, 1], and its paint: a tone of the object colour or a fixed colour."""
 
     points: Points
     paint: str | tuple[int, int, int]
@@ -18,21 +18,23 @@ class Part:
 
 
 def ellipse(x: float, y: float, rx: float, ry: float, start: float = 0.0, stop: float = 360.0) -> Points:
-    """Return an ellipse or, between two angles in degrees, the segment of one."""
+    """Return the outline of an ellipse, or of its segment between two angles in degrees."""
     angles = np.radians(np.linspace(start, stop, 28))
     return np.stack([x + rx * np.cos(angles), y + ry * np.sin(angles)], axis=1)
 
 
 def box(left: float, top: float, right: float, bottom: float) -> Points:
+    """Return the corners of a rectangle."""
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
 
 
 def polygon(*points: tuple[float, float]) -> Points:
+    """Return corners (x, y) as an array, (points, 2)."""
     return np.array(points)
 
 
 def ring(x: float, y: float, rx: float, ry: float, thickness: float) -> Points:
-    """Return a closed ring as one polygon: the outer edge, then the inner one backwards."""
+    """Return a ring as one polygon: the outer edge followed by the inner edge in reverse."""
     return np.concatenate([ellipse(x, y, rx, ry), ellipse(x, y, rx - thickness, ry - thickness)[::-1]])
 
 

@@ -1,4 +1,4 @@
-"""The words and names of the scene world: settings, categories, colours, lights."""
+"""Vocabulary of the scenes: settings, categories, colours, lights, and their words in captions."""
 
 SETTINGS = ("meadow", "beach", "city", "snow", "desert", "room", "sea", "forest", "studio")
 
@@ -20,7 +20,7 @@ CATEGORIES = (
     "umbrella",
     "ball",
 )
-"""The first eight are the categories of Haxby et al. (2001), under the names of its public label files."""
+"""The first eight are the categories of Haxby et al. (2001), named as in their public label files."""
 
 HELD_OUT_PAIRS: dict[str, str] = {
     "face": "desert",
@@ -40,8 +40,10 @@ HELD_OUT_PAIRS: dict[str, str] = {
     "umbrella": "meadow",
     "ball": "sea",
 }
-"""For each category the setting it is never seen in outside of the held-out compositions; each setting but
-the studio, where bare categories are shown, is held out for two categories."""
+"""Held-out setting of each category: only scenes of the split ``composition`` combine the two.
+
+Each setting is held out for two categories, except the studio, which shows categories on a plain background.
+"""
 
 COLOURS: dict[str, tuple[int, int, int]] = {
     "red": (205, 38, 38),

@@ -1,6 +1,7 @@
-"""A head as an ellipsoid in a tilted grid, parted into the streams of the NSD atlas."""
+"""Traits of simulated subjects, and their heads: tilted ellipsoids with the streams of the NSD atlas."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,9 @@ from cortex2image.seeds import rng_for
 
 VOXEL_MM = 3.0
 CENTRE_MM = (0.4, -58.0, 6.0)
-"""World position of the middle of the grid: an occipital and temporal slab, a little off the midline."""
+"""World position of the middle of the grid: an occipito-temporal slab, slightly off the midline."""
+
+Value = TypeVar("Value", bound=np.generic)
 
 NOT_CORTEX, UNLABELLED = -1, 0
 EARLY, MIDVENTRAL, MIDLATERAL, MIDPARIETAL, VENTRAL, LATERAL, PARIETAL = range(1, 8)
@@ -17,28 +20,28 @@ EARLY, MIDVENTRAL, MIDLATERAL, MIDPARIETAL, VENTRAL, LATERAL, PARIETAL = range(1
 
 @dataclass(frozen=True)
 class Traits:
-    """Particulars of one subject.
+    """What makes one simulated subject differ from another: grid, orientation, scanner and noise.
 
     Attributes
     ----------
     shape : (int, int, int)
-        Grid of the BOLD runs, three different numbers.
+        Grid of the BOLD runs; the three numbers differ.
     radiological : bool
-        True where the first voxel axis runs to the left (LAS), False where it runs to the right (RAS).
+        True if the first voxel axis points to the left (LAS), False if it points to the right (RAS).
     pitch, yaw : float
-        Turn of the grid against the scanner, in degrees.
+        Rotation of the grid relative to the scanner, in degrees.
     tr : float
         Repetition time in seconds.
     slice_timing_corrected : bool
-        True where samples stand for the middle of the repetition time.
+        True if samples represent the middle of the repetition time.
     non_steady_volumes : int
-        Volumes at the start of a run before the magnetisation is steady.
+        Volumes at the start of a run before the magnetisation reaches its steady state.
     ncsnr : float
-        Median signal-to-noise ratio of a single trial's response over responding voxels.
+        Median over responding voxels of the signal-to-noise ratio of a single-trial estimate.
     scanner_noise : float
-        Median standard deviation of the scanner's noise, in percent of the baseline.
+        Median over voxels of the standard deviation of scanner noise, in percent of the baseline.
     autocorrelation : float
-        Lag-one autocorrelation of the scanner's noise.
+        Lag-one autocorrelation of scanner noise.
     """
 
     shape: tuple[int, int, int]
@@ -54,11 +57,11 @@ class Traits:
 
     @property
     def start_time(self) -> float:
-        """Seconds from a volume's start to the moment its samples stand for: `StartTime` of fMRIPrep."""
+        """Seconds from the start of a volume to the time its samples represent: `StartTime` of fMRIPrep."""
         return self.tr / 2 if self.slice_timing_corrected else 0.0
 
     def sample_times(self, volumes: int) -> NDArray[np.float64]:
-        """Return the moment each volume stands for, in seconds from the start of the first."""
+        """Return the time that each volume represents, (volumes,) in seconds from the start of the first."""
         return self.tr * np.arange(volumes, dtype=np.float64) + self.start_time
 
 
@@ -69,7 +72,7 @@ KNOWN: dict[str, Traits] = {
 
 
 def traits_of(seed: int, subject: str) -> Traits:
-    """Return the particulars of a subject: fixed for sub-01 and sub-02, drawn from the seed for others."""
+    """Return the traits of a subject: fixed for sub-01 and sub-02, drawn from the seed for all others."""
     if subject in KNOWN:
         return KNOWN[subject]
     rng = rng_for(seed, "simulated", subject, "traits")
@@ -89,7 +92,7 @@ def traits_of(seed: int, subject: str) -> Traits:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """A subject's head.
+    """The voxels of one subject, their positions in the head and their visual streams.
 
     Attributes
     ----------
@@ -99,7 +102,7 @@ class Anatomy:
     ijk : (voxels, 3) int64
         Indices of the voxels in the brain mask, in C order.
     position : (voxels, 3) float64
-        Place in the head: right, anterior, superior, each from -1 to 1 at the surface.
+        Position in the head: right, anterior, superior, each from -1 to 1 at the surface.
     labels : (voxels,) int64
         Codes of the NSD atlas `streams`: -1 not cortex, 0 no stream, 1 to 7 the streams.
     """
@@ -110,15 +113,15 @@ class Anatomy:
     position: NDArray[np.float64]
     labels: NDArray[np.int64]
 
-    def volume(self, values: NDArray, fill: float = 0.0) -> NDArray:
-        """Put one value per voxel, or one row of values, into a volume of the subject's grid."""
+    def volume(self, values: NDArray[Value], fill: float = 0.0) -> NDArray[Value]:
+        """Put one value, or one row of values, per voxel into a volume on the grid of the subject."""
         grid = np.full(self.shape + values.shape[1:], fill, dtype=values.dtype)
         grid[tuple(self.ijk.T)] = values
         return grid
 
 
 def build_anatomy(traits: Traits) -> Anatomy:
-    """Return the head of a subject with these traits."""
+    """Return the anatomy of a subject with these traits."""
     shape = np.array(traits.shape)
     centre, semi_axes = (shape - 1) / 2, shape / 2 - 1.2
     grid = np.moveaxis(np.indices(traits.shape), 0, -1)
@@ -130,7 +133,7 @@ def build_anatomy(traits: Traits) -> Anatomy:
 
 
 def stream_labels(position: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the stream of each place: early at the back, then three middle areas, then the three streams.
+    """Return the stream of each position: early at the back, then intermediate, then higher streams.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A simulated subject as BIDS events and fMRIPrep-shaped derivatives."""
+"""Write a simulated subject as BIDS events and derivatives in the layout of fMRIPrep."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from cortex2image.simulation.design import BLANK, STIMULUS_S, RunDesign
 from cortex2image.simulation.layout import TASK, dataset_files
 
 INTENSITY_STEP = 0.0075
-"""Intensity of one step of the stored integers."""
+"""Difference in intensity between neighbouring integers of the stored volumes."""
 
 README = """Simulated fMRI: seeded subjects who look at rendered scenes. No person was scanned.
 The folder has the shape of BIDS events with derivatives of fMRIPrep; sub-*/ holds events only, no raw scans.
@@ -30,7 +30,7 @@ _DESCRIPTIONS = {
 
 
 def write_dataset(root: str, stimuli: pd.DataFrame) -> None:
-    """Write the files that all subjects share: descriptions, README and the table of stimuli."""
+    """Write the files of the data set that belong to no subject: descriptions, README, table of stimuli."""
     files = dataset_files(root)
     for key, description in _DESCRIPTIONS.items():
         _write_json({**description, **_DESCRIPTION}, files[key])
@@ -47,7 +47,7 @@ def write_run(
     bold: NDArray[np.float64],
     confounds: pd.DataFrame,
 ) -> None:
-    """Write one run.
+    """Write the files of one run: events, confounds, sidecar, BOLD series, its mean and the brain mask.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def write_run(
 
 
 def write_atlas(anatomy: Anatomy, path: str) -> None:
-    """Write the ROI volume with the codes -1, 0, 1 to 7 as floats, as NSD stores them."""
+    """Write the ROI volume with the codes -1 and 0 to 7 as floats, as NSD stores them."""
     labels = anatomy.volume(anatomy.labels.astype(np.float32), fill=-1)
     _write_volume(labels, anatomy.affine, path)
 
@@ -79,7 +79,7 @@ def events_table(design: RunDesign, stim_files: Sequence[str]) -> pd.DataFrame:
     Parameters
     ----------
     stim_files : sequence of str
-        `stim_file` of each stimulus, in the order the design counts them.
+        `stim_file` of each stimulus, in the order of the indices in `design.stimuli`.
     """
     return pd.DataFrame(
         {
@@ -103,12 +103,14 @@ def sidecar(traits: Traits) -> dict[str, object]:
 
 
 def _stored(anatomy: Anatomy, intensities: NDArray[np.float64]) -> NDArray[np.int16]:
-    """Return a volume of the integers that stand for intensities, voxels first."""
+    """Return intensities, one row per voxel, as a volume of integers in steps of :data:`INTENSITY_STEP`."""
     limit = np.iinfo(np.int16).max
     return anatomy.volume(np.clip(np.rint(intensities / INTENSITY_STEP), 0, limit).astype(np.int16))
 
 
-def _write_volume(data: NDArray, affine: NDArray[np.float64], path: str, tr: float | None = None) -> None:
+def _write_volume(
+    data: NDArray[np.generic], affine: NDArray[np.float64], path: str, tr: float | None = None
+) -> None:
     image = nib.Nifti1Image(data, affine)
     image.header.set_xyzt_units("mm", "sec")
     if data.dtype == np.int16:

@@ -1,4 +1,10 @@
-"""Which stimulus is shown when: test stimuli repeat over sessions and runs, training stimuli come once."""
+"""Experimental design: which stimulus is shown when, and how noisy single-trial estimates are under it.
+
+Test stimuli repeat over sessions and runs, training stimuli are shown once. Estimation noise is that of the
+least-squares-separate model (Mumford et al. 2012) of one run: each trial is fitted with one regressor of its
+own and one for all other trials, after constant and drift terms have been projected out. Estimates are linear
+in the data, so their noise follows exactly from the weights that they give to the volumes.
+"""
 
 import math
 from dataclasses import dataclass
@@ -19,16 +25,16 @@ BLANK = -1
 
 @dataclass(frozen=True)
 class RunDesign:
-    """One run.
+    """Trials of one run.
 
     Attributes
     ----------
     onsets : (trials,) float64
         Seconds from the first volume.
     stimuli : (trials,) int64
-        Row of the stimulus shown, or -1 for a blank trial.
+        Index of the stimulus shown, or -1 for a blank trial.
     volumes : int
-        Length of the run.
+        Number of volumes of the run.
     """
 
     onsets: NDArray[np.float64]
@@ -37,8 +43,9 @@ class RunDesign:
 
     @property
     def shown(self) -> NDArray[np.bool_]:
-        """Trials with a stimulus."""
-        return self.stimuli != BLANK
+        """Which trials show a stimulus, (trials,) bool."""
+        shown: NDArray[np.bool_] = self.stimuli != BLANK
+        return shown
 
 
 def draw_designs(sizes: Sizes, runs: int, tr: float, rng: np.random.Generator) -> list[RunDesign]:
@@ -47,9 +54,9 @@ def draw_designs(sizes: Sizes, runs: int, tr: float, rng: np.random.Generator) -
     Parameters
     ----------
     sizes : Sizes
-        The first `train_stimuli` rows are training stimuli, shown once, the next ones test stimuli.
+        The first `train_stimuli` indices are training stimuli, shown once; the following are test stimuli.
     runs : int
-        Number of runs, a session's runs next to each other.
+        Number of runs; the runs of a session are adjacent.
     tr : float
         Repetition time in seconds.
     rng : numpy.random.Generator
@@ -59,7 +66,7 @@ def draw_designs(sizes: Sizes, runs: int, tr: float, rng: np.random.Generator) -
 
 
 def deal_stimuli(sizes: Sizes, runs: int, rng: np.random.Generator) -> list[list[int]]:
-    """Deal the stimuli to runs: repeats of a test stimulus as far apart as can be, runs of equal length."""
+    """Distribute stimuli over runs of equal length, repeats of a test stimulus as far apart as possible."""
     contents: list[list[int]] = [[] for _ in range(runs)]
     for place, stimulus in enumerate(rng.permutation(sizes.test_stimuli)):
         for repeat in range(sizes.test_repeats):
@@ -80,15 +87,15 @@ def _time_run(stimuli: list[int], tr: float, rng: np.random.Generator) -> RunDes
 
 @dataclass(frozen=True)
 class EstimationNoise:
-    """Factors on variances, mean over trials.
+    """Two variances of single-trial estimates, averaged over trials.
 
     Attributes
     ----------
     scanner : float
-        Variance of the estimate for autoregressive scanner noise of variance 1.
+        Variance of an estimate that is caused by autoregressive scanner noise of variance 1.
     leakage : float
-        Variance of the estimate for amplitudes of the other trials that differ from their mean with
-        variance 1.
+        Variance of an estimate that is caused by the other trials, if their amplitudes vary about their mean
+        with variance 1.
     """
 
     scanner: float
@@ -103,9 +110,9 @@ def estimation_noise(
     Parameters
     ----------
     design : (volumes, trials)
-        Response to each trial.
+        BOLD response to each trial.
     nuisance : (volumes, k)
-        Regressors fitted beside the trials, the constant among them.
+        Regressors fitted together with the trials, including the constant.
     autocorrelation : float
         Lag-one autocorrelation of the scanner noise.
     """
@@ -118,10 +125,11 @@ def estimation_noise(
 
 
 def separate_weights(design: NDArray[np.float64], nuisance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the weights, (volumes, trials), whose product with the data is each trial's estimate."""
+    """Return the weights, (volumes, trials), that give the estimate of each trial from a time series."""
     basis = np.linalg.qr(nuisance)[0]
     own = design - basis @ (basis.T @ design)
     others = own.sum(1, keepdims=True) - own
     overlap = (own * others).sum(0) / (others**2).sum(0)
     distinct = own - others * overlap
-    return distinct / (distinct * own).sum(0)
+    weights: NDArray[np.float64] = distinct / (distinct * own).sum(0)
+    return weights

@@ -1,4 +1,4 @@
-"""From a stimulus to the course of the BOLD signal, with a time to peak of its own for every voxel."""
+"""The BOLD response to stimuli, with a different time to peak in every voxel."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +14,16 @@ _LENGTH_S = 32.0
 
 
 def response(seconds: NDArray[np.float64], peak_s: float = PEAK_S) -> NDArray[np.float64]:
-    """Return the response to one stimulus, 1 at its highest point.
+    """Return the response to one stimulus, scaled to a maximum of 1.
 
     The canonical difference of two gamma densities (peak at 5 s, undershoot at 15 s, ratio 6; Friston et al.
-    1998) over the stimulus's duration, stretched in time so that a brief event's response peaks at `peak_s`.
+    1998), summed over the duration of the stimulus and stretched in time such that the response to a brief
+    event peaks at `peak_s`.
 
     Parameters
     ----------
     seconds : array
-        Times since the onset of the stimulus; 0 before it.
+        Times since stimulus onset; the response is 0 before onset.
     peak_s : float
     """
     grid = np.arange(0, _LENGTH_S + STIMULUS_S, _STEP_S)
@@ -31,21 +32,23 @@ def response(seconds: NDArray[np.float64], peak_s: float = PEAK_S) -> NDArray[np
     summed = np.cumsum(brief)
     width = round(STIMULUS_S / _STEP_S)
     course = summed - np.concatenate([np.zeros(width), summed[:-width]])
-    return np.interp(seconds, grid, course / course.max(), left=0.0, right=0.0)
+    course_at: NDArray[np.float64] = np.interp(seconds, grid, course / course.max(), left=0.0, right=0.0)
+    return course_at
 
 
 def design_matrix(
     onsets: NDArray[np.float64], times: NDArray[np.float64], peak_s: float = PEAK_S
 ) -> NDArray[np.float64]:
-    """Return one column per trial, (volumes, trials): the response of each at the volumes' times."""
+    """Return the response to each trial at the times of the volumes, (volumes, trials)."""
     return response(times[:, None] - onsets[None, :], peak_s)
 
 
 def draw_peaks(voxels: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Draw the time to peak of each voxel, one of :data:`PEAK_BINS_S`."""
+    """Draw the time to peak of each voxel, (voxels,) in seconds, from :data:`PEAK_BINS_S`."""
     bins = np.array(PEAK_BINS_S)
     drawn = rng.normal(PEAK_S, 0.3, voxels)
-    return bins[np.abs(drawn[:, None] - bins).argmin(axis=1)]
+    peaks: NDArray[np.float64] = bins[np.abs(drawn[:, None] - bins).argmin(axis=1)]
+    return peaks
 
 
 def bold_signal(
@@ -62,7 +65,7 @@ def bold_signal(
         Height of the response to each trial.
     onsets : (trials,) in seconds
     times : (volumes,) in seconds
-        When each volume was sampled.
+        Time that each volume represents.
     peaks : (voxels,) in seconds
         Time to peak, from :func:`draw_peaks`.
     """

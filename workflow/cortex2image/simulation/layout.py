@@ -1,4 +1,4 @@
-"""Where every file of the simulated data set stands, told from the settings alone."""
+"""Paths of all files of the simulated data set, derived from the settings alone."""
 
 import math
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ TRIALS_PER_RUN = 40
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much every subject sees: the config's section `simulation`.
+    """Number of stimuli and repeats that every subject sees: section `simulation` of the config.
 
     Raises
     ------
     ConfigError
-        Where a number is below one: nothing could be fitted, or nothing tested.
+        A number is below one: then nothing could be fitted or nothing tested.
     """
 
     train_stimuli: int
@@ -32,7 +32,7 @@ class Sizes:
 
     @property
     def trials(self) -> int:
-        """Trials with a stimulus that one subject sees."""
+        """Number of trials with a stimulus per subject."""
         return self.train_stimuli + self.test_stimuli * self.test_repeats
 
 
@@ -45,7 +45,7 @@ class RunName:
 
 
 def run_names(sizes: Sizes) -> list[RunName]:
-    """Return the runs of every subject: as many per session as keep a run within 40 trials."""
+    """Return the runs of every subject: in each session, as few as keep a run within 40 trials."""
     per_session = math.ceil(sizes.trials / (SESSIONS * TRIALS_PER_RUN))
     return [
         RunName(f"ses-{session}", f"run-{run}")
@@ -55,7 +55,7 @@ def run_names(sizes: Sizes) -> list[RunName]:
 
 
 def run_files(root: str, subject: str, name: RunName) -> dict[str, str]:
-    """Return the files of one run under BIDS and fMRIPrep names, keyed by what they hold."""
+    """Return the paths of the files of one run under BIDS and fMRIPrep names, by content."""
     stem = f"{subject}_{name.session}_task-{TASK}_{name.run}"
     func = f"{subject}/{name.session}/func/{stem}"
     raw, derived = f"{root}/{func}", f"{root}/derivatives/fmriprep/{func}"
@@ -70,12 +70,12 @@ def run_files(root: str, subject: str, name: RunName) -> dict[str, str]:
 
 
 def atlas_file(root: str, subject: str) -> str:
-    """Return the ROI volume of a subject."""
+    """Return the path of the ROI volume of a subject."""
     return f"{root}/derivatives/rois/{subject}/{subject}_atlas-streams_dseg.nii.gz"
 
 
 def dataset_files(root: str) -> dict[str, str]:
-    """Return the files that all subjects share, keyed by what they hold."""
+    """Return the paths of the files that belong to no subject, by content."""
     return {
         "stimuli": f"{root}/stimuli/stimuli.tsv",
         "readme": f"{root}/README",
@@ -86,14 +86,14 @@ def dataset_files(root: str) -> dict[str, str]:
 
 
 def subject_files(root: str, subject: str, sizes: Sizes) -> list[str]:
-    """Return every file of one subject inside the BIDS folder, without computing anything.
+    """Return the paths of all files of one subject inside the BIDS folder.
 
     Parameters
     ----------
     root : str
         The BIDS folder.
     subject : str
-        Label such as ``sub-01``; the text ``{subject}`` gives the patterns of a rule's outputs.
+        Label such as ``sub-01``, or the wildcard ``{subject}`` for the output patterns of a rule.
     sizes : Sizes
     """
     runs = [run_files(root, subject, name) for name in run_names(sizes)]
@@ -101,20 +101,20 @@ def subject_files(root: str, subject: str, sizes: Sizes) -> list[str]:
 
 
 def truth_files(truth: str, subject: str) -> dict[str, str]:
-    """Return the two files that hold a subject's ground truth."""
+    """Return the paths of the two files with the ground truth of a subject."""
     return {"arrays": f"{truth}/{subject}.npz", "description": f"{truth}/{subject}.json"}
 
 
 def scenes_file(truth: str) -> str:
-    """Return the file that says what is in every picture."""
+    """Return the path of the file that describes the scene of every picture."""
     return f"{truth}/scenes.jsonl"
 
 
 def stimulus_id(split: str, index: int) -> str:
-    """Return the reader's name of scene `index` of a split: its `stim_file` without the suffix."""
+    """Return the stimulus_id of scene `index` of a split: its `stim_file` without the suffix."""
     return f"images/{split}-{index:04d}"
 
 
 def stimulus_file(split: str, index: int) -> str:
-    """Return `stim_file`: the picture's path below ``stimuli/``."""
+    """Return `stim_file` of scene `index` of a split: the path of its picture below ``stimuli/``."""
     return f"{stimulus_id(split, index)}.png"

@@ -1,7 +1,8 @@
-"""Early voxels: a population receptive field over Gabor energy, local colour and luminance.
+"""Population receptive fields of early voxels over Gabor energy, local colour and luminance.
 
-The compressive spatial summation model of Kay et al. (2013, J. Neurophysiol.) with channels in place of
-contrast: a Gaussian pools each channel, weights mix the channels, a power below one compresses the sum.
+The model is compressive spatial summation (Kay et al. 2013, J. Neurophysiol.) with several visual channels in
+place of contrast: a Gaussian pools each channel, weights sum the channels, and a power below one compresses
+the sum.
 """
 
 from dataclasses import dataclass
@@ -32,11 +33,11 @@ class ReceptiveFields:
     Attributes
     ----------
     x, y, size : (voxels,) float64
-        Centre, x to the right and y downwards, and standard deviation, as fractions of the image side.
+        Centre (x to the right, y downwards) and standard deviation, as fractions of the image side.
     weights : (voxels, channels) float64
-        Non-negative weights of :data:`CHANNELS`, which sum to one.
+        Non-negative weights of the :data:`CHANNELS`; they sum to one.
     exponent : (voxels,) float64
-        Compressive power of the pooled sum.
+        Power that compresses the pooled sum.
     """
 
     x: NDArray[np.float64]
@@ -51,9 +52,10 @@ class ReceptiveFields:
         gain_x = np.exp(-0.5 * ((centres - self.x[:, None]) / self.size[:, None]) ** 2)
         gain_y = np.exp(-0.5 * ((centres - self.y[:, None]) / self.size[:, None]) ** 2)
         profiles = (gain_y[:, :, None] * gain_x[:, None, :]).reshape(len(self.x), -1)
-        return profiles / profiles.sum(1, keepdims=True)
+        normalised: NDArray[np.float64] = profiles / profiles.sum(1, keepdims=True)
+        return normalised
 
-    def subset(self, voxels: NDArray) -> "ReceptiveFields":
+    def subset(self, voxels: NDArray[np.int64]) -> "ReceptiveFields":
         """Return the receptive fields of some voxels."""
         return ReceptiveFields(
             self.x[voxels], self.y[voxels], self.size[voxels], self.weights[voxels], self.exponent[voxels]
@@ -61,7 +63,7 @@ class ReceptiveFields:
 
 
 def draw_receptive_fields(anatomy: Anatomy, rng: np.random.Generator) -> ReceptiveFields:
-    """Draw a receptive field for every voxel: contralateral, upper field below, fovea at the back."""
+    """Draw receptive fields: contralateral, the upper visual field ventral, the fovea at the back."""
     right, anterior, superior = anatomy.position.T
     depth = np.empty(len(right))
     depth[np.argsort(anterior, kind="stable")] = np.linspace(0, 1, len(right))
@@ -81,7 +83,7 @@ def draw_receptive_fields(anatomy: Anatomy, rng: np.random.Generator) -> Recepti
 
 
 def visual_channels(images: Images) -> NDArray[np.float32]:
-    """Return what the receptive fields pool: light, opponent colours and Gabor energy.
+    """Return the visual channels that receptive fields pool: luminance, opponent colours, Gabor energy.
 
     Parameters
     ----------
@@ -89,7 +91,7 @@ def visual_channels(images: Images) -> NDArray[np.float32]:
 
     Returns
     -------
-    (n, channels, 32, 32) float32, not negative, in the order of :data:`CHANNELS`.
+    (n, channels, 32, 32) float32, non-negative, in the order of :data:`CHANNELS`.
     """
     parts = [_channels(images[start : start + _CHUNK]) for start in range(0, len(images), _CHUNK)]
     return np.concatenate(parts)
@@ -101,7 +103,7 @@ def visual_drive(fields: ReceptiveFields, channels: NDArray[np.float32]) -> NDAr
     Parameters
     ----------
     fields : ReceptiveFields
-    channels : (n, channels, side, side), not negative
+    channels : (n, channels, side, side), non-negative
     """
     profiles = fields.profiles(channels.shape[-1]).astype(np.float32).T
     pooled = np.zeros((len(channels), profiles.shape[1]))
@@ -112,14 +114,14 @@ def visual_drive(fields: ReceptiveFields, channels: NDArray[np.float32]) -> NDAr
 
 
 def gabor(wavelength: float, orientation: float) -> NDArray[np.complex128]:
-    """Return a complex Gabor filter without response to a uniform picture.
+    """Return a complex Gabor filter that does not respond to a uniform picture.
 
     Parameters
     ----------
     wavelength : float
         In pixels; the standard deviation of the envelope is half of it.
     orientation : float
-        Direction of the grating's stripes against the horizontal, in degrees.
+        Angle between the stripes of the grating and the horizontal, in degrees.
     """
     half = int(np.ceil(1.4 * wavelength))
     y, x = np.mgrid[-half : half + 1, -half : half + 1]
@@ -127,7 +129,8 @@ def gabor(wavelength: float, orientation: float) -> NDArray[np.complex128]:
     angle = np.radians(orientation)
     wave = np.exp(2j * np.pi * (y * np.cos(angle) - x * np.sin(angle)) / wavelength)
     envelope /= envelope.sum()
-    return envelope * (wave - (envelope * wave).sum())
+    kernel: NDArray[np.complex128] = envelope * (wave - (envelope * wave).sum())
+    return kernel
 
 
 def _channels(images: Images) -> NDArray[np.float32]:
@@ -137,11 +140,17 @@ def _channels(images: Images) -> NDArray[np.float32]:
     signed = np.stack([sign * channel for channel in opponent for sign in (1, -1)], axis=1)
     maps = np.concatenate([np.maximum(signed, 0), np.sqrt(_gabor_energy(light))], axis=1)
     block = IMAGE_SIDE // GRID_SIDE
-    return maps.reshape(*maps.shape[:2], GRID_SIDE, block, GRID_SIDE, block).mean((3, 5))
+    channels: NDArray[np.float32] = maps.reshape(*maps.shape[:2], GRID_SIDE, block, GRID_SIDE, block).mean(
+        (3, 5)
+    )
+    return channels
 
 
 def _gabor_energy(light: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the modulus of each complex filter's response, (n, filters, side, side), edges mirrored."""
+    """Return the modulus of the response of each Gabor filter, (n, filters, side, side).
+
+    Pictures are mirrored at their edges.
+    """
     padded = np.pad(light, ((0, 0), (_PAD, _PAD), (_PAD, _PAD)), mode="reflect")
     side = padded.shape[-1]
     spectrum = fft2(padded)
@@ -159,7 +168,7 @@ def _gabor_energy(light: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _draw_weights(voxels: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Draw sparse weights: each voxel divides itself between colour and contour as it likes."""
+    """Draw sparse channel weights, (voxels, channels), with a random share of colour against contour."""
     colour = rng.dirichlet(np.full(len(COLOUR_CHANNELS), 0.5), voxels)
     contour = rng.dirichlet(np.full(len(GABOR_CHANNELS), 0.3), voxels)
     share = rng.random((voxels, 1))

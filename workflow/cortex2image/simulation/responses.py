@@ -1,4 +1,4 @@
-"""Every voxel's true responses to the stimuli, and the noise from trial to trial."""
+"""True responses of every voxel to the stimuli, and noise from trial to trial."""
 
 from dataclasses import dataclass
 
@@ -18,9 +18,9 @@ from cortex2image.simulation.receptive_fields import ReceptiveFields, visual_dri
 from cortex2image.simulation.tuning import Tuning, semantic_drive
 
 SILENT_SHARE = 0.07
-"""Share of the voxels inside the streams that respond to nothing."""
+"""Share of voxels in the streams that respond to no stimulus."""
 SHARED_SHARE = 0.2
-"""Share of the trial noise's variance that voxels have in common."""
+"""Share of the variance of trial noise that is common to all voxels."""
 SHARED_SOURCES = 8
 NCSNR_RANGE = (0.3, 1.3)
 NCSNR_SPREAD = 0.3
@@ -30,9 +30,14 @@ _LEAST_TRIAL_NOISE = 0.05
 
 @dataclass(frozen=True)
 class Roles:
-    """What each voxel does: `responds` (voxels,) bool, `visual_share` (voxels,) in [0, 1].
+    """What drives each voxel.
 
-    A share of 1 is a purely visual voxel, 0 a purely semantic one.
+    Attributes
+    ----------
+    responds : (voxels,) bool
+        False for silent voxels.
+    visual_share : (voxels,)
+        In [0, 1]: 1 for a purely visual voxel, 0 for a purely semantic voxel.
     """
 
     responds: NDArray[np.bool_]
@@ -40,26 +45,27 @@ class Roles:
 
     @property
     def kinds(self) -> NDArray[np.str_]:
-        """``early``, ``mid``, ``higher`` or ``silent`` for each voxel."""
+        """Kind of each voxel, (voxels,): ``early``, ``mid``, ``higher`` or ``silent``."""
         shares = [~self.responds, self.visual_share == 1, self.visual_share == 0]
         return np.select(shares, ["silent", "early", "higher"], "mid")
 
 
 @dataclass(frozen=True)
 class Responses:
-    """Amplitudes in percent of the baseline, at the peak of the response.
+    """Response amplitudes in percent of the baseline, at the peak of the response, and their noise.
 
     Attributes
     ----------
     amplitudes : (stimuli, voxels)
         Noise-free response to each stimulus; 0 in silent voxels.
     trial_noise : (voxels,)
-        Standard deviation of the response from trial to trial; 0 in silent voxels.
+        Standard deviation of the response over trials of one stimulus; 0 in silent voxels.
     loadings : (sources, voxels)
-        How the part of the trial noise that voxels share reaches them; unit length per voxel.
+        Weights with which common sources of trial noise enter each voxel; unit length per voxel.
     ncsnr : (voxels,)
         True signal-to-noise ratio of a single-trial estimate: standard deviation of the noise-free responses
-        over training stimuli, divided by that of everything else in the estimate. 0 in silent voxels.
+        over training stimuli, divided by the standard deviation of the noise of the estimate. 0 in silent
+        voxels.
     """
 
     amplitudes: NDArray[np.float64]
@@ -68,19 +74,20 @@ class Responses:
     ncsnr: NDArray[np.float64]
 
     def draw_trials(self, stimuli: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float64]:
-        """Draw the amplitudes of trials that show these stimuli, (trials, voxels)."""
+        """Draw response amplitudes of trials that show the stimuli `stimuli`, (trials, voxels)."""
         shared = rng.standard_normal((len(stimuli), len(self.loadings))) @ self.loadings
         private = rng.standard_normal((len(stimuli), len(self.trial_noise)))
         noise = np.sqrt(SHARED_SHARE) * shared + np.sqrt(1 - SHARED_SHARE) * private
-        return self.amplitudes[stimuli] + self.trial_noise * noise
+        amplitudes: NDArray[np.float64] = self.amplitudes[stimuli] + self.trial_noise * noise
+        return amplitudes
 
     def noise_ceiling(self, trials: int) -> NDArray[np.float64]:
-        """Return the explainable share of variance of the mean over `trials` estimates, per voxel."""
+        """Return the explainable share of the variance of the mean over `trials` estimates, (voxels,)."""
         return self.ncsnr**2 / (self.ncsnr**2 + 1 / trials)
 
 
 def draw_roles(labels: NDArray[np.int64], rng: np.random.Generator) -> Roles:
-    """Draw what each voxel does: outside the streams nothing, in middle areas a mixture."""
+    """Draw the role of each voxel: silent outside the streams, visual and semantic in intermediate areas."""
     outside = np.isin(labels, [NOT_CORTEX, UNLABELLED])
     middle = np.isin(labels, [MIDVENTRAL, MIDLATERAL, MIDPARIETAL])
     silent = outside | (rng.random(len(labels)) < SILENT_SHARE)
@@ -96,9 +103,9 @@ def tuned_responses(
     attributes: NDArray[np.float64],
     training: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    """Return every voxel's tuned response to every stimulus, (stimuli, voxels).
+    """Return the tuned response of every voxel to every stimulus, (stimuli, voxels).
 
-    Mean 0 and deviation 1 over training stimuli; 0 in silent voxels.
+    Responses have mean 0 and deviation 1 over training stimuli and are 0 in silent voxels.
 
     Parameters
     ----------
@@ -127,11 +134,12 @@ def draw_responses(
     median_ncsnr: float,
     rng: np.random.Generator,
 ) -> Responses:
-    """Scale tuned responses to percent and give every voxel the trial noise that makes its ncsnr.
+    """Scale tuned responses to percent signal change and set the trial noise of each voxel by its ncsnr.
 
-    The noise variance of a single-trial estimate is trial noise + what the other trials leak into it (their
-    noise and their signal) + scanner noise times what the design makes of it. The trial noise is set such
-    that the drawn ncsnr comes out; where scanner noise and leakage alone exceed it, the true ncsnr is lower.
+    The noise variance of a single-trial estimate is the sum of trial noise, leakage from the other trials
+    (their noise and their signal), and scanner noise multiplied by `estimation.scanner`. Trial noise is set
+    such that the voxel reaches its drawn ncsnr. Where scanner noise and leakage alone are too large for that,
+    the true ncsnr is lower than the drawn one.
 
     Parameters
     ----------
@@ -160,7 +168,7 @@ def draw_responses(
 
 
 def _standardise(responses: NDArray[np.float64], training: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Centre and scale by training stimuli; a voxel that is constant over them becomes 0."""
+    """Centre and scale responses by training stimuli; voxels that are constant over them become 0."""
     centred = responses - responses[training].mean(0)
     deviation = responses[training].std(0)
     flat = deviation < 1e-9

@@ -1,4 +1,7 @@
-"""What the scanner and the body add to the signal: baseline, drift, noise, motion, spikes."""
+"""Baseline, drift, noise, head motion and spikes that the scanner and the body add to the BOLD signal.
+
+Also the confounds table that fMRIPrep would write for the head motion.
+"""
 
 from dataclasses import dataclass
 
@@ -22,30 +25,45 @@ _JERK_MM = 1.0
 
 @dataclass(frozen=True)
 class Motion:
-    """One run: `parameters` (volumes, 6) in mm and radians, `jerks` the volumes of sudden motion."""
+    """Head motion in one run.
+
+    Attributes
+    ----------
+    parameters : (volumes, 6)
+        Translations in mm and rotations in radians, in the order of :data:`AXES`.
+    jerks : (k,) int
+        Volumes with sudden motion.
+    """
 
     parameters: NDArray[np.float64]
     jerks: NDArray[np.int64]
 
     @property
     def in_mm(self) -> NDArray[np.float64]:
-        """Parameters with rotations as arcs on a sphere of 50 mm."""
-        return self.parameters * np.array([1, 1, 1, HEAD_RADIUS_MM, HEAD_RADIUS_MM, HEAD_RADIUS_MM])
+        """Motion parameters with rotations as arc lengths on a sphere of 50 mm, (volumes, 6) in mm."""
+        parameters: NDArray[np.float64] = self.parameters * np.array(
+            [1, 1, 1, HEAD_RADIUS_MM, HEAD_RADIUS_MM, HEAD_RADIUS_MM]
+        )
+        return parameters
 
     @property
     def framewise_displacement(self) -> NDArray[np.float64]:
-        """Sum of absolute changes per volume in mm (Power et al. 2012); 0 for the first volume."""
-        return np.abs(np.diff(self.in_mm, axis=0, prepend=self.in_mm[:1])).sum(1)
+        """Framewise displacement in mm (Power et al. 2012): sum of absolute changes since the last volume.
+
+        0 for the first volume.
+        """
+        displacement: NDArray[np.float64] = np.abs(np.diff(self.in_mm, axis=0, prepend=self.in_mm[:1])).sum(1)
+        return displacement
 
 
 def draw_motion(volumes: int, non_steady: int, rng: np.random.Generator) -> Motion:
-    """Draw the motion of a run: a slow walk, and at one or two moments a jerk out and back.
+    """Draw the head motion of a run: a slow random walk with one or two jerks of a single volume.
 
     Parameters
     ----------
     volumes : int
     non_steady : int
-        Volumes at the start without jerks.
+        Number of volumes at the start of the run that have no jerks.
     rng : numpy.random.Generator
     """
     walk = np.cumsum(rng.normal(0, 0.012, (volumes, 6)), axis=0)
@@ -56,7 +74,7 @@ def draw_motion(volumes: int, non_steady: int, rng: np.random.Generator) -> Moti
 
 
 def confounds(motion: Motion, non_steady: int, tr: float) -> pd.DataFrame:
-    """Return the confounds under fMRIPrep's names, one row per volume; NaN where fMRIPrep writes n/a.
+    """Return confounds under the names of fMRIPrep, one row per volume; NaN where fMRIPrep writes n/a.
 
     A volume whose framewise displacement exceeds 0.5 mm is a motion outlier.
     """
@@ -73,10 +91,11 @@ def confounds(motion: Motion, non_steady: int, tr: float) -> pd.DataFrame:
 
 
 def cosines(volumes: int, tr: float, cutoff_s: float) -> NDArray[np.float64]:
-    """Return the discrete cosines slower than `cutoff_s` without the constant, (volumes, k), norm one."""
+    """Return discrete cosines of periods above `cutoff_s`, (volumes, k), norm one, without the constant."""
     orders = np.arange(1, int(2 * volumes * tr / cutoff_s) + 1)
     phases = np.pi * (np.arange(volumes)[:, None] + 0.5) * orders / volumes
-    return np.sqrt(2 / volumes) * np.cos(phases)
+    basis: NDArray[np.float64] = np.sqrt(2 / volumes) * np.cos(phases)
+    return basis
 
 
 def _one_hot(name: str, rows: NDArray[np.int64], volumes: int) -> dict[str, NDArray[np.float64]]:
@@ -86,7 +105,7 @@ def _one_hot(name: str, rows: NDArray[np.int64], volumes: int) -> dict[str, NDAr
 
 @dataclass(frozen=True)
 class Scanner:
-    """What stays the same over the runs of a subject, one value per voxel.
+    """Properties of each voxel that stay the same over the runs of a subject.
 
     Attributes
     ----------
@@ -104,7 +123,7 @@ class Scanner:
 
 
 def draw_scanner(position: NDArray[np.float64], traits: Traits, rng: np.random.Generator) -> Scanner:
-    """Draw baseline, noise and motion coupling; towards the surface of the head motion counts for more."""
+    """Draw the scanner properties of each voxel; motion coupling grows towards the surface of the head."""
     voxels = len(position)
     edge = np.linalg.norm(position, axis=1) ** 2
     return Scanner(
@@ -122,7 +141,7 @@ def scan(
     Parameters
     ----------
     signal : (volumes, voxels)
-        Stimulus-driven signal in percent of the baseline.
+        BOLD response to the stimuli, in percent of the baseline.
     """
     volumes, voxels = signal.shape
     basis = cosines(volumes, traits.tr, DRIFT_CUTOFF_S) * np.sqrt(volumes / 2)
@@ -132,13 +151,15 @@ def scan(
     change[motion.jerks] += rng.normal(0, SPIKE_PERCENT, (len(motion.jerks), voxels))
     early = np.arange(traits.non_steady_volumes)
     change[early] += T1_PERCENT * np.exp(-early)[:, None]
-    return scanner.baseline * (1 + change / 100)
+    intensities: NDArray[np.float64] = scanner.baseline * (1 + change / 100)
+    return intensities
 
 
 def ar1_noise(
     volumes: int, sd: NDArray[np.float64], autocorrelation: float, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Return stationary first-order autoregressive noise, (volumes, voxels), with these deviations."""
+    """Return stationary first-order autoregressive noise of standard deviations `sd`, (volumes, voxels)."""
     innovations = rng.standard_normal((volumes, len(sd)))
     innovations[1:] *= np.sqrt(1 - autocorrelation**2)
-    return lfilter([1.0], [1.0, -autocorrelation], innovations, axis=0) * sd
+    noise: NDArray[np.float64] = lfilter([1.0], [1.0, -autocorrelation], innovations, axis=0) * sd
+    return noise

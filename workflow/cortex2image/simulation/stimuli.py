@@ -1,4 +1,4 @@
-"""The pictures of the simulated study: rendered scenes with captions, drawn from the seed alone."""
+"""Stimuli of the simulated study: rendered scenes with captions, drawn from the seed alone."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ CAPTION_SEPARATOR = " | "
 
 
 def study_scenes(seed: int, sizes: Sizes) -> list[Scene]:
-    """Return the scenes of the study, training scenes first; the models are trained on others.
+    """Return the scenes of the study, training scenes first. The miniature is trained on other scenes.
 
     Parameters
     ----------
@@ -52,18 +52,18 @@ def stimuli_table(scenes: Sequence[Scene]) -> pd.DataFrame:
 
 
 def scene_lines(scenes: Iterable[Scene]) -> str:
-    """Return what is in each scene as JSON lines."""
+    """Return the description of each scene as one line of JSON."""
     records = ({"stimulus_id": stimulus_id(s.split, s.index), **asdict(s)} for s in scenes)
     return "".join(json.dumps(record) + "\n" for record in records)
 
 
 def load_images(folder: str | Path, stim_files: Sequence[str], side: int) -> NDArray[np.uint8]:
-    """Read the pictures a subject saw, (n, side, side, 3) uint8, shrunk by averaging.
+    """Read the pictures that a subject saw, (n, side, side, 3) uint8, shrunk by averaging.
 
     Raises
     ------
     DataError
-        Where a picture is missing.
+        A picture is missing.
     """
     images = np.empty((len(stim_files), side, side, 3), np.uint8)
     for row, name in zip(images, stim_files, strict=True):

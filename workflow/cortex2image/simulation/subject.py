@@ -1,4 +1,4 @@
-"""One simulated subject, put together from its parts; each part has a random stream of its own."""
+"""A simulated subject, assembled from its parts; each part has a random generator of its own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ from cortex2image.simulation.scanner import Scanner, confounds, cosines, draw_mo
 from cortex2image.simulation.tuning import Tuning, attributes, draw_tuning
 
 HIGH_PASS_S = 100.0
-"""Slowest period of the drift terms in the model whose noise the truth states."""
+"""Shortest period in seconds of the drift terms in the model from which the true ncsnr is computed."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Everything that is fixed before the first run is scanned."""
+    """Everything about a subject that is fixed before the first run is scanned."""
 
     seed: int
     label: str
@@ -51,7 +51,7 @@ class Subject:
     responses: Responses
 
     def scan_run(self, number: int) -> tuple[NDArray[np.float64], pd.DataFrame]:
-        """Scan run `number` (from 0): intensities (volumes, voxels) and the confounds table."""
+        """Return the intensities of run `number` (from 0), (volumes, voxels), and its confounds table."""
         design, traits = self.designs[number], self.traits
         rng = rng_for(self.seed, "simulated", self.label, "run", number)
         amplitudes = self.responses.draw_trials(design.stimuli[design.shown], rng)
@@ -63,18 +63,18 @@ class Subject:
 
 
 def build_subject(seed: int, label: str, sizes: Sizes, scenes: Sequence[Scene], images: Images) -> Subject:
-    """Build a subject from the seed, its label and what it sees, whoever else is in the study.
+    """Build a subject from seed, label and stimuli, independently of the other subjects of the study.
 
     Parameters
     ----------
     seed : int
         The study's seed.
     label : str
-        E.g. ``sub-01``.
+        Label of the subject, e.g. ``sub-01``.
     sizes : Sizes
     scenes : sequence of Scene, training scenes first
     images : (scenes, 64, 64, 3) uint8
-        Their pictures.
+        Pictures of the scenes.
     """
     rng_of = partial(rng_for, seed, "simulated", label)
     traits = traits_of(seed, label)
@@ -93,7 +93,7 @@ def build_subject(seed: int, label: str, sizes: Sizes, scenes: Sequence[Scene], 
 
 
 def _mean_estimation_noise(designs: Sequence[RunDesign], traits: Traits) -> EstimationNoise:
-    """Return the noise factors of the runs, averaged."""
+    """Return the estimation noise of the canonical model, averaged over runs."""
     noises = []
     for design in designs:
         times = traits.sample_times(design.volumes)

@@ -1,6 +1,6 @@
-"""The ground truth of a simulated subject, kept apart from the data set it made.
+"""Ground truth of a simulated subject, kept outside the data set.
 
-Only tests and calibration may read it: nothing else in the project calls :func:`load_truth`.
+Only tests and calibration may read it; no step of the workflow does.
 """
 
 import json
@@ -21,7 +21,7 @@ from cortex2image.simulation.tuning import ATTRIBUTES
 
 @dataclass(frozen=True)
 class Truth:
-    """What the simulation knows about one subject; voxels in C order of the brain mask.
+    """Ground truth of one subject; voxels are in C order of the brain mask.
 
     Attributes
     ----------
@@ -30,26 +30,29 @@ class Truth:
     kind : (voxels,) str
         ``early``, ``mid``, ``higher`` or ``silent``.
     visual_share : (voxels,)
-        Weight of the receptive field against semantic tuning.
+        Weight of the receptive field relative to semantic tuning, in [0, 1].
     stimulus_id : (stimuli,) str
     responses : (stimuli, voxels) float32
-        Noise-free response in percent of the baseline at the response's peak; 0 in silent voxels.
-    trial_noise, scanner_noise : (voxels,)
-        Standard deviations in percent: of the response over trials, and of the autoregressive noise over
-        volumes.
+        Noise-free response in percent of the baseline, at the peak of the response; 0 in silent voxels.
+    trial_noise : (voxels,)
+        Standard deviation of the response over trials of one stimulus, in percent.
+    scanner_noise : (voxels,)
+        Standard deviation of the autoregressive noise over volumes, in percent.
     ncsnr : (voxels,)
-        Signal-to-noise ratio of one trial's estimate by least-squares-separate with the canonical response
-        and slow cosines. Not in it: a voxel's own time to peak, motion and drift left after the fit.
+        Signal-to-noise ratio of a single-trial estimate by least-squares-separate with the canonical response
+        and slow cosines. It ignores the voxel's own time to peak and motion and drift that remain after the
+        fit.
     noise_ceiling : (voxels,)
-        Explainable share of the variance of the mean over a test stimulus's repeats, from `ncsnr`.
+        Explainable share of the variance of the mean over the repeats of a test stimulus, from `ncsnr`.
     peak_s : (voxels,)
-        Time to peak of the haemodynamic response.
+        Time to peak of the haemodynamic response, in seconds.
     rf_x, rf_y, rf_size, rf_exponent : (voxels,)
     rf_weights : (voxels, channels)
-        Receptive fields in fractions of the image side; channels are named in the JSON file.
+        Receptive fields, positions and sizes as fractions of the image side. The JSON file names the
+        channels.
     tuning_weights : (voxels, units, attributes)
     tuning_gains : (voxels, units)
-        Semantic units; attributes are named in the JSON file.
+        Semantic tuning. The JSON file names the attributes.
     """
 
     ijk: NDArray[np.int64]
@@ -72,7 +75,7 @@ class Truth:
 
 
 def truth_of(subject: Subject, scenes: Sequence[Scene], test_repeats: int) -> Truth:
-    """Return what the simulation knows about a subject and nobody else may know."""
+    """Return the ground truth of a subject; `test_repeats` sets its noise ceilings."""
     fields, tuning, responses = subject.fields, subject.tuning, subject.responses
     return Truth(
         ijk=subject.anatomy.ijk,
@@ -96,7 +99,7 @@ def truth_of(subject: Subject, scenes: Sequence[Scene], test_repeats: int) -> Tr
 
 
 def save_truth(truth: Truth, facts: dict[str, object], arrays: str | Path, description: str | Path) -> None:
-    """Write the arrays as .npz and the facts, with the names of channels and attributes, as .json."""
+    """Write the truth as .npz, and `facts` with the names of channels and attributes as .json."""
     with atomic(arrays) as temporary:
         np.savez_compressed(temporary, **vars(truth))
     names = {"channels": CHANNELS, "attributes": ATTRIBUTES}
@@ -105,6 +108,6 @@ def save_truth(truth: Truth, facts: dict[str, object], arrays: str | Path, descr
 
 
 def load_truth(arrays: str | Path) -> Truth:
-    """Read the arrays that :func:`save_truth` wrote."""
+    """Read a truth written by :func:`save_truth`."""
     with np.load(arrays) as file:
         return Truth(**{name: file[name] for name in file.files})

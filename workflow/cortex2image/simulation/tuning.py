@@ -1,4 +1,4 @@
-"""Higher voxels: nonlinear tuning to what is in a scene, whatever it looks like."""
+"""Semantic tuning of higher voxels: nonlinear responses to the contents of a scene."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +14,12 @@ ATTRIBUTES = (*CATEGORIES, *SETTINGS, "two objects")
 UNITS = 3
 THRESHOLD = 0.3
 CONJUNCTION = 1.5
-"""Power of a unit's rectified drive: above one, two preferred attributes together do more than their sum."""
+"""Power of the rectified drive of a unit. Above one, two preferred attributes together drive it more than the
+sum of both alone."""
 
 EMPHASIS: dict[int, tuple[float, float, float]] = {LATERAL: (1.0, 0.4, 0.8), PARIETAL: (0.4, 1.0, 0.8)}
 VENTRAL_EMPHASIS = (1.0, 0.8, 0.4)
-"""Weight of category, setting and number: by stream, and everywhere else."""
+"""Weights of category, setting and number of objects in streams without an entry in :data:`EMPHASIS`."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,13 @@ class Tuning:
     weights: NDArray[np.float64]
     gains: NDArray[np.float64]
 
-    def subset(self, voxels: NDArray) -> "Tuning":
+    def subset(self, voxels: NDArray[np.int64]) -> "Tuning":
         """Return the tuning of some voxels."""
         return Tuning(self.weights[voxels], self.gains[voxels])
 
 
 def attributes(scenes: Sequence[Scene]) -> NDArray[np.float64]:
-    """Return what voxels are tuned to, (scenes, attributes) of 0 and 1, ordered as :data:`ATTRIBUTES`."""
+    """Return which of the :data:`ATTRIBUTES` each scene has, (scenes, attributes) of 0 and 1."""
     table = np.zeros((len(scenes), len(ATTRIBUTES)))
     for row, scene in zip(table, scenes, strict=True):
         for item in scene.objects:
@@ -45,12 +46,12 @@ def attributes(scenes: Sequence[Scene]) -> NDArray[np.float64]:
 
 
 def draw_tuning(labels: NDArray[np.int64], rng: np.random.Generator) -> Tuning:
-    """Draw the tuning of each voxel: units that prefer two categories, two settings and a number.
+    """Draw the tuning of each voxel: units that prefer two categories, two settings and a number of objects.
 
     Parameters
     ----------
     labels : (voxels,)
-        Codes of the streams, which set how much category, setting and number count.
+        Codes of the streams, which determine the weights of category, setting and number of objects.
     rng : numpy.random.Generator
     """
     units = len(labels) * UNITS
@@ -66,7 +67,7 @@ def draw_tuning(labels: NDArray[np.int64], rng: np.random.Generator) -> Tuning:
 
 
 def semantic_drive(tuning: Tuning, table: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the response to each scene, (scenes, voxels), in arbitrary units.
+    """Return the semantic response of each voxel to each scene, (scenes, voxels), in arbitrary units.
 
     Parameters
     ----------
@@ -76,11 +77,12 @@ def semantic_drive(tuning: Tuning, table: NDArray[np.float64]) -> NDArray[np.flo
     """
     drive = np.einsum("sa,vua->svu", table, tuning.weights, optimize=True)
     units = np.maximum(drive - THRESHOLD, 0) ** CONJUNCTION
-    return np.einsum("svu,vu->sv", units, tuning.gains, optimize=True)
+    response: NDArray[np.float64] = np.einsum("svu,vu->sv", units, tuning.gains, optimize=True)
+    return response
 
 
 def _prefer(units: int, options: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Give each unit two preferred options, weighted about one."""
+    """Return weights, (units, options), about one for two random options of each unit and zero elsewhere."""
     weights = np.zeros((units, options))
     preferred = rng.random((units, options)).argsort(axis=1)[:, :2]
     np.put_along_axis(weights, preferred, rng.gamma(4.0, 0.25, (units, 2)), axis=1)

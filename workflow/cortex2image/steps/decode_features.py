@@ -13,7 +13,7 @@ import pyarrow as pa
 from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
 from cortex2image.prediction.alignment import PerTrial, align
-from cortex2image.prediction.test_predictions import (
+from cortex2image.prediction.predictions import (
     Predictions,
     RidgeSettings,
     predict_test_trials,

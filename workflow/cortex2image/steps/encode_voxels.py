@@ -14,7 +14,7 @@ import pyarrow as pa
 from cortex2image.encoding.voxel_scores import score_voxels
 from cortex2image.errors import run_step
 from cortex2image.prediction.alignment import align
-from cortex2image.prediction.test_predictions import RidgeSettings, predict_test_trials
+from cortex2image.prediction.predictions import RidgeSettings, predict_test_trials
 from cortex2image.progress import say
 from cortex2image.seeds import seed_for
 from cortex2image.study.command import Command

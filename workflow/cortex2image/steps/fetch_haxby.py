@@ -1,10 +1,9 @@
 """Fetch one subject of the Haxby 2001 distribution.
 
-Downloads with nilearn; writes subjN/ with bold.nii.gz, labels.txt, the other files of the subject, and a copy
-of the brain mask of the distribution.
+Downloads with nilearn. Writes the folder subjN below ``--root`` with bold.nii.gz, labels.txt and the other
+files of the subject, and a copy of the brain mask of the distribution.
 """
 
-import argparse
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,14 +12,10 @@ from cortex2image.data.haxby2001 import PLACEMENT
 from cortex2image.data.subjects import subject_key
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--subject", required=True, help="sub-1 to sub-6")
-    parser.add_argument("--root", required=True, help="folder that receives the subject's folder")
-    return parser.parse_args(argv)
+COMMAND = Command(__doc__, Study, labels=("subject",), outputs=("root",))
 
 
 def download(number: int, folder: Path) -> list[Path]:
@@ -29,7 +24,7 @@ def download(number: int, folder: Path) -> list[Path]:
     Raises
     ------
     DataError
-        The download failed; what arrived stays in `folder`, and the next attempt goes on from there.
+        The download failed; what arrived stays in `folder`, where the next attempt continues.
     """
     from nilearn.datasets import fetch_haxby
 
@@ -43,7 +38,7 @@ def download(number: int, folder: Path) -> list[Path]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Fetch one subject and put its files in place."""
-    args = parse_args(argv)
+    args, _ = COMMAND.parse(argv)
     number = int(subject_key(args.subject))
     unpacked = Path(args.root) / f".fetch-subj{number}"
     for file in download(number, unpacked):

@@ -1,53 +1,53 @@
-"""Fetch the files of NSD that a study needs and that are missing, or of another size, from its public bucket.
+"""Fetch the files of NSD that a study needs from its public bucket, if they are missing or have another size.
 
-The bucket is asked for the size of every file; one that differs on the disk is fetched anew, and stays until
-the new one is whole. Several come at a time, each resumed where an earlier attempt was cut. The content is
-checked with the MD5 that the bucket gives; of objects stored in parts, where the size of the parts can be
-inferred, else the size alone is checked, and the line of the file says so. Writes the table of the step
-nsd_manifest as it is afterwards.
+The bucket says the size of every file. A file of another size on disk is fetched anew, and stays until the
+new one is whole. Several files are fetched at a time, and interrupted downloads are resumed. The content is
+checked against the MD5 that the bucket gives. For objects that were stored in parts, this needs the size of
+the parts; where it cannot be inferred, only the size of the file is checked, and the line of the file says
+so. Finally writes the table of the step nsd_manifest.
 """
 
-import argparse
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from cortex2image.data.nsd.bucket import PublicBucket, Refusal
-from cortex2image.data.nsd.byte_progress import ByteProgress
-from cortex2image.data.nsd.manifest import BUCKET, TERMS, Needed
-from cortex2image.data.nsd.manifest_options import add_manifest_options, listed_files
-from cortex2image.data.nsd.manifest_table import as_text, as_tsv, missing, readable
-from cortex2image.data.nsd.partial_file import PartialFile, RemoteObject
+from cortex2image.data.nsd.download import ByteProgress, PartialFile, RemoteObject
+from cortex2image.data.nsd.manifest import BUCKET, TERMS, Needed, study_manifest
+from cortex2image.data.nsd.manifest_report import as_text, as_tsv, missing, readable
+from cortex2image.data.paths import root_folder
 from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.files import atomic
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
+
+READS = (
+    "subjects",
+    "dataset/@source",
+    "dataset/mask",
+    "dataset/rois",
+    "dataset/terms_accepted",
+    "standardise/ncsnr_from",
+)
+COMMAND = Command(__doc__, Study, READS, outputs=("table",))
+FILES_AT_A_TIME = 8
 
 
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    add_manifest_options(parser)
-    parser.add_argument("--terms-accepted", choices=("true", "false"), default="false")
-    parser.add_argument("--table", required=True, help="TSV to write")
-    parser.add_argument("--parallel", type=int, default=8, help="files at a time")
-    parser.add_argument("--endpoint-url", help="a server other than Amazon's, such as a mirror")
-    return parser.parse_args(argv)
-
-
-def check_terms(accepted: str) -> None:
-    """Raise ConfigError unless the user has said that the terms of use are accepted."""
-    if accepted != "true":
+def check_terms(accepted: bool) -> None:
+    """Raise ConfigError unless the user has accepted the terms of use in the config."""
+    if not accepted:
         fix = "accept them, then set dataset/terms_accepted: true in the config"
-        raise ConfigError("dataset/terms_accepted", f"true. {TERMS}", accepted, fix)
+        raise ConfigError("dataset/terms_accepted", f"true. {TERMS}", "false", fix)
 
 
 def describe(bucket: PublicBucket, files: Sequence[Needed], parallel: int) -> list[RemoteObject]:
-    """Return the objects of the files; those that are optional, or there, may lack in the bucket.
+    """Return the objects of the files; the bucket may lack those that are optional, or there already.
 
     Raises
     ------
     DataError
-        The bucket denies access, or has no such key.
+        The bucket denies access, or lacks the key of a file.
     """
     with ThreadPoolExecutor(parallel) as pool:
         answers = list(pool.map(bucket.describe, [file.key for file in files]))
@@ -65,7 +65,7 @@ def describe(bucket: PublicBucket, files: Sequence[Needed], parallel: int) -> li
 
 
 def differing(remotes: Sequence[RemoteObject], root: Path) -> list[RemoteObject]:
-    """Return the objects that are not on the disk in their size; print a line for those of another size."""
+    """Return the objects that are missing on disk or have another size there; print a line for the latter."""
     wanted = []
     for remote in remotes:
         path = root / remote.key
@@ -80,7 +80,7 @@ def differing(remotes: Sequence[RemoteObject], root: Path) -> list[RemoteObject]
 
 
 def check_room(root: Path, coming: int) -> None:
-    """Raise DataError unless the disk of `root` has room for the bytes that are to come."""
+    """Raise DataError unless the disk of `root` has room for `coming` bytes."""
     free = shutil.disk_usage(next(folder for folder in (root, *root.parents) if folder.exists())).free
     if coming > free:
         fix = "make room, or choose fewer subjects or sessions in the config; nothing was fetched"
@@ -88,7 +88,7 @@ def check_room(root: Path, coming: int) -> None:
 
 
 def failed(jobs: Mapping[Future[bool], RemoteObject], progress: ByteProgress) -> Iterator[DataError]:
-    """Print a line for each job as it ends; yield what was wrong with those that failed."""
+    """Print a line for each download as it ends; yield the errors of those that failed."""
     for number, job in enumerate(as_completed(jobs), start=1):
         try:
             outcome = f"fetched, {'MD5' if job.result() else 'only size'} checked"
@@ -99,12 +99,12 @@ def failed(jobs: Mapping[Future[bool], RemoteObject], progress: ByteProgress) ->
 
 
 def fetch_all(bucket: PublicBucket, remotes: Sequence[RemoteObject], root: Path, parallel: int) -> None:
-    """Fetch every object to its place; one that fails does not keep the others from coming.
+    """Fetch every object to its path; when one fails, the others are still fetched.
 
     Raises
     ------
     DataError
-        There is no room, or some failed: what was wrong with each.
+        There is no room, or some downloads failed; the error says what was wrong with each.
     """
     coming = sum(remote.size - PartialFile(root / remote.key, remote).bytes for remote in remotes)
     check_room(root, coming)
@@ -124,18 +124,30 @@ def fetch_all(bucket: PublicBucket, remotes: Sequence[RemoteObject], root: Path,
         )
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Fetch what is missing or differs, and say what has to come from elsewhere."""
-    args = parse_args(argv)
-    files = [file for file in listed_files(args) if file.origin == BUCKET]
+def main(
+    argv: Sequence[str] | None = None, parallel: int = FILES_AT_A_TIME, endpoint_url: str | None = None
+) -> None:
+    """Fetch what is missing or differs, and say what has to come from elsewhere.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+    parallel : int
+        Number of files that are fetched at a time.
+    endpoint_url : str, optional
+        A server other than Amazon's, such as a mirror.
+    """
+    args, study = COMMAND.parse(argv)
+    root, accepted = root_folder(study.dataset), study.dataset.terms_accepted
+    files = [file for file in study_manifest(study) if file.origin == BUCKET]
     if missing(files):
-        check_terms(args.terms_accepted)
-    bucket = PublicBucket(BUCKET, args.endpoint_url, args.parallel)
-    wanted = differing(describe(bucket, files, args.parallel), args.root)
+        check_terms(accepted)
+    bucket = PublicBucket(BUCKET, endpoint_url, parallel)
+    wanted = differing(describe(bucket, files, parallel), root)
     if wanted:
-        check_terms(args.terms_accepted)
-        fetch_all(bucket, wanted, args.root, args.parallel)
-    afterwards = listed_files(args)
+        check_terms(accepted)
+        fetch_all(bucket, wanted, root, parallel)
+    afterwards = study_manifest(study)
     with atomic(args.table) as temporary:
         temporary.write_text(as_tsv(afterwards))
     left = missing(afterwards)

@@ -3,27 +3,23 @@
 Prints the list, missing files first, and writes it as a tab-separated table.
 """
 
-import argparse
 from collections.abc import Sequence
 
-from cortex2image.data.nsd.manifest_options import add_manifest_options, listed_files
-from cortex2image.data.nsd.manifest_table import as_text, as_tsv
+from cortex2image.data.nsd.manifest import study_manifest
+from cortex2image.data.nsd.manifest_report import as_text, as_tsv
 from cortex2image.errors import run_step
 from cortex2image.files import atomic
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    add_manifest_options(parser)
-    parser.add_argument("--table", required=True, help="TSV to write")
-    return parser.parse_args(argv)
+READS = ("subjects", "dataset/@source", "dataset/mask", "dataset/rois", "standardise/ncsnr_from")
+COMMAND = Command(__doc__, Study, READS, outputs=("table",))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print and write the manifest."""
-    args = parse_args(argv)
-    files = listed_files(args)
+    args, study = COMMAND.parse(argv)
+    files = study_manifest(study)
     with atomic(args.table) as temporary:
         temporary.write_text(as_tsv(files))
     print(as_text(files))

@@ -1,12 +1,11 @@
-"""Reads the betas of one subject that others estimated, writes them as the single-trial GLM writes its own.
+"""Copy the betas of one subject that others estimated into the tables that the single-trial GLM writes.
 
-Reads the data set through its reader, a session at a time and several at once if there are threads, and
-trials.parquet. Writes single_trial_betas.parquet and mask_voxels.parquet, whose metadata keep the grid. In a
-session in which a voxel has no data its betas are written as 0, and mask_voxels.parquet counts the session.
-On request that table also keeps the noise ceilings that were released with the betas.
+Reads trials.parquet and the prepared betas, as many sessions at once as there are threads. Writes
+single_trial_betas.parquet and mask_voxels.parquet, whose metadata hold the grid. If a voxel has no data in a
+session, its betas of the session are written as 0, and mask_voxels.parquet counts the session. If the study
+uses the noise ceilings that were released with the betas, mask_voxels.parquet holds them too.
 """
 
-import argparse
 import json
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -15,37 +14,37 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 import pyarrow as pa
 
-from cortex2image.data.options import add_dataset_options, add_region_options, chosen_betas
+from cortex2image.data.open_dataset import open_betas
 from cortex2image.data.prepared import BetaDataset, BetaSession, BetaVoxels, HasReleasedNcsnr
 from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.progress import say, track
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the options of this step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    add_dataset_options(parser)
-    add_region_options(parser)
-    parser.add_argument("--subject", required=True)
-    parser.add_argument("--trials", required=True, help="trials.parquet of the subject")
-    parser.add_argument("--threads", type=int, default=1, help="sessions in memory at once")
-    parser.add_argument("--released-ncsnr", action="store_true", help="keep the released noise ceilings")
-    parser.add_argument("--betas", required=True, help="single_trial_betas.parquet to write")
-    parser.add_argument("--voxels", required=True, help="mask_voxels.parquet to write")
-    return parser.parse_args(argv)
+READS = ("dataset/@source", "dataset/mask", "dataset/rois", "standardise/ncsnr_from")
+COMMAND = Command(
+    __doc__,
+    Study,
+    READS,
+    labels=("subject",),
+    inputs=("trials",),
+    outputs=("betas", "voxels"),
+    counts=("threads",),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write the betas of one subject and the voxels they belong to."""
-    args = parse_args(argv)
-    trials, dataset = TRIALS.read(args.trials), chosen_betas(args)
+    """Write the betas of one subject, and the voxels that they belong to."""
+    args, study = COMMAND.parse(argv)
+    trials, dataset = TRIALS.read(args.trials), open_betas(study.dataset)
     sessions = dataset.sessions(args.subject)
     check_sessions(sessions, trials, args.trials)
     voxels = dataset.voxels(args.subject)
     say(f"{args.subject}: {trials.num_rows} trials, {len(sessions)} sessions, {len(voxels.indices)} voxels")
-    ncsnr = released_ncsnr(dataset, args.subject, voxels) if args.released_ncsnr else None
+    released = study.standardise.ncsnr_from == "released"
+    ncsnr = released_ncsnr(dataset, args.subject, voxels) if released else None
     facts = {"affine": json.dumps(voxels.affine.tolist()), "shape": json.dumps(voxels.shape)}
     invalid = np.zeros(len(voxels.indices), np.int32)
     read = read_in_order(dataset, sessions, voxels, args.threads)
@@ -69,9 +68,9 @@ def check_sessions(sessions: Sequence[BetaSession], trials: pa.Table, source: st
 def read_in_order(
     dataset: BetaDataset, sessions: Sequence[BetaSession], voxels: BetaVoxels, threads: int
 ) -> Iterator[np.ndarray]:
-    """Yield the betas of each session in order, reading the next ones meanwhile.
+    """Yield the betas of each session in order, while threads read the next sessions.
 
-    No more than `threads` sessions are in memory if one is dropped before the next is asked for.
+    At most `threads` sessions are in memory, if the caller drops one before it asks for the next.
     """
     waiting: deque[Future[np.ndarray]] = deque()
     with ThreadPoolExecutor(threads) as pool:
@@ -86,12 +85,12 @@ def read_in_order(
 def batches(
     read: Iterator[np.ndarray], sessions: Sequence[BetaSession], trials: pa.Table, invalid: np.ndarray
 ) -> Iterator[dict[str, object]]:
-    """Yield the rows of each session, and count in `invalid` the sessions in which a voxel has no data.
+    """Yield the rows of each session; count in `invalid` the sessions in which each voxel has no data.
 
     Raises
     ------
     DataError
-        A session with another number of trials than it says.
+        A session holds another number of trials than it should.
     """
     first = 0
     for session in track(sessions, "read betas, sessions"):
@@ -102,11 +101,11 @@ def batches(
         zero_invalid(betas, session.session, invalid)
         yield {"trial_id": trials["trial_id"].slice(first, len(betas)), "beta": vectors(betas)}
         first += session.trials
-        del betas  # else it would still be held while the next session is read
+        del betas  # otherwise it would stay in memory while the next session is read
 
 
 def zero_invalid(betas: np.ndarray, session: str, invalid: np.ndarray) -> None:
-    """Set voxels that are NaN throughout a session to 0 there, and add 1 to their place in `invalid`."""
+    """Set voxels that are NaN in all trials of a session to 0, and add 1 to their counts in `invalid`."""
     unusable = np.isnan(betas).all(axis=0)
     if unusable.any():
         say(f"{session}: {unusable.sum()} of {len(unusable)} voxels have no data")
@@ -120,7 +119,7 @@ def released_ncsnr(dataset: BetaDataset, subject: str, voxels: BetaVoxels) -> np
     Raises
     ------
     ConfigError
-        The data set has none.
+        No noise ceilings were released with the data set.
     """
     if not isinstance(dataset, HasReleasedNcsnr):
         fix = "set standardise/ncsnr_from: all, or train"

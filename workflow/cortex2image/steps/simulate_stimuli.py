@@ -1,11 +1,10 @@
-"""The pictures of the simulated study.
+"""Make the pictures of the simulated study.
 
-Reads nothing. Computes scenes from the study's seed, their pictures and captions. Writes what all subjects of
-the BIDS folder share (stimuli/images/*.png, stimuli/stimuli.tsv, descriptions) and, outside of that folder,
-what is in every scene.
+Draws scenes from the seed of the study and renders them. Writes what all subjects share into the BIDS folder
+(stimuli/images/*.png, stimuli/stimuli.tsv with captions, descriptions of the data set) and, outside of it,
+the content of every scene (scenes.jsonl).
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,23 +17,18 @@ from cortex2image.scenes.render import render
 from cortex2image.simulation.bids_writer import write_dataset
 from cortex2image.simulation.layout import Sizes, scenes_file, stimulus_file
 from cortex2image.simulation.stimuli import IMAGE_PX, scene_lines, stimuli_table, study_scenes
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--seed", type=int, required=True, help="the study's seed")
-    parser.add_argument("--train-stimuli", type=int, required=True, help="number of training pictures")
-    parser.add_argument("--test-stimuli", type=int, required=True, help="number of test pictures")
-    parser.add_argument("--bids", required=True, help="folder of the BIDS data set")
-    parser.add_argument("--truth", required=True, help="folder of the ground truth, outside the data set")
-    return parser.parse_args(argv)
+READS = ("seed", "simulation/train_stimuli", "simulation/test_stimuli")
+COMMAND = Command(__doc__, Study, READS, outputs=("bids", "truth"))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    args = parse_args(argv)
-    scenes = study_scenes(args.seed, Sizes(args.train_stimuli, args.test_stimuli, test_repeats=1))
+    """Write pictures, their table and their scenes."""
+    args, study = COMMAND.parse(argv)
+    counts = study.simulation.train_stimuli, study.simulation.test_stimuli
+    scenes = study_scenes(study.seed, Sizes(*counts, test_repeats=1))
     for scene in track(scenes, "render scenes"):
         with atomic(Path(args.bids, "stimuli", stimulus_file(scene.split, scene.index))) as temporary:
             Image.fromarray(render(scene, IMAGE_PX)).save(temporary)

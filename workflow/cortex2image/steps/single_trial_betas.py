@@ -1,11 +1,10 @@
-"""Reads the runs and trials of one subject, writes the response of every voxel to every trial.
+"""Estimate the response of every voxel to every trial of one subject, with a single-trial GLM.
 
-Reads the data set through its reader (BOLD, masks, confounds), an atlas, and trials.parquet. Fits the
-single-trial GLM run by run, one run in memory at a time, in the voxels that lie in the masks of all runs.
-Writes single_trial_betas.parquet and mask_voxels.parquet, whose metadata keep the grid.
+Reads trials.parquet, the recordings (BOLD, masks, confounds) and an atlas. Fits the GLM run by run, with one
+run in memory at a time, in the voxels that lie in the masks of all runs. Writes single_trial_betas.parquet
+and mask_voxels.parquet, whose metadata hold the grid.
 """
 
-import argparse
 import json
 import zlib
 from collections.abc import Mapping, Sequence
@@ -17,69 +16,57 @@ import numpy as np
 import pyarrow as pa
 from nibabel.filebasedimages import ImageFileError
 
-from cortex2image.data.options import (
-    add_dataset_options,
-    add_region_options,
-    chosen_recordings,
-    parse_labels,
-)
+from cortex2image.data.open_dataset import open_recordings
+from cortex2image.data.paths import subject_atlas
 from cortex2image.data.recording import Run
 from cortex2image.data.volumes import load_bold, load_mask, read_bold_header
 from cortex2image.errors import DataError, run_step
 from cortex2image.fmri.grid import Grid, hemispheres
-from cortex2image.fmri.hrf import DERIVATIVES, SHAPES, trial_regressors
-from cortex2image.fmri.nuisance import DRIFTS, confound_regressors, drift_regressors, kept_volumes
+from cortex2image.fmri.hrf import trial_regressors
+from cortex2image.fmri.nuisance import confound_regressors, drift_regressors, kept_volumes
 from cortex2image.fmri.rois import UNLABELLED, label_voxels
-from cortex2image.fmri.single_trial import MODELS, single_trial_betas
+from cortex2image.fmri.single_trial import single_trial_betas
 from cortex2image.progress import say, track
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Glm, Study
 from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 
-SETTINGS = ("model", "hrf", "hrf_derivatives", "drift", "high_pass", "confounds", "scrub")
-
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the options of this step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    add_dataset_options(parser)
-    add_region_options(parser)
-    parser.add_argument("--subject", required=True)
-    parser.add_argument("--trials", required=True, help="trials.parquet of the subject")
-    parser.add_argument("--model", choices=MODELS, required=True)
-    parser.add_argument("--hrf", choices=tuple(SHAPES), required=True)
-    parser.add_argument("--hrf-derivatives", choices=DERIVATIVES, default="none")
-    parser.add_argument("--drift", choices=DRIFTS, required=True)
-    parser.add_argument("--high-pass", type=float, required=True, help="Hz")
-    parser.add_argument("--confounds", nargs="*", default=[], help="columns that enter the model")
-    parser.add_argument("--scrub", nargs="*", default=[], help="prefixes of columns that mark volumes")
-    parser.add_argument("--betas", required=True, help="single_trial_betas.parquet to write")
-    parser.add_argument("--voxels", required=True, help="mask_voxels.parquet to write")
-    return parser.parse_args(argv)
+READS = ("dataset/@source", "dataset/rois", "glm")
+COMMAND = Command(__doc__, Study, READS, labels=("subject",), inputs=("trials",), outputs=("betas", "voxels"))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write the single-trial betas of one subject and the voxels they belong to."""
-    args = parse_args(argv)
+    """Write the single-trial betas of one subject, and the voxels that they belong to."""
+    args, study = COMMAND.parse(argv)
     trials = TRIALS.read(args.trials)
     rows = rows_by_run(trials)
-    runs = matching_runs(chosen_recordings(args).runs(args.subject), list(rows), args.trials)
+    runs = matching_runs(open_recordings(study.dataset).runs(args.subject), list(rows), args.trials)
     grid = shared_grid(runs)
     mask = common_mask(runs, grid)
-    roi = atlas_labels(args.atlas, parse_labels(args.labels), mask, grid)
+    rois = study.dataset.rois
+    roi = atlas_labels(subject_atlas(rois, args.subject), rois.labels, mask, grid)
     say(f"{args.subject}: {trials.num_rows} trials in {len(runs)} runs, {len(roi)} voxels")
     betas = np.empty((trials.num_rows, len(roi)), np.float32)
     for run in track(runs, f"single-trial GLM of {args.subject}"):
         chosen = rows[run.session, run.run]
-        betas[chosen] = run_betas(run, trials.take(chosen), mask, args)
+        betas[chosen] = run_betas(run, trials.take(chosen), mask, study.glm)
     facts = {"affine": json.dumps(grid.affine.tolist()), "shape": json.dumps(grid.shape)}
-    facts |= {f"glm_{name}": str(getattr(args, name)) for name in SETTINGS}
+    facts |= glm_facts(study.glm)
     columns = {"trial_id": trials["trial_id"], "beta": vectors(betas)}
     SINGLE_TRIAL_BETAS.write(columns, args.betas, **facts)
     MASK_VOXELS.write(voxel_columns(mask, grid, roi), args.voxels, **facts)
 
 
+def glm_facts(glm: Glm) -> dict[str, str]:
+    """Return the settings of the GLM as metadata of the tables."""
+    lists = {"confounds": str(list(glm.confounds)), "scrub": str(list(glm.scrub))}
+    single = {"hrf_derivatives": glm.derivatives, "drift": glm.drift, "high_pass": str(glm.high_pass_hz)}
+    return {f"glm_{k}": v for k, v in {"model": glm.model, "hrf": glm.hrf, **single, **lists}.items()}
+
+
 def rows_by_run(trials: pa.Table) -> dict[tuple[str, str], list[int]]:
-    """Return the rows of the trials of each (session, run), in the order of the table."""
+    """Return the row numbers of the trials of each (session, run), in the order of the table."""
     rows: dict[tuple[str, str], list[int]] = {}
     labels = zip(trials["session"].to_pylist(), trials["run"].to_pylist(), strict=True)
     for row, label in enumerate(labels):
@@ -88,12 +75,12 @@ def rows_by_run(trials: pa.Table) -> dict[tuple[str, str], list[int]]:
 
 
 def matching_runs(runs: Sequence[Run], wanted: Sequence[tuple[str, str]], where: str) -> list[Run]:
-    """Return the runs the trials were recorded in; a run without trials is left out.
+    """Return the runs in which the trials were recorded; runs without trials are left out.
 
     Raises
     ------
     DataError
-        Trials of a run that the data set does not hold.
+        The data set does not hold the run of a trial.
     """
     found = {(run.session, run.run): run for run in runs}
     missing = [f"{session} {run}" for session, run in wanted if (session, run) not in found]
@@ -104,12 +91,12 @@ def matching_runs(runs: Sequence[Run], wanted: Sequence[tuple[str, str]], where:
 
 
 def shared_grid(runs: Sequence[Run]) -> Grid:
-    """Return the grid of the recordings.
+    """Return the grid of all recordings.
 
     Raises
     ------
     DataError
-        Two recordings that lie on different grids.
+        Two recordings lie on different grids.
     """
     grids = [bold_grid(path) for path in dict.fromkeys(run.bold for run in runs)]
     for grid in grids[1:]:
@@ -118,7 +105,7 @@ def shared_grid(runs: Sequence[Run]) -> Grid:
 
 
 def bold_grid(path: Path) -> Grid:
-    """Return the grid of a 4-D file."""
+    """Return the grid of a 4-D NIfTI file."""
     read_bold_header(path)  # a file that is no usable NIfTI raises DataError here
     image: Any = nib.load(path)
     return Grid(image.shape[:3], image.affine, str(path))
@@ -130,7 +117,7 @@ def common_mask(runs: Sequence[Run], grid: Grid) -> np.ndarray:
     Raises
     ------
     DataError
-        A run without a mask, a mask on another grid than the recordings, or no common voxel.
+        A run has no mask, a mask lies on another grid than the recordings, or no voxel is common.
     """
     mask = np.ones(grid.shape, bool)
     for path in dict.fromkeys(mask_file(run) for run in runs):
@@ -144,7 +131,7 @@ def common_mask(runs: Sequence[Run], grid: Grid) -> np.ndarray:
 
 
 def mask_file(run: Run) -> Path:
-    """Return the brain mask of a run; without one, raise DataError."""
+    """Return the brain mask of a run; raise DataError if it has none."""
     if run.mask is None:
         fix = "put the run's desc-brain_mask.nii.gz beside it"
         raise DataError(run.bold, "a brain mask of the run", "none", fix)
@@ -152,7 +139,7 @@ def mask_file(run: Run) -> Path:
 
 
 def atlas_labels(atlas: str | None, labels: Mapping[str, int], mask: np.ndarray, grid: Grid) -> list[str]:
-    """Return the region of every voxel of `mask`, in C order; unlabelled without an atlas."""
+    """Return the region of every voxel of `mask`, in C order; without an atlas all are unlabelled."""
     if not atlas:
         return [UNLABELLED] * int(mask.sum())
     try:
@@ -166,18 +153,18 @@ def atlas_labels(atlas: str | None, labels: Mapping[str, int], mask: np.ndarray,
     return label_voxels(codes[mask], labels, atlas)
 
 
-def run_betas(run: Run, trials: pa.Table, mask: np.ndarray, args: argparse.Namespace) -> np.ndarray:
+def run_betas(run: Run, trials: pa.Table, mask: np.ndarray, glm: Glm) -> np.ndarray:
     """Return the (trials, voxels) float32 betas of one run."""
     where = f"{run.subject} {run.session} {run.run} ({run.bold})"
     bold = load_bold(run.bold, mask, run.volumes)
     volumes = len(bold)
     frame_times = np.arange(volumes) * run.tr + run.slice_time_reference
     onsets, durations = trials["onset"].to_numpy(), trials["duration"].to_numpy()
-    regressors = trial_regressors(frame_times, onsets, durations, args.hrf, args.hrf_derivatives)
-    drift = drift_regressors(volumes, run.tr, args.drift, args.high_pass)
-    keep = kept_volumes(run.confounds, args.scrub, volumes, where)
-    confounds = confound_regressors(run.confounds, args.confounds, keep, where)
-    return single_trial_betas(bold, regressors, np.hstack([drift, confounds]), keep, args.model, where)
+    regressors = trial_regressors(frame_times, onsets, durations, glm.hrf, glm.derivatives)
+    drift = drift_regressors(volumes, run.tr, glm.drift, glm.high_pass_hz)
+    keep = kept_volumes(run.confounds, glm.scrub, volumes, where)
+    confounds = confound_regressors(run.confounds, glm.confounds, keep, where)
+    return single_trial_betas(bold, regressors, np.hstack([drift, confounds]), keep, glm.model, where)
 
 
 def voxel_columns(mask: np.ndarray, grid: Grid, roi: Sequence[str]) -> dict[str, object]:

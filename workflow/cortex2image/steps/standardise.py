@@ -1,13 +1,12 @@
-"""Reads the single-trial betas of one subject, writes them standardised, with a noise ceiling per voxel.
+"""Standardise the single-trial betas of one subject, and compute the noise ceiling of every voxel.
 
-Reads trials.parquet, single_trial_betas.parquet and mask_voxels.parquet; of the betas never more than a row
-group is in memory, so they are read several times. Mean and standard deviation come from training trials
+Reads trials.parquet, single_trial_betas.parquet and mask_voxels.parquet. Of the betas, one row group at a
+time is in memory, so that they are read several times. Mean and standard deviation come from training trials
 only. Noise ceilings come from repeated stimuli, in most studies the test stimuli, or were released with the
-betas: they describe the data and select nothing. Voxels that lack data in a session are left out, which the
+betas; they describe the data and select nothing. Voxels that lack data in a session are left out, as the
 metadata of voxels.parquet say (`left_out`, a JSON list). Writes betas.parquet and voxels.parquet.
 """
 
-import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,40 +17,33 @@ import pyarrow as pa
 
 from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.fmri.noise_ceiling import Repeats, noise_ceiling, noise_ceiling_snr
-from cortex2image.fmri.standardise import MODES, Moments, Standardiser, scaling_groups
+from cortex2image.fmri.standardise import Moments, Standardiser, scaling_groups
 from cortex2image.progress import say, track
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 from cortex2image.tables.columns import matrix, vectors
 from cortex2image.tables.contracts import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS, VOXELS
+from cortex2image.tables.restamp import copy_under
 
 GRID_FACTS = ("affine", "shape")
-RELEASED = "released"
-NCSNR_FROM = ("all", "train", RELEASED)
-
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the options of this step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trials", required=True)
-    parser.add_argument("--single-trial-betas", required=True)
-    parser.add_argument("--mask-voxels", required=True)
-    parser.add_argument("--by", choices=MODES, required=True, help="trials that share mean and scale")
-    parser.add_argument(
-        "--ncsnr-from", choices=NCSNR_FROM, default="all", help="what noise ceilings come from"
-    )
-    parser.add_argument("--average-repeats", default=[], nargs="*", choices=("train", "test"))
-    parser.add_argument("--betas", required=True, help="betas.parquet to write")
-    parser.add_argument("--voxels", required=True, help="voxels.parquet to write")
-    return parser.parse_args(argv)
+READS = ("standardise",)
+COMMAND = Command(
+    __doc__,
+    Study,
+    READS,
+    inputs=("trials", "single_trial_betas", "mask_voxels"),
+    outputs=("betas", "voxels"),
+)
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The betas as they lie on disk, without the voxels that are left out.
+    """The single-trial betas on disk, of the voxels that are not left out.
 
     Attributes
     ----------
     path : str
-        single_trial_betas.parquet.
+        Path of single_trial_betas.parquet.
     kept : (mask voxels,) bool array
     """
 
@@ -59,12 +51,12 @@ class Rows:
     kept: np.ndarray
 
     def batches(self) -> Iterator[np.ndarray]:
-        """Read all trials once, some at a time: (trials, kept voxels) float32 each.
+        """Yield the betas of all trials, some trials at a time, (trials, kept voxels) float32.
 
         Raises
         ------
         DataError
-            Betas of another number of voxels than mask_voxels.parquet lists.
+            There are betas of another number of voxels than mask_voxels.parquet lists.
         """
         for table in SINGLE_TRIAL_BETAS.read_batches(self.path):
             betas = matrix(table, "beta")
@@ -77,7 +69,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class Labels:
-    """What is known of each trial: (trials,) arrays."""
+    """The labels of each trial: (trials,) arrays."""
 
     trial: np.ndarray
     stimulus: np.ndarray
@@ -86,22 +78,23 @@ class Labels:
 
     @classmethod
     def of(cls, trials: pa.Table) -> "Labels":
-        """Take the labels out of trials.parquet."""
+        """Return the labels in trials.parquet."""
         names = ("trial_id", "stimulus_id", "session", "split")
         return cls(*(np.array(trials[name].to_pylist()) for name in names))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write the standardised betas of one subject and the noise ceilings of its voxels."""
-    args = parse_args(argv)
+    """Write the standardised betas of one subject, and the noise ceilings of its voxels."""
+    args, study = COMMAND.parse(argv)
+    by, ncsnr_from = study.standardise.by, study.standardise.ncsnr_from
     trials, voxels = TRIALS.read(args.trials), MASK_VOXELS.read(args.mask_voxels)
     check_trials(trials, SINGLE_TRIAL_BETAS.read_keys(args.single_trial_betas), args.single_trial_betas)
-    check_folds(trials, args.by, args.trials)
+    check_folds(trials, by, args.trials)
     labels, rows = Labels.of(trials), Rows(args.single_trial_betas, valid_voxels(voxels, args.mask_voxels))
-    used = labels.split == "train" if args.ncsnr_from == "train" else np.ones(len(labels.split), bool)
-    training, of_used = gather_moments(rows, labels, args.by, used)
-    write_betas(args.betas, rows, labels, training, args.by)
-    if args.ncsnr_from == RELEASED:
+    used = labels.split == "train" if ncsnr_from == "train" else np.ones(len(labels.split), bool)
+    training, of_used = gather_moments(rows, labels, by, used)
+    write_betas(args.betas, rows, labels, training, by)
+    if ncsnr_from == "released":
         ncsnr = released_snr(voxels, args.mask_voxels)[rows.kept]
     else:
         ncsnr = noise_ceiling_snr(
@@ -111,8 +104,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             int(rows.kept.sum()),
             session_bytes(labels, rows),
         )
-    ceiling = noise_ceiling(ncsnr, averaged_trials(labels, args.average_repeats))
-    write_voxels(args.voxels, voxels, rows.kept, ncsnr, ceiling, args.ncsnr_from)
+    ceiling = noise_ceiling(ncsnr, averaged_trials(labels, study.standardise.average_repeats))
+    write_voxels(args.voxels, voxels, rows.kept, ncsnr, ceiling, ncsnr_from)
 
 
 def valid_voxels(voxels: pa.Table, source: str) -> np.ndarray:
@@ -121,9 +114,9 @@ def valid_voxels(voxels: pa.Table, source: str) -> np.ndarray:
     Raises
     ------
     DataError
-        No voxel has.
+        No voxel has data in every session.
     """
-    kept = voxels["invalid_sessions"].to_numpy() == 0
+    kept: np.ndarray = voxels["invalid_sessions"].to_numpy() == 0
     if not kept.any():
         fix = "leave out the session that lacks them (dataset/sessions), or correct the regions"
         raise DataError(source, "voxels with data in every session", "none", fix)
@@ -131,22 +124,23 @@ def valid_voxels(voxels: pa.Table, source: str) -> np.ndarray:
 
 
 def released_snr(voxels: pa.Table, source: str) -> np.ndarray:
-    """Return the noise ceilings that came with the betas, (mask voxels,) float64; NaN where unknown.
+    """Return the noise ceilings that were released with the betas, (mask voxels,) float64; NaN where unknown.
 
     Raises
     ------
     DataError
-        The table has none.
+        The table has no released noise ceilings.
     """
     column = voxels["released_ncsnr"]
     if column.null_count == len(column):
         fix = "delete the file and run the workflow again, or set standardise/ncsnr_from: all, or train"
         raise DataError(source, "released noise ceilings", "none", fix)
-    return column.to_numpy()
+    ratios: np.ndarray = column.to_numpy()
+    return ratios
 
 
 def gather_moments(rows: Rows, labels: Labels, by: str, used: np.ndarray) -> tuple[Moments, Moments]:
-    """Return the moments of the training trials by scaling group, and those of the used trials by session."""
+    """Return moments of training trials by scaling group, and moments of the used trials by session."""
     groups, is_train = scaling_groups(labels.session, by), labels.split == "train"
     training, of_used, first = Moments(), Moments(), 0
     for betas in track(rows.batches(), "mean and deviation of the betas, row groups"):
@@ -158,7 +152,10 @@ def gather_moments(rows: Rows, labels: Labels, by: str, used: np.ndarray) -> tup
 
 
 def write_betas(path: str, rows: Rows, labels: Labels, training: Moments, by: str) -> None:
-    """Write betas.parquet a row group at a time; with `by` none the betas stay as they are."""
+    """Write betas.parquet a row group at a time; where nothing changes, copy the row groups as they are."""
+    if by == "none" and rows.kept.all():
+        copy_under(BETAS, rows.path, path, standardised_by=by)
+        return
     groups, standardiser = scaling_groups(labels.session, by), Standardiser.from_moments(training)
 
     def batches() -> Iterator[dict[str, object]]:
@@ -173,13 +170,13 @@ def write_betas(path: str, rows: Rows, labels: Labels, training: Moments, by: st
 
 
 def session_bytes(labels: Labels, rows: Rows) -> int:
-    """Return the size of the betas of the longest session: what a pass may keep besides them."""
+    """Return the size of the betas of the longest session, which bounds the memory of the noise ceiling."""
     longest = max(Counter(labels.session.tolist()).values())
     return longest * int(rows.kept.sum()) * np.dtype(np.float32).itemsize
 
 
 def averaged_trials(labels: Labels, average_repeats: Sequence[str]) -> list[int]:
-    """Return of how many trials each test response is the mean; single ones where nothing is averaged."""
+    """Return the number of trials that each averaged test response is the mean of; [1] without averaging."""
     repeats = Counter(labels.stimulus[labels.split == "test"].tolist())
     return (list(repeats.values()) if "test" in average_repeats else []) or [1]
 
@@ -192,7 +189,7 @@ def write_voxels(
     ceiling: np.ndarray,
     ncsnr_from: str,
 ) -> None:
-    """Write voxels.parquet: the kept voxels, numbered anew, with the ceilings of what is predicted."""
+    """Write voxels.parquet: the kept voxels with new numbers and the noise ceilings of test responses."""
     say(f"noise ceiling known in {np.isfinite(ceiling).sum()} of {len(ceiling)} voxels")
     voxels = mask_voxels.drop_columns(["invalid_sessions", "released_ncsnr"]).filter(pa.array(kept))
     columns = {name: voxels[name] for name in voxels.column_names}
@@ -213,14 +210,14 @@ def check_trials(trials: pa.Table, single: pa.Table, source: str) -> None:
 
 
 def check_folds(trials: pa.Table, by: str, source: str) -> None:
-    """Raise ConfigError where one scaling would serve all folds: each fold's test trials would be in it."""
+    """Raise ConfigError if all folds would share one scaling, which held-out trials would enter."""
     if by != "none" and trials["fold"].null_count < trials.num_rows:
         expected = "standardise/by: none, since each fold scales with its own training trials"
         raise ConfigError(source, expected, f"folds, and standardise/by: {by}", "set standardise/by: none")
 
 
 def null_if_nan(values: np.ndarray) -> pa.Array:
-    """Return a float64 column whose unknown values are null."""
+    """Return a float64 column that is null where `values` are NaN."""
     return pa.array(values, from_pandas=True)
 
 

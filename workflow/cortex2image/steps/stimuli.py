@@ -1,10 +1,10 @@
 """List the stimuli that the chosen subjects saw.
 
-Reads the table of pictures and the events of every subject, no picture and no volume; writes stimuli.parquet.
-Of a data set that keeps its pictures in one file, those that were seen are written as PNG files.
+Reads the table of pictures and the events of every subject, but no picture and no volume. Writes
+stimuli.parquet. If the data set keeps its pictures in one file, also writes those that were seen as PNG files
+into the folder ``--pictures``.
 """
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,29 +12,22 @@ from pathlib import Path
 import pyarrow as pa
 from PIL import Image
 
-from cortex2image.data.options import add_dataset_options, chosen_betas, chosen_dataset
-from cortex2image.data.prepared import BetaDataset
-from cortex2image.data.recording import Stimulus
+from cortex2image.data.open_dataset import open_dataset
+from cortex2image.data.prepared import HasPictures
+from cortex2image.data.recording import Stimulus, StudyDataset
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import whole_folder
 from cortex2image.progress import track
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 from cortex2image.tables.contracts import STIMULI
 
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    add_dataset_options(parser)
-    parser.add_argument("--subjects", required=True, nargs="+")
-    parser.add_argument("--stimuli", required=True, help="Parquet table to write")
-    parser.add_argument(
-        "--pictures", nargs="?", help="folder to write, of a data set that keeps its pictures in one file"
-    )
-    return parser.parse_args(argv)
+READS = ("subjects", "dataset/@source")
+COMMAND = Command(__doc__, Study, READS, outputs=("stimuli",), optional=("pictures",))
 
 
 def from_working_directory(path: str) -> str:
-    """Write a path below the working directory relative to it, so that the study can be moved."""
+    """Return a path relative to the working directory if it lies below it, so that a study can be moved."""
     absolute, here = Path(path).absolute(), Path.cwd()
     return str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)
 
@@ -54,18 +47,18 @@ def as_table(stimuli: Sequence[Stimulus]) -> pa.Table:
     )
 
 
-def write_pictures(dataset: BetaDataset, stimuli: Sequence[Stimulus], folder: Path) -> None:
+def write_pictures(dataset: StudyDataset, stimuli: Sequence[Stimulus], folder: Path) -> None:
     """Write the picture of every stimulus into `folder`.
 
     Raises
     ------
     DataError
-        The data set has no picture of one of them.
+        The data set lacks the picture of a stimulus, or keeps no pictures in one file.
     """
     missing = {stimulus.stimulus_id for stimulus in stimuli}
-    pictures = dataset.pictures(sorted(missing))
+    pictures = dataset.pictures(sorted(missing)) if isinstance(dataset, HasPictures) else iter(())
     for stimulus_id, picture in track(pictures, "write pictures", total=len(missing)):
-        # Compressing harder would take most of the time and save little.
+        # Stronger compression would take most of the time and save little space.
         Image.fromarray(picture).save(folder / file_name(stimulus_id), compress_level=1)
         missing.discard(stimulus_id)
     if missing:
@@ -75,19 +68,20 @@ def write_pictures(dataset: BetaDataset, stimuli: Sequence[Stimulus], folder: Pa
 
 
 def file_name(stimulus_id: str) -> str:
-    """Return the name of a stimulus' picture."""
+    """Return the file name of the picture of a stimulus."""
     return f"{stimulus_id}.png"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write stimuli.parquet, and the folder of pictures if one is asked for."""
-    args = parse_args(argv)
-    stimuli = chosen_dataset(args).stimuli(args.subjects)
+    args, study = COMMAND.parse(argv)
+    dataset = open_dataset(study.dataset)
+    stimuli = dataset.stimuli(study.subjects)
     if args.pictures is None:
         STIMULI.write(as_table(stimuli), args.stimuli)
         return
     with whole_folder(Path(args.pictures)) as folder:
-        write_pictures(chosen_betas(args), stimuli, folder)
+        write_pictures(dataset, stimuli, folder)
         paths = [str(Path(args.pictures) / file_name(s.stimulus_id)) for s in stimuli]
         shown = [replace(s, image_path=path) for s, path in zip(stimuli, paths, strict=True)]
         STIMULI.write(as_table(shown), args.stimuli)

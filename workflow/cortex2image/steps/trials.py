@@ -1,35 +1,27 @@
 """List the trials of one subject, in order of session, run and onset.
 
-Reads the subject's events and the headers of its recordings, or the design of prepared betas, and
-stimuli.parquet; counts repetitions and, in a cross-validated study, the fold in which each trial is held out;
-writes trials.parquet. Its metadata say how many runs were used (`runs`) and what was missing or surplus
-(`left_out`, a JSON list).
+Reads stimuli.parquet, and the subject's events with the headers of its recordings, or the design of prepared
+betas. Counts how often each stimulus had been shown before and, in a cross-validated study, numbers the fold
+in which each trial is held out. Writes trials.parquet, whose metadata hold the number of runs (`runs`) and
+what was missing or surplus (`left_out`, a JSON list).
 """
 
-import argparse
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from cortex2image.data.options import add_dataset_options, chosen_dataset
+from cortex2image.data.open_dataset import open_dataset
+from cortex2image.data.paths import root_folder
 from cortex2image.data.recording import Shown
 from cortex2image.errors import DataError, run_step
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
 from cortex2image.tables.contracts import STIMULI, TRIALS
 
-
-def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    add_dataset_options(parser)
-    parser.add_argument("--subject", required=True)
-    parser.add_argument("--stimuli", required=True, help="stimuli.parquet of the study")
-    parser.add_argument(
-        "--cross-validate", choices=("none", "run", "session"), default="none", help="what a fold holds out"
-    )
-    parser.add_argument("--trials", required=True, help="Parquet table to write")
-    return parser.parse_args(argv)
+READS = ("dataset/@source", "dataset/cross_validate")
+COMMAND = Command(__doc__, Study, READS, labels=("subject",), inputs=("stimuli",), outputs=("trials",))
 
 
 def read_splits(path: str) -> dict[str, str]:
@@ -48,8 +40,8 @@ def trial_rows(
     runs : sequence of Shown, in order
     splits : mapping of stimulus_id to ``train`` or ``test``
     cross_validate : ``none``, ``run`` or ``session``
-        What a fold holds out; folds are numbered from 0 in order, and the split is train throughout. With
-        ``none`` there are no folds and `splits` counts.
+        What a fold holds out. Folds are numbered from 0 in order, and every trial has the split train. With
+        ``none`` there are no folds, and trials have the split of their stimulus.
     """
     held_out = [run.session if cross_validate == "session" else (run.session, run.run) for run in runs]
     folds = {unit: fold for fold, unit in enumerate(dict.fromkeys(held_out))}
@@ -90,8 +82,8 @@ def check_stimuli(subject: str, runs: Sequence[Shown], splits: Mapping[str, str]
         raise DataError(path, f"every stimulus that {subject} saw", found, fix)
 
 
-def check_trials(subject: str, runs: Sequence[Shown], root: str) -> None:
-    """Test that there is anything to analyse.
+def check_trials(subject: str, runs: Sequence[Shown], root: object) -> None:
+    """Test that the subject has any trial.
 
     Raises
     ------
@@ -103,13 +95,13 @@ def check_trials(subject: str, runs: Sequence[Shown], root: str) -> None:
         raise DataError(root, f"at least one trial of {subject}", "stim_file n/a throughout", fix)
 
 
-def check_folds(rows: Sequence[Mapping[str, object]], source: str) -> None:
-    """Test that every stimulus lies in one fold; repeats in another fold would be test rows in a fit.
+def check_folds(rows: Sequence[Mapping[str, object]], source: object) -> None:
+    """Test that all trials of a stimulus lie in one fold; otherwise test trials would enter a fit.
 
     Raises
     ------
     DataError
-        A stimulus was shown in two folds.
+        A stimulus was shown in several folds.
     """
     folds: dict[object, set[object]] = {}
     for row in rows:
@@ -125,14 +117,13 @@ def check_folds(rows: Sequence[Mapping[str, object]], source: str) -> None:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write trials.parquet of one subject."""
-    args = parse_args(argv)
-    splits = read_splits(args.stimuli)
-    dataset = chosen_dataset(args)
-    runs = dataset.runs(args.subject)
-    check_trials(args.subject, runs, args.root)
+    args, study = COMMAND.parse(argv)
+    splits, dataset = read_splits(args.stimuli), open_dataset(study.dataset)
+    runs, root = dataset.runs(args.subject), root_folder(study.dataset)
+    check_trials(args.subject, runs, root)
     check_stimuli(args.subject, runs, splits, args.stimuli)
-    rows = trial_rows(runs, splits, args.cross_validate)
-    check_folds(rows, args.root)
+    rows = trial_rows(runs, splits, study.dataset.cross_validate)
+    check_folds(rows, root)
     facts = {"runs": len(runs), "left_out": json.dumps(dataset.problems(args.subject))}
     TRIALS.write(pa.Table.from_pylist(rows), args.trials, subject=args.subject, **facts)
 

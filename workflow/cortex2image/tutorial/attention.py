@@ -63,7 +63,8 @@ def word_map(
     places = max(scores.shape[2] for scores in paid.values())
     finest = torch.cat([scores for scores in paid.values() if scores.shape[2] == places], dim=1)
     side = round(places**0.5)
-    return finest[..., tokens].sum(dim=-1).mean(dim=1).unflatten(1, (side, side))
+    map_: torch.Tensor = finest[..., tokens].sum(dim=-1).mean(dim=1).unflatten(1, (side, side))
+    return map_
 
 
 def tokens_of(diffusion: Diffusion, caption: str, word: str) -> slice:

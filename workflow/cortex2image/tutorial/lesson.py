@@ -78,4 +78,5 @@ def template_slice(height_mm: float = 0.0, resolution_mm: int = 3, side: int = 6
     window = np.pad(grey, side)[
         tuple(slice(c + side - side // 2, c + side + (side + 1) // 2) for c in centre)
     ]
-    return np.round(255 * window / window.max()).clip(0, 255).astype(np.uint8).T[::-1]
+    slice_: NDArray[np.uint8] = np.round(255 * window / window.max()).clip(0, 255).astype(np.uint8).T[::-1]
+    return slice_

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.support.bdpy_files import some_content, write_bdpy
 
-from cortex2image.data.bdpy.container import read_metadata
+from cortex2image.data.bdpy.files import read_metadata
 from cortex2image.data.bdpy.samples import Sample, read_samples_of, stimulus_of
 from cortex2image.errors import DataError
 

@@ -1,12 +1,14 @@
-"""Which files a study needs, and how large they are: counted here from the tables of the data's manual."""
+"""Which files of NSD a study needs, with their sizes, and copies that were cut short."""
 
 from collections import Counter
 
+import h5py
+import numpy as np
 import pytest
 from tests.support.nsd_tree import write_nsd_tree
 
 from cortex2image.data.nsd.layout import Layout
-from cortex2image.data.nsd.manifest import BUCKET, COCO, needed, session_bytes
+from cortex2image.data.nsd.manifest import BUCKET, COCO, least_bytes, needed, session_bytes
 from cortex2image.data.nsd.reader import NsdDataset
 
 
@@ -90,3 +92,48 @@ def test_the_list_is_what_the_reader_reads(tmp_path, space, mask):
         there = {tmp_path / file.key for file in listed if file.actual_bytes is not None}
         assert there == set(reader.subject_files(subject))
         assert not [file.key for file in listed if file.actual_bytes is None and file.required]
+
+
+def sessions(tree):
+    return [path for (path,) in tree.layout.session_candidates("sub-01", 1)]
+
+
+def test_whole_hdf5_files_are_as_large_as_they_say(tree):
+    hdf5, mat, _ = sessions(tree)
+    for path in (hdf5, mat, tree.layout.stimuli()):
+        assert 0 < least_bytes(path) <= path.stat().st_size
+    assert least_bytes(hdf5) > np.prod(tree.brains["sub-01"].codes.shape) * 750 * 2
+
+
+@pytest.mark.parametrize("container", [0, 1])
+def test_a_hdf5_file_that_lacks_its_last_bytes(tree, copied, container):
+    path = copied(sessions(tree)[container])
+    path.write_bytes(path.read_bytes()[:-1])
+    assert least_bytes(path) > path.stat().st_size
+
+
+@pytest.mark.parametrize("version", ["earliest", "latest"])
+def test_every_version_of_the_superblock(tmp_path, version):
+    path = tmp_path / "a.hdf5"
+    with h5py.File(path, "w", libver=version) as file:
+        file["betas"] = np.arange(1000)
+    assert least_bytes(path) == path.stat().st_size
+
+
+def test_surfaces(surface_tree, tmp_path):
+    whole = surface_tree.layout.session_files("sub-03", 1)[0]
+    assert 30 * 750 * 4 < least_bytes(whole) <= whole.stat().st_size
+    cut = tmp_path / whole.name
+    cut.write_bytes(whole.read_bytes()[: 284 + 30 * 750 * 4 - 1])
+    assert least_bytes(cut) > cut.stat().st_size
+
+
+@pytest.mark.parametrize("name", ["a.hdf5", "a.mgh"])
+def test_nothing_is_too_little(tmp_path, name):
+    (tmp_path / name).touch()
+    assert least_bytes(tmp_path / name) > 0
+
+
+def test_other_files_do_not_say(tree):
+    assert least_bytes(sessions(tree)[2]) == 0
+    assert least_bytes(tree.layout.design()) == 0

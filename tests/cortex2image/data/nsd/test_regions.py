@@ -1,10 +1,11 @@
-"""Voxels, regions and hemispheres from atlases whose codes are -1, 0 and 1, 2, ..."""
+"""Which voxels of NSD a study takes, and their regions and hemispheres."""
 
 import numpy as np
 import pytest
 
 from cortex2image.data.nsd.layout import Layout
 from cortex2image.data.nsd.regions import (
+    check_nsd_regions,
     chosen_labels,
     read_ctab,
     released_ncsnr,
@@ -135,3 +136,15 @@ def test_released_ncsnr_in_the_order_of_the_voxels(tree, surface_tree):
             expected = [brain.ncsnr[tuple(voxel)] for voxel in voxels.indices]
             np.testing.assert_allclose(values, expected)
             assert np.isnan(values).sum() == 1
+
+
+def test_regions_are_those_of_the_table(tree, tmp_path):
+    check_nsd_regions(tree.layout, ["sub-01"], "streams", {}, {"all", "early"})
+    check_nsd_regions(tree.layout, ["sub-01"], "streams", {"early": 1}, {"early"})
+    check_nsd_regions(tree.layout, ["sub-01"], None, {}, {"all"})
+    with pytest.raises(ConfigError, match=r"early, midventral(.|\n)*V1"):
+        check_nsd_regions(tree.layout, ["sub-01", "sub-02"], "streams", {}, {"early", "V1"})
+    with pytest.raises(ConfigError, match="early: 2"):
+        check_nsd_regions(tree.layout, ["sub-01"], "streams", {"early": 2}, {"early"})
+    with pytest.raises(DataError, match="ctab"):
+        check_nsd_regions(Layout(tmp_path), ["sub-01"], "streams", {}, {"early"})

@@ -1,11 +1,19 @@
-"""What a subject was shown, trial by trial."""
+"""What subjects of NSD were shown, and tables of responses that do not fit the design."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from cortex2image.data.nsd.design import load_design
 from cortex2image.data.nsd.layout import Layout
-from cortex2image.data.nsd.trials import count_sessions, session_runs, shown_pictures
+from cortex2image.data.nsd.trials import (
+    check_responses,
+    count_sessions,
+    load_responses,
+    session_runs,
+    sessions_done,
+    shown_pictures,
+)
 from cortex2image.errors import DataError
 
 
@@ -62,3 +70,51 @@ def test_a_trial_has_its_number_whatever_is_left_out(design):
     assert [e.number for e in every[1].events] == list(range(62))
     for run in session_runs(1, shown, kept, design):
         assert all(names[e.stimulus_id] == (run.run, e.number) for e in run.events)
+
+
+def test_responses(tree, design):
+    path = tree.layout.responses("sub-01")
+    responses = load_responses(path)
+    assert sessions_done(responses) == 3
+    assert sessions_done(load_responses(tree.layout.responses("sub-02"))) == 2
+    np.testing.assert_array_equal(responses["73KID"], tree.brains["sub-01"].shown.ravel())
+    check_responses(path, responses, design, 1)
+
+
+def test_responses_of_another_subject_do_not_fit_the_design(tree, design):
+    path = tree.layout.responses("sub-02")
+    with pytest.raises(DataError, match=r"responses\.tsv(.|\n)*73KID \d+ in row \d+"):
+        check_responses(path, load_responses(path), design, 1)
+
+
+@pytest.mark.parametrize("name", ["10KID", "RUN"])
+def test_responses_of_another_order(tree, design, name):
+    path = tree.layout.responses("sub-01")
+    responses = load_responses(path)
+    responses.loc[700, name] += 1
+    with pytest.raises(DataError, match=f"{name} .* in row 701"):
+        check_responses(path, responses, design, 1)
+
+
+def test_more_sessions_than_planned(tree, design):
+    responses = pd.concat([load_responses(tree.layout.responses("sub-01"))] * 14)
+    with pytest.raises(DataError, match=r"at most 40 sessions(.|\n)*42"):
+        check_responses("responses.tsv", responses, design, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        (lambda lines: lines[:-1], r"750 trials per session(.|\n)*749 in session 2"),
+        (lambda lines: lines[:1], "750 trials per session"),
+        (lambda lines: [lines[0], *lines[751:], *lines[1:751]], "out of order"),
+        (lambda lines: [lines[0].replace("73KID", "KID"), *lines[1:]], "73KID"),
+        (lambda lines: [lines[0], *[line.replace("\t", "\tx", 1) for line in lines[1:]]], "columns SESSION"),
+        (lambda lines: [lines[0], lines[1].replace("\t1\t", "\t\t", 1), *lines[2:]], "gaps"),
+    ],
+)
+def test_damaged_responses(tree, copied, change, match):
+    path = copied(tree.layout.responses("sub-02"))
+    path.write_text("\n".join(change(path.read_text().splitlines())) + "\n")
+    with pytest.raises(DataError, match=rf"responses\.tsv(.|\n)*{match}"):
+        load_responses(path)

@@ -7,23 +7,23 @@ from pathlib import Path
 
 import numpy as np
 
-from cortex2image.data.bdpy.container import read_metadata, read_samples
-from cortex2image.data.bdpy.layout import SubjectFiles, find_files, subject_labels
+from cortex2image.data.bdpy.files import SubjectFiles, find_files, read_metadata, read_samples, subject_labels
 from cortex2image.data.bdpy.samples import Sample, read_samples_of
 from cortex2image.data.bdpy.voxels import columns_of, place_problems, study_voxels
-from cortex2image.data.invalid import mark_invalid
+from cortex2image.data.paths import root_folder
 from cortex2image.data.picture_table import described
-from cortex2image.data.prepared import BetaSession, BetaVoxels, ShownRun
+from cortex2image.data.prepared import BetaSession, BetaVoxels, ShownRun, mark_invalid
 from cortex2image.data.recording import Event, Stimulus
 from cortex2image.data.subjects import check_subjects
 from cortex2image.errors import ConfigError, DataError
+from cortex2image.study.settings import Dataset, Study
 
 UNKNOWN = float("nan")
 
 
 @dataclass(frozen=True)
 class BdpySession(BetaSession):
-    """A session whose trials are these rows of its file, in order of run."""
+    """A session whose trials are the `rows` of its file, in order of run."""
 
     rows: tuple[int, ...]
 
@@ -36,28 +36,28 @@ class _Session:
 
 
 class BdpyDataset:
-    """A data set in the container of bdpy, see :class:`cortex2image.data.prepared.BetaDataset`.
+    """A data set in files of bdpy, see :class:`cortex2image.data.prepared.BetaDataset`.
 
-    The values are amplitudes as the laboratory preprocessed them, in percent signal change where it says so;
-    they are taken as they stand. Training and test pictures were shown in sessions of their own, so sessions
-    are called ``ses-train01`` and ``ses-test01``, and betas are to be standardised over all training trials
-    (``standardise/by: all``). The files do not say when in its run a picture was shown: onsets and durations
-    are NaN. Horikawa & Kamitani, Nature Communications 8:15037 (2017); Shen, Horikawa, Majima & Kamitani,
-    PLoS Computational Biology 15:e1006633 (2019).
+    The values are amplitudes as the laboratory preprocessed them, in percent signal change if it says so.
+    Training and test pictures were shown in separate sessions. Sessions are therefore called ``ses-train01``
+    and ``ses-test01``, and betas are to be standardised over all training trials (``standardise/by: all``).
+    The files do not say when in its run a picture was shown: onsets and durations are NaN.
+    Horikawa & Kamitani, Nature Communications 8:15037 (2017); Shen, Horikawa, Majima & Kamitani, PLoS
+    Computational Biology 15:e1006633 (2019).
 
     Parameters
     ----------
-    root : path of the folder that holds the files, see :func:`cortex2image.data.bdpy.layout.find_files`
-        Also of ``stimuli/stimuli.tsv``, see :func:`cortex2image.data.picture_table.described`; a picture is
-        called ``n01518878_5958``, or as the file names it.
+    root : path of the folder that holds the files, see :func:`cortex2image.data.bdpy.files.find_files`
+        It also holds ``stimuli/stimuli.tsv``, see :func:`cortex2image.data.picture_table.described`; a
+        picture is called ``n01518878_5958``, or as the file names it.
     betas : str, optional
-        Piece of the file names that chooses between versions.
+        Piece of the file names that chooses a version.
     sessions : int, optional
-        Take only the first so many training sessions; test sessions all stay.
+        Number of training sessions to take from the first on; by default all. Test sessions are all taken.
     mask : str
         ``brain`` for all voxels of the file, ``atlas`` for those of the regions in `labels`.
     labels : mapping, optional
-        Its names are regions of the file, see :func:`cortex2image.data.bdpy.voxels.study_voxels`.
+        Names of regions of the file, see :func:`cortex2image.data.bdpy.voxels.study_voxels`.
 
     Raises
     ------
@@ -82,15 +82,15 @@ class BdpyDataset:
             raise ConfigError("dataset.mask: atlas", "regions to take", "dataset.rois without labels", fix)
 
     def subjects(self) -> list[str]:
-        """Return the subjects of whom there is a file, sorted; ``Subject1.h5`` is ``sub-01``."""
+        """Return the subjects that have a file, sorted; ``Subject1.h5`` is that of ``sub-01``."""
         return subject_labels(self.root)
 
     def subject_files(self, subject: str) -> list[Path]:
-        """Return every file the jobs of `subject` read."""
+        """Return every file that the jobs of `subject` read."""
         return list(self._files(subject).files.values())
 
     def problems(self, subject: str) -> list[str]:
-        """Return what is left out, and what the files do not say about the voxels."""
+        """Return a line for each file and kind of rows left out, and for voxels of unknown position."""
         files = self._files(subject)
         problems = [f"{path.name}: another experiment, left out" for path in files.others]
         for split, path in files.files.items():
@@ -103,7 +103,7 @@ class BdpyDataset:
         Raises
         ------
         DataError
-            A picture is for training with one subject (or session) and for testing with another; or see
+            A picture trains with one subject (or session) and tests with another; or as of
             :func:`cortex2image.data.picture_table.described`.
         """
         check_subjects(subjects)
@@ -115,7 +115,7 @@ class BdpyDataset:
         return described(self.stimuli_table, splits)
 
     def runs(self, subject: str) -> list[ShownRun]:
-        """Return the runs, those of training sessions first."""
+        """Return the runs in order; training sessions come before test sessions."""
         runs = []
         for session in self._sessions(subject):
             for number, samples in groupby(session.samples, key=lambda sample: sample.run):
@@ -124,14 +124,14 @@ class BdpyDataset:
         return runs
 
     def sessions(self, subject: str) -> list[BetaSession]:
-        """Return the sessions, those for training first."""
+        """Return the sessions in order; training sessions come before test sessions."""
         return [
             BdpySession(s.label, (s.path,), len(s.samples), tuple(sample.row for sample in s.samples))
             for s in self._sessions(subject)
         ]
 
     def voxels(self, subject: str) -> BetaVoxels:
-        """Return the voxels the study takes, on the grid of their coordinates, or in a row without them."""
+        """Return the voxels that the study takes, on the grid of their coordinates, or else in one row."""
         first = next(iter(self._files(subject).files.values()))
         return study_voxels(read_metadata(first), self.labels, self.labelled_only)
 
@@ -143,7 +143,7 @@ class BdpyDataset:
         return mark_invalid(read_samples(path, session.rows, columns_of(read_metadata(path), voxels)))
 
     def pictures(self, stimuli: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
-        """Yield nothing: every picture is a file of its own."""
+        """Yield nothing, because every picture is a file of its own."""
         return iter(())
 
     def _files(self, subject: str) -> SubjectFiles:
@@ -171,3 +171,18 @@ def _check_split(path: Path, sample: Sample, split: str) -> None:
         expected = "every picture either for training or for testing"
         found = f"{sample.stimulus} for both"
         raise DataError(path, expected, found, "leave one of them out of the files")
+
+
+def open_data(dataset: Dataset) -> BdpyDataset:
+    """Open the files with all of their voxels."""
+    return BdpyDataset(root_folder(dataset), dataset.betas, dataset.sessions)
+
+
+def open_betas(dataset: Dataset) -> BdpyDataset:
+    """Open the files with the voxels and regions of a study."""
+    chosen = dataset.betas, dataset.sessions, dataset.mask
+    return BdpyDataset(root_folder(dataset), *chosen, dataset.rois.labels)
+
+
+def check_study(study: Study, subject: str) -> None:
+    """Test nothing: what is missing shows when the files of a subject are listed."""

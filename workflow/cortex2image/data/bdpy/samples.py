@@ -1,4 +1,4 @@
-"""What every row of a bdpy file is: picture, session, run, and side of the split."""
+"""What each row of a bdpy file shows: picture, session, run, and whether it trains or tests."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cortex2image.data.bdpy.container import Metadata, read_label
+from cortex2image.data.bdpy.files import Metadata, read_label
 from cortex2image.data.picture_table import picture_name
 from cortex2image.errors import DataError
 
-# Column DataType of Generic Object Decoding.
+# Numbers in the column DataType of Generic Object Decoding.
 DATA_TYPES = {1: "train", 2: "test", 3: "imagery"}
 IDENTITY_COLUMNS = ("stimulus_name", "stimulus_id")
 IMAGE_DIGITS = 6
@@ -28,23 +28,23 @@ class Sample:
 
 
 def read_samples_of(metadata: Metadata, split: str | None) -> tuple[list[Sample], list[str]]:
-    """Say what the rows of a file are.
+    """Return the rows of a file that show a picture.
 
     Parameters
     ----------
     metadata : Metadata
-    split : ``train`` or ``test``; None where the column DataType says it
+    split : ``train`` or ``test``; None if the column DataType says which
 
     Returns
     -------
     samples : list of Sample, in the order of the rows
     problems : list of str
-        How many rows were left out, and why.
+        One line for each kind of rows that are left out, with their number.
 
     Raises
     ------
     DataError
-        A column is missing or holds what it should not.
+        A column is missing, or holds values other than it should.
     """
     kinds = np.full(metadata.samples, split) if split else _kinds(metadata)
     numbers, key = _identity(metadata)
@@ -59,12 +59,14 @@ def read_samples_of(metadata: Metadata, split: str | None) -> tuple[list[Sample]
 
 
 def stimulus_of(number: float, where: object) -> str:
-    """Return the picture of a number: 1518878.005958 is ``n01518878_5958``, WordNet id and number of image.
+    """Return the picture that a number stands for: 1518878.005958 is ``n01518878_5958``.
+
+    The whole part is the WordNet id, the six decimals are the number of the image.
 
     Raises
     ------
     DataError
-        The number is no such identity.
+        The number is not made like that.
     """
     wordnet = int(number)
     image = (number - wordnet) * 10**IMAGE_DIGITS
@@ -106,7 +108,7 @@ def _name(metadata: Metadata, key: str, number: float) -> str:
 
 
 def _whole(metadata: Metadata, key: str, rows: np.ndarray) -> list[int]:
-    """Return the numbers of a column in `rows`; 1 throughout where there is no such column."""
+    """Return the numbers of a column in `rows`; 1 for every row if there is no such column."""
     numbers = read_label(metadata, key)
     if numbers is None:
         return [1] * len(rows)
@@ -114,7 +116,7 @@ def _whole(metadata: Metadata, key: str, rows: np.ndarray) -> list[int]:
     if not (np.isfinite(values).all() and (values == np.rint(values)).all() and (values >= 0).all()):
         found = f"{values[~(values >= 0) | (values != np.rint(values))][0]:g}"
         raise DataError(metadata.path, f"whole numbers in the column {key}", found, "correct the file")
-    return values.astype(int).tolist()
+    return [int(value) for value in values]
 
 
 def _left_out(file: str, kinds: Sequence[str] | np.ndarray, numbers: np.ndarray) -> list[str]:

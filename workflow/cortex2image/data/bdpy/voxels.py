@@ -1,27 +1,29 @@
-"""The voxels of a bdpy file: their places, their regions, and which of its columns hold them."""
+"""The voxels of a bdpy file: their positions on a grid, their regions, and the columns that hold them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from cortex2image.data.bdpy.container import Metadata
-from cortex2image.data.bdpy.grid import voxel_grid
+from cortex2image.data.bdpy.files import Metadata
 from cortex2image.data.prepared import BetaVoxels
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.fmri.rois import UNLABELLED
 
 REGION = "ROI_"
 COORDINATES = ("voxel_x", "voxel_y", "voxel_z")
+DECIMALS = 3  # of a coordinate in mm; smaller differences do not count
+TOLERANCE = 0.05  # largest distance of a coordinate from its grid point, in units of the spacing
+LARGEST = 1024  # voxels along an axis; more means that the coordinates lie on no upright grid
 
 
 def voxel_columns(metadata: Metadata) -> np.ndarray:
-    """Return the columns of voxels: those of ``VoxelData``, or without it those of any region.
+    """Return the columns that hold voxels: those of ``VoxelData``, or else those of any region.
 
     Raises
     ------
     DataError
-        There are none.
+        No column holds a voxel.
     """
     columns = metadata.columns("VoxelData")
     regions = [metadata.columns(key) for key in metadata.values if key.startswith(REGION)]
@@ -36,7 +38,7 @@ def voxel_columns(metadata: Metadata) -> np.ndarray:
 def file_voxels(metadata: Metadata) -> BetaVoxels:
     """Return the voxels of a file in the order of :func:`voxel_columns`, without their regions.
 
-    They stand in a row where the file does not say where they lie, see :func:`place_problems`.
+    If the file does not say where they lie (see :func:`place_problems`), the volume is one row of voxels.
     """
     count = len(voxel_columns(metadata))
     coordinates = _coordinates(metadata)
@@ -53,7 +55,7 @@ def file_voxels(metadata: Metadata) -> BetaVoxels:
 
 
 def place_problems(metadata: Metadata) -> list[str]:
-    """Return what the file does not say about where its voxels lie."""
+    """Return a line if the file does not say where its voxels lie; an empty list if it does."""
     name, coordinates = metadata.path.name, _coordinates(metadata)
     if coordinates is None:
         return [f"{name}: no {COORDINATES[0]}; maps are one row, hemispheres unknown"]
@@ -63,16 +65,16 @@ def place_problems(metadata: Metadata) -> list[str]:
 
 
 def study_voxels(metadata: Metadata, regions: Mapping[str, int], labelled_only: bool) -> BetaVoxels:
-    """Return the voxels a study takes, in C order of their volume.
+    """Return the voxels that a study takes, in C order of their volume.
 
     Parameters
     ----------
     metadata : Metadata
     regions : mapping
-        Its names are regions of the file, with or without ``ROI_``; its values do not count. A voxel of
-        several regions carries the name that comes first here.
+        Names of regions of the file, with or without ``ROI_``; the codes do not count. A voxel that lies in
+        several regions gets the name that comes first here.
     labelled_only : bool
-        Leave out voxels that lie in no named region.
+        Whether voxels outside of the named regions are left out.
 
     Raises
     ------
@@ -96,7 +98,7 @@ def columns_of(metadata: Metadata, voxels: BetaVoxels) -> np.ndarray:
     Raises
     ------
     DataError
-        The file's voxels lie on another grid, or some are missing.
+        The voxels of the file lie on another grid, or some are missing.
     """
     own = file_voxels(metadata)
     fix = "take the training and the test file from one version of the data"
@@ -109,11 +111,12 @@ def columns_of(metadata: Metadata, voxels: BetaVoxels) -> np.ndarray:
     missing = int(np.sum(ordered[found] != wanted))
     if missing:
         raise DataError(metadata.path, "the voxels of the training file", f"{missing} are missing", fix)
-    return voxel_columns(metadata)[order[found]]
+    columns: np.ndarray = voxel_columns(metadata)[order[found]]
+    return columns
 
 
 def _coordinates(metadata: Metadata) -> np.ndarray | None:
-    """Return the (voxels, 3) coordinates in mm, or None where the file has none."""
+    """Return the (voxels, 3) coordinates in mm, or None if the file has none."""
     if not all(key in metadata.values for key in COORDINATES):
         return None
     columns = voxel_columns(metadata)
@@ -121,7 +124,8 @@ def _coordinates(metadata: Metadata) -> np.ndarray | None:
 
 
 def _positions(voxels: BetaVoxels) -> np.ndarray:
-    return np.ravel_multi_index(tuple(voxels.indices.T), voxels.shape)
+    positions: np.ndarray = np.ravel_multi_index(tuple(voxels.indices.T), voxels.shape)
+    return positions
 
 
 def _region(metadata: Metadata, name: str) -> np.ndarray:
@@ -131,3 +135,43 @@ def _region(metadata: Metadata, name: str) -> np.ndarray:
         expected = f"regions of {metadata.path.name}: {', '.join(present) or 'none'}"
         raise ConfigError("dataset.rois.labels", expected, name, "choose from these")
     return metadata.columns(key)
+
+
+def voxel_grid(coordinates: np.ndarray) -> tuple[np.ndarray, tuple[int, int, int], np.ndarray] | None:
+    """Find the upright grid on which the coordinates of the voxels lie.
+
+    Along each axis, the spacing is the smallest distance between two coordinates, and the origin is the
+    smallest coordinate.
+
+    Parameters
+    ----------
+    coordinates : (voxels, 3) array, mm
+
+    Returns
+    -------
+    indices : (voxels, 3) int array
+    shape : (int, int, int)
+        The smallest volume that holds all voxels.
+    affine : (4, 4) float64, from indices to mm
+
+    None is returned instead if coordinates are not finite, lie on no such grid, or coincide.
+    """
+    if not np.isfinite(coordinates).all():
+        return None
+    origin = coordinates.min(axis=0)
+    spacing = np.array([_spacing(axis) for axis in coordinates.T])
+    steps = (coordinates - origin) / spacing
+    indices = np.rint(steps).astype(np.int64)
+    x, y, z = (indices.max(axis=0) + 1).tolist()
+    if np.abs(steps - indices).max() > TOLERANCE or max(x, y, z) > LARGEST:
+        return None
+    if len(np.unique(indices, axis=0)) < len(indices):
+        return None
+    affine = np.diag([*spacing, 1.0])
+    affine[:3, 3] = origin
+    return indices, (x, y, z), affine
+
+
+def _spacing(values: np.ndarray) -> float:
+    distances = np.diff(np.unique(np.round(values, DECIMALS)))
+    return float(distances.min()) if len(distances) else 1.0

@@ -1,4 +1,4 @@
-"""BIDS file names taken apart into entities, and matched by them, never by formatted names."""
+"""Entities of BIDS file names: files are matched by entities, never by names that are put together."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,15 +11,16 @@ from cortex2image.errors import DataError
 
 @dataclass(frozen=True)
 class BidsFile:
-    """A file and what its name says.
+    """A BIDS file and what its name says.
 
     Attributes
     ----------
     path : Path
     entities : mapping of key to label without padding, e.g. ``{"sub": "1", "run": "2"}``
-    spelled : the same with the labels as they are spelled, e.g. ``{"sub": "01", "run": "02"}``
+    spelled : mapping of key to label as the name spells it, e.g. ``{"sub": "01", "run": "02"}``
     suffix : str
-        The words without a key, joined by ``_``: ``bold``, or ``bold_confounds`` in old fMRIPrep names.
+        The parts of the name without a key, joined by ``_``: ``bold``, or ``bold_confounds`` in old fMRIPrep
+        names.
     extension : str
         From the first dot on, e.g. ``.nii.gz``.
     """
@@ -32,7 +33,7 @@ class BidsFile:
 
 
 def parse_name(path: Path) -> BidsFile:
-    """Take a BIDS file name apart; entities may stand in any order."""
+    """Split a BIDS file name into its entities, which may stand in any order."""
     stem, dot, extension = path.name.partition(".")
     words = stem.split("_")
     spelled = dict(word.split("-", 1) for word in words if "-" in word)
@@ -42,10 +43,10 @@ def parse_name(path: Path) -> BidsFile:
 
 
 def files_of(root: Path, subject_folder: str | None) -> list[BidsFile]:
-    """List the files of one subject that can belong to a functional run, and those above it, sorted.
+    """Return the files that can belong to a functional run of one subject, sorted by folder.
 
-    These are the files directly in `root` (which hold for everybody), in the subject's folder, in its
-    sessions' folders and in their ``func`` folders.
+    These are the files directly in `root` (which hold for all subjects), in the subject's folder, in the
+    folders of its sessions, and in the ``func`` folders of both.
     """
     folders = [root]
     if subject_folder is not None:
@@ -57,23 +58,23 @@ def files_of(root: Path, subject_folder: str | None) -> list[BidsFile]:
 
 
 def applies(general: BidsFile, special: BidsFile, ignore: Iterable[str] = ("desc",)) -> bool:
-    """Say whether `general` belongs to `special`: each entity it names has the same label there."""
+    """Return whether each entity that the name of `general` holds has the same label in `special`."""
     wanted = {key: label for key, label in general.entities.items() if key not in ignore}
     return wanted.items() <= special.entities.items()
 
 
 def by_inheritance(candidates: Iterable[BidsFile], special: BidsFile) -> list[BidsFile]:
-    """Return the candidates that belong to `special`, the least specific first."""
+    """Return the candidates that apply to `special`, from the fewest entities to the most."""
     return sorted((c for c in candidates if applies(c, special)), key=lambda c: len(c.entities))
 
 
 def closest(candidates: Iterable[BidsFile], special: BidsFile) -> BidsFile | None:
-    """Return the most specific candidate that belongs to `special`, or None.
+    """Return the candidate with the most entities among those that apply to `special`, or None.
 
     Raises
     ------
     DataError
-        Two files are equally specific, so that the choice would be arbitrary.
+        Two candidates have equally many entities, so that the choice would be arbitrary.
     """
     matching = by_inheritance(candidates, special)
     if len(matching) > 1 and len(matching[-1].entities) == len(matching[-2].entities):
@@ -83,6 +84,6 @@ def closest(candidates: Iterable[BidsFile], special: BidsFile) -> BidsFile | Non
 
 
 def natural_key(label: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort key under which ``run-2`` comes before ``run-10``."""
+    """Return a sort key under which ``run-2`` comes before ``run-10``."""
     parts = re.findall(r"[0-9]+|[^0-9]+", label)
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)

@@ -1,23 +1,16 @@
-"""The functional runs of one subject: each preprocessed recording with the files that belong to it."""
+"""The functional runs of one subject: each preprocessed recording with its events, mask and confounds."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cortex2image.data.bids.entities import (
-    BidsFile,
-    applies,
-    by_inheritance,
-    closest,
-    files_of,
-    natural_key,
-)
+from cortex2image.data.bids.entities import BidsFile, applies, by_inheritance, closest, files_of, natural_key
 from cortex2image.data.subjects import check_folders, plain_label, subject_key
 from cortex2image.errors import ConfigError, DataError
 
 Kind = frozenset[tuple[str | None, str]]
 
-# (desc, suffix) of each kind of file; the last of a line is how fMRIPrep <= 1.1 spelled it.
+# (desc, suffix) of each kind of file; the last pair of a line is the spelling of fMRIPrep <= 1.1.
 BOLD: Kind = frozenset({("preproc", "bold"), (None, "bold_preproc")})
 BRAIN_MASK: Kind = frozenset({("brain", "mask"), (None, "bold_brainmask")})
 CONFOUNDS: Kind = frozenset(
@@ -27,13 +20,13 @@ EVENTS: Kind = frozenset({(None, "events")})
 SIDECAR: Kind = frozenset({("preproc", "bold"), (None, "bold")})
 NIFTI = (".nii.gz", ".nii")
 RUN_KEYS = ("acq", "ce", "rec", "dir", "run")
-# Names under which fMRIPrep's option --output-spaces knows the grid of the recording itself.
+# Names of the recording's own grid in fMRIPrep's option --output-spaces.
 NATIVE_SPACES = ("func", "bold", "run", "boldref", "sbref")
 
 
 @dataclass(frozen=True)
 class RunFiles:
-    """The files of one run; `sidecars` holds the least specific first, so that later ones overrule."""
+    """The files of one run; in `sidecars` later files overrule earlier ones."""
 
     session: str
     run: str
@@ -44,13 +37,13 @@ class RunFiles:
     sidecars: tuple[Path, ...]
 
     def paths(self) -> list[Path]:
-        """Return every file of the run."""
+        """Return every file that the run has."""
         optional = [path for path in (self.mask, self.confounds) if path is not None]
         return [self.bold, self.events, *optional, *self.sidecars]
 
 
 def subject_folders(root: Path) -> list[str]:
-    """Return the names of the subjects' folders, sorted by number.
+    """Return the names of the folders of all subjects, sorted by number.
 
     Raises
     ------
@@ -65,31 +58,31 @@ def subject_folders(root: Path) -> list[str]:
 def find_runs(
     root: Path, derivatives: Path, subject: str, task: str | None, space: str | None
 ) -> tuple[list[RunFiles], list[str]]:
-    """Match the recordings of one subject with their events, masks, confounds and sidecars.
+    """Find the runs of one subject: recordings matched with their events, masks, confounds and sidecars.
 
     Parameters
     ----------
     root, derivatives : paths of the BIDS data set and of the fMRIPrep output
     subject : str
-        Label in any padding.
+        Label, its number padded with zeros or not.
     task : str, optional
         Needed where the subject did several tasks.
     space : str, optional
         As in fMRIPrep's ``--output-spaces``: ``T1w``, ``MNI152NLin2009cAsym:res-2``, ``func`` for the grid
-        of the recording. Needed where there are several.
+        of the recording itself. Needed where there are several.
 
     Returns
     -------
     runs : list of RunFiles, in order of session and run
     problems : list of str
-        What is missing or surplus, one line each; a file's name says which subject, session and run it is.
+        One line for each thing that is missing or surplus, with the name of the file.
 
     Raises
     ------
     DataError
         The subject has no complete run, or two files claim to be the same run.
     ConfigError
-        Task or space would have to be chosen.
+        There are several tasks or spaces, and the config chooses none.
     """
     raw = files_of(root, _folder(root, subject))
     processed = files_of(derivatives, _folder(derivatives, subject))
@@ -144,7 +137,7 @@ def _recordings(
 ) -> list[BidsFile]:
     found = _of_kind(files, BOLD, NIFTI)
     bolds = [f for f in found if _in_task(f, task) and _in_space(f, space)]
-    # Beside the combination of several echoes, fMRIPrep writes the single echoes when asked to.
+    # On request, fMRIPrep writes single echoes beside their combination, which is the one to use.
     bolds = [f for f in bolds if "echo" not in f.entities] or bolds
     tasks = sorted({f.spelled.get("task", "none") for f in bolds})
     grids = sorted({" ".join(_grid(f)) or "func" for f in bolds})

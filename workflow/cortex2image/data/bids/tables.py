@@ -14,7 +14,7 @@ CAPTION_SEPARATOR = " | "
 
 
 def read_tsv(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Read a table as text, one string per cell, ``n/a`` as it stands.
+    """Read a tab-separated table as text, one string per cell; ``n/a`` stays ``n/a``.
 
     Raises
     ------
@@ -26,7 +26,7 @@ def read_tsv(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     except (OSError, ValueError) as error:
         fix = "write the table as BIDS asks: tabs between columns, one header line, UTF-8"
         raise DataError(path, "a tab-separated table", str(error), fix) from None
-    table = text.fillna("n/a")  # rows cut short
+    table = text.fillna("n/a")  # cells that a short row lacks
     missing = [name for name in columns if name not in table.columns]
     if missing:
         found = f"no {', '.join(missing)} among {', '.join(map(str, table.columns))}"
@@ -50,18 +50,18 @@ def stimulus_id(stim_file: str, where: object) -> str:
 
 
 def read_events(path: Path, run_seconds: float) -> tuple[Event, ...]:
-    """Read the stimulus trials of one run in order of onset; rows whose stim_file is ``n/a`` are none.
+    """Read the trials of one run in order of onset; rows whose stim_file is ``n/a`` are no trials.
 
     Parameters
     ----------
     path : path of an ``events.tsv``
     run_seconds : float
-        Length of the recording.
+        Length of the recording in seconds.
 
     Raises
     ------
     DataError
-        A column is missing, an onset or duration is no number or negative, a trial ends after the recording,
+        A column is missing, an onset or duration is negative or no number, a trial ends after the recording,
         or a stim_file leads out of the stimuli folder.
     """
     table = read_tsv(path, ("onset", "duration", "stim_file"))
@@ -87,7 +87,7 @@ def _seconds(text: str, where: str, column: str) -> float:
 
 
 def _check_within(path: Path, events: list[Event], run_seconds: float) -> None:
-    # Rounding in the table may put an end a hair behind the last volume.
+    # Rounding in the table may move the end of a trial slightly past the last volume.
     late = [event for event in events if event.onset + event.duration > run_seconds + 1e-3]
     if late:
         last = max(event.onset + event.duration for event in late)
@@ -99,8 +99,8 @@ def _check_within(path: Path, events: list[Event], run_seconds: float) -> None:
 def read_confounds(path: Path, volumes: int) -> pd.DataFrame:
     """Read the confounds of one run as float64, one row per volume.
 
-    ``n/a`` becomes NaN, and 0 where it is only the first row, as in derivatives and framewise displacement,
-    which have no value there.
+    ``n/a`` becomes NaN; where it stands in the first row only, it becomes 0, because derivatives and
+    framewise displacement have no value in the first volume.
 
     Raises
     ------
@@ -121,17 +121,17 @@ def read_confounds(path: Path, volumes: int) -> pd.DataFrame:
 
 
 def read_stimuli(path: Path) -> dict[str, tuple[str, Stimulus]]:
-    """Read the table of pictures.
+    """Read the table of pictures of a BIDS data set.
 
     Returns
     -------
     stimuli : dict
-        For each stimulus_id its stim_file and its :class:`Stimulus`, whose `image_path` is still None.
+        stimulus_id to stim_file and :class:`Stimulus`, whose `image_path` is still None.
 
     Raises
     ------
     DataError
-        A column is missing, a split is neither train nor test, captions are empty, or an id repeats.
+        A column is missing, a split is neither train nor test, a caption is empty, or an id repeats.
     """
     table = read_tsv(path, ("stim_file", "split", "captions"))
     stimuli: dict[str, tuple[str, Stimulus]] = {}
@@ -157,12 +157,12 @@ def _stimulus(row: pd.Series, where: str) -> Stimulus:
 
 
 def read_captions(cell: str, where: str) -> tuple[str, ...]:
-    """Return the captions that a cell of the table of pictures joins.
+    """Return the captions of one picture from their cell in the table of pictures.
 
     Raises
     ------
     DataError
-        There is none, or one is empty.
+        There is no caption, or one is empty.
     """
     captions = tuple(part.strip() for part in cell.split(CAPTION_SEPARATOR.strip()))
     if cell in MISSING or not all(captions):

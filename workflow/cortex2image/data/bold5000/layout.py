@@ -1,4 +1,4 @@
-"""Where the files of BOLD5000 release 2 stand: flat, one set of files per subject and preparation."""
+"""The files of BOLD5000 release 2, which lie in one folder: one set per subject and preparation."""
 
 import re
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from pathlib import Path
 from cortex2image.errors import DataError
 
 DEFAULT_BETAS = "TYPED-FITHRF-GLMDENOISE-RR"
-# The release is said to misspell one of its preparations; not checked with its files, so both spellings pass.
+# The release is said to misspell one preparation. This was not checked, so that both spellings are accepted.
 TYPE_B, TYPE_B_RELEASED = "TYPEB", "TYBEB"
 TABLES_FOLDER = Path("BOLD5000_GLMsingle_ROI_betas", "py")
-# The archive of stimuli holds the lists of pictures too.
+# The archive of stimuli also holds the lists of pictures.
 LISTS_FOLDER = Path("BOLD5000_Stimuli", "Stimuli_Presentation_Lists")
 REGIONS = ("EarlyVis", "LOC", "OPA", "PPA", "RSC")
 HEMISPHERES = {"LH": "left", "RH": "right"}
@@ -18,7 +18,7 @@ HEMISPHERES = {"LH": "left", "RH": "right"}
 
 @dataclass(frozen=True)
 class SubjectFiles:
-    """The files of one subject, e.g. ``CSI1``, prepared as `betas` says."""
+    """The files of the subject `name`, e.g. ``CSI1``, in the preparation `betas`."""
 
     root: Path
     name: str
@@ -26,23 +26,23 @@ class SubjectFiles:
 
     @property
     def names(self) -> Path:
-        """The names of the pictures in the order they were shown; beside the betas, or in the stimuli."""
+        """List of the pictures in order of presentation: beside the betas, or in the archive of stimuli."""
         name = f"{self.name}_imgnames.txt"
         inside = self.root / LISTS_FOLDER / self.name / name
         return inside if inside.is_file() and not (self.root / name).is_file() else self.root / name
 
     @property
     def brain_mask(self) -> Path:
-        """The brain mask on the grid of the betas."""
+        """Brain mask on the grid of the betas."""
         return self.root / f"{self.name}_brainmask.nii.gz"
 
     def sessions(self) -> list[Path]:
-        """Return the volumes of betas, one per session, in order; empty where there are none.
+        """Return the volumes of betas, one per session, in order; an empty list where there are none.
 
         Raises
         ------
         DataError
-            A session is missing between others, or both spellings of a preparation are there.
+            A session between others is missing, or files have both spellings of a preparation.
         """
         paths = {spelt: self._numbered(spelt) for spelt in _spellings(self.betas)}
         found = {spelt: files for spelt, files in paths.items() if files}
@@ -57,7 +57,7 @@ class SubjectFiles:
         return [files[number] for number in sorted(files)]
 
     def tables(self) -> dict[tuple[str, str], Path]:
-        """Return the table of each (hemisphere, region), ``left`` first; whether it exists is not tested."""
+        """Return the file of each (hemisphere, region), ``left`` first, whether it exists or not."""
         folder = self.root / TABLES_FOLDER
         spellings = [f"{self.name}_GLMbetas-{spelt}_allses" for spelt in _spellings(self.betas)]
         stem = next((s for s in spellings if any(folder.glob(f"{s}_*.npy"))), spellings[0])
@@ -74,7 +74,7 @@ class SubjectFiles:
 
 
 def subject_names(root: Path) -> list[str]:
-    """Return the subjects whose names of pictures are there, e.g. ``CSI1``, sorted."""
+    """Return the subjects whose list of pictures exists, e.g. ``CSI1``, sorted."""
     lists = [*root.glob("CSI*_imgnames.txt"), *root.glob(f"{LISTS_FOLDER}/*/CSI*_imgnames.txt")]
     return sorted({path.name.removesuffix("_imgnames.txt") for path in lists})
 

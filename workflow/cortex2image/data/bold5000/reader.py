@@ -7,28 +7,34 @@ from pathlib import Path
 
 import numpy as np
 
+from cortex2image.data.bold5000.betas import read_columns, read_volume, table_voxels, volume_voxels
 from cortex2image.data.bold5000.layout import DEFAULT_BETAS, REGIONS, SubjectFiles, subject_names
-from cortex2image.data.bold5000.names import read_names, repeated_stimuli, stimulus_of
-from cortex2image.data.bold5000.schedule import session_lengths, session_runs
-from cortex2image.data.bold5000.tables import read_columns, table_voxels
-from cortex2image.data.bold5000.volume import read_volume, volume_voxels
+from cortex2image.data.bold5000.trials import (
+    read_names,
+    repeated_stimuli,
+    session_lengths,
+    session_runs,
+    stimulus_of,
+)
+from cortex2image.data.paths import root_folder
 from cortex2image.data.picture_table import described
 from cortex2image.data.prepared import BetaSession, BetaVoxels, ShownRun
 from cortex2image.data.recording import Stimulus
 from cortex2image.data.subjects import check_subjects
 from cortex2image.errors import ConfigError, DataError
+from cortex2image.study.settings import Dataset, Study
 
 VOLUME, TABLES = "volume", "roi-tables"
 
 
 @dataclass(frozen=True)
 class VolumeSession(BetaSession):
-    """A session in a volume of its own."""
+    """A session whose betas are one volume."""
 
 
 @dataclass(frozen=True)
 class TableSession(BetaSession):
-    """A session whose trials are the half-open range `rows` of tables with `table_trials` rows."""
+    """A session whose trials are the half-open range `rows` of the `table_trials` rows of each table."""
 
     rows: tuple[int, int]
     table_trials: int
@@ -37,8 +43,8 @@ class TableSession(BetaSession):
 class Bold5000Dataset:
     """BOLD5000 release 2, see :class:`cortex2image.data.prepared.BetaDataset`.
 
-    ``CSI1`` is called ``sub-CSI1``; a picture is called like its file, without suffix and ``rep_``. Pictures
-    that a chosen subject saw repeatedly, in any session, are for testing (113 in the full data), the others
+    ``CSI1`` is called ``sub-CSI1``; a picture is named after its file, without suffix and ``rep_``. Pictures
+    that a chosen subject saw repeatedly, in any session, are for testing (113 in the full data), all others
     for training. Chang, Pyles, Marcus, Gupta, Tarr & Aminoff, Scientific Data 6:49 (2019).
 
     Parameters
@@ -48,23 +54,23 @@ class Bold5000Dataset:
         ``stimuli/stimuli.tsv``, see :func:`cortex2image.data.picture_table.described`.
     space : str, optional
         ``volume`` (default), or ``roi-tables`` for the tables of ten regions in
-        ``BOLD5000_GLMsingle_ROI_betas/py``. The length of each session comes from the headers of the volumes
-        in both; tables without any volume count as one session.
+        ``BOLD5000_GLMsingle_ROI_betas/py``. In both cases the length of each session comes from the headers
+        of the volumes; tables without any volume count as one session.
     betas : str, optional
-        The preparation, as in the file names; ``TYPED-FITHRF-GLMDENOISE-RR`` by default.
+        The preparation as the file names spell it; ``TYPED-FITHRF-GLMDENOISE-RR`` by default.
     sessions : int, optional
-        Take only the first so many sessions.
+        Number of sessions to take from the first on; by default all.
     mask : str
-        ``brain`` for the whole brain mask (or all tables), ``atlas`` for what `labels` name.
+        ``brain`` for the whole brain mask (or all tables), ``atlas`` for the regions that `labels` name.
     atlas : path, optional
         Volume of region codes on the grid of the brain mask; ``{root}`` and ``{subject}`` are filled in.
     labels : mapping, optional
-        Name of each region to its code; of ``roi-tables`` only the names count.
+        Name of each region to its code; for ``roi-tables`` only the names count.
 
     Raises
     ------
     ConfigError
-        Settings that are unknown, or that contradict each other.
+        A setting has an unknown value, or two settings contradict each other.
     """
 
     def __init__(
@@ -85,11 +91,11 @@ class Bold5000Dataset:
         self._check_settings()
 
     def subjects(self) -> list[str]:
-        """Return the subjects whose lists of pictures are there, sorted."""
+        """Return the subjects whose list of pictures exists, sorted."""
         return [f"sub-{name}" for name in subject_names(self.root)]
 
     def subject_files(self, subject: str) -> list[Path]:
-        """Return every file the jobs of `subject` read."""
+        """Return every file that the jobs of `subject` read."""
         files = self._files(subject)
         volumes = files.sessions()[: self.first_sessions]
         if self.space == TABLES:
@@ -98,7 +104,7 @@ class Bold5000Dataset:
         return [files.names, files.brain_mask, *([atlas] if atlas else []), *volumes]
 
     def problems(self, subject: str) -> list[str]:
-        """Return what is left out, and whether sessions cannot be told apart."""
+        """Return a line for each session left out, or one line if sessions cannot be told apart."""
         found = self._files(subject).sessions()
         if not found and self.space == TABLES:
             return [f"{subject}: no volumes that tell its sessions apart; its tables count as one session"]
@@ -111,7 +117,7 @@ class Bold5000Dataset:
         Raises
         ------
         DataError
-            See :func:`cortex2image.data.picture_table.described`.
+            As of :func:`cortex2image.data.picture_table.described`.
         """
         check_subjects(subjects)
         names = {subject: self._names(subject) for subject in subjects}
@@ -129,13 +135,13 @@ class Bold5000Dataset:
         ]
 
     def sessions(self, subject: str) -> list[BetaSession]:
-        """Return the sessions in order; reads headers and the list of pictures.
+        """Return the sessions in order; only headers and the list of pictures are read.
 
         Raises
         ------
         DataError
-            Files are missing, their trials are not those of the list of pictures, or a session is no whole
-            number of runs.
+            Files are missing, they hold another number of trials than the list of pictures, or a session is
+            no whole number of runs.
         """
         files, lengths = self._files(subject), self._lengths(subject)
         if self.space == TABLES:
@@ -146,7 +152,7 @@ class Bold5000Dataset:
         ]
 
     def voxels(self, subject: str) -> BetaVoxels:
-        """Return the voxels the study takes.
+        """Return the voxels that the study takes of `subject`.
 
         Raises
         ------
@@ -169,7 +175,7 @@ class Bold5000Dataset:
         raise TypeError(f"{session} is no session of this reader")
 
     def pictures(self, stimuli: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
-        """Yield nothing: every picture is a file of its own."""
+        """Yield nothing, because every picture is a file of its own."""
         return iter(())
 
     def _check_settings(self) -> None:
@@ -223,3 +229,18 @@ def _table_sessions(tables: tuple[Path, ...], lengths: Sequence[int], trials: in
 
 def _label(number: int) -> str:
     return f"ses-{number:02d}"
+
+
+def open_data(dataset: Dataset) -> Bold5000Dataset:
+    """Open the release with all of its voxels."""
+    return Bold5000Dataset(root_folder(dataset), dataset.space, dataset.betas, dataset.sessions)
+
+
+def open_betas(dataset: Dataset) -> Bold5000Dataset:
+    """Open the release with the voxels and regions of a study."""
+    chosen = dataset.space, dataset.betas, dataset.sessions, dataset.mask
+    return Bold5000Dataset(root_folder(dataset), *chosen, dataset.rois.atlas, dataset.rois.labels)
+
+
+def check_study(study: Study, subject: str) -> None:
+    """Test nothing: what is missing shows when the files of a subject are listed."""

@@ -1,4 +1,4 @@
-"""A public bucket, whose objects are fetched without credentials and resumed where they were cut."""
+"""A public S3 bucket: objects are fetched without credentials, and interrupted downloads are resumed."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -10,18 +10,18 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cortex2image.data.nsd.partial_file import PartialFile, RemoteObject
+from cortex2image.data.nsd.download import PartialFile, RemoteObject
 from cortex2image.errors import DataError
 
 CHUNK_BYTES = 1 << 20
-# Of a request that gets no answer, with growing pauses.
+# Of a request that gets no answer, with growing pauses between attempts.
 ATTEMPTS = 5
 PARTIAL_CONTENT = 206
 CHANGED = 412
 
 
 class Refusal(Enum):
-    """Why an object cannot be had. Without the right to list, S3 says FORBIDDEN of absent keys."""
+    """Why an object cannot be fetched. S3 says FORBIDDEN of absent keys to users who may not list them."""
 
     ABSENT = 404
     FORBIDDEN = 403
@@ -36,7 +36,7 @@ class PublicBucket:
     endpoint_url : str, optional
         A server other than Amazon's.
     connections : int
-        How many objects are fetched at a time.
+        Number of objects that are fetched at a time.
     """
 
     def __init__(self, name: str, endpoint_url: str | None = None, connections: int = 4) -> None:
@@ -49,7 +49,7 @@ class PublicBucket:
         self.client: Any = boto3.client("s3", endpoint_url=endpoint_url, config=settings)
 
     def describe(self, key: str) -> RemoteObject | Refusal:
-        """Return size and tag of an object, or why there is none that everybody may read.
+        """Return size and ETag of an object, or why it cannot be fetched.
 
         Raises
         ------
@@ -67,25 +67,25 @@ class PublicBucket:
         return RemoteObject(key, head["ContentLength"], head["ETag"].strip('"'))
 
     def fetch(self, remote: RemoteObject, path: Path, advance: Callable[[int], None]) -> bool:
-        """Fetch an object to `path`, going on from what an earlier attempt left beside it.
+        """Fetch an object to `path`, continuing a partial file that an earlier attempt left beside it.
 
         Parameters
         ----------
         remote : RemoteObject
         path : Path
         advance : callable
-            Told the number of bytes of each chunk as it comes.
+            Called with the number of bytes of each chunk that arrives.
 
         Returns
         -------
         bool
-            Whether the content was checked against its tag, or its size alone.
+            Whether the content was checked against the ETag; otherwise only the size was.
 
         Raises
         ------
         DataError
-            The connection was cut and does not come back, the object changed meanwhile, it cannot be
-            written, or what came is not what the bucket announced. Then nothing new stands at `path`.
+            The connection broke and does not come back, the object changed meanwhile, `path` cannot be
+            written, or the content is not what the bucket announced. Nothing new is then at `path`.
         """
         try:
             part = PartialFile(path, remote)
@@ -99,7 +99,7 @@ class PublicBucket:
             raise DataError(path, "a place to write to", str(error), fix) from error
 
     def _complete(self, remote: RemoteObject, part: PartialFile, advance: Callable[[int], None]) -> None:
-        """Go on after each cut, as long as something came since the one before."""
+        """Fetch the rest; continue after each interruption if any bytes arrived since the last one."""
         while part.bytes < remote.size:
             before = part.bytes
             try:
@@ -112,7 +112,7 @@ class PublicBucket:
     def _append(self, remote: RemoteObject, part: PartialFile, advance: Callable[[int], None]) -> None:
         rest, unchanged = f"bytes={part.bytes}-", f'"{remote.etag}"'
         answer = self.client.get_object(Bucket=self.name, Key=remote.key, Range=rest, IfMatch=unchanged)
-        # A server that knows no ranges sends the whole object.
+        # A server that does not support ranges sends the whole object.
         resumed = answer["ResponseMetadata"]["HTTPStatusCode"] == PARTIAL_CONTENT
         with part.data.open("ab" if resumed else "wb") as file:
             for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):

@@ -1,4 +1,4 @@
-"""What is the same in every copy of the Natural Scenes Dataset: sizes and counts.
+"""Sizes and counts of the Natural Scenes Dataset, the same in every copy.
 
 Dimensions of the volumes as ``export_noiseceiling.m`` of the data paper has them
 (cvnlab/nsddatapaper@789a7c3b); the rest from the NSD Data Manual. Allen et al.,
@@ -21,7 +21,7 @@ CAPTION_SPLITS = ("train2017", "val2017")
 
 @dataclass(frozen=True)
 class SubjectFacts:
-    """One subject: the grid (X, Y, Z) per volume space, and the number of sessions that were released."""
+    """Facts of one subject: grid (X, Y, Z) per volume space, and number of released sessions."""
 
     shapes: dict[str, tuple[int, int, int]]
     sessions: int

@@ -1,5 +1,6 @@
-"""Where every file of the Natural Scenes Dataset stands below its root, told from the settings alone."""
+"""Where the files of the Natural Scenes Dataset lie below its root."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +10,8 @@ from cortex2image.errors import ConfigError
 
 DEFAULT_SPACE = "func1pt8mm"
 DEFAULT_BETAS = "betas_fithrf_GLMdenoise_RR"
-# By preference: from the first, single voxels can be read; the second is the first under its name of old
-# releases; the third has to be decompressed whole.
+# In order of preference: single voxels can be read from HDF5, which old releases name .mat; a .nii.gz has to
+# be decompressed as a whole.
 VOLUME_SUFFIXES = (".hdf5", ".mat", ".nii.gz")
 INDIVIDUAL_ATLASES = ("prf-", "floc-")
 
@@ -31,7 +32,7 @@ def subject_number(subject: str) -> int:
 
 @dataclass(frozen=True)
 class Layout:
-    """The tree of one copy of NSD. Nothing is read: the paths are told whether they exist or not.
+    """The folder tree of one copy of NSD. Paths are returned whether they exist or not; no file is read.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ class Layout:
     Raises
     ------
     ConfigError
-        The space is another.
+        NSD has no such space.
     """
 
     root: Path
@@ -65,11 +66,11 @@ class Layout:
         return self.space == SURFACE_SPACE
 
     def design(self) -> Path:
-        """Return the order of presentation of all subjects (a MATLAB file, ids from 1)."""
+        """Return the file of the order of presentation, for all subjects (MATLAB, ids from 1)."""
         return self._experiment / "nsd_expdesign.mat"
 
     def stim_info(self) -> Path:
-        """Return the table that ties the pictures (from 0) to COCO."""
+        """Return the table that says which photograph of COCO each picture (from 0) is."""
         return self._experiment / "nsd_stim_info_merged.csv"
 
     def responses(self, subject: str) -> Path:
@@ -81,16 +82,16 @@ class Layout:
         return self._pictures / "nsd_stimuli.hdf5"
 
     def captions(self, split: str) -> Path:
-        """Return COCO's captions of a split, ``train2017`` or ``val2017``.
+        """Return the file of COCO's captions of a split, ``train2017`` or ``val2017``.
 
-        They come from COCO, not from NSD; the folder is the one `nsd_access` keeps them in.
+        It comes from COCO, not from NSD, and lies in the folder that `nsd_access` keeps it in.
         """
         if split not in CAPTION_SPLITS:
             raise ValueError(f"{split} is none of {', '.join(CAPTION_SPLITS)}")
         return self._pictures / "annotations" / f"captions_{split}.json"
 
     def session_candidates(self, subject: str, number: int) -> list[tuple[Path, ...]]:
-        """Return the files any of which may hold a session, by preference.
+        """Return the files that may hold the betas of a session, in order of preference.
 
         Parameters
         ----------
@@ -101,7 +102,7 @@ class Layout:
         Returns
         -------
         list of tuple of Path
-            One file for volumes, left and right hemisphere for surfaces.
+            One file for a volume, left and right hemisphere for a surface.
         """
         folder, stem = self._betas(subject), f"betas_session{number:02d}"
         if self.is_surface:
@@ -109,19 +110,19 @@ class Layout:
         return [(folder / f"{stem}{suffix}",) for suffix in VOLUME_SUFFIXES]
 
     def session_files(self, subject: str, number: int) -> tuple[Path, ...]:
-        """Return the preferred files among those that exist; where none do, the most preferred of all."""
+        """Return the most preferred files of a session that exist; if none do, the most preferred of all."""
         candidates = self.session_candidates(subject, number)
         present = (files for files in candidates if all(file.exists() for file in files))
         return next(present, candidates[0])
 
     def ncsnr(self, subject: str) -> tuple[Path, ...]:
-        """Return the released ratio of signal to noise: one volume, or one file per hemisphere."""
+        """Return the files of the released noise ceilings: one volume, or one file per hemisphere."""
         if self.is_surface:
             return tuple(self._betas(subject) / f"{side}.ncsnr.mgh" for side in HEMISPHERES)
         return (self._betas(subject) / "ncsnr.nii.gz",)
 
     def atlas(self, subject: str, name: str) -> Path:
-        """Return the volume of an atlas with both hemispheres in it."""
+        """Return the volume of an atlas that holds both hemispheres."""
         return self._functional(subject) / "roi" / f"{name}.nii.gz"
 
     def hemisphere_atlas(self, subject: str, side: str, name: str) -> Path:
@@ -131,12 +132,12 @@ class Layout:
         return self._functional(subject) / "roi" / f"{side}.{name}.nii.gz"
 
     def check_atlas(self, name: str) -> None:
-        """Refuse an atlas that was drawn on each subject where the group's surface has no labels of it.
+        """Refuse an atlas that was drawn on each subject if there are no labels of it on fsaverage.
 
         Raises
         ------
         ConfigError
-            There are none.
+            The space is fsaverage, and the files of the atlas do not exist.
         """
         sides = [self._labels / f"{side}.{name}.mgz" for side in HEMISPHERES]
         drawn = self.is_surface and name.startswith(INDIVIDUAL_ATLASES)
@@ -147,10 +148,10 @@ class Layout:
             raise ConfigError("dataset/rois/atlas", expected, found, fix)
 
     def ctab(self, subject: str, name: str) -> Path:
-        """Return the table of an atlas' codes and names; of several copies, one that exists.
+        """Return the table of codes and names of an atlas; of several copies, one that exists.
 
-        The maps that were drawn on each subject (retinotopy and localisers) have it in the subject's folder,
-        those defined on the group's surface in fsaverage's; the codes are the same for all.
+        For maps drawn on each subject (retinotopy and localisers) it lies in the folder of the subject, for
+        maps defined on fsaverage in the folder of fsaverage. Codes are the same for all subjects.
         """
         own = self.root / "nsddata" / "freesurfer" / _nsd_label(subject) / "label" / f"{name}.mgz.ctab"
         group = self._labels / f"{name}.mgz.ctab"
@@ -158,11 +159,11 @@ class Layout:
         return next((file for file in candidates if file.exists()), candidates[0])
 
     def brainmask(self, subject: str) -> Path:
-        """Return the brain mask of the volumes; a surface has none."""
+        """Return the brain mask of a volume space; a surface has none."""
         return self._functional(subject) / "brainmask.nii.gz"
 
     def valid(self, subject: str, number: int) -> Path:
-        """Return the mask of the voxels that are valid in a session; a surface marks the others with NaN."""
+        """Return the mask of voxels that are valid in a session; surfaces have NaN instead of a mask."""
         return self._functional(subject) / f"valid_session{number:02d}.nii.gz"
 
     @property
@@ -189,3 +190,32 @@ class Layout:
 
 def _nsd_label(subject: str) -> str:
     return f"subj{subject_number(subject):02d}"
+
+
+def study_files(
+    layout: Layout, subject: str, sessions: Sequence[int], mask: str, atlas: str | None
+) -> list[Path]:
+    """Return every file that a study reads for a subject, whether it exists or is yet to be fetched.
+
+    Files that NSD does not have for every atlas and session are returned only if they exist.
+    """
+    tables = [layout.design(), layout.stim_info(), layout.responses(subject)]
+    shown = [layout.stimuli(), *map(layout.captions, CAPTION_SPLITS)]
+    betas = [file for number in sessions for file in layout.session_files(subject, number)]
+    needed, optional = _region_files(layout, subject, mask, atlas)
+    optional += [] if layout.is_surface else [layout.valid(subject, number) for number in sessions]
+    return [*tables, *shown, *needed, *(file for file in optional if file.exists()), *betas]
+
+
+def _region_files(
+    layout: Layout, subject: str, mask: str, atlas: str | None
+) -> tuple[list[Path], list[Path]]:
+    """Return the files of mask and atlas: first the needed ones, then those that are used if they exist."""
+    needed, optional = [], []
+    if mask == "brain" and not layout.is_surface:
+        needed.append(layout.brainmask(subject))
+    if atlas:
+        sides = [layout.hemisphere_atlas(subject, side, atlas) for side in HEMISPHERES]
+        needed += sides if layout.is_surface else [layout.atlas(subject, atlas)]
+        optional += [layout.ctab(subject, atlas), *([] if layout.is_surface else sides)]
+    return needed, optional

@@ -1,4 +1,4 @@
-"""Reader of the Natural Scenes Dataset as it is distributed, see :class:`NsdDataset`."""
+"""Reader of the Natural Scenes Dataset as distributed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,27 +6,32 @@ from pathlib import Path
 
 import numpy as np
 
-from cortex2image.data.nsd.containers import read_volume_betas
-from cortex2image.data.nsd.design import Design, load_design
+from cortex2image.data.nsd.design import SHARED, TEST_IMAGES, Design, load_design, split_pictures
 from cortex2image.data.nsd.facts import SUBJECTS
-from cortex2image.data.nsd.label_volumes import read_volume
-from cortex2image.data.nsd.layout import DEFAULT_BETAS, DEFAULT_SPACE, Layout, subject_number
-from cortex2image.data.nsd.pictures import read_pictures
-from cortex2image.data.nsd.regions import MASKS, released_ncsnr, surface_vertices, volume_voxels
-from cortex2image.data.nsd.splits import SHARED, TEST_IMAGES, split_pictures
-from cortex2image.data.nsd.stimuli import nsd_id_of, seen_stimuli, stimulus_id
-from cortex2image.data.nsd.study_files import study_files
+from cortex2image.data.nsd.layout import DEFAULT_BETAS, DEFAULT_SPACE, Layout, study_files, subject_number
+from cortex2image.data.nsd.manifest_report import check_nsd_study
+from cortex2image.data.nsd.regions import (
+    MASKS,
+    check_nsd_regions,
+    released_ncsnr,
+    surface_vertices,
+    volume_voxels,
+)
+from cortex2image.data.nsd.stimuli import nsd_id_of, read_pictures, seen_stimuli, stimulus_id
 from cortex2image.data.nsd.surfaces import read_surface_betas
 from cortex2image.data.nsd.trials import count_sessions, session_label, session_runs, shown_pictures
+from cortex2image.data.nsd.volumes import read_volume, read_volume_betas
+from cortex2image.data.paths import root_folder
 from cortex2image.data.prepared import BetaSession, BetaVoxels, ShownRun
 from cortex2image.data.recording import Stimulus
 from cortex2image.data.subjects import check_subjects
 from cortex2image.errors import ConfigError, DataError
+from cortex2image.study.settings import Dataset, Study
 
 
 @dataclass(frozen=True)
 class NsdSession(BetaSession):
-    """A session with what reading it takes: whose and which it is, and which trials (0 to 749) are kept."""
+    """A session of one subject: its number from 1, and the trials (0 to 749) that the study keeps."""
 
     subject: str
     number: int
@@ -36,8 +41,8 @@ class NsdSession(BetaSession):
 class NsdDataset:
     """The Natural Scenes Dataset, see :class:`cortex2image.data.prepared.BetaDataset`.
 
-    Allen et al., Nature Neuroscience 25:116 (2022). ``subj01`` is called ``sub-01``; a stimulus has its
-    nsdId, which counts from 0, in its name: ``nsd-02950``.
+    ``subj01`` is called ``sub-01``; stimuli are named by their nsdId, which counts from 0: ``nsd-02950``.
+    Allen et al., Nature Neuroscience 25:116 (2022).
 
     Parameters
     ----------
@@ -45,17 +50,17 @@ class NsdDataset:
     space : str, optional
         ``func1pt8mm`` (the default), ``func1mm`` or ``fsaverage``.
     betas : str, optional
-        Folder of the preparation; ``betas_fithrf_GLMdenoise_RR`` without it.
+        Folder of the preparation; by default ``betas_fithrf_GLMdenoise_RR``.
     sessions : int, optional
-        Take only the first so many sessions; all that a subject took part in without it.
+        Number of sessions to take from the first on; by default all that a subject took part in.
     test_images : {"shared", "special515"}
-        See :func:`cortex2image.data.nsd.splits.split_pictures`.
+        See :func:`cortex2image.data.nsd.design.split_pictures`.
     mask : {"brain", "atlas"}
-        Whether all voxels of the brain mask (all vertices) are taken, or those in a region of the atlas.
+        Take all voxels of the brain mask (all vertices), or those in a region of the atlas.
     atlas : str, optional
         Name of an atlas such as ``streams``, ``nsdgeneral`` or ``prf-visualrois``.
     labels : mapping of name to code, optional
-        The regions of the atlas that the study tells apart; all of them without it.
+        Regions of the atlas that the study uses; by default all.
 
     Raises
     ------
@@ -87,17 +92,17 @@ class NsdDataset:
             self.layout.check_atlas(atlas)
 
     def subjects(self) -> list[str]:
-        """Return the labels of the subjects of whom there are betas, sorted."""
+        """Return the subjects whose betas of the first session exist, sorted."""
         labels = [f"sub-{number:02d}" for number in SUBJECTS]
         return [label for label in labels if all(f.exists() for f in self.layout.session_files(label, 1))]
 
     def subject_files(self, subject: str) -> list[Path]:
-        """Return every file the jobs of `subject` read, see :mod:`cortex2image.data.nsd.study_files`."""
+        """Return every file that the jobs of `subject` read, see :mod:`cortex2image.data.nsd.layout`."""
         numbers = self._numbers(subject)
         return study_files(self.layout, subject, numbers, self.mask, self.atlas)
 
     def problems(self, subject: str) -> list[str]:
-        """Return missing sessions, how many of those asked for took place, and codes that stay unchecked."""
+        """Return lines on missing betas, sessions that never took place, and unchecked codes of regions."""
         lines = [f"{file.relative_to(self.layout.root)}: missing" for file in self._missing(subject)]
         done = len(self._numbers(subject))
         if self.asked is not None and self.asked > done:
@@ -108,7 +113,7 @@ class NsdDataset:
         return lines
 
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
-        """Return the pictures that at least one of `subjects` saw, sorted by id; they name no picture files.
+        """Return the pictures that at least one of `subjects` saw, sorted by id, without picture files.
 
         Raises
         ------
@@ -121,7 +126,7 @@ class NsdDataset:
         return seen_stimuli(self.layout, design, shown, split_pictures(design, self.test_images))
 
     def runs(self, subject: str) -> list[ShownRun]:
-        """Return what was shown to `subject`, in order of session and run.
+        """Return the runs of `subject`, in order of session and run.
 
         Raises
         ------
@@ -136,12 +141,12 @@ class NsdDataset:
         ]
 
     def sessions(self, subject: str) -> list[BetaSession]:
-        """Return the sessions of `subject` in order; together their trials are the events of `runs`.
+        """Return the sessions of `subject` in order; all their trials together are the events of `runs`.
 
         Raises
         ------
         DataError
-            As for `runs`; or the betas of a session are missing.
+            As of `runs`; or the betas of a session are missing.
         """
         missing = self._missing(subject)
         if missing:
@@ -152,26 +157,14 @@ class NsdDataset:
         return [self._session(subject, number, kept) for number, (_, kept) in trials.items()]
 
     def voxels(self, subject: str) -> BetaVoxels:
-        """Return the voxels (vertices) the study takes of `subject`.
-
-        Raises
-        ------
-        ConfigError, DataError
-            See :func:`cortex2image.data.nsd.regions.volume_voxels`.
-        """
+        """Return the voxels (vertices) of the study, see :mod:`cortex2image.data.nsd.regions`."""
         find = surface_vertices if self.layout.is_surface else volume_voxels
         return find(self.layout, subject, self.mask, self.atlas, self.labels)
 
     def read(self, session: BetaSession, voxels: BetaVoxels) -> np.ndarray:
-        """Read a session once and keep the wanted voxels only, (trials, voxels) float32 in percent.
+        """Read one session, see :meth:`cortex2image.data.prepared.BetaDataset.read`.
 
-        A voxel is NaN where it is zero throughout or outside of the session's mask of valid voxels.
-
-        Raises
-        ------
-        DataError
-            See :func:`cortex2image.data.nsd.containers.read_volume_betas` and
-            :func:`cortex2image.data.nsd.surfaces.read_surface_betas`.
+        A voxel is invalid if it is 0 in all trials, or lies outside of the session's mask of valid voxels.
         """
         if not isinstance(session, NsdSession):
             raise TypeError(f"{session} is no session of this reader")
@@ -183,17 +176,15 @@ class NsdDataset:
         return betas if session.trials == len(betas) else betas[list(session.kept)]
 
     def released_ncsnr(self, subject: str, voxels: BetaVoxels) -> np.ndarray:
-        """Return the noise ceilings of the release, see :mod:`cortex2image.data.nsd.regions`."""
+        """Return the released noise ceilings, see :func:`cortex2image.data.nsd.regions.released_ncsnr`."""
         return released_ncsnr(self.layout, subject, voxels)
 
-    def pictures(self, stimuli: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
-        """Yield each stimulus with its picture, uint8 (side, side, 3), ascending; one in memory at a time.
+    def released_ncsnr_files(self, subject: str) -> list[Path]:
+        """Return the files that hold the released noise ceilings of `subject`."""
+        return list(self.layout.ncsnr(subject))
 
-        Raises
-        ------
-        DataError
-            See :func:`cortex2image.data.nsd.pictures.read_pictures`.
-        """
+    def pictures(self, stimuli: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
+        """Yield each stimulus with its picture, uint8 (side, side, 3), ascending; one in memory at a time."""
         nsd_ids = [nsd_id_of(stimulus) for stimulus in stimuli]
         for nsd_id, picture in read_pictures(self.layout.stimuli(), nsd_ids):
             yield stimulus_id(nsd_id), picture
@@ -202,7 +193,7 @@ class NsdDataset:
         return load_design(self.layout.design())
 
     def _numbers(self, subject: str) -> range:
-        """Return the numbers of the sessions the study takes."""
+        """Return the numbers of the sessions that the study takes."""
         return range(1, count_sessions(self.layout, subject, self.asked) + 1)
 
     def _missing(self, subject: str) -> list[Path]:
@@ -212,7 +203,7 @@ class NsdDataset:
         return [file for file in files if not file.exists()]
 
     def _trials(self, subject: str, design: Design) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-        """Return per session number the nsdIds of its 750 trials and which of these are kept."""
+        """Return for each session number the nsdIds of its 750 trials, and which of them are kept."""
         split = split_pictures(design, self.test_images)
         shown = shown_pictures(self.layout, subject, design, self.asked)
         return {number: (nsd_ids, split.kept(nsd_ids)) for number, nsd_ids in enumerate(shown, start=1)}
@@ -228,13 +219,42 @@ class NsdDataset:
         )
 
     def _invalid(self, session: NsdSession, voxels: BetaVoxels) -> np.ndarray:
-        """Return which voxels the session's own mask leaves out; where there is none, their zeros tell."""
+        """Return which voxels the mask of valid voxels leaves out; none if the session has no mask."""
         path = self.layout.valid(session.subject, session.number)
-        if not path.exists():
-            return np.zeros(len(voxels.indices), bool)
-        return read_volume(path, voxels.shape)[0][tuple(voxels.indices.T)] <= 0
+        invalid = np.zeros(len(voxels.indices), bool)
+        if path.exists():
+            invalid |= read_volume(path, voxels.shape)[0][tuple(voxels.indices.T)] <= 0
+        return invalid
 
 
 def _check_choice(where: str, value: str, choices: Sequence[str]) -> None:
     if value not in choices:
         raise ConfigError(where, f"one of {', '.join(choices)}", f"'{value}'", f"correct {where}")
+
+
+def open_data(dataset: Dataset) -> NsdDataset:
+    """Open the data set with all of its voxels."""
+    chosen = dataset.space, dataset.betas, dataset.sessions, dataset.test_images
+    return NsdDataset(root_folder(dataset), *chosen)
+
+
+def open_betas(dataset: Dataset) -> NsdDataset:
+    """Open the data set with the voxels and regions of a study."""
+    chosen = dataset.space, dataset.betas, dataset.sessions, dataset.test_images
+    regions = dataset.mask, dataset.rois.atlas, dataset.rois.labels
+    return NsdDataset(root_folder(dataset), *chosen, *regions)
+
+
+def check_study(study: Study, subject: str) -> None:
+    """Test that the files of all subjects are there, and that the atlas has the regions of the study.
+
+    Raises
+    ------
+    ConfigError, DataError
+        As of :func:`check_nsd_study` and :func:`check_nsd_regions`.
+    """
+    dataset, rois = study.dataset, study.dataset.rois
+    layout, released = open_betas(dataset).layout, study.standardise.ncsnr_from == "released"
+    check_nsd_study(layout, study.subjects, dataset.sessions, rois.atlas, dataset.mask, released)
+    regions = {name for names in study.decode.rois.values() for name in names}
+    check_nsd_regions(layout, study.subjects, rois.atlas, rois.labels, regions)

@@ -1,18 +1,18 @@
-"""Which voxels a study takes, and the region and hemisphere of each.
+"""Which voxels a study of NSD takes, and the region and hemisphere of each.
 
-In the atlases of NSD, which are stored as floats, -1 is not cortex, 0 cortex without a label, and 1, 2, ...
-the labels of the table that comes with the atlas.
+The atlases of NSD are stored as floats: -1 is not cortex, 0 is cortex without a label, and 1, 2, ... are the
+labels of the table that comes with the atlas.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from cortex2image.data.nsd.facts import HEMISPHERES
-from cortex2image.data.nsd.label_volumes import read_volume
 from cortex2image.data.nsd.layout import Layout
 from cortex2image.data.nsd.surfaces import count_vertices, read_surface
+from cortex2image.data.nsd.volumes import read_volume
 from cortex2image.data.prepared import BetaVoxels
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.fmri.grid import hemispheres
@@ -22,12 +22,16 @@ MASKS = ("brain", "atlas")
 
 
 def read_ctab(path: Path) -> dict[str, int]:
-    """Read the table of an atlas: code and name, separated by any white space, a line each; # is a remark.
+    """Read the table of an atlas: a code and a name per line, separated by white space; # marks comments.
+
+    Returns
+    -------
+    dict of name to code
 
     Raises
     ------
     DataError
-        The file is missing or a line holds something else.
+        The file is missing, or a line holds something else.
     """
     try:
         rows = [line.split() for line in path.read_text().splitlines()]
@@ -37,14 +41,19 @@ def read_ctab(path: Path) -> dict[str, int]:
 
 
 def chosen_labels(path: Path, labels: Mapping[str, int]) -> dict[str, int]:
-    """Return the regions of the study with their codes: those of the config, or else all of the table.
+    """Return the regions of a study and their codes: those of the config, or else all of the atlas' table.
 
-    Not every atlas comes with a table; without one the codes of the config are taken as they are.
+    Parameters
+    ----------
+    path : path of the table; not every atlas has one, and without it the codes of the config are not checked
+    labels : name to code, as in the config
 
     Raises
     ------
     ConfigError
-        The config gives a region a code that the table gives another, or there are neither labels nor table.
+        The code of a region differs between config and table.
+    DataError
+        There are neither labels nor a table.
     """
     if not path.exists() and labels:
         return dict(labels)
@@ -67,9 +76,9 @@ def volume_voxels(
     Raises
     ------
     ConfigError
-        See :func:`chosen_labels`.
+        As of :func:`chosen_labels`.
     DataError
-        A file is missing, or of another subject or space; or no voxel is left.
+        A file is missing, or belongs to another subject or space; or no voxel is left.
     """
     reference = layout.brainmask(subject) if mask == "brain" else layout.atlas(subject, str(atlas))
     volume, affine = read_volume(reference)
@@ -93,7 +102,7 @@ def _sides(
     shape: tuple[int, int, int],
     affine: np.ndarray,
 ) -> list[str]:
-    """Return the hemisphere whose atlas covers a voxel; where none or both do, the side of the midline."""
+    """Return the hemisphere whose atlas covers a voxel; if none or both do, the side of the midline."""
     midline = hemispheres(indices, affine)
     files = [layout.hemisphere_atlas(subject, side, atlas) for side in HEMISPHERES] if atlas else []
     if not files or not all(file.exists() for file in files):
@@ -106,14 +115,14 @@ def _sides(
 def surface_vertices(
     layout: Layout, subject: str, mask: str, atlas: str | None, labels: Mapping[str, int]
 ) -> BetaVoxels:
-    """Return the vertices of both hemispheres, or those in a region of the atlas.
+    """Return the vertices of both hemispheres, or those that lie in a region of the atlas.
 
     Raises
     ------
     ConfigError
-        See :func:`chosen_labels`.
+        As of :func:`chosen_labels`.
     DataError
-        A file is missing or no surface of labels, or no vertex is left.
+        A file is missing or holds no labels of a surface; or no vertex is left.
     """
     if atlas:
         files = tuple(layout.hemisphere_atlas(subject, side, atlas) for side in HEMISPHERES)
@@ -132,7 +141,7 @@ def surface_vertices(
 
 
 def _kept(voxels: BetaVoxels, mask: str, where: Path) -> BetaVoxels:
-    """Leave out what lies in no region where the mask is the atlas."""
+    """Return the voxels of the study: all with the mask ``brain``, those in a region with ``atlas``."""
     keep = [mask == "brain" or name != UNLABELLED for name in voxels.roi]
     if not any(keep):
         fix = "check dataset/mask and dataset/rois in the config"
@@ -143,19 +152,54 @@ def _kept(voxels: BetaVoxels, mask: str, where: Path) -> BetaVoxels:
 
 
 def released_ncsnr(layout: Layout, subject: str, voxels: BetaVoxels) -> np.ndarray:
-    """Return the ratio of signal to noise that comes with the betas, (voxels,); NaN where never valid.
+    """Return the noise ceiling SNR that was released with the betas, (voxels,); NaN where never valid.
 
-    It was computed from all pictures that were shown three times, test pictures among them: it describes the
-    data, and may select nothing.
+    It was computed from all pictures that were shown three times, test pictures among them. It describes the
+    data, and must not select voxels.
 
     Raises
     ------
     DataError
-        A file is missing, or of another subject or space.
+        A file is missing, or belongs to another subject or space.
     """
     files = layout.ncsnr(subject)
+    values: np.ndarray
     if layout.is_surface:
         values = np.concatenate([read_surface(file) for file in files])[voxels.indices[:, 0]]
     else:
         values = read_volume(files[0], voxels.shape)[0][tuple(voxels.indices.T)]
     return values.astype(np.float64)
+
+
+def check_nsd_regions(
+    layout: Layout,
+    subjects: Sequence[str],
+    atlas: str | None,
+    labels: Mapping[str, int],
+    regions: Collection[str],
+) -> None:
+    """Test labels and decoded regions against the table of the atlas; every subject may have its own.
+
+    Parameters
+    ----------
+    layout : Layout
+    subjects : sequence of str
+    atlas : str or None
+    labels : mapping of name to code
+        Labels of the config; empty for all of the table.
+    regions : collection of str
+        Names under decode/rois, ``all`` perhaps among them.
+
+    Raises
+    ------
+    ConfigError
+        The table lacks a region, or has it under another code.
+    DataError
+        There are neither labels nor a table, or the table is damaged.
+    """
+    for path in {layout.ctab(subject, atlas): None for subject in subjects} if atlas else ():
+        known = chosen_labels(path, labels)
+        unknown = sorted(set(regions) - {"all", *known})
+        if unknown:
+            expected = f"'all' or a region of {path.name}: {', '.join(known)}"
+            raise ConfigError("decode/rois in the config", expected, ", ".join(unknown), "correct the names")

@@ -1,6 +1,7 @@
-"""Betas, labels and noise on the surface fsaverage: one MGH file per hemisphere, left before right.
+"""Surface files of NSD on fsaverage: labels, noise ceilings and betas, one MGH file per hemisphere.
 
-Surface betas are percent signal change already; a vertex that is invalid in a session is NaN.
+The left hemisphere comes before the right. Betas on the surface are stored in percent signal change, and as
+NaN where a vertex is invalid in a session.
 """
 
 from collections.abc import Sequence
@@ -11,20 +12,20 @@ import nibabel as nib
 import numpy as np
 from nibabel.filebasedimages import ImageFileError
 
-from cortex2image.data.invalid import mark_invalid
 from cortex2image.data.nsd.facts import TRIALS_PER_SESSION
+from cortex2image.data.prepared import mark_invalid
 from cortex2image.errors import DataError
 
 FIX = "download the file again; it is missing, cut short or another file"
 
 
 def read_surface(path: Path) -> np.ndarray:
-    """Read one value per vertex of one hemisphere, e.g. labels, (vertices,) as stored.
+    """Read one value per vertex of one hemisphere, e.g. a label, as (vertices,) in the stored type.
 
     Raises
     ------
     DataError
-        The file is missing, cut short or holds more than that.
+        The file is missing or cut short, or holds more than one value per vertex.
     """
     values = _open(path)
     if values.shape[1:] != (1, 1):
@@ -38,7 +39,7 @@ def count_vertices(path: Path) -> int:
     Raises
     ------
     DataError
-        The file is missing or no MGH file.
+        The file is missing, or is no MGH file.
     """
     return int(_open(path).shape[0])
 
@@ -48,22 +49,22 @@ def read_surface_betas(paths: Sequence[Path], vertices: np.ndarray, count: int) 
 
     Parameters
     ----------
-    paths : left and right hemisphere
+    paths : files of the left and the right hemisphere
     vertices : (vertices,) int array
-        Ascending; those of the right hemisphere go on where the left one ends.
+        Ascending; numbers of the right hemisphere continue those of the left.
     count : int
-        Vertices of both hemispheres together.
+        Number of vertices of both hemispheres together.
 
     Returns
     -------
     (750, vertices) float32 array
-        Percent signal change. A vertex that is zero in the whole session, or not finite in any trial, is NaN.
+        Percent signal change; NaN in all trials for a vertex that is 0 in all trials or not finite in any.
 
     Raises
     ------
     DataError
-        A file is missing or cut short, the hemispheres have other than `count` vertices, or a file holds
-        other than 750 trials.
+        A file is missing or cut short, the hemispheres do not have `count` vertices, or a file does not hold
+        750 trials.
     """
     stored = [_betas(path) for path in paths]
     sizes = [len(values) for values in stored]
@@ -88,7 +89,7 @@ def _betas(path: Path) -> np.ndarray:
 
 
 def _open(path: Path) -> np.ndarray:
-    """Return the values without reading them all where the file is not compressed."""
+    """Return the values of an MGH file; of an uncompressed file, they are read when they are used."""
     try:
         image: Any = nib.load(path)
         return np.asanyarray(image.dataobj)

@@ -1,0 +1,187 @@
+"""Reader of any BIDS data set whose events name pictures, with its fMRIPrep derivatives."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cortex2image.data.bids.runs import RunFiles, find_runs, subject_folders
+from cortex2image.data.bids.tables import read_confounds, read_events, read_stimuli
+from cortex2image.data.paths import root_folder, subject_atlas
+from cortex2image.data.recording import Run, Stimulus
+from cortex2image.data.subjects import check_subjects, subject_key
+from cortex2image.data.volumes import read_bold_header
+from cortex2image.errors import DataError
+from cortex2image.progress import say
+from cortex2image.study.readers import READERS
+from cortex2image.study.settings import Dataset, Study
+
+
+class BidsDataset:
+    """A BIDS data set with fMRIPrep derivatives, see :class:`cortex2image.data.recording.RecordedDataset`.
+
+    Parameters
+    ----------
+    root : path of the BIDS data set
+    derivatives : path, optional
+        Folder of the fMRIPrep output; ``{root}/derivatives/fmriprep`` by default. The older layout, with one
+        more folder ``fmriprep`` inside, is found too.
+    task, space : str, optional
+        Needed where the data set has several, see :func:`cortex2image.data.bids.runs.find_runs`.
+    stimuli_table : str
+        Path, below `root`, of the table that lists the pictures: stim_file (relative to ``{root}/stimuli``),
+        split, captions (joined by ``|``), and category if there is one.
+    """
+
+    def __init__(
+        self,
+        root: str | Path,
+        derivatives: str | Path | None = None,
+        task: str | None = None,
+        space: str | None = None,
+        stimuli_table: str = "stimuli/stimuli.tsv",
+    ) -> None:
+        self.root = Path(root)
+        self.derivatives = _derivatives_folder(Path(derivatives or self.root / "derivatives" / "fmriprep"))
+        self.task, self.space = task, space
+        self.stimuli_table = self.root / stimuli_table
+
+    def subjects(self) -> list[str]:
+        """Return the labels of the subjects that fMRIPrep preprocessed, sorted by number."""
+        return subject_folders(self.derivatives)
+
+    def subject_files(self, subject: str) -> list[Path]:
+        """Return every file that the jobs of `subject` read, each once; no file is opened."""
+        runs, _ = self._find(subject)
+        return list(dict.fromkeys(path for run in runs for path in run.paths()))
+
+    def runs(self, subject: str) -> list[Run]:
+        """Return the runs of `subject` in order of session and run; warn of each of its `problems`."""
+        found, problems = self._find(subject)
+        for problem in problems:
+            say(f"warning: {problem}")
+        return [_read_run(subject, files) for files in found]
+
+    def problems(self, subject: str) -> list[str]:
+        """Return a line per run left out, events file ignored, and missing mask or confounds."""
+        return self._find(subject)[1]
+
+    def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
+        """Return the pictures that at least one of `subjects` saw, sorted by id; only tables are read.
+
+        Raises
+        ------
+        DataError
+            A picture is not in the table, is no file, or lies outside of the stimuli folder.
+        """
+        check_subjects(subjects)
+        table = read_stimuli(self.stimuli_table)
+        shown = self._shown(subjects)
+        for identity, events in shown.items():
+            if identity not in table:
+                found = f"no picture '{identity}'"
+                fix = f"add it to {self.stimuli_table}, or set its stim_file to n/a"
+                raise DataError(events, f"stim_files of {self.stimuli_table}", found, fix)
+        return [self._with_image(*table[identity]) for identity in sorted(shown)]
+
+    def _find(self, subject: str) -> tuple[list[RunFiles], list[str]]:
+        for folder in (self.root, self.derivatives):
+            if not folder.is_dir():
+                fix = "correct dataset.root or dataset.derivatives"
+                raise DataError(folder, "the folder of a data set", "no such folder", fix)
+        return find_runs(self.root, self.derivatives, subject, self.task, self.space)
+
+    def _shown(self, subjects: Iterable[str]) -> dict[str, Path]:
+        shown: dict[str, Path] = {}
+        for subject in subjects:
+            for run in self._find(subject)[0]:
+                for event in read_events(run.events, run_seconds=float("inf")):
+                    shown.setdefault(event.stimulus_id, run.events)
+        return shown
+
+    def _with_image(self, stim_file: str, stimulus: Stimulus) -> Stimulus:
+        folder = self.root / "stimuli"
+        image = folder / stim_file
+        if not image.is_file():
+            fix = f"put the picture there, or correct {self.stimuli_table}"
+            raise DataError(image, "the picture of a stim_file", "no such file", fix)
+        # In a data set of git-annex (DataLad) every picture is a link into a store inside the data set.
+        homes = (folder.resolve(), (self.root / ".git" / "annex").resolve())
+        if not any(image.resolve().is_relative_to(home) for home in homes):
+            found = f"a link to {image.resolve()}"
+            raise DataError(image, "a picture inside the stimuli folder", found, "copy the picture there")
+        return replace(stimulus, image_path=str(image))
+
+
+def _derivatives_folder(given: Path) -> Path:
+    nested = given / "fmriprep"
+    return nested if not any(given.glob("sub-*")) and nested.is_dir() else given
+
+
+def _read_run(subject: str, files: RunFiles) -> Run:
+    header = read_bold_header(files.bold)
+    facts = _read_sidecars(files.sidecars)
+    tr = facts.get("RepetitionTime", header.tr)
+    if tr <= 0:
+        fix = "write RepetitionTime in seconds into the JSON file beside the recording"
+        raise DataError(files.bold, "a repetition time", f"{tr:g} s", fix)
+    middle = 0.5 * tr if facts.get("SliceTimingCorrected") else 0.0
+    return Run(
+        subject=subject,
+        session=files.session,
+        run=files.run,
+        bold=files.bold,
+        volumes=(0, header.volumes),
+        tr=tr,
+        slice_time_reference=facts.get("StartTime", middle),
+        mask=files.mask,
+        events=read_events(files.events, header.volumes * tr),
+        confounds=read_confounds(files.confounds, header.volumes) if files.confounds else None,
+    )
+
+
+def _read_sidecars(paths: Iterable[Path]) -> dict[str, float]:
+    """Merge the timing of JSON sidecars; later ones overrule earlier ones, booleans become 0 or 1."""
+    facts: dict[str, float] = {}
+    for path in paths:
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            wanted = ("RepetitionTime", "StartTime", "SliceTimingCorrected")
+            facts |= {key: float(content[key]) for key in wanted if key in content}
+        except (OSError, ValueError, TypeError) as error:
+            fix = "write RepetitionTime and StartTime as numbers of seconds"
+            raise DataError(path, "a JSON object with timing in numbers", str(error), fix) from None
+    return facts
+
+
+def open_data(dataset: Dataset) -> BidsDataset:
+    """Open the BIDS data set of a study."""
+    return BidsDataset(root_folder(dataset), dataset.derivatives, dataset.task, dataset.space)
+
+
+def check_study(study: Study, subject: str) -> None:
+    """Test that a subject is spelt as its folder is, and that its atlas and the table of pictures exist.
+
+    Nothing is tested of a data set that the workflow simulates, since it is not there before the first run.
+
+    Raises
+    ------
+    DataError
+        The label is spelt otherwise, or one of the files does not exist.
+    """
+    if READERS[study.dataset.reader].made_by_workflow is None:
+        check_files(open_data(study.dataset), subject, subject_atlas(study.dataset.rois, subject))
+
+
+def check_files(dataset: BidsDataset, subject: str, atlas: str | None) -> None:
+    """Test what :func:`check_study` tests; `atlas` is the path of the subject's atlas, None for none."""
+    spelt = [label for label in dataset.subjects() if subject_key(label) == subject_key(subject)]
+    if spelt and subject not in spelt:
+        fix = f"write {spelt[0]} under subjects in the config"
+        raise DataError(dataset.derivatives, f"a folder {subject}", f"a folder {spelt[0]}", fix)
+    if not dataset.stimuli_table.is_file():
+        fix = "write it: stim_file, split (train or test), captions joined by ' | ', category if there is one"
+        raise DataError(dataset.stimuli_table, "the table of the pictures", "no such file", fix)
+    if atlas is not None and not Path(atlas).is_file():
+        fix = "put the volume there, or correct dataset/rois/atlas in the config (null for none)"
+        raise DataError(atlas, f"the atlas of {subject}", "no such file", fix)

@@ -1,0 +1,59 @@
+"""A table under another contract: same rows and columns, other metadata."""
+
+import io
+import os
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cortex2image.files import atomic
+from cortex2image.tables.contract import Contract
+
+TAIL_BYTES = 8  # length of the footer (4 bytes) and the letters PAR1
+
+
+def copy_under(contract: Contract, source: str | Path, path: str | Path, **metadata: object) -> None:
+    """Copy a table under a contract whose columns have the names and types that they have in `source`.
+
+    Only the footer of the Parquet file is written anew. The row groups are copied as bytes, neither decoded
+    nor checked: read them once under their own contract.
+
+    Parameters
+    ----------
+    contract : Contract
+    source, path : paths of Parquet files
+    **metadata
+        As of :meth:`cortex2image.tables.contract.Contract.write`; those of `source` are not copied.
+
+    Raises
+    ------
+    ContractError
+        `contract` has other columns than `source`.
+    """
+    with pq.ParquetFile(source) as file:
+        rows = file.metadata
+        no_rows = file.schema_arrow.empty_table().replace_schema_metadata(None)
+    stamped = contract.check(no_rows, source).schema
+    facts = {key.encode(): str(value).encode() for key, value in metadata.items()}
+    footer = _footer(stamped.with_metadata({**stamped.metadata, **facts}), rows)
+    with atomic(path) as temporary:
+        shutil.copyfile(source, temporary)
+        with temporary.open("r+b") as copy:
+            copy.seek(-TAIL_BYTES, os.SEEK_END)
+            length = int.from_bytes(copy.read(4), "little")
+            copy.seek(-TAIL_BYTES - length, os.SEEK_END)
+            copy.truncate()
+            copy.write(footer)
+
+
+def _footer(schema: pa.Schema, rows: pq.FileMetaData) -> bytes:
+    """Return the end of a Parquet file from the first byte of its metadata, with the row groups of `rows`."""
+    empty = io.BytesIO()
+    pq.ParquetWriter(empty, schema).close()
+    metadata = pq.read_metadata(io.BytesIO(empty.getvalue()))
+    metadata.append_row_groups(rows)
+    written = io.BytesIO()
+    metadata.write_metadata_file(written)
+    return written.getvalue().removeprefix(b"PAR1")
