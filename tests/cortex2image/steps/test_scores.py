@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.support.studies import as_option
 
 from cortex2image.errors import DataError
 from cortex2image.steps.scores import main
@@ -29,7 +30,13 @@ def write(folder, subject, method, values, null, metric="pixcorr"):
 def run(folder):
     nulls = sorted(folder.glob("sub-*-nulls.parquet"))
     evaluations = sorted(set(folder.glob("sub-*.parquet")) - set(nulls))
-    options = ["--evaluation", *evaluations, "--nulls", *nulls, "--bootstraps", 500, "--seed", 1]
+    options = [
+        "--evaluation",
+        *evaluations,
+        "--nulls",
+        *nulls,
+        *as_option(evaluate={"bootstraps": 500}, seed=1),
+    ]
     options += ["--scores", folder / "scores.parquet", "--csv", folder / "scores.csv"]
     main(list(map(str, options)))
     return SCORES.read(folder / "scores.parquet").to_pandas().set_index(["subject", "method"])
