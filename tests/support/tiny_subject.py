@@ -2,8 +2,10 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from tests.support.studies import as_option
 
 from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import BETAS, FEATURES, TRIALS, VOXELS
@@ -82,9 +84,12 @@ def write_voxels(path: str) -> None:
     )
 
 
-def fit_options(paths: dict[str, str]) -> list[str]:
-    """Return the options that `decode_features` and `encode_voxels` share."""
+def fit_options(paths: dict[str, str], max_memory_gb: float | None = 0.1, **settings: Any) -> list[str]:
+    """Return the options that `decode_features` and `encode_voxels` share; `settings` are further ones."""
     tables = [part for name, path in paths.items() for part in (f"--{name}", path)]
-    numbers = ["--alphas", "0.1", "1", "10", "100", "--folds", "4", "--seed", "3"]
-    engine = ["--selection", "kfold", "--max-memory-gb", "0.1"]
-    return ["--subject", "sub-01", *tables, *numbers, *engine, "--average-repeats", "test"]
+    ridge = {"alphas": [0.1, 1, 10, 100], "folds": 4, "selection": "kfold", "max_memory_gb": max_memory_gb}
+    repeats = {"average_repeats": ["test"]}
+    return [
+        *("--subject", "sub-01", "--space", "z", *tables),
+        *as_option(seed=3, ridge=ridge, standardise=repeats, **settings),
+    ]

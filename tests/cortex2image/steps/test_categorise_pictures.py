@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from tests.support.studies import as_option
 
 from cortex2image.errors import DataError
 from cortex2image.steps.categorise_pictures import main
@@ -64,14 +65,12 @@ def run(study, judges):
         "reconstructions": study / "c.parquet",
         "subject": "sub-1",
         "method": "c",
-        "model-set": "miniature",
-        "permutations": 100,
-        "seed": 1,
         "evaluation": outputs[0],
         "nulls": outputs[1],
     }
     arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
-    main(arguments, judges=lambda models, device: judges)
+    settings = as_option(models={"set": "miniature"}, evaluate={"permutations": 100}, seed=1)
+    main([*arguments, *settings], judges=lambda models, device: judges)
     return outputs
 
 

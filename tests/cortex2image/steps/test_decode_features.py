@@ -17,8 +17,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 
 def decode(folder: Path, paths: dict[str, str], *rois: str) -> tuple[Path, Path]:
     decoded, scores = folder / "decoded.parquet", folder / "scores.parquet"
-    names = ["--space", "z", "--rois", *(rois or ["early", "ventral"])]
-    main([*fit_options(paths), *names, "--decoded", str(decoded), "--scores", str(scores)])
+    regions = {"rois": {"z": rois or ("early", "ventral")}}
+    main([*fit_options(paths, decode=regions), "--decoded", str(decoded), "--scores", str(scores)])
     return decoded, scores
 
 
@@ -129,11 +129,10 @@ def test_an_unknown_region_gives_no_output(tmp_path):
 
 
 def test_a_fit_without_a_bound_may_take_half_of_the_free_memory(tmp_path, monkeypatch):
-    options = fit_options(write_tiny_subject(tmp_path))
-    place = options.index("--max-memory-gb")
-    del options[place : place + 2]
+    paths = write_tiny_subject(tmp_path)
+    options = fit_options(paths, max_memory_gb=None, decode={"rois": {"z": ["early"]}})
     outputs = ["--decoded", str(tmp_path / "decoded.parquet"), "--scores", str(tmp_path / "scores.parquet")]
-    asked = [*options, "--space", "z", "--rois", "early", *outputs]
+    asked = [*options, *outputs]
     monkeypatch.setattr(memory, "available_gb", lambda: 2e-6)
     with pytest.raises(ConfigError, match=r"found: +1e-06 GB"):
         main(asked)

@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from tests.support.loopback import loopback_files
 from tests.support.pretrained_models import published_weights
+from tests.support.studies import as_option
 from tests.support.tiny_models import tiny_description
 
 from cortex2image.errors import ConfigError, DataError, ModelSetError
@@ -45,7 +46,7 @@ def server(published, tmp_path, monkeypatch):
 
 
 def download(server):
-    main(["--model-set", "fetched", "--endpoint", server.url])
+    main(as_option(models={"set": "fetched"}), endpoint=server.url)
     return MODEL_SETS["fetched"]
 
 
@@ -121,4 +122,4 @@ def test_weights_of_another_network_are_not_converted(server, monkeypatch):
 
 def test_a_shipped_set_is_not_fetched():
     with pytest.raises(ConfigError, match="miniature, which is shipped"):
-        main(["--model-set", "miniature"])
+        main(as_option(models={"set": "miniature"}))

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 
 def encode(folder: Path, paths: dict[str, str]) -> pa.Table:
     encoding = str(folder / "encoding.parquet")
-    main([*fit_options(paths), "--model", "z", "--encoding", encoding])
+    main([*fit_options(paths), "--encoding", encoding])
     return ENCODING.read(encoding)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.support.studies import as_option
 from tests.support.tiny_subject import write_voxels
 
 from cortex2image.errors import ConfigError
@@ -25,9 +26,9 @@ def write_encoding(path: Path, r: float) -> str:
 def options(folder: Path) -> list[str]:
     write_voxels(str(folder / "voxels.parquet"))
     tables = [write_encoding(folder / f"{i}.parquet", r) for i, r in enumerate((0.1, 0.2, 0.3, 0.4))]
-    names = ["--subjects", "sub-01", "sub-02", "--models", "z", "c", "--fdr", "0.05"]
+    settings = as_option(subjects=["sub-01", "sub-02"], encode={"models": ["z", "c"], "fdr": 0.05})
     voxels = ["--voxels", *[str(folder / "voxels.parquet")] * 2]
-    return [*names, *voxels, "--scores", str(folder / "scores.parquet"), "--encoding", *tables]
+    return [*settings, *voxels, "--scores", str(folder / "scores.parquet"), "--encoding", *tables]
 
 
 def test_subjects_models_and_regions_are_joined(tmp_path):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from tests.support.studies import as_option
 
 from cortex2image.errors import DataError
 from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS
@@ -63,21 +64,20 @@ def one_distance(models, device):
     return [MeanDifference()]
 
 
-def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distances, extra=()):
+def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distances, rule="reconstruction"):
     outputs = [study / f"{name}.parquet", study / f"{name}-nulls.parquet"]
     options = {
         "stimuli": study / "stimuli.parquet",
         "reconstructions": study / "zc.parquet",
         "subject": subject,
         "method": "zc",
-        "model-set": "miniature",
-        "permutations": 50,
-        "seed": seed,
         "evaluation": outputs[0],
         "nulls": outputs[1],
     }
     arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
-    main([*arguments, *extra], judges=open_fake, distances=distances)
+    evaluate = {"permutations": 100, "identification": rule}
+    settings = as_option(models={"set": "miniature"}, evaluate=evaluate, seed=seed)
+    main([*arguments, *settings], judges=open_fake, distances=distances)
     return outputs
 
 
@@ -92,7 +92,7 @@ def test_each_sample_is_scored_against_its_own_picture(study):
     np.testing.assert_allclose(values[0], list(best.values()))
     assert values.loc["pixcorr", 1] < 0.3
     draws = NULLS.read(nulls).to_pandas()
-    assert (draws.groupby("metric")["draw"].nunique() == 50).all()
+    assert (draws.groupby("metric")["draw"].nunique() == 100).all()
     assert (draws["value"] < draws["metric"].map(best)).all()
 
 
@@ -104,12 +104,12 @@ def test_a_set_with_a_distance_has_its_metric(study):
     assert (values[0] == 0).all()
     assert (values[1] > 0).all()
     draws = NULLS.read(nulls).to_pandas().query("metric == 'lpips_alex'")
-    assert len(draws) == 50
+    assert len(draws) == 100
     assert draws["value"].median() > values.to_numpy().mean() + 5
 
 
 def test_identification_as_released_has_a_name_of_its_own(study):
-    evaluation, nulls = run(study, extra=("--identification", "as_released"))
+    evaluation, nulls = run(study, rule="as_released")
     values = EVALUATION.read(evaluation).to_pandas().query("metric == 'twoway_clip_as_released'")
     assert list(values["sample"]) == [0, 1] * len(STIMULUS_IDS)
     # One score per stimulus, and the sample that is the picture itself wins for all.

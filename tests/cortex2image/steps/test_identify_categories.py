@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.support.studies import as_option
 
 from cortex2image.errors import DataError
 from cortex2image.steps.identify_categories import main
@@ -42,12 +43,11 @@ def run(study):
         "decoded": study / "decoded.parquet",
         "subject": "sub-1",
         "space": "c",
-        "permutations": 300,
-        "seed": 1,
         "evaluation": outputs[0],
         "nulls": outputs[1],
     }
-    main([part for key, value in options.items() for part in (f"--{key}", str(value))])
+    files = [part for key, value in options.items() for part in (f"--{key}", str(value))]
+    main([*files, *as_option(evaluate={"permutations": 300}, seed=1)])
     return outputs
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
+from tests.support.studies import as_option
 
 from cortex2image.errors import ConfigError, ModelSetError
 from cortex2image.networks.checksums import verify
@@ -30,7 +31,7 @@ def save_judge(described, kind, digest=None):
 
 
 def test_a_folder_that_was_filled_by_hand(mine):
-    main(["--model-set", NAME, "--model-folder", str(mine.folder)])
+    main(as_option(models={"set": NAME, "folder": mine.folder}))
     verify(mine)
     assert len((mine.folder / "SHA256SUMS").read_text().splitlines()) == len(mine.files)
 
@@ -38,13 +39,13 @@ def test_a_folder_that_was_filled_by_hand(mine):
 def test_weights_of_the_same_network_trained_otherwise_are_refused(mine):
     save_judge(mine, "efficientnet_b1", "c2a5d0c5")
     with pytest.raises(ModelSetError, match=r"efficientnet_b1\.safetensors(.|\n)*c27df63c(.|\n)*c2a5d0c5"):
-        main(["--model-set", NAME, "--model-folder", str(mine.folder)])
+        main(as_option(models={"set": NAME, "folder": mine.folder}))
     assert not (mine.folder / "SHA256SUMS").exists()
 
 
 def test_weights_that_do_not_say_where_they_come_from_are_taken_with_a_warning(mine, capsys):
     path = save_judge(mine, "alexnet")
-    main(["--model-set", NAME, "--model-folder", str(mine.folder)])
+    main(as_option(models={"set": NAME, "folder": mine.folder}))
     [warning] = [line for line in capsys.readouterr().err.splitlines() if "warning" in line]
     assert str(path) in warning
     assert "alexnet-owt-7be5be79.pth" in warning
@@ -53,15 +54,15 @@ def test_weights_that_do_not_say_where_they_come_from_are_taken_with_a_warning(m
 def test_a_file_that_is_no_safetensors_is_refused(mine):
     save_judge(mine, "alexnet").write_bytes(b"a pickle, perhaps")
     with pytest.raises(ModelSetError, match=r"alexnet\.safetensors(.|\n)*a safetensors file"):
-        main(["--model-set", NAME, "--model-folder", str(mine.folder)])
+        main(as_option(models={"set": NAME, "folder": mine.folder}))
 
 
 def test_what_is_missing_is_named(mine):
     (mine.folder / "unet" / "diffusion_pytorch_model.safetensors").unlink()
     with pytest.raises(ModelSetError, match=r"CompVis(.|\n)*unet/diffusion_pytorch_model\.safetensors"):
-        main(["--model-set", NAME, "--model-folder", str(mine.folder)])
+        main(as_option(models={"set": NAME, "folder": mine.folder}))
 
 
 def test_a_shipped_set_has_its_list():
     with pytest.raises(ConfigError, match="miniature, which is shipped"):
-        main(["--model-set", "miniature"])
+        main(as_option(models={"set": "miniature"}))

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.support.studies import as_option
 
 from cortex2image.errors import DataError
 from cortex2image.steps.scores import main
@@ -29,9 +30,9 @@ def write(folder, subject, method, values, null, metric="pixcorr"):
 def run(folder):
     nulls = sorted(folder.glob("sub-*-nulls.parquet"))
     evaluations = sorted(set(folder.glob("sub-*.parquet")) - set(nulls))
-    options = ["--evaluation", *evaluations, "--nulls", *nulls, "--bootstraps", 500, "--seed", 1]
+    options = ["--evaluation", *evaluations, "--nulls", *nulls]
     options += ["--scores", folder / "scores.parquet", "--csv", folder / "scores.csv"]
-    main(list(map(str, options)))
+    main([*map(str, options), *as_option(evaluate={"bootstraps": 500}, seed=1)])
     return SCORES.read(folder / "scores.parquet").to_pandas().set_index(["subject", "method"])
 
 
@@ -55,6 +56,26 @@ def test_values_are_means_over_samples_stimuli_and_subjects(tables):
     assert (scores["n"] == 8).all()
     assert (scores["ci_low"] <= scores["value"]).all()
     assert (scores["value"] <= scores["ci_high"]).all()
+    assert scores["ceiling"].isna().all()
+
+
+def test_scores_stand_beside_those_of_pictures_from_true_features(tables, rng):
+    for subject, level in (("sub-01", 0.8), ("sub-02", 0.9)):
+        write(tables, subject, "ceiling", rng.normal(level, 0.05, (8, 3)), rng.normal(0, 0.05, 99))
+    scores = run(tables)
+    assert len(scores) == 9
+    for subject in ("sub-01", "sub-02", "all"):
+        best = scores.loc[(subject, "ceiling")]
+        assert best["value"] > 0.7
+        assert np.isnan(best["ceiling"])
+        assert [scores.loc[(subject, method), "ceiling"] for method in ("z", "zc")] == [best["value"]] * 2
+
+
+def test_a_ceiling_is_of_the_same_metric(tables, rng):
+    """Decoded vectors, for example, have a metric of their own, which no picture has."""
+    for subject in ("sub-01", "sub-02"):
+        write(tables, subject, "ceiling", rng.random((8, 3)), rng.random(99), metric="twoway_clip")
+    scores = run(tables)
     assert scores["ceiling"].isna().all()
 
 

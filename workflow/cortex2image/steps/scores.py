@@ -1,7 +1,8 @@
 """Join the evaluations of all subjects and methods into one score table.
 
 Reads {subject}/evaluation/{method}.parquet and {method}-nulls.parquet, of every subject and method.
-Computes value, bootstrap interval, null and p of each metric, by subject and over all subjects.
+Computes value, bootstrap interval, null and p of each metric, by subject and over all subjects, beside the
+value of pictures made from true features.
 Writes scores.parquet and scores.csv.
 """
 
@@ -26,6 +27,8 @@ READS = ("evaluate/bootstraps", "seed")
 COMMAND = Command(__doc__, Study, READS, lists=("evaluation", "nulls"), outputs=("scores", "csv"))
 
 POOLED = "all"
+# The method whose pictures are made from true features, see cortex2image.study.methods.
+CEILING = "ceiling"
 Frames = dict[tuple[str, str], pd.DataFrame]
 
 
@@ -75,7 +78,7 @@ def complete_rows(frames: Frames, key: tuple[str, str], subjects: Sequence[str],
 
 
 def score_rows(values: Frames, nulls: Frames, bootstraps: int, seed: int) -> Iterator[dict[str, object]]:
-    """Yield the rows of :data:`cortex2image.tables.contracts.SCORES`: each subject, then all of them."""
+    """Yield rows of :data:`cortex2image.tables.contracts.SCORES` without ceiling: each subject, then all."""
     subjects = sorted({subject for frame in values.values() for subject in frame.index})
     for method, metric in values:
         frame = complete_rows(values, (method, metric), subjects, "evaluation")
@@ -95,10 +98,21 @@ def score(
     rng = rng_for(seed, "bootstrap", *values.columns)
     summary = summarise(values.to_numpy(), null.to_numpy(), facts.higher_is_better, bootstraps, rng)
     return asdict(summary) | {
-        "ceiling": None,
         "higher_is_better": facts.higher_is_better,
         "metric_version": facts.version,
     }
+
+
+def with_ceilings(rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    """Return rows of scores with the column `ceiling`: the value of method ceiling, same subject and metric.
+
+    It is null in the rows of that method itself, and where it was not evaluated.
+    """
+    values = {(row["subject"], row["metric"]): row["value"] for row in rows if row["method"] == CEILING}
+    return [
+        row | {"ceiling": None if row["method"] == CEILING else values.get((row["subject"], row["metric"]))}
+        for row in rows
+    ]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -107,7 +121,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     values = read_all(EVALUATION, args.evaluation, "stimulus_id")
     nulls = read_all(NULLS, args.nulls, "draw")
     rows = list(score_rows(values, nulls, study.evaluate.bootstraps, study.seed))
-    SCORES.write(pa.Table.from_pylist(rows), args.scores)
+    SCORES.write(pa.Table.from_pylist(with_ceilings(rows)), args.scores)
     with atomic(args.csv) as temporary:
         csv.write_csv(SCORES.read(args.scores), temporary)
 
