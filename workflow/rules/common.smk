@@ -21,7 +21,7 @@ from cortex2image.study.config import resolve, slice_json
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
 from cortex2image.study.spaces import parse_space, wildcard_pattern
-from cortex2image.tables.paths import Layout, benchmark_path, log_path
+from cortex2image.tables.paths import Layout, benchmark_path, figure_path, log_path, training_path
 
 STUDY = run_step(lambda: resolve(config))
 SUBJECTS = STUDY.subjects
