@@ -1,24 +1,6 @@
 # From nothing to the miniature model set. Never part of `all`: the shipped folder is resources/miniature, and a
 # better training run replaces it by hand (see the README).
-from cortex2image.study.training import read_training
-
-# A wrong setting ends the plan with what is to be done, not with a traceback.
-TRAINING = run_step(lambda: read_training(Path(workflow.basedir, "config", "miniature.yaml")))
 NETWORKS = ["autoencoder", "clip", "judge-cnn", "judge-residual", "unet"]
-
-
-def training_settings(step):
-    """The settings of config/miniature.yaml that a step declares to read, as JSON (see settings_of)."""
-
-    def settings(wildcards):
-        return slice_json(TRAINING, code.declared_reads(step))
-
-    return settings
-
-
-def training_files(*names):
-    """The paths of files of the training, as inputs or outputs of their names."""
-    return {name: training_path(name) for name in names}
 
 
 rule train_miniature:

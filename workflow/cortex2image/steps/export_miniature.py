@@ -34,13 +34,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     from transformers import CLIPModel
 
     cpu, models = torch.device("cpu"), Path(args.models)
-    clip = read_network(CLIPModel, args.clip, cpu)
+    clip = read_network(CLIPModel, Path(args.clip), cpu)
     export_pipeline(
-        vae=read_network(AutoencoderKL, args.vae, cpu),
+        vae=read_network(AutoencoderKL, Path(args.vae), cpu),
         clip=clip,
-        unet=read_network(UNet2DConditionModel, args.unet, cpu),
-        scheduler=read_part(DDIMScheduler, args.scheduler),
-        tokenizer=read_tokenizer(args.tokenizer, clip.config.text_config.vocab_size),
+        unet=read_network(UNet2DConditionModel, Path(args.unet), cpu),
+        scheduler=read_part(DDIMScheduler, Path(args.scheduler)),
+        tokenizer=read_tokenizer(Path(args.tokenizer), clip.config.text_config.vocab_size),
         folder=models,
     )
     for architecture, option in JUDGES.items():

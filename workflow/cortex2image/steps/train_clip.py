@@ -5,6 +5,7 @@ Reads the training pictures, token ids and labels, and the tokenizer. Writes the
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     data = (args.images, args.tokens, args.labels)
     images, tokens, labels = (np.load(path) for path in data)
-    tokenizer = read_part(CLIPTokenizer, args.tokenizer)
+    tokenizer = read_part(CLIPTokenizer, Path(args.tokenizer))
     network = seeded(
         lambda: ClipTraining(build_clip(tokenizer), images, tokens, Attributes.of(labels)),
         training.seed,

@@ -5,6 +5,7 @@ Reads the pictures, the token ids, the autoencoder, the CLIP and the tokenizer. 
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -36,9 +37,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     from diffusers import AutoencoderKL
     from transformers import CLIPModel
 
-    vae = read_network(AutoencoderKL, args.vae, CPU)
-    clip = read_network(CLIPModel, args.clip, CPU)
-    tokenizer = read_tokenizer(args.tokenizer, clip.config.text_config.vocab_size)
+    vae = read_network(AutoencoderKL, Path(args.vae), CPU)
+    clip = read_network(CLIPModel, Path(args.clip), CPU)
+    tokenizer = read_tokenizer(Path(args.tokenizer), clip.config.text_config.vocab_size)
     images, tokens = np.load(args.images), np.load(args.tokens).astype(np.int64)
     batches = [slice(start, start + BATCH) for start in range(0, len(images), BATCH)]
     with torch.no_grad():
