@@ -1,7 +1,11 @@
 """Table of held-out scores of the miniature, with the targets that they should reach."""
 
+import csv
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
+
+from cortex2image.files import atomic
 
 COLUMNS = ("part", "measure", "n", "value", "target", "reached")
 BY = "_by_"
@@ -108,6 +112,20 @@ def not_measured(rows: Iterable[Mapping[str, str]]) -> dict[Key, Target]:
     """Return the targets with which no row of the table was compared."""
     compared = {_key(row["part"], row["measure"]) for row in rows if row["target"]}
     return {key: target for key, target in TARGETS.items() if key not in compared}
+
+
+def write_rows(rows: Sequence[Mapping[str, str]], path: str | Path) -> None:
+    """Write rows of the same columns as CSV; there must be one at least."""
+    with atomic(path) as temporary, temporary.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def read_rows(path: str | Path) -> list[dict[str, str]]:
+    """Read the rows of a CSV table, every cell as text."""
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _key(part: str, measure: str) -> Key:

@@ -8,17 +8,19 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import nn
 
-from cortex2image.device import device_of
+from cortex2image.device import choose_device, device_of
 from cortex2image.files import atomic, sha256
 from cortex2image.progress import say
-from cortex2image.seeds import rng_for
+from cortex2image.seeds import rng_for, seed_for
 from cortex2image.sources import ROOT, source_files
 
+Network = TypeVar("Network", bound=nn.Module)
 Loss = Callable[[np.random.Generator, float], torch.Tensor]
 """Function of the random generator of a step and the share of training done, in [0, 1): a scalar loss."""
 
@@ -178,6 +180,21 @@ class Trainer:
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
         say(f"{self.label}: resumed at step {self.step}")
+
+
+def seeded(build: Callable[[], Network], seed: int, label: str) -> Network:
+    """Return a network with random initial weights, on the GPU if there is one.
+
+    Parameters
+    ----------
+    build : function
+        Returns the network.
+    seed : int
+    label : str
+        Name of the network, which the weights depend on.
+    """
+    torch.manual_seed(seed_for(seed, "initial weights", label) % 2**32)
+    return build().to(choose_device("auto"))
 
 
 def origin_of(module: str, *data: str | Path) -> str:
