@@ -52,6 +52,7 @@ rule stimuli:
         **growing(mem_mb=2000, runtime=30),
     params:
         settings=settings_of("stimuli"),
+        entry=JOBS.entry("stimuli"),
         pictures=JOBS.pictures_state,
     shell:
         command_line("stimuli")
@@ -75,5 +76,6 @@ rule trials:
         **growing(mem_mb=2000, runtime=30),
     params:
         settings=settings_of("trials"),
+        entry=JOBS.entry("trials"),
     shell:
         command_line("trials")

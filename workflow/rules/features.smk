@@ -22,5 +22,6 @@ rule extract_features:
         gpu=1,
     params:
         settings=JOBS.space_settings("extract_features"),
+        entry=JOBS.entry("extract_features"),
     shell:
         command_line("extract_features")

@@ -24,5 +24,6 @@ rule reconstruct_images:
         gpu=1,
     params:
         settings=settings_of("reconstruct_images"),
+        entry=JOBS.entry("reconstruct_images"),
     shell:
         command_line("reconstruct_images")

@@ -21,5 +21,6 @@ rule single_trial_betas:
         **growing(mem_mb=4000, runtime=120),
     params:
         settings=settings_of("single_trial_betas"),
+        entry=JOBS.entry("single_trial_betas"),
     shell:
         command_line("single_trial_betas")

@@ -5,7 +5,9 @@ Both are read from source files without importing them, since rules ask for them
 
 import ast
 import functools
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from cortex2image.sources import module_path, source_files
 from cortex2image.study.methods import METHODS
@@ -16,26 +18,49 @@ from cortex2image.study.spaces import parse_space
 STEPS = "cortex2image.steps"
 
 
-def _reader(study: Study, wildcards: Mapping[str, str]) -> str:
-    return READERS[study.dataset.reader].module
+# Settings reach a step as values and entries of registries as parameters of its rule, so the modules that declare
+# them are no inputs: one more key or entry re-runs nothing.
+DECLARATIONS = "cortex2image.study"
 
 
-def _method(study: Study, wildcards: Mapping[str, str]) -> str:
-    return METHODS[wildcards["method"]].core
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a registry, as far as jobs depend on it.
+
+    Attributes
+    ----------
+    core : str
+        The module that does what the entry stands for.
+    facts : str
+        The entry in words that change when it does.
+    """
+
+    core: str
+    facts: str
 
 
-def _space(study: Study, wildcards: Mapping[str, str]) -> str:
-    return parse_space(wildcards["space"]).facts.core
+def _reader(study: Study, wildcards: Mapping[str, str]) -> Entry:
+    reader = READERS[study.dataset.reader]
+    return Entry(reader.module, reader.name)
+
+
+def _method(study: Study, wildcards: Mapping[str, str]) -> Entry:
+    method = METHODS[wildcards["method"]]
+    return Entry(method.core, f"{method.name}: {dict(method.inputs)}, starts from {method.start}")
+
+
+def _space(study: Study, wildcards: Mapping[str, str]) -> Entry:
+    space = parse_space(wildcards["space"])
+    return Entry(space.facts.core, f"{space}: {', '.join(sorted(space.needs))}")
 
 
 # Modules that import the core of a registry entry by the name in the registry, which following imports cannot
-# see, and the core that a job uses. A step that imports such a module depends on this core and on no other.
-DISPATCHERS = {
+# see, and the entry that a job uses. A step that imports such a module depends on this entry and on no other.
+DISPATCHERS: dict[str, Callable[[Study, Mapping[str, str]], Entry]] = {
     "cortex2image.data.open_dataset": _reader,
     "cortex2image.reconstruction.drawing": _method,
     "cortex2image.features.extraction": _space,
 }
-
 
 # Where the rule of a step takes the value of an option from, by the kind of option (see
 # `study.command.Command`).
@@ -97,8 +122,8 @@ def _constant(step: str, name: str) -> ast.expr | None:
     return None
 
 
-def code_files(step: str, study: Study, wildcards: Mapping[str, str]) -> list[str]:
-    """Return the source files that the job of a step is made of, sorted, relative to the working directory.
+def entries(step: str, study: Study, wildcards: Mapping[str, str]) -> list[Entry]:
+    """Return the entries of registries that the job of a step uses.
 
     Parameters
     ----------
@@ -109,13 +134,30 @@ def code_files(step: str, study: Study, wildcards: Mapping[str, str]) -> list[st
         Of the job: `method` of a step that runs methods of reconstruction, `space` of one that extracts
         feature spaces.
     """
-    files = set(_files(f"{STEPS}.{step}"))
-    for dispatcher, core in DISPATCHERS.items():
-        if _files(dispatcher) <= files:
-            files |= _files(core(study, wildcards))
-    return sorted(files)
+    imported = _files(f"{STEPS}.{step}")
+    used = [entry for dispatcher, entry in DISPATCHERS.items() if _files(dispatcher) <= imported]
+    return [entry(study, wildcards) for entry in used]
+
+
+def code_files(step: str, study: Study, wildcards: Mapping[str, str]) -> list[str]:
+    """Return the source files that the job of a step is made of, sorted, relative to the working directory.
+
+    Parameters
+    ----------
+    step, study, wildcards
+        As of :func:`entries`.
+    """
+    cores = [_files(entry.core) for entry in entries(step, study, wildcards)]
+    return sorted(_files(f"{STEPS}.{step}").union(*cores))
 
 
 @functools.cache
 def _files(module: str) -> frozenset[str]:
-    return frozenset(source_files(module))
+    """Return the source files of a module, without those that only declare what a study may ask for."""
+    return frozenset(set(source_files(module)) - _declarations())
+
+
+@functools.cache
+def _declarations() -> frozenset[str]:
+    folder = module_path(DECLARATIONS).parent
+    return frozenset(os.path.relpath(path) for path in folder.glob("*.py"))

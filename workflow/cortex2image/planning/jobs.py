@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from cortex2image.networks.registry import model_set
-from cortex2image.planning.code import code_files, declared_reads
+from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
 from cortex2image.planning.needs import Needs
 from cortex2image.study.config import slice_json
@@ -50,6 +50,15 @@ class Jobs:
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, with those of the registry entries that its job uses."""
         return lambda wildcards: code_files(step, self.study, dict(wildcards.items()))
+
+    def entry(self, step: str) -> OfJob:
+        """Return the registry entries that the job of a step uses, in words that change when they do."""
+
+        def facts(wildcards: Wildcards) -> str:
+            used = entries(step, self.study, dict(wildcards.items()))
+            return "; ".join(entry.facts for entry in used)
+
+        return facts
 
     def settings(self, step: str) -> OfJob:
         """Return the settings that a step reads, as JSON.
