@@ -8,10 +8,12 @@ import nibabel as nib
 import numpy as np
 import pytest
 from PIL import Image
+from tests.support.studies import as_option, some_study
 
-from cortex2image.errors import ContractError, DataError
+from cortex2image.errors import ConfigError, ContractError, DataError
 from cortex2image.sources import ROOT
-from cortex2image.steps.report import main, read_map
+from cortex2image.steps.report import READS, main, read_map
+from cortex2image.study.config import slice_json
 from cortex2image.tables.contracts import (
     DECODED_SCORES,
     ENCODING_SCORES,
@@ -28,6 +30,7 @@ SUBJECTS, METHODS, MODELS, ROIS = (
     ("z", "c", "zc"),
     ("early", "ventral"),
 )
+SPACES = ("z", "c")
 STIMULUS_IDS = [f"images/scene_{i:02d}" for i in range(30)]
 CATEGORIES = ("cat", "house", "shoe")
 METRICS = ("pixcorr", "twoway_clip")
@@ -96,7 +99,7 @@ def write_encoding(root: Path, rng: np.random.Generator, models: tuple[str, ...]
 
 
 def write_subject(root: Path, subject: str, methods: tuple[str, ...], rng: np.random.Generator) -> None:
-    for space in ("z", "c"):
+    for space in SPACES:
         r = rng.uniform(-0.2, 0.8, 50)
         data = {"unit": np.arange(50), "r": [None, *r[1:]], "alpha": np.full(50, 100.0)}
         DECODED_SCORES.write(data, root / subject / "decoded" / f"{space}-scores.parquet")
@@ -171,12 +174,37 @@ def write_study(
         write_trials(root, subject, runs=12, left_out="[]")
         write_voxels(root, subject, left_out="[]")
     write_provenance(root, reader)
-    lists = {"subjects": SUBJECTS, "spaces": ("z", "c"), "methods": methods, "models": models}
-    return [
-        *(part for name, values in lists.items() for part in (f"--{name}", *values)),
-        *("--results", str(root), "--provenance", str(root / "provenance.json")),
-        *("--templates", str(ROOT / "report"), "--page", str(root / "report" / "index.html")),
-    ]
+    return command_line(root, methods, models, root / "report")
+
+
+def command_line(root: Path, methods: tuple[str, ...], models: tuple[str, ...], report: Path) -> list[str]:
+    """Return the command line of the report of the study under `root`, which is written to `report`."""
+    files = {
+        "stimuli": [root / "stimuli.parquet"],
+        "scores": [root / "scores.parquet"],
+        "encoding-scores": [root / "encoding_scores.parquet"],
+        "provenance": [root / "provenance.json"],
+        "templates": sorted((ROOT / "report").iterdir()),
+        "trials": of_all(root, "trials.parquet"),
+        "voxels": of_all(root, "voxels.parquet"),
+        "decoded-scores": of_all(root, "decoded/{}-scores.parquet", SPACES),
+        "reconstructions": of_all(root, "reconstructions/{}.parquet", methods),
+        "maps": of_all(root, "maps/{}.nii.gz", models),
+        "sheets": [report / f"gallery-{subject}.png" for subject in SUBJECTS],
+        "page": [report / "index.html"],
+    }
+    settings = as_option(
+        subjects=SUBJECTS,
+        decode={"rois": dict.fromkeys(SPACES, ROIS)},
+        reconstruct={"methods": methods},
+        encode={"models": models},
+    )
+    return [*(part for name, paths in files.items() for part in (f"--{name}", *map(str, paths))), *settings]
+
+
+def of_all(root: Path, name: str, items: tuple[str, ...] = ("",)) -> list[Path]:
+    """Return a file of each subject and item, the first subject's first."""
+    return [root / subject / name.format(item) for subject in SUBJECTS for item in items]
 
 
 @pytest.fixture(scope="module")
@@ -267,10 +295,9 @@ def test_without_images_pictures_are_grouped_by_category(category_page: str) -> 
 
 
 def test_the_same_study_gives_the_same_bytes(categories: tuple[Path, list[str]], category_page: str) -> None:
-    root, arguments = categories
-    again = root / "again" / "index.html"
-    main([*arguments[:-1], str(again)])
-    assert again.read_text() == category_page
+    root, _ = categories
+    main(command_line(root, ("c",), ("c",), root / "again"))
+    assert (root / "again" / "index.html").read_text() == category_page
     sheets = [folder / "gallery-sub-01.png" for folder in (root / "report", root / "again")]
     assert sheets[0].read_bytes() == sheets[1].read_bytes()
 
@@ -352,3 +379,22 @@ def test_a_truncated_map_is_named(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(DataError, match=r"map\.nii\.gz"):
         read_map(path)
+
+
+@pytest.mark.parametrize(
+    "option", ["trials", "voxels", "decoded-scores", "reconstructions", "maps", "sheets"]
+)
+def test_a_file_too_few_leaves_no_page(tmp_path: Path, option: str) -> None:
+    root = tmp_path / "study"
+    arguments = write_study(root, ("z",), ("z",), with_images=True, reader="bids")
+    del arguments[arguments.index(f"--{option}") + 1]
+    with pytest.raises(ConfigError, match=rf"--{option}(.|\n)*[24] files: of sub-01, sub-02"):
+        main(arguments)
+    assert not (root / "report").exists()
+
+
+def test_each_accuracy_of_decoding_is_of_the_space_whose_file_it_is_in(tmp_path: Path) -> None:
+    """Rules name files in the order of the spaces in the config, which the settings must keep."""
+    study = some_study(READS, subjects=SUBJECTS, decode={"rois": dict.fromkeys(SPACES, ROIS)})
+    again = json.loads(slice_json(study, READS))
+    assert list(again["decode"]["rois"]) == list(study.decode.rois) == list(SPACES)
