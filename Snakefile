@@ -10,7 +10,7 @@ if "dataset" not in config:
 
 
 include: "workflow/rules/common.smk"
-#include: "workflow/rules/models.smk"
+include: "workflow/rules/miniature.smk"
 include: "workflow/rules/model_sets.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/dataset.smk"

@@ -1,8 +1,8 @@
-"""Folders of full-size Stable Diffusion as the hub holds them, with random weights.
+"""Folders of full-size Stable Diffusion in the layout of the hub, with random weights.
 
-The names of tensors and files are those of the repositories, which are older than today's libraries. A thin
-set keeps every size that other parts of the workflow see (pictures, latents, tokens, width of the text) and
-makes the rest as small as it can be.
+The names of tensors and files are those of the repositories, which are older than current libraries. A thin
+set keeps all sizes that other parts of the workflow depend on (pictures, latents, tokens, width of the text)
+and makes everything else as small as possible.
 """
 
 import json
@@ -78,7 +78,7 @@ THIN_TEXT = {"vocab_size": 58, "intermediate_size": 16, "num_hidden_layers": 1, 
 
 
 def generator_of(name: str, folder: Path, thin: bool) -> ModelSet:
-    """Return a set without its judges, in `folder`; of a thin one, with the channels of its thin U-Net."""
+    """Return a set without judges in `folder`; a thin one declares the channels of its thin U-Net."""
     known = MODEL_SETS[name]
     channels = THIN_CHANNELS["block_out_channels"] if thin else known.unet_channels
     return replace(
@@ -87,7 +87,7 @@ def generator_of(name: str, folder: Path, thin: bool) -> ModelSet:
 
 
 def networks(model_set: ModelSet, thin: bool) -> dict[str, Any]:
-    """Return the networks of a set by folder, on the device `meta`: shapes without memory."""
+    """Return the networks of a set by folder, on device `meta`, which has shapes but no memory."""
     ensure_torchvision()
     from diffusers import AutoencoderKL, UNet2DConditionModel
     from transformers import CLIPTextConfig, CLIPTextModel
@@ -107,7 +107,7 @@ def networks(model_set: ModelSet, thin: bool) -> dict[str, Any]:
 
 
 def write_full_model_set(folder: Path, model_set: ModelSet, thin: bool, dtype: torch.dtype) -> None:
-    """Write the diffusion model of a set into `folder`; only what it is read for, no judges."""
+    """Write the diffusion model of a set into `folder`, without judges or files that are never read."""
     for part, network in networks(model_set, thin).items():
         name = "model" if part == "text_encoder" else "diffusion_pytorch_model"
         (folder / part).mkdir(parents=True)
@@ -121,9 +121,10 @@ def write_full_model_set(folder: Path, model_set: ModelSet, thin: bool, dtype: t
 
 
 def random_weights(network: Any, dtype: torch.dtype) -> dict[str, torch.Tensor]:
-    """Return weights of the network's shapes: by fan-in, norms of gain 1, no biases.
+    """Return random weights for a network: noise scaled by fan-in, norms of gain 1, zero biases.
 
-    All are pieces of one stretch of noise: drawing a billion numbers would take most of a test's time.
+    All weights are parts of one noise vector, because drawing a billion numbers would take most of the time
+    of a test.
     """
     shapes = {name: tensor.shape for name, tensor in network.state_dict().items()}
     noise = torch.randn(max(shape.numel() for shape in shapes.values()), generator=torch.Generator())
@@ -139,7 +140,7 @@ def _random_weight(name: str, shape: torch.Size, noise: torch.Tensor) -> torch.T
 
 
 def old_names(part: str, weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return the weights under the names of 2022, with the buffer that text encoders had then."""
+    """Return the weights under their names of 2022, including a buffer that text encoders had then."""
     if part == "text_encoder":
         length = weights["embeddings.position_embedding.weight"].shape[0]
         positions = {"embeddings.position_ids": torch.arange(length)[None]}
@@ -157,7 +158,7 @@ def _old_attention(name: str) -> str:
 
 
 def write_tokenizer(folder: Path, vocabulary: int, length: int) -> None:
-    """Write a tokenizer of letters and made-up words in the four files that repositories of 2022 hold."""
+    """Write a tokenizer of letters and made-up words in the four files of repositories of 2022."""
     folder.mkdir(parents=True, exist_ok=True)
     start, end = "<|startoftext|>", "<|endoftext|>"
     letters = "abcdefghijklmnopqrstuvwxyz.,"

@@ -21,9 +21,11 @@ from cortex2image.study.config import resolve, slice_json
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
 from cortex2image.study.spaces import parse_space, wildcard_pattern
-from cortex2image.tables.paths import Layout, benchmark_path, log_path
+from cortex2image.study.training import read_training
+from cortex2image.tables.paths import Layout, benchmark_path, figure_path, log_path, training_path
 
 STUDY = run_step(lambda: resolve(config))
+TRAINING = run_step(lambda: read_training(Path(workflow.basedir, "config", "miniature.yaml")))
 SUBJECTS = STUDY.subjects
 DECODED_SPACES = list(STUDY.decode.rois)
 READER = READERS[STUDY.dataset.reader]
@@ -76,6 +78,20 @@ def settings_of(step, more=None):
         return slice_json(STUDY, keys, **dict(wildcards.items()))
 
     return settings
+
+
+def training_settings(step):
+    """The settings of config/miniature.yaml that a step declares to read, as JSON, see settings_of."""
+
+    def settings(wildcards):
+        return slice_json(TRAINING, code.declared_reads(step))
+
+    return settings
+
+
+def training_files(*names):
+    """The paths of files that train the miniature, as inputs or outputs of the files' names."""
+    return {name: training_path(name) for name in names}
 
 
 def tables(*names):

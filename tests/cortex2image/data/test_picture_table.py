@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cortex2image.data.picture_table import described, picture_name
+from cortex2image.data.picture_table import described_stimuli, picture_name
 from cortex2image.data.recording import Stimulus
 from cortex2image.errors import DataError
 
@@ -44,7 +44,7 @@ def test_pictures_are_found_in_any_folder(tmp_path):
         "unseen.png\tan unseen one\tcat",
         header="stim_file\tcaptions\tcategory",
     )
-    assert described(table, SPLITS) == [
+    assert described_stimuli(table, SPLITS) == [
         Stimulus("a", "train", ("an a",), str(tmp_path / "a.png"), None),
         Stimulus("b", "test", ("b one", "b two"), str(tmp_path / "set/b.JPEG"), "dog"),
     ]
@@ -53,13 +53,13 @@ def test_pictures_are_found_in_any_folder(tmp_path):
 @pytest.mark.parametrize("split", ["test", "n/a", ""])
 def test_a_split_that_agrees_or_is_silent(tmp_path, split):
     table = write_table(tmp_path, f"b.png\t{split}\tb", header="stim_file\tsplit\tcaptions")
-    assert described(table, {"b": "test"})[0].split == "test"
+    assert described_stimuli(table, {"b": "test"})[0].split == "test"
 
 
 def test_a_split_that_contradicts(tmp_path):
     table = write_table(tmp_path, "b.png\ttrain\tb", header="stim_file\tsplit\tcaptions")
     with pytest.raises(DataError, match=r"row 2(.|\n)*split test(.|\n)*'train' for b"):
-        described(table, {"b": "test"})
+        described_stimuli(table, {"b": "test"})
 
 
 @pytest.mark.parametrize(
@@ -73,16 +73,16 @@ def test_a_split_that_contradicts(tmp_path):
 )
 def test_bad_tables(tmp_path, rows, match):
     with pytest.raises(DataError, match=match):
-        described(write_table(tmp_path, *rows), SPLITS)
+        described_stimuli(write_table(tmp_path, *rows), SPLITS)
 
 
 def test_missing_picture(tmp_path):
     table = write_table(tmp_path, "a.png\tan a", "b.png\tb")
     (tmp_path / "b.png").unlink()
     with pytest.raises(DataError, match=r"b\.png(.|\n)*no such file"):
-        described(table, SPLITS)
+        described_stimuli(table, SPLITS)
 
 
 def test_missing_table(tmp_path):
     with pytest.raises(DataError, match=r"stimuli\.tsv"):
-        described(tmp_path / "stimuli.tsv", SPLITS)
+        described_stimuli(tmp_path / "stimuli.tsv", SPLITS)

@@ -1,8 +1,11 @@
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from cortex2image.errors import ConfigError
+from cortex2image.errors import ModelSetError
 from cortex2image.networks.checksums import model_hash
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.scenes.scene import split_of
@@ -14,8 +17,8 @@ from cortex2image.tutorial.figures import FIGURES
 
 @pytest.fixture
 def files(tmp_path, tiny_model_set, monkeypatch):
-    """Where the figures go, of one scene, with words the tiny model set can read, in few steps."""
-    monkeypatch.setitem(MODEL_SETS, "tiny", tiny_model_set)
+    """Where the figures go, of one scene and a tiny model set with words it can read, in few steps."""
+    monkeypatch.setitem(MODEL_SETS, "miniature", tiny_model_set)
     monkeypatch.setattr(diffusion_figures, "STEP_COUNTS", (2,))
     monkeypatch.setattr(diffusion_figures, "MANY_STEPS", 3)
     monkeypatch.setattr(explain_diffusion, "SHOWN", ("house",))
@@ -24,13 +27,13 @@ def files(tmp_path, tiny_model_set, monkeypatch):
     return {name: tmp_path / "figures" / f"{name}.png" for name in FIGURES}
 
 
-def draw(files, model_set):
+def draw(files):
     outputs = [part for name, path in files.items() for part in (f"--{name}", str(path))]
-    main(["--model-set", model_set, "--steps", "5", "--guidance-scale", "2", "--seed", "3", *outputs])
+    main(["--settings", json.dumps({"seed": 3, "steps": 5, "guidance": 2.0}), *outputs])
 
 
 def test_every_figure_is_a_png_small_enough_for_a_page_and_names_its_model(files, tiny_model_set):
-    draw(files, "tiny")
+    draw(files)
     for path in files.values():
         with Image.open(path) as picture:
             assert picture.format == "PNG"
@@ -39,9 +42,11 @@ def test_every_figure_is_a_png_small_enough_for_a_page_and_names_its_model(files
         assert path.stat().st_size < 150_000
 
 
-def test_an_unknown_model_set_leaves_nothing(files, tmp_path):
-    with pytest.raises(ConfigError, match="models: set"):
-        draw(files, "sd")
+def test_a_model_set_with_a_missing_file_leaves_nothing(files, tmp_path, tiny_model_set, monkeypatch):
+    nowhere = replace(tiny_model_set, folder=tmp_path / "nowhere")
+    monkeypatch.setitem(MODEL_SETS, "miniature", nowhere)
+    with pytest.raises(ModelSetError, match="SHA256SUMS"):
+        draw(files)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -5,9 +5,10 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from tests.support.loopback import loopback_bucket
+from tests.support.nsd_loopback import loopback_bucket
+from tests.support.studies import as_option
 
-from cortex2image.data.nsd import content_check
+from cortex2image.data.nsd import download as downloads
 from cortex2image.data.nsd.bucket import PublicBucket, Refusal
 from cortex2image.data.nsd.layout import Layout
 from cortex2image.data.nsd.manifest import BUCKET, needed
@@ -48,10 +49,11 @@ def bucket(server):
 def download(tmp_path):
     """Return a function that runs the step into `tmp_path / nsd`."""
 
-    def run(url, *options, accepted="true"):
-        options += ("--sessions", str(SESSIONS), "--atlas", "streams", "--endpoint-url", url)
-        options += ("--root", str(tmp_path / "nsd"), "--table", str(tmp_path / "table.tsv"))
-        main(["--subjects", SUBJECT, "--terms-accepted", accepted, *options])
+    def run(url, accepted=True):
+        dataset = {"reader": "nsd", "root": str(tmp_path / "nsd"), "sessions": SESSIONS}
+        dataset |= {"rois": {"atlas": "streams"}, "terms_accepted": accepted}
+        options = ["--table", str(tmp_path / "table.tsv"), *as_option(subjects=[SUBJECT], dataset=dataset)]
+        main(options, endpoint_url=url)
 
     run.root = tmp_path / "nsd"
     return run
@@ -118,7 +120,7 @@ def test_an_object_stored_in_parts_is_checked_too(bucket, download, capsys):
 
 def test_where_only_the_size_can_be_checked_that_is_said(bucket, download, capsys, monkeypatch):
     bucket.put_in_parts(BETAS, content(BETAS))
-    monkeypatch.setattr(content_check, "OF_PARTS", re.compile("none"))
+    monkeypatch.setattr(downloads, "OF_PARTS", re.compile("none"))
     download(bucket.url)
     assert f"fetched, only size checked: {BETAS}" in capsys.readouterr().out
 
@@ -138,7 +140,7 @@ def test_a_file_of_another_size_is_no_reason_to_overlook_the_terms(bucket, downl
     place(download.root, FILES)
     (download.root / BETAS).write_bytes(content(BETAS)[:-1])
     with pytest.raises(ConfigError, match="terms_accepted"):
-        download(bucket.url, accepted="false")
+        download(bucket.url, accepted=False)
     assert (download.root / BETAS).read_bytes() == content(BETAS)[:-1]
 
 
@@ -168,13 +170,13 @@ def test_a_key_the_bucket_lacks_is_named_before_anything_is_fetched(bucket, down
 
 def test_a_complete_copy_is_left_as_it_is(bucket, download, capsys):
     place(download.root, needed(LAYOUT, [SUBJECT], SESSIONS, "streams"))
-    download(bucket.url, accepted="false")
+    download(bucket.url, accepted=False)
     assert "Every file that the study needs is there" in capsys.readouterr().out
 
 
 def test_nothing_is_fetched_before_the_terms_are_accepted(bucket, download, tmp_path):
     with pytest.raises(ConfigError, match=r"terms_accepted(.|\n)*Data Access Agreement"):
-        download(bucket.url, accepted="false")
+        download(bucket.url, accepted=False)
     assert list(tmp_path.iterdir()) == []
 
 

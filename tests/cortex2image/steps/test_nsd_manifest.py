@@ -3,6 +3,7 @@
 import csv
 
 import pytest
+from tests.support.studies import as_option
 
 from cortex2image.errors import ConfigError
 from cortex2image.steps.nsd_manifest import main
@@ -12,17 +13,9 @@ def test_the_list_is_printed_and_written(tmp_path, capsys):
     (tmp_path / "nsd" / "nsddata" / "experiments" / "nsd").mkdir(parents=True)
     (tmp_path / "nsd" / "nsddata" / "experiments" / "nsd" / "nsd_expdesign.mat").write_bytes(b"1234")
     table = tmp_path / "results" / "manifest.tsv"
-    options = [
-        "--root",
-        str(tmp_path / "nsd"),
-        "--subjects",
-        "sub-05",
-        "--sessions",
-        "2",
-        "--table",
-        str(table),
-    ]
-    main([*options, "--atlas", "streams", "--mask", "atlas"])
+    dataset = {"reader": "nsd", "root": str(tmp_path / "nsd"), "sessions": 2, "mask": "atlas"}
+    dataset["rois"] = {"atlas": "streams"}
+    main(["--table", str(table), *as_option(subjects=["sub-05"], dataset=dataset)])
     rows = list(csv.DictReader(table.open(), delimiter="\t"))
     printed = capsys.readouterr().out
     assert all(row["path"] in printed for row in rows)
@@ -36,5 +29,6 @@ def test_the_list_is_printed_and_written(tmp_path, capsys):
 def test_a_stranger_leaves_no_table(tmp_path):
     table = tmp_path / "manifest.tsv"
     with pytest.raises(ConfigError, match="sub-11"):
-        main(["--root", str(tmp_path), "--subjects", "sub-11", "--table", str(table)])
+        dataset = {"reader": "nsd", "root": str(tmp_path)}
+        main(["--table", str(table), *as_option(subjects=["sub-11"], dataset=dataset)])
     assert not table.exists()

@@ -1,20 +1,31 @@
 """Betas that others estimated take the place of those of the single-trial GLM."""
 
 import json
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.support.synthetic_betas import AFFINE, INDICES, SHAPE, SyntheticBetas
+from tests.support.studies import as_option
+from tests.support.told_betas import AFFINE, INDICES, SHAPE, ToldBetas
 
+from cortex2image.data.open_dataset import open_betas
 from cortex2image.errors import ConfigError, ContractError, DataError
 from cortex2image.steps import prepared_betas, stimuli, trials
 from cortex2image.tables import row_groups
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 
-OPTIONS = ["--reader", "nsd", "--root", "nowhere"]
-SUBJECT = [*OPTIONS, "--subject", "sub-01"]
+SOURCE = {"reader": "nsd", "root": "nowhere"}
+SUBJECT = ["--subject", "sub-01"]
+LIST_TRIALS = [
+    *SUBJECT,
+    "--stimuli",
+    "stimuli.parquet",
+    "--trials",
+    "trials.parquet",
+    *as_option(dataset=SOURCE),
+]
 
 
 @pytest.fixture
@@ -23,16 +34,19 @@ def told(tmp_path, monkeypatch) -> SyntheticBetas:
     dataset = SyntheticBetas()
     monkeypatch.chdir(tmp_path)
     for module in (stimuli, trials):
-        monkeypatch.setattr(module, "chosen_dataset", lambda args: dataset)
-    monkeypatch.setattr(prepared_betas, "chosen_betas", lambda args: dataset)
-    stimuli.main([*OPTIONS, "--subjects", "sub-01", "--stimuli", "stimuli.parquet"])
-    trials.main([*SUBJECT, "--stimuli", "stimuli.parquet", "--trials", "trials.parquet"])
+        monkeypatch.setattr(module, "open_dataset", lambda settings: dataset)
+    monkeypatch.setattr(prepared_betas, "open_betas", lambda settings: dataset)
+    stimuli.main(["--stimuli", "stimuli.parquet", *as_option(subjects=["sub-01"], dataset=SOURCE)])
+    trials.main(LIST_TRIALS)
     return dataset
 
 
-def run(*options: str) -> tuple[pa.Table, pa.Table]:
-    outputs = ["--betas", "betas.parquet", "--voxels", "voxels.parquet"]
-    prepared_betas.main([*SUBJECT, "--trials", "trials.parquet", *outputs, *options])
+def run(
+    threads: int = 1, ncsnr_from: str = "all", source: Mapping[str, str] = SOURCE
+) -> tuple[pa.Table, pa.Table]:
+    files = ["--trials", "trials.parquet", "--betas", "betas.parquet", "--voxels", "voxels.parquet"]
+    settings = as_option(dataset=source, standardise={"ncsnr_from": ncsnr_from})
+    prepared_betas.main([*SUBJECT, *files, "--threads", str(threads), *settings])
     return SINGLE_TRIAL_BETAS.read("betas.parquet"), MASK_VOXELS.read("voxels.parquet")
 
 
@@ -48,7 +62,7 @@ def test_trials_come_from_what_was_shown(told):
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_rows_are_the_trials_and_columns_the_voxels(told, threads):
-    betas, voxels = run("--threads", str(threads))
+    betas, voxels = run(threads)
     assert betas["trial_id"].to_pylist() == TRIALS.read("trials.parquet")["trial_id"].to_pylist()
     expected = np.array([[100 * s + t + v / 10 for v in range(5)] for s in (1, 2, 3) for t in range(6)])
     expected[:, 3] = 0
@@ -70,10 +84,11 @@ def test_released_noise_ceilings_travel_with_the_voxels_on_request(told, monkeyp
     _, voxels = run()
     assert voxels["released_ncsnr"].null_count == 5
     with pytest.raises(ConfigError, match="released noise ceilings"):
-        run("--released-ncsnr")
+        run(ncsnr_from="released")
     ratio = np.array([0.5, 1, np.nan, 0, 2])
-    monkeypatch.setattr(SyntheticBetas, "released_ncsnr", lambda *_: ratio, raising=False)
-    _, voxels = run("--released-ncsnr")
+    monkeypatch.setattr(ToldBetas, "released_ncsnr", lambda *_: ratio, raising=False)
+    monkeypatch.setattr(ToldBetas, "released_ncsnr_files", lambda *_: [], raising=False)
+    _, voxels = run(ncsnr_from="released")
     assert voxels["released_ncsnr"].to_pylist() == [0.5, 1, None, 0, 2]
 
 
@@ -81,8 +96,8 @@ def test_released_noise_ceilings_travel_with_the_voxels_on_request(told, monkeyp
 def test_no_more_sessions_in_memory_than_threads(told, monkeypatch, threads):
     monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", 50)
     told.count = 8
-    trials.main([*SUBJECT, "--stimuli", "stimuli.parquet", "--trials", "trials.parquet"])
-    run("--threads", str(threads))
+    trials.main(LIST_TRIALS)
+    run(threads)
     assert told.most <= threads
 
 
@@ -116,17 +131,8 @@ def test_a_voxel_that_is_nan_in_one_trial_only_is_refused(told, tmp_path, monkey
     assert not list(tmp_path.glob("*betas.parquet"))
 
 
-def test_recordings_are_refused(tmp_path):
-    options = [
-        "--reader",
-        "bids",
-        "--root",
-        str(tmp_path),
-        "--subject",
-        "sub-01",
-        "--trials",
-        "trials.parquet",
-    ]
-    args = prepared_betas.parse_args([*options, "--betas", "b.parquet", "--voxels", "v.parquet"])
+def test_recordings_are_refused(told, tmp_path, monkeypatch):
+    monkeypatch.setattr(prepared_betas, "open_betas", open_betas)
     with pytest.raises(ConfigError, match=r"one of nsd, bold5000, bdpy\n.*'bids'"):
-        prepared_betas.chosen_betas(args)
+        run(source={"reader": "bids", "root": str(tmp_path)})
+    assert not (tmp_path / "betas.parquet").exists()

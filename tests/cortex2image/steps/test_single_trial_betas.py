@@ -1,12 +1,14 @@
 """The step on a tiny BIDS data set whose responses are planted."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
 import pytest
+from tests.support.studies import as_option
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.fmri.hrf import trial_regressors
@@ -33,7 +35,7 @@ class Study:
         self.planted = self.rng.normal(1, 1, (2, len(ONSETS), *SHAPE))
         for run in range(2):
             self.write_run(run)
-        self.atlas = self.save("atlas.nii.gz", self.codes)
+        self.atlas = self.save("sub-01_atlas.nii.gz", self.codes)
         self.write_trials()
 
     def save(self, name: str, values: np.ndarray, affine: np.ndarray = AFFINE) -> Path:
@@ -80,24 +82,15 @@ class Study:
         }
         TRIALS.write(columns, self.root / "trials.parquet")
 
-    def run_step(self, *extra: str) -> None:
-        options = {
-            "reader": "bids",
-            "root": self.root,
-            "subject": "sub-01",
-            "trials": self.root / "trials.parquet",
-            "model": "lsa",
-            "hrf": "spm",
-            "drift": "cosine",
-            "high-pass": 0.01,
-            "confounds": "trans_x",
-            "scrub": "non_steady_state_outlier",
-            "atlas": self.atlas,
-            "betas": self.betas,
-            "voxels": self.voxels,
-        }
-        plain = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
-        main([*plain, "--labels", "early=1", "ventral=5", *extra])
+    def run_step(self, rois: Mapping[str, object] | None = None, **glm: object) -> None:
+        """Run the step with the atlas of this study, or `rois`; `glm` overrules settings of the GLM."""
+        files = {"trials": self.root / "trials.parquet", "betas": self.betas, "voxels": self.voxels}
+        options = [str(part) for name, value in files.items() for part in (f"--{name}", value)]
+        own = {"atlas": str(self.root / "{subject}_atlas.nii.gz"), "labels": {"early": 1, "ventral": 5}}
+        dataset = {"reader": "bids", "root": str(self.root), "derivatives": None}
+        dataset["rois"] = own if rois is None else own | rois
+        glm = {"model": "lsa", "confounds": ["trans_x"], **glm}
+        main(["--subject", "sub-01", *options, *as_option(dataset=dataset, glm=glm)])
 
     def assert_nothing_written(self) -> None:
         assert not self.betas.exists()
@@ -129,13 +122,22 @@ def test_voxels_carry_the_grid_and_their_regions(study: Study) -> None:
     facts = table.schema.metadata
     np.testing.assert_array_equal(json.loads(facts[b"affine"]), AFFINE)
     assert json.loads(facts[b"shape"]) == list(SHAPE)
-    assert facts[b"glm_model"] == b"lsa"
+    glm = {name[4:]: value for name, value in facts.items() if name.startswith(b"glm_")}
+    assert glm == {
+        b"model": b"lsa",
+        b"hrf": b"spm",
+        b"hrf_derivatives": b"none",
+        b"drift": b"cosine",
+        b"high_pass": b"0.01",
+        b"confounds": b"['trans_x']",
+        b"scrub": b"['non_steady_state_outlier']",
+    }
 
 
 def test_without_confounds_and_atlas(study: Study) -> None:
     for path in study.root.rglob("*confounds*"):
         path.unlink()
-    study.run_step("--confounds", "--model", "lss", "--hrf-derivatives", "time", "--atlas", "")
+    study.run_step({"atlas": None}, confounds=[], model="lss", derivatives="time")
     assert set(MASK_VOXELS.read(study.voxels)["roi"].to_pylist()) == {"unlabelled"}
     assert len(SINGLE_TRIAL_BETAS.read(study.betas)) == 2 * len(ONSETS)
 
@@ -170,7 +172,7 @@ def cut_atlas(study: Study) -> None:
 
 
 def reshape_atlas(study: Study) -> None:
-    study.atlas = study.save("atlas.nii.gz", np.ones((5, 4, 6)))
+    study.atlas = study.save("sub-01_atlas.nii.gz", np.ones((5, 4, 6)))
 
 
 def remove_atlas(study: Study) -> None:
@@ -203,14 +205,15 @@ def test_unusable_data_set_is_refused(study: Study, change: Callable[[Study], No
 
 
 @pytest.mark.parametrize(
-    ("extra", "message"),
+    ("settings", "message"),
     [
-        (["--confounds", "trans_w"], r"run-1.*\n.*trans_w\n.*columns are trans_x"),
-        (["--labels", "early"], "NAME=CODE"),
-        (["--labels", "early=1", "all=5"], "rois/labels"),
+        ({"confounds": ["trans_w"]}, r"run-1.*\n.*trans_w\n.*columns are trans_x"),
+        ({"rois": {"labels": {"early": "x"}}}, "dataset/rois/labels/early"),
+        ({"rois": {"labels": {"early": 0}}}, "dataset/rois/labels/early"),
+        ({"rois": {"labels": {"early": 1, "all": 5}}}, "rois/labels"),
     ],
 )
-def test_impossible_setting_is_refused(study: Study, extra: list[str], message: str) -> None:
+def test_impossible_setting_is_refused(study: Study, settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
-        study.run_step(*extra)
+        study.run_step(**settings)
     study.assert_nothing_written()

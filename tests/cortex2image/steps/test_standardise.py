@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from scipy.stats import zscore
+from tests.support.studies import as_option
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.steps.standardise import main
@@ -73,7 +74,8 @@ def standardise(
     inputs = ["--trials", "trials", "--single-trial-betas", "single", "--mask-voxels", "mask_voxels"]
     outputs = ["--betas", "betas", "--voxels", "voxels"]
     names = [a if a.startswith("--") else str(folder / f"{a}.parquet") for a in inputs + outputs]
-    main([*names, "--by", by, "--ncsnr-from", ncsnr_from, "--average-repeats", *average_repeats])
+    settings = {"by": by, "ncsnr_from": ncsnr_from, "average_repeats": list(average_repeats)}
+    main([*names, *as_option(standardise=settings)])
     return matrix(BETAS.read(folder / "betas.parquet"), "beta"), VOXELS.read(folder / "voxels.parquet")
 
 
@@ -204,6 +206,35 @@ def test_cross_validated_study_without_repeats(tmp_path: Path, betas: np.ndarray
     assert voxels["ncsnr"].null_count == voxels["noise_ceiling"].null_count == VOXEL_COUNT
 
 
+def test_betas_that_are_not_scaled_are_copied_as_bytes(
+    tmp_path: Path, betas: np.ndarray, monkeypatch
+) -> None:
+    monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", 200)
+    monkeypatch.setattr(BETAS.__class__, "write_batches", refuse_betas(BETAS.__class__.write_batches))
+    result, _ = standardise(tmp_path, betas, "none", ["train"] * COUNT, BLOCKS, FOLDS)
+    np.testing.assert_array_equal(result, betas)
+    table = BETAS.read(tmp_path / "betas.parquet")
+    assert table["trial_id"].to_pylist() == [f"trial-{i}" for i in range(COUNT)]
+    assert table.schema.metadata[b"standardised_by"] == b"none"
+    source, copy = (pq.read_metadata(tmp_path / f"{name}.parquet") for name in ("single", "betas"))
+    assert copy.num_row_groups == source.num_row_groups > 5
+
+
+def refuse_betas(write_batches):
+    """Return a way to write tables that does not write betas.parquet."""
+
+    def write(contract, batches, path, **metadata):
+        assert contract is not BETAS
+        write_batches(contract, batches, path, **metadata)
+
+    return write
+
+
+def test_voxels_are_left_out_of_unscaled_betas(tmp_path: Path, betas: np.ndarray) -> None:
+    result, _ = standardise(tmp_path, betas, "none", invalid=(0, 1, 0, 0, 0, 2))
+    np.testing.assert_array_equal(result, betas[:, [0, 2, 3, 4]])
+
+
 @pytest.mark.parametrize("by", ["session", "all"])
 def test_one_scaling_for_all_folds_is_refused(tmp_path: Path, betas: np.ndarray, by: str) -> None:
     with pytest.raises(ConfigError, match="each fold scales with its own training trials"):
@@ -236,5 +267,5 @@ def test_betas_of_other_trials_are_refused(tmp_path: Path, betas: np.ndarray) ->
     paths = [str(tmp_path / f"{file}.parquet") for file in files]
     options = [part for name, path in zip(names, paths, strict=True) for part in (f"--{name}", path)]
     with pytest.raises(DataError, match=r"single\.parquet\n.*one row per trial"):
-        main([*options, "--by", "session"])
+        main([*options, *as_option(standardise={"by": "session"})])
     assert not (tmp_path / "betas.parquet").exists()

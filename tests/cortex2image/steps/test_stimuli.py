@@ -3,16 +3,20 @@
 import numpy as np
 import pytest
 from PIL import Image
-from tests.support.synthetic_betas import SyntheticBetas
+from tests.support.studies import as_option
 
 from cortex2image.errors import Cortex2imageError, DataError
 from cortex2image.steps import stimuli
 from cortex2image.steps.stimuli import main
 from cortex2image.tables.contracts import STIMULI
 
+# Those of the tests lie below the root, as is the default of the reader.
+DERIVATIVES = {"derivatives": None}
+
 
 def run(root, out, *subjects, reader="bids"):
-    main(["--reader", reader, "--root", str(root), "--subjects", *subjects, "--stimuli", str(out)])
+    settings = as_option(subjects=subjects, dataset={"reader": reader, "root": str(root), **DERIVATIVES})
+    main(["--stimuli", str(out), *settings])
 
 
 def test_bids(small_study, tmp_path, monkeypatch):
@@ -88,9 +92,8 @@ def told_pictures(monkeypatch, tmp_path):
     """The step reads a made-up data set that keeps its pictures in one file."""
     dataset = SyntheticBetas()
     monkeypatch.chdir(tmp_path)
-    for name in ("chosen_dataset", "chosen_betas"):
-        monkeypatch.setattr(stimuli, name, lambda args: dataset)
-    options = ["--reader", "nsd", "--root", "nowhere", "--subjects", "sub-01"]
+    monkeypatch.setattr(stimuli, "open_dataset", lambda settings: dataset)
+    options = as_option(subjects=["sub-01"], dataset={"reader": "nsd", "root": "nowhere"})
     return dataset, [*options, "--stimuli", "stimuli.parquet", "--pictures", "results/pictures"]
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 import shutil
 
 import numpy as np
@@ -24,38 +25,44 @@ from cortex2image.steps import (
     train_unet,
 )
 
+NETWORKS = ("autoencoder", "clip", "judge-cnn", "judge-residual", "unet")
+BATCHES = {f"{name}_steps": 1 for name in ("autoencoder", "clip", "judge", "unet")}
 
-def options(**values):
-    return [part for key, value in values.items() for part in (f"--{key.replace('_', '-')}", str(value))]
+
+def options(settings=None, **values):
+    given = {"settings": json.dumps(settings)} if settings else {}
+    pairs = (values | given).items()
+    return [part for key, value in pairs for part in (f"--{key.replace('_', '-')}", str(value))]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The folder of a training run of one or two steps per network."""
+    """The folder of a training run of one batch per network."""
     root = tmp_path_factory.mktemp("miniature")
     scenes = {name: root / f"{name}.npy" for name in ("images", "tokens", "labels")}
+    labelled = {name: scenes[name] for name in ("images", "labels")}
     data = {name: root / f"{name}.npy" for name in ("latents", "states", "empty")}
-    tokenizer, seed = root / "tokenizer", 1
-    train_prepare.main(options(scenes=12, seed=seed, tokenizer=tokenizer, **scenes))
+    parts = {name: root / name for name in ("vae", "clip", "tokenizer")}
+    networks = {name: root / name for name in ("unet", "scheduler")}
+    judges = {f"judge_{name}": root / f"judge-{name}" for name in ("cnn", "residual")}
 
     def run(name):
-        return {"steps": 1, "seed": seed, "checkpoint": root / f"{name}.pt", "curve": root / f"{name}.csv"}
+        steps = f"{name.partition('-')[0]}_steps"
+        state = {"checkpoint": root / f"{name}.pt", "curve": root / f"{name}.csv"}
+        return {"settings": {"seed": 1, steps: 1}, **state}
 
-    train_autoencoder.main(options(images=scenes["images"], vae=root / "vae", **run("autoencoder")))
-    train_clip.main(options(tokenizer=tokenizer, clip=root / "clip", **scenes, **run("clip")))
-    labelled = {name: scenes[name] for name in ("images", "labels")}
-    judges = {f"judge_{name}": root / f"judge-{name}" for name in ("cnn", "residual")}
+    drawn = {"settings": {"seed": 1, "training_scenes": 12}, "tokenizer": root / "tokenizer"}
+    train_prepare.main(options(**drawn, **scenes))
+    train_autoencoder.main(options(images=scenes["images"], vae=parts["vae"], **run("autoencoder")))
+    train_clip.main(options(tokenizer=parts["tokenizer"], clip=parts["clip"], **scenes, **run("clip")))
     for option, judge in judges.items():
         architecture = {"architecture": option.removeprefix("judge_"), "judge": judge}
         train_judge.main(options(**architecture, **labelled, **run(judge.name)))
-    parts = {name: root / name for name in ("vae", "clip", "tokenizer")}
     train_latents.main(options(images=scenes["images"], tokens=scenes["tokens"], **parts, **data))
-    networks = {name: root / name for name in ("unet", "scheduler")}
     train_unet.main(options(**data, **networks, **run("unet")))
-    trained = ("autoencoder", "clip", "judge-cnn", "judge-residual", "unet")
-    curves = [str(root / f"{name}.csv") for name in trained]
-    exported = {"models": root / "exported"}
-    export_miniature.main([*options(**parts, **networks, **judges, **exported), "--curves", *curves])
+    curves = [str(root / f"{name}.csv") for name in NETWORKS]
+    exported = options(**parts, **networks, **judges, models=root / "exported")
+    export_miniature.main([*exported, "--curves", *curves])
     return root
 
 
@@ -71,27 +78,28 @@ def test_latents_of_the_training_scenes_are_standardised(folder):
 def test_a_finished_run_is_not_repeated(folder, capsys):
     images, curve = folder / "images.npy", folder / "again.csv"
     state = {"checkpoint": folder / "autoencoder.pt", "curve": curve, "vae": folder / "again"}
-    train_autoencoder.main(options(images=images, steps=1, seed=1, **state))
+    settings = {"seed": 1, "autoencoder_steps": 1}
+    train_autoencoder.main(options(settings, images=images, **state))
     assert "resumed at step 1" in capsys.readouterr().err
     name = "diffusion_pytorch_model.safetensors"
     assert (folder / "again" / name).read_bytes() == (folder / "vae" / name).read_bytes()
 
 
-PAINTED = {"steps": 2, "guidance": 2.0}
-SIZES = {"generated": 3, "compared": 16, "samples": 2, "detector_steps": 2, "strength": 0.8}
+SHOWN = {"seed": 2, "test_scenes": 90, "steps": 2, "guidance": 2.0}
+SCORED = SHOWN | {"generated": 3, "compared": 16, "samples": 2, "detector_steps": 2, "strength": 0.8}
+TRIED = {"seed": 2, "validation_scenes": 4, "steps": 2, "strength": 0.8, "guidance_tried": [1, 2.5]}
 
 
 @pytest.fixture(scope="module")
 def scored(folder):
     """The exported model set with its held-out table and contact sheets."""
-    models = {"models": folder / "exported", "threads": 1, "seed": 2, "scenes": 90, **PAINTED}
+    models = {"models": folder / "exported", "threads": 1}
     files = {"training_images": folder / "images.npy", "scores": folder / "held-out.csv"}
-    score_miniature.main(options(**models, **SIZES, **files))
-    tried = options(table=folder / "guidance.csv", steps=2, strength=0.8, threads=1, seed=2)
+    score_miniature.main(options(SCORED, **models, **files))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(choose_guidance, "SAMPLES", 2)
-        choose_guidance.main([*options(models=folder / "exported", scenes=4), *tried, "--tried", "1", "2.5"])
-    show_miniature.main(options(**models, sheet=folder / "sheet.png", grid=folder / "grid.png"))
+        choose_guidance.main(options(TRIED, **models, table=folder / "guidance.csv"))
+    show_miniature.main(options(SHOWN, **models, sheet=folder / "sheet.png", grid=folder / "grid.png"))
     return folder
 
 
@@ -130,11 +138,11 @@ def test_the_pictures_shown_fit_their_labels(scored):
 
 def test_a_shipped_folder_holds_its_card_and_the_sums_of_its_files(scored):
     shipped = scored / "shipped"
-    facts = {f"{name}_steps": 1 for name in ("autoencoder", "clip", "judge", "unet")}
+    painted = {"steps": 2, "guidance": 2.0, "strength": 0.8, "remarks": "It took a minute."}
+    settings = {"seed": 1, "training_scenes": 12, **BATCHES, **painted}
     tables = {"scores": scored / "held-out.csv", "tried": scored / "guidance.csv"}
     files = {"models": scored / "exported", "sheet": scored / "sheet.png", **tables}
-    painted = {"strength": 0.8, **PAINTED}
-    ship_miniature.main(options(shipped=shipped, seed=1, training_scenes=12, **files, **facts, **painted))
+    ship_miniature.main(options(settings, shipped=shipped, **files))
     listed = dict(line.split("  ")[::-1] for line in (shipped / "SHA256SUMS").read_text().splitlines())
     present = {p.relative_to(shipped).as_posix() for p in shipped.rglob("*") if p.is_file()}
     assert present - {"SHA256SUMS"} == set(listed)
@@ -143,6 +151,7 @@ def test_a_shipped_folder_holds_its_card_and_the_sums_of_its_files(scored):
     assert not [name for name in listed if name.endswith((".bin", ".pt", ".pkl"))]
     card = (shipped / "README.md").read_text()
     assert "| judges | object_by_cnn |" in card
+    assert "It took a minute." in card
     assert "Not measured: text to image, setting (>= 0.98);" in card
     assert (shipped / "training" / "guidance.csv").read_text() == (scored / "guidance.csv").read_text()
 
@@ -174,10 +183,10 @@ def test_the_text_encoder_is_the_text_tower_of_the_clip(folder):
 @pytest.mark.parametrize(("seed", "kind"), [(2, DataError), (1, ConfigError)])
 def test_too_few_scenes_to_score_are_refused_before_anything_is_written(folder, seed, kind):
     """One scene: of two objects, too few for a gallery; or of one, so that none has two."""
-    models = {"models": folder / "exported", "threads": 1, "seed": seed, "scenes": 1, **PAINTED}
+    models, settings = {"models": folder / "exported"}, SCORED | {"seed": seed, "test_scenes": 1}
     files = {"training_images": folder / "images.npy", "scores": folder / "none.csv"}
     with pytest.raises(kind, match="sample more scenes"):
-        score_miniature.main(options(**models, **SIZES, **files))
+        score_miniature.main(options(settings, **models, **files))
     assert not (folder / "none.csv").exists()
 
 
@@ -192,5 +201,5 @@ def test_a_weight_that_is_missing_is_not_made_up(folder, tmp_path):
     save_file(weights, path, {"format": "pt"})
     shown = {"sheet": tmp_path / "sheet.png", "grid": tmp_path / "grid.png"}
     with pytest.raises(ModelSetError, match=r"conv_in\.weight"):
-        show_miniature.main(options(models=broken, threads=1, seed=2, scenes=90, **PAINTED, **shown))
+        show_miniature.main(options(SHOWN, models=broken, **shown))
     assert not (tmp_path / "sheet.png").exists()

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tests.support.studies import as_option
 
 from cortex2image.data.bids.reader import BidsDataset
 from cortex2image.data.prepared import ShownRun
@@ -14,15 +15,20 @@ from cortex2image.tables.contracts import TRIALS
 
 @pytest.fixture
 def study(small_study, tmp_path):
-    dataset = ["--reader", "bids", "--root", str(small_study.root)]
-    stimuli.main([*dataset, "--subjects", "sub-01", "--stimuli", str(tmp_path / "stimuli.parquet")])
+    settings = as_option(subjects=["sub-01"], dataset=source(small_study))
+    stimuli.main(["--stimuli", str(tmp_path / "stimuli.parquet"), *settings])
     return small_study
 
 
-def run(study, tmp_path, *extra, subject="sub-01"):
+def source(study):
+    return {"reader": "bids", "root": str(study.root), "derivatives": None}
+
+
+def run(study, tmp_path, cross_validate="none", subject="sub-01"):
     out = tmp_path / "trials.parquet"
-    dataset = ["--reader", "bids", "--root", str(study.root), "--subject", subject]
-    trials.main([*dataset, "--stimuli", str(tmp_path / "stimuli.parquet"), "--trials", str(out), *extra])
+    settings = as_option(dataset=source(study) | {"cross_validate": cross_validate})
+    files = ["--stimuli", str(tmp_path / "stimuli.parquet"), "--trials", str(out)]
+    trials.main(["--subject", subject, *files, *settings])
     return TRIALS.read(out).to_pydict()
 
 
@@ -61,17 +67,16 @@ def test_folds(study, unit, folds):
 @pytest.mark.parametrize("unit", ["run", "session"])
 def test_a_stimulus_in_two_folds_is_refused(study, tmp_path, unit):
     with pytest.raises(DataError, match=r"(?s)2 stimuli in several folds.*cross_validate: none"):
-        run(study, tmp_path, "--cross-validate", unit)
+        run(study, tmp_path, unit)
     assert not (tmp_path / "trials.parquet").exists()
 
 
 def test_haxby(haxby_root, tmp_path):
-    dataset = ["--reader", "haxby2001", "--root", str(haxby_root)]
+    dataset = {"reader": "haxby2001", "root": str(haxby_root)}
     listed, out = str(tmp_path / "stimuli.parquet"), tmp_path / "trials.parquet"
-    stimuli.main([*dataset, "--subjects", "sub-5", "--stimuli", listed])
-    trials.main(
-        [*dataset, "--subject", "sub-5", "--stimuli", listed, "--cross-validate", "run", "--trials", str(out)]
-    )
+    stimuli.main(["--stimuli", listed, *as_option(subjects=["sub-5"], dataset=dataset)])
+    settings = as_option(dataset=dataset | {"cross_validate": "run"})
+    trials.main(["--subject", "sub-5", "--stimuli", listed, "--trials", str(out), *settings])
     table = TRIALS.read(out).to_pydict()
     assert table["trial_id"][2] == "ses-1_run-01_trial-000"
     assert table["stimulus_id"][2] == "sub-5_run-01_face"

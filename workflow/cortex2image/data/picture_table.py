@@ -18,7 +18,7 @@ def picture_name(name: str) -> str:
     return file[: -len(PurePosixPath(file).suffix)] if file.lower().endswith(IMAGE_SUFFIXES) else file
 
 
-def described(table: Path, splits: Mapping[str, str]) -> list[Stimulus]:
+def described_stimuli(table: Path, splits: Mapping[str, str]) -> list[Stimulus]:
     """Return the pictures that were shown as stimuli, with captions, category and file from the table.
 
     Parameters

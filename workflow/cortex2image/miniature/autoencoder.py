@@ -1,4 +1,4 @@
-"""The autoencoder of the miniature: its shape, its loss, and latents of mean 0 and deviation 1."""
+"""The autoencoder of the miniature: architecture, loss, and standardisation of its latents."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from cortex2image.networks.compat import ensure_torchvision
 
 BATCH, CROP = 32, 32
 WHOLE_FROM = 0.85
-"""Share of the training after which whole pictures replace crops; the network is fully convolutional."""
+"""Share of training after which whole pictures replace crops; the network is fully convolutional."""
 WHOLE_BATCH = 12
 GRADIENT_WEIGHT, SQUARE_WEIGHT, KL_WEIGHT = 0.5, 2.0, 2e-4
 
@@ -37,14 +37,15 @@ def build_autoencoder() -> Any:
 
 
 def schedule(steps: int) -> Schedule:
+    """Return the training schedule of the autoencoder."""
     return Schedule(steps=steps, rate=1.5e-3, betas=(0.9, 0.99), weight_decay=0.0, ema=0.998)
 
 
 def autoencoder_loss(network: Any, images: NDArray[np.uint8]) -> Loss:
-    """Return the loss of one step on random crops: L1 + 2 MSE + 0.5 L1 of the gradients + 2e-4 KL.
+    """Return the loss function of one step on random crops: L1 + 2 MSE + 0.5 L1 of gradients + 2e-4 KL.
 
-    The Kullback-Leibler divergence to the standard normal is a mean over latent elements (Kingma & Welling
-    2014); the gradient term keeps edges that the pixel terms alone would blur.
+    The Kullback-Leibler divergence to the standard normal is averaged over latent elements (Kingma & Welling
+    2014). The gradient term preserves edges that the pixel terms alone would blur.
     """
 
     device = device_of(network)
@@ -62,7 +63,7 @@ def autoencoder_loss(network: Any, images: NDArray[np.uint8]) -> Loss:
 
 
 def reconstruction_loss(rebuilt: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:
-    """Return L1 + 2 MSE + 0.5 L1 of horizontal and vertical differences."""
+    """Return L1 + 2 MSE + 0.5 L1 of horizontal and vertical gradients."""
     error = rebuilt - pictures
     edges = error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
     return error.abs().mean() + SQUARE_WEIGHT * (error**2).mean() + GRADIENT_WEIGHT * edges
@@ -70,11 +71,12 @@ def reconstruction_loss(rebuilt: torch.Tensor, pictures: torch.Tensor) -> torch.
 
 @torch.no_grad()
 def standardise_latents(network: Any, images: NDArray[np.uint8]) -> None:
-    """Fold a shift and a gain per latent channel into the network, for latents of mean 0 and deviation 1.
+    """Change the network in place such that each latent channel has mean 0 and deviation 1 over `images`.
 
-    One scaling factor for all channels, as in Stable Diffusion, would leave some channels with more noise
-    than others at every step. Means are shifted and scaled in ``quant_conv``, log variances shifted by twice
-    the log of the gain, and ``post_quant_conv`` undoes it, so that pictures come out as before.
+    With one scaling factor for all channels, as in Stable Diffusion, the signal-to-noise ratio at a diffusion
+    step would differ between channels. The shift and the gain of each channel are folded into ``quant_conv``
+    (means are shifted and scaled, log variances are shifted by twice the log of the gain) and inverted in
+    ``post_quant_conv``, so decoded pictures stay the same.
     """
     latents = torch.cat(
         [network.encode(as_tensor(batch)).latent_dist.mean for batch in np.array_split(images, 16)]
@@ -90,17 +92,18 @@ def standardise_latents(network: Any, images: NDArray[np.uint8]) -> None:
 
 
 def as_tensor(images: NDArray[np.uint8]) -> torch.Tensor:
-    """Return pictures (n, h, w, 3) uint8 as a tensor (n, 3, h, w) in [-1, 1]."""
+    """Return pictures, (n, h, w, 3) uint8, as a tensor (n, 3, h, w) in [-1, 1]."""
     return torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def as_images(tensor: torch.Tensor) -> NDArray[np.uint8]:
-    """Return a tensor (n, 3, h, w) in [-1, 1] as pictures (n, h, w, 3) uint8."""
+    """Return a tensor (n, 3, h, w) in [-1, 1] as pictures, (n, h, w, 3) uint8."""
     pixels = ((tensor.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
     return pixels.permute(0, 2, 3, 1).numpy()
 
 
 def _crops(images: NDArray[np.uint8], rng: np.random.Generator, batch: int, side: int) -> NDArray[np.uint8]:
+    """Return random crops of random pictures, (batch, side, side, 3)."""
     last = images.shape[1] - side
     tops, lefts = rng.integers(0, last + 1, (2, batch))
     rows = rng.integers(0, len(images), batch)

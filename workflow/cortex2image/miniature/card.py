@@ -1,4 +1,4 @@
-"""The model card of the miniature: what it is, what it learned from, how well it does, what it is not for."""
+"""The model card of the miniature: data, training, scores and limits."""
 
 from collections.abc import Mapping, Sequence
 
@@ -115,63 +115,10 @@ computed with it are not comparable with published ones.
 """
 
 
-def model_card(
-    parts: Sequence[tuple[str, str, str, int]],
-    scores: Sequence[Mapping[str, str]],
-    guidance: Sequence[Mapping[str, str]],
-    pairs: Mapping[str, str],
-    facts: Mapping[str, object],
-) -> str:
-    """Return the model card as Markdown.
-
-    Parameters
-    ----------
-    parts : sequence of (folder, class, shape, number of parameters)
-    scores : sequence of mappings
-        Rows of the held-out table, of the same columns.
-    guidance : sequence of mappings
-        Rows of the table by which the scale of guidance was chosen, of the same columns.
-    pairs : mapping
-        From each category to the setting that is held out for it.
-    facts : mapping
-        Everything else that `TEMPLATE` names.
-    """
-    sizes = [f"| `{folder}` | {kind} | {shape} | {count:,} |" for folder, kind, shape, count in parts]
-    compositions = ", ".join(f"{category} and {setting}" for category, setting in pairs.items())
-    return TEMPLATE.format(
-        parts="\n".join(sizes),
-        scores=_table(scores),
-        verdict=_verdict(scores),
-        guidance_table=_table(guidance),
-        pairs=compositions,
-        **facts,
-    )
-
-
-def _table(rows: Sequence[Mapping[str, str]]) -> str:
-    columns = list(rows[0])
-    lines = [columns, ["---"] * len(columns), *(list(row.values()) for row in rows)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def _verdict(scores: Sequence[Mapping[str, str]]) -> str:
-    """Say which targets were missed, and which no value was compared with."""
-    short = [
-        f"{row['part']}, {row['measure']} ({row['value']}, not {row['target']})" for row in missed(scores)
-    ]
-    unknown = [f"{part}, {measure} ({target})" for (part, measure), target in not_measured(scores).items()]
-    sentences = [
-        f"{start}: {'; '.join(names)}."
-        for start, names in (("Falls short", short), ("Not measured", unknown))
-        if names
-    ]
-    return " ".join(sentences) or "Every target was reached."
-
-
 def recipe() -> dict[str, object]:
-    """Return batch sizes, weights of losses, shares of captions and the noise schedule, by name.
+    """Return batch sizes, loss weights, shares of captions and the noise schedule for the card, by name.
 
-    Shares are in per cent.
+    Values come from the modules that train the networks. Shares are in percent.
     """
     noise = unet.build_scheduler().config
     shrunk = 1 - unet.EMPTY_SHARE - unet.SINGLE_SHARE - unet.MEAN_SHARE
@@ -195,3 +142,57 @@ def recipe() -> dict[str, object]:
         "beta_end": noise.beta_end,
         "timesteps": noise.num_train_timesteps,
     }
+
+
+def model_card(
+    parts: Sequence[tuple[str, str, str, int]],
+    scores: Sequence[Mapping[str, str]],
+    guidance: Sequence[Mapping[str, str]],
+    pairs: Mapping[str, str],
+    facts: Mapping[str, object],
+) -> str:
+    """Return the model card as Markdown.
+
+    Parameters
+    ----------
+    parts : sequence of (folder, class, shape, number of parameters)
+    scores : sequence of mappings
+        Rows of the table of held-out scores.
+    guidance : sequence of mappings
+        Rows of the table from which the guidance scale was chosen.
+    pairs : mapping
+        Held-out setting of each category.
+    facts : mapping
+        Values of all other fields of :data:`TEMPLATE`.
+    """
+    sizes = [f"| `{folder}` | {kind} | {shape} | {count:,} |" for folder, kind, shape, count in parts]
+    compositions = ", ".join(f"{category} and {setting}" for category, setting in pairs.items())
+    return TEMPLATE.format(
+        parts="\n".join(sizes),
+        scores=_table(scores),
+        verdict=_verdict(scores),
+        guidance_table=_table(guidance),
+        pairs=compositions,
+        **facts,
+    )
+
+
+def _table(rows: Sequence[Mapping[str, str]]) -> str:
+    """Return rows with equal columns as a Markdown table."""
+    columns = list(rows[0])
+    lines = [columns, ["---"] * len(columns), *(list(row.values()) for row in rows)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _verdict(scores: Sequence[Mapping[str, str]]) -> str:
+    """Return sentences that name the targets that were missed and those that were not measured."""
+    short = [
+        f"{row['part']}, {row['measure']} ({row['value']}, not {row['target']})" for row in missed(scores)
+    ]
+    unknown = [f"{part}, {measure} ({target})" for (part, measure), target in not_measured(scores).items()]
+    sentences = [
+        f"{start}: {'; '.join(names)}."
+        for start, names in (("Falls short", short), ("Not measured", unknown))
+        if names
+    ]
+    return " ".join(sentences) or "Every target was reached."

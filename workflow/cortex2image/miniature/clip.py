@@ -1,4 +1,4 @@
-"""The CLIP of the miniature: its shape and its contrastive loss."""
+"""The CLIP of the miniature: architecture, losses and augmentation."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ DEVIATION = (0.26862954, 0.26130258, 0.27577711)
 
 
 def build_clip(tokenizer: Any) -> Any:
-    """Return a ``transformers.CLIPModel`` for a tokenizer: two towers of 3 layers, 128 wide."""
+    """Return a ``transformers.CLIPModel`` for a tokenizer: two towers of 3 layers and width 128."""
     ensure_torchvision()
     from transformers import CLIPConfig, CLIPModel
 
@@ -42,14 +42,15 @@ def build_clip(tokenizer: Any) -> Any:
 
 
 def schedule(steps: int) -> Schedule:
+    """Return the training schedule of CLIP."""
     return Schedule(steps=steps, rate=1e-3, betas=(0.9, 0.98), weight_decay=0.05, ema=0.995)
 
 
 class AttributeHead(nn.Module):
-    """Linear read-outs of setting, categories and colours from the image states, thrown away after training.
+    """Linear read-outs of setting, categories and colours from image states, used during training only.
 
-    They give the vision tower a gradient from the first step, long before the contrastive loss tells
-    scenes apart.
+    They give the vision tower a useful gradient from the first step, long before the contrastive loss
+    distinguishes scenes.
     """
 
     def __init__(self, width: int, attributes: Attributes):
@@ -59,6 +60,7 @@ class AttributeHead(nn.Module):
         self.colour = nn.Linear(width, attributes.colour.shape[1])
 
     def loss(self, states: torch.Tensor, attributes: Attributes) -> torch.Tensor:
+        """Return the cross-entropies of setting, categories and colours, weighted 0.2 : 1 : 1."""
         setting, category, colour = (torch.from_numpy(values).to(states.device) for values in attributes)
         return (
             0.2 * functional.cross_entropy(self.setting(states), setting)
@@ -68,7 +70,7 @@ class AttributeHead(nn.Module):
 
 
 class ClipTraining(nn.Module):
-    """CLIP with the auxiliary heads, as one thing to optimise.
+    """CLIP and its attribute heads as one module to optimise.
 
     Parameters
     ----------
@@ -87,7 +89,7 @@ class ClipTraining(nn.Module):
         self.images, self.tokens, self.attributes = images, tokens, attributes
 
     def loss(self, rng: np.random.Generator, share: float) -> torch.Tensor:
-        """Return the loss of one step: InfoNCE (Radford et al. 2021) and fading attribute losses."""
+        """Return the loss of one step: InfoNCE (Radford et al. 2021) plus attribute losses that fade out."""
         rows = rng.integers(0, len(self.images), BATCH)
         device = device_of(self.clip)
         pictures = augment(self.images[rows], rng).to(device)
@@ -99,6 +101,7 @@ class ClipTraining(nn.Module):
         return self._contrast(seen, read) + weight * attributes
 
     def _contrast(self, seen: torch.Tensor, read: torch.Tensor) -> torch.Tensor:
+        """Return InfoNCE, averaged over image to text and text to image."""
         similarity = self._similarity(seen, read)
         target = torch.arange(len(seen), device=similarity.device)
         image_to_text = functional.cross_entropy(similarity, target)
@@ -113,9 +116,9 @@ class ClipTraining(nn.Module):
 
 
 def augment(images: NDArray[np.uint8], rng: np.random.Generator) -> torch.Tensor:
-    """Return normalised pixel values of pictures, shifted, tinted and now and then blurred at random.
+    """Return normalised pixel values of pictures, randomly shifted, tinted and sometimes blurred.
 
-    Reconstructions from brain activity are blurred and off in colour; a judge should not mind much.
+    Reconstructions from brain activity are blurred and have shifted colours; CLIP should tolerate both.
     """
     count, shift = len(images), 3
     padded = np.pad(images, ((0, 0), (shift, shift), (shift, shift), (0, 0)), mode="edge")
@@ -132,6 +135,6 @@ def augment(images: NDArray[np.uint8], rng: np.random.Generator) -> torch.Tensor
 
 
 def normalise(pixels: torch.Tensor) -> torch.Tensor:
-    """Return pictures (n, 3, h, w) in [0, 1] in the range the vision tower was trained on."""
+    """Return pictures, (n, 3, h, w) in [0, 1], normalised for the vision tower."""
     mean = torch.tensor(MEAN).view(1, 3, 1, 1)
     return (pixels - mean) / torch.tensor(DEVIATION).view(1, 3, 1, 1)

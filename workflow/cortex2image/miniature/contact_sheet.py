@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 LEFT, TOP, GAP, FONT_SIZE = 64, 20, 2, 13
-"""Margins for the labels, the space between pictures, and the letters, in pixels."""
+"""Margins for labels, gap between pictures and font size, in pixels."""
 RED = (220, 20, 20)
 STEP = 4
-"""Between the levels of a colour in a labelled sheet: not seen, and the file is little more than half."""
+"""Distance between colour levels of a labelled sheet: invisible, and it nearly halves the file."""
 
 
 def contact_sheet(rows: Sequence[NDArray[np.uint8]]) -> Image.Image:
-    """Return rows of pictures, each (n, side, side, 3), as one picture; short rows end in black."""
+    """Return rows of pictures, each (n, side, side, 3), as one picture; short rows are padded with black."""
     side, columns = rows[0].shape[1], max(len(row) for row in rows)
     sheet = Image.new("RGB", (columns * side, len(rows) * side))
     for number, row in enumerate(rows):
@@ -24,7 +24,7 @@ def contact_sheet(rows: Sequence[NDArray[np.uint8]]) -> Image.Image:
 
 
 def one_of_each(categories: NDArray[np.int64], number: int) -> NDArray[np.int64]:
-    """Choose `number` pictures of as many categories as there are, and return their positions by category."""
+    """Return the indices of `number` pictures of as many categories as possible, sorted by category."""
     seen = [int((categories[:row] == category).sum()) for row, category in enumerate(categories)]
     chosen = np.lexsort((categories, np.array(seen)))[:number]
     return chosen[np.argsort(categories[chosen], kind="stable")]
@@ -33,16 +33,16 @@ def one_of_each(categories: NDArray[np.int64], number: int) -> NDArray[np.int64]
 def labelled_sheet(
     images: NDArray[np.uint8], rows: Sequence[str], columns: Sequence[str], framed: set[tuple[int, int]]
 ) -> Image.Image:
-    """Return a grid of pictures with a label per row and column, in 64 levels per colour.
+    """Return a grid of pictures with a label per row and column, in 64 levels per colour channel.
 
     Parameters
     ----------
     images : (rows * columns, side, side, 3) uint8
-        Row by row.
+        Pictures row by row.
     rows, columns : sequence of str
-        Labels.
+        Labels of rows and columns.
     framed : set of (row, column)
-        Cells that get a red frame.
+        Cells to draw with a red frame.
     """
     pitch = images.shape[1] + GAP
     sheet = Image.new("RGB", (LEFT + pitch * len(columns), TOP + pitch * len(rows)), "white")

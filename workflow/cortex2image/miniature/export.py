@@ -1,4 +1,4 @@
-"""Put the trained parts of the miniature together in the layout of Stable Diffusion."""
+"""Write the trained parts of the miniature in the folder layout of Stable Diffusion."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ PREPROCESSOR = {
 def export_pipeline(
     vae: Any, clip: Any, unet: Any, scheduler: Any, tokenizer: Any, folder: str | Path
 ) -> None:
-    """Write a ``diffusers.StableDiffusionPipeline`` and beside it, in ``clip/``, the whole CLIP, in float16.
+    """Write a ``diffusers.StableDiffusionPipeline``, and the whole CLIP in subfolder ``clip``, in float16.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def export_pipeline(
         Objects of the ordinary diffusers and transformers classes; the networks are converted in place.
     folder : path
 
-    The text encoder is the text tower of the CLIP, as in Stable Diffusion, written a second time because
+    The text encoder is the text tower of CLIP, as in Stable Diffusion. It is written a second time because
     diffusers expects it in a folder of its own.
     """
     ensure_torchvision()
@@ -57,6 +57,7 @@ def export_pipeline(
 
 
 def _text_encoder(clip: Any) -> Any:
+    """Return the text tower of a CLIP as a ``transformers.CLIPTextModel`` in float16."""
     from transformers import CLIPTextModel
 
     encoder: Any = CLIPTextModel(clip.config.text_config)

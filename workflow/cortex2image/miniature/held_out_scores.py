@@ -1,4 +1,4 @@
-"""How well the miniature does on scenes it was not trained on: arrays and loaded networks in, numbers out."""
+"""Scores of the miniature on held-out scenes: autoencoder, CLIP, and pictures painted from captions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ GALLERY = 64
 
 @torch.no_grad()
 def rebuilt(vae: Any, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return pictures (n, h, w, 3) after encoding and decoding by a ``diffusers.AutoencoderKL``."""
+    """Return pictures, (n, h, w, 3), after encoding and decoding by a ``diffusers.AutoencoderKL``."""
     batches = np.array_split(images, max(1, len(images) // 50))
     return np.concatenate([as_images(vae(as_tensor(batch)).sample) for batch in batches])
 
@@ -43,10 +43,11 @@ def autoencoder_scores(vae: Any, images: NDArray[np.uint8]) -> dict[str, float]:
 
 @torch.no_grad()
 def clip_scores(clip: Any, images: NDArray[np.uint8], tokens: NDArray[np.int64]) -> dict[str, float]:
-    """Return identification accuracies of CLIP, for pictures and captions (n, length) in the same order.
+    """Return identification accuracies of CLIP for pictures and their tokenized captions, (n, length).
 
-    Two-way is over all pairs (chance 0.5). In 64-way each picture looks for its caption, and each caption for
-    its picture, in galleries of 64 (chance 1/64); scenes left over are not used.
+    Two-way identification is over all pairs (chance 0.5). In 64-way identification, captions are identified
+    from pictures and pictures from captions in galleries of 64 scenes (chance 1/64); remaining scenes are not
+    used.
 
     Raises
     ------
@@ -75,23 +76,24 @@ def clip_scores(clip: Any, images: NDArray[np.uint8], tokens: NDArray[np.int64])
 def judged(
     judge: Judge, images: NDArray[np.uint8], settings: NDArray[np.int64], categories: NDArray[np.int64]
 ) -> dict[str, float]:
-    """Return how often a judge sees the setting and the objects of each picture, and both at once.
+    """Return how often a judge recognises the setting, the objects, and both in a picture.
 
     Parameters
     ----------
     judge : callable
-        From pictures (n, 3, h, w) in [0, 1] to a mapping with the logits ``setting`` and ``category``.
+        Maps pictures (n, 3, h, w) in [0, 1] to the logits ``setting`` and ``category``.
     images : (n, h, w, 3) uint8
     settings : (n,) int
     categories : (n,) or (n, objects) int
-        Of several objects all have to be seen: as many categories as there are objects are taken from the
-        logits, the highest first.
+        True categories. Of several objects all must be recognised: as many categories as there are objects
+        are taken from the logits, the highest first.
 
     Returns
     -------
     dict
-        Shares in [0, 1]: ``setting``, ``object`` (``all_objects`` of several), ``setting_and_object``; of one
-        object also ``object_worst_category``, the share of the category that is seen least often.
+        Shares in [0, 1]: ``setting``, ``object`` (``all_objects`` if there are several) and
+        ``setting_and_object``; with one object also ``object_worst_category``, the share of the category that
+        is recognised least often.
     """
     logits = judge(to_tensor(images))
     wanted = np.sort(categories.reshape(len(images), -1), axis=1)
@@ -109,14 +111,14 @@ def judged(
 
 
 def _worst(seen: NDArray[np.bool_], categories: NDArray[np.int64]) -> float:
-    """Return the lowest mean over the pictures of one category."""
+    """Return the share of recognised pictures of the category where it is lowest."""
     return float(min(seen[categories == category].mean() for category in np.unique(categories)))
 
 
 def judged_by_all(
     judges: Mapping[str, Judge], images: NDArray[np.uint8], truth: Examples
 ) -> dict[str, float]:
-    """Return the scores of :func:`judged` by each judge, as e.g. ``object_by_cnn``."""
+    """Return the scores of :func:`judged` for each judge, named e.g. ``object_by_cnn``."""
     return {
         f"{measure}{BY}{name}": value
         for name, judge in judges.items()
@@ -125,19 +127,19 @@ def judged_by_all(
 
 
 def pixel_correlation(images: NDArray[np.uint8], others: NDArray[np.uint8]) -> float:
-    """Return the mean Pearson correlation of the pixels of each picture with those of its counterpart."""
+    """Return the mean Pearson correlation between the pixels of paired pictures."""
     pairs = zip(images.reshape(len(images), -1), others.reshape(len(others), -1), strict=True)
     return float(np.mean([np.corrcoef(one, other)[0, 1] for one, other in pairs]))
 
 
 def diversity(images: NDArray[np.uint8]) -> float:
-    """Return the mean correlation of the pixels over all pairs of pictures; lower is more diverse."""
+    """Return the mean pixel correlation over all pairs of pictures; lower is more diverse."""
     correlations = np.atleast_2d(np.corrcoef(images.reshape(len(images), -1)))
     return float(correlations[np.triu_indices(len(images), 1)].mean())
 
 
 def distinct(keys: list[Any]) -> list[int]:
-    """Return the position of the first occurrence of each key, in order."""
+    """Return the index of the first occurrence of each key, in order."""
     first: dict[Any, int] = {}
     for position, key in enumerate(keys):
         first.setdefault(key, position)
@@ -146,21 +148,21 @@ def distinct(keys: list[Any]) -> list[int]:
 
 @dataclass(frozen=True)
 class ScoredPainter:
-    """A painter and the judges its pictures are shown to."""
+    """A painter and the judges that score its pictures."""
 
     painter: Painter
     judges: Mapping[str, Judge]
 
     @classmethod
     def load(cls, models: Path, painter: Painter) -> "ScoredPainter":
-        """Load the judges of a model set beside a painter."""
+        """Load the judges in the folder `models` to score the pictures of `painter`."""
         judges = {name: kind.load(models / "judges" / name) for name, kind in ARCHITECTURES.items()}
         return cls(painter, judges)
 
     def from_text(
         self, part: str, examples: Examples, captions: int | None = 1
     ) -> tuple[NDArray[np.uint8], list[Score]]:
-        """Paint examples from the mean of their first captions (None: of all); return pictures and scores."""
+        """Paint examples from the mean of their first `captions` (None: all); return pictures and scores."""
         states = [self.painter.embed(texts[:captions]) for texts in examples.captions]
         made = self.painter.paint(states, part)
         return made, scored(part, len(examples), judged_by_all(self.judges, made, examples))
@@ -168,7 +170,7 @@ class ScoredPainter:
     def from_coarse(
         self, part: str, examples: Examples, strength: float, captions: int | None = 1
     ) -> list[Score]:
-        """Paint as :meth:`from_text`, but from the coarse picture of each example (image to image)."""
+        """Paint each example from captions and its coarse picture (image to image); return the scores."""
         states = [self.painter.embed(texts[:captions]) for texts in examples.captions]
         coarse = [Image.fromarray(coarsened(picture)) for picture in examples.pictures]
         made = self.painter.from_images().paint(states, part, image=coarse, strength=strength)
@@ -183,14 +185,14 @@ class ScoredPainter:
         ]
 
     def look_at(self, part: str, examples: Examples) -> list[Score]:
-        """Score the judges themselves on real pictures: the most that painted pictures can reach."""
+        """Score the judges themselves on real pictures: the upper bound for painted pictures."""
         return scored(part, len(examples), judged_by_all(self.judges, examples.pictures, examples))
 
 
 def diversity_scores(part: str, groups: Sequence[NDArray[np.uint8]]) -> list[Score]:
-    """Score groups of pictures of one caption each by the correlation of pixels within a group.
+    """Score groups of pictures, each of one caption, by the pixel correlation within groups.
 
-    The mean over groups, and the group whose pictures are most alike.
+    The scores are the mean over groups and the value of the group whose pictures are most alike.
     """
     correlations = [diversity(group) for group in groups]
     values = {

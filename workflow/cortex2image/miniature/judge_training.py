@@ -1,4 +1,4 @@
-"""How the judges of the miniature are trained: schedule, disturbed pictures, and the loss of one step."""
+"""Training of the judges of the miniature: schedule, loss and disturbed pictures."""
 
 import numpy as np
 import torch
@@ -13,11 +13,12 @@ BATCH = 64
 
 
 def schedule(steps: int) -> Schedule:
+    """Return the training schedule of a judge."""
     return Schedule(steps=steps, rate=2e-3, weight_decay=0.02, ema=0.995)
 
 
 def judge_loss(network: JudgeNetwork, images: NDArray[np.uint8], truth: Attributes) -> Loss:
-    """Return the loss of one step: that of the network, on disturbed pictures drawn at random."""
+    """Return the loss function of one step: the loss of the network on random pictures, disturbed."""
 
     device = device_of(network)
 
@@ -29,7 +30,7 @@ def judge_loss(network: JudgeNetwork, images: NDArray[np.uint8], truth: Attribut
 
 
 def disturbed(images: NDArray[np.uint8], rng: np.random.Generator) -> torch.Tensor:
-    """Return pictures (n, h, w, 3) as (n, 3, h, w) in [0, 1], shifted, dimmed and noised at random."""
+    """Return pictures, (n, h, w, 3), as (n, 3, h, w) in [0, 1], randomly shifted, dimmed and with noise."""
     shift = rng.integers(-3, 4, 2)
     moved = np.roll(images, tuple(shift), axis=(1, 2)).transpose(0, 3, 1, 2).astype(np.float32) / 255
     gain = rng.uniform(0.8, 1.2, (len(images), 1, 1, 1))

@@ -1,4 +1,4 @@
-"""Pictures from captions with the ordinary pipelines of diffusers, each from a seed of its own."""
+"""Pictures from captions with the pipelines of diffusers, each from a seed of its own."""
 
 import time
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ CPU = torch.device("cpu")
 
 @dataclass(frozen=True)
 class Painter:
-    """A pipeline and the settings it paints with.
+    """A diffusers pipeline and its settings.
 
     Attributes
     ----------
@@ -31,6 +31,7 @@ class Painter:
     guidance : float
         Scale of classifier-free guidance.
     seed : int
+        Seed of all noise.
     """
 
     pipeline: Any
@@ -42,12 +43,12 @@ class Painter:
     def load(
         cls, models: Path, steps: int, guidance: float, seed: int, dtype: torch.dtype = torch.float32
     ) -> "Painter":
-        """Load a model set to paint from captions; latents, noise and networks are all held in `dtype`.
+        """Load a model set to paint from captions; latents, noise and networks all have type `dtype`.
 
         Raises
         ------
         ModelSetError
-            A part is missing or damaged, or lacks weights.
+            A part of the model set is missing or damaged, or lacks weights.
         """
         ensure_torchvision()
         from diffusers import (
@@ -73,7 +74,7 @@ class Painter:
         return cls(pipeline, steps, guidance, seed)
 
     def from_images(self) -> "Painter":
-        """Return a painter with the same networks that starts from pictures (image to image)."""
+        """Return an image-to-image painter with the same networks."""
         from diffusers import StableDiffusionImg2ImgPipeline
 
         pipeline: Any = StableDiffusionImg2ImgPipeline(
@@ -84,16 +85,16 @@ class Painter:
 
     @torch.no_grad()
     def embed(self, texts: list[str]) -> torch.Tensor:
-        """Return the mean state of the text encoder over captions, (tokens, width)."""
+        """Return the states of the text encoder averaged over captions, (tokens, width)."""
         ids = torch.tensor(token_ids(self.pipeline.tokenizer, texts))
         states: torch.Tensor = self.pipeline.text_encoder(ids)[0]
         return states.mean(dim=0)
 
     def paint(self, embeddings: list[torch.Tensor], label: str, **start: Any) -> NDArray[np.uint8]:
-        """Return a picture per embedding, (n, h, w, 3) uint8.
+        """Return one picture per embedding, (n, h, w, 3) uint8.
 
-        `start` is passed on to an image-to-image pipeline; lists in it hold one item per picture. The noise
-        of picture i depends on the seed, `label` and i.
+        `start` holds further arguments of an image-to-image pipeline; lists in it have one item per picture.
+        The noise of picture i depends on the seed, `label` and i.
         """
         empty, pictures = self.embed([""]), []
         for first in track(range(0, len(embeddings), BATCH), label):
@@ -114,7 +115,7 @@ class Painter:
 
 
 def pictures_per_second(painter: Painter, caption: str, number: int) -> float:
-    """Return how many pictures of a caption are painted per second; one before is not counted."""
+    """Return the number of pictures painted per second, after one picture that is not timed."""
     state = painter.embed([caption])
     painter.paint([state], "warm-up")
     started = time.monotonic()

@@ -1,15 +1,19 @@
-"""The held-out table of the miniature: what was measured, and what it was to reach."""
+"""Table of held-out scores of the miniature, with the targets that they should reach."""
 
+import csv
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
+
+from cortex2image.files import atomic
 
 COLUMNS = ("part", "measure", "n", "value", "target", "reached")
 BY = "_by_"
-"""Stands between what is measured and the judge that measures it."""
+"""Separator between measure and judge in the name of a score."""
 
 
 class Score(NamedTuple):
-    """One measured value over `n` pictures, captions or scenes; a count where it is an int."""
+    """A value measured on `n` pictures, captions or scenes; an int is a count."""
 
     part: str
     measure: str
@@ -18,7 +22,7 @@ class Score(NamedTuple):
 
 
 class Conditions(NamedTuple):
-    """How pictures were painted: denoising steps, strength of image to image, and threads."""
+    """How pictures were painted: denoising steps, image-to-image strength and number of threads."""
 
     steps: int
     strength: float
@@ -26,23 +30,26 @@ class Conditions(NamedTuple):
 
 
 ASKED = Conditions(steps=20, strength=0.8, threads=2)
-"""The conditions that the targets were set for."""
+"""Conditions for which the targets were set."""
 
 
 class Target(NamedTuple):
-    """A bound that a value has to keep, at least (`>=`), at most (`<=`) or below (`<`), under the conditions
-    `under` of :data:`ASKED`."""
+    """A bound on a value: at least (`>=`), at most (`<=`) or below (`<`) `bound`.
+
+    The target applies if the conditions named in `under` equal those of :data:`ASKED`.
+    """
 
     relation: str
     bound: float
     under: tuple[str, ...] = ()
 
     def reached(self, value: float) -> bool:
+        """Return whether a value reaches the target."""
         relations = {">=": value >= self.bound, "<=": value <= self.bound, "<": value < self.bound}
         return relations[self.relation]
 
     def holds(self, conditions: Conditions) -> bool:
-        """Say whether these are the conditions the target was set for."""
+        """Return whether the target applies under these conditions."""
         return all(getattr(conditions, name) == getattr(ASKED, name) for name in self.under)
 
     def __str__(self) -> str:
@@ -75,36 +82,50 @@ TARGETS: dict[Key, Target] = {
 
 
 def scored(part: str, n: int, values: Mapping[str, float]) -> list[Score]:
-    """Return a score per measure of one part."""
+    """Return one score per measure of a part."""
     return [Score(part, measure, n, value) for measure, value in values.items()]
 
 
 def target_of(score: Score, conditions: Conditions) -> Target | None:
-    """Return what a score was to reach, whichever judge gave it.
+    """Return the target of a score, which is the same for all judges.
 
-    None where nothing was asked, or not of pictures that were painted under such conditions.
+    None if the measure has no target, or none under these conditions.
     """
     target = TARGETS.get(_key(score.part, score.measure))
     return target if target and target.holds(conditions) else None
 
 
 def as_rows(scores: Iterable[Score], conditions: Conditions) -> list[dict[str, str]]:
-    """Return the rows of the table as text, under `COLUMNS`; without a target the last two are empty.
+    """Return the rows of the table as text by `COLUMNS`; the last two are empty without a target.
 
-    A target is compared with the value as measured, not as rounded to the four digits of the table.
+    Targets are compared with exact values, not with values rounded to the four digits of the table.
     """
     return [_row(score, target_of(score, conditions)) for score in scores]
 
 
 def missed(rows: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
-    """Return the rows that were to reach more."""
+    """Return the rows that miss their target."""
     return [row for row in rows if row["reached"] == "no"]
 
 
 def not_measured(rows: Iterable[Mapping[str, str]]) -> dict[Key, Target]:
-    """Return the targets that no row of the table was compared with."""
+    """Return the targets with which no row of the table was compared."""
     compared = {_key(row["part"], row["measure"]) for row in rows if row["target"]}
     return {key: target for key, target in TARGETS.items() if key not in compared}
+
+
+def write_rows(rows: Sequence[Mapping[str, str]], path: str | Path) -> None:
+    """Write rows of the same columns as CSV; there must be one at least."""
+    with atomic(path) as temporary, temporary.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def read_rows(path: str | Path) -> list[dict[str, str]]:
+    """Read the rows of a CSV table, every cell as text."""
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _key(part: str, measure: str) -> Key:

@@ -1,4 +1,4 @@
-"""A tokenizer in CLIP's format in which each known word is one token; the same every time it is built."""
+"""A tokenizer in the format of CLIP, built deterministically, in which each known word is one token."""
 
 import itertools
 from typing import Any, cast
@@ -11,11 +11,11 @@ LENGTH = 24
 
 
 def vocabulary(known: list[str]) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    """Return the tokens with their ids, and the merges in order, so that each known word is one token.
+    """Return token ids and ordered merges such that each known word becomes one token.
 
-    Training byte pair encoding breaks ties at random. Here the words are taken in sorted order, and what the
-    merges so far leave of a word is merged from the left; a later merge has the lower priority, so it cannot
-    break a word that was whole before. An unknown word falls apart into pieces or letters.
+    Trained byte pair encoding breaks ties at random. Here, words are processed in sorted order, and the
+    pieces that existing merges leave of a word are merged from the left. Later merges have lower priority, so
+    they cannot split earlier words. Unknown words are split into pieces or letters.
     """
     alphabet = _bytes()
     tokens = [*alphabet, *(letter + WORD_END for letter in alphabet)]
@@ -31,7 +31,7 @@ def vocabulary(known: list[str]) -> tuple[dict[str, int], list[tuple[str, str]]]
 
 
 def _pieces(word: str, merges: dict[tuple[str, str], int]) -> list[str]:
-    """Encode a word: merge the adjacent pair of the highest priority until none is left."""
+    """Return the pieces of a word: adjacent pairs are merged by priority until no merge applies."""
     pieces = [*word[:-1], word[-1] + WORD_END]
     while True:
         ranks = [merges.get(pair, len(merges)) for pair in itertools.pairwise(pieces)]
@@ -42,7 +42,7 @@ def _pieces(word: str, merges: dict[tuple[str, str], int]) -> list[str]:
 
 
 def build_tokenizer(known: list[str]) -> Any:
-    """Return a ``transformers.CLIPTokenizer``, 24 tokens long, to which each known word is one token."""
+    """Return a ``transformers.CLIPTokenizer`` of length 24 with one token per known word."""
     ensure_torchvision()
     from transformers import CLIPTokenizer
 
@@ -51,7 +51,7 @@ def build_tokenizer(known: list[str]) -> Any:
 
 
 def token_ids(tokenizer: Any, texts: list[str]) -> list[list[int]]:
-    """Return the token ids of texts, each padded or cut to the length of the text encoder."""
+    """Return the token ids of texts, padded or truncated to the length of the text encoder."""
     ids: list[list[int]] = tokenizer(texts, padding="max_length", max_length=LENGTH, truncation=True)[
         "input_ids"
     ]
@@ -59,7 +59,7 @@ def token_ids(tokenizer: Any, texts: list[str]) -> list[list[int]]:
 
 
 def _bytes() -> list[str]:
-    """Return the 256 characters that byte-level pair encodings write bytes as."""
+    """Return the 256 characters that represent bytes in byte-level byte pair encoding."""
     shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
     hidden = [code for code in range(256) if code not in shown]
     return [chr(code) for code in shown] + [chr(256 + index) for index in range(len(hidden))]

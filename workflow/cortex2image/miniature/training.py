@@ -1,4 +1,4 @@
-"""The training loop of the miniature: seeded by step, resumable, with a moving average of the weights."""
+"""Training loop of the miniature: seeded by step, resumable, with a moving average of the weights."""
 
 import csv
 import hashlib
@@ -8,29 +8,31 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import nn
 
-from cortex2image.device import device_of
+from cortex2image.device import choose_device, device_of
 from cortex2image.files import atomic, sha256
 from cortex2image.progress import say
-from cortex2image.seeds import rng_for
+from cortex2image.seeds import rng_for, seed_for
 from cortex2image.sources import ROOT, source_files
 
+Network = TypeVar("Network", bound=nn.Module)
 Loss = Callable[[np.random.Generator, float], torch.Tensor]
-"""From the random generator of one step and the share of training done, in [0, 1), to a scalar loss."""
+"""Function of the random generator of a step and the share of training done, in [0, 1): a scalar loss."""
 
 CURVE_EVERY = 100
-"""Steps between two rows of the loss curve: a fast machine writes the same curve as a slow one."""
+"""Steps between two rows of the loss curve; counted in steps, the curve does not depend on speed."""
 REPORT_EVERY_S = 20.0
 SAVE_EVERY_S = 120.0
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How one network is trained: AdamW, linear warm-up, cosine to zero, moving average of the weights."""
+    """Settings of training: AdamW, linear warm-up, cosine decay to zero, moving average of weights."""
 
     steps: int
     rate: float
@@ -49,25 +51,25 @@ class Schedule:
 
 
 class Trainer:
-    """Training of one network, kept in a checkpoint from which a killed run goes on.
+    """Training of one network with a checkpoint from which an interrupted run resumes.
 
-    The randomness of a step depends on the seed, the label and the step alone. On a CPU a resumed run
-    therefore repeats the run that was never killed bit for bit, given the same number of threads; a GPU adds
-    in no fixed order, and two runs on it drift apart. The draws are made on the CPU wherever the network is,
-    so that a GPU is shown the same batches.
+    Random draws of a step depend on the seed, the label and the step alone. On a CPU, a resumed run is
+    therefore bit for bit equal to an uninterrupted run with the same number of threads. A GPU sums in no
+    fixed order, so two runs on a GPU drift apart. Draws are made on the CPU in any case, so a GPU sees the
+    same batches.
 
     Parameters
     ----------
     network : torch.nn.Module
-        Trained in place, on the device it is on; after :meth:`run` it carries the averaged weights and is on
-        the CPU.
+        Network to train, on its own device. After :meth:`run` it holds the averaged weights and is on the
+        CPU.
     schedule : Schedule
     checkpoint : path
-        Where the state is kept between runs. A checkpoint of another run is not gone on from, but replaced.
+        File with the state of training. A checkpoint of a different run is replaced, not resumed.
     label : str
     seed : int
     origin : str
-        What else makes this run what it is, its code and data: see :func:`origin_of`.
+        Digest of code and data, which identifies the run; see :func:`origin_of`.
     """
 
     def __init__(
@@ -93,7 +95,7 @@ class Trainer:
             self._restore()
 
     def run(self, loss: Loss, bfloat16: bool = False) -> None:
-        """Train to the last step, then put the averaged weights into the network."""
+        """Train to the last step, then load the averaged weights into the network."""
         self.network.train()
         started = reported = saved = time.monotonic()
         first = self.step
@@ -113,7 +115,7 @@ class Trainer:
     def write_curve(self, path: str | Path) -> None:
         """Write the loss curve as CSV: step, mean loss since the row before, learning rate.
 
-        A row every `CURVE_EVERY` steps and one for the last step, however often the run was killed.
+        There is one row every `CURVE_EVERY` steps and one for the last step, however often a run was resumed.
         """
         with atomic(path) as temporary, temporary.open("w", newline="") as file:
             writer = csv.writer(file)
@@ -180,6 +182,21 @@ class Trainer:
         say(f"{self.label}: resumed at step {self.step}")
 
 
+def seeded(build: Callable[[], Network], seed: int, label: str) -> Network:
+    """Return a network with random initial weights, on the GPU if there is one.
+
+    Parameters
+    ----------
+    build : function
+        Returns the network.
+    seed : int
+    label : str
+        Name of the network, which the weights depend on.
+    """
+    torch.manual_seed(seed_for(seed, "initial weights", label) % 2**32)
+    return build().to(choose_device("auto"))
+
+
 def origin_of(module: str, *data: str | Path) -> str:
     """Return a digest of the source files of a step and of the files it reads.
 
@@ -188,7 +205,7 @@ def origin_of(module: str, *data: str | Path) -> str:
     module : str
         Dotted name of the step.
     *data : path
-        Files the training reads.
+        Files that the training reads.
     """
     files = [ROOT / source for source in source_files(module, ROOT)]
     return hashlib.sha256("".join(sha256(Path(path)) for path in [*files, *data]).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""A classifier two-sample test: can a network that was trained for it tell two sets of pictures apart?"""
+"""Classifier two-sample test: how well a trained network distinguishes two sets of pictures."""
 
 from itertools import pairwise
 
@@ -21,30 +21,30 @@ CONFIDENCE = 0.95
 def two_sample_scores(
     real: NDArray[np.uint8], others: NDArray[np.uint8], steps: int, seed: int, label: str
 ) -> dict[str, float]:
-    """Return how well a new network, trained on half of the pictures, sorts the other half.
+    """Return the accuracy with which a network trained on half of the pictures sorts the other half.
 
-    The classifier two-sample test of Lopez-Paz & Oquab (2017): an accuracy of 0.5 on pictures that took no
-    part in the training means that it found no difference. That is no proof that there is none: another
-    network, or more pictures to learn from, may find one.
+    In the classifier two-sample test (Lopez-Paz & Oquab 2017), an accuracy of 0.5 on pictures outside the
+    training set means that the network found no difference. Another network or more training pictures might
+    still find one.
 
     Parameters
     ----------
     real, others : (n, h, w, 3) uint8
-        Picture i of both shows the same caption, so that contents give nothing away; both go into the same
-        half.
+        Picture i of both sets shows the same caption, so that contents do not distinguish the sets; both
+        pictures go into the same half.
     steps : int
-        Batches of training.
+        Number of training batches.
     seed : int
     label : str
-        What is compared; part of the identity of every random draw.
+        Name of the comparison; every random draw depends on it.
 
     Returns
     -------
     dict
         ``accuracy``, and ``accuracy_ci_low`` and ``accuracy_ci_high``, the 95 % interval of a binomial share
-        (Wilson 1927). The interval is that of independent pictures for this one trained network: it leaves
-        out that tested pictures come in pairs of one caption, and that another half to learn from, or other
-        initial weights, would have given another network.
+        (Wilson 1927). The interval treats pictures as independent and holds for this trained network only:
+        it ignores that tested pictures come in pairs of one caption, and that another training half or other
+        initial weights would have given another network.
     """
     order = rng_for(seed, "two-sample halves", label).permutation(len(real))
     learned, tested = np.array_split(order, 2)
@@ -60,8 +60,10 @@ def two_sample_scores(
 
 
 def build_detector() -> nn.Module:
-    """Return a small convolutional network that starts at full resolution, where generators give themselves
-    away, and averages over the picture: (n, 3, h, w) to one logit each."""
+    """Return a small convolutional network from pictures (n, 3, h, w) to one logit each.
+
+    It starts at full resolution, where generators leave traces, and averages over the picture.
+    """
     widths = (3, 16, 32, 64, 64, 64)
     layers: list[nn.Module] = []
     for i, (channels, width) in enumerate(pairwise(widths)):
@@ -71,12 +73,12 @@ def build_detector() -> nn.Module:
 
 
 def _trained(images: NDArray[np.uint8], steps: int, seed: int, label: str) -> nn.Module:
-    """Train a network to give positive logits to the second half of the pictures."""
+    """Return a network trained to give positive logits to the second half of the pictures."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_for(seed, "two-sample weights", label))
         network = build_detector()
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=WEIGHT_DECAY)
-    # To zero, so that the running statistics of the normalisation belong to the final weights.
+    # Rates decay to zero, so that the running statistics of the normalisation match the final weights.
     rates = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     truth = _truth(len(images))
     for step in track(range(steps), f"two-sample classifier, {label}"):
@@ -92,6 +94,7 @@ def _trained(images: NDArray[np.uint8], steps: int, seed: int, label: str) -> nn
 
 @torch.no_grad()
 def _correct(network: nn.Module, images: NDArray[np.uint8]) -> int:
+    """Return the number of pictures that the network assigns to the right half."""
     batches = np.array_split(images, max(1, len(images) // BATCH))
     logits = torch.cat([network(as_tensor(batch))[:, 0] for batch in batches])
     return int(((logits > 0) == _truth(len(images)).bool()).sum())

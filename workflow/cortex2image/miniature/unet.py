@@ -1,4 +1,4 @@
-"""The diffusion model of the miniature: its shape, its noise schedule, its objective."""
+"""The diffusion model of the miniature: architecture, noise schedule and objective."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from cortex2image.networks.compat import ensure_torchvision
 
 BATCH = 32
 EMPTY_SHARE, SINGLE_SHARE, MEAN_SHARE = 0.1, 0.6, 0.15
-"""Shares of no caption, one caption, the mean of all captions; the rest is that mean shrunk."""
+"""Shares of empty captions, single captions and means of all captions; the rest are shrunken means."""
 LEAST_SHRINKAGE = 0.3
 MEAN_SAMPLE = 4000
 
@@ -41,7 +41,7 @@ def build_unet() -> Any:
 
 
 def build_scheduler() -> Any:
-    """Return the noise schedule of Stable Diffusion 1 as a ``diffusers.DDIMScheduler``, predicting v.
+    """Return a ``diffusers.DDIMScheduler`` with the noise schedule of Stable Diffusion 1, predicting v.
 
     beta runs from 0.00085 to 0.012, linear in its square root, over 1000 steps (Rombach et al. 2022).
     """
@@ -61,17 +61,18 @@ def build_scheduler() -> Any:
 
 
 def schedule(steps: int) -> Schedule:
+    """Return the training schedule of the U-Net."""
     return Schedule(steps=steps, rate=8e-4, warm_up=200, betas=(0.9, 0.99), weight_decay=0.01, ema=0.999)
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """What the diffusion model learns from.
+    """Training data of the diffusion model.
 
     Attributes
     ----------
     latents : (scenes, 4, 16, 16) float16
-        Latents of mean 0 and deviation 1.
+        Latents; each channel has mean 0 and deviation 1.
     states : (scenes, captions, tokens, width) float16
         States of the text encoder for each caption.
     empty : (tokens, width) float16
@@ -84,7 +85,7 @@ class Corpus:
 
 
 def diffusion_loss(network: Any, corpus: Corpus) -> Loss:
-    """Return the loss of one step: mean squared error of v (Salimans & Ho 2022).
+    """Return the loss function of one step: the mean squared error of v (Salimans & Ho 2022).
 
     x_t = sqrt(a_t) x_0 + sqrt(1 - a_t) e and v_t = sqrt(a_t) e - sqrt(1 - a_t) x_0, with e standard normal, t
     uniform in 0..999 and a_t the cumulative product of 1 - beta.
@@ -115,9 +116,10 @@ def mixed_states(
 ) -> NDArray[np.float32]:
     """Return the conditioning of a batch, (batch, tokens, width), from (batch, captions, tokens, width).
 
-    10 % empty captions for classifier-free guidance (Ho & Salimans 2022), 60 % one caption, 15 % the mean of
-    all, 15 % that mean shrunk towards the mean of all scenes by U(0.3, 1): embeddings predicted by ridge
-    regression are such means, shrunk, and so lie inside what the network has seen.
+    10 % are empty captions for classifier-free guidance (Ho & Salimans 2022), 60 % single captions, 15 % the
+    mean of all captions of a scene, and 15 % this mean scaled by U(0.3, 1) about the mean of all scenes.
+    States predicted by ridge regression are such shrunken means, so they lie within the training
+    distribution.
     """
     batch, captions = states.shape[:2]
     shares = [EMPTY_SHARE, SINGLE_SHARE, MEAN_SHARE, 1 - EMPTY_SHARE - SINGLE_SHARE - MEAN_SHARE]

@@ -27,6 +27,8 @@ from cortex2image.progress import say, track
 CHUNK = 2**20
 TIMEOUT_S = 60
 FIX = "run the same command again: it goes on where it stopped; or fetch the file elsewhere and put it there"
+DIGEST = "published_sha256"
+"""Metadata key of a converted file that holds the SHA-256 of the published file."""
 
 
 def fetch_repository(origin: HubOrigin, folder: Path, endpoint: str | None = None) -> None:
@@ -123,10 +125,6 @@ def _read(answer: Any, url: str, partial: Path, mode: str) -> None:
             got += file.write(chunk)
     if expected is not None and got < expected:
         raise ConnectionError(f"the transfer broke off after {got} of {expected} bytes")
-
-
-DIGEST = "published_sha256"
-"""Metadata key of a converted file that holds the SHA-256 of the published file."""
 
 
 def check_published(origin: WeightsOrigin, published: Path) -> None:

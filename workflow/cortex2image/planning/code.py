@@ -28,8 +28,8 @@ def _space(study: Study, wildcards: Mapping[str, str]) -> str:
     return parse_space(wildcards["space"]).facts.core
 
 
-# Modules that import the core of one registry entry by its name, and the core that a job uses. A step that
-# imports such a module depends on the entry at hand and on none of the others.
+# Modules that import the core of a registry entry by the name in the registry, which following imports cannot
+# see, and the core that a job uses. A step that imports such a module depends on this core and on no other.
 DISPATCHERS = {
     "cortex2image.data.open_dataset": _reader,
     "cortex2image.reconstruction.drawing": _method,
@@ -59,7 +59,8 @@ def code_files(step: str, study: Study, wildcards: Mapping[str, str]) -> list[st
         Name of the step and of its rule.
     study : Study
     wildcards : mapping
-        Of the job; a step that dispatches to methods needs `method`, one that dispatches to spaces `space`.
+        Of the job: `method` of a step that runs methods of reconstruction, `space` of one that extracts
+        feature spaces.
     """
     files = set(_files(f"{STEPS}.{step}"))
     for dispatcher, core in DISPATCHERS.items():

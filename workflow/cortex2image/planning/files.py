@@ -1,11 +1,11 @@
-"""Which files a study is made from, and whether those are there that no rule makes."""
+"""Which files a study starts from, and whether those that no rule makes are there."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from cortex2image.data.open_dataset import check_study, open_betas, open_dataset
 from cortex2image.data.paths import pictures_digest
+from cortex2image.data.prepared import HasReleasedNcsnr
 from cortex2image.errors import ConfigError, run_step
 from cortex2image.networks.checksums import check_present, sums_file
 from cortex2image.networks.registry import ModelSet
@@ -16,10 +16,10 @@ from cortex2image.study.settings import Study
 
 @dataclass(frozen=True)
 class StudyFiles:
-    """The files that the jobs of one study read and that come from outside, relative to the working
-    directory.
+    """The files of a study that jobs read and no job of the study makes; those of the simulation included.
 
-    A file that is missing ends the plan with what is to be done, not with a traceback.
+    Paths are relative to the working directory where they lie below it. A file that is missing ends the plan
+    with what is to be done, not with a traceback.
     """
 
     study: Study
@@ -43,7 +43,7 @@ class StudyFiles:
         return simulated.Sizes(**vars(self.study.simulation))
 
     def of_subject(self, subject: str) -> list[str]:
-        """Return every file of a subject, after the check that everything is there that no rule makes."""
+        """Return every file of a subject's recordings or betas, after a check that all of them are there."""
         if self.reader.made_by_workflow:
             return simulated.subject_files(self.root, subject, self.sizes)
         if subject not in self.listed:
@@ -56,10 +56,11 @@ class StudyFiles:
         return [file for file in files if file.endswith(self.reader.events)] if self.reader.events else files
 
     def released_ncsnr(self, subject: str) -> list[str]:
-        """Return the noise ceilings that came with the betas, where the study takes these."""
+        """Return the files of noise ceilings that came with the betas, where the study takes these."""
         if self.study.standardise.ncsnr_from != "released":
             return []
-        dataset: Any = open_betas(self.study.dataset)
+        dataset = open_betas(self.study.dataset)
+        assert isinstance(dataset, HasReleasedNcsnr)  # the config is checked for it
         return [str(file) for file in dataset.released_ncsnr_files(subject)]
 
     def stimuli_table(self) -> list[str]:
@@ -68,13 +69,13 @@ class StudyFiles:
         return [f"{self.root}/stimuli/stimuli.tsv"] if own_table else []
 
     def pictures_state(self) -> str:
-        """Return a text that changes when a picture of the user's own does; rules track those they make."""
+        """Return a text that changes with any picture of the user; other pictures are outputs of rules."""
         if self.reader.made_by_workflow or not self.stimuli_table():
             return ""
         return pictures_digest(f"{self.root}/stimuli")
 
     def atlas(self) -> list[str]:
-        """Return the atlas volume of a subject with its wildcard, none where the study has none."""
+        """Return the path of the atlas with the wildcard of the subject; empty in a study without atlas."""
         return [self.study.dataset.rois.atlas] if self.study.dataset.rois.atlas else []
 
     def _found(self, subject: str) -> list[str]:

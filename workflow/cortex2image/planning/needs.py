@@ -19,7 +19,7 @@ TRAINING = 0.9
 BASE = 2e9
 # Of the bound on a fit, what it plans with: see `cortex2image.ridge.memory`.
 PLANNED = 0.65
-# Betas of others come in any number where their sizes are not known: of BOLD5000 5,254 trials of a subject.
+# Of prepared betas whose sizes are not known here: enough for the 5,254 trials of a subject of BOLD5000.
 PREPARED_FIT_MB, PREPARED_BETAS_MB = 32_000, 6_000
 RECORDED_MB = 4_000
 # Weights pass through main memory on their way to a GPU.
@@ -83,14 +83,14 @@ class Needs:
         return 1440 if UNET in parse_space(space).needs and self.model_set.fetched else 120
 
     def betas_mb(self, sessions_at_once: int) -> int:
-        """Return the memory of reading betas: a session of each thread twice, and two while written."""
+        """Return the memory of reading betas: each thread holds a session twice, the writer holds two."""
         if self._sizes is None:
             return PREPARED_BETAS_MB
         return _mb(BASE + self._session * (2 * sessions_at_once + 2))
 
     @property
     def standardise_mb(self) -> int:
-        """Return the memory of standardising: sums of a session, twice mean and squares of every session."""
+        """Return the memory of standardising: a session twice, mean and squares of all sessions twice."""
         if self._sizes is None:
             return PREPARED_BETAS_MB if self._prepared else RECORDED_MB
         moments = 2 * self._sessions * self._voxels * 2 * 8
@@ -113,7 +113,7 @@ class Needs:
     def _fit_mb(
         self, space: str, predictors: Callable[[StudySizes], int], targets: Callable[[StudySizes], int]
     ) -> int:
-        """Return the memory of tables, copies of their training rows and coefficients, and working memory.
+        """Return the memory of a fit: the tables, copies of their training rows, coefficients, and workspace.
 
         Predictors are copied twice. Without a bound in the config, a fit works in half of the memory that is
         free once the tables are read.
@@ -134,7 +134,7 @@ class Needs:
 
     @property
     def _sizes(self) -> StudySizes | None:
-        """Return the sizes of the data set, None where they are not known."""
+        """Return the sizes of the data set in the space of the study, None where they are not known."""
         sizes = READERS[self.study.dataset.reader].sizes
         return sizes[self.study.dataset.space or next(iter(sizes))] if sizes else None
 

@@ -61,6 +61,11 @@ class Attributes(NamedTuple):
     category: NDArray[np.float32]
     colour: NDArray[np.float32]
 
+    @classmethod
+    def of(cls, labels: NDArray[np.int8]) -> "Attributes":
+        """Return the attributes of scenes from their labels, (n, 1 + categories)."""
+        return cls(setting_index(labels), categories_present(labels), colours_present(labels))
+
     def take(self, rows: NDArray[np.int64]) -> "Attributes":
         """Return the attributes of the scenes with indices `rows`."""
         return Attributes(self.setting[rows], self.category[rows], self.colour[rows])

@@ -96,6 +96,11 @@ def sample_scene(seed: int, split: str, index: int) -> Scene:
     )
 
 
+def sample_scenes(seed: int, split: str, number: int) -> list[Scene]:
+    """Return the first scenes of a split, see :func:`sample_scene`."""
+    return [sample_scene(seed, split, index) for index in range(number)]
+
+
 def combination_of(scene: Scene) -> Combination:
     """Return the combination of a scene: its setting, and the category and colour of each object."""
     return scene.setting, tuple((item.category, item.colour) for item in scene.objects)

@@ -4,8 +4,6 @@ Reads the folder of the model set. Writes a table with a row per scale: what jud
 captions, how near paintings from coarse pictures are to the pictures, how alike paintings of one caption are.
 """
 
-import argparse
-import csv
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,39 +11,29 @@ from pathlib import Path
 import torch
 
 from cortex2image.errors import run_step
-from cortex2image.files import atomic
 from cortex2image.miniature.examples import Examples, examples_of
 from cortex2image.miniature.held_out_scores import ScoredPainter, distinct, diversity_scores
 from cortex2image.miniature.painter import Painter
+from cortex2image.miniature.score_table import write_rows
 from cortex2image.progress import say
 from cortex2image.scenes.sampling import balanced_scenes
+from cortex2image.study.command import Command
+from cortex2image.study.training import Training
 
+READS = ("seed", "validation_scenes", "steps", "strength", "guidance_tried")
+COMMAND = Command(__doc__, Training, READS, inputs=("models",), outputs=("table",), counts=("threads",))
 SAMPLES = 8
 """Paintings of one caption, for a caption of each setting."""
 JUDGED = ("setting_by_", "object_by_")
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--models", type=Path, required=True, help="folder of the model set")
-    parser.add_argument("--tried", type=float, nargs="+", required=True, help="scales of guidance")
-    parser.add_argument("--scenes", type=int, required=True, help="validation scenes to paint at each scale")
-    parser.add_argument("--steps", type=int, required=True, help="denoising steps of DDIM")
-    parser.add_argument("--strength", type=float, required=True, help="of image to image, in (0, 1]")
-    parser.add_argument("--threads", type=int, required=True)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--table", type=Path, required=True, help="output: a row per scale, .csv")
-    return parser.parse_args(argv)
-
-
-def main(argv: list[str] | None = None) -> None:
-    args = parse_args(argv)
+def main(argv: Sequence[str] | None = None) -> None:
+    args, training = COMMAND.parse(argv)
     torch.set_num_threads(args.threads)
-    painter = ScoredPainter.load(args.models, Painter.load(args.models, args.steps, args.tried[0], args.seed))
-    examples = examples_of(balanced_scenes(args.seed, "validation", args.scenes))
-    write_table([row_at(scale, painter, examples, args.strength) for scale in args.tried], args.table)
+    models, tried = Path(args.models), training.guidance_tried
+    painter = ScoredPainter.load(models, Painter.load(models, training.steps, tried[0], training.seed))
+    examples = examples_of(balanced_scenes(training.seed, "validation", training.validation_scenes))
+    write_rows([row_at(scale, painter, examples, training.strength) for scale in tried], args.table)
 
 
 def row_at(scale: float, loaded: ScoredPainter, examples: Examples, strength: float) -> dict[str, str]:
@@ -72,13 +60,6 @@ def scores_at(painter: ScoredPainter, examples: Examples, strength: float) -> di
         "image_to_image_correlation": next(s.value for s in coarse if s.measure == "pixel_correlation"),
         "one_caption_correlation": alike.value,
     }
-
-
-def write_table(rows: Sequence[dict[str, str]], path: Path) -> None:
-    with atomic(path) as temporary, temporary.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 if __name__ == "__main__":

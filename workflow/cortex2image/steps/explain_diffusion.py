@@ -1,12 +1,10 @@
-"""Draw the figures of docs/diffusion.md with a model set.
+"""Draw the figures of docs/diffusion.md with the shipped miniature.
 
 Reads the model set, renders scenes of the test split, which no network was trained on, and takes a slice of
 the MR template that nilearn ships. Writes one PNG per figure, with the hash of the model set as text.
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -15,15 +13,19 @@ from cortex2image.errors import run_step
 from cortex2image.files import atomic
 from cortex2image.networks.checksums import model_hash
 from cortex2image.networks.load import load_diffusion
-from cortex2image.networks.options import add_model_options, chosen_model_set
+from cortex2image.networks.registry import model_set
 from cortex2image.plots.style import paletted_png
 from cortex2image.progress import track
 from cortex2image.scenes.captions import captions
 from cortex2image.scenes.render import render
 from cortex2image.scenes.scene import Scene, sample_scene
+from cortex2image.study.command import Command
+from cortex2image.study.training import Training
 from cortex2image.tutorial.figures import FIGURES
 from cortex2image.tutorial.lesson import Lesson, template_slice
 
+READS = ("seed", "steps", "guidance")
+COMMAND = Command(__doc__, Training, READS, outputs=tuple(FIGURES))
 SHOWN = ("house", "cat", "boat")
 """Categories of the scenes: two of Haxby et al. (2001) and one that is not."""
 MODEL_TEXT = "model"
@@ -31,28 +33,17 @@ MODEL_TEXT = "model"
 PROMPTS = ("a red house in the snow", "a blue car on a beach", "in the snow", "")
 
 
-def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add_model_options(parser)
-    parser.add_argument("--steps", type=int, required=True, help="denoising steps")
-    parser.add_argument("--guidance-scale", type=float, required=True, help="classifier-free guidance")
-    parser.add_argument("--seed", type=int, required=True, help="of scenes and noise")
-    for name, draw in FIGURES.items():
-        parser.add_argument(f"--{name}", type=Path, required=True, help=f"output: {draw.__doc__}")
-    return parser.parse_args(argv)
-
-
 def main(argv: Sequence[str] | None = None) -> None:
-    args = parse_args(argv)
-    chosen, scenes = chosen_model_set(args), list(chosen_scenes(args.seed))
+    args, training = COMMAND.parse(argv)
+    chosen, scenes = model_set("miniature"), list(chosen_scenes(training.seed))
     lesson = Lesson(
         diffusion=load_diffusion(chosen, "cpu"),
         scenes=np.stack([render(scene) for scene in scenes]),
         captions=[captions(scene)[0] for scene in scenes],
         slice_=template_slice(),
         prompts=PROMPTS,
-        sampling=Sampling(args.steps, strength=1.0, guidance_scale=args.guidance_scale),
-        seed=args.seed,
+        sampling=Sampling(training.steps, strength=1.0, guidance_scale=training.guidance),
+        seed=training.seed,
     )
     made_with = {MODEL_TEXT: model_hash(chosen)}
     for name, draw in track(FIGURES.items(), "figures"):

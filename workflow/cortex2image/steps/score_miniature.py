@@ -4,8 +4,6 @@ Reads the folder of the model set and the pictures it was trained on. Writes a t
 target, reached.
 """
 
-import argparse
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,6 @@ import torch
 from numpy.typing import NDArray
 
 from cortex2image.errors import ConfigError, run_step
-from cortex2image.files import atomic
 from cortex2image.miniature.copies import copy_scores
 from cortex2image.miniature.examples import bare_categories, examples_of, rendered
 from cortex2image.miniature.held_out_scores import (
@@ -27,7 +24,7 @@ from cortex2image.miniature.held_out_scores import (
     rebuilt,
 )
 from cortex2image.miniature.painter import Painter, pictures_per_second
-from cortex2image.miniature.score_table import COLUMNS, Conditions, Score, as_rows, scored
+from cortex2image.miniature.score_table import Conditions, Score, as_rows, scored, write_rows
 from cortex2image.miniature.tokenizer import token_ids
 from cortex2image.miniature.two_sample import two_sample_scores
 from cortex2image.networks.compat import ensure_torchvision
@@ -35,58 +32,63 @@ from cortex2image.networks.components import read_network
 from cortex2image.progress import say
 from cortex2image.scenes.captions import captions, category_captions
 from cortex2image.scenes.sampling import balanced_scenes, variations
-from cortex2image.scenes.scene import Scene, combination_of, sample_scene
+from cortex2image.scenes.scene import Scene, combination_of, sample_scenes
 from cortex2image.scenes.vocabulary import CATEGORIES
 from cortex2image.seeds import rng_for
+from cortex2image.study.command import Command
+from cortex2image.study.training import Training
 
+READS = (
+    "seed",
+    "test_scenes",
+    "compared",
+    "generated",
+    "samples",
+    "detector_steps",
+    "steps",
+    "guidance",
+    "strength",
+)
+COMMAND = Command(
+    __doc__,
+    Training,
+    READS,
+    inputs=("models", "training_images"),
+    outputs=("scores",),
+    counts=("threads",),
+)
 SAMPLE = 256
 """Training pictures that set what is as near as a copy."""
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--models", type=Path, required=True, help="folder of the model set")
-    parser.add_argument("--training-images", type=Path, required=True, help="training pictures, .npy")
-    parser.add_argument("--scenes", type=int, required=True, help="number of scenes of each kind")
-    parser.add_argument("--generated", type=int, required=True, help="pictures to generate per measure")
-    parser.add_argument("--compared", type=int, required=True, help="pictures to compare with real scenes")
-    parser.add_argument("--samples", type=int, required=True, help="pictures painted from one caption")
-    parser.add_argument("--detector-steps", type=int, required=True, help="batches of two-sample training")
-    parser.add_argument("--steps", type=int, required=True, help="denoising steps of DDIM")
-    parser.add_argument("--guidance", type=float, required=True, help="scale of classifier-free guidance")
-    parser.add_argument("--strength", type=float, required=True, help="of image to image, in (0, 1]")
-    parser.add_argument("--threads", type=int, required=True)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--scores", type=Path, required=True, help="output: table, .csv")
-    return parser.parse_args(argv)
-
-
-def main(argv: list[str] | None = None) -> None:
-    args = parse_args(argv)
+def main(argv: Sequence[str] | None = None) -> None:
+    args, training = COMMAND.parse(argv)
     torch.set_num_threads(args.threads)
-    plain = Painter.load(args.models, args.steps, args.guidance, args.seed)
-    painter = ScoredPainter.load(args.models, plain)
-    test = [sample_scene(args.seed, "test", index) for index in range(args.scenes)]
+    models, seed, number = Path(args.models), training.seed, training.test_scenes
+    plain = Painter.load(models, training.steps, training.guidance, seed)
+    painter = ScoredPainter.load(models, plain)
+    test = sample_scenes(seed, "test", number)
     double = with_objects(test, 2)
-    single, new = (balanced_scenes(args.seed, split, args.scenes) for split in ("test", "composition"))
-    networks = understanding(plain.pipeline, args.models, test)
-    compared = examples_of(single[: args.compared])
+    single, new = (balanced_scenes(seed, split, number) for split in ("test", "composition"))
+    networks = understanding(plain.pipeline, models, test)
+    compared = examples_of(single[: training.compared])
     made, from_captions = painter.from_text("text to image", compared)
     scores = [
         *networks,
         *painter.look_at("judges", examples_of(single)),
         *from_captions,
-        combinations("text to image", single[: args.compared]),
-        *paintings(painter, new, ", held-out compositions", args.generated),
-        *paintings(painter, double, ", two objects", args.generated),
-        *other_ways(painter, single[: args.generated], args.strength),
-        *one_caption(painter, single, args.samples),
-        *against_real(plain.pipeline.vae, made, compared.pictures, args),
-        *speed(plain, args.models, args.threads, args.samples),
+        combinations("text to image", single[: training.compared]),
+        *paintings(painter, new, ", held-out compositions", training.generated),
+        *paintings(painter, double, ", two objects", training.generated),
+        *other_ways(painter, single[: training.generated], training.strength),
+        *one_caption(painter, single, training.samples),
+        *against_real(plain.pipeline.vae, made, compared.pictures, args.training_images, training),
+        *speed(plain, models, args.threads, training.samples),
     ]
-    write_table(as_rows(scores, Conditions(args.steps, args.strength, args.threads)), args.scores)
+    rows = as_rows(scores, Conditions(training.steps, training.strength, args.threads))
+    for row in rows:
+        say(" ".join(row.values()))
+    write_rows(rows, args.scores)
 
 
 def understanding(pipeline: Any, models: Path, scenes: list[Scene]) -> list[Score]:
@@ -142,14 +144,14 @@ def one_caption(painter: ScoredPainter, single: list[Scene], number: int) -> lis
 
 
 def against_real(
-    vae: Any, made: NDArray[np.uint8], real: NDArray[np.uint8], args: argparse.Namespace
+    vae: Any, made: NDArray[np.uint8], real: NDArray[np.uint8], training_images: str, training: Training
 ) -> list[Score]:
     """Score pictures by how near they are to training pictures, and how well they can be told from scenes."""
-    training = np.load(args.training_images, mmap_mode="r")
-    rows = rng_for(args.seed, "copies").permutation(len(training))[:SAMPLE]
-    sample = training[np.sort(rows)]
-    steps, seed = args.detector_steps, args.seed
-    copies = copy_scores(made, real, training, sample, rebuilt(vae, sample))
+    known = np.load(training_images, mmap_mode="r")
+    rows = rng_for(training.seed, "copies").permutation(len(known))[:SAMPLE]
+    sample = known[np.sort(rows)]
+    steps, seed = training.detector_steps, training.seed
+    copies = copy_scores(made, real, known, sample, rebuilt(vae, sample))
     sorted_out = two_sample_scores(real, made, steps, seed, "real or generated")
     decoded = two_sample_scores(real, rebuilt(vae, real), steps, seed, "real or autoencoded")
     return [
@@ -176,18 +178,9 @@ def with_objects(scenes: list[Scene], number: int) -> list[Scene]:
     if not found:
         expected = f"scenes with {number} object(s) among those sampled"
         raise ConfigError(
-            "score_miniature: --scenes", expected, f"none of {len(scenes)}", "sample more scenes"
+            "score_miniature: test_scenes", expected, f"none of {len(scenes)}", "sample more scenes"
         )
     return found
-
-
-def write_table(rows: Sequence[dict[str, str]], path: Path) -> None:
-    with atomic(path) as temporary, temporary.open("w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        for row in rows:
-            say(" ".join(row.values()))
-            writer.writerow(row)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,9 @@ the folder that is shipped: the same with both tables, a contact sheet, ``README
 every other file.
 """
 
-import argparse
-import csv
 import math
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from cortex2image.errors import run_step
@@ -16,12 +15,15 @@ from cortex2image.files import atomic, sha256
 from cortex2image.miniature.card import model_card, recipe
 from cortex2image.miniature.copies import FAITHFUL_SHARE, SHIFT, SIDE
 from cortex2image.miniature.examples import COARSE
+from cortex2image.miniature.score_table import read_rows
 from cortex2image.networks.checksums import SUMS, TIMESTAMP
 from cortex2image.scenes.captions import TEMPLATES, words
 from cortex2image.scenes.scene import SINGLE_OBJECT_SHARE, SPLIT_ENDS
 from cortex2image.scenes.vocabulary import CATEGORIES, COLOURS, HELD_OUT_PAIRS, LIGHTS, SETTINGS
+from cortex2image.study.command import Command
+from cortex2image.study.training import Training
 
-FACTS = (
+READS = (
     "seed",
     "training_scenes",
     "autoencoder_steps",
@@ -33,6 +35,9 @@ FACTS = (
     "strength",
     "remarks",
 )
+COMMAND = Command(
+    __doc__, Training, READS, inputs=("models", "scores", "tried", "sheet"), outputs=("shipped",)
+)
 PARTS = (
     ("vae", "AutoencoderKL", "64 x 64 x 3 to 16 x 16 x 4"),
     ("unet", "UNet2DConditionModel", "16 x 16 x 4, conditioned on 24 x 128"),
@@ -43,50 +48,20 @@ PARTS = (
 )
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--models", type=Path, required=True, help="folder of the model set")
-    parser.add_argument("--scores", type=Path, required=True, help="held-out table, .csv")
-    parser.add_argument("--tried", type=Path, required=True, help="table of scales of guidance, .csv")
-    parser.add_argument("--sheet", type=Path, required=True, help="contact sheet, .png")
-    parser.add_argument(
-        "--shipped", type=Path, required=True, help="output: complete folder of the model set"
-    )
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--training-scenes", type=int, required=True)
-    parser.add_argument("--autoencoder-steps", type=int, required=True)
-    parser.add_argument("--clip-steps", type=int, required=True)
-    parser.add_argument("--judge-steps", type=int, required=True)
-    parser.add_argument("--unet-steps", type=int, required=True)
-    parser.add_argument("--steps", type=int, required=True, help="denoising steps of the scored pictures")
-    parser.add_argument("--guidance", type=float, required=True, help="guidance scale of the scored pictures")
-    parser.add_argument("--strength", type=float, required=True, help="strength of their image to image")
-    parser.add_argument("--remarks", default="", help="what else is to be known of this training run")
-    return parser.parse_args(argv)
-
-
-def main(argv: list[str] | None = None) -> None:
-    args = parse_args(argv)
-    folder: Path = args.shipped
+def main(argv: Sequence[str] | None = None) -> None:
+    args, training = COMMAND.parse(argv)
+    folder = Path(args.shipped)
     marks = shutil.ignore_patterns(TIMESTAMP)
     shutil.copytree(args.models, folder, dirs_exist_ok=True, ignore=marks)
     shutil.copy(args.scores, folder / "training" / "held-out.csv")
     shutil.copy(args.tried, folder / "training" / "guidance.csv")
     shutil.copy(args.sheet, folder / "training" / "text-to-image.png")
     parts = [(*part, parameters(folder / part[0])) for part in PARTS]
-    facts = {name: getattr(args, name) for name in FACTS} | scene_facts() | painting_facts() | recipe()
-    card = model_card(parts, rows_of(args.scores), rows_of(args.tried), HELD_OUT_PAIRS, facts)
+    facts = vars(training) | scene_facts() | painting_facts() | recipe()
+    card = model_card(parts, read_rows(args.scores), read_rows(args.tried), HELD_OUT_PAIRS, facts)
     with atomic(folder / "README.md") as temporary:
         temporary.write_text(card)
     write_sums(folder)
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    """Read a table."""
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def scene_facts() -> dict[str, object]:

@@ -5,12 +5,13 @@ Reads the folder of the model set. Writes a contact sheet of pictures painted fr
 which compositions that were held out from training are framed.
 """
 
-import argparse
+from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from cortex2image.errors import run_step
 from cortex2image.files import atomic
@@ -18,34 +19,25 @@ from cortex2image.miniature.contact_sheet import contact_sheet, labelled_sheet, 
 from cortex2image.miniature.painter import Painter
 from cortex2image.scenes.captions import captions
 from cortex2image.scenes.sampling import recast
-from cortex2image.scenes.scene import Scene, sample_scene
+from cortex2image.scenes.scene import Scene, sample_scenes
 from cortex2image.scenes.vocabulary import CATEGORIES, COLOURS, HELD_OUT_PAIRS, SETTINGS
+from cortex2image.study.command import Command
+from cortex2image.study.training import Training
 
+READS = ("seed", "test_scenes", "steps", "guidance")
+COMMAND = Command(
+    __doc__, Training, READS, inputs=("models",), outputs=("sheet", "grid"), counts=("threads",)
+)
 COLUMNS = 8
 SHOWN = CATEGORIES[:COLUMNS]
 LABELS = [name.removesuffix("pix") for name in SHOWN]
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--models", type=Path, required=True, help="folder of the model set")
-    parser.add_argument("--scenes", type=int, required=True, help="test scenes to choose captions from")
-    parser.add_argument("--steps", type=int, required=True, help="denoising steps of DDIM")
-    parser.add_argument("--guidance", type=float, required=True, help="scale of classifier-free guidance")
-    parser.add_argument("--threads", type=int, required=True)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--sheet", type=Path, required=True, help="output: contact sheet, .png")
-    parser.add_argument("--grid", type=Path, required=True, help="output: labelled grid, .png")
-    return parser.parse_args(argv)
-
-
-def main(argv: list[str] | None = None) -> None:
-    args = parse_args(argv)
+def main(argv: Sequence[str] | None = None) -> None:
+    args, training = COMMAND.parse(argv)
     torch.set_num_threads(args.threads)
-    painter = Painter.load(args.models, args.steps, args.guidance, args.seed)
-    test = [sample_scene(args.seed, "test", index) for index in range(args.scenes)]
+    painter = Painter.load(Path(args.models), training.steps, training.guidance, training.seed)
+    test = sample_scenes(training.seed, "test", training.test_scenes)
     single = [scene for scene in test if len(scene.objects) == 1]
     groups = by_setting(single)
     made = painter.paint([painter.embed(captions(scene)[:1]) for group in groups for scene in group], "sheet")
@@ -63,7 +55,7 @@ def by_setting(scenes: list[Scene]) -> list[list[Scene]]:
     return [[group[i] for i in one_of_each(categories_of(group), COLUMNS)] for group in groups if group]
 
 
-def categories_of(scenes: list[Scene]) -> np.ndarray:
+def categories_of(scenes: list[Scene]) -> NDArray[np.int64]:
     return np.array([CATEGORIES.index(scene.objects[0].category) for scene in scenes])
 
 

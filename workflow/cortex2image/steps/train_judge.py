@@ -4,59 +4,44 @@ Reads the training pictures and labels. Writes the folder of the judge and the l
 from which a killed run goes on.
 """
 
-import argparse
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
-from cortex2image.device import choose_device
 from cortex2image.errors import run_step
 from cortex2image.judges.architectures import ARCHITECTURES
-from cortex2image.judges.network import JudgeNetwork
 from cortex2image.miniature.judge_training import judge_loss, schedule
-from cortex2image.miniature.training import Trainer, origin_of
-from cortex2image.scenes.labels import Attributes, categories_present, colours_present, setting_index
+from cortex2image.miniature.training import Trainer, origin_of, seeded
+from cortex2image.scenes.labels import Attributes
 from cortex2image.scenes.vocabulary import CATEGORIES, COLOURS, SETTINGS
-from cortex2image.seeds import seed_for
+from cortex2image.study.command import Command
+from cortex2image.study.training import Training
 
+READS = ("seed", "judge_steps")
+COMMAND = Command(
+    __doc__,
+    Training,
+    READS,
+    labels=("architecture",),
+    inputs=("images", "labels"),
+    outputs=("checkpoint", "curve", "judge"),
+)
 NAMES: dict[str, Any] = {"settings": SETTINGS, "categories": CATEGORIES, "colours": tuple(COLOURS)}
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--architecture", choices=list(ARCHITECTURES), required=True)
-    parser.add_argument("--images", type=Path, required=True, help="training pictures, .npy")
-    parser.add_argument("--labels", type=Path, required=True, help="labels of their scenes, .npy")
-    parser.add_argument("--steps", type=int, required=True)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="state between runs")
-    parser.add_argument("--curve", type=Path, required=True, help="output: loss curve, .csv")
-    parser.add_argument("--judge", type=Path, required=True, help="output: folder of the judge")
-    return parser.parse_args(argv)
-
-
-def main(argv: list[str] | None = None) -> None:
-    args = parse_args(argv)
-    images, labels = np.load(args.images), np.load(args.labels)
-    truth = Attributes(setting_index(labels), categories_present(labels), colours_present(labels))
-    network = untrained(args.architecture, args.seed).to(choose_device(args.device))
+def main(argv: Sequence[str] | None = None) -> None:
+    args, training = COMMAND.parse(argv)
+    images, truth = np.load(args.images), Attributes.of(np.load(args.labels))
+    kind = ARCHITECTURES[args.architecture]
+    names = {vocabulary: NAMES[vocabulary] for vocabulary in kind.vocabularies}
+    network = seeded(lambda: kind(**names), training.seed, kind.label)
     origin = origin_of("cortex2image.steps.train_judge", args.images, args.labels)
-    trainer = Trainer(network, schedule(args.steps), args.checkpoint, network.label, args.seed, origin)
+    plan = schedule(training.judge_steps)
+    trainer = Trainer(network, plan, args.checkpoint, kind.label, training.seed, origin)
     trainer.run(judge_loss(network, images, truth))
     trainer.write_curve(args.curve)
     network.save(args.judge)
-
-
-def untrained(architecture: str, seed: int) -> JudgeNetwork:
-    """Return a judge with seeded initial weights."""
-    kind = ARCHITECTURES[architecture]
-    torch.manual_seed(seed_for(seed, "initial weights", kind.label) % 2**32)
-    return kind(**{vocabulary: NAMES[vocabulary] for vocabulary in kind.vocabularies})
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ Reads the pictures, the token ids, the autoencoder, the CLIP and the tokenizer. 
 (n, 4, 16, 16), text states (n, 5, 24, 128) and the states of the empty caption (24, 128), all float16.
 """
 
-import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from cortex2image.errors import run_step
 from cortex2image.files import atomic
@@ -17,57 +18,51 @@ from cortex2image.miniature.tokenizer import token_ids
 from cortex2image.networks.compat import ensure_torchvision
 from cortex2image.networks.components import read_network, read_tokenizer
 from cortex2image.progress import track
+from cortex2image.study.command import Command
+from cortex2image.study.training import Training
 
+COMMAND = Command(
+    __doc__,
+    Training,
+    inputs=("images", "tokens", "vae", "clip", "tokenizer"),
+    outputs=("latents", "states", "empty"),
+)
 BATCH = 250
 CPU = torch.device("cpu")
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--images", type=Path, required=True, help="training pictures, .npy")
-    parser.add_argument("--tokens", type=Path, required=True, help="token ids of their captions, .npy")
-    parser.add_argument("--vae", type=Path, required=True, help="folder of the autoencoder")
-    parser.add_argument("--clip", type=Path, required=True, help="folder of the CLIP model")
-    parser.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer")
-    parser.add_argument("--latents", type=Path, required=True, help="output: latents, .npy")
-    parser.add_argument("--states", type=Path, required=True, help="output: text states, .npy")
-    parser.add_argument("--empty", type=Path, required=True, help="output: states of the empty caption, .npy")
-    return parser.parse_args(argv)
-
-
-@torch.no_grad()
-def main(argv: list[str] | None = None) -> None:
-    args = parse_args(argv)
+def main(argv: Sequence[str] | None = None) -> None:
+    args, _ = COMMAND.parse(argv)
     ensure_torchvision()
     from diffusers import AutoencoderKL
     from transformers import CLIPModel
 
-    vae = read_network(AutoencoderKL, args.vae, CPU)
-    clip = read_network(CLIPModel, args.clip, CPU)
-    tokenizer = read_tokenizer(args.tokenizer, clip.config.text_config.vocab_size)
+    vae = read_network(AutoencoderKL, Path(args.vae), CPU)
+    clip = read_network(CLIPModel, Path(args.clip), CPU)
+    tokenizer = read_tokenizer(Path(args.tokenizer), clip.config.text_config.vocab_size)
     images, tokens = np.load(args.images), np.load(args.tokens).astype(np.int64)
     batches = [slice(start, start + BATCH) for start in range(0, len(images), BATCH)]
-    latents = [
-        vae.encode(as_tensor(images[rows])).latent_dist.mean.half() for rows in track(batches, "latents")
-    ]
-    _write(args.latents, torch.cat(latents))
-    states = [
-        _states(clip.text_model, tokens[rows].reshape(-1, tokens.shape[-1]))
-        for rows in track(batches, "text states")
-    ]
-    _write(args.states, torch.cat(states).reshape(*tokens.shape, -1))
-    empty = np.array(token_ids(tokenizer, [""]))
-    _write(args.empty, _states(clip.text_model, empty)[0])
+    with torch.no_grad():
+        latents = [
+            vae.encode(as_tensor(images[rows])).latent_dist.mean.half() for rows in track(batches, "latents")
+        ]
+        write(args.latents, torch.cat(latents))
+        states = [
+            text_states(clip.text_model, tokens[rows].reshape(-1, tokens.shape[-1]))
+            for rows in track(batches, "text states")
+        ]
+        write(args.states, torch.cat(states).reshape(*tokens.shape, -1))
+        write(args.empty, text_states(clip.text_model, np.array(token_ids(tokenizer, [""])))[0])
 
 
-def _states(text: torch.nn.Module, ids: np.ndarray) -> torch.Tensor:
+def text_states(text: torch.nn.Module, ids: NDArray[np.int64]) -> torch.Tensor:
+    """Return the last hidden states of a text tower, (n, tokens, width) float16."""
     states: torch.Tensor = text(input_ids=torch.from_numpy(ids)).last_hidden_state
     return states.half()
 
 
-def _write(path: Path, values: torch.Tensor) -> None:
+def write(path: str, values: torch.Tensor) -> None:
+    """Write a tensor as a NumPy file."""
     with atomic(path) as temporary:
         np.save(temporary, values.numpy())
 

@@ -1,11 +1,10 @@
 """Render the scenes the miniature is trained on, and build its tokenizer.
 
 Reads nothing. Writes the pictures of the training split (n, 64, 64, 3) uint8, the token ids of five captions
-each (n, 5, 24) int16 and the labels (n, 17) int8, as NumPy files; and the tokenizer's folder.
+each (n, 5, 24) int16 and the labels (n, 17) int8, as NumPy files; and the folder of the tokenizer.
 """
 
-import argparse
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,37 +15,29 @@ from cortex2image.progress import track
 from cortex2image.scenes.captions import captions, words
 from cortex2image.scenes.labels import scene_labels
 from cortex2image.scenes.render import render
-from cortex2image.scenes.scene import sample_scene
+from cortex2image.scenes.scene import sample_scenes
+from cortex2image.study.command import Command
+from cortex2image.study.training import Training
+
+READS = ("seed", "training_scenes")
+COMMAND = Command(__doc__, Training, READS, outputs=("images", "tokens", "labels", "tokenizer"))
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--scenes", type=int, required=True, help="number of scenes")
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--images", type=Path, required=True, help="output: pictures, .npy")
-    parser.add_argument("--tokens", type=Path, required=True, help="output: token ids, .npy")
-    parser.add_argument("--labels", type=Path, required=True, help="output: labels, .npy")
-    parser.add_argument("--tokenizer", type=Path, required=True, help="output: folder of the tokenizer")
-    return parser.parse_args(argv)
-
-
-def main(argv: list[str] | None = None) -> None:
-    args = parse_args(argv)
-    scenes = [sample_scene(args.seed, "train", index) for index in range(args.scenes)]
+def main(argv: Sequence[str] | None = None) -> None:
+    args, training = COMMAND.parse(argv)
+    scenes = sample_scenes(training.seed, "train", training.training_scenes)
     tokenizer = build_tokenizer(words())
     images = [render(scene) for scene in track(scenes, "render")]
     tokens = [token_ids(tokenizer, captions(scene)) for scene in track(scenes, "tokenize")]
-    _write(args.images, np.stack(images))
-    _write(args.tokens, np.array(tokens, dtype=np.int16))
-    _write(args.labels, np.stack([scene_labels(scene) for scene in scenes]))
-    tokenizer.save_pretrained(str(args.tokenizer))
-
-
-def _write(path: Path, values: np.ndarray) -> None:
-    with atomic(path) as temporary:
-        np.save(temporary, values)
+    labels = [scene_labels(scene) for scene in scenes]
+    for path, values in (
+        (args.images, np.stack(images)),
+        (args.tokens, np.array(tokens, dtype=np.int16)),
+        (args.labels, np.stack(labels)),
+    ):
+        with atomic(path) as temporary:
+            np.save(temporary, values)
+    tokenizer.save_pretrained(args.tokenizer)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from tests.support.nsd_files import write_volume
 from tests.support.nsd_plan import EARLY, VENTRAL, signals
+from tests.support.studies import DATASET, some_study
 
-from cortex2image.data.nsd.reader import NsdDataset
+from cortex2image.data.nsd.reader import NsdDataset, check_study
 from cortex2image.data.prepared import BetaSession
 from cortex2image.errors import ConfigError, DataError
 
@@ -196,3 +197,27 @@ def test_a_session_can_be_read_in_another_process(dataset):
 def test_sessions_of_another_reader(dataset):
     with pytest.raises(TypeError, match="no session of this reader"):
         dataset.read(BetaSession("ses-01", (), 750), dataset.voxels(SUBJECT))
+
+
+def study_of(tree, **changes):
+    """Return the settings that the checks before a run read."""
+    reads = ("subjects", *DATASET, "standardise/ncsnr_from", "decode/rois")
+    source = {"reader": "nsd", "root": tree.layout.root, "rois": {"atlas": "streams"}}
+    values = {"decode": {"rois": {"z": ["early"], "c": ["all"]}}, "subjects": [SUBJECT, "sub-02"]}
+    return some_study(reads, dataset=source, **values | changes)
+
+
+def test_a_study_whose_files_and_regions_are_there_passes(tree):
+    check_study(study_of(tree), SUBJECT)
+    check_study(study_of(tree, standardise={"ncsnr_from": "released"}), SUBJECT)
+
+
+def test_a_study_of_other_regions_or_subjects_is_refused(tree):
+    with pytest.raises(ConfigError, match="decode/rois in the config"):
+        check_study(study_of(tree, decode={"rois": {"z": ["early"], "c": ["V1"]}}), SUBJECT)
+    with pytest.raises(DataError, match=r"missing 35 files(.|\n)*subj03"):
+        check_study(study_of(tree, subjects=[SUBJECT, "sub-03"]), SUBJECT)
+
+
+def test_released_noise_ceilings_have_files(dataset, tree):
+    assert dataset.released_ncsnr_files(SUBJECT) == list(tree.layout.ncsnr(SUBJECT))

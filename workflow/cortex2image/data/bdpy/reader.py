@@ -11,7 +11,7 @@ from cortex2image.data.bdpy.files import SubjectFiles, find_files, read_metadata
 from cortex2image.data.bdpy.samples import Sample, read_samples_of
 from cortex2image.data.bdpy.voxels import columns_of, place_problems, study_voxels
 from cortex2image.data.paths import root_folder
-from cortex2image.data.picture_table import described
+from cortex2image.data.picture_table import described_stimuli
 from cortex2image.data.prepared import BetaSession, BetaVoxels, ShownRun, mark_invalid
 from cortex2image.data.recording import Event, Stimulus
 from cortex2image.data.subjects import check_subjects
@@ -48,8 +48,8 @@ class BdpyDataset:
     Parameters
     ----------
     root : path of the folder that holds the files, see :func:`cortex2image.data.bdpy.files.find_files`
-        It also holds ``stimuli/stimuli.tsv``, see :func:`cortex2image.data.picture_table.described`; a
-        picture is called ``n01518878_5958``, or as the file names it.
+        It also holds ``stimuli/stimuli.tsv``, see :mod:`cortex2image.data.picture_table`; a picture is called
+        ``n01518878_5958``, or as the file names it.
     betas : str, optional
         Piece of the file names that chooses a version.
     sessions : int, optional
@@ -104,7 +104,7 @@ class BdpyDataset:
         ------
         DataError
             A picture trains with one subject (or session) and tests with another; or as of
-            :func:`cortex2image.data.picture_table.described`.
+            :func:`cortex2image.data.picture_table.described_stimuli`.
         """
         check_subjects(subjects)
         splits: dict[str, str] = {}
@@ -112,7 +112,7 @@ class BdpyDataset:
             for session in self._sessions(subject):
                 for sample in session.samples:
                     _check_split(session.path, sample, splits.setdefault(sample.stimulus, sample.split))
-        return described(self.stimuli_table, splits)
+        return described_stimuli(self.stimuli_table, splits)
 
     def runs(self, subject: str) -> list[ShownRun]:
         """Return the runs in order; training sessions come before test sessions."""

@@ -17,7 +17,7 @@ from cortex2image.data.bold5000.trials import (
     stimulus_of,
 )
 from cortex2image.data.paths import root_folder
-from cortex2image.data.picture_table import described
+from cortex2image.data.picture_table import described_stimuli
 from cortex2image.data.prepared import BetaSession, BetaVoxels, ShownRun
 from cortex2image.data.recording import Stimulus
 from cortex2image.data.subjects import check_subjects
@@ -51,7 +51,7 @@ class Bold5000Dataset:
     ----------
     root : path of the folder that holds the files of the release
         ``CSI1_imgnames.txt``, ``CSI1_brainmask.nii.gz``, ``CSI1_GLMbetas-{betas}_ses-01.nii.gz``, ...; and
-        ``stimuli/stimuli.tsv``, see :func:`cortex2image.data.picture_table.described`.
+        ``stimuli/stimuli.tsv``, see :func:`cortex2image.data.picture_table.described_stimuli`.
     space : str, optional
         ``volume`` (default), or ``roi-tables`` for the tables of ten regions in
         ``BOLD5000_GLMsingle_ROI_betas/py``. In both cases the length of each session comes from the headers
@@ -117,13 +117,15 @@ class Bold5000Dataset:
         Raises
         ------
         DataError
-            As of :func:`cortex2image.data.picture_table.described`.
+            As of :func:`cortex2image.data.picture_table.described_stimuli`.
         """
         check_subjects(subjects)
         names = {subject: self._names(subject) for subject in subjects}
         test = set().union(*(repeated_stimuli(of_one) for of_one in names.values()))
         seen = {stimulus_of(n) for s in subjects for n in names[s][: sum(self._lengths(s))]}
-        return described(self.stimuli_table, {name: "test" if name in test else "train" for name in seen})
+        return described_stimuli(
+            self.stimuli_table, {name: "test" if name in test else "train" for name in seen}
+        )
 
     def runs(self, subject: str) -> list[ShownRun]:
         """Return the runs of 37 pictures each, in order."""

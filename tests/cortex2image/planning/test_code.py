@@ -1,0 +1,128 @@
+"""What a step depends on: the settings it declares, and its code with the registry entry at hand alone."""
+
+import dataclasses
+import importlib
+from pathlib import Path
+
+import pytest
+from tests.support.configs import distributed, shipped
+
+from cortex2image.planning import code
+from cortex2image.sources import ROOT, module_path, source_files
+from cortex2image.study.config import EVERYTHING, resolve
+from cortex2image.study.fields import Setting, grouped, parts
+from cortex2image.study.methods import METHODS
+from cortex2image.study.readers import READERS
+from cortex2image.study.spaces import EXTRACTABLE, KINDS
+
+FOLDER = module_path("cortex2image.steps").parent
+STEPS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+WILDCARDS = {"subject": "sub-01", "space": "z", "method": "zc"}
+OWN_CONFIGS = {"simulated": "config", "haxby2001": "haxby"}
+# Rules whose jobs use an entry of each registry.
+OPENING = {"stimuli", "trials", "single_trial_betas", "prepared_betas"}
+DRAWING, EXTRACTING = {"reconstruct_images"}, {"extract_features"}
+# Every reader whose pictures stand in a table of the user's reads it as one of BIDS.
+SHARED = {"cortex2image.data.bids.tables"}
+
+
+def study_of(reader):
+    return resolve(shipped(OWN_CONFIGS[reader]) if reader in OWN_CONFIGS else distributed(reader))
+
+
+STUDIES = {reader: study_of(reader) for reader in READERS}
+SIMULATED = STUDIES["simulated"]
+
+
+def modules(step, study=SIMULATED, **wildcards):
+    """The modules among the code inputs of a job, such as ``cortex2image.data.haxby2001``."""
+    return names(code.code_files(step, study, WILDCARDS | wildcards))
+
+
+def names(files):
+    return {".".join(Path(file).resolve().relative_to(ROOT).with_suffix("").parts) for file in files}
+
+
+def room(module):
+    """The folder of a reader as a package, or its module where that lies in no folder of its own."""
+    package = module.rpartition(".")[0]
+    return module if package == "cortex2image.data" else package
+
+
+def within(found, package):
+    return {module for module in found if module == package or module.startswith(f"{package}.")}
+
+
+def using(core, study=SIMULATED, **wildcards):
+    return {step for step in STEPS if core in modules(step, study, **wildcards)}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_settings_are_declared_as_the_step_itself_declares_them(step):
+    module = importlib.import_module(f"cortex2image.steps.{step}")
+    assert code.declared_reads(step) == getattr(module, "READS", ())
+    assert set(code.declared_reads(step)) <= set(module.COMMAND.reads)
+    assert [key for key in module.COMMAND.reads if not exists(module.COMMAND.settings, key)] == []
+
+
+def exists(section, key):
+    """Whether a declared key is a section, a setting, an entry of a mapping, or a group of settings."""
+    head, _, rest = key.partition("/")
+    if head.startswith("@"):
+        return bool(grouped(section, head[1:]))
+    part = parts(section).get(head, key == EVERYTHING)
+    return exists(part, rest) if rest and not isinstance(part, Setting) else bool(part)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_code_inputs_are_the_imports_of_the_step_at_least(step):
+    files = code.code_files(step, SIMULATED, WILDCARDS)
+    assert files == sorted(set(files))
+    assert set(source_files(f"cortex2image.steps.{step}")) <= set(files)
+    assert all(Path(file).exists() and not Path(file).is_absolute() for file in files)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_each_reader_enters_the_rules_that_open_the_data_set(reader):
+    fetching = {"fetch_haxby"} if reader == "haxby2001" else set()
+    assert using(READERS[reader].module, STUDIES[reader]) == OPENING | fetching
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("step", sorted(OPENING))
+def test_no_code_of_other_readers_enters(step, reader):
+    others = {room(other.module) for other in READERS.values()} - {room(READERS[reader].module)}
+    found = modules(step, STUDIES[reader])
+    assert within(found, room(READERS[reader].module))
+    assert {module for other in others for module in within(found, other)} <= SHARED
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_each_method_enters_the_rule_that_draws(method):
+    assert using(METHODS[method].core, method=method) == DRAWING
+
+
+def test_a_method_with_a_core_of_its_own_changes_no_other(monkeypatch):
+    core = "cortex2image.tutorial.lesson"
+    monkeypatch.setitem(METHODS, "mine", dataclasses.replace(METHODS["zc"], name="mine", core=core))
+    assert core in modules("reconstruct_images", method="mine")
+    assert METHODS["zc"].core not in modules("reconstruct_images", method="mine")
+    assert core not in modules("reconstruct_images", method="zc")
+
+
+@pytest.mark.parametrize("space", EXTRACTABLE)
+def test_each_space_enters_the_rule_that_extracts(space):
+    core = KINDS[space].core
+    assert using(core, space=space) == EXTRACTING
+    imported = names(source_files(core))
+    others = {KINDS[other].core for other in EXTRACTABLE} - {core} - imported
+    assert others & modules("extract_features", space=space) == set()
+
+
+def test_spaces_built_on_others_bring_their_code():
+    assert KINDS["c"].core in modules("extract_features", space="zc")
+    assert KINDS["zc"].core not in modules("extract_features", space="c")
+
+
+def test_coordinates_of_a_space_do_not_change_its_code():
+    assert modules("extract_features", space="zc-n0.6") == modules("extract_features", space="zc")
