@@ -10,8 +10,6 @@ import pytest
 from PIL import Image
 from tests.support.report_study import (
     CATEGORIES,
-    ROIS,
-    SPACES,
     STIMULUS_IDS,
     SUBJECTS,
     command_line,
@@ -19,11 +17,9 @@ from tests.support.report_study import (
     write_trials,
     write_voxels,
 )
-from tests.support.studies import some_study
 
 from cortex2image.errors import ConfigError, ContractError, DataError
-from cortex2image.steps.report import READS, main, read_map
-from cortex2image.study.config import slice_json
+from cortex2image.steps.report import main, read_map
 from cortex2image.tables.contracts import SCORES
 
 METHODS = MODELS = ("z", "c", "zc")
@@ -213,10 +209,3 @@ def test_a_file_too_few_leaves_no_page(tmp_path: Path, option: str) -> None:
     with pytest.raises(ConfigError, match=rf"--{option}(.|\n)*[24] files: of sub-01, sub-02"):
         main(arguments)
     assert not (root / "report").exists()
-
-
-def test_each_accuracy_of_decoding_is_of_the_space_whose_file_it_is_in(tmp_path: Path) -> None:
-    """Rules name files in the order of the spaces in the config, which the settings must keep."""
-    study = some_study(READS, subjects=SUBJECTS, decode={"rois": dict.fromkeys(SPACES, ROIS)})
-    again = json.loads(slice_json(study, READS))
-    assert list(again["decode"]["rois"]) == list(study.decode.rois) == list(SPACES)
