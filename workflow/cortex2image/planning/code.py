@@ -37,17 +37,64 @@ DISPATCHERS = {
 }
 
 
+# Where the rule of a step takes the value of an option from, by the kind of option (see
+# `study.command.Command`).
+PLACEHOLDERS = {
+    "labels": "{{wildcards.{}:q}}",
+    "inputs": "{{input.{}:q}}",
+    "lists": "{{input.{}:q}}",
+    "optional_lists": "{{input.{}:q}}",
+    "places": "{{params.{}:q}}",
+    "outputs": "{{output.{}:q}}",
+    "output_lists": "{{output.{}:q}}",
+    "optional": "{{output.{}:q}}",
+    "counts": "{{{}}}",
+}
+
+
 @functools.cache
 def declared_reads(step: str) -> tuple[str, ...]:
     """Return the settings that a step declares to read: the literal READS of its module, () without one."""
+    declared = _constant(step, "READS")
+    return () if declared is None else tuple(ast.literal_eval(declared))
+
+
+def command_line(step: str) -> str:
+    """Return the shell command of a step's rule, with Snakemake's placeholders.
+
+    Every option of the step is filled in from what the rule calls by the same name: labels from wildcards,
+    files from inputs and outputs, places from parameters, and the settings from the parameter `settings`.
+
+    Parameters
+    ----------
+    step : str
+        Name of the step and of its rule.
+
+    Raises
+    ------
+    ValueError
+        The step has no literal COMMAND.
+    """
+    call = _constant(step, "COMMAND")
+    if not isinstance(call, ast.Call):
+        raise ValueError(f"step {step}: COMMAND must be written as a call of Command")
+    options = {word.arg: ast.literal_eval(word.value) for word in call.keywords if word.arg in PLACEHOLDERS}
+    words = [f"python -m {STEPS}.{step}"]
+    if declared_reads(step):
+        words.append("--settings {params.settings:q}")
+    for kind, names in options.items():
+        words += [f"--{n.replace('_', '-')} {PLACEHOLDERS[str(kind)].format(n)}" for n in names]
+    return " ".join([*words, "2>{log:q}"])
+
+
+def _constant(step: str, name: str) -> ast.expr | None:
+    """Return the value of a constant of a step's module, None where there is none of that name."""
     for node in ast.parse(module_path(f"{STEPS}.{step}").read_text()).body:
-        if isinstance(node, ast.Assign) and any(_is_reads(target) for target in node.targets):
-            return tuple(ast.literal_eval(node.value))
-    return ()
-
-
-def _is_reads(target: ast.expr) -> bool:
-    return isinstance(target, ast.Name) and target.id == "READS"
+        if isinstance(node, ast.Assign) and any(
+            isinstance(t, ast.Name) and t.id == name for t in node.targets
+        ):
+            return node.value
+    return None
 
 
 def code_files(step: str, study: Study, wildcards: Mapping[str, str]) -> list[str]:

@@ -42,8 +42,9 @@ COMMAND = Command(
     READS,
     inputs=("stimuli", "scores", "encoding_scores", "provenance"),
     # Of each subject; then of each subject and space, method or encoding model, the first subject's first.
-    lists=("templates", "trials", "voxels", "decoded_scores", "reconstructions", "maps", "sheets"),
+    lists=("templates", "trials", "voxels", "decoded_scores", "reconstructions", "maps"),
     outputs=("page",),
+    output_lists=("sheets",),
 )
 
 

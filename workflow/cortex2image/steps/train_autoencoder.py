@@ -20,7 +20,9 @@ from cortex2image.study.command import Command
 from cortex2image.study.training import Training
 
 READS = ("seed", "autoencoder_steps")
-COMMAND = Command(__doc__, Training, READS, inputs=("images",), outputs=("checkpoint", "curve", "vae"))
+COMMAND = Command(
+    __doc__, Training, READS, inputs=("images",), places=("checkpoint",), outputs=("curve", "vae")
+)
 STANDARDISING_SCENES = 2000
 
 

@@ -24,7 +24,8 @@ COMMAND = Command(
     Training,
     READS,
     inputs=("images", "tokens", "labels", "tokenizer"),
-    outputs=("checkpoint", "curve", "clip"),
+    places=("checkpoint",),
+    outputs=("curve", "clip"),
 )
 
 
