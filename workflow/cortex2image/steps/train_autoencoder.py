@@ -30,10 +30,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     args, training = COMMAND.parse(argv)
     images = np.load(args.images)
     network = seeded(build_autoencoder, training.seed, "autoencoder")
-    plan, origin = (
-        schedule(training.autoencoder_steps),
-        origin_of("cortex2image.steps.train_autoencoder", args.images),
-    )
+    origin = origin_of("cortex2image.steps.train_autoencoder", args.images)
+    plan = schedule(training.autoencoder_steps)
     trainer = Trainer(network, plan, args.checkpoint, "autoencoder", training.seed, origin)
     trainer.run(autoencoder_loss(network, images), bfloat16=True)
     trainer.write_curve(args.curve)
