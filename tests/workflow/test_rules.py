@@ -1,48 +1,102 @@
-"""Conventions that make the workflow readable and its re-runs honest."""
+"""Conventions that make the workflow readable and its re-runs honest, as Snakemake itself sees the rules."""
 
+import importlib
 import re
 from pathlib import Path
 
 import pytest
+from tests.support.rules import rules_of
 
-ROOT = Path(__file__).parents[2]
-STEPS = {p.stem for p in (ROOT / "workflow" / "cortex2image" / "steps").glob("*.py")} - {"__init__"}
+from cortex2image.sources import ROOT, source_files
+from cortex2image.study.command import Command
 
-
-def rules():
-    for path in sorted((ROOT / "workflow" / "rules").glob("*.smk")):
-        parts = re.split(r"^rule (\w+):$", path.read_text(), flags=re.MULTILINE)
-        yield from zip(parts[1::2], parts[2::2], strict=True)
-
-
-RULES = dict(rules())
-COMPUTING = {name: text for name, text in RULES.items() if "shell:" in text}
+CONFIGS, RULES = ROOT.parent / "config", ROOT / "rules"
+STEPS = sorted(p.stem for p in (ROOT / "cortex2image" / "steps").glob("*.py") if p.stem != "__init__")
+# What jobs ask for on any machine, and what Snakemake adds by itself; sites name theirs in a profile.
+PORTABLE = {"mem_mb", "runtime", "gpu"}
+ADDED = {"tmpdir", "mem", "mem_mib", "_nodes", "_cores"}
 
 
-def test_every_step_is_one_rule_of_the_same_name():
-    assert set(COMPUTING) == STEPS
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory):
+    """The rules of the simulated study, and those that only a study of prepared betas has."""
+    folder = tmp_path_factory.mktemp("rules")
+    prepared = rules_of(CONFIGS / "nsd.yaml", folder)
+    return prepared | rules_of(CONFIGS / "config.yaml", folder)
 
 
-@pytest.mark.parametrize("name", sorted(COMPUTING))
-def test_computing_rules_follow_the_conventions(name):
-    text = COMPUTING[name]
-    assert text.lstrip().startswith('"""'), "a docstring says what it makes"
-    assert re.search(rf'code=(ancient\()?source_files\("cortex2image.steps.{name}"\)', text)
-    assert f"python -m cortex2image.steps.{name} " in text
-    assert f"logs/{{STUDY}}/{name}" in text or f"logs/{name}" in text
-    assert "2>{log" in text
-    for directive in ("log:", "conda:", "threads:", "mem_mb=", "runtime="):
-        assert directive in text, directive
-    # To Snakemake a benchmark is an output: a rule that has no other would never run a second time.
-    assert ("benchmark:" in text) == ("output:" in text)
+@pytest.fixture(scope="module")
+def computing(rules):
+    return {name: rule for name, rule in rules.items() if rule["shell"]}
 
 
-def test_gpu_rules_ask_for_one_gpu():
-    asking = {name for name, text in COMPUTING.items() if "gpu=" in text}
-    assert {"extract_features", "reconstruct_images", "evaluate_images"} <= asking
-    assert all("gpu=1," in COMPUTING[name] for name in asking)
+def command_of(step: str) -> Command:
+    command = importlib.import_module(f"cortex2image.steps.{step}").COMMAND
+    assert isinstance(command, Command)
+    return command
 
 
-def test_no_rule_names_a_site():
-    for name, text in RULES.items():
-        assert not re.search(r"slurm|partition|account|gres|constraint=", text), name
+def test_every_step_is_one_rule_of_the_same_name(computing):
+    assert sorted(computing) == STEPS
+
+
+def test_every_rule_says_what_it_makes(rules):
+    assert [name for name, rule in rules.items() if not rule["doc"]] == []
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_rule_runs_its_step_with_a_log_and_an_environment(computing, step):
+    rule = computing[step]
+    assert re.findall(r"python -m ([\w.]+)", rule["shell"]) == [f"cortex2image.steps.{step}"]
+    (log,) = rule["logs"]
+    assert re.match(rf"logs/(\w+/)?{step}[./]", log)
+    assert "2>{log" in rule["shell"]
+    assert (RULES / rule["conda"]).resolve().exists()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_rule_gives_its_step_the_options_that_it_takes(computing, step):
+    command = command_of(step)
+    needed = {*command.labels, *command.inputs, *command.outputs, *command.lists}
+    needed |= {"settings"} if command.reads else set()
+    allowed = needed | {*command.optional, *command.optional_lists, *command.counts}
+    given = set(re.findall(r"\s--([a-z0-9-]+)", computing[step]["shell"]))
+    assert options(needed) <= given <= options(allowed)
+
+
+def options(names: set[str]) -> set[str]:
+    return {name.replace("_", "-") for name in names}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_rule_is_run_again_when_the_code_of_its_step_changes(computing, step):
+    code = {Path(file).name for file in computing[step]["code"]}
+    own = {Path(file).name for file in source_files(f"cortex2image.steps.{step}")}
+    assert f"{step}.py" in own
+    assert own <= code
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_memory_and_time_grow_with_each_try(computing, step):
+    first, second = computing[step]["resources"]
+    for name in ("mem_mb", "runtime"):
+        assert second[name] == 2 * first[name] > 0
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_benchmark_comes_with_an_output(computing, step):
+    """To Snakemake a benchmark is an output: a rule that has no other would never run a second time."""
+    assert bool(computing[step]["benchmark"]) == bool(computing[step]["outputs"])
+
+
+def test_rules_of_networks_ask_for_one_gpu(computing):
+    asking = {
+        name: asked["gpu"] for name, rule in computing.items() if "gpu" in (asked := rule["resources"][0])
+    }
+    assert {"extract_features", "reconstruct_images", "evaluate_images", "train_unet"} <= set(asking)
+    assert set(asking.values()) == {1}
+
+
+def test_no_rule_names_a_site(rules):
+    asked = {name: set(rule["resources"][0]) - PORTABLE - ADDED for name, rule in rules.items()}
+    assert {name: foreign for name, foreign in asked.items() if foreign} == {}
