@@ -155,7 +155,7 @@ def _check_decoded(study: Study, reader: Reader, source: str) -> None:
 
 
 def _check_controls(study: Study, reader: Reader, source: str) -> None:
-    """In a cross-validated study every stimulus trains some fold, so no mean is without the stimulus itself."""
+    """In a cross-validated study every stimulus trains some fold: no mean would be free of it."""
     if study.dataset.cross_validate == "none":
         return
     asked = [name for name in study.reconstruct.methods if METHODS[name].features]
