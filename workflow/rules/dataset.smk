@@ -37,11 +37,11 @@ rule stimuli:
     """Stimuli that a chosen subject saw; an edited events file alone does not make everybody's features anew."""
     input:
         code=code_of("stimuli"),
-        events=ancient(events_files),
-        table=FILES.stimuli_table(),
+        events=ancient(JOBS.events_files),
+        table=JOBS.files.stimuli_table(),
     output:
         stimuli=at("stimuli"),
-        pictures=[directory(folder) for folder in PICTURES],
+        pictures=[directory(folder) for folder in JOBS.pictures],
     log:
         log_of("stimuli"),
     benchmark:
@@ -52,19 +52,17 @@ rule stimuli:
         **growing(mem_mb=2000, runtime=30),
     params:
         settings=settings_of("stimuli"),
-        pictures=pictures_state,
+        entry=JOBS.entry("stimuli"),
+        pictures=JOBS.pictures_state,
     shell:
-        """
-        python -m cortex2image.steps.stimuli --settings {params.settings:q} \
-            --stimuli {output.stimuli:q} --pictures {output.pictures:q} 2>{log:q}
-        """
+        command_line("stimuli")
 
 
 rule trials:
     """Trials of one subject with their repetitions, and their folds in a cross-validated study."""
     input:
         code=code_of("trials"),
-        dataset=dataset_files,
+        dataset=JOBS.dataset_files,
         stimuli=at("stimuli"),
     output:
         trials=at("trials"),
@@ -78,9 +76,6 @@ rule trials:
         **growing(mem_mb=2000, runtime=30),
     params:
         settings=settings_of("trials"),
+        entry=JOBS.entry("trials"),
     shell:
-        """
-        python -m cortex2image.steps.trials --settings {params.settings:q} \
-            --subject {wildcards.subject} --stimuli {input.stimuli:q} \
-            --trials {output.trials:q} 2>{log:q}
-        """
+        command_line("trials")

@@ -21,10 +21,4 @@ rule decode_features:
     params:
         settings=settings_of("decode_features"),
     shell:
-        """
-        python -m cortex2image.steps.decode_features --settings {params.settings:q} \
-            --subject {wildcards.subject} --space {wildcards.space} \
-            --trials {input.trials:q} --betas {input.betas:q} --voxels {input.voxels:q} \
-            --features {input.features:q} \
-            --decoded {output.decoded:q} --scores {output.scores:q} 2>{log:q}
-        """
+        command_line("decode_features")

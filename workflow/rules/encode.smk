@@ -20,12 +20,7 @@ rule encode_voxels:
     params:
         settings=settings_of("encode_voxels"),
     shell:
-        """
-        python -m cortex2image.steps.encode_voxels --settings {params.settings:q} \
-            --subject {wildcards.subject} --space {wildcards.space} \
-            --trials {input.trials:q} --betas {input.betas:q} --voxels {input.voxels:q} \
-            --features {input.features:q} --encoding {output.encoding:q} 2>{log:q}
-        """
+        command_line("encode_voxels")
 
 
 rule map_encoding:
@@ -44,10 +39,7 @@ rule map_encoding:
     resources:
         **growing(mem_mb=1000, runtime=10),
     shell:
-        """
-        python -m cortex2image.steps.map_encoding --voxels {input.voxels:q} \
-            --encoding {input.encoding:q} --map {output.map:q} 2>{log:q}
-        """
+        command_line("map_encoding")
 
 
 rule encoding_scores:
@@ -55,7 +47,7 @@ rule encoding_scores:
     input:
         code=code_of("encoding_scores"),
         voxels=of_all("voxels"),
-        encoding=of_all("encoding", space=STUDY.encode.models),
+        encoding=of_all("encoding", space=ENCODED),
     output:
         scores=at("encoding_scores"),
     log:
@@ -69,8 +61,4 @@ rule encoding_scores:
     params:
         settings=settings_of("encoding_scores"),
     shell:
-        """
-        python -m cortex2image.steps.encoding_scores --settings {params.settings:q} \
-            --voxels {input.voxels:q} --encoding {input.encoding:q} \
-            --scores {output.scores:q} 2>{log:q}
-        """
+        command_line("encoding_scores")

@@ -2,23 +2,15 @@
 # studies that know categories only by `identify_categories` and `categorise_pictures`.
 
 
-def evaluated(of_pictures, by_category, of_decoded):
-    """The files of every subject's scores: of each method, and without pictures of each decoded space."""
-    if READER.image_identity:
-        return of_all(of_pictures, method=STUDY.reconstruct.methods)
-    decoded = of_all(of_decoded, space=DECODED_SPACES)
-    return [*decoded, *of_all(by_category, method=STUDY.reconstruct.methods)]
-
-
 rule evaluate_images:
     """Pixel metrics and identification by the judge networks, with the permutation null of each."""
     input:
         code=code_of("evaluate_images"),
         stimuli=at("stimuli"),
-        shown=PICTURES,
+        shown=JOBS.pictures,
         reconstructions=at("reconstructions"),
         images=at("reconstructed_pictures"),
-        model=model_sums,
+        model=JOBS.model_sums,
     output:
         **tables("evaluation", "nulls"),
     log:
@@ -34,12 +26,7 @@ rule evaluate_images:
     params:
         settings=settings_of("evaluate_images"),
     shell:
-        """
-        python -m cortex2image.steps.evaluate_images --settings {params.settings:q} \
-            --subject {wildcards.subject} --method {wildcards.method} \
-            --stimuli {input.stimuli:q} --reconstructions {input.reconstructions:q} \
-            --evaluation {output.evaluation:q} --nulls {output.nulls:q} 2>{log:q}
-        """
+        command_line("evaluate_images")
 
 
 rule identify_categories:
@@ -61,13 +48,7 @@ rule identify_categories:
     params:
         settings=settings_of("identify_categories"),
     shell:
-        """
-        python -m cortex2image.steps.identify_categories --settings {params.settings:q} \
-            --subject {wildcards.subject} --space {wildcards.space} \
-            --stimuli {input.stimuli:q} --trials {input.trials:q} \
-            --features {input.features:q} --decoded {input.decoded:q} \
-            --evaluation {output.evaluation:q} --nulls {output.nulls:q} 2>{log:q}
-        """
+        command_line("identify_categories")
 
 
 rule categorise_pictures:
@@ -76,7 +57,7 @@ rule categorise_pictures:
         **tables("stimuli", "trials", "reconstructions"),
         code=code_of("categorise_pictures"),
         images=at("reconstructed_pictures"),
-        model=model_sums,
+        model=JOBS.model_sums,
     output:
         evaluation=at("category_evaluation"),
         nulls=at("category_nulls"),
@@ -92,21 +73,15 @@ rule categorise_pictures:
     params:
         settings=settings_of("categorise_pictures"),
     shell:
-        """
-        python -m cortex2image.steps.categorise_pictures --settings {params.settings:q} \
-            --subject {wildcards.subject} --method {wildcards.method} \
-            --stimuli {input.stimuli:q} --trials {input.trials:q} \
-            --reconstructions {input.reconstructions:q} \
-            --evaluation {output.evaluation:q} --nulls {output.nulls:q} 2>{log:q}
-        """
+        command_line("categorise_pictures")
 
 
 rule scores:
     """One table of all subjects, methods and metrics: value, interval, null and p."""
     input:
         code=code_of("scores"),
-        evaluation=evaluated("evaluation", "category_evaluation", "decoded_evaluation"),
-        nulls=evaluated("nulls", "category_nulls", "decoded_nulls"),
+        evaluation=JOBS.evaluated("evaluation", "category_evaluation", "decoded_evaluation"),
+        nulls=JOBS.evaluated("nulls", "category_nulls", "decoded_nulls"),
     output:
         scores=at("scores"),
         csv=at("scores_csv"),
@@ -121,8 +96,4 @@ rule scores:
     params:
         settings=settings_of("scores"),
     shell:
-        """
-        python -m cortex2image.steps.scores --settings {params.settings:q} \
-            --evaluation {input.evaluation:q} --nulls {input.nulls:q} \
-            --scores {output.scores:q} --csv {output.csv:q} 2>{log:q}
-        """
+        command_line("scores")

@@ -8,7 +8,7 @@ rule explain_diffusion:
     """Latents, noise and its schedule, the way back from noise, captions, the U-Net, image to image: as pictures."""
     input:
         code=code_of("explain_diffusion"),
-        model=files.model_sums(model_set("miniature")),
+        model=model_sums(model_set("miniature")),
     output:
         **{name.replace("-", "_"): figure_path(name) for name in FIGURES},
     log:

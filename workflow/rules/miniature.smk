@@ -28,11 +28,7 @@ rule train_prepare:
     params:
         settings=training_settings("train_prepare"),
     shell:
-        """
-        python -m cortex2image.steps.train_prepare --settings {params.settings:q} \
-            --images {output.images:q} --tokens {output.tokens:q} --labels {output.labels:q} \
-            --tokenizer {output.tokenizer:q} 2>{log:q}
-        """
+        command_line("train_prepare")
 
 
 rule train_autoencoder:
@@ -56,11 +52,7 @@ rule train_autoencoder:
         settings=training_settings("train_autoencoder"),
         checkpoint=training_path("checkpoint", network="autoencoder"),
     shell:
-        """
-        python -m cortex2image.steps.train_autoencoder --settings {params.settings:q} \
-            --images {input.images:q} --checkpoint {params.checkpoint:q} --vae {output.vae:q} \
-            --curve {output.curve:q} 2>{log:q}
-        """
+        command_line("train_autoencoder")
 
 
 rule train_clip:
@@ -84,11 +76,7 @@ rule train_clip:
         settings=training_settings("train_clip"),
         checkpoint=training_path("checkpoint", network="clip"),
     shell:
-        """
-        python -m cortex2image.steps.train_clip --settings {params.settings:q} --images {input.images:q} \
-            --tokens {input.tokens:q} --labels {input.labels:q} --tokenizer {input.tokenizer:q} \
-            --checkpoint {params.checkpoint:q} --clip {output.clip:q} --curve {output.curve:q} 2>{log:q}
-        """
+        command_line("train_clip")
 
 
 rule train_judge:
@@ -114,11 +102,7 @@ rule train_judge:
         settings=training_settings("train_judge"),
         checkpoint=training_path("checkpoint", network="judge-{architecture}"),
     shell:
-        """
-        python -m cortex2image.steps.train_judge --settings {params.settings:q} \
-            --architecture {wildcards.architecture} --images {input.images:q} --labels {input.labels:q} \
-            --checkpoint {params.checkpoint:q} --judge {output.judge:q} --curve {output.curve:q} 2>{log:q}
-        """
+        command_line("train_judge")
 
 
 rule train_latents:
@@ -137,11 +121,7 @@ rule train_latents:
     resources:
         **growing(mem_mb=8000, runtime=60),
     shell:
-        """
-        python -m cortex2image.steps.train_latents --images {input.images:q} --tokens {input.tokens:q} \
-            --vae {input.vae:q} --clip {input.clip:q} --tokenizer {input.tokenizer:q} \
-            --latents {output.latents:q} --states {output.states:q} --empty {output.empty:q} 2>{log:q}
-        """
+        command_line("train_latents")
 
 
 rule train_unet:
@@ -166,11 +146,7 @@ rule train_unet:
         settings=training_settings("train_unet"),
         checkpoint=training_path("checkpoint", network="unet"),
     shell:
-        """
-        python -m cortex2image.steps.train_unet --settings {params.settings:q} --latents {input.latents:q} \
-            --states {input.states:q} --empty {input.empty:q} --checkpoint {params.checkpoint:q} \
-            --unet {output.unet:q} --scheduler {output.scheduler:q} --curve {output.curve:q} 2>{log:q}
-        """
+        command_line("train_unet")
 
 
 rule export_miniature:
@@ -192,12 +168,7 @@ rule export_miniature:
     resources:
         **growing(mem_mb=4000, runtime=15),
     shell:
-        """
-        python -m cortex2image.steps.export_miniature --vae {input.vae:q} --clip {input.clip:q} \
-            --unet {input.unet:q} --scheduler {input.scheduler:q} --tokenizer {input.tokenizer:q} \
-            --judge-cnn {input.judge_cnn:q} --judge-residual {input.judge_residual:q} \
-            --curves {input.curves:q} --models {output.models:q} 2>{log:q}
-        """
+        command_line("export_miniature")
 
 
 rule choose_guidance:
@@ -219,10 +190,7 @@ rule choose_guidance:
     params:
         settings=training_settings("choose_guidance"),
     shell:
-        """
-        python -m cortex2image.steps.choose_guidance --settings {params.settings:q} --threads {threads} \
-            --models {input.models:q} --table {output.table:q} 2>{log:q}
-        """
+        command_line("choose_guidance")
 
 
 rule score_miniature:
@@ -245,11 +213,7 @@ rule score_miniature:
     params:
         settings=training_settings("score_miniature"),
     shell:
-        """
-        python -m cortex2image.steps.score_miniature --settings {params.settings:q} --threads {threads} \
-            --models {input.models:q} --training-images {input.training_images:q} \
-            --scores {output.scores:q} 2>{log:q}
-        """
+        command_line("score_miniature")
 
 
 rule show_miniature:
@@ -271,10 +235,7 @@ rule show_miniature:
     params:
         settings=training_settings("show_miniature"),
     shell:
-        """
-        python -m cortex2image.steps.show_miniature --settings {params.settings:q} --threads {threads} \
-            --models {input.models:q} --sheet {output.sheet:q} --grid {output.grid:q} 2>{log:q}
-        """
+        command_line("show_miniature")
 
 
 rule ship_miniature:
@@ -297,8 +258,4 @@ rule ship_miniature:
     params:
         settings=training_settings("ship_miniature"),
     shell:
-        """
-        python -m cortex2image.steps.ship_miniature --settings {params.settings:q} \
-            --scores {input.scores:q} --sheet {input.sheet:q} --models {input.models:q} \
-            --tried {input.tried:q} --shipped {output.shipped:q} 2>{log:q}
-        """
+        command_line("ship_miniature")

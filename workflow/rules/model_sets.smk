@@ -18,9 +18,7 @@ rule download_models:
     params:
         settings=settings_of("download_models"),
     shell:
-        """
-        python -m cortex2image.steps.download_models --settings {params.settings:q} 2>{log:q}
-        """
+        command_line("download_models")
 
 
 rule record_models:
@@ -37,6 +35,4 @@ rule record_models:
     params:
         settings=settings_of("record_models"),
     shell:
-        """
-        python -m cortex2image.steps.record_models --settings {params.settings:q} 2>{log:q}
-        """
+        command_line("record_models")

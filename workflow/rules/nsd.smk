@@ -2,16 +2,6 @@
 # `all`: where files are missing, its plan ends with what is to be done.
 
 
-def manifest_settings(step):
-    """The settings of a step that lists files; a data set whose files cannot be listed ends the plan."""
-
-    def settings(wildcards):
-        files.require_manifest(STUDY)
-        return settings_of(step)(wildcards)
-
-    return settings
-
-
 rule nsd_manifest:
     """Print and write the list of the files of NSD that the study needs, with sizes: missing ones first."""
     input:
@@ -28,13 +18,10 @@ rule nsd_manifest:
     resources:
         **growing(mem_mb=1000, runtime=10),
     params:
-        settings=manifest_settings("nsd_manifest"),
+        settings=JOBS.manifest_settings("nsd_manifest"),
         asked=asked_now,
     shell:
-        """
-        python -m cortex2image.steps.nsd_manifest --settings {params.settings:q} \
-            --table {output.table:q} 2>{log:q}
-        """
+        command_line("nsd_manifest")
 
 
 rule nsd_download:
@@ -53,10 +40,7 @@ rule nsd_download:
     resources:
         **growing(mem_mb=1000, runtime=1440),
     params:
-        settings=manifest_settings("nsd_download"),
+        settings=JOBS.manifest_settings("nsd_download"),
         asked=asked_now,
     shell:
-        """
-        python -m cortex2image.steps.nsd_download --settings {params.settings:q} \
-            --table {output.table:q} 2>{log:q}
-        """
+        command_line("nsd_download")

@@ -1,16 +1,12 @@
 # Studies of betas that others estimated.
 
 
-def released_ncsnr_files(wildcards):
-    return FILES.released_ncsnr(wildcards.subject)
-
-
 rule prepared_betas:
     """Betas of every chosen voxel, read a session at a time, in the tables of the single-trial GLM."""
     input:
         code=code_of("prepared_betas"),
-        dataset=dataset_files,
-        ncsnr=released_ncsnr_files,
+        dataset=JOBS.dataset_files,
+        ncsnr=JOBS.released_ncsnr,
         trials=at("trials"),
     output:
         betas=at("single_trial_betas"),
@@ -26,9 +22,6 @@ rule prepared_betas:
         **growing(mem_mb=NEEDS.betas_mb(sessions_at_once=4), runtime=120),
     params:
         settings=settings_of("prepared_betas"),
+        entry=JOBS.entry("prepared_betas"),
     shell:
-        """
-        python -m cortex2image.steps.prepared_betas --settings {params.settings:q} \
-            --subject {wildcards.subject} --trials {input.trials:q} --threads {threads} \
-            --betas {output.betas:q} --voxels {output.voxels:q} 2>{log:q}
-        """
+        command_line("prepared_betas")

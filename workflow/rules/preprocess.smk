@@ -29,9 +29,4 @@ rule standardise:
     params:
         settings=settings_of("standardise"),
     shell:
-        """
-        python -m cortex2image.steps.standardise --settings {params.settings:q} \
-            --trials {input.trials:q} --single-trial-betas {input.single_trial_betas:q} \
-            --mask-voxels {input.mask_voxels:q} \
-            --betas {output.betas:q} --voxels {output.voxels:q} 2>{log:q}
-        """
+        command_line("standardise")

@@ -7,7 +7,7 @@ rule provenance:
     input:
         **tables("scores", "encoding_scores"),
         code=code_of("provenance"),
-        model=model_sums,
+        model_sums=JOBS.model_sums,
     output:
         provenance=at("provenance"),
     log:
@@ -21,10 +21,7 @@ rule provenance:
     params:
         settings=settings_of("provenance"),
     shell:
-        """
-        python -m cortex2image.steps.provenance --settings {params.settings:q} \
-            --model-sums {input.model:q} --provenance {output.provenance:q} 2>{log:q}
-        """
+        command_line("provenance")
 
 
 rule report:
@@ -34,13 +31,13 @@ rule report:
         code=code_of("report"),
         templates=sorted(f"{TEMPLATES}/{path.name}" for path in Path(TEMPLATES).iterdir()),
         stimuli=at("stimuli"),
-        shown=PICTURES,
+        shown=JOBS.pictures,
         trials=of_all("trials"),
         voxels=of_all("voxels"),
-        decoded_scores=of_all("decoded_scores", space=DECODED_SPACES),
-        reconstructions=of_all("reconstructions", method=STUDY.reconstruct.methods),
-        pictures=of_all("reconstructed_pictures", method=STUDY.reconstruct.methods),
-        maps=of_all("map", space=STUDY.encode.models),
+        decoded_scores=of_all("decoded_scores", space=DECODED),
+        reconstructions=of_all("reconstructions", method=METHODS_RUN),
+        pictures=of_all("reconstructed_pictures", method=METHODS_RUN),
+        maps=of_all("map", space=ENCODED),
     output:
         page=at("report_page"),
         sheets=of_all("contact_sheet"),
@@ -55,12 +52,4 @@ rule report:
     params:
         settings=settings_of("report"),
     shell:
-        """
-        python -m cortex2image.steps.report --settings {params.settings:q} \
-            --templates {input.templates:q} --stimuli {input.stimuli:q} \
-            --trials {input.trials:q} --voxels {input.voxels:q} \
-            --scores {input.scores:q} --encoding-scores {input.encoding_scores:q} \
-            --provenance {input.provenance:q} --decoded-scores {input.decoded_scores:q} \
-            --reconstructions {input.reconstructions:q} --maps {input.maps:q} \
-            --page {output.page:q} --sheets {output.sheets:q} 2>{log:q}
-        """
+        command_line("report")

@@ -25,10 +25,7 @@ rule simulate_stimuli:
         bids=subpath(output.stimuli, ancestor=2),
         truth=subpath(output.scenes, parent=True),
     shell:
-        """
-        python -m cortex2image.steps.simulate_stimuli --settings {params.settings:q} \
-            --bids {params.bids:q} --truth {params.truth:q} 2>{log:q}
-        """
+        command_line("simulate_stimuli")
 
 
 rule simulate_subject:
@@ -39,7 +36,7 @@ rule simulate_subject:
         images=rules.simulate_stimuli.output.images,
     output:
         **simulated.truth_files(TRUTH, "{subject}"),
-        recording=simulated.subject_files(BIDS, "{subject}", FILES.sizes),
+        recording=simulated.subject_files(BIDS, "{subject}", JOBS.files.sizes),
     log:
         log_of("simulate_subject", "subject"),
     benchmark:
@@ -53,7 +50,4 @@ rule simulate_subject:
         bids=subpath(input.stimuli, ancestor=2),
         truth=subpath(output.arrays, parent=True),
     shell:
-        """
-        python -m cortex2image.steps.simulate_subject --settings {params.settings:q} \
-            --subject {wildcards.subject} --bids {params.bids:q} --truth {params.truth:q} 2>{log:q}
-        """
+        command_line("simulate_subject")

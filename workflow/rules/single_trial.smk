@@ -5,8 +5,8 @@ rule single_trial_betas:
     """Response of every voxel of the mask to every trial, by a single-trial GLM."""
     input:
         code=code_of("single_trial_betas"),
-        dataset=dataset_files,
-        atlas=FILES.atlas(),
+        dataset=JOBS.dataset_files,
+        atlas=JOBS.files.atlas(),
         trials=at("trials"),
     output:
         betas=at("single_trial_betas"),
@@ -21,9 +21,6 @@ rule single_trial_betas:
         **growing(mem_mb=4000, runtime=120),
     params:
         settings=settings_of("single_trial_betas"),
+        entry=JOBS.entry("single_trial_betas"),
     shell:
-        """
-        python -m cortex2image.steps.single_trial_betas --settings {params.settings:q} \
-            --subject {wildcards.subject} --trials {input.trials:q} \
-            --betas {output.betas:q} --voxels {output.voxels:q} 2>{log:q}
-        """
+        command_line("single_trial_betas")

@@ -11,21 +11,21 @@ rule preprocess:
 rule features:
     """Features of every stimulus that a chosen subject saw."""
     input:
-        collect(at("features"), space=sorted({*DECODED_SPACES, *STUDY.encode.models})),
+        collect(at("features"), space=JOBS.feature_spaces),
     localrule: True
 
 
 rule decode:
     """Features decoded from every subject's brain."""
     input:
-        of_all("decoded", space=DECODED_SPACES),
+        of_all("decoded", space=DECODED),
     localrule: True
 
 
 rule reconstruct:
     """Pictures from the decoded features."""
     input:
-        of_all("reconstructions", method=STUDY.reconstruct.methods),
+        of_all("reconstructions", method=METHODS_RUN),
     localrule: True
 
 
@@ -40,5 +40,5 @@ rule encode:
     """Encoding models and their maps."""
     input:
         at("encoding_scores"),
-        of_all("map", space=STUDY.encode.models),
+        of_all("map", space=ENCODED),
     localrule: True

@@ -161,10 +161,8 @@ def test_stimuli_decoded_in_one_space_only(tables, models, name):
 @pytest.mark.parametrize(("name", "kind"), [("zc", "decoded"), ("ceiling", "true"), ("no_brain", "true")])
 def test_features_of_another_model(tables, models, name, kind):
     given = tables if kind == "decoded" else without_decoded(tables)
-    narrow = {
-        space: replace(table, features=table.features[:, :60])
-        for space, table in getattr(given, kind).items()
-    }
+    whole = getattr(given, kind)
+    narrow = {space: replace(table, features=table.features[:, :60]) for space, table in whole.items()}
     with pytest.raises(DataError, match=r"z\.parquet(.|\n)*vectors of 64 values(.|\n)*60 values"):
         method_inputs(METHODS[name], replace(given, **{kind: narrow}), models)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from tests.support.studies import as_option
-from tests.support.told_betas import AFFINE, INDICES, SHAPE, ToldBetas
+from tests.support.synthetic_betas import AFFINE, INDICES, SHAPE, SyntheticBetas
 
 from cortex2image.data.open_dataset import open_betas
 from cortex2image.errors import ConfigError, ContractError, DataError

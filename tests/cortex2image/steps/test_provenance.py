@@ -6,16 +6,33 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.support.studies import as_option
 
 from cortex2image.errors import ConfigError
-from cortex2image.steps.provenance import git_state, main, package_versions, read_config, without_machine
+from cortex2image.steps.provenance import git_state, main, package_versions, without_machine
+from cortex2image.study.config import resolve
+from cortex2image.study.fields import as_json
 
-CONFIG = {
-    "study": "demo",
-    "seed": 11,
-    "models": {"set": "miniature"},
-    "dataset": {"root": "/some/where/haxby"},
-}
+CONFIG = as_json(
+    resolve(
+        {
+            "study": "demo",
+            "seed": 11,
+            "subjects": ["sub-1"],
+            "models": {"set": "miniature"},
+            "dataset": {
+                "reader": "haxby2001",
+                "root": "/some/where/haxby",
+                "cross_validate": "run",
+                "rois": {"atlas": "rois/atlas.nii", "labels": {"ventral": 1}},
+            },
+            "standardise": {"by": "none", "average_repeats": []},
+            "decode": {"rois": {"c": ["ventral"]}},
+            "reconstruct": {"methods": ["c"]},
+            "encode": {"models": ["c"]},
+        }
+    )
+)
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -71,9 +88,10 @@ def test_absolute_paths_lose_what_names_a_machine() -> None:
 def test_the_file_says_what_made_the_results(tmp_path: Path) -> None:
     sums, output = tmp_path / "SHA256SUMS", tmp_path / "out" / "provenance.json"
     sums.write_text(f"{'0' * 64}  unet/model.safetensors\n")
-    main(["--config-json", json.dumps(CONFIG), "--model-sums", str(sums), "--provenance", str(output)])
+    main([*as_option(**CONFIG), "--model-sums", str(sums), "--provenance", str(output)])
     facts = json.loads(output.read_text())
-    assert facts["config"] == CONFIG | {"dataset": {"root": ".../haxby"}}
+    hidden = {"root": ".../haxby", "derivatives": ".../fmriprep"}
+    assert facts["config"] == CONFIG | {"dataset": CONFIG["dataset"] | hidden}
     assert facts["seeds"]["study"] == 11
     assert facts["models"] == {"set": "miniature", "sha256": hashlib.sha256(sums.read_bytes()).hexdigest()}
     assert facts["torchvision"] in ("native", "shimmed", "absent")
@@ -82,10 +100,8 @@ def test_the_file_says_what_made_the_results(tmp_path: Path) -> None:
     assert str(Path.home()) not in output.read_text()
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"study": "demo"}'])
+@pytest.mark.parametrize("text", ["{", "[]", '{"study": "demo"}', json.dumps(CONFIG | {"seeds": 3})])
 def test_a_config_that_is_none_leaves_no_file(tmp_path: Path, text: str) -> None:
-    with pytest.raises(ConfigError, match="--config-json"):
-        read_config(text)
-    with pytest.raises(ConfigError):
-        main(["--config-json", text, "--model-sums", "sums", "--provenance", str(tmp_path / "p.json")])
+    with pytest.raises(ConfigError, match="--settings"):
+        main(["--settings", text, "--model-sums", "sums", "--provenance", str(tmp_path / "p.json")])
     assert list(tmp_path.iterdir()) == []

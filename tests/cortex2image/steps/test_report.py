@@ -8,175 +8,21 @@ import nibabel as nib
 import numpy as np
 import pytest
 from PIL import Image
+from tests.support.report_study import (
+    CATEGORIES,
+    STIMULUS_IDS,
+    SUBJECTS,
+    command_line,
+    write_study,
+    write_trials,
+    write_voxels,
+)
 
-from cortex2image.errors import ContractError, DataError
-from cortex2image.sources import ROOT
+from cortex2image.errors import ConfigError, ContractError, DataError
 from cortex2image.steps.report import main, read_map
-from cortex2image.tables.contracts import (
-    DECODED_SCORES,
-    ENCODING_SCORES,
-    RECONSTRUCTIONS,
-    SCORES,
-    STIMULI,
-    TRIALS,
-    VOXELS,
-)
+from cortex2image.tables.contracts import SCORES
 
-SUBJECTS, METHODS, MODELS, ROIS = (
-    ("sub-01", "sub-02"),
-    ("z", "c", "zc"),
-    ("z", "c", "zc"),
-    ("early", "ventral"),
-)
-STIMULUS_IDS = [f"images/scene_{i:02d}" for i in range(30)]
-CATEGORIES = ("cat", "house", "shoe")
-METRICS = ("pixcorr", "twoway_clip")
-SHAPE = (9, 11, 7)
-
-
-def write_picture(path: Path, rng: np.random.Generator, size: int = 16) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    coarse = rng.integers(0, 256, (4, 4, 3), dtype=np.uint8)
-    Image.fromarray(coarse).resize((size, size), Image.Resampling.BICUBIC).save(path)
-    return str(path)
-
-
-def write_stimuli(root: Path, rng: np.random.Generator, with_images: bool) -> None:
-    pictures = [write_picture(root / "seen" / f"{i}.png", rng) for i in range(len(STIMULUS_IDS))]
-    data = {
-        "stimulus_id": STIMULUS_IDS,
-        "split": ["test"] * len(STIMULUS_IDS),
-        "captions": [[f"a small <{i}> & a large thing"] for i in range(len(STIMULUS_IDS))],
-        "image_path": pictures if with_images else [None] * len(STIMULUS_IDS),
-        "category": [CATEGORIES[i % 3] for i in range(len(STIMULUS_IDS))],
-    }
-    STIMULI.write(data, root / "stimuli.parquet")
-
-
-def write_scores(root: Path, rng: np.random.Generator, methods: tuple[str, ...]) -> None:
-    keys = [(s, m, k) for s in (*SUBJECTS, "all") for m in methods for k in METRICS]
-    value = rng.uniform(0.5, 0.9, len(keys))
-    data = {
-        "subject": [s for s, _, _ in keys],
-        "method": [m for _, m, _ in keys],
-        "metric": [k for _, _, k in keys],
-        "n": [len(STIMULUS_IDS)] * len(keys),
-        "value": value,
-        "ci_low": value - 0.04,
-        "ci_high": value + 0.05,
-        "null_mean": np.full(len(keys), 0.5),
-        "null_sd": np.full(len(keys), 0.03),
-        "p": np.where(value > 0.6, 0.0005, 0.25),
-        "ceiling": [None] * len(keys),
-        "higher_is_better": [True] * len(keys),
-        "metric_version": ["1"] * len(keys),
-    }
-    SCORES.write(data, root / "scores.parquet")
-
-
-def write_encoding(root: Path, rng: np.random.Generator, models: tuple[str, ...]) -> None:
-    keys = [(s, m, r) for s in (*SUBJECTS, "all") for m in models for r in ("all", *ROIS)]
-    data = {
-        "subject": [s for s, _, _ in keys],
-        "model": [m for _, m, _ in keys],
-        "roi": [r for _, _, r in keys],
-        "voxels": [200] * len(keys),
-        "mean_r": rng.uniform(0.0, 0.6, len(keys)),
-        "mean_r_ceiling_normalised": rng.uniform(0.2, 0.9, len(keys)),
-        "fraction_significant": rng.uniform(0.0, 1.0, len(keys)),
-    }
-    ENCODING_SCORES.write(data, root / "encoding_scores.parquet")
-    mask = np.linalg.norm((np.indices(SHAPE).T / (np.array(SHAPE) - 1) - 0.5).T, axis=0) < 0.5
-    for subject in SUBJECTS:
-        for model in models:
-            volume = np.where(mask, rng.uniform(-0.2, 0.8, SHAPE), np.nan).astype(np.float32)
-            path = root / subject / "maps" / f"{model}.nii.gz"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            nib.save(nib.Nifti1Image(volume, np.diag([-3.0, 3.0, 3.5, 1.0])), path)
-
-
-def write_subject(root: Path, subject: str, methods: tuple[str, ...], rng: np.random.Generator) -> None:
-    for space in ("z", "c"):
-        r = rng.uniform(-0.2, 0.8, 50)
-        data = {"unit": np.arange(50), "r": [None, *r[1:]], "alpha": np.full(50, 100.0)}
-        DECODED_SCORES.write(data, root / subject / "decoded" / f"{space}-scores.parquet")
-    for method in methods:
-        folder = root / subject / "reconstructions" / method
-        samples = 1 if method == "z" else 2
-        keys = [(i, k) for i in range(len(STIMULUS_IDS)) for k in range(samples)]
-        data = {
-            "stimulus_id": [STIMULUS_IDS[i] for i, _ in keys],
-            "sample": [k for _, k in keys],
-            "seed": list(range(len(keys))),
-            "image_path": [write_picture(folder / f"{i}-{k}.png", rng) for i, k in keys],
-        }
-        RECONSTRUCTIONS.write(data, folder.with_suffix(".parquet"))
-
-
-def write_trials(root: Path, subject: str, **metadata: object) -> None:
-    count = len(STIMULUS_IDS)
-    data = {
-        "trial_id": STIMULUS_IDS,
-        "stimulus_id": STIMULUS_IDS,
-        "session": ["ses-1"] * count,
-        "run": ["run-1"] * count,
-        "repetition": [0] * count,
-        "split": ["test"] * count,
-        "fold": [None] * count,
-        "onset": [0.0] * count,
-        "duration": [1.0] * count,
-    }
-    TRIALS.write(data, root / subject / "trials.parquet", **metadata)
-
-
-def write_voxels(root: Path, subject: str, **metadata: object) -> None:
-    numbers = {name: [0] for name in ("voxel_id", "i", "j", "k")}
-    rest = {"roi": ["early"], "hemisphere": ["left"], "ncsnr": [None], "noise_ceiling": [None]}
-    VOXELS.write(numbers | rest, root / subject / "voxels.parquet", **metadata)
-
-
-def write_provenance(root: Path, reader: str) -> None:
-    config = {
-        "study": "tiny",
-        "seed": 7,
-        "dataset": {"reader": reader},
-        "models": {"set": "miniature"},
-        "encode": {"fdr": 0.05},
-    }
-    facts = {
-        "version": "0.1.0",
-        "git": {"commit": "f" * 40, "dirty": True},
-        "python": "3.11.2",
-        "platform": "Linux x86_64",
-        "packages": {"numpy": "2.4.6", "torch": None},
-        "torchvision": "shimmed",
-        "models": {"set": "miniature", "sha256": "a" * 64},
-        "seeds": {"study": 7, "rule": "by identity"},
-        "config": config,
-    }
-    (root / "provenance.json").write_text(json.dumps(facts))
-
-
-def write_study(
-    root: Path, methods: tuple[str, ...], models: tuple[str, ...], with_images: bool, reader: str
-) -> list[str]:
-    """Write a study of random numbers under `root`; return the command line of its report."""
-    rng = np.random.default_rng(0)
-    root.mkdir()
-    write_stimuli(root, rng, with_images)
-    write_scores(root, rng, methods)
-    write_encoding(root, rng, models)
-    for subject in SUBJECTS:
-        write_subject(root, subject, methods, rng)
-        write_trials(root, subject, runs=12, left_out="[]")
-        write_voxels(root, subject, left_out="[]")
-    write_provenance(root, reader)
-    lists = {"subjects": SUBJECTS, "spaces": ("z", "c"), "methods": methods, "models": models}
-    return [
-        *(part for name, values in lists.items() for part in (f"--{name}", *values)),
-        *("--results", str(root), "--provenance", str(root / "provenance.json")),
-        *("--templates", str(ROOT / "report"), "--page", str(root / "report" / "index.html")),
-    ]
+METHODS = MODELS = ("z", "c", "zc")
 
 
 @pytest.fixture(scope="module")
@@ -267,10 +113,9 @@ def test_without_images_pictures_are_grouped_by_category(category_page: str) -> 
 
 
 def test_the_same_study_gives_the_same_bytes(categories: tuple[Path, list[str]], category_page: str) -> None:
-    root, arguments = categories
-    again = root / "again" / "index.html"
-    main([*arguments[:-1], str(again)])
-    assert again.read_text() == category_page
+    root, _ = categories
+    main(command_line(root, ("c",), ("c",), root / "again"))
+    assert (root / "again" / "index.html").read_text() == category_page
     sheets = [folder / "gallery-sub-01.png" for folder in (root / "report", root / "again")]
     assert sheets[0].read_bytes() == sheets[1].read_bytes()
 
@@ -352,3 +197,15 @@ def test_a_truncated_map_is_named(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(DataError, match=r"map\.nii\.gz"):
         read_map(path)
+
+
+@pytest.mark.parametrize(
+    "option", ["trials", "voxels", "decoded-scores", "reconstructions", "maps", "sheets"]
+)
+def test_a_file_too_few_leaves_no_page(tmp_path: Path, option: str) -> None:
+    root = tmp_path / "study"
+    arguments = write_study(root, ("z",), ("z",), with_images=True, reader="bids")
+    del arguments[arguments.index(f"--{option}") + 1]
+    with pytest.raises(ConfigError, match=rf"--{option}(.|\n)*[24] files: of sub-01, sub-02"):
+        main(arguments)
+    assert not (root / "report").exists()

@@ -112,6 +112,22 @@ def test_a_slice_is_the_same_text_whatever_the_order_of_keys():
     assert slice_json(STUDY, ("ridge", "seed")) == slice_json(STUDY, ("seed", "ridge"))
 
 
+@pytest.mark.parametrize("order", [("z", "c"), ("c", "z")])
+def test_a_slice_keeps_the_order_of_a_mapping(order):
+    """Rules name the files of decoded spaces in the order of the config."""
+    study = resolve(change(shipped(), "decode/rois", {space: ["early"] for space in order}))
+    for keys in (("decode/rois",), ("decode",), ("everything",)):
+        assert tuple(json.loads(slice_json(study, keys))["decode"]["rois"]) == order
+
+
+def test_a_slice_is_the_same_text_whatever_the_order_of_settings_in_the_config():
+    config = shipped()
+    turned = {key: config[key] for key in reversed(config)}
+    turned["dataset"] = {key: config["dataset"][key] for key in reversed(config["dataset"])}
+    for keys in (("dataset", "ridge"), ("everything",)):
+        assert slice_json(resolve(turned), keys) == slice_json(STUDY, keys)
+
+
 READS = ("seed", "evaluate/bootstraps", "decode/rois/{space}", "dataset/@source", "standardise")
 
 

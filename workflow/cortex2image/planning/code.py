@@ -5,7 +5,9 @@ Both are read from source files without importing them, since rules ask for them
 
 import ast
 import functools
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from cortex2image.sources import module_path, source_files
 from cortex2image.study.methods import METHODS
@@ -16,42 +18,112 @@ from cortex2image.study.spaces import parse_space
 STEPS = "cortex2image.steps"
 
 
-def _reader(study: Study, wildcards: Mapping[str, str]) -> str:
-    return READERS[study.dataset.reader].module
+# Settings reach a step as values and entries of registries as parameters of its rule, so the modules that declare
+# them are no inputs: one more key or entry re-runs nothing.
+DECLARATIONS = "cortex2image.study"
 
 
-def _method(study: Study, wildcards: Mapping[str, str]) -> str:
-    return METHODS[wildcards["method"]].core
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a registry, as far as jobs depend on it.
+
+    Attributes
+    ----------
+    core : str
+        The module that does what the entry stands for.
+    facts : str
+        The entry in words that change when it does.
+    """
+
+    core: str
+    facts: str
 
 
-def _space(study: Study, wildcards: Mapping[str, str]) -> str:
-    return parse_space(wildcards["space"]).facts.core
+def _reader(study: Study, wildcards: Mapping[str, str]) -> Entry:
+    reader = READERS[study.dataset.reader]
+    return Entry(reader.module, reader.name)
+
+
+def _method(study: Study, wildcards: Mapping[str, str]) -> Entry:
+    method = METHODS[wildcards["method"]]
+    return Entry(method.core, f"{method.name}: {dict(method.inputs)}, starts from {method.start}")
+
+
+def _space(study: Study, wildcards: Mapping[str, str]) -> Entry:
+    space = parse_space(wildcards["space"])
+    return Entry(space.facts.core, f"{space}: {', '.join(sorted(space.needs))}")
 
 
 # Modules that import the core of a registry entry by the name in the registry, which following imports cannot
-# see, and the core that a job uses. A step that imports such a module depends on this core and on no other.
-DISPATCHERS = {
+# see, and the entry that a job uses. A step that imports such a module depends on this entry and on no other.
+DISPATCHERS: dict[str, Callable[[Study, Mapping[str, str]], Entry]] = {
     "cortex2image.data.open_dataset": _reader,
     "cortex2image.reconstruction.drawing": _method,
     "cortex2image.features.extraction": _space,
+}
+
+# Where the rule of a step takes the value of an option from, by the kind of option (see
+# `study.command.Command`).
+PLACEHOLDERS = {
+    "labels": "{{wildcards.{}:q}}",
+    "inputs": "{{input.{}:q}}",
+    "lists": "{{input.{}:q}}",
+    "optional_lists": "{{input.{}:q}}",
+    "places": "{{params.{}:q}}",
+    "outputs": "{{output.{}:q}}",
+    "output_lists": "{{output.{}:q}}",
+    "optional": "{{output.{}:q}}",
+    "counts": "{{{}}}",
 }
 
 
 @functools.cache
 def declared_reads(step: str) -> tuple[str, ...]:
     """Return the settings that a step declares to read: the literal READS of its module, () without one."""
+    declared = _constant(step, "READS")
+    return () if declared is None else tuple(ast.literal_eval(declared))
+
+
+def command_line(step: str) -> str:
+    """Return the shell command of a step's rule, with Snakemake's placeholders.
+
+    Every option of the step is filled in from what the rule calls by the same name: labels from wildcards,
+    files from inputs and outputs, places from parameters, and the settings from the parameter `settings`.
+
+    Parameters
+    ----------
+    step : str
+        Name of the step and of its rule.
+
+    Raises
+    ------
+    ValueError
+        The step has no literal COMMAND.
+    """
+    call = _constant(step, "COMMAND")
+    if not isinstance(call, ast.Call):
+        raise ValueError(f"step {step}: COMMAND must be written as a call of Command")
+    options = {word.arg: ast.literal_eval(word.value) for word in call.keywords if word.arg in PLACEHOLDERS}
+    words = [f"python -m {STEPS}.{step}"]
+    if declared_reads(step):
+        words.append("--settings {params.settings:q}")
+    for kind, names in options.items():
+        words += [f"--{n.replace('_', '-')} {PLACEHOLDERS[str(kind)].format(n)}" for n in names]
+    return " ".join([*words, "2>{log:q}"])
+
+
+def _constant(step: str, name: str) -> ast.expr | None:
+    """Return the value of a constant of a step's module, None where there is none of that name."""
     for node in ast.parse(module_path(f"{STEPS}.{step}").read_text()).body:
-        if isinstance(node, ast.Assign) and any(_is_reads(target) for target in node.targets):
-            return tuple(ast.literal_eval(node.value))
-    return ()
+        if isinstance(node, ast.Assign) and any(
+            isinstance(t, ast.Name) and t.id == name for t in node.targets
+        ):
+            return node.value
+    return None
 
 
-def _is_reads(target: ast.expr) -> bool:
-    return isinstance(target, ast.Name) and target.id == "READS"
-
-
-def code_files(step: str, study: Study, wildcards: Mapping[str, str]) -> list[str]:
-    """Return the source files that the job of a step is made of, sorted, relative to the working directory.
+def entries(step: str, study: Study, wildcards: Mapping[str, str]) -> list[Entry]:
+    """Return the entries of registries that the job of a step uses.
 
     Parameters
     ----------
@@ -62,13 +134,30 @@ def code_files(step: str, study: Study, wildcards: Mapping[str, str]) -> list[st
         Of the job: `method` of a step that runs methods of reconstruction, `space` of one that extracts
         feature spaces.
     """
-    files = set(_files(f"{STEPS}.{step}"))
-    for dispatcher, core in DISPATCHERS.items():
-        if _files(dispatcher) <= files:
-            files |= _files(core(study, wildcards))
-    return sorted(files)
+    imported = _files(f"{STEPS}.{step}")
+    used = [entry for dispatcher, entry in DISPATCHERS.items() if _files(dispatcher) <= imported]
+    return [entry(study, wildcards) for entry in used]
+
+
+def code_files(step: str, study: Study, wildcards: Mapping[str, str]) -> list[str]:
+    """Return the source files that the job of a step is made of, sorted, relative to the working directory.
+
+    Parameters
+    ----------
+    step, study, wildcards
+        As of :func:`entries`.
+    """
+    cores = [_files(entry.core) for entry in entries(step, study, wildcards)]
+    return sorted(_files(f"{STEPS}.{step}").union(*cores))
 
 
 @functools.cache
 def _files(module: str) -> frozenset[str]:
-    return frozenset(source_files(module))
+    """Return the source files of a module, without those that only declare what a study may ask for."""
+    return frozenset(set(source_files(module)) - _declarations())
+
+
+@functools.cache
+def _declarations() -> frozenset[str]:
+    folder = module_path(DECLARATIONS).parent
+    return frozenset(os.path.relpath(path) for path in folder.glob("*.py"))

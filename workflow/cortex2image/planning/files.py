@@ -81,7 +81,9 @@ class StudyFiles:
     def _found(self, subject: str) -> list[str]:
         check_study(self.study, subject)
         here = Path.cwd()
-        files = map(Path, open_dataset(self.study.dataset).subject_files(subject))
+        # Which files the jobs read depends on mask and atlas where betas are prepared.
+        opened = (open_betas if self.reader.prepared else open_dataset)(self.study.dataset)
+        files = map(Path, opened.subject_files(subject))
         return [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in files]
 
 

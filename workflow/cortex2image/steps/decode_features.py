@@ -33,7 +33,7 @@ COMMAND = Command(
     Study,
     READS,
     labels=("subject", "space"),
-    inputs=tuple(table.name for table in INPUTS),
+    inputs=("trials", "betas", "features", "voxels"),
     outputs=("decoded", "scores"),
 )
 

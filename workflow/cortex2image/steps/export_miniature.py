@@ -20,7 +20,7 @@ JUDGES = {architecture: f"judge_{architecture}" for architecture in ARCHITECTURE
 COMMAND = Command(
     __doc__,
     Training,
-    inputs=("vae", "clip", "unet", "scheduler", "tokenizer", *JUDGES.values()),
+    inputs=("vae", "clip", "unet", "scheduler", "tokenizer", "judge_cnn", "judge_residual"),
     lists=("curves",),
     outputs=("models",),
 )

@@ -15,7 +15,7 @@ from cortex2image.files import atomic
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 
-COMMAND = Command(__doc__, Study, labels=("subject",), outputs=("root",))
+COMMAND = Command(__doc__, Study, labels=("subject",), places=("root",))
 
 
 def download(number: int, folder: Path) -> list[Path]:

@@ -42,8 +42,9 @@ COMMAND = Command(
     READS,
     inputs=("stimuli", "scores", "encoding_scores", "provenance"),
     # Of each subject; then of each subject and space, method or encoding model, the first subject's first.
-    lists=("templates", "trials", "voxels", "decoded_scores", "reconstructions", "maps", "sheets"),
+    lists=("templates", "trials", "voxels", "decoded_scores", "reconstructions", "maps"),
     outputs=("page",),
+    output_lists=("sheets",),
 )
 
 
@@ -54,9 +55,8 @@ def read_study(args: argparse.Namespace, study: Study) -> StudyResults:
     decoded = by_pair(subjects, spaces, args.decoded_scores, "--decoded-scores")
     drawn = by_pair(subjects, methods, args.reconstructions, "--reconstructions")
     maps = by_pair(subjects, models, args.maps, "--maps")
-    recorded = by_pair(
-        subjects, ("trials", "voxels"), pairwise(args.trials, args.voxels), "--trials, --voxels"
-    )
+    trials = by_pair(subjects, ("trials",), args.trials, "--trials")
+    voxels = by_pair(subjects, ("voxels",), args.voxels, "--voxels")
     return StudyResults(
         subjects=subjects,
         spaces=spaces,
@@ -68,14 +68,9 @@ def read_study(args: argparse.Namespace, study: Study) -> StudyResults:
         decoded={pair: DECODED_SCORES.read(path).to_pandas() for pair, path in decoded.items()},
         reconstructions={pair: RECONSTRUCTIONS.read(path).to_pandas() for pair, path in drawn.items()},
         maps={pair: read_map(Path(path)) for pair, path in maps.items()},
-        recordings={s: read_recordings(recorded[s, "trials"], recorded[s, "voxels"]) for s in subjects},
+        recordings={s: read_recordings(trials[s, "trials"], voxels[s, "voxels"]) for s in subjects},
         provenance=json.loads(Path(args.provenance).read_text()),
     )
-
-
-def pairwise(first: Sequence[str], second: Sequence[str]) -> list[str]:
-    """Return the items of two sequences in turn; what one has more of at the end."""
-    return [part for pair in itertools.zip_longest(first, second) for part in pair if part is not None]
 
 
 def by_pair(
@@ -155,12 +150,13 @@ def write_sheet(subject: str, shown: Sequence[Gallery], pictures: dict[str, Imag
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the page and the contact sheets."""
     args, study = COMMAND.parse(argv)
+    sheets = by_pair(study.subjects, ("contact sheet",), args.sheets, "--sheets")
     results = read_study(args, study)
     shown = galleries(results)
     pictures = {path: read_thumbnail(path) for path in track(picture_paths(shown), "read pictures")}
     uris = {path: webp_uri(webp(picture)) for path, picture in pictures.items()}
     page = render(Path(args.templates[0]).parent, page_context(results, shown, uris))
-    for subject, sheet in zip(study.subjects, args.sheets, strict=True):
+    for (subject, _), sheet in sheets.items():
         write_sheet(subject, shown, pictures, Path(sheet))
     with atomic(args.page) as temporary:
         temporary.write_text(page, encoding="utf-8")

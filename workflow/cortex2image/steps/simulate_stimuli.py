@@ -21,7 +21,7 @@ from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 
 READS = ("seed", "simulation/train_stimuli", "simulation/test_stimuli")
-COMMAND = Command(__doc__, Study, READS, outputs=("bids", "truth"))
+COMMAND = Command(__doc__, Study, READS, places=("bids", "truth"))
 
 
 def main(argv: Sequence[str] | None = None) -> None:

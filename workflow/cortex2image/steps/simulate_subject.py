@@ -30,7 +30,7 @@ from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 
 READS = ("seed", "simulation")
-COMMAND = Command(__doc__, Study, READS, labels=("subject",), outputs=("bids", "truth"))
+COMMAND = Command(__doc__, Study, READS, labels=("subject",), places=("bids", "truth"))
 
 
 def main(argv: Sequence[str] | None = None) -> None:

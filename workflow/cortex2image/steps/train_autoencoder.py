@@ -20,7 +20,9 @@ from cortex2image.study.command import Command
 from cortex2image.study.training import Training
 
 READS = ("seed", "autoencoder_steps")
-COMMAND = Command(__doc__, Training, READS, inputs=("images",), outputs=("checkpoint", "curve", "vae"))
+COMMAND = Command(
+    __doc__, Training, READS, inputs=("images",), places=("checkpoint",), outputs=("curve", "vae")
+)
 STANDARDISING_SCENES = 2000
 
 
@@ -28,10 +30,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     args, training = COMMAND.parse(argv)
     images = np.load(args.images)
     network = seeded(build_autoencoder, training.seed, "autoencoder")
-    plan, origin = (
-        schedule(training.autoencoder_steps),
-        origin_of("cortex2image.steps.train_autoencoder", args.images),
-    )
+    origin = origin_of("cortex2image.steps.train_autoencoder", args.images)
+    plan = schedule(training.autoencoder_steps)
     trainer = Trainer(network, plan, args.checkpoint, "autoencoder", training.seed, origin)
     trainer.run(autoencoder_loss(network, images), bfloat16=True)
     trainer.write_curve(args.curve)

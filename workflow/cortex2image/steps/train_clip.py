@@ -24,7 +24,8 @@ COMMAND = Command(
     Training,
     READS,
     inputs=("images", "tokens", "labels", "tokenizer"),
-    outputs=("checkpoint", "curve", "clip"),
+    places=("checkpoint",),
+    outputs=("curve", "clip"),
 )
 
 
@@ -41,7 +42,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         training.seed,
         "clip",
     )
-    plan, origin = schedule(training.clip_steps), origin_of("cortex2image.steps.train_clip", *data)
+    origin = origin_of("cortex2image.steps.train_clip", *data)
+    plan = schedule(training.clip_steps)
     trainer = Trainer(network, plan, args.checkpoint, "clip", training.seed, origin)
     trainer.run(network.loss, bfloat16=True)
     trainer.write_curve(args.curve)

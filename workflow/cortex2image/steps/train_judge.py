@@ -25,7 +25,8 @@ COMMAND = Command(
     READS,
     labels=("architecture",),
     inputs=("images", "labels"),
-    outputs=("checkpoint", "curve", "judge"),
+    places=("checkpoint",),
+    outputs=("curve", "judge"),
 )
 NAMES: dict[str, Any] = {"settings": SETTINGS, "categories": CATEGORIES, "colours": tuple(COLOURS)}
 

@@ -20,7 +20,8 @@ COMMAND = Command(
     Training,
     READS,
     inputs=("latents", "states", "empty"),
-    outputs=("checkpoint", "curve", "unet", "scheduler"),
+    places=("checkpoint",),
+    outputs=("curve", "unet", "scheduler"),
 )
 
 

@@ -15,6 +15,9 @@ Settings = TypeVar("Settings", bound=Section)
 class Command(Generic[Settings]):
     """What a step is called with.
 
+    Steps write it as a literal ``COMMAND``. Rules make their shell commands from it without importing the
+    step, and fill options in from their wildcards, inputs, outputs and parameters of the same names.
+
     Attributes
     ----------
     doc : str
@@ -29,13 +32,15 @@ class Command(Generic[Settings]):
     labels : tuple of str
         Options that name what is worked on, such as ``subject``.
     inputs, outputs : tuple of str
-        Options that take one file or folder.
-    lists : tuple of str
-        Options that take one or more files, folders or labels.
-    optional : tuple of str
-        Options that take one file or folder, or nothing.
+        Options that take one file or folder that is read or written.
+    lists, output_lists : tuple of str
+        Options that take one or more of them.
     optional_lists : tuple of str
-        Options that take any number of files, also none.
+        Options that take any number of files that are read, also none.
+    optional : tuple of str
+        Options that take one file or folder that is written, or nothing.
+    places : tuple of str
+        Options that take the folder in which several inputs or outputs lie, or a file that outlives the job.
     counts : tuple of str
         Options that take a whole number, 1 by default.
     """
@@ -45,10 +50,12 @@ class Command(Generic[Settings]):
     reads: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
     optional_lists: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    output_lists: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
 
     def parse(self, argv: Sequence[str] | None) -> tuple[argparse.Namespace, Settings]:
@@ -70,9 +77,9 @@ class Command(Generic[Settings]):
 
     def _parser(self) -> argparse.ArgumentParser:
         parser = argparse.ArgumentParser(description=self.doc.splitlines()[0])
-        for name in (*self.labels, *self.inputs, *self.outputs):
+        for name in (*self.labels, *self.inputs, *self.places, *self.outputs):
             parser.add_argument(_option(name), required=True)
-        for name in self.lists:
+        for name in (*self.lists, *self.output_lists):
             parser.add_argument(_option(name), required=True, nargs="+")
         for name in self.optional:
             parser.add_argument(_option(name), nargs="?")

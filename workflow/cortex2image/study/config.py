@@ -71,7 +71,7 @@ def checked(section: type[Section], values: Mapping[str, Any], source: str) -> d
 
 
 def slice_json(study: Section, keys: Sequence[str], **wildcards: str) -> str:
-    """Return the settings that a step reads, as JSON in a fixed order.
+    """Return the settings that a step reads, as JSON in a fixed order, mappings in that of the config.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def slice_json(study: Section, keys: Sequence[str], **wildcards: str) -> str:
         Values of the wildcards in `keys`.
     """
     paths = _paths(type(study), [key.format(**wildcards) for key in keys])
-    return json.dumps(_picked(as_json(study), paths), sort_keys=True)
+    return json.dumps(_picked(as_json(study), sorted(paths)))
 
 
 def read_slice(section: type[Settings], text: str, keys: Sequence[str], source: str) -> Settings:

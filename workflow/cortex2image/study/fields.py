@@ -159,9 +159,12 @@ def build(section: type[Settings], values: Mapping[str, Any]) -> Settings:
 
 
 def as_json(value: Any) -> Any:
-    """Return sections and mappings as dicts, tuples as lists. A section gives the settings that it holds."""
+    """Return sections and mappings as dicts, tuples as lists.
+
+    A section gives the settings that it holds, by name; the entries of a mapping stay in their order.
+    """
     if isinstance(value, Section):
-        return as_json(vars(value))
+        return as_json(dict(sorted(vars(value).items())))
     if isinstance(value, Mapping):
         return {name: as_json(part) for name, part in value.items()}
     return [as_json(part) for part in value] if isinstance(value, list | tuple) else value

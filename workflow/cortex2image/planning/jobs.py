@@ -1,0 +1,168 @@
+"""What rules say about the jobs of a study: inputs, settings and resources as functions of the wildcards.
+
+Snakemake calls these functions with the wildcards of a job, an object whose attributes are their values.
+"""
+
+import itertools
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cortex2image.networks.registry import model_set
+from cortex2image.planning.code import code_files, declared_reads, entries
+from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
+from cortex2image.planning.needs import Needs
+from cortex2image.study.config import slice_json
+from cortex2image.study.fields import Section
+from cortex2image.study.methods import find_method
+from cortex2image.study.readers import READERS
+from cortex2image.study.settings import Study
+from cortex2image.study.spaces import parse_space
+from cortex2image.tables.paths import Layout, training_path
+
+Wildcards = Any
+OfJob = Callable[[Wildcards], Any]
+
+
+class Jobs:
+    """The jobs of one study.
+
+    Attributes
+    ----------
+    study, training : sections of settings
+        The study, and how the miniature model set is trained.
+    layout : Layout
+        Where every file of the study stands; a path keeps its wildcards.
+    files : StudyFiles
+        What comes from outside.
+    needs : Needs
+        Memory, time and threads.
+    """
+
+    def __init__(self, study: Study, training: Section):
+        self.study, self.training = study, training
+        self.model_set = model_set(study.models.set, study.models.folder)
+        self.reader = READERS[study.dataset.reader]
+        self.layout = Layout(study.study)
+        self.files = StudyFiles(study)
+        self.needs = Needs(study, self.model_set)
+
+    def code(self, step: str) -> OfJob:
+        """Return the source files of a step, with those of the registry entries that its job uses."""
+        return lambda wildcards: code_files(step, self.study, dict(wildcards.items()))
+
+    def entry(self, step: str) -> OfJob:
+        """Return the registry entries that the job of a step uses, in words that change when they do."""
+
+        def facts(wildcards: Wildcards) -> str:
+            used = entries(step, self.study, dict(wildcards.items()))
+            return "; ".join(entry.facts for entry in used)
+
+        return facts
+
+    def settings(self, step: str) -> OfJob:
+        """Return the settings that a step reads, as JSON.
+
+        A function, because Snakemake would fill wildcards into the braces of a text.
+        """
+        return lambda wildcards: slice_json(self.study, declared_reads(step), **dict(wildcards.items()))
+
+    def space_settings(self, step: str) -> OfJob:
+        """Return the settings that a step and the feature space of its job read, as :meth:`settings`."""
+
+        def settings(wildcards: Wildcards) -> str:
+            of_space = parse_space(wildcards.space).reads(self.study.features.latent)
+            return slice_json(self.study, (*declared_reads(step), *of_space), **dict(wildcards.items()))
+
+        return settings
+
+    def manifest_settings(self, step: str) -> OfJob:
+        """Return what :meth:`settings` does, for a step that lists files of the data set, or end the plan."""
+
+        def settings(wildcards: Wildcards) -> str:
+            require_manifest(self.study)
+            return slice_json(self.study, declared_reads(step))
+
+        return settings
+
+    def training_settings(self, step: str) -> OfJob:
+        """Return the settings of config/miniature.yaml that a step reads, as :meth:`settings`."""
+        return lambda wildcards: slice_json(self.training, declared_reads(step))
+
+    def of_all(self, name: str, **wildcards: Iterable[str]) -> list[str]:
+        """Return a file for every subject and combination of other wildcards, the first subject's first."""
+        chosen = {"subject": self.study.subjects, **wildcards}
+        combinations = itertools.product(*chosen.values())
+        return [self.layout.path(name, **dict(zip(chosen, values, strict=True))) for values in combinations]
+
+    def tables(self, *names: str) -> dict[str, str]:
+        """Return the paths of tables by their names."""
+        return {name: self.layout.path(name) for name in names}
+
+    def evaluated(self, of_pictures: str, by_category: str, of_decoded: str) -> list[str]:
+        """Return the scores of every subject and method; without pictures, also of each decoded space."""
+        methods, spaces = self.study.reconstruct.methods, self.study.decode.rois
+        if self.reader.image_identity:
+            return self.of_all(of_pictures, method=methods)
+        return [*self.of_all(of_decoded, space=spaces), *self.of_all(by_category, method=methods)]
+
+    @property
+    def pictures(self) -> list[str]:
+        """Return the folder for pictures of a data set that keeps them all in one file, else nothing."""
+        return [self.layout.path("pictures")] if self.reader.pictures_in_one_file else []
+
+    @property
+    def feature_spaces(self) -> list[str]:
+        """Return the feature spaces that are decoded or encoded."""
+        return sorted({*self.study.decode.rois, *self.study.encode.models})
+
+    def dataset_files(self, wildcards: Wildcards) -> list[str]:
+        """Return the files of the data set that the jobs of a subject read."""
+        return self.files.of_subject(wildcards.subject)
+
+    def events_files(self, wildcards: Wildcards) -> list[str]:
+        """Return the files that say which stimuli any subject saw."""
+        return self.files.events()
+
+    def pictures_state(self, wildcards: Wildcards) -> str:
+        """Return a text that changes when a picture of the user's own does."""
+        return self.files.pictures_state()
+
+    def released_ncsnr(self, wildcards: Wildcards) -> list[str]:
+        """Return the noise ceilings that came with the betas of a subject, where the study takes these."""
+        return self.files.released_ncsnr(wildcards.subject)
+
+    def decoded_of_method(self, wildcards: Wildcards) -> list[str]:
+        """Return the decoded features that a method reads."""
+        spaces = find_method(wildcards.method).decoded
+        return [self.layout.path("decoded", subject=wildcards.subject, space=space) for space in spaces]
+
+    def features_of_method(self, wildcards: Wildcards) -> list[str]:
+        """Return the true features that a method reads."""
+        return [self.layout.path("features", space=s) for s in find_method(wildcards.method).features]
+
+    def model_sums(self, wildcards: Wildcards) -> str:
+        """Return the list of checksums of the model set; missing files end the plan."""
+        return model_sums(self.model_set)
+
+
+def growing(**needs: int | OfJob) -> dict[str, Callable[[Wildcards, int], int]]:
+    """Return needs that grow with each attempt: a job killed for memory or time has more on its next try.
+
+    Each is a number, or a function of the wildcards.
+    """
+
+    def growing_need(need: int | OfJob) -> Callable[[Wildcards, int], int]:
+        return lambda wildcards, attempt: (need(wildcards) if callable(need) else need) * attempt
+
+    return {name: growing_need(need) for name, need in needs.items()}
+
+
+def training_files(*names: str) -> dict[str, str]:
+    """Return the paths of files that train the miniature model set, by their names."""
+    return {name: training_path(name) for name in names}
+
+
+def asked_now(wildcards: Wildcards) -> int:
+    """Return another value each time: what is there is looked up whenever somebody asks."""
+    return time.time_ns()
