@@ -57,8 +57,8 @@ def config_page() -> str:
         [
             "# Config",
             "",
-            "Made from `workflow/cortex2image/study/settings.py` by `python -m cortex2image.reference`; do not "
-            "edit.",
+            "Made from `workflow/cortex2image/study/settings.py` by `python -m cortex2image.reference`; "
+            "do not edit.",
             "",
             "One study is one config file: `config.yaml` (the default, simulated), `haxby.yaml` (a real "
             "brain), `bids.yaml` (a template for your own data), `nsd.yaml` (the study of 2023, put right), "
