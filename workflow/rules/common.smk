@@ -22,12 +22,10 @@ from cortex2image.study.config import resolve
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
 from cortex2image.study.spaces import wildcard_pattern
-from cortex2image.study.training import read_training
 from cortex2image.tables.paths import benchmark_path, figure_path, log_path, training_path
 
 STUDY = run_step(lambda: resolve(config))
-TRAINING = run_step(lambda: read_training(Path(workflow.basedir, "config", "miniature.yaml")))
-JOBS = run_step(lambda: Jobs(STUDY, TRAINING))
+JOBS = run_step(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.yaml")))
 NEEDS, READER = JOBS.needs, JOBS.reader
 METHODS_RUN, ENCODED, DECODED = STUDY.reconstruct.methods, STUDY.encode.models, list(STUDY.decode.rois)
 # Where every file of the study stands: at("betas") is the path of a table, with its wildcards.

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.prediction import test_predictions
+from cortex2image.prediction import predictions
 from cortex2image.prediction.alignment import PerTrial
 from cortex2image.prediction.as_released import LATENT_ALPHAS
 from cortex2image.prediction.partitions import Trials
@@ -94,13 +94,13 @@ def test_rows_carry_the_fold_that_held_them_out(rng):
 def test_the_penalty_of_folds_is_their_geometric_mean(rng, monkeypatch):
     betas, features, trials = study(rng)
     alphas = iter([1.0, 100.0, 1.0, 100.0, 1.0, 100.0])
-    part = test_predictions._predict
+    part = predictions._predict
 
     def with_alpha(*args: object) -> Predictions:
         got = part(*args)
         return Predictions(got.predicted, got.measured, got.stimuli, np.full(4, next(alphas)))
 
-    monkeypatch.setattr(test_predictions, "_predict", with_alpha)
+    monkeypatch.setattr(predictions, "_predict", with_alpha)
     got = predict_test_trials(betas, features, cross_validated(trials), SETTINGS)
     np.testing.assert_allclose(got.alpha, 10.0)
 

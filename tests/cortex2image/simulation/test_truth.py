@@ -6,8 +6,9 @@ import nibabel as nib
 import numpy as np
 import pytest
 from PIL import Image
+from tests.support.studies import some_dataset
 
-from cortex2image.data.open_dataset import Source, open_recordings
+from cortex2image.data.open_dataset import open_recordings
 from cortex2image.data.volumes import load_bold, load_mask
 from cortex2image.scenes.render import render
 from cortex2image.simulation.bids_writer import events_table, write_atlas, write_dataset, write_run
@@ -52,7 +53,7 @@ def study(tmp_path_factory, subject, pictures) -> Path:
 
 def read_everything(root: Path) -> dict[str, Any]:
     """Return all that the reader of the data set gives, and the volumes that it points to."""
-    dataset = open_recordings(Source("simulated", root))
+    dataset = open_recordings(some_dataset("simulated", root))
     runs = dataset.runs(LABEL)
     return {
         "subjects": dataset.subjects(),
@@ -97,5 +98,5 @@ def test_the_data_set_reads_the_same_after_its_truth_is_gone(study):
 
 
 def test_no_file_of_the_data_set_lies_in_the_truth(study):
-    files = open_recordings(Source("simulated", study / "bids")).subject_files(LABEL)
+    files = open_recordings(some_dataset("simulated", study / "bids")).subject_files(LABEL)
     assert all(path.resolve().is_relative_to((study / "bids").resolve()) for path in files)

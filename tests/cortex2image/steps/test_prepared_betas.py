@@ -86,8 +86,8 @@ def test_released_noise_ceilings_travel_with_the_voxels_on_request(told, monkeyp
     with pytest.raises(ConfigError, match="released noise ceilings"):
         run(ncsnr_from="released")
     ratio = np.array([0.5, 1, np.nan, 0, 2])
-    monkeypatch.setattr(ToldBetas, "released_ncsnr", lambda *_: ratio, raising=False)
-    monkeypatch.setattr(ToldBetas, "released_ncsnr_files", lambda *_: [], raising=False)
+    monkeypatch.setattr(SyntheticBetas, "released_ncsnr", lambda *_: ratio, raising=False)
+    monkeypatch.setattr(SyntheticBetas, "released_ncsnr_files", lambda *_: [], raising=False)
     _, voxels = run(ncsnr_from="released")
     assert voxels["released_ncsnr"].to_pylist() == [0.5, 1, None, 0, 2]
 

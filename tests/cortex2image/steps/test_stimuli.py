@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.support.studies import as_option
+from tests.support.synthetic_betas import SyntheticBetas
 
 from cortex2image.errors import Cortex2imageError, DataError
 from cortex2image.steps import stimuli

@@ -3,21 +3,24 @@
 Snakemake calls these functions with the wildcards of a job, an object whose attributes are their values.
 """
 
+import functools
 import itertools
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
+from cortex2image.errors import run_step
 from cortex2image.networks.registry import model_set
 from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
 from cortex2image.planning.needs import Needs
 from cortex2image.study.config import slice_json
-from cortex2image.study.fields import Section
 from cortex2image.study.methods import find_method
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 from cortex2image.study.spaces import parse_space
+from cortex2image.study.training import Training, read_training
 from cortex2image.tables.paths import Layout, training_path
 
 Wildcards = Any
@@ -29,8 +32,9 @@ class Jobs:
 
     Attributes
     ----------
-    study, training : sections of settings
-        The study, and how the miniature model set is trained.
+    study : Study
+    training_file : Path
+        The config file that says how the miniature model set is trained.
     layout : Layout
         Where every file of the study stands; a path keeps its wildcards.
     files : StudyFiles
@@ -39,8 +43,8 @@ class Jobs:
         Memory, time and threads.
     """
 
-    def __init__(self, study: Study, training: Section):
-        self.study, self.training = study, training
+    def __init__(self, study: Study, training_file: Path):
+        self.study, self.training_file = study, training_file
         self.model_set = model_set(study.models.set, study.models.folder)
         self.reader = READERS[study.dataset.reader]
         self.layout = Layout(study.study)
@@ -88,6 +92,11 @@ class Jobs:
     def training_settings(self, step: str) -> OfJob:
         """Return the settings of config/miniature.yaml that a step reads, as :meth:`settings`."""
         return lambda wildcards: slice_json(self.training, declared_reads(step))
+
+    @functools.cached_property
+    def training(self) -> Training:
+        """Return how the miniature is trained; read when a job asks, so that no other plan can fail of it."""
+        return run_step(lambda: read_training(self.training_file))
 
     def of_all(self, name: str, **wildcards: Iterable[str]) -> list[str]:
         """Return a file for every subject and combination of other wildcards, the first subject's first."""

@@ -11,6 +11,7 @@ from cortex2image.plots.charts import MethodScores, Values, score_panel
 from cortex2image.plots.style import svg
 from cortex2image.report.page import svg_uri
 from cortex2image.report.study import POOLED
+from cortex2image.study.methods import METHODS
 
 Cell = dict[str, float]
 
@@ -91,8 +92,14 @@ def _row(metric: str, scores: pd.DataFrame, methods: Sequence[str]) -> MetricRow
         "arrow": arrow(higher),
         "what": metric_facts(metric).what,
         "cells": cells,
-        "best": _best(cells, higher),
+        "best": _best(_competing(cells, methods), higher),
     }
+
+
+def _competing(cells: Sequence[Cell | None], methods: Sequence[str]) -> list[Cell | None]:
+    """Return the cells without those of controls, which are there to compare with, not to win."""
+    controls = {name for name, method in METHODS.items() if method.control}
+    return [None if method in controls else cell for cell, method in zip(cells, methods, strict=True)]
 
 
 def _best(cells: Sequence[Cell | None], higher_is_better: bool) -> int | None:

@@ -13,7 +13,7 @@ from cortex2image.study.spaces import PICTURE, parse_space
 RESERVED_STUDY = "miniature"
 
 
-def check_study(study: Study, source: str) -> None:
+def check_settings(study: Study, source: str) -> None:
     """Test the settings of a study against each other.
 
     Raises
@@ -33,6 +33,7 @@ def check_study(study: Study, source: str) -> None:
         _check_image_identity,
         _check_decoded,
         _check_folds,
+        _check_controls,
         _check_limits,
         _check_penalties,
         _check_labels,
@@ -151,6 +152,16 @@ def _check_decoded(study: Study, reader: Reader, source: str) -> None:
         fix = "say which regions it is decoded from, or drop the methods that need it"
         expected = f"regions for {', '.join(sorted(needed))}"
         raise ConfigError(f"{source}, decode/rois", expected, f"no {missing[0]}", fix)
+
+
+def _check_controls(study: Study, reader: Reader, source: str) -> None:
+    """In a cross-validated study every stimulus trains some fold, so no mean is without the stimulus itself."""
+    if study.dataset.cross_validate == "none":
+        return
+    asked = [name for name in study.reconstruct.methods if METHODS[name].features]
+    if asked:
+        expected = f"methods of decoded features alone with cross_validate: {study.dataset.cross_validate}"
+        raise ConfigError(f"{source}, reconstruct/methods", expected, ", ".join(asked), "drop these controls")
 
 
 def _check_folds(study: Study, reader: Reader, source: str) -> None:

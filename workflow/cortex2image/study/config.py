@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import jsonschema
 
 from cortex2image.errors import ConfigError
-from cortex2image.study.checks import check_study
+from cortex2image.study.checks import check_settings
 from cortex2image.study.fields import (
     Section,
     Setting,
@@ -52,7 +52,7 @@ def resolve(config: Mapping[str, Any], source: str = "config") -> Study:
         An unknown or missing key, a value out of bounds, or two keys that contradict each other.
     """
     values = checked(Study, config, source)
-    check_study(build(Study, values), source)
+    check_settings(build(Study, values), source)
     _fill_in(values)
     return build(Study, values)
 
