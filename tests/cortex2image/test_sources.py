@@ -12,9 +12,9 @@ from cortex2image import sources
 STEPS = sorted(p.stem for p in (sources.ROOT / "cortex2image" / "steps").glob("*.py") if p.stem != "__init__")
 
 
-def test_config_is_made_of_itself_and_errors():
-    files = [Path(f).name for f in sources.source_files("cortex2image.study.config")]
-    assert files == ["errors.py", "config.py", "readers.py"]
+def test_spaces_are_made_of_themselves_and_errors():
+    files = [Path(f).name for f in sources.source_files("cortex2image.study.spaces")]
+    assert files == ["errors.py", "spaces.py"]
 
 
 def test_paths_are_relative_to_the_working_directory(tmp_path):

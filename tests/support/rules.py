@@ -21,7 +21,8 @@ def rules_of(config: Path, cwd: Path) -> dict[str, Facts]:
     """Return the rules of a study by name, loaded in the folder `cwd`.
 
     The facts of a rule: `doc`, `shell`, `logs`, `outputs`, `benchmark`, `conda`, `code` (the files of its
-    input `code`) and `resources` (values by name, of the first and of the second attempt).
+    input `code`), `names` (of its inputs, outputs, params and wildcards) and `resources` (values by name, of
+    the first and of the second attempt).
     """
     command = [sys.executable, "-m", "tests.support.rules", str(config)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -52,6 +53,12 @@ def _facts(rule: Any) -> Facts:
         "benchmark": str(rule.benchmark) if rule.benchmark else None,
         "conda": rule.conda_env,
         "code": [str(file) for file in (code(wildcards) if callable(code) else code)],
+        "names": {
+            "input": list(rule.input.keys()),
+            "output": list(rule.output.keys()),
+            "params": list(rule.params.keys()),
+            "wildcards": sorted(rule.wildcard_names),
+        },
         "resources": [dict(asked.items()) for asked in attempts],
     }
 

@@ -1,14 +1,17 @@
-"""Reference pages made from the contracts and the config schema, so that they cannot drift.
+"""Reference pages made from the contracts of tables and the settings of a study, so that they cannot drift.
 
 ``python -m cortex2image.reference`` (with ``workflow`` on the Python path, in the repository's root) writes
 docs/tables.md and config/README.md; a test compares them with what this module would write.
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cortex2image.study.config import load_schema
+from cortex2image.study.fields import Section, Setting, parts, section_schema
+from cortex2image.study.settings import Study
 from cortex2image.tables.columns import Column
 from cortex2image.tables.contract import Contract
 from cortex2image.tables.contracts import CONTRACTS
@@ -49,12 +52,13 @@ def _cell(column: Column) -> str:
 
 def config_page() -> str:
     """Return config/README.md: every config key with its default, bounds and meaning."""
-    rows = [f"| {' | '.join(row)} |" for row in _keys(load_schema(), "")]
+    rows = [f"| {' | '.join(row)} |" for row in _rows(Study, "")]
     return "\n".join(
         [
             "# Config",
             "",
-            "Made from `workflow/schemas/config.schema.yaml` by `python -m cortex2image.reference`.",
+            "Made from `workflow/cortex2image/study/settings.py` by `python -m cortex2image.reference`; "
+            "do not edit.",
             "",
             "One study is one config file: `config.yaml` (the default, simulated), `haxby.yaml` (a real "
             "brain), `bids.yaml` (a template for your own data), `nsd.yaml` (the study of 2023, put right), "
@@ -72,28 +76,50 @@ def config_page() -> str:
     )
 
 
-def _keys(schema: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str, str, str]]:
-    for key, sub in schema["properties"].items():
+def _rows(section: type[Section], prefix: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the cells of every row: the name of a section or setting, default, allowed values and meaning."""
+    for key, part in parts(section).items():
         name = f"{prefix}{key}"
-        if "properties" in sub:
-            yield f"**`{name}`**", "", "", sub["description"]
-            yield from _keys(sub, f"{name}/")
+        if isinstance(part, Setting):
+            schema = part.schema()
+            default = f"`{_as_yaml(schema['default'])}`" if "default" in schema else "required"
+            yield f"`{name}`", default, _allowed(schema), part.meaning
         else:
-            default = f"`{sub['default']}`".replace("|", "\\|") if "default" in sub else "required"
-            yield f"`{name}`", default, _allowed(sub), sub["description"]
+            yield f"**`{name}`**", "", "", section_schema(part)["description"]
+            yield from _rows(part, f"{name}/")
 
 
 def _allowed(schema: Mapping[str, Any]) -> str:
-    kind = schema.get("type", "")
-    kinds = " or ".join(kind) if isinstance(kind, list) else kind
-    words = [", ".join(map(str, schema["enum"]))] if "enum" in schema else [kinds]
-    bounds = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
-    words += [f"{sign} {schema[bound]}" for bound, sign in bounds.items() if bound in schema]
-    items = schema.get("items", {})
-    words += (
-        [f"of {_allowed(items)}"] if items.get("enum") or items.get("type") in ("number", "integer") else []
-    )
-    return " ".join([*words, schema.get("unit", "")]).strip()
+    """Return in words which values a schema allows, with their unit."""
+    unit = f", in {schema['unit']}" if "unit" in schema else ""
+    return f"{_kind(schema)} {' and '.join(_bounds(schema))}".strip() + unit
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(schema["enum"])
+    kind = schema["type"]
+    if kind == "array":
+        return f"list of {_allowed(schema['items'])}"
+    if kind == "object":
+        known = schema.get("properties", {})
+        entry = next(iter(known.values()), schema["additionalProperties"])
+        return f"mapping of {' and '.join(known) or 'names'} to {_allowed(entry)}"
+    return " or ".join(kind) if isinstance(kind, list) else str(kind)
+
+
+def _bounds(schema: Mapping[str, Any]) -> list[str]:
+    signs = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
+    return [f"{sign} {schema[bound]}" for bound, sign in signs.items() if bound in schema]
+
+
+def _as_yaml(value: Any) -> str:
+    """Return a value on one line as one writes it in a config file."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {_as_yaml(part)}' for key, part in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_yaml, value))}]"
+    return value if isinstance(value, str) and re.fullmatch(r"[\w.-]+", value) else json.dumps(value)
 
 
 def main() -> None:

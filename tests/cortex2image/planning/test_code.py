@@ -78,12 +78,61 @@ def exists(section, key):
 def test_code_inputs_are_the_imports_of_the_step_at_least(step):
     files = code.code_files(step, SIMULATED, WILDCARDS)
     assert files == sorted(set(files))
-    imported = set(source_files(f"cortex2image.steps.{step}"))
-    declared = {file for file in imported if Path(file).parent.name == "study"}
-    assert imported - declared <= set(files)
-    # Else one more setting or entry of a registry would run every step of every study again.
-    assert not declared & set(files)
+    imported = {file for file in source_files(f"cortex2image.steps.{step}") if "/study/" not in file}
+    assert imported <= set(files)
     assert all(Path(file).exists() and not Path(file).is_absolute() for file in files)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_one_more_setting_or_entry_makes_no_job_run_again(step):
+    assert within(modules(step), "cortex2image.study") == set()
+
+
+def facts(step, study=SIMULATED, **wildcards):
+    return [entry.facts for entry in code.entries(step, study, WILDCARDS | wildcards)]
+
+
+def test_what_an_entry_says_of_a_job_changes_with_it(monkeypatch):
+    assert len({*facts("trials"), *facts("trials", STUDIES["bids"]), *facts("trials", STUDIES["nsd"])}) == 3
+    assert len({str(facts("extract_features", space=space)) for space in EXTRACTABLE}) == len(EXTRACTABLE)
+    before = facts("reconstruct_images", method="zc")
+    monkeypatch.setitem(METHODS, "zc", dataclasses.replace(METHODS["zc"], start="noise"))
+    assert facts("reconstruct_images", method="zc") != before
+    monkeypatch.setitem(METHODS, "zc", dataclasses.replace(METHODS["zc"], inputs={"c": "decoded"}))
+    assert facts("reconstruct_images", method="zc") != before
+
+
+def test_words_for_people_are_no_part_of_it(monkeypatch):
+    before = facts("reconstruct_images", method="zc")
+    monkeypatch.setitem(METHODS, "zc", dataclasses.replace(METHODS["zc"], title="both", meaning="of late"))
+    assert facts("reconstruct_images", method="zc") == before
+
+
+@pytest.mark.parametrize("step", sorted(set(STEPS) - OPENING - DRAWING - EXTRACTING))
+def test_other_steps_use_no_entry(step):
+    assert facts(step) == []
+
+
+def test_a_command_fills_in_every_option_from_what_the_rule_calls_by_its_name():
+    start, *options = code.command_line("decode_features").split(" --")
+    filled = dict(option.split(" ", 1) for option in options)
+    assert start == "python -m cortex2image.steps.decode_features"
+    assert filled["settings"] == "{params.settings:q}"
+    assert (filled["subject"], filled["space"]) == ("{wildcards.subject:q}", "{wildcards.space:q}")
+    assert (filled["betas"], filled["decoded"]) == ("{input.betas:q}", "{output.decoded:q}")
+    assert code.command_line("decode_features").endswith(" 2>{log:q}")
+
+
+def test_a_command_takes_no_settings_for_a_step_that_reads_none():
+    assert code.declared_reads("map_encoding") == ()
+    assert "settings" not in code.command_line("map_encoding")
+
+
+def test_a_step_without_a_literal_command_has_none(monkeypatch, tmp_path):
+    (tmp_path / "mine.py").write_text("COMMAND = made_elsewhere\n")
+    monkeypatch.setattr(code, "module_path", lambda module: tmp_path / "mine.py")
+    with pytest.raises(ValueError, match="step mine: COMMAND must be written as a call"):
+        code.command_line("mine")
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -15,23 +15,16 @@ COMMAND = Command(
     READS,
     labels=("subject",),
     inputs=("single_trial_betas",),
+    places=("checkpoint",),
     outputs=("decoded",),
+    output_lists=("sheets",),
     lists=("trials",),
     optional=("atlas",),
     optional_lists=("features",),
     counts=("threads",),
 )
-FILES = [
-    "--subject",
-    "sub-01",
-    "--single-trial-betas",
-    "b.parquet",
-    "--decoded",
-    "d.parquet",
-    "--trials",
-    "t1",
-    "t2",
-]
+FILES = ["--subject", "sub-01", "--single-trial-betas", "b.parquet", "--trials", "t1", "t2"]
+FILES += ["--checkpoint", "c.pt", "--decoded", "d.parquet", "--sheets", "s1", "s2"]
 
 
 def parse(*more, settings="{}", files=FILES):
@@ -41,7 +34,7 @@ def parse(*more, settings="{}", files=FILES):
 def test_options_are_named_after_their_files():
     args, _ = parse()
     assert (args.subject, args.single_trial_betas, args.decoded) == ("sub-01", "b.parquet", "d.parquet")
-    assert args.trials == ["t1", "t2"]
+    assert (args.trials, args.sheets, args.checkpoint) == (["t1", "t2"], ["s1", "s2"], "c.pt")
 
 
 def test_what_may_be_missing_has_its_default():
@@ -63,7 +56,7 @@ def test_what_may_be_missing_may_be_given(more, name, value):
     assert getattr(parse(*more)[0], name) == value
 
 
-@pytest.mark.parametrize("missing", ["--subject", "--single-trial-betas", "--decoded"])
+@pytest.mark.parametrize("missing", ["--subject", "--single-trial-betas", "--decoded", "--checkpoint"])
 def test_a_missing_file_or_label_is_named(missing, capsys):
     place = FILES.index(missing)
     with pytest.raises(SystemExit):

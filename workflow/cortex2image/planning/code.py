@@ -17,9 +17,8 @@ from cortex2image.study.spaces import parse_space
 
 STEPS = "cortex2image.steps"
 
-
-# Settings reach a step as values and entries of registries as parameters of its rule, so the modules that
-# declare them are no inputs: one more key or entry re-runs nothing.
+# Settings reach a step as values, and entries of registries as parameters of its rule. The modules that
+# declare them are therefore no inputs, and one more key or entry re-runs nothing.
 DECLARATIONS = "cortex2image.study"
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 from cortex2image.study.fields import Section, setting
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
-from cortex2image.study.spaces import DECODABLE
+from cortex2image.study.spaces import DECODABLE, EXTRACTABLE
 
 # Names of the model sets that :mod:`cortex2image.networks.registry` describes.
 MODEL_SETS = (
@@ -337,7 +337,10 @@ class Encode(Section):
     """Encoding models, from features to every voxel."""
 
     models: tuple[str, ...] = setting(
-        "Feature spaces to fit, each a model of every voxel.", ("z", "c", "zc"), minItems=1, uniqueItems=True
+        f"Feature spaces to fit, each a model of every voxel: {', '.join(EXTRACTABLE)}.",
+        ("z", "c", "zc"),
+        minItems=1,
+        uniqueItems=True,
     )
     fdr: float = setting(
         "False discovery rate below which a voxel counts as significant.",

@@ -1,0 +1,114 @@
+"""What rules say of jobs: files, settings and needs as functions of the wildcards."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from tests.support.configs import CONFIGS, change, distributed, shipped
+
+from cortex2image.planning.jobs import Jobs, asked_now, growing
+from cortex2image.study.config import resolve
+from cortex2image.study.training import read_training
+
+TRAINING = read_training(CONFIGS / "miniature.yaml")
+
+
+class Wildcards(SimpleNamespace):
+    """Wildcards of a job, as Snakemake gives them to functions."""
+
+    def items(self):
+        return vars(self).items()
+
+
+NONE = Wildcards()
+
+
+def jobs(config=None):
+    return Jobs(resolve(config or shipped()), TRAINING)
+
+
+def test_needs_grow_with_each_try():
+    needs = growing(mem_mb=4000, runtime=lambda wildcards: 10 if wildcards.space == "z" else 20)
+    assert [needs["mem_mb"](NONE, attempt) for attempt in (1, 2, 3)] == [4000, 8000, 12000]
+    assert [needs["runtime"](Wildcards(space=space), 2) for space in ("z", "c")] == [20, 40]
+
+
+def test_files_of_all_subjects_stand_in_order_of_the_config():
+    assert jobs().of_all("decoded", space=["z", "c"]) == [
+        f"results/demo/{subject}/decoded/{space}.parquet"
+        for subject in ("sub-01", "sub-02")
+        for space in ("z", "c")
+    ]
+
+
+def test_tables_keep_their_wildcards():
+    assert jobs().tables("betas", "stimuli") == {
+        "betas": "results/demo/{subject}/betas.parquet",
+        "stimuli": "results/demo/stimuli.parquet",
+    }
+
+
+def test_settings_are_those_that_the_step_declares():
+    given = json.loads(jobs().settings("decode_features")(Wildcards(subject="sub-01", space="z")))
+    assert given["decode"] == {"rois": {"z": ["early"]}}
+    assert "evaluate" not in given
+
+
+@pytest.mark.parametrize(("latent", "drawn"), [("mean", False), ("sample", True)])
+def test_settings_of_features_are_those_of_their_space(latent, drawn):
+    study = jobs(change(shipped(), "features/latent", latent))
+    of_z, of_zc = (
+        json.loads(study.space_settings("extract_features")(Wildcards(space=space))) for space in ("z", "zc")
+    )
+    assert ("seed" in of_z) is drawn
+    assert of_z["features"] == {"latent": latent}
+    assert "reconstruct" not in of_z
+    assert of_zc["reconstruct"]["strength"] == 0.8
+
+
+def test_settings_of_training_come_from_its_own_config():
+    assert json.loads(jobs().training_settings("train_unet")(NONE))["seed"] == TRAINING.seed
+
+
+def test_files_of_the_data_set_are_listed_only_where_they_can_be():
+    assert json.loads(jobs(distributed("nsd")).manifest_settings("nsd_manifest")(NONE))
+    with pytest.raises(SystemExit, match="ConfigError: dataset/reader"):
+        jobs().manifest_settings("nsd_manifest")(NONE)
+
+
+def test_entries_are_those_of_the_job():
+    told = jobs().entry("reconstruct_images")
+    assert told(Wildcards(method="z")) != told(Wildcards(method="zc"))
+    assert jobs().entry("standardise")(Wildcards(subject="sub-01")) == ""
+
+
+def test_methods_read_decoded_or_true_features():
+    zc, ceiling = Wildcards(subject="sub-01", method="zc"), Wildcards(subject="sub-01", method="ceiling")
+    decoded = ["results/demo/sub-01/decoded/z.parquet", "results/demo/sub-01/decoded/c.parquet"]
+    features = ["results/demo/features/z.parquet", "results/demo/features/c.parquet"]
+    assert (jobs().decoded_of_method(zc), jobs().features_of_method(zc)) == (decoded, [])
+    assert (jobs().decoded_of_method(ceiling), jobs().features_of_method(ceiling)) == ([], features)
+
+
+def test_scores_without_pictures_are_also_those_of_decoded_features():
+    named = ("evaluation", "category_evaluation", "decoded_evaluation")
+    pictures, categories = jobs(), jobs(shipped("haxby"))
+    assert pictures.evaluated(*named) == pictures.of_all("evaluation", method=("z", "c", "zc"))
+    methods, spaces = categories.study.reconstruct.methods, list(categories.study.decode.rois)
+    assert categories.evaluated(*named) == [
+        *categories.of_all("decoded_evaluation", space=spaces),
+        *categories.of_all("category_evaluation", method=methods),
+    ]
+
+
+def test_features_are_made_of_spaces_that_are_decoded_or_encoded():
+    assert jobs(change(shipped(), "encode/models", ["zc"])).feature_spaces == ["c", "z", "zc"]
+
+
+@pytest.mark.parametrize(("config", "folders"), [(shipped(), 0), (distributed("nsd"), 1)], ids=["own", "nsd"])
+def test_pictures_in_one_file_are_written_into_a_folder(config, folders):
+    assert len(jobs(config).pictures) == folders
+
+
+def test_what_is_asked_for_now_differs_each_time():
+    assert asked_now(NONE) != asked_now(NONE)
