@@ -27,10 +27,9 @@ rule provenance:
 rule report:
     """One page with everything in it, and all pictures of a subject on one sheet."""
     input:
-        **tables("scores", "encoding_scores", "provenance"),
+        **tables("stimuli", "scores", "encoding_scores", "provenance"),
         code=code_of("report"),
         templates=sorted(f"{TEMPLATES}/{path.name}" for path in Path(TEMPLATES).iterdir()),
-        stimuli=at("stimuli"),
         shown=JOBS.pictures,
         trials=of_all("trials"),
         voxels=of_all("voxels"),

@@ -21,6 +21,7 @@ from cortex2image.networks.checksums import record
 from cortex2image.networks.load import load_diffusion
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.reconstruction.pictures import pictures
+from cortex2image.study.methods import METHODS
 
 MOST_BYTES = 24e9
 FULL = [name for name, known in MODEL_SETS.items() if known.fetched]
@@ -78,7 +79,7 @@ def test_features_and_pictures_have_the_described_shapes(thin):
     z, c = image_latents(diffusion, seen), caption_states(diffusion, [["a cat, a b", "c"]])
     assert z.shape == (1, 6400)
     assert c.shape == (1, 77 * thin.text_width)
-    painted = pictures(Denoiser(diffusion, sampling(2, 0.8, 5.0)), {"z": z, "c": c}, [1])
+    painted = pictures(METHODS["zc"], Denoiser(diffusion, sampling(2, 0.8, 5.0)), {"z": z, "c": c}, [1])
     assert painted.shape == (1, 512, 512, 3)
     assert painted.std() > 0
 
@@ -147,7 +148,7 @@ def test_one_picture_within_24_gb(full):
     z, c = image_latents(full, seen), caption_states(full, [["a cat, a b"]])
     assert (z.shape, c.shape) == ((1, 6400), (1, 59136))
     # 3 steps at strength 0.8: two are left to denoise.
-    painted = pictures(Denoiser(full, sampling(3, 0.8, 5.0)), {"z": z, "c": c}, [1])
+    painted = pictures(METHODS["zc"], Denoiser(full, sampling(3, 0.8, 5.0)), {"z": z, "c": c}, [1])
     assert painted.shape == (1, 512, 512, 3)
     assert painted.std() > 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -24,7 +24,8 @@ def recorded(small_study, tmp_path, monkeypatch):
     return distributed("bids", root="bids", rois={}) | {"subjects": ["sub-01", "sub-02"]}
 
 
-def test_simulated_files_are_listed_before_they_are_there():
+def test_simulated_files_are_listed_before_they_are_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     files = files_of(shipped())
     listed = files.of_subject("sub-01")
     assert listed == layout.subject_files("results/demo/simulated/bids", "sub-01", files.sizes)

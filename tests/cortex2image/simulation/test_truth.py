@@ -53,7 +53,7 @@ def study(tmp_path_factory, subject, pictures) -> Path:
 
 def read_everything(root: Path) -> dict[str, Any]:
     """Return all that the reader of the data set gives, and the volumes that it points to."""
-    dataset = open_recordings(some_dataset("simulated", root))
+    dataset = open_recordings(some_dataset("simulated", root, derivatives=f"{root}/derivatives/fmriprep"))
     runs = dataset.runs(LABEL)
     return {
         "subjects": dataset.subjects(),
@@ -98,5 +98,7 @@ def test_the_data_set_reads_the_same_after_its_truth_is_gone(study):
 
 
 def test_no_file_of_the_data_set_lies_in_the_truth(study):
-    files = open_recordings(some_dataset("simulated", study / "bids")).subject_files(LABEL)
+    files = open_recordings(
+        some_dataset("simulated", study / "bids", derivatives=f"{study}/bids/derivatives/fmriprep")
+    ).subject_files(LABEL)
     assert all(path.resolve().is_relative_to((study / "bids").resolve()) for path in files)

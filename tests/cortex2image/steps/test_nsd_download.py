@@ -5,7 +5,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from tests.support.nsd_loopback import loopback_bucket
+from tests.support.loopback import loopback_bucket
 from tests.support.studies import as_option
 
 from cortex2image.data.nsd import download as downloads
