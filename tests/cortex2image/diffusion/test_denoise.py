@@ -5,13 +5,14 @@ import numpy as np
 import pytest
 import torch
 from diffusers import DDPMScheduler
+from tests.support.sampling import sampling
 
-from cortex2image.diffusion.denoise import Denoiser, Sampling, noised
+from cortex2image.diffusion.denoise import Denoiser, noised
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.networks.codec import encode_images, noise_for
 from cortex2image.networks.load import load_diffusion
 
-SAMPLING = Sampling(steps=10, strength=0.8, guidance_scale=3.0)
+SAMPLING = sampling(steps=10, strength=0.8, guidance_scale=3.0)
 SEEDS = [11, 12, 13]
 
 
@@ -102,8 +103,8 @@ def test_a_row_depends_on_itself_alone(denoiser, latents, states):
 
 
 def test_guidance_one_is_the_condition_alone(tiny_diffusion, states):
-    plain = Denoiser(tiny_diffusion, Sampling(4, 1.0, 1.0))
-    nearly = Denoiser(tiny_diffusion, Sampling(4, 1.0, 1.0 + 1e-7))
+    plain = Denoiser(tiny_diffusion, sampling(4, 1.0, 1.0))
+    nearly = Denoiser(tiny_diffusion, sampling(4, 1.0, 1.0 + 1e-7))
     torch.testing.assert_close(
         plain.from_noise(states, SEEDS), nearly.from_noise(states, SEEDS), atol=1e-4, rtol=1e-4
     )
@@ -118,15 +119,15 @@ def test_noise_as_released_is_that_of_the_step_above(tiny_diffusion, latents, st
     with torch.no_grad():
         for step in schedule[:8][::-1].tolist():
             x = scheduler.step(tiny_diffusion.unet(x, step, states).sample, step, x).prev_sample
-    released = Denoiser(tiny_diffusion, Sampling(10, 0.8, 1.0, noising="as_released"))
+    released = Denoiser(tiny_diffusion, sampling(10, 0.8, 1.0, noising="as_released"))
     torch.testing.assert_close(released.from_latents(latents, states, SEEDS), x, atol=1e-5, rtol=1e-4)
-    matched = Denoiser(tiny_diffusion, Sampling(10, 0.8, 1.0)).from_latents(latents, states, SEEDS)
+    matched = Denoiser(tiny_diffusion, sampling(10, 0.8, 1.0)).from_latents(latents, states, SEEDS)
     assert not torch.allclose(matched, x, atol=1e-2)
 
 
 def test_no_step_is_above_the_last(tiny_diffusion):
     with pytest.raises(ConfigError, match="noising: matched, or lower strength"):
-        Denoiser(tiny_diffusion, Sampling(10, 1.0, 3.0, noising="as_released"))
+        Denoiser(tiny_diffusion, sampling(10, 1.0, 3.0, noising="as_released"))
 
 
 def test_initial_latents_are_means_or_samples_of_their_own_seeds(denoiser, tiny_diffusion, rng):
@@ -144,7 +145,7 @@ def test_initial_latents_are_means_or_samples_of_their_own_seeds(denoiser, tiny_
 
 def test_low_strength_stays_near_the_start(tiny_diffusion, latents, states):
     def distance(strength):
-        denoised = Denoiser(tiny_diffusion, Sampling(50, strength, 1.0)).from_latents(latents, states, SEEDS)
+        denoised = Denoiser(tiny_diffusion, sampling(50, strength, 1.0)).from_latents(latents, states, SEEDS)
         return (denoised - latents).norm()
 
     assert distance(0.04) < distance(0.4) < distance(1.0)
@@ -152,7 +153,7 @@ def test_low_strength_stays_near_the_start(tiny_diffusion, latents, states):
 
 def test_denoisers_do_not_disturb_each_other(denoiser, states):
     before = denoiser.from_noise(states, SEEDS)
-    Denoiser(denoiser.diffusion, Sampling(3, 1.0, 1.0))
+    Denoiser(denoiser.diffusion, sampling(3, 1.0, 1.0))
     torch.testing.assert_close(denoiser.from_noise(states, SEEDS), before)
 
 
@@ -160,13 +161,13 @@ def test_denoisers_do_not_disturb_each_other(denoiser, states):
     ("steps", "strength", "kept"), [(100, 0.29, 29), (50, 0.8, 40), (10, 1.0, 10), (3, 0.5, 1)]
 )
 def test_steps_kept(tiny_diffusion, steps, strength, kept):
-    assert Denoiser(tiny_diffusion, Sampling(steps, strength, 1.0)).kept_steps == kept
+    assert Denoiser(tiny_diffusion, sampling(steps, strength, 1.0)).kept_steps == kept
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.05, 1.5])
 def test_strength_without_a_step(tiny_diffusion, strength):
     with pytest.raises(ConfigError, match="strength in"):
-        Denoiser(tiny_diffusion, Sampling(10, strength, 3.0))
+        Denoiser(tiny_diffusion, sampling(10, strength, 3.0))
 
 
 def test_a_result_that_is_no_number_is_an_error(denoiser, latents, states):

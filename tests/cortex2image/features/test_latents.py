@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from tests.support.sampling import sampling
 
-from cortex2image.diffusion.denoise import Denoiser, Sampling
+from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.errors import DataError
 from cortex2image.features.captions import caption_states
 from cortex2image.features.denoised import denoised_latents
@@ -70,7 +71,7 @@ def states(tiny_diffusion):
 
 
 def test_flat_deterministic_and_independent_of_the_batch(tiny_diffusion, images, states):
-    denoiser = Denoiser(tiny_diffusion, Sampling(10, 0.8, 3.0))
+    denoiser = Denoiser(tiny_diffusion, sampling(10, 0.8, 3.0))
     together = denoised_latents(denoiser, images, states, [1, 2, 3])
     assert together.shape == (3, 64)
     assert together.dtype == np.float32
@@ -82,6 +83,6 @@ def test_flat_deterministic_and_independent_of_the_batch(tiny_diffusion, images,
 def test_without_noise_it_would_be_z(tiny_diffusion, images, states):
     """A network that sees no noise changes nothing: with the smallest strength z_c stays near z."""
     z = image_latents(tiny_diffusion, images)
-    weak = denoised_latents(Denoiser(tiny_diffusion, Sampling(100, 0.01, 1.0)), images, states, [1, 2, 3])
-    strong = denoised_latents(Denoiser(tiny_diffusion, Sampling(100, 0.8, 1.0)), images, states, [1, 2, 3])
+    weak = denoised_latents(Denoiser(tiny_diffusion, sampling(100, 0.01, 1.0)), images, states, [1, 2, 3])
+    strong = denoised_latents(Denoiser(tiny_diffusion, sampling(100, 0.8, 1.0)), images, states, [1, 2, 3])
     assert np.abs(weak - z).mean() < 0.2 * np.abs(strong - z).mean()

@@ -6,6 +6,8 @@ import torch
 from torch import nn
 
 from cortex2image.device import device_of
+from cortex2image.files import sha256
+from cortex2image.miniature import training
 from cortex2image.miniature.training import Schedule, Trainer, noise, origin_of
 from cortex2image.sources import ROOT, source_files
 
@@ -73,6 +75,18 @@ def test_the_origin_of_a_run_is_its_code_and_its_data(tmp_path):
     (tmp_path / "data.npy").write_text("two")
     origins += [origin_of(step, tmp_path / "data.npy") for step in steps]
     assert len(set(origins)) == 4
+
+
+@pytest.mark.parametrize(("changed", "same"), [("study/settings.py", True), ("miniature/unet.py", False)])
+def test_a_new_setting_of_a_study_starts_no_training_again(monkeypatch, changed, same):
+    def edited(path):
+        return "edited" if path == ROOT / "cortex2image" / changed else sha256(path)
+
+    step = "cortex2image.steps.train_unet"
+    assert f"cortex2image/{changed}" in source_files(step, ROOT)
+    before = origin_of(step)
+    monkeypatch.setattr(training, "sha256", edited)
+    assert (origin_of(step) == before) is same
 
 
 NETWORKS = ("autoencoder", "clip", "judge", "unet")

@@ -11,8 +11,9 @@ import pytest
 import torch
 from safetensors import safe_open
 from tests.support.full_models import generator_of, networks, write_full_model_set
+from tests.support.sampling import sampling
 
-from cortex2image.diffusion.denoise import Denoiser, Sampling
+from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.errors import ModelSetError
 from cortex2image.features.captions import caption_states
 from cortex2image.features.latents import image_latents
@@ -77,7 +78,7 @@ def test_features_and_pictures_have_the_described_shapes(thin):
     z, c = image_latents(diffusion, seen), caption_states(diffusion, [["a cat, a b", "c"]])
     assert z.shape == (1, 6400)
     assert c.shape == (1, 77 * thin.text_width)
-    painted = pictures(Denoiser(diffusion, Sampling(2, 0.8, 5.0)), {"z": z, "c": c}, [1])
+    painted = pictures(Denoiser(diffusion, sampling(2, 0.8, 5.0)), {"z": z, "c": c}, [1])
     assert painted.shape == (1, 512, 512, 3)
     assert painted.std() > 0
 
@@ -146,7 +147,7 @@ def test_one_picture_within_24_gb(full):
     z, c = image_latents(full, seen), caption_states(full, [["a cat, a b"]])
     assert (z.shape, c.shape) == ((1, 6400), (1, 59136))
     # 3 steps at strength 0.8: two are left to denoise.
-    painted = pictures(Denoiser(full, Sampling(3, 0.8, 5.0)), {"z": z, "c": c}, [1])
+    painted = pictures(Denoiser(full, sampling(3, 0.8, 5.0)), {"z": z, "c": c}, [1])
     assert painted.shape == (1, 512, 512, 3)
     assert painted.std() > 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 from PIL import Image
+from tests.support.sampling import sampling
 
-from cortex2image.diffusion.denoise import Denoiser, Sampling
+from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.reconstruction import pictures as painting
 from cortex2image.reconstruction.drawing import core_of, draw, file_stem, plan
 from cortex2image.seeds import seed_for
@@ -59,7 +60,7 @@ def test_pictures_are_drawn_in_batches_of_rows_with_their_own_features(tmp_path,
 
 
 def test_pictures_are_saved_as_they_are_drawn(tmp_path, tiny_diffusion, rng):
-    denoiser = Denoiser(tiny_diffusion, Sampling(5, 0.8, 3.0))
+    denoiser = Denoiser(tiny_diffusion, sampling(5, 0.8, 3.0))
     features = {"z": rng.standard_normal((3, 64), dtype=np.float32)}
     rows = plan(STIMULI, 1, 7, shared_noise=False)
     draw(rows, METHODS["z"], features, denoiser, 3, tmp_path)

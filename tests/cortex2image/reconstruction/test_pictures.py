@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 import torch
+from tests.support.sampling import sampling
 
-from cortex2image.diffusion.denoise import Denoiser, Sampling
+from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.networks.codec import decode_latents, encode_images
 from cortex2image.networks.pixels import squares
 from cortex2image.reconstruction.pictures import coarse_pictures, pictures
@@ -11,7 +12,7 @@ from cortex2image.study.methods import METHODS
 
 @pytest.fixture
 def denoiser(tiny_diffusion):
-    return Denoiser(tiny_diffusion, Sampling(5, 0.8, 3.0))
+    return Denoiser(tiny_diffusion, sampling(5, 0.8, 3.0))
 
 
 @pytest.fixture
@@ -62,15 +63,15 @@ def test_controls_differ_from_zc_in_their_features_alone(denoiser, decoded, name
 
 
 def test_a_sampled_start_is_another_picture(denoiser, decoded):
-    sampling = Denoiser(denoiser.diffusion, Sampling(5, 0.8, 3.0, latent="sample"))
-    assert (pictures(ZC, sampling, decoded, SEEDS) != pictures(ZC, denoiser, decoded, SEEDS)).any()
+    sampled = Denoiser(denoiser.diffusion, sampling(5, 0.8, 3.0, latent="sample"))
+    assert (pictures(ZC, sampled, decoded, SEEDS) != pictures(ZC, denoiser, decoded, SEEDS)).any()
     z = {"z": decoded["z"]}
-    np.testing.assert_array_equal(pictures(Z, sampling, z, SEEDS), pictures(Z, denoiser, z, SEEDS))
+    np.testing.assert_array_equal(pictures(Z, sampled, z, SEEDS), pictures(Z, denoiser, z, SEEDS))
 
 
 def test_same_noise_whatever_the_method(denoiser, decoded):
     """With strength 1 almost nothing of z is left, so that c and zc draw almost the same picture."""
-    whole = Denoiser(denoiser.diffusion, Sampling(5, 1.0, 1.0))
+    whole = Denoiser(denoiser.diffusion, sampling(5, 1.0, 1.0))
     from_noise = pictures(C, whole, {"c": decoded["c"]}, SEEDS).astype(float).ravel()
     from_both = pictures(ZC, whole, decoded, SEEDS).astype(float).ravel()
     other_noise = pictures(C, whole, {"c": decoded["c"]}, [s + 100 for s in SEEDS]).astype(float).ravel()
@@ -87,5 +88,5 @@ def test_coarse_pictures_grow_to_the_size_of_generated_ones(denoiser, decoded):
     z = decoded["z"][:, :16]
     decoded_small = decode_latents(smaller, torch.tensor(z).reshape(-1, 4, 2, 2))
     assert decoded_small.shape == (4, 8, 8, 3)
-    drawn = coarse_pictures(Denoiser(smaller, Sampling(5, 0.8, 3.0)), z)
+    drawn = coarse_pictures(Denoiser(smaller, sampling(5, 0.8, 3.0)), z)
     np.testing.assert_array_equal(drawn, squares(decoded_small, 16))

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 from PIL import Image
+from tests.support.sampling import sampling
 from tests.support.studies import as_option
 
-from cortex2image.diffusion.denoise import Denoiser, Sampling
+from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.errors import ConfigError, ContractError, DataError
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.reconstruction.inputs import derangement
@@ -116,7 +117,7 @@ def test_pictures_are_those_of_their_row(study, decoded, tiny_diffusion):
     rows = reconstruct("zc")
     seeds = [seed_for(7, "reconstruct", row["stimulus_id"], row["sample"]) for row in rows]
     assert [row["seed"] for row in rows] == seeds
-    assert_drawn_from(rows, "zc", decoded, Denoiser(tiny_diffusion, Sampling(5, 0.8, 3.0)))
+    assert_drawn_from(rows, "zc", decoded, Denoiser(tiny_diffusion, sampling(5, 0.8, 3.0)))
 
 
 def test_batches_change_nothing(study):
@@ -137,7 +138,7 @@ def test_shared_noise_is_the_same_for_every_stimulus_but_not_for_every_sample(st
     seeds = {sample: {row["seed"] for row in rows if row["sample"] == sample} for sample in (0, 1)}
     assert [len(seeds[sample]) for sample in (0, 1)] == [1, 1]
     assert not seeds[0] & seeds[1]
-    denoiser = Denoiser(tiny_diffusion, Sampling(5, 0.8, 3.0))
+    denoiser = Denoiser(tiny_diffusion, sampling(5, 0.8, 3.0))
     expected = pictures(METHODS["zc"], denoiser, decoded, [*seeds[1]] * 3)
     drawn = read([row for row in rows if row["sample"] == 1])
     np.testing.assert_allclose(drawn.astype(int), expected.astype(int), atol=1)
@@ -145,7 +146,7 @@ def test_shared_noise_is_the_same_for_every_stimulus_but_not_for_every_sample(st
 
 def test_pictures_are_drawn_as_the_options_say(study, decoded, tiny_diffusion):
     rows = reconstruct("zc", noising="as_released", latent="sample")
-    denoiser = Denoiser(tiny_diffusion, Sampling(5, 0.8, 3.0, "as_released", "sample"))
+    denoiser = Denoiser(tiny_diffusion, sampling(5, 0.8, 3.0, "as_released", "sample"))
     assert_drawn_from(rows, "zc", decoded, denoiser)
     facts = RECONSTRUCTIONS.read("pictures/zc.parquet").schema.metadata
     assert (facts[b"noising"], facts[b"latent"]) == (b"as_released", b"sample")
@@ -156,7 +157,7 @@ def test_the_ceiling_is_drawn_from_the_true_features_of_the_test_stimuli(study, 
     stimuli = [row["stimulus_id"] for row in rows[::2]]
     assert sorted(stimuli) == sorted(STIMULI)
     features = {space: np.stack([values[s] for s in stimuli]) for space, values in true.items()}
-    assert_drawn_from(rows, "ceiling", features, Denoiser(tiny_diffusion, Sampling(5, 0.8, 3.0)))
+    assert_drawn_from(rows, "ceiling", features, Denoiser(tiny_diffusion, sampling(5, 0.8, 3.0)))
 
 
 def test_shuffled_pictures_are_drawn_from_what_was_decoded_for_another(study, decoded, tiny_diffusion):
@@ -164,7 +165,7 @@ def test_shuffled_pictures_are_drawn_from_what_was_decoded_for_another(study, de
     assert [row["stimulus_id"] for row in rows[::2]] == STIMULI
     others = [STIMULI.index(other) for other in derangement(STIMULI, 7)]
     features = {space: values[others] for space, values in decoded.items()}
-    assert_drawn_from(rows, "shuffled", features, Denoiser(tiny_diffusion, Sampling(5, 0.8, 3.0)))
+    assert_drawn_from(rows, "shuffled", features, Denoiser(tiny_diffusion, sampling(5, 0.8, 3.0)))
 
 
 def test_without_a_brain_every_stimulus_gets_the_mean_of_training(study, true, tiny_diffusion):
@@ -172,7 +173,7 @@ def test_without_a_brain_every_stimulus_gets_the_mean_of_training(study, true, t
     assert sorted(row["stimulus_id"] for row in rows[::2]) == sorted(STIMULI)
     means = {space: np.mean([values[s] for s in TRAINING], axis=0) for space, values in true.items()}
     features = {space: np.stack([mean] * 3) for space, mean in means.items()}
-    assert_drawn_from(rows, "no_brain", features, Denoiser(tiny_diffusion, Sampling(5, 0.8, 3.0)))
+    assert_drawn_from(rows, "no_brain", features, Denoiser(tiny_diffusion, sampling(5, 0.8, 3.0)))
 
 
 @pytest.mark.parametrize("method", ["ceiling", "shuffled", "no_brain"])

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from tests.support.sampling import sampling
 
-from cortex2image.diffusion.denoise import Denoiser, Sampling
+from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.networks.codec import decode_latents, encode_text
 from cortex2image.tutorial import figures
 from cortex2image.tutorial.figures import FIGURES, stretched
@@ -20,7 +21,7 @@ def lesson(tiny_diffusion):
         captions=["ab cd", "e"],
         slice_=rng.integers(0, 256, (20, 20), dtype=np.uint8),
         prompts=["a bc d", ""],
-        sampling=Sampling(steps=4, strength=1.0, guidance_scale=2.5),
+        sampling=sampling(steps=4, strength=1.0, guidance_scale=2.5),
         seed=1,
     )
 
@@ -103,7 +104,7 @@ def test_the_way_back_is_shown_without_guidance(lesson):
     (_, (predicted, _)) = table(FIGURES["reverse-process"](lesson))
     states, seeds = encode_text(lesson.diffusion, ["ab cd"]), lesson.seeds(1, "reverse")
     unguided, guided = (
-        Denoiser(lesson.diffusion, Sampling(4, 1.0, weight)).trajectory(states, seeds)
+        Denoiser(lesson.diffusion, sampling(4, 1.0, weight)).trajectory(states, seeds)
         for weight in (1.0, 2.5)
     )
     for shown, stage in zip(predicted, unguided, strict=True):

@@ -39,8 +39,8 @@ class Sampling:
     steps: int
     strength: float
     guidance_scale: float
-    noising: Literal["matched", "as_released"] = "matched"
-    latent: Literal["mean", "sample"] = "mean"
+    noising: Literal["matched", "as_released"]
+    latent: Literal["mean", "sample"]
 
     @classmethod
     def of(cls, reconstruct: Reconstruct, features: Features) -> "Sampling":

@@ -21,6 +21,7 @@ from cortex2image.seeds import rng_for, seed_for
 from cortex2image.sources import ROOT, source_files
 
 Network = TypeVar("Network", bound=nn.Module)
+SETTINGS = "cortex2image/study/"
 Loss = Callable[[np.random.Generator, float], torch.Tensor]
 """Function of the random generator of a step and the share of training done, in [0, 1): a scalar loss."""
 
@@ -198,7 +199,7 @@ def seeded(build: Callable[[], Network], seed: int, label: str) -> Network:
 
 
 def origin_of(module: str, *data: str | Path) -> str:
-    """Return a digest of the source files of a step and of the files it reads.
+    """Return a digest of the source files of a step, save those that declare settings, and of what it reads.
 
     Parameters
     ----------
@@ -207,7 +208,9 @@ def origin_of(module: str, *data: str | Path) -> str:
     *data : path
         Files that the training reads.
     """
-    files = [ROOT / source for source in source_files(module, ROOT)]
+    # A step is given the values of its settings, so a change of what any step may ask for changes no weights.
+    sources = [source for source in source_files(module, ROOT) if not source.startswith(SETTINGS)]
+    files = [ROOT / source for source in sources]
     return hashlib.sha256("".join(sha256(Path(path)) for path in [*files, *data]).encode()).hexdigest()
 
 

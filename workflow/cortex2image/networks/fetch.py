@@ -48,7 +48,7 @@ def fetch_repository(origin: HubOrigin, folder: Path, endpoint: str | None = Non
         A file cannot be fetched: no network, no such revision, or a repository that requires a login.
     """
     from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import HTTPError as TransportError  # of the client this version uses
+    from huggingface_hub.errors import HTTPError as TransportError  # type: ignore[attr-defined]  # of its client
 
     for file, path in zip(origin.files, origin.paths, strict=True):
         if (folder / path).is_file():

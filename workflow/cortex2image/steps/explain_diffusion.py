@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         captions=[captions(scene)[0] for scene in scenes],
         slice_=template_slice(),
         prompts=PROMPTS,
-        sampling=Sampling(training.steps, strength=1.0, guidance_scale=training.guidance),
+        sampling=Sampling(training.steps, 1.0, training.guidance, noising="matched", latent="mean"),
         seed=training.seed,
     )
     made_with = {MODEL_TEXT: model_hash(chosen)}

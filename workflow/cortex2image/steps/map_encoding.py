@@ -6,7 +6,8 @@ vertices of a surface make a volume of one row, left hemisphere first.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     indices = np.column_stack([voxels.column(axis).to_numpy() for axis in "ijk"])
     volume = to_volume(encoding.column("r").to_numpy(), indices, shape)
     # More vertices in a row than NIfTI-1 can count.
-    image = nib.Nifti2Image if max(shape) > LONGEST_NIFTI1 else nib.Nifti1Image
+    image: Callable[..., Any] = nib.Nifti2Image if max(shape) > LONGEST_NIFTI1 else nib.Nifti1Image
     with atomic(args.map) as temporary:
         nib.save(image(volume, affine), temporary)
 

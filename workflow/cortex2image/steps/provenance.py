@@ -78,7 +78,7 @@ def without_machine(value: Any) -> Any:
 
 def package_version(root: Path) -> str:
     """Return the version that the ``pyproject.toml`` in `root` states; the package need not be installed."""
-    return tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+    return str(tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"])
 
 
 def main(argv: Sequence[str] | None = None) -> None:

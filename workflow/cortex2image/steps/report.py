@@ -104,7 +104,7 @@ def read_recordings(trials: str, voxels: str) -> Recordings:
 
 
 def _metadata(contract: Contract, path: str) -> dict[bytes, bytes]:
-    facts = contract.read_keys(path).schema.metadata
+    facts: dict[bytes, bytes] = contract.read_keys(path).schema.metadata
     if b"left_out" not in facts:
         fix = "delete the table and run the workflow again"
         raise DataError(path, "left_out in the metadata", "no such entry", fix)
