@@ -10,7 +10,7 @@ from cortex2image.planning.jobs import Jobs, asked_now, growing
 from cortex2image.study.config import resolve
 from cortex2image.study.training import read_training
 
-TRAINING = read_training(CONFIGS / "miniature.yaml")
+TRAINING = CONFIGS / "miniature.yaml"
 
 
 class Wildcards(SimpleNamespace):
@@ -67,7 +67,17 @@ def test_settings_of_features_are_those_of_their_space(latent, drawn):
 
 
 def test_settings_of_training_come_from_its_own_config():
-    assert json.loads(jobs().training_settings("train_unet")(NONE))["seed"] == TRAINING.seed
+    given = json.loads(jobs().training_settings("train_unet")(NONE))
+    assert given["unet_steps"] == read_training(TRAINING).unet_steps
+    assert "clip_steps" not in given
+
+
+def test_a_broken_config_of_training_ends_only_plans_of_training(tmp_path):
+    (tmp_path / "broken.yaml").write_text("seed: none\n")
+    study = Jobs(resolve(shipped()), tmp_path / "broken.yaml")
+    assert study.settings("standardise")(NONE)
+    with pytest.raises(SystemExit, match="ConfigError: "):
+        study.training_settings("train_unet")(NONE)
 
 
 def test_files_of_the_data_set_are_listed_only_where_they_can_be():

@@ -67,6 +67,21 @@ def test_a_data_set_without_image_identity_has_no_z():
 
 
 @pytest.mark.parametrize(
+    ("method", "refused"), [("ceiling", True), ("no_brain", True), ("shuffled", False), ("c", False)]
+)
+def test_controls_made_of_true_features_need_a_test_set(method, refused):
+    config = change(shipped(), "standardise/by", "none")
+    config = change(config, "reconstruct/methods", ["zc", method])
+    assert resolve(config)
+    config = change(config, "dataset/cross_validate", "run")
+    if not refused:
+        assert resolve(config)
+        return
+    with pytest.raises(ConfigError, match=rf"reconstruct/methods\n.*cross_validate: run\n.*{method}\n.*drop"):
+        resolve(config)
+
+
+@pytest.mark.parametrize(
     ("path", "value", "said"),
     [
         ("subjects", ["sub-7"], "sub-1 to sub-6"),

@@ -1,9 +1,11 @@
 """Readers of data sets: what each is said to know and bring is in step with the settings and the package."""
 
+import importlib
 from dataclasses import fields
 
 import pytest
 
+from cortex2image.data.nsd.facts import SPACES
 from cortex2image.sources import module_path
 from cortex2image.study.fields import Section, Setting, parts
 from cortex2image.study.readers import READERS, Reader
@@ -21,9 +23,14 @@ def keys(section: type[Section], prefix: str = "") -> set[str]:
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_the_module_of_every_reader_exists(name):
-    assert READERS[name].name == name
-    assert module_path(READERS[name].module).exists()
+def test_the_module_of_every_reader_exists_and_opens_its_data(name):
+    reader = READERS[name]
+    assert reader.name == name
+    assert module_path(reader.module).exists()
+    module = importlib.import_module(reader.module)
+    assert callable(module.open_data)
+    assert callable(module.check_study)
+    assert hasattr(module, "open_betas") == reader.prepared
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -82,3 +89,7 @@ def test_sizes_are_known_for_every_mask_there_is():
     masks = parts(Dataset)["mask"]
     assert isinstance(masks, Setting)
     assert all(set(sizes.voxels) == set(masks.schema()["enum"]) for sizes in NSD_SIZES.values())
+
+
+def test_spaces_of_nsd_are_those_whose_sizes_are_known():
+    assert READERS["nsd"].spaces == tuple(NSD_SIZES) == SPACES

@@ -1,4 +1,4 @@
-"""From stimuli to features: what is given to the core of a feature space, which the registry names."""
+"""What the core of a feature space gets: a batch of stimuli with their pictures, captions and seeds."""
 
 import importlib
 from collections.abc import Sequence
@@ -17,7 +17,10 @@ from cortex2image.study.spaces import FeatureSpace
 
 @dataclass(frozen=True)
 class Stimuli:
-    """A batch of stimuli, and the seed of the study that draws for them derive from."""
+    """A batch of stimuli. Seeds of random draws derive from the seed of the study and the stimulus.
+
+    `captions` has every caption of each stimulus; `image_paths` is None where the picture is not known.
+    """
 
     ids: Sequence[str]
     captions: Sequence[Sequence[str]]
@@ -25,7 +28,7 @@ class Stimuli:
     study_seed: int
 
     def seeds(self, purpose: str) -> list[int]:
-        """Return a seed for each stimulus and this purpose."""
+        """Return a seed for each stimulus; draws for another purpose have other seeds."""
         return [seed_for(self.study_seed, purpose, stimulus) for stimulus in self.ids]
 
     def pictures(self, size: int) -> np.ndarray:
@@ -49,7 +52,8 @@ class Core(Protocol):
 def core_of(space: FeatureSpace) -> Core:
     """Return the module that computes a feature space.
 
-    It is imported by the name in the registry, so that a step depends on the code of its own space alone.
+    The module is imported by its name in the registry, so that a job depends on the code of its own feature
+    space alone.
     """
     return cast(Core, importlib.import_module(space.facts.core))
 

@@ -1,4 +1,4 @@
-"""Checks across the settings of a study: two keys that contradict each other are both named."""
+"""Checks across the settings of a study. An error names both of two keys that contradict each other."""
 
 import difflib
 import math
@@ -69,7 +69,7 @@ def _check_root(study: Study, reader: Reader, source: str) -> None:
 
 
 def _check_reader_keys(study: Study, reader: Reader, source: str) -> None:
-    """Keys that the reader does not know must not seem to do anything."""
+    """Refuse keys that the reader does not know, since they would do nothing."""
     default = Dataset(reader=reader.name, rois=Rois())
     special = {key for other in READERS.values() for key in other.keys}
     unknown = sorted(special - set(reader.keys))
@@ -131,7 +131,7 @@ def _check_rois(study: Study, reader: Reader, source: str) -> None:
 
 
 def _check_image_identity(study: Study, reader: Reader, source: str) -> None:
-    """A data set without image identity has no picture to make features of, so only captions count."""
+    """Refuse features of pictures where the data set does not say which picture was shown."""
     if reader.image_identity:
         return
     asked: dict[str, dict[str, tuple[str, ...]]] = {
@@ -155,7 +155,7 @@ def _check_decoded(study: Study, reader: Reader, source: str) -> None:
 
 
 def _check_controls(study: Study, reader: Reader, source: str) -> None:
-    """In a cross-validated study every stimulus trains some fold: no mean would be free of it."""
+    """In a cross-validated study every stimulus trains some fold, so no mean leaves the stimulus out."""
     if study.dataset.cross_validate == "none":
         return
     asked = [name for name in study.reconstruct.methods if METHODS[name].features]
@@ -174,7 +174,7 @@ def _check_folds(study: Study, reader: Reader, source: str) -> None:
 
 
 def _check_limits(study: Study, reader: Reader, source: str) -> None:
-    """Some data sets leave no choice of folds and subjects."""
+    """Refuse folds and subjects that the data set does not have."""
     folds = study.dataset.cross_validate
     if reader.cross_validate not in (None, folds):
         fix = f"set it to {reader.cross_validate}: the distribution has one session and no test set"
@@ -211,7 +211,7 @@ def _check_steps(study: Study, reader: Reader, source: str) -> None:
 
 
 def _check_noising(study: Study, reader: Reader, source: str) -> None:
-    """The noise of a timestep above those denoised needs one that is not denoised."""
+    """Refuse to noise to the timestep above the denoised ones where every timestep is denoised."""
     if study.reconstruct.noising == "as_released" and study.reconstruct.strength == 1:
         found, fix = "as_released at strength 1", "lower reconstruct/strength, or set noising: matched"
         raise ConfigError(f"{source}, reconstruct/noising", "matched at strength 1", found, fix)

@@ -36,11 +36,11 @@ class Method:
     start : str
         :data:`FROM_NOISE`, :data:`FROM_PICTURE` or :data:`NO_DIFFUSION`.
     control : bool
-        Whether it is a control for the others, not a reconstruction from the brain.
+        Whether the method is a control for other methods rather than a reconstruction from the brain.
     title, meaning : str
         Words for the report.
     core : str
-        The module whose function ``pictures`` makes them.
+        The module whose function ``pictures`` makes the pictures.
     """
 
     name: str

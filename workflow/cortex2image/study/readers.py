@@ -31,9 +31,9 @@ class Reader:
     fetched_into : str or None
         Folder that the workflow fetches the data into; None where the user brings them.
     image_identity : bool
-        Whether it is known which picture was shown; otherwise only categories are, and there is no latent z.
+        Whether the data say which picture was shown. Else they give its category alone, and there is no z.
     pictures_in_one_file : bool
-        Whether pictures lie in one file of the data set, from which those that were seen are written out.
+        Whether all pictures lie in one file of the data set, from which the workflow writes out those seen.
     events : tuple of str
         Endings of the files that say what was shown; () where any file of a subject may.
     spaces : tuple of str
@@ -41,7 +41,7 @@ class Reader:
     own_regions : bool
         Whether its files name regions themselves, so that labels need no atlas.
     space_of_own_regions : str or None
-        The one value of ``dataset/space`` for which that holds.
+        The one value of ``dataset/space`` in which the files name regions; None where there is no such space.
     named_atlases : bool
         Whether ``dataset/rois/atlas`` is the name of an atlas of the data set, whose labels are known once it
         is read.
@@ -52,11 +52,11 @@ class Reader:
     manifest : bool
         Whether the workflow can list and fetch its files (``nsd_manifest``, ``nsd_download``).
     cross_validate : str or None
-        The one value that ``dataset/cross_validate`` may have.
+        The one value that ``dataset/cross_validate`` may have; None where any may be chosen.
     subjects : tuple of str
         The subjects there are; () where any label may be one.
     sizes : mapping of ``dataset/space`` to StudySizes
-        The first entry is that of no chosen space; empty where data sets are of any size.
+        The first entry counts where a study chooses no space; empty where data sets are of any size.
     """
 
     name: str

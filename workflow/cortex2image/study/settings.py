@@ -1,8 +1,7 @@
 """Every setting of a study, once: type, default, bounds, unit and one line of meaning.
 
-The JSON schema, config/README.md and the messages about wrong values follow from these classes; rules hand
-the slice of them that a step reads to that step, which parses it into the same classes. Ranges are JSON
-schema's.
+The JSON schema, config/README.md and the messages about wrong values follow from these classes. A step gets
+the settings that it reads as JSON and parses them into the same classes. Bounds are keywords of JSON schema.
 """
 
 from collections.abc import Mapping

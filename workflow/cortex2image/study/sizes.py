@@ -1,4 +1,4 @@
-"""How large data sets are, as far as memory and time of jobs are planned by it."""
+"""Sizes of data sets, from which memory and time of jobs are estimated."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class StudySizes:
-    """The size of a data set in one of its spaces; of subjects that took part in all sessions.
+    """The size of a data set in one of its spaces, for subjects who took part in all sessions.
 
     Attributes
     ----------
     voxels : mapping of ``dataset/mask`` to int
         Voxels of the largest subject.
     sessions, trials_per_session : int
-        Of a subject.
+        Sessions of a subject, and trials of each session.
     own_pictures, shared_pictures : int
         Pictures that one subject saw, and those that all subjects saw.
     regions : int
-        No region of the usual atlas holds more than this share of its voxels, one in `regions`.
+        The largest region of the usual atlas holds at most one in `regions` of the atlas' voxels.
     """
 
     voxels: Mapping[str, int]
