@@ -26,7 +26,7 @@ from cortex2image.tables.paths import benchmark_path, figure_path, log_path, tra
 
 STUDY = run_step(lambda: resolve(config))
 JOBS = run_step(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.yaml")))
-NEEDS, READER = JOBS.needs, JOBS.reader
+RESOURCES, READER = JOBS.resources, JOBS.reader
 METHODS_RUN, ENCODED, DECODED = STUDY.reconstruct.methods, STUDY.encode.models, list(STUDY.decode.rois)
 # Where every file of the study stands: at("betas") is the path of a table, with its wildcards.
 at, log_of, benchmark_of = JOBS.layout.path, JOBS.layout.log, JOBS.layout.benchmark

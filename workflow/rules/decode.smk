@@ -15,9 +15,11 @@ rule decode_features:
         benchmark_of("decode_features", "subject", "space")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: NEEDS.fit_threads
+    threads: RESOURCES.fit_threads
     resources:
-        **growing(mem_mb=lambda wildcards: NEEDS.decode_mb(wildcards.space), runtime=NEEDS.fit_minutes),
+        **growing(
+            mem_mb=lambda wildcards: RESOURCES.decode_mb(wildcards.space), runtime=RESOURCES.fit_minutes
+        ),
     params:
         settings=settings_of("decode_features"),
     shell:

@@ -14,9 +14,11 @@ rule encode_voxels:
         benchmark_of("encode_voxels", "subject", "space")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: NEEDS.fit_threads
+    threads: RESOURCES.fit_threads
     resources:
-        **growing(mem_mb=lambda wildcards: NEEDS.encode_mb(wildcards.space), runtime=NEEDS.fit_minutes),
+        **growing(
+            mem_mb=lambda wildcards: RESOURCES.encode_mb(wildcards.space), runtime=RESOURCES.fit_minutes
+        ),
     params:
         settings=settings_of("encode_voxels"),
     shell:

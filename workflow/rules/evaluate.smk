@@ -19,9 +19,9 @@ rule evaluate_images:
         benchmark_of("evaluate_images", "subject", "method")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: NEEDS.evaluation_threads
+    threads: RESOURCES.evaluation_threads
     resources:
-        **growing(mem_mb=NEEDS.evaluation_mb, runtime=NEEDS.evaluation_minutes),
+        **growing(mem_mb=RESOURCES.evaluation_mb, runtime=RESOURCES.evaluation_minutes),
         gpu=1,
     params:
         settings=settings_of("evaluate_images"),
@@ -68,7 +68,7 @@ rule categorise_pictures:
     conda:
         "../../envs/cortex2image.yaml"
     resources:
-        **growing(mem_mb=NEEDS.model_mb, runtime=60),
+        **growing(mem_mb=RESOURCES.model_mb, runtime=60),
         gpu=1,
     params:
         settings=settings_of("categorise_pictures"),

@@ -18,7 +18,9 @@ rule extract_features:
         "../../envs/cortex2image.yaml"
     threads: 8
     resources:
-        **growing(mem_mb=NEEDS.model_mb, runtime=lambda wildcards: NEEDS.feature_minutes(wildcards.space)),
+        **growing(
+            mem_mb=RESOURCES.model_mb, runtime=lambda wildcards: RESOURCES.feature_minutes(wildcards.space)
+        ),
         gpu=1,
     params:
         settings=JOBS.space_settings("extract_features"),

@@ -25,7 +25,7 @@ rule standardise:
     conda:
         "../../envs/cortex2image.yaml"
     resources:
-        **growing(mem_mb=NEEDS.standardise_mb, runtime=NEEDS.standardise_minutes),
+        **growing(mem_mb=RESOURCES.standardise_mb, runtime=RESOURCES.standardise_minutes),
     params:
         settings=settings_of("standardise"),
     shell:

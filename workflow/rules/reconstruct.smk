@@ -20,7 +20,7 @@ rule reconstruct_images:
         "../../envs/cortex2image.yaml"
     threads: 8
     resources:
-        **growing(mem_mb=NEEDS.model_mb, runtime=240),
+        **growing(mem_mb=RESOURCES.model_mb, runtime=240),
         gpu=1,
     params:
         settings=settings_of("reconstruct_images"),

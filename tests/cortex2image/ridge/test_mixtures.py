@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from cortex2image.ridge.engine import pose
+from cortex2image.ridge.engine import make_problem
 from cortex2image.ridge.inputs import as_blocks
 from cortex2image.ridge.mixtures import Bands, first_mixtures, nearby_mixtures
 from cortex2image.ridge.planning import Plan
@@ -44,7 +44,7 @@ def test_an_absent_band_can_come_back(rng):
 def test_a_mixture_is_the_problem_of_multiplied_bands(rng, rows, dual, standardize, shares):
     X, Y = rng.normal(1, 2, (rows, 10)), rng.standard_normal((rows, 2))
     choice = Y.dtype, torch.device("cpu"), dual, True
-    mixed = Bands.of(pose(as_blocks(X), Y, *choice, standardize, Plan(30, 2, 3, 2)), [4, 6]).problem(
+    mixed = Bands.of(make_problem(as_blocks(X), Y, *choice, standardize, Plan(30, 2, 3, 2)), [4, 6]).problem(
         np.array(shares)
     )
     scaled = (X - X.mean(axis=0)) / (X.std(axis=0) if standardize else 1)

@@ -17,9 +17,10 @@ from cortex2image.study.spaces import parse_space
 
 STEPS = "cortex2image.steps"
 
-# Settings reach a step as values, and entries of registries as parameters of its rule. The modules that
-# declare them are therefore no inputs, and one more key or entry re-runs nothing.
+# Settings reach a step as values and entries of registries as parameters of its rule, so the modules that
+# declare them are no inputs: one more key or entry re-runs nothing. The few that parse settings are.
 DECLARATIONS = "cortex2image.study"
+PARSING = ("command.py", "config.py", "fields.py")
 
 
 @dataclass(frozen=True)
@@ -159,4 +160,4 @@ def _files(module: str) -> frozenset[str]:
 @functools.cache
 def _declarations() -> frozenset[str]:
     folder = module_path(DECLARATIONS).parent
-    return frozenset(os.path.relpath(path) for path in folder.glob("*.py"))
+    return frozenset(os.path.relpath(path) for path in folder.glob("*.py") if path.name not in PARSING)

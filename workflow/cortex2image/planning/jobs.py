@@ -14,7 +14,7 @@ from cortex2image.errors import run_step
 from cortex2image.networks.registry import model_set
 from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
-from cortex2image.planning.needs import Needs
+from cortex2image.planning.resources import Resources
 from cortex2image.study.config import slice_json
 from cortex2image.study.methods import find_method
 from cortex2image.study.readers import READERS
@@ -39,7 +39,7 @@ class Jobs:
         Where every file of the study stands; a path keeps its wildcards.
     files : StudyFiles
         What comes from outside.
-    needs : Needs
+    resources : Resources
         Memory, time and threads.
     """
 
@@ -49,7 +49,7 @@ class Jobs:
         self.reader = READERS[study.dataset.reader]
         self.layout = Layout(study.study)
         self.files = StudyFiles(study)
-        self.needs = Needs(study, self.model_set)
+        self.resources = Resources(study, self.model_set)
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, with those of the registry entries that its job uses."""

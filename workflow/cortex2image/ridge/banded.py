@@ -155,7 +155,7 @@ class BandedRidgeCV(RidgeCV):
         alphas = checked_alphas(self.alphas)
         folds, groups = self._split(len(Y), groups)
         bands = len(self.widths_)
-        mixed = Bands.of(self._pose(blocks, Y, folds, groups, len(alphas), bands), self.widths_)
+        mixed = Bands.of(self._make_problem(blocks, Y, folds, groups, len(alphas), bands), self.widths_)
         self.best_score_, self.alpha_ = np.full(Y.shape[1], -np.inf), np.full(Y.shape[1], alphas[0])
         self.share_ = np.full((bands, Y.shape[1]), 1 / bands)
         for shares in self._candidates():

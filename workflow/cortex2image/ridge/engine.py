@@ -26,7 +26,7 @@ class Problem:
     plan: Plan
 
 
-def pose(
+def make_problem(
     blocks: Blocks,
     Y: np.ndarray,
     dtype: np.dtype,

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 from cortex2image.device import choose_device
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge.design import Projected
-from cortex2image.ridge.engine import Fitted, Problem, pose, predict_once, scores
+from cortex2image.ridge.engine import Fitted, Problem, make_problem, predict_once, scores
 from cortex2image.ridge.folds import Fold, check_groups, make_folds
 from cortex2image.ridge.inputs import (
     PREDICTORS,
@@ -178,7 +178,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         alphas = checked_alphas(self.alphas)
         blocks, Y = self._checked(X, Y)
         folds, groups = self._split(len(Y), groups)
-        problem = self._pose(blocks, Y, folds, groups, len(alphas))
+        problem = self._make_problem(blocks, Y, folds, groups, len(alphas))
         kept = Projected.empty(len(problem.training.basis.values), problem.targets) if keep else None
         found = scores(problem, self.selection, alphas, folds, groups, not self.alpha_per_target, kept)
         best = found.argmax(axis=0)
@@ -218,7 +218,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             )
         return [], groups
 
-    def _pose(
+    def _make_problem(
         self,
         blocks: Blocks,
         Y: np.ndarray,
@@ -236,7 +236,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         reread = dual and isinstance(blocks, RowGroups)
         need = Need(*blocks.shape, Y.shape[1], alphas, dual, splits, bands, reread)
         shares = plan(need, dtype, device, self.max_memory_gb, self.n_targets_batch)
-        return pose(blocks, Y, dtype, device, dual, self.fit_intercept, self.standardize, shares)
+        return make_problem(blocks, Y, dtype, device, dual, self.fit_intercept, self.standardize, shares)
 
     def _new_blocks(self, X: np.ndarray | Blocks) -> Blocks:
         """Check new rows and return them in blocks."""

@@ -1,4 +1,4 @@
-"""Needs of jobs: never below what a fit refuses to work with, and in step with the config."""
+"""Resources of jobs: never below what a fit refuses to work with, and in step with the config."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from tests.support.configs import change, distributed, shipped
 
 from cortex2image.errors import ConfigError
 from cortex2image.networks.registry import MODEL_SETS
-from cortex2image.planning.needs import Needs, working
+from cortex2image.planning.resources import Resources, working
 from cortex2image.ridge.folds import make_folds
 from cortex2image.ridge.memory import Need, Splits
 from cortex2image.ridge.planning import plan
@@ -27,7 +27,7 @@ def needs(ridge=KFOLD, model_set=SD, subjects=4, rois=("early",), **dataset):
     config = shipped("nsd") | {"subjects": [f"sub-0{number + 1}" for number in range(subjects)]}
     config["dataset"] = {**known, **dataset, "rois": config["dataset"]["rois"]}
     study = resolve(change(config, "decode/rois", {"z": list(rois), "c": list(rois)}))
-    return Needs(replace(study, ridge=ridge), model_set)
+    return Resources(replace(study, ridge=ridge), model_set)
 
 
 ATLAS, BRAIN = needs(), needs(mask="brain")
@@ -117,7 +117,7 @@ SHIPPED = {
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_needs_of_the_shipped_studies(name):
-    shipped_needs = Needs(resolve(shipped(name)), SD)
+    shipped_needs = Resources(resolve(shipped(name)), SD)
     assert (shipped_needs.betas_mb(4), shipped_needs.standardise_mb) == (3_000, 3_000)
     assert {space: shipped_needs.decode_mb(space) for space in ("z", "c")} == SHIPPED[name]["decode"]
     assert {space: shipped_needs.encode_mb(space) for space in ("z", "c", "zc")} == SHIPPED[name]["encode"]
@@ -136,7 +136,7 @@ def test_needs_of_the_shipped_studies(name):
     ids=["simulated", "bids", "bold5000", "bdpy"],
 )
 def test_needs_of_data_of_any_size_are_fixed(config, betas, standardise, fit, minutes, threads):
-    other = Needs(resolve(config), MODEL_SETS["miniature"])
+    other = Resources(resolve(config), MODEL_SETS["miniature"])
     assert (other.betas_mb(4), other.standardise_mb) == (betas, standardise)
     assert (other.decode_mb("c"), other.encode_mb("c")) == (fit, fit)
     assert (other.fit_minutes, other.fit_threads) == (minutes, threads)

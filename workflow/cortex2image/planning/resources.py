@@ -33,7 +33,7 @@ FULL_SIZE_EVALUATION_MB, FULL_SIZE_EVALUATION_MINUTES = 24_000, 240
 
 
 @dataclass(frozen=True)
-class Needs:
+class Resources:
     """The needs of the jobs of one study with its model set."""
 
     study: Study
