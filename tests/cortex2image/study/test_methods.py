@@ -6,7 +6,15 @@ import pytest
 
 from cortex2image.errors import ConfigError
 from cortex2image.sources import module_path
-from cortex2image.study.methods import FROM_NOISE, FROM_PICTURE, METHODS, NO_DIFFUSION, SOURCES, find_method
+from cortex2image.study.methods import (
+    DECODED,
+    FROM_NOISE,
+    FROM_PICTURE,
+    METHODS,
+    NO_DIFFUSION,
+    SOURCES,
+    find_method,
+)
 from cortex2image.study.spaces import KINDS
 
 
@@ -54,10 +62,11 @@ def test_pictures_that_start_from_a_picture_have_a_layout():
 
 
 def test_controls_are_those_that_do_not_show_what_the_brain_says():
-    assert {name for name, method in METHODS.items() if method.control} == {"ceiling", "shuffled", "no_brain"}
+    for method in METHODS.values():
+        assert method.control == (set(method.inputs.values()) != {DECODED}), method.name
 
 
 def test_unknown_methods_are_refused_with_the_known_ones():
     assert find_method("zc") is METHODS["zc"]
-    with pytest.raises(ConfigError, match=r"one of z, c, zc, ceiling, shuffled, no_brain\n.*'zz'"):
+    with pytest.raises(ConfigError, match=rf"one of {', '.join(METHODS)}\n.*'zz'"):
         find_method("zz")
