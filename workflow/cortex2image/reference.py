@@ -1,4 +1,4 @@
-"""Reference pages made from the contracts of tables and the settings of a study, so that they cannot drift.
+"""Reference pages made from the contracts of tables and the settings of a study, so that they stay true.
 
 ``python -m cortex2image.reference`` (with ``workflow`` on the Python path, in the repository's root) writes
 docs/tables.md and config/README.md; a test compares them with what this module would write.
@@ -61,12 +61,12 @@ def config_page() -> str:
             "do not edit.",
             "",
             "One study is one config file: `config.yaml` (the default, simulated), `haxby.yaml` (a real "
-            "brain), `bids.yaml` (a template for your own data), `nsd.yaml` (the study of 2023, put right), "
-            "`nsd-as-released.yaml` (as its code has it, see docs/fidelity.md), `bold5000.yaml` (BOLD5000) "
-            "and `kamitani.yaml` (files of the Kamitani laboratory). A file that names a "
-            "`dataset` stands on its own; one that does not is laid over the default study. An unknown key "
-            "is an error. "
-            "`miniature.yaml` is no study: it says how `train_miniature` trains.",
+            "brain), `bids.yaml` (a template for your own data), `nsd.yaml` (the study of 2023, corrected), "
+            "`nsd-as-released.yaml` (the study of 2023 as its code ran it, see docs/fidelity.md), "
+            "`bold5000.yaml` (BOLD5000) and `kamitani.yaml` (files of the Kamitani laboratory). A file with "
+            "a `dataset` is a whole study; the keys of a file without one replace keys of the default study. "
+            "An unknown key is an error. "
+            "`miniature.yaml` is no study: it holds the settings of `train_miniature`.",
             "",
             "| key | default | allowed | meaning |",
             "|---|---|---|---|",
@@ -114,7 +114,7 @@ def _bounds(schema: Mapping[str, Any]) -> list[str]:
 
 
 def _as_yaml(value: Any) -> str:
-    """Return a value on one line as one writes it in a config file."""
+    """Return a value on one line, as in a config file."""
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{key}: {_as_yaml(part)}' for key, part in value.items())}}}"
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Checks across the settings of a study. An error names both of two keys that contradict each other."""
+"""Checks of the settings of a study against each other. An error names the keys that contradict."""
 
 import difflib
 import math
@@ -19,7 +19,7 @@ def check_settings(study: Study, source: str) -> None:
     Raises
     ------
     ConfigError
-        Two of them contradict each other, or one contradicts what the reader brings.
+        Two settings contradict each other, or a setting contradicts what the reader provides.
     """
     reader = READERS[study.dataset.reader]
     for check in (
@@ -54,7 +54,7 @@ def _check_subjects(study: Study, reader: Reader, source: str) -> None:
 
 
 def _bare_label(subject: str) -> str:
-    """Return a label without zero padding: sub-1 and sub-01 are one subject to most tools."""
+    """Return a label without prefix and zero padding: most tools take sub-1 and sub-01 for one subject."""
     return subject.removeprefix("sub-").lstrip("0").lower()
 
 
@@ -69,7 +69,7 @@ def _check_root(study: Study, reader: Reader, source: str) -> None:
 
 
 def _check_reader_keys(study: Study, reader: Reader, source: str) -> None:
-    """Refuse keys that the reader does not know, since they would do nothing."""
+    """Refuse keys that the reader does not know, since they would have no effect."""
     default = Dataset(reader=reader.name, rois=Rois())
     special = {key for other in READERS.values() for key in other.keys}
     unknown = sorted(special - set(reader.keys))
@@ -118,7 +118,7 @@ def _check_rois(study: Study, reader: Reader, source: str) -> None:
         fix = "name the atlas, or remove the labels"
         raise ConfigError(f"{source}, dataset/rois/atlas", "the atlas the labels refer to", "null", fix)
     if (own_names or (reader.named_atlases and rois.atlas)) and not rois.labels:
-        return  # the regions of the data set are known when it is read
+        return  # regions are known once the data set is read
     for space, names in study.decode.rois.items():
         for name in names:
             if name != "all" and name not in rois.labels:
@@ -131,7 +131,7 @@ def _check_rois(study: Study, reader: Reader, source: str) -> None:
 
 
 def _check_image_identity(study: Study, reader: Reader, source: str) -> None:
-    """Refuse features of pictures where the data set does not say which picture was shown."""
+    """Refuse features of pictures if the data set does not say which picture was shown."""
     if reader.image_identity:
         return
     asked: dict[str, dict[str, tuple[str, ...]]] = {
@@ -155,7 +155,7 @@ def _check_decoded(study: Study, reader: Reader, source: str) -> None:
 
 
 def _check_controls(study: Study, reader: Reader, source: str) -> None:
-    """In a cross-validated study every stimulus trains some fold, so no mean leaves the stimulus out."""
+    """Refuse true features under cross-validation: every stimulus trains a fold, so no mean leaves it out."""
     if study.dataset.cross_validate == "none":
         return
     asked = [name for name in study.reconstruct.methods if METHODS[name].features]
@@ -205,13 +205,13 @@ def _check_labels(study: Study, reader: Reader, source: str) -> None:
 
 def _check_steps(study: Study, reader: Reader, source: str) -> None:
     steps, strength = study.reconstruct.steps, study.reconstruct.strength
-    if int(steps * strength + 1e-9) < 1:  # as diffusion/denoise.py counts
+    if int(steps * strength + 1e-9) < 1:  # the same rounding as in diffusion/denoise.py
         found, fix = f"{steps} steps at strength {strength}", "raise one of them"
         raise ConfigError(f"{source}, reconstruct", "at least one step left to denoise", found, fix)
 
 
 def _check_noising(study: Study, reader: Reader, source: str) -> None:
-    """Refuse to noise to the timestep above the denoised ones where every timestep is denoised."""
+    """Refuse `as_released` noising at strength 1: no timestep lies above the denoised ones."""
     if study.reconstruct.noising == "as_released" and study.reconstruct.strength == 1:
         found, fix = "as_released at strength 1", "lower reconstruct/strength, or set noising: matched"
         raise ConfigError(f"{source}, reconstruct/noising", "matched at strength 1", found, fix)

@@ -13,32 +13,33 @@ Settings = TypeVar("Settings", bound=Section)
 
 @dataclass(frozen=True)
 class Command(Generic[Settings]):
-    """What a step is called with.
+    """The options of a step.
 
-    Steps write it as a literal ``COMMAND``. Rules make their shell commands from it without importing the
-    step, and fill options in from their wildcards, inputs, outputs and parameters of the same names.
+    A step writes its command as a literal ``COMMAND``. The rule of the step makes its shell command from this
+    literal without importing the step: it fills each option in from its own wildcard, input, output or
+    parameter of the same name.
 
     Attributes
     ----------
     doc : str
-        Docstring of the step; its first line is what ``--help`` says.
+        Docstring of the step; ``--help`` prints its first line.
     settings : class of settings
-        The class that ``--settings`` is parsed into: :class:`~cortex2image.study.settings.Study`, or that of
-        another config file.
+        The class that ``--settings`` is parsed into: :class:`~cortex2image.study.settings.Study` or
+        :class:`~cortex2image.study.training.Training`.
     reads : tuple of str
         The settings that the step reads, see :func:`cortex2image.study.config.slice_json`. A step writes them
-        as a literal ``READS``, from which rules take them without importing the step. Without any, the
-        command has no ``--settings``.
+        as a literal ``READS``, which its rule reads without importing the step. A command without such
+        settings has no ``--settings``.
     labels : tuple of str
-        Options that name what is worked on, such as ``subject``.
+        Options that name the item to work on, such as ``subject``.
     inputs, outputs : tuple of str
-        Options that take one file or folder that is read or written.
+        Options that take one file or folder, which is read or written.
     lists, output_lists : tuple of str
-        Options that take one or more of them.
+        Options that take one or more files or folders, which are read or written.
     optional_lists : tuple of str
-        Options that take any number of files that are read, also none.
+        Options that take any number of files, none included, which are read.
     optional : tuple of str
-        Options that take one file or folder that is written, or nothing.
+        Options that take one file or folder, which is written, or no value.
     places : tuple of str
         Options that take the folder in which several inputs or outputs lie, or a file that outlives the job.
     counts : tuple of str
@@ -64,7 +65,7 @@ class Command(Generic[Settings]):
         Parameters
         ----------
         argv : sequence of str or None
-            None for those of the process.
+            Arguments of the command line; None for the arguments of this process.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The config of a study: from YAML to checked settings, and the slices of them that steps read."""
+"""The config of a study: checked settings from YAML, and the slice of the settings that a step reads."""
 
 import copy
 import difflib
@@ -28,7 +28,7 @@ SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 EVERYTHING = "everything"
 _ABSENT = object()
 Settings = TypeVar("Settings", bound=Section)
-Path = tuple[str, ...]  # of a setting: the names of the sections it lies in, and its own
+Path = tuple[str, ...]  # names of the sections around a setting, then its own name
 
 
 def load_schema() -> dict[str, Any]:
@@ -44,7 +44,7 @@ def resolve(config: Mapping[str, Any], source: str = "config") -> Study:
     config : mapping
         The config as read from YAML; it is not changed.
     source : str
-        What error messages call it.
+        Name of the config in error messages.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def resolve(config: Mapping[str, Any], source: str = "config") -> Study:
 
 
 def checked(section: type[Section], values: Mapping[str, Any], source: str) -> dict[str, Any]:
-    """Return a copy of `values` with defaults filled in, after the check of every single value.
+    """Return a copy of `values` with defaults filled in, after a check of every value on its own.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def checked(section: type[Section], values: Mapping[str, Any], source: str) -> d
 
 
 def slice_json(study: Section, keys: Sequence[str], **wildcards: str) -> str:
-    """Return the settings that a step reads, as JSON in a fixed order, mappings in that of the config.
+    """Return the settings that a step reads as JSON: settings sorted, mappings in the order of the config.
 
     Parameters
     ----------
@@ -88,18 +88,19 @@ def slice_json(study: Section, keys: Sequence[str], **wildcards: str) -> str:
 
 
 def read_slice(section: type[Settings], text: str, keys: Sequence[str], source: str) -> Settings:
-    """Return the settings that a step reads, from JSON; those that the JSON lacks get their defaults.
+    """Parse JSON into the settings that a step reads; settings that the JSON lacks get their defaults.
 
     Parameters
     ----------
     section : class of settings
     text : str
-        As :func:`slice_json` writes it. It may also hold settings that the step does not declare, which are
-        checked and left out.
+        JSON as :func:`slice_json` writes it. Settings that the step does not declare are checked and left
+        out.
     keys : sequence of str
-        The settings that the step declares, see :func:`slice_json`. Of a mapping, all entries are read.
+        The settings that the step declares, as in :func:`slice_json`. A wildcard stands for all entries of
+        its mapping.
     source : str
-        What error messages call the text.
+        Name of the text in error messages.
 
     Raises
     ------
@@ -126,14 +127,14 @@ def _parsed(text: str, source: str) -> dict[str, Any]:
 
 
 def _paths(section: type[Section], keys: Sequence[str]) -> list[Path]:
-    """Return the paths of the settings that `keys` stand for, see :func:`slice_json`."""
+    """Return the paths of the settings that `keys` name, see :func:`slice_json`."""
     if EVERYTHING in keys:
         return [(name,) for name in parts(section)]
     return [path for key in keys for path in _expanded(section, key)]
 
 
 def _expanded(section: type[Section], key: str) -> list[Path]:
-    """Return the paths that a key stands for: one, or those of the members of a group."""
+    """Return the paths that a key names: its own path, or the path of each setting of a group."""
     *parents, last = key.split("/")
     if not last.startswith("@"):
         return [(*parents, last)]
@@ -145,7 +146,7 @@ def _expanded(section: type[Section], key: str) -> list[Path]:
 
 
 def _picked(values: Mapping[str, Any], paths: Sequence[Path]) -> dict[str, Any]:
-    """Return the values at some paths, nested as they are in `values`; absent ones are left out."""
+    """Return the values at `paths`, nested as in `values`; paths that `values` lacks are left out."""
     picked: dict[str, Any] = {}
     for path in paths:
         value, target = _at(values, path), picked
@@ -164,7 +165,7 @@ def _at(values: Mapping[str, Any], path: Path) -> Any:
 
 
 def _require(section: type[Section], values: Mapping[str, Any], paths: Sequence[Path], source: str) -> None:
-    """Raise ConfigError where a setting without a default is absent though it lies at or below `paths`."""
+    """Raise ConfigError if a setting at or below `paths` has neither a value nor a default."""
     for path in required_paths(section):
         declared = any(path[: len(outer)] == outer for outer in paths)
         if declared and _at(values, path) is _ABSENT:
@@ -173,7 +174,7 @@ def _require(section: type[Section], values: Mapping[str, Any], paths: Sequence[
 
 
 def _fill_in(values: dict[str, Any]) -> None:
-    """Set the keys that the workflow chooses itself, and the folder of the data set in the paths below it."""
+    """Set the keys that the workflow chooses itself, and replace ``{root}`` by the folder of the data set."""
     dataset = values["dataset"]
     for key, value in (READERS[dataset["reader"]].made_by_workflow or {}).items():
         dataset[key] = value.replace("{study}", values["study"])
@@ -183,7 +184,7 @@ def _fill_in(values: dict[str, Any]) -> None:
 
 
 def _validate(schema: Mapping[str, Any], values: Mapping[str, Any], source: str) -> None:
-    """Raise ConfigError for the first of `values` that the schema refuses."""
+    """Raise ConfigError for the first value that the schema refuses."""
     for problem in jsonschema.Draft202012Validator(schema).iter_errors(values):
         where = f"{source}, {'/'.join(map(str, problem.absolute_path)) or 'the top level'}"
         explain = _unknown_key if problem.validator == "additionalProperties" else _refused

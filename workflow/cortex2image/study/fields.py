@@ -1,7 +1,7 @@
 """Settings as fields of frozen dataclasses: their JSON schema, and how values of YAML or JSON become fields.
 
 A field gives the type, the default, the bounds, the unit and the meaning of its setting. The JSON schema, the
-config page and the error messages follow from the fields, so that no fact about a setting stands twice.
+config page and the error messages follow from the fields, so that each fact is written only once.
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """Settings that belong together. A step sees only those that it has declared to read."""
+    """Settings that belong together. A step can read only the settings that it declares."""
 
     if not TYPE_CHECKING:  # a type checker must find misspelt settings
 
@@ -74,12 +74,12 @@ def setting(
     meaning : str
         One line for the config page and for error messages.
     default : any
-        The one place where the default stands; without it the setting is required.
+        The only place that gives the default; a setting without a default is required.
     unit : str
     group : str
-        Name of a group of settings that steps read together, as ``dataset/@source``.
+        Name of a group of settings that steps read together, such as ``dataset/@source``.
     was : str
-        Former name of the key. Error messages answer it with the present name.
+        Former name of the key; the error about the former name gives the present name.
     **bounds
         Keywords of JSON schema: minimum, exclusiveMinimum, pattern, minItems, enum, items, and `keys`, the
         allowed keys of a mapping.
@@ -88,7 +88,7 @@ def setting(
     if default is REQUIRED:
         return dataclasses.field(metadata=metadata)
     # A factory, because a plain default would also be an attribute of the class: a setting that a step has
-    # not declared would then be read without an error.
+    # not declared could then be read without an error.
     return dataclasses.field(default_factory=lambda: default, metadata=metadata)
 
 
@@ -99,7 +99,7 @@ def parts(section: type[Section]) -> dict[str, type[Section] | Setting]:
 
 
 def section_schema(section: type[Section], demanding: bool = True) -> dict[str, Any]:
-    """Return the JSON schema (draft 2020-12) of a section: an object without further keys.
+    """Return the JSON schema (draft 2020-12) of a section: an object that allows no other keys.
 
     Without `demanding`, settings that have no default may be absent. The keyword `renamed`, which validators
     ignore, maps former names of keys to present ones.
@@ -146,14 +146,14 @@ def required_paths(section: type[Section]) -> Iterator[tuple[str, ...]]:
 
 
 def build(section: type[Settings], values: Mapping[str, Any]) -> Settings:
-    """Return a section that holds the given values only; reading another of its settings is an error.
+    """Return a section that holds only the given values; reading any other of its settings is an error.
 
-    Lists become tuples, so that nobody changes them.
+    Lists become tuples, so that they cannot change.
     """
     inside, made = parts(section), object.__new__(section)
     for name, value in values.items():
         part = inside[name]
-        # Frozen instances are written past their own guard, as the dataclass' own __init__ does.
+        # A frozen instance refuses plain assignment; the dataclass' own __init__ sets its fields like this too.
         object.__setattr__(made, name, _frozen(value) if isinstance(part, Setting) else build(part, value))
     return made
 
@@ -161,7 +161,7 @@ def build(section: type[Settings], values: Mapping[str, Any]) -> Settings:
 def as_json(value: Any) -> Any:
     """Return sections and mappings as dicts, tuples as lists.
 
-    A section gives the settings that it holds, by name; the entries of a mapping stay in their order.
+    The settings that a section holds are sorted by name; the entries of a mapping keep their order.
     """
     if isinstance(value, Section):
         return as_json(dict(sorted(vars(value).items())))
@@ -184,7 +184,7 @@ def _part(field: "dataclasses.Field[Any]", annotation: Any) -> type[Section] | S
 
 
 def _required(part: type[Section] | Setting) -> bool:
-    """Return whether a part must be given: a section must where one of its settings must."""
+    """Return whether a part must be given; a section must if one of its settings has no default."""
     return part.required if isinstance(part, Setting) else any(required_paths(part))
 
 

@@ -1,8 +1,6 @@
-"""Methods of reconstruction: where the features come from, how the picture starts, and what the report calls
-it.
+"""Methods of reconstruction: sources of the features, start of the picture, and words for the report.
 
-One more method is one more entry of :data:`METHODS`; one that makes pictures in a new way also names its
-core.
+A new method is a new entry of :data:`METHODS`. A method that makes pictures in a new way also names its core.
 """
 
 from collections.abc import Mapping
@@ -11,10 +9,10 @@ from dataclasses import dataclass
 from cortex2image.errors import ConfigError
 
 # Where the features of a stimulus come from.
-DECODED = "decoded"  # from the brain, by the model that did not see the stimulus
-TRUE = "true"  # from the picture or captions that were seen
+DECODED = "decoded"  # from the brain, by a model that was not trained on the stimulus
+TRUE = "true"  # from the picture that was seen, or its captions
 SHUFFLED = "shuffled"  # decoded for another test stimulus
-MEAN = "mean"  # the mean over training stimuli: no brain at all
+MEAN = "mean"  # the mean over training stimuli, without brain data
 SOURCES = (DECODED, TRUE, SHUFFLED, MEAN)
 
 # How a picture starts.
@@ -30,9 +28,9 @@ class Method:
     Attributes
     ----------
     name : str
-        As in ``reconstruct/methods`` of the config and in file names.
+        Name in ``reconstruct/methods`` of the config and in file names.
     inputs : mapping of feature space to source
-        One of :data:`SOURCES` for each space the picture is made from; a space that is absent is not used.
+        One of :data:`SOURCES` for each space that pictures are made from; other spaces are not used.
     start : str
         :data:`FROM_NOISE`, :data:`FROM_PICTURE` or :data:`NO_DIFFUSION`.
     control : bool
@@ -53,11 +51,11 @@ class Method:
 
     @property
     def draws_noise(self) -> bool:
-        """Return whether samples of one stimulus differ, since each starts from noise of its own."""
+        """Return whether samples of one stimulus differ, since each draws its own noise."""
         return self.start != NO_DIFFUSION
 
     def samples(self, wanted: int) -> int:
-        """Return the number of different pictures per stimulus: one where no noise is drawn."""
+        """Return the number of different pictures per stimulus: one if no noise is drawn."""
         return wanted if self.draws_noise else 1
 
     def spaces(self, *sources: str) -> tuple[str, ...]:
@@ -76,7 +74,13 @@ class Method:
 
 
 _ALL = (
-    Method("z", {"z": DECODED}, NO_DIFFUSION, "z", "decoded layout alone: what the autoencoder makes of z"),
+    Method(
+        "z",
+        {"z": DECODED},
+        NO_DIFFUSION,
+        "z",
+        "decoded layout alone: z through the decoder of the autoencoder",
+    ),
     Method("c", {"c": DECODED}, FROM_NOISE, "c", "decoded meaning alone: pictures start from noise"),
     Method(
         "zc",
@@ -90,7 +94,7 @@ _ALL = (
         {"z": TRUE, "c": TRUE},
         FROM_PICTURE,
         "ceiling",
-        "true layout and meaning through the same generator: what perfect decoding would give",
+        "true layout and meaning through the same generator: the result of perfect decoding",
         control=True,
     ),
     Method(
@@ -106,7 +110,7 @@ _ALL = (
         {"z": MEAN, "c": MEAN},
         FROM_PICTURE,
         "no brain",
-        "mean layout and meaning of the training stimuli: what the generator paints without a brain",
+        "mean layout and meaning of the training stimuli: pictures without brain data",
         control=True,
     ),
 )
@@ -119,7 +123,7 @@ def find_method(name: str) -> Method:
     Raises
     ------
     ConfigError
-        There is none.
+        No method has this name.
     """
     if name not in METHODS:
         raise ConfigError("method", f"one of {', '.join(METHODS)}", f"'{name}'", "correct the name")

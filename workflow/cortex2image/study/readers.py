@@ -1,6 +1,6 @@
-"""Readers of data sets: what each knows and brings, and the module that opens its data.
+"""Readers of data sets: the settings that each reader knows, its data, and the module that opens them.
 
-One more reader is one more entry of :data:`READERS` and a folder in ``cortex2image/data``.
+A new reader is a new entry of :data:`READERS` and a module or folder in ``cortex2image/data``.
 """
 
 from collections.abc import Mapping
@@ -16,47 +16,47 @@ class Reader:
     Attributes
     ----------
     name : str
-        As in ``dataset/reader`` of the config.
+        Value of ``dataset/reader`` in the config.
     module : str
         Module with ``open_data(dataset)`` and ``check_study(study, subject)``, and with
         ``open_betas(dataset)`` if `prepared`; see :mod:`cortex2image.data.open_dataset`.
     keys : tuple of str
-        Keys below ``dataset:`` that it knows beside `reader`, `root` and `cross_validate`, which all readers
-        know.
+        Keys below ``dataset:`` that the reader knows beside `reader`, `root` and `cross_validate`, which all
+        readers know.
     prepared : bool
-        Whether it brings betas that others estimated, which enter the study after the GLM.
+        Whether the data are betas that others estimated; a study of such betas has no GLM of its own.
     made_by_workflow : mapping or None
-        Keys below ``dataset:`` that the workflow sets itself, where it simulates the data; ``{study}`` is
-        filled in.
+        Keys below ``dataset:`` that the workflow sets itself because it simulates the data; ``{study}`` is
+        replaced by the name of the study.
     fetched_into : str or None
-        Folder that the workflow fetches the data into; None where the user brings them.
+        Folder into which the workflow fetches the data; None if the user provides them.
     image_identity : bool
-        Whether the data say which picture was shown. Else they give its category alone, and there is no z.
+        Whether the data say which picture was shown. If they give only its category, there is no z.
     pictures_in_one_file : bool
-        Whether all pictures lie in one file of the data set, from which the workflow writes out those seen.
+        Whether all pictures lie in one file of the data set, from which the workflow extracts the seen ones.
     events : tuple of str
-        Endings of the files that say what was shown; () where any file of a subject may.
+        Endings of the files that say what was shown; () if any file of a subject may say so.
     spaces : tuple of str
-        Values of ``dataset/space`` it has; () where any label may be one.
+        Allowed values of ``dataset/space``; () if any label is allowed.
     own_regions : bool
-        Whether its files name regions themselves, so that labels need no atlas.
+        Whether the files name regions themselves, so that labels need no atlas.
     space_of_own_regions : str or None
         The one value of ``dataset/space`` in which the files name regions; None where there is no such space.
     named_atlases : bool
-        Whether ``dataset/rois/atlas`` is the name of an atlas of the data set, whose labels are known once it
-        is read.
+        Whether ``dataset/rois/atlas`` is the name of an atlas of the data set, whose labels are known once
+        the atlas is read.
     scales_by_session : bool
-        Whether every session holds training trials to scale with.
+        Whether every session holds training trials, from which the scale of a session can be estimated.
     released_ncsnr : bool
         Whether noise ceilings come with the betas.
     manifest : bool
         Whether the workflow can list and fetch its files (``nsd_manifest``, ``nsd_download``).
     cross_validate : str or None
-        The one value that ``dataset/cross_validate`` may have; None where any may be chosen.
+        The one value that ``dataset/cross_validate`` may have; None if every value is allowed.
     subjects : tuple of str
-        The subjects there are; () where any label may be one.
+        Subjects of the data set; () if any label is allowed.
     sizes : mapping of ``dataset/space`` to StudySizes
-        The first entry counts where a study chooses no space; empty where data sets are of any size.
+        A study that names no space has the sizes of the first entry; empty if data sets may have any size.
     """
 
     name: str

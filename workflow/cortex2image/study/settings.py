@@ -1,4 +1,4 @@
-"""Every setting of a study, once: type, default, bounds, unit and one line of meaning.
+"""Every setting of a study: type, default, bounds, unit and one line of meaning.
 
 The JSON schema, config/README.md and the messages about wrong values follow from these classes. A step gets
 the settings that it reads as JSON and parses them into the same classes. Bounds are keywords of JSON schema.
@@ -27,17 +27,18 @@ class Rois(Section):
     """Atlas that says which voxels belong to which region."""
 
     atlas: str | None = setting(
-        "Volume of integer labels on the grid of the BOLD runs or betas; `{root}` and `{subject}` are filled "
-        "in. nsd: name of one of its atlases, e.g. streams, nsdgeneral, prf-visualrois, floc-faces, "
-        "HCP_MMP1 or Kastner2015; with fsaverage not those drawn on each subject (prf-*, floc-*), which have "
-        "no labels there. bdpy and roi-tables of bold5000 have regions of their own: null. Null for none.",
+        "Volume of integer labels on the grid of the BOLD runs or betas; `{root}` stands for the folder of "
+        "the data set, `{subject}` for the subject; null: no atlas. nsd: name of an atlas of the data set, "
+        "e.g. streams, nsdgeneral, prf-visualrois, floc-faces, HCP_MMP1 or Kastner2015; atlases drawn on "
+        "each subject (prf-*, floc-*) have no labels in fsaverage. bdpy, and bold5000 with the space "
+        "roi-tables: null, since the files name regions themselves.",
         None,
     )
     labels: Mapping[str, int] = setting(
-        "Name of each region and its code in the atlas; codes below 1 never name a region. nsd: checked "
-        "against the atlas' own table of names; none: all regions of that table, whose names decode/rois is "
-        "checked against before a job runs. bdpy and roi-tables of bold5000: the names are those of the "
-        "files, codes do not count.",
+        "Name of each region and its code in the atlas; codes below 1 never name a region. nsd: names and "
+        "codes are checked against the atlas' own table; without labels, all regions of this table are used, "
+        "and decode/rois is checked against them before a job runs. bdpy, and bold5000 with the space "
+        "roi-tables: names of regions in the files; the codes are ignored.",
         {},
         additionalProperties={"type": "integer", "minimum": 1},
     )
@@ -48,9 +49,9 @@ class Dataset(Section):
     """Where the recordings are and how to read them."""
 
     reader: str = setting(
-        "simulated (made by the workflow), bids (BIDS events with fMRIPrep derivatives) or haxby2001; or "
-        "betas that others estimated, which `glm` does not touch: nsd, bold5000 or bdpy (files of the "
-        "Kamitani laboratory).",
+        "Recordings: simulated (made by the workflow), bids (BIDS events with fMRIPrep derivatives) or "
+        "haxby2001. Betas that others estimated, to which `glm` does not apply: nsd, bold5000 or bdpy (files "
+        "of the Kamitani laboratory).",
         group="source",
         enum=list(READERS),
     )
@@ -58,63 +59,63 @@ class Dataset(Section):
         "Folder of the data set; must be left out for `simulated`.", None, group="source"
     )
     derivatives: str | None = setting(
-        "Folder of the fMRIPrep derivatives; `{root}` is filled in. Only read for bids.",
+        "Folder of the fMRIPrep derivatives; `{root}` stands for the folder of the data set. Only for bids.",
         "{root}/derivatives/fmriprep",
         group="source",
     )
     task: str | None = setting(
-        "BIDS task label to use; null where the data set has one task only. Only read for bids.",
+        "BIDS task label to use; null if the data set has only one task. Only for bids.",
         None,
         group="source",
     )
     space: str | None = setting(
-        "fMRIPrep output space to use, e.g. T1w or MNI152NLin2009cAsym:res-2; func for the native BOLD grid; "
-        "null for the only one there is. nsd: func1pt8mm (null), func1mm or fsaverage, which lacks the "
-        "atlases drawn on each subject (prf-*, floc-*). bold5000: volume (null) or roi-tables.",
+        "bids: fMRIPrep output space, e.g. T1w or MNI152NLin2009cAsym:res-2; func for the native BOLD grid; "
+        "null if there is only one. nsd: func1pt8mm (also null), func1mm, or fsaverage, which lacks the "
+        "atlases drawn on each subject (prf-*, floc-*). bold5000: volume (also null) or roi-tables.",
         None,
         group="source",
     )
     betas: str | None = setting(
-        "Which of several preparations of prepared betas. nsd: folder, null for betas_fithrf_GLMdenoise_RR. "
-        "bold5000: as in the file names, null for TYPED-FITHRF-GLMDENOISE-RR. bdpy: piece of the file names, "
-        "null where there is one version.",
+        "Version of the prepared betas. nsd: name of a folder; null for betas_fithrf_GLMdenoise_RR. "
+        "bold5000: version as in the file names; null for TYPED-FITHRF-GLMDENOISE-RR. bdpy: part of the file "
+        "names; null if there is one version.",
         None,
         group="source",
     )
     sessions: int | None = setting(
-        "Only the first so many sessions of prepared betas; null for all there are.",
+        "Number of sessions of prepared betas to use, from the first; null for all.",
         None,
         unit="sessions",
         group="source",
         minimum=1,
     )
     test_images: Literal["shared", "special515"] = setting(
-        "What tests a study of nsd: shared, the pictures that all subjects were to see, or special515, those "
-        "of them that all saw three times; the other shared pictures are then left out, so that training is "
-        "the same.",
+        "Test pictures of nsd. shared: the pictures that were meant for all subjects. special515: the shared "
+        "pictures that all subjects saw three times; other shared pictures are left out, so that the "
+        "training pictures are the same for both values.",
         "shared",
         group="source",
     )
     mask: Literal["brain", "atlas"] = setting(
-        "Which voxels of prepared betas: brain, the whole brain mask (all vertices of a surface), or atlas, "
-        "those in a region of rois/labels.",
+        "Voxels of prepared betas. brain: the whole brain mask (all vertices of a surface). atlas: "
+        "voxels in a region of rois/labels.",
         "brain",
         group="regions",
     )
     cross_validate: Literal["none", "run", "session"] = setting(
-        "What is left out in turn: none (the split of the stimulus table is used), run or session.", "none"
+        "Held out in turn: run, session, or none (the split of the stimulus table is used).", "none"
     )
     rois: Rois
     terms_accepted: bool = setting(
         "Whether you have accepted the NSD Data Access Agreement (naturalscenesdataset.org, Data) and filled "
-        "in its form; nsd_download refuses without. Only read by it.",
+        "in its form. Only nsd_download reads it, and refuses to run without.",
         False,
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Simulation(Section):
-    """Size of the simulated data set; only read by the reader `simulated`."""
+    """Size of the simulated data set; only for the reader `simulated`."""
 
     train_stimuli: int = setting(
         "Training stimuli, each shown once to every subject.",
@@ -152,7 +153,7 @@ class Glm(Section):
     )
     confounds: tuple[str, ...] = setting("Columns of the confounds table that enter the model.", ())
     scrub: tuple[str, ...] = setting(
-        "Prefixes of confound columns whose marked volumes are left out.", ("non_steady_state_outlier",)
+        "Prefixes of confound columns; volumes that they mark are left out.", ("non_steady_state_outlier",)
     )
 
 
@@ -161,14 +162,15 @@ class Standardise(Section):
     """Scaling of the betas, fitted on training trials only."""
 
     by: Literal["session", "all", "none"] = setting(
-        "session, all (sessions together) or none (for cross-validated studies, where folds do it). Not "
-        "session with bdpy, whose test sessions hold no training trial.",
+        "Trials that are scaled together: session, all (of all sessions), or none (for cross-validated "
+        "studies, where each fold scales its trials). bdpy allows no session, since its test sessions hold "
+        "no training trial.",
         "session",
     )
     ncsnr_from: Literal["all", "train", "released"] = setting(
-        "Trials that noise ceilings are estimated from: all; train, repeats of training pictures alone; or "
-        "released, the file ncsnr that comes with the betas of nsd and was computed from all pictures, those "
-        "of the test among them. They describe voxels and select none.",
+        "Trials from which noise ceilings are estimated. all: all trials. train: only repeats of training "
+        "pictures. released: the file ncsnr that comes with the betas of nsd, computed from all pictures, "
+        "test pictures included. Noise ceilings describe voxels and select none.",
         "all",
     )
     average_repeats: tuple[str, ...] = setting(
@@ -184,23 +186,23 @@ class Models(Section):
     """Diffusion model and judges."""
 
     set: str = setting(
-        f"Name of the model set: {', '.join(MODEL_SETS)}. All but miniature are fetched: "
-        "`snakemake --cores 1 download_models` with this config, or a `folder`.",
+        f"Name of the model set: {', '.join(MODEL_SETS)}. All but miniature must be fetched first, with "
+        "`snakemake --cores 1 download_models` and this config, or given as a `folder`.",
         "miniature",
     )
     folder: str | None = setting(
-        "Folder of its files in the layout of diffusers; null for the one that is shipped, or "
-        "resources/models/{set}. After putting files there by hand, run `snakemake --cores 1 record_models` "
-        "with this config.",
+        "Folder of the model set in the layout of diffusers; null for the shipped folder of miniature, or "
+        "resources/models/{set} for another set. After you put files there by hand, run `snakemake --cores 1 "
+        "record_models` with this config.",
         None,
     )
     precision: Literal["float32", "bfloat16", "float16"] = setting(
-        "Numbers that pictures and zc are computed with: bfloat16 and float16 need half the memory and less "
-        "time on a GPU. z, c and the judges always use float32.",
+        "Number format in which pictures and zc are computed: bfloat16 and float16 need half the memory and "
+        "less time on a GPU. z, c and the judges always use float32.",
         "float32",
     )
     batch_size: int | None = setting(
-        "Pictures that are encoded or generated together. null for up to 64 with the miniature, 8 with a "
+        "Pictures that are encoded or generated together; null for up to 64 with the miniature, and 8 with a "
         "full-size set.",
         None,
         unit="pictures",
@@ -214,8 +216,8 @@ class Features(Section):
     """From pictures and captions to the feature spaces of the diffusion model."""
 
     latent: Literal["mean", "sample"] = setting(
-        "What stands for a picture wherever the VAE encodes one: the mean of its posterior, or a sample, as "
-        "in the code of 2023, with a seed of its own for each picture.",
+        "Latent that the VAE gives for a picture. mean: the mean of its posterior. sample: a draw from the "
+        "posterior, as in the code of 2023, with its own seed for each picture.",
         "mean",
     )
 
@@ -243,35 +245,35 @@ class Ridge(Section):
     """Ridge regression, in both directions."""
 
     alphas: tuple[float, ...] = setting(
-        "Penalties to choose from, one per target, by cross-validation on training rows; in ascending order.",
+        "Candidate penalties in ascending order; cross-validation on training rows chooses one per target.",
         (1, 10, 100, 1000, 10000, 100000),
         minItems=1,
         uniqueItems=True,
         items={"exclusiveMinimum": 0},
     )
     folds: int = setting(
-        "Folds of that cross-validation. All trials of a stimulus lie in one fold; with "
-        "`dataset/cross_validate` all trials of a run do, and runs that share a stimulus.",
+        "Folds of the cross-validation that chooses penalties. All trials of a stimulus lie in one fold; "
+        "with `dataset/cross_validate`, all trials of a run do, and so do runs that share a stimulus.",
         5,
         unit="folds",
         minimum=2,
         maximum=50,
     )
     selection: Literal["kfold", "loo", "gcv", "as_released"] = setting(
-        "kfold: by `folds`. loo: leaving out one stimulus at a time (with `dataset/cross_validate` one run, "
-        "with those that share a stimulus with it), in closed form. gcv: generalised cross-validation, only "
-        "where no stimulus repeats. as_released: penalties, folds and missing intercept of the code of 2023, "
-        "for reproduction only.",
+        "How penalties are chosen. kfold: with `folds`. loo: leaving out one stimulus at a time, in closed "
+        "form (with `dataset/cross_validate`, one run and the runs that share a stimulus with it). gcv: "
+        "generalised cross-validation, only if no stimulus repeats. as_released: penalties, folds and "
+        "missing intercept of the code of 2023, for reproduction only.",
         "kfold",
     )
     device: Literal["auto", "cpu", "cuda"] = setting(
-        "cpu, cuda, or auto: CUDA where there is one. Jobs that fit do not ask for a GPU by themselves.",
+        "Device of the fits: cpu, cuda, or auto (CUDA if present). The jobs of fits request no GPU.",
         "cpu",
     )
     max_memory_gb: float | None = setting(
-        "Working memory of a fit, beyond betas, features and predictions. null for half of the memory that "
-        "is free, when the fit starts, in the machine (or its container), or in the GPU that fits; give a "
-        "number where several fits run at once or a cluster bounds each job.",
+        "Working memory of a fit, beyond betas, features and predictions. null: half of the memory that is "
+        "free when the fit starts, on the machine (or in its container) or on the GPU of the fit. Give a "
+        "number if several fits run at once or a cluster bounds each job.",
         None,
         unit="GB",
         exclusiveMinimum=0,
@@ -291,7 +293,7 @@ class Reconstruct(Section):
         items={"enum": list(METHODS)},
     )
     samples: int = setting(
-        "Pictures drawn per stimulus by the methods that start from noise.",
+        "Pictures per stimulus by the methods that draw noise.",
         5,
         unit="pictures",
         minimum=1,
@@ -299,20 +301,23 @@ class Reconstruct(Section):
     )
     steps: int = setting("Steps of the full denoising schedule.", 50, unit="steps", minimum=1, maximum=1000)
     strength: float = setting(
-        "Share of the schedule that zc is noised to and denoised from.", 0.8, exclusiveMinimum=0, maximum=1
+        "How far along the noise schedule the coarse picture is noised before it is denoised, as a share.",
+        0.8,
+        exclusiveMinimum=0,
+        maximum=1,
     )
     guidance_scale: float = setting(
         "Weight of classifier-free guidance; 1 is no guidance.", 5.0, minimum=1, maximum=50
     )
     noising: Literal["matched", "as_released"] = setting(
-        "Which timestep the noise added to the coarse picture belongs to: matched, the first that is "
-        "denoised, or as_released, the one above it, which the code of 2023 noises to and never denoises.",
+        "Timestep of the noise that is added to the coarse picture. matched: the first timestep that is "
+        "denoised. as_released: the timestep above it, which the code of 2023 noises to and never denoises.",
         "matched",
         was="noise_level",
     )
     shared_noise: bool = setting(
-        "Whether the noise of a sample is the same for all stimuli, as in the code of 2023, instead of one "
-        "of its own for each.",
+        "Whether all stimuli share the noise of a sample, as in the code of 2023; otherwise each stimulus "
+        "has its own noise.",
         False,
     )
 
@@ -322,9 +327,10 @@ class Evaluate(Section):
     """Statistics of the scores."""
 
     identification: Literal["reconstruction", "as_released"] = setting(
-        "Rule of two-way identification. reconstruction: every sample is searched among the originals, ties "
-        "count half. as_released: every original is searched among the reconstructions, correlations "
-        "averaged over samples first, ties lose; such metrics have names of their own in docs/metrics.md.",
+        "Rule of two-way identification. reconstruction: every sample is searched among the originals; ties "
+        "count half. as_released: every original is searched among the reconstructions, after correlations "
+        "are averaged over samples; ties lose. The metrics of as_released have their own names, see "
+        "docs/metrics.md.",
         "reconstruction",
     )
     permutations: int = setting("Draws of the permutation null.", 2000, unit="draws", minimum=100)
@@ -336,7 +342,7 @@ class Encode(Section):
     """Encoding models, from features to every voxel."""
 
     models: tuple[str, ...] = setting(
-        f"Feature spaces to fit, each a model of every voxel: {', '.join(EXTRACTABLE)}.",
+        f"Feature spaces that predict voxels, one encoding model each: {', '.join(EXTRACTABLE)}.",
         ("z", "c", "zc"),
         minItems=1,
         uniqueItems=True,
@@ -357,12 +363,12 @@ class Study(Section):
         "Name of the study; results go to results/{study}.", pattern="^[A-Za-z0-9][A-Za-z0-9._-]*$"
     )
     seed: int = setting(
-        "Every random draw of the study derives from this number and the identity of what is drawn.",
+        "Seed of the study: every random draw depends on it and on what is drawn, never on order.",
         20230618,
         minimum=0,
     )
     subjects: tuple[str, ...] = setting(
-        "Labels of the subjects to analyse, with their prefix.",
+        "Labels of the subjects to analyse, with the prefix sub-.",
         minItems=1,
         items={"pattern": "^sub-[A-Za-z0-9]+$"},
     )

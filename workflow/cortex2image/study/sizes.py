@@ -17,7 +17,7 @@ class StudySizes:
     own_pictures, shared_pictures : int
         Pictures that one subject saw, and those that all subjects saw.
     regions : int
-        The largest region of the usual atlas holds at most one in `regions` of the atlas' voxels.
+        The largest region of the usual atlas holds at most 1 / `regions` of the atlas' voxels.
     """
 
     voxels: Mapping[str, int]

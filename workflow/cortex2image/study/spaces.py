@@ -1,9 +1,9 @@
-"""Feature spaces by name: what pictures and captions are turned into, and what a space needs for that.
+"""Feature spaces by name: features of pictures and captions, and what it takes to compute them.
 
 A name spells the coordinates of its space: ``z``, ``c``, ``zc``, ``zc-n0.6`` (noise), ``zc-n0.8-t20`` (noise
 and denoising step), ``unet-mid-n0.8-t20`` (a block of the U-Net at a noise and a step). :func:`parse_space`
-reads a name, ``str`` of the space writes it. One more kind of space is one more entry of :data:`KINDS` and
-its core.
+reads a name, ``str`` of the space writes it. A new kind of space is a new entry of :data:`KINDS` and its
+core.
 """
 
 import difflib
@@ -16,12 +16,12 @@ from typing import Protocol
 from cortex2image.errors import ConfigError
 
 PICTURE, CAPTIONS, NOISE, UNET = "picture", "captions", "noise", "unet"
-LEAST_NOISE = 0.001  # a step of a noise schedule of 1,000; less would print with an exponent
+LEAST_NOISE = 0.001  # one of 1,000 steps of a noise schedule; far smaller numbers print with an exponent
 _LAYER = re.compile(r"(?:down|up)\d+|mid")
 
 
 class ModelShape(Protocol):
-    """The sizes of a model set that the widths of feature spaces follow from."""
+    """The sizes of a model set, from which the widths of feature spaces follow."""
 
     @property
     def name(self) -> str:
@@ -64,14 +64,13 @@ class Kind:
     reads : tuple of str
         The settings that features of this kind depend on beside the model set, its folder and batch size.
     reads_if_sampled : tuple of str
-        Further such settings where the VAE draws samples of its posterior.
+        Further settings that the features depend on if the VAE draws samples of its posterior.
     core : str
-        The module whose function ``extract`` computes the features; empty where nothing computes them yet.
+        The module whose function ``extract`` computes the features; empty if no module computes them yet.
     decodable : bool
-        Whether a reconstruction can start from features of this kind, so that they are decoded from the
-        brain.
+        Whether features of this kind are decoded from the brain to reconstruct pictures.
     storage : str
-        ``vectors``, a row per stimulus, or ``gram``, inner products of stimuli where vectors would be too
+        ``vectors``, a row per stimulus, or ``gram``, inner products of stimuli if vectors would be too
         wide.
     """
 
@@ -88,7 +87,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class FeatureSpace:
-    """A kind of features and, where its name gives them, its coordinates.
+    """A feature space: its kind, and the coordinates that its name gives.
 
     Attributes
     ----------
@@ -114,7 +113,7 @@ class FeatureSpace:
 
     @property
     def facts(self) -> Kind:
-        """Return what is common to all spaces of this kind."""
+        """Return the facts that all spaces of this kind share."""
         return KINDS[self.kind]
 
     @property
@@ -128,7 +127,7 @@ class FeatureSpace:
         return bool(self.facts.core) and self == FeatureSpace(self.kind)
 
     def reads(self, latent: str) -> tuple[str, ...]:
-        """Return the settings that the features depend on where `features/latent` is `latent`."""
+        """Return the settings that the features depend on if `features/latent` is `latent`."""
         return self.facts.reads + (self.facts.reads_if_sampled if latent == "sample" else ())
 
     def width(self, model: ModelShape) -> int:
@@ -162,7 +161,7 @@ def _generated_width(space: FeatureSpace, model: ModelShape) -> int:
 
 
 def _layer_width(space: FeatureSpace, model: ModelShape) -> int:
-    """Return channels times places of the output of a block: all but the last block of a side resample."""
+    """Return channels x height x width of a block's output; every block but the last of a side resamples."""
     channels, side = model.unet_channels, model.generated_shape[1]
     last = len(channels) - 1
     if space.layer == "mid":
@@ -200,7 +199,7 @@ KINDS: dict[str, Kind] = {
     ),
     "zc": Kind(
         title="zc",
-        meaning="latent of the picture after noise was added and taken away under its captions",
+        meaning="latent of the picture after noise was added, and removed under its captions",
         needs=frozenset({PICTURE, CAPTIONS, NOISE, UNET}),
         width=_generated_width,
         reads=_GUIDED,
@@ -231,8 +230,8 @@ def parse_space(name: str, where: str = "feature space") -> FeatureSpace:
     Raises
     ------
     ConfigError
-        No kind of space has this name, or its coordinates are missing, surplus, out of range or spelt in
-        another way than ``str`` of the space spells them.
+        No kind of space has this name, or its coordinates are missing, surplus, out of range or not spelt as
+        ``str`` of the space spells them.
     """
     kind, *coordinates = name.split("-")
     if kind not in KINDS:
@@ -250,7 +249,7 @@ def parse_space(name: str, where: str = "feature space") -> FeatureSpace:
 
 
 def _placed(space: FeatureSpace, coordinates: list[str]) -> FeatureSpace | None:
-    """Return the space with its coordinates, None where one of them cannot be read or stands twice."""
+    """Return the space with its coordinates; None if one of them cannot be read or is given twice."""
     placed: FeatureSpace | None = space
     for part in coordinates:
         placed = _with_coordinate(placed, part) if placed else None
@@ -268,7 +267,7 @@ def _with_coordinate(space: FeatureSpace, part: str) -> FeatureSpace | None:
 
 
 def _problem(space: FeatureSpace) -> str:
-    """Return what is wrong with the coordinates of a space; empty where nothing is."""
+    """Return what is wrong with the coordinates of a space; empty if they are valid."""
     noisy = NOISE in space.needs
     if not noisy and (space.layer or space.noise is not None or space.step is not None):
         return f"{space.kind} has no coordinates"

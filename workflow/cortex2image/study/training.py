@@ -15,32 +15,32 @@ class Training(Section):
     """Training of the miniature model set. No setting has a default: the file gives every value."""
 
     seed: int = setting(
-        "Every random draw of the training derives from this number and the identity of what is drawn.",
+        "Seed of the training: every random draw depends on it and on what is drawn, never on order.",
         minimum=0,
     )
-    training_scenes: int = setting("Rendered scenes to learn from.", unit="scenes", minimum=1)
-    test_scenes: int = setting("Rendered scenes of each kind to score with.", unit="scenes", minimum=1)
+    training_scenes: int = setting("Rendered scenes for training.", unit="scenes", minimum=1)
+    test_scenes: int = setting("Rendered scenes of each kind for scoring.", unit="scenes", minimum=1)
     validation_scenes: int = setting(
-        "Rendered scenes to paint at each scale of guidance tried.", unit="scenes", minimum=1
+        "Rendered scenes to paint at each of the weights in `guidance_tried`.", unit="scenes", minimum=1
     )
     compared: int = setting(
-        "Pictures from captions of test scenes of one object: shown to judges, compared with real scenes by "
-        "a two-sample classifier, and looked for among the training pictures.",
+        "Pictures painted from captions of test scenes with one object. Judges classify them, a two-sample "
+        "classifier compares them with real scenes, and training pictures are searched for copies of them.",
         unit="pictures",
         minimum=1,
     )
-    generated: int = setting("Pictures of every other kind shown to judges.", unit="pictures", minimum=1)
+    generated: int = setting("Pictures of every other kind that judges classify.", unit="pictures", minimum=1)
     samples: int = setting(
-        "Pictures of one caption, for each setting: how far they differ.", unit="pictures", minimum=2
+        "Pictures of one caption per setting, to measure how far they differ.", unit="pictures", minimum=2
     )
     steps: int = setting(
-        "Steps of the full denoising schedule of scored pictures.", unit="steps", minimum=1, maximum=1000
+        "Steps of the full denoising schedule for scored pictures.", unit="steps", minimum=1, maximum=1000
     )
     guidance: float = setting(
-        "Weight of classifier-free guidance of scored pictures; 1 is no guidance.", minimum=1, maximum=50
+        "Weight of classifier-free guidance for scored pictures; 1 is no guidance.", minimum=1, maximum=50
     )
     strength: float = setting(
-        "Share of the schedule that image to image noises to and denoises from.",
+        "How far along the noise schedule image to image noises a picture before it denoises it, as a share.",
         exclusiveMinimum=0,
         maximum=1,
     )
@@ -50,14 +50,12 @@ class Training(Section):
         uniqueItems=True,
         items={"minimum": 1, "maximum": 50},
     )
-    detector_steps: int = setting(
-        "Batches that the two-sample classifier learns from.", unit="batches", minimum=1
-    )
-    autoencoder_steps: int = setting("Batches that the autoencoder learns from.", unit="batches", minimum=1)
-    clip_steps: int = setting("Batches that CLIP learns from.", unit="batches", minimum=1)
-    judge_steps: int = setting("Batches that each judge learns from.", unit="batches", minimum=1)
-    unet_steps: int = setting("Batches that the U-Net learns from.", unit="batches", minimum=1)
-    remarks: str = setting("What else the model card says of this training run; may be empty.")
+    detector_steps: int = setting("Training batches of the two-sample classifier.", unit="batches", minimum=1)
+    autoencoder_steps: int = setting("Training batches of the autoencoder.", unit="batches", minimum=1)
+    clip_steps: int = setting("Training batches of CLIP.", unit="batches", minimum=1)
+    judge_steps: int = setting("Training batches of each judge.", unit="batches", minimum=1)
+    unet_steps: int = setting("Training batches of the U-Net.", unit="batches", minimum=1)
+    remarks: str = setting("Further remarks of the model card on this training run; may be empty.")
 
 
 def read_training(path: str | Path) -> Training:
