@@ -3,7 +3,7 @@ from snakemake.utils import min_version
 min_version("9.20")
 
 
-# A config file that names a `dataset` stands on its own; one that does not is laid over the default study.
+# A config file with a `dataset` is a whole study; keys of a file without one replace keys of the default study.
 if "dataset" not in config:
 
     configfile: "config/config.yaml"

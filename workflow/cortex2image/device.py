@@ -1,4 +1,4 @@
-"""Where networks and large sums are computed: on the CPU or on a GPU."""
+"""The device that computes networks and large sums: the CPU or a GPU."""
 
 import re
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def choose_device(name: str) -> "torch.device":
-    """Return the device; `auto` is CUDA where there is one and the CPU otherwise.
+    """Return the device of a name; `auto` is CUDA if the machine has it, otherwise the CPU.
 
     A choice of CUDA switches TensorFloat-32 off for the whole process. PyTorch leaves it on for convolutions,
     where GPUs since Ampere then compute "single precision" with 10 bits of mantissa instead of 23.
@@ -24,7 +24,7 @@ def choose_device(name: str) -> "torch.device":
     Raises
     ------
     ConfigError
-        There is no such device, as CUDA where there is none.
+        The name is unknown, or the machine has no such device.
     """
     import torch
 
@@ -40,7 +40,7 @@ def choose_device(name: str) -> "torch.device":
 
 
 def device_of(network: "nn.Module") -> "torch.device":
-    """Return the device that the weights of a network are on; the CPU if it has none."""
+    """Return the device of a network's weights; the CPU if the network has no weights."""
     import torch
 
     return next(network.parameters(), torch.empty(0)).device

@@ -1,4 +1,4 @@
-"""The few exceptions of the project: each says what was expected, what was found, where, and what to do."""
+"""Exceptions of the project: each says where the fault is, what was expected and found, and what to do."""
 
 import sys
 from collections.abc import Callable
@@ -15,7 +15,7 @@ class Cortex2imageError(ValueError):
     where : str
         The file, table or setting at fault.
     expected, found : str
-        What should have been there, and what was.
+        What should have been there, and what was there instead.
     fix : str
         The next thing to do, as an instruction.
     """
@@ -42,11 +42,10 @@ class ModelSetError(Cortex2imageError):
 
 
 def run_step(main: Callable[[], Result]) -> Result:
-    """Run a step from the command line, or a part of planning; bad input ends it with its message alone.
+    """Run a step or a part of planning, and return the result of `main`.
 
-    The exit status is then 1; else what `main` returns is returned.
-
-    A traceback is for the errors of this project's code, not for those of its input.
+    Bad input ends the process with exit status 1 and the message of the error, without a traceback:
+    tracebacks are for errors in this project's code.
     """
     try:
         return main()

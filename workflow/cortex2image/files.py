@@ -13,7 +13,7 @@ def atomic(path: str | Path) -> Iterator[Path]:
     """Yield a temporary name beside `path`; rename it into place when the block ends without an error.
 
     A job that dies, or two jobs that write the same output (an orphan on a cluster), can therefore never
-    leave a mixture. The temporary name keeps the suffixes of `path`, since writers choose formats by them.
+    leave a mixture. The temporary name keeps the suffixes of `path`, since they set the format.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

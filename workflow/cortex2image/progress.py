@@ -13,15 +13,15 @@ Item = TypeVar("Item")
 def track(
     items: Iterable[Item], label: str, total: int | None = None, every_s: float = 10.0
 ) -> Iterator[Item]:
-    """Yield `items` and report how far they are, on standard error.
+    """Yield `items` and report progress on standard error.
 
     Parameters
     ----------
     items : iterable
     label : str
-        What is being done, e.g. "reconstruct sub-01 zc".
+        Name of the work, e.g. "reconstruct sub-01 zc".
     total : int, optional
-        Number of items where `items` has no length.
+        Number of items, if `items` has no length.
     every_s : float
         Seconds between two lines when standard error is not a terminal.
     """

@@ -11,7 +11,7 @@ def seed_for(study_seed: int, *identity: object) -> int:
     Parameters
     ----------
     study_seed : int
-        `seed:` of the config.
+        The setting `seed` of the config.
     identity : objects with a stable ``str``
         What the draw is for, e.g. ``("reconstruct", "stimulus-0012", 3)``. The same identity always
         gives the same seed, so sharding, batching and order cannot change a result.

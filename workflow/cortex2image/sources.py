@@ -1,4 +1,4 @@
-"""Which source files a step is made of, so that rules can name them as inputs."""
+"""The source files that a step consists of, so that rules can name them as inputs."""
 
 import ast
 import functools
@@ -19,7 +19,7 @@ def module_path(module: str) -> Path:
 def imported_modules(path: Path) -> frozenset[str]:
     """Return the modules of this package that the file imports, at its top or inside functions.
 
-    Each file is parsed once: most of them are part of many steps, and every plan asks for all steps.
+    Each file is parsed once, since most files belong to many steps and every plan asks for all steps.
     """
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -31,14 +31,14 @@ def imported_modules(path: Path) -> frozenset[str]:
 
 
 def source_files(module: str, start: str | Path = ".") -> list[str]:
-    """Return every source file `module` is made of, sorted, relative to `start`.
+    """Return the files of `module` and of every module that it needs, sorted, relative to `start`.
 
-    Relative, because with absolute inputs Snakemake would re-run everything after the repository moved.
+    Paths are relative, because Snakemake would re-run jobs with absolute inputs after the repository moved.
 
     Parameters
     ----------
     module : str
-        Dotted name, e.g. ``cortex2image.steps.decode``.
+        Dotted name, e.g. ``cortex2image.steps.decode_features``.
     start : path
         The workflow's working directory.
     """

@@ -3,11 +3,11 @@ import shlex
 import sys
 from pathlib import Path
 
-# The two pieces of magic of this workflow. Rules import the package that lies beside them ...
+# Rules import the package that lies beside them. It need not be installed.
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
-# ... and so does every job, in any environment: the prefix goes in front of the command, where it also survives
-# the cleaning of PYTHONPATH that activating a conda environment brings. Without conda, `python` is the one that
-# runs Snakemake. OpenMP threads wait without spinning, because several jobs share the cores.
+# Jobs import the same package: this prefix sets PYTHONPATH in front of every command. Activating a conda environment
+# clears PYTHONPATH, but before the prefix takes effect. Without conda, `python` is the one that runs Snakemake.
+# OpenMP threads wait without spinning, because several jobs share the cores.
 USES_CONDA = any("conda" in str(m).lower() for m in workflow.deployment_settings.deployment_method)
 PYTHON_FIRST = "" if USES_CONDA else f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
 PACKAGE_ROOT = shlex.quote(str(Path(workflow.basedir) / "workflow"))
@@ -28,10 +28,10 @@ STUDY = run_step(lambda: resolve(config))
 JOBS = run_step(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.yaml")))
 RESOURCES, READER = JOBS.resources, JOBS.reader
 METHODS_RUN, ENCODED, DECODED = STUDY.reconstruct.methods, STUDY.encode.models, list(STUDY.decode.rois)
-# Where every file of the study stands: at("betas") is the path of a table, with its wildcards.
+# Paths of the files of the study: at("betas") is the path of a table, with its wildcards.
 at, log_of, benchmark_of = JOBS.layout.path, JOBS.layout.log, JOBS.layout.benchmark
 of_all, tables = JOBS.of_all, JOBS.tables
-# What a job is made of, and what it is told: see cortex2image.planning.jobs.
+# Source files and settings of a job, see cortex2image.planning.jobs.
 code_of, settings_of, training_settings = JOBS.code, JOBS.settings, JOBS.training_settings
 
 

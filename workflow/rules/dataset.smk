@@ -1,11 +1,11 @@
-# What was shown, and when: from the data set's own tables to those of the study.
+# Stimuli and trials: from the tables of the data set to the tables of the study.
 
-# The one folder that the workflow fetches into: a folder of the user's own is never an output of a rule.
+# The folder that the workflow fetches data into. A user's own folder is never an output of a rule.
 HAXBY_FETCHED = READERS["haxby2001"].fetched_into
 
 
 rule fetch_haxby:
-    """One subject of Haxby 2001. The code is ancient: no edit of it is worth a download, or a file put there by hand."""
+    """One subject of Haxby 2001. An edit of the code (`ancient`) neither downloads again nor replaces files."""
     input:
         code=ancient(code_of("fetch_haxby")),
     output:
@@ -34,7 +34,7 @@ rule fetch_haxby:
 
 
 rule stimuli:
-    """Stimuli that a chosen subject saw; an edited events file alone does not make everybody's features anew."""
+    """Stimuli that a chosen subject saw; an edit of events alone (`ancient`) does not compute features again."""
     input:
         code=code_of("stimuli"),
         events=ancient(JOBS.events_files),

@@ -1,5 +1,5 @@
-# What reconstructions and decoded features are worth. Studies with pictures are scored by `evaluate_images`,
-# studies that know categories only by `identify_categories` and `categorise_pictures`.
+# Scores of reconstructions and decoded features. `evaluate_images` scores studies with pictures; `identify_categories`
+# and `categorise_pictures` score studies that know only the categories of pictures.
 
 
 rule evaluate_images:
@@ -52,7 +52,7 @@ rule identify_categories:
 
 
 rule categorise_pictures:
-    """Do the judges take a reconstruction for its own category? Null: labels permuted within runs."""
+    """Do the judges assign a reconstruction to its own category? Null: labels permuted within runs."""
     input:
         **tables("stimuli", "trials", "reconstructions"),
         code=code_of("categorise_pictures"),

@@ -1,11 +1,11 @@
-# The figures of docs/diffusion.md, with the shipped miniature whatever the study. Never part of `all`: the page comes
-# with the repository; when the miniature changes, copy results/diffusion/*.png to docs/diffusion.
-# In the order of the page.
+# The figures of docs/diffusion.md, drawn with the shipped miniature in every study. Never part of `all`, since they
+# lie in the repository: when the miniature changes, copy results/diffusion/*.png to docs/diffusion.
+# Figures in the order of the page.
 FIGURES = "latent-space forward-process schedule step-counts reverse-process guidance unet attention strengths".split()
 
 
 rule explain_diffusion:
-    """Latents, noise and its schedule, the way back from noise, captions, the U-Net, image to image: as pictures."""
+    """Figures of latents, noise and its schedule, denoising, captions, the U-Net and image to image."""
     input:
         code=code_of("explain_diffusion"),
         model=model_sums(model_set("miniature")),

@@ -1,10 +1,10 @@
-# From nothing to the miniature model set. Never part of `all`: the shipped folder is resources/miniature, and a
-# better training run replaces it by hand (see the README).
+# Training of the miniature model set. Never part of `all`: studies use the shipped folder resources/miniature, which
+# you replace by hand after a better training run (see the README).
 NETWORKS = ["autoencoder", "clip", "judge-cnn", "judge-residual", "unet"]
 
 
 rule train_miniature:
-    """The miniature model set with its card, scores and check sums, in results/miniature/shipped."""
+    """The miniature model set with its card, scores and checksums, in results/miniature/shipped."""
     input:
         training_path("shipped"),
     localrule: True
@@ -80,7 +80,7 @@ rule train_clip:
 
 
 rule train_judge:
-    """A judge of settings and categories: convolutional, or residual."""
+    """A judge network, convolutional or residual, that classifies settings and categories."""
     input:
         **training_files("images", "labels"),
         code=code_of("train_judge"),
@@ -125,7 +125,7 @@ rule train_latents:
 
 
 rule train_unet:
-    """Diffusion model of latents, conditioned on text states."""
+    """Diffusion model (U-Net) of latents, conditioned on text states."""
     input:
         **training_files("latents", "states", "empty"),
         code=code_of("train_unet"),
@@ -172,7 +172,7 @@ rule export_miniature:
 
 
 rule choose_guidance:
-    """Scales of guidance on validation scenes; the choice itself is `guidance:` of config/miniature.yaml."""
+    """Scores of guidance weights on validation scenes; the chosen one is `guidance` in config/miniature.yaml."""
     input:
         code=code_of("choose_guidance"),
         models=training_path("exported"),
@@ -194,7 +194,7 @@ rule choose_guidance:
 
 
 rule score_miniature:
-    """How well the model set does on held-out scenes, beside what it was to reach."""
+    """Scores of the model set on held-out scenes, beside their targets."""
     input:
         code=code_of("score_miniature"),
         models=training_path("exported"),
@@ -217,7 +217,7 @@ rule score_miniature:
 
 
 rule show_miniature:
-    """Contact sheets of what the model set paints; the grid is for `docs/miniature.png`."""
+    """Contact sheets of pictures by the model set; the grid is for `docs/miniature.png`."""
     input:
         code=code_of("show_miniature"),
         models=training_path("exported"),
@@ -239,7 +239,7 @@ rule show_miniature:
 
 
 rule ship_miniature:
-    """The model set with its card and check sums."""
+    """The model set with its card and checksums, ready to ship."""
     input:
         **training_files("scores", "sheet"),
         code=code_of("ship_miniature"),

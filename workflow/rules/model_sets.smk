@@ -1,6 +1,6 @@
-# The networks of the study that are not shipped: how their files come to their folder. Never part of `all`: full-size
-# models are many GB under licences of their own, so they are fetched by name. Both rules run whenever they are asked
-# for: they have no output, since SHA256SUMS would pull the download into every plan, and no benchmark, which is one.
+# Files of the model sets that are not shipped. Never part of `all`: full-size models are many GB under their own
+# licences, so users ask for these rules by name. Both rules run whenever they are asked for. They have no output,
+# since SHA256SUMS as an output would pull the download into every plan; a benchmark would be an output too.
 
 
 rule download_models:

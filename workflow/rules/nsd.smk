@@ -1,5 +1,5 @@
-# Which files of the Natural Scenes Dataset the study needs, and fetching those that are missing. Never part of
-# `all`: where files are missing, its plan ends with what is to be done.
+# The list of the files of the Natural Scenes Dataset that the study needs, and the download of missing files. Never
+# part of `all`: if files are missing, planning `all` ends with an error that says what to do.
 
 
 rule nsd_manifest:
@@ -25,7 +25,7 @@ rule nsd_manifest:
 
 
 rule nsd_download:
-    """Fetch the missing files of NSD from its public bucket; a transfer that was cut goes on where it ended."""
+    """Fetch the missing files of NSD from its public bucket; interrupted transfers are resumed."""
     input:
         code=code_of("nsd_download"),
     output:

@@ -2,7 +2,7 @@
 
 
 rule prepared_betas:
-    """Betas of every chosen voxel, read a session at a time, in the tables of the single-trial GLM."""
+    """Betas of every chosen voxel, read session by session, in the same tables as from the single-trial GLM."""
     input:
         code=code_of("prepared_betas"),
         dataset=JOBS.dataset_files,

@@ -1,7 +1,7 @@
-# From scans to standardised responses to single trials.
+# From scans or betas of others to standardised responses to single trials.
 
 
-# Exactly one of the two makes single_trial_betas.parquet and mask_voxels.parquet.
+# Exactly one of the two files makes single_trial_betas.parquet and mask_voxels.parquet.
 if READER.prepared:
 
     include: "prepared.smk"

@@ -1,4 +1,4 @@
-# The page that people look at, and what made it.
+# The report, and the provenance of the results.
 TEMPLATES = os.path.relpath(Path(workflow.basedir) / "workflow" / "report")
 
 
@@ -25,7 +25,7 @@ rule provenance:
 
 
 rule report:
-    """One page with everything in it, and all pictures of a subject on one sheet."""
+    """One self-contained page, and one sheet with all pictures of each subject."""
     input:
         **tables("stimuli", "scores", "encoding_scores", "provenance"),
         code=code_of("report"),

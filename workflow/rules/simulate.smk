@@ -1,4 +1,4 @@
-# The simulated study writes a BIDS data set, which the workflow then reads like anybody's.
+# The simulated study writes a BIDS data set, which the workflow then reads like any other.
 from cortex2image.simulation import layout as simulated
 
 BIDS, TRUTH = at("simulated_bids"), at("simulated_truth")
@@ -29,7 +29,7 @@ rule simulate_stimuli:
 
 
 rule simulate_subject:
-    """A seeded subject looks at the pictures: BIDS events, fMRIPrep-shaped scans, ROIs, and the truth."""
+    """Recordings of a simulated subject: BIDS events, fMRIPrep-shaped scans, ROIs, and the ground truth."""
     input:
         code=code_of("simulate_subject"),
         stimuli=rules.simulate_stimuli.output.stimuli,

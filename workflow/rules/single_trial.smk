@@ -1,4 +1,4 @@
-# Studies of recordings: their own single-trial GLM.
+# Studies of recordings, with a single-trial GLM.
 
 
 rule single_trial_betas:

@@ -1,4 +1,4 @@
-# The phases as targets: `snakemake --cores all decode` goes so far and no further.
+# Each phase as a target: `snakemake --cores all decode` stops after decoding.
 
 
 rule preprocess:

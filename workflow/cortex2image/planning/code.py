@@ -1,6 +1,6 @@
-"""What a step depends on beside its files: the source code it is made of, and the settings it reads.
+"""Source code and settings that a step depends on, beside its input files.
 
-Both are read from source files without importing them, since rules ask for them while a study is planned.
+Both are read from source files without importing the step, since rules ask for them while a study is planned.
 """
 
 import ast
@@ -18,7 +18,7 @@ from cortex2image.study.spaces import parse_space
 STEPS = "cortex2image.steps"
 
 # Settings reach a step as values and entries of registries as parameters of its rule, so the modules that
-# declare them are no inputs: one more key or entry re-runs nothing. The few that parse settings are.
+# declare them are no inputs: a new key or entry re-runs nothing. The modules that parse settings are inputs.
 DECLARATIONS = "cortex2image.study"
 PARSING = ("command.py", "config.py", "fields.py")
 
@@ -30,9 +30,9 @@ class Entry:
     Attributes
     ----------
     core : str
-        The module that does what the entry stands for.
+        The module that implements the entry.
     facts : str
-        The entry in words that change when it does.
+        Text on the entry that changes when the entry changes.
     """
 
     core: str
@@ -54,15 +54,16 @@ def _space(study: Study, wildcards: Mapping[str, str]) -> Entry:
     return Entry(space.facts.core, f"{space}: {', '.join(sorted(space.needs))}")
 
 
-# Modules that import the core of a registry entry by the name in the registry, which following imports cannot
-# see, and the entry that a job uses. A step that imports such a module depends on this entry and on no other.
+# Modules that import the core of a registry entry by its name in the registry, and functions that return the
+# entry of a job. Following imports cannot find such a core. A step that imports one of these modules depends
+# on the core of the job's own entry, and on no other core.
 DISPATCHERS: dict[str, Callable[[Study, Mapping[str, str]], Entry]] = {
     "cortex2image.data.open_dataset": _reader,
     "cortex2image.reconstruction.drawing": _method,
     "cortex2image.features.extraction": _space,
 }
 
-# Where the rule of a step takes the value of an option from, by the kind of option (see
+# Where a rule takes the value of an option of its step from, by the kind of option (see
 # `study.command.Command`).
 PLACEHOLDERS = {
     "labels": "{{wildcards.{}:q}}",
@@ -87,7 +88,7 @@ def declared_reads(step: str) -> tuple[str, ...]:
 def command_line(step: str) -> str:
     """Return the shell command of a step's rule, with Snakemake's placeholders.
 
-    Every option of the step is filled in from what the rule calls by the same name: labels from wildcards,
+    Every option of the step is filled in from the item of the same name in the rule: labels from wildcards,
     files from inputs and outputs, places from parameters, and the settings from the parameter `settings`.
 
     Parameters
@@ -113,7 +114,7 @@ def command_line(step: str) -> str:
 
 
 def _constant(step: str, name: str) -> ast.expr | None:
-    """Return the value of a constant of a step's module, None where there is none of that name."""
+    """Return the expression that a step's module assigns to a constant, None if it has no such constant."""
     for node in ast.parse(module_path(f"{STEPS}.{step}").read_text()).body:
         if isinstance(node, ast.Assign) and any(
             isinstance(t, ast.Name) and t.id == name for t in node.targets
@@ -131,8 +132,8 @@ def entries(step: str, study: Study, wildcards: Mapping[str, str]) -> list[Entry
         Name of the step and of its rule.
     study : Study
     wildcards : mapping
-        Of the job: `method` of a step that runs methods of reconstruction, `space` of one that extracts
-        feature spaces.
+        Wildcards of the job: `method` for a step that runs a method of reconstruction, `space` for a step
+        that extracts a feature space.
     """
     imported = _files(f"{STEPS}.{step}")
     used = [entry for dispatcher, entry in DISPATCHERS.items() if _files(dispatcher) <= imported]
@@ -140,12 +141,12 @@ def entries(step: str, study: Study, wildcards: Mapping[str, str]) -> list[Entry
 
 
 def code_files(step: str, study: Study, wildcards: Mapping[str, str]) -> list[str]:
-    """Return the source files that the job of a step is made of, sorted, relative to the working directory.
+    """Return the source files that the job of a step consists of, sorted, relative to the working directory.
 
     Parameters
     ----------
     step, study, wildcards
-        As of :func:`entries`.
+        As in :func:`entries`.
     """
     cores = [_files(entry.core) for entry in entries(step, study, wildcards)]
     return sorted(_files(f"{STEPS}.{step}").union(*cores))
@@ -153,7 +154,7 @@ def code_files(step: str, study: Study, wildcards: Mapping[str, str]) -> list[st
 
 @functools.cache
 def _files(module: str) -> frozenset[str]:
-    """Return the source files of a module, without those that only declare what a study may ask for."""
+    """Return the source files of a module, without the files that only declare settings and registries."""
     return frozenset(set(source_files(module)) - _declarations())
 
 

@@ -1,4 +1,4 @@
-"""Which files a study starts from, and whether those that no rule makes are there."""
+"""The files that a study starts from, and a check that those which no rule makes exist."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +16,14 @@ from cortex2image.study.settings import Study
 
 @dataclass(frozen=True)
 class StudyFiles:
-    """The files of a study that jobs read and no job of the study makes; those of the simulation included.
+    """The files of a data set that the jobs of a study read; simulated files included.
 
-    Paths are relative to the working directory where they lie below it. A file that is missing ends the plan
-    with what is to be done, not with a traceback.
+    Paths below the working directory are relative to it. A missing file ends planning with a message that
+    says what to do, without a traceback.
     """
 
     study: Study
-    # Files by subject: every rule of a subject asks for the same.
+    # Files by subject, kept because several rules ask for the files of a subject.
     listed: dict[str, list[str]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -34,7 +34,7 @@ class StudyFiles:
     @property
     def root(self) -> str:
         """Return the folder of the data set."""
-        assert self.study.dataset.root is not None  # the config is checked for it
+        assert self.study.dataset.root is not None  # study.checks refuses other configs
         return self.study.dataset.root
 
     @property
@@ -43,7 +43,7 @@ class StudyFiles:
         return simulated.Sizes(**vars(self.study.simulation))
 
     def of_subject(self, subject: str) -> list[str]:
-        """Return every file of a subject's recordings or betas, after a check that all of them are there."""
+        """Return every file of a subject's recordings or betas, after a check that all of them exist."""
         if self.reader.made_by_workflow:
             return simulated.subject_files(self.root, subject, self.sizes)
         if subject not in self.listed:
@@ -56,20 +56,20 @@ class StudyFiles:
         return [file for file in files if file.endswith(self.reader.events)] if self.reader.events else files
 
     def released_ncsnr(self, subject: str) -> list[str]:
-        """Return the files of noise ceilings that came with the betas, where the study takes these."""
+        """Return the files of noise ceilings released with the betas; empty if the study uses none."""
         if self.study.standardise.ncsnr_from != "released":
             return []
         dataset = open_betas(self.study.dataset)
-        assert isinstance(dataset, HasReleasedNcsnr)  # the config is checked for it
+        assert isinstance(dataset, HasReleasedNcsnr)  # study.checks refuses other readers
         return [str(file) for file in dataset.released_ncsnr_files(subject)]
 
     def stimuli_table(self) -> list[str]:
-        """Return the table of the pictures, where the user or the simulation writes one."""
+        """Return the table of pictures that the user or the simulation writes; empty for other data sets."""
         own_table = self.reader.image_identity and not self.reader.pictures_in_one_file
         return [f"{self.root}/stimuli/stimuli.tsv"] if own_table else []
 
     def pictures_state(self) -> str:
-        """Return a text that changes with any picture of the user; other pictures are outputs of rules."""
+        """Return a text that changes with any picture of the user; empty if the user has no pictures."""
         if self.reader.made_by_workflow or not self.stimuli_table():
             return ""
         return pictures_digest(f"{self.root}/stimuli")
@@ -81,20 +81,20 @@ class StudyFiles:
     def _found(self, subject: str) -> list[str]:
         check_study(self.study, subject)
         here = Path.cwd()
-        # Which files the jobs read depends on mask and atlas where betas are prepared.
+        # With prepared betas, mask and atlas decide which files the jobs read.
         opened = (open_betas if self.reader.prepared else open_dataset)(self.study.dataset)
         files = map(Path, opened.subject_files(subject))
         return [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in files]
 
 
 def model_sums(model_set: ModelSet) -> str:
-    """Return the list of checksums of a model set; missing files end the plan with what is to be done."""
+    """Return the path of a model set's SHA256SUMS; missing files end planning and say what to do."""
     run_step(lambda: check_present(model_set))
     return sums_file(model_set)
 
 
 def require_manifest(study: Study) -> None:
-    """Refuse to list files of a data set whose files the workflow cannot list, without a traceback."""
+    """End planning, without a traceback, if the workflow cannot list the files of the study's data set."""
     able = [reader.name for reader in READERS.values() if reader.manifest]
 
     def check() -> None:

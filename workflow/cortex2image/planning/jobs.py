@@ -1,4 +1,4 @@
-"""What rules say about the jobs of a study: inputs, settings and resources as functions of the wildcards.
+"""Inputs, settings and resources of the jobs of a study, as functions of the wildcards, for the rules.
 
 Snakemake calls these functions with the wildcards of a job, an object whose attributes are their values.
 """
@@ -36,9 +36,9 @@ class Jobs:
     training_file : Path
         The config file that says how the miniature model set is trained.
     layout : Layout
-        Where every file of the study stands; a path keeps its wildcards.
+        Paths of the files of the study; a path keeps its wildcards.
     files : StudyFiles
-        What comes from outside.
+        Files of the data set.
     resources : Resources
         Memory, time and threads.
     """
@@ -52,11 +52,11 @@ class Jobs:
         self.resources = Resources(study, self.model_set)
 
     def code(self, step: str) -> OfJob:
-        """Return the source files of a step, with those of the registry entries that its job uses."""
+        """Return the source files of a step, and of the registry entries that its job uses."""
         return lambda wildcards: code_files(step, self.study, dict(wildcards.items()))
 
     def entry(self, step: str) -> OfJob:
-        """Return the registry entries that the job of a step uses, in words that change when they do."""
+        """Return a text on the registry entries of a step's job that changes when an entry changes."""
 
         def facts(wildcards: Wildcards) -> str:
             used = entries(step, self.study, dict(wildcards.items()))
@@ -67,12 +67,12 @@ class Jobs:
     def settings(self, step: str) -> OfJob:
         """Return the settings that a step reads, as JSON.
 
-        A function, because Snakemake would fill wildcards into the braces of a text.
+        The result is a function, because Snakemake would fill wildcards into the braces of a JSON text.
         """
         return lambda wildcards: slice_json(self.study, declared_reads(step), **dict(wildcards.items()))
 
     def space_settings(self, step: str) -> OfJob:
-        """Return the settings that a step and the feature space of its job read, as :meth:`settings`."""
+        """Return the settings that a step and the feature space of its job read, as JSON."""
 
         def settings(wildcards: Wildcards) -> str:
             of_space = parse_space(wildcards.space).reads(self.study.features.latent)
@@ -81,7 +81,7 @@ class Jobs:
         return settings
 
     def manifest_settings(self, step: str) -> OfJob:
-        """Return what :meth:`settings` does, for a step that lists files of the data set, or end the plan."""
+        """Return the settings of a step that lists the data set's files; end planning if it cannot."""
 
         def settings(wildcards: Wildcards) -> str:
             require_manifest(self.study)
@@ -90,16 +90,16 @@ class Jobs:
         return settings
 
     def training_settings(self, step: str) -> OfJob:
-        """Return the settings of config/miniature.yaml that a step reads, as :meth:`settings`."""
+        """Return the settings of config/miniature.yaml that a step reads, as JSON."""
         return lambda wildcards: slice_json(self.training, declared_reads(step))
 
     @functools.cached_property
     def training(self) -> Training:
-        """Return how the miniature is trained; read when a job asks, so that no other plan can fail of it."""
+        """Return the training settings, read only if a job needs them: their errors stop no other plan."""
         return run_step(lambda: read_training(self.training_file))
 
     def of_all(self, name: str, **wildcards: Iterable[str]) -> list[str]:
-        """Return a file for every subject and combination of other wildcards, the first subject's first."""
+        """Return a path for every subject and combination of other wildcards, subject by subject."""
         chosen = {"subject": self.study.subjects, **wildcards}
         combinations = itertools.product(*chosen.values())
         return [self.layout.path(name, **dict(zip(chosen, values, strict=True))) for values in combinations]
@@ -109,7 +109,7 @@ class Jobs:
         return {name: self.layout.path(name) for name in names}
 
     def evaluated(self, of_pictures: str, by_category: str, of_decoded: str) -> list[str]:
-        """Return the scores of every subject and method; without pictures, also of each decoded space."""
+        """Return the scores of every subject and method; of decoded spaces too if pictures are unknown."""
         methods, spaces = self.study.reconstruct.methods, self.study.decode.rois
         if self.reader.image_identity:
             return self.of_all(of_pictures, method=methods)
@@ -117,7 +117,7 @@ class Jobs:
 
     @property
     def pictures(self) -> list[str]:
-        """Return the folder for pictures of a data set that keeps them all in one file, else nothing."""
+        """Return the folder of extracted pictures if the data set keeps them in one file, else nothing."""
         return [self.layout.path("pictures")] if self.reader.pictures_in_one_file else []
 
     @property
@@ -134,11 +134,11 @@ class Jobs:
         return self.files.events()
 
     def pictures_state(self, wildcards: Wildcards) -> str:
-        """Return a text that changes when a picture of the user's own does."""
+        """Return a text that changes with any picture of the user."""
         return self.files.pictures_state()
 
     def released_ncsnr(self, wildcards: Wildcards) -> list[str]:
-        """Return the noise ceilings that came with the betas of a subject, where the study takes these."""
+        """Return the files of a subject's released noise ceilings, none if the study does not use them."""
         return self.files.released_ncsnr(wildcards.subject)
 
     def decoded_of_method(self, wildcards: Wildcards) -> list[str]:
@@ -151,14 +151,14 @@ class Jobs:
         return [self.layout.path("features", space=s) for s in find_method(wildcards.method).features]
 
     def model_sums(self, wildcards: Wildcards) -> str:
-        """Return the list of checksums of the model set; missing files end the plan."""
+        """Return the path of the model set's SHA256SUMS; missing files end planning."""
         return model_sums(self.model_set)
 
 
 def growing(**needs: int | OfJob) -> dict[str, Callable[[Wildcards, int], int]]:
-    """Return needs that grow with each attempt: a job killed for memory or time has more on its next try.
+    """Return resources that grow with each attempt: a job killed for memory or time next gets more.
 
-    Each is a number, or a function of the wildcards.
+    Each need is a number, or a function of the wildcards.
     """
 
     def growing_need(need: int | OfJob) -> Callable[[Wildcards, int], int]:
@@ -173,5 +173,5 @@ def training_files(*names: str) -> dict[str, str]:
 
 
 def asked_now(wildcards: Wildcards) -> int:
-    """Return another value each time: what is there is looked up whenever somebody asks."""
+    """Return another value each time, so that the rule runs whenever it is asked for."""
     return time.time_ns()

@@ -1,7 +1,7 @@
-"""How much memory and time the jobs of a study ask for.
+"""Memory, time and threads that the jobs of a study ask for.
 
-They are estimates to plan with: a job that is killed asks for more on its next try. Sizes are bytes, or MB
-(1e6 bytes) and minutes where a name says so.
+Memory and time are estimates: a job that is killed asks for more on its next try. Sizes are bytes, or MB
+(1e6 bytes) and minutes if a name says so.
 """
 
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from cortex2image.study.spaces import UNET, parse_space
 
 FLOAT = 4
 TRAINING = 0.9
-# Python, libraries, a row group of a table in several precisions.
+# Bytes of Python, libraries, and a row group of a table in several precisions.
 BASE = 2e9
-# Of the bound on a fit, what it plans with: see `cortex2image.ridge.memory`.
+# Share of its memory bound that a fit plans with: see `cortex2image.ridge.memory`.
 PLANNED = 0.65
-# Of prepared betas whose sizes are not known here: enough for the 5,254 trials of a subject of BOLD5000.
+# For prepared betas whose sizes are not known here: enough for the 5,254 trials of a subject of BOLD5000.
 PREPARED_FIT_MB, PREPARED_BETAS_MB = 32_000, 6_000
 RECORDED_MB = 4_000
 # Weights pass through main memory on their way to a GPU.
@@ -34,7 +34,7 @@ FULL_SIZE_EVALUATION_MB, FULL_SIZE_EVALUATION_MINUTES = 24_000, 240
 
 @dataclass(frozen=True)
 class Resources:
-    """The needs of the jobs of one study with its model set."""
+    """Memory, minutes and threads of the jobs of one study with its model set."""
 
     study: Study
     model_set: ModelSet
@@ -79,7 +79,7 @@ class Resources:
         return 1 if READERS[self.study.dataset.reader].made_by_workflow else 8
 
     def feature_minutes(self, space: str) -> int:
-        """Return the time of a feature space: one pass of a network per picture, or tens of the U-Net."""
+        """Return the time of a feature space: a network pass per picture, or tens of U-Net passes."""
         return 1440 if UNET in parse_space(space).needs and self.model_set.fetched else 120
 
     def betas_mb(self, sessions_at_once: int) -> int:
@@ -173,11 +173,11 @@ class Resources:
 def working(rows: int, predictors: int, ridge: Ridge) -> float:
     """Return the bytes of a fit that do not depend on its targets.
 
-    Decomposing the smaller of both Gram matrices takes six of its size in double precision, and directions of
-    every row (12 bytes, or 28 with as many rows as predictors). Inner folds add the operator of one fold and
-    penalty, 80 bytes for each number: a row for each held-out row, as wide as the predictors, or as the
-    training rows where these are fewer; with more rows than predictors, 32 more for each pair of these rows.
-    Closed forms have no operators.
+    Decomposing the smaller Gram matrix takes six matrices of its size in double precision, and 12 bytes per
+    row and direction (28 with more rows than predictors). Inner folds add the operator of one fold and
+    penalty, 80 bytes per number: a row per held-out row, as wide as the predictors, or as the training rows
+    if these are fewer; with more rows than predictors, also 32 bytes per pair of held-out rows. Closed forms
+    have no operators.
     """
     side, dual = min(rows, predictors), rows <= predictors
     square = (48 * side + (12 if dual else 28) * rows) * side

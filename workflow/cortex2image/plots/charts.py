@@ -12,7 +12,7 @@ from cortex2image.plots.style import NULL_COLOUR, SETTINGS, colours, single_axes
 
 Values = NDArray[np.float64]
 LONGEST_LABEL = 28
-"""Characters of an axis label that fit into the height of a panel."""
+"""Number of characters of an axis label that fit into the height of a panel."""
 EDGES = np.linspace(-1, 1, 81)
 """Bins of the histograms of correlations."""
 
@@ -37,7 +37,7 @@ class MethodScores:
 
 
 def score_panel(scores: MethodScores, methods: Sequence[str], label: str) -> Figure:
-    """Draw one metric: per method a large dot with its interval, small dots for subjects, grey for the null.
+    """Draw one metric: per method a large dot with its interval, small dots for subjects, the null in grey.
 
     Parameters
     ----------

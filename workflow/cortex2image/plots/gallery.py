@@ -16,7 +16,7 @@ from cortex2image.plots.style import SETTINGS
 
 Picture = NDArray[np.uint8]
 HEADER, MARGIN, GAP = 16, 140, 2
-"""Pixels of a contact sheet: height of the headings, width of the labels, distance between pictures."""
+"""Contact sheet, in pixels: height of the headings, width of the labels, distance between pictures."""
 LABEL_LENGTH = 22
 """Characters of a label on a contact sheet; the last ones, which tell stimuli apart, are kept."""
 LABEL_CHARACTERS = 16
@@ -67,7 +67,7 @@ def contact_sheet(
 
 @dataclass(frozen=True)
 class TileRow:
-    """One row of a figure: uint8 pictures, (H, W) grey or (H, W, 3) RGB, a label before, notes below them."""
+    """One row of a figure: uint8 pictures, (H, W) grey or (H, W, 3) RGB, a label before them, notes below."""
 
     label: str
     pictures: Sequence[Picture]

@@ -35,9 +35,9 @@ def bounding_box(mask: NDArray[np.bool_], margin: int = 1) -> tuple[slice, ...]:
 
 
 def slice_positions(mask: NDArray[np.bool_], count: int) -> list[int]:
-    """Return up to `count` axial slices (third indices), evenly spread over those with voxels of `mask`.
+    """Return up to `count` axial slices (third indices), evenly spread over the slices with voxels of `mask`.
 
-    The outermost slices hold few voxels; the positions are therefore the middles of `count` equal parts.
+    The outermost slices hold few voxels, so the positions are the middles of `count` equal parts.
     """
     filled = np.flatnonzero(mask.any(axis=(0, 1)))
     parts = np.array_split(filled, min(count, len(filled))) if len(filled) else []

@@ -1,4 +1,4 @@
-"""Style of all figures: colours that colour-blind readers can tell apart; figures as bytes."""
+"""Style of all figures, with colours that colour-blind readers can tell apart, and figures as bytes."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -51,9 +51,9 @@ def png(figure: Figure, dpi: int = 160) -> bytes:
 
 
 def paletted_png(figure: Figure, texts: Mapping[str, str], dpi: int = 160) -> bytes:
-    """Draw a figure as PNG of 256 colours, which takes less than half the bytes where it holds pictures.
+    """Draw a figure as PNG of 256 colours, which takes less than half the bytes if it holds pictures.
 
-    Colours are chosen to cover all that occur, not the frequent ones: small bright objects keep their colour.
+    The 256 colours cover all colours of the figure, not just frequent ones: small bright objects keep theirs.
     `texts`, by keyword, say what the figure was made from; they become text chunks of the file.
     """
     written = PngInfo()

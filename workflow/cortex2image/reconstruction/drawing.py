@@ -1,4 +1,4 @@
-"""Which pictures are drawn of which stimulus with which seed, in batches through the core of a method."""
+"""The pictures of each stimulus with their seeds, drawn in batches by the core of a method."""
 
 import hashlib
 import importlib
@@ -26,7 +26,7 @@ class Row(NamedTuple):
 
 
 class Core(Protocol):
-    """What the module of a method offers."""
+    """The interface of the module of a method."""
 
     def pictures(
         self, method: Method, denoiser: Denoiser, features: Mapping[str, np.ndarray], seeds: Sequence[int]
@@ -37,7 +37,7 @@ class Core(Protocol):
 def core_of(method: Method) -> Core:
     """Return the module that makes the pictures of a method.
 
-    It is imported by the name in the registry, so that a step depends on the code of its own method alone.
+    It is imported by its name in the registry, so that a job depends on the code of its own method alone.
     """
     return cast(Core, importlib.import_module(method.core))
 
@@ -45,8 +45,8 @@ def core_of(method: Method) -> Core:
 def plan(stimuli: Sequence[str], samples: int, study_seed: int, shared_noise: bool) -> list[Row]:
     """Return the pictures to draw.
 
-    A seed comes from stimulus and sample, whatever the method; from the sample alone where noise is shared,
-    as in the code of 2023, which began with the same seed for every picture.
+    A seed derives from stimulus and sample, whatever the method. With `shared_noise` it derives from the
+    sample alone, as in the code of 2023, which used the same seed for every picture.
     """
     return [
         Row(
@@ -90,7 +90,7 @@ def draw(
 
 
 def file_stem(stimulus_id: str) -> str:
-    """Return a file name for a stimulus, another one for every other stimulus, on any file system."""
+    """Return a file name for a stimulus that no other stimulus has, on any file system."""
     clean = re.sub(r"[^a-z0-9_-]", "_", stimulus_id.lower())[:100]
     if clean == stimulus_id:
         return clean

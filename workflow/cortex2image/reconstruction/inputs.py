@@ -1,4 +1,4 @@
-"""The features that a method makes pictures from, one row per test stimulus, from wherever they come."""
+"""The features from which a method makes pictures, one row per test stimulus, by their source."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class FeatureTable:
         Identities, in the order of the rows.
     features : (n, d) float32 array
     source : str
-        The file they are from, for error messages.
+        File of the features, for error messages.
     """
 
     stimuli: Sequence[str]
@@ -35,7 +35,7 @@ class FeatureTable:
         Raises
         ------
         DataError
-            One of them is not in the table.
+            A stimulus is not in the table.
         """
         position = {stimulus: row for row, stimulus in enumerate(self.stimuli)}
         missing = sorted(set(stimuli) - set(position))
@@ -47,7 +47,7 @@ class FeatureTable:
 
 @dataclass(frozen=True)
 class Tables:
-    """What a method may draw from: decoded and true features by space, the split, and the study's seed."""
+    """What a method may use: decoded and true features by space, the split, and the study's seed."""
 
     decoded: Mapping[str, FeatureTable]
     true: Mapping[str, FeatureTable]
@@ -56,7 +56,7 @@ class Tables:
 
     @property
     def test_stimuli(self) -> list[str]:
-        """Return the stimuli that pictures are made of, in the order of the first table.
+        """Return the stimuli to reconstruct, in the order of the first table of decoded features.
 
         Raises
         ------
@@ -74,23 +74,23 @@ class Tables:
 def method_inputs(
     method: Method, tables: Tables, model_set: ModelSet
 ) -> tuple[list[str], dict[str, np.ndarray]]:
-    """Return the stimuli, and for each space that the method uses their features in that order.
+    """Return the test stimuli, and their features in the same order for each space that the method uses.
 
     Parameters
     ----------
     method : Method
     tables : Tables
-        With the decoded and true features that the method's sources need.
+        Holds the decoded and true features that the method needs.
     model_set : ModelSet
-        Whose widths the features must have.
+        The features must have its widths.
 
     Raises
     ------
     DataError
-        Stimuli that one table has and another has not, or features of another width than the model set's.
+        Two tables hold different stimuli, or features have another width than the model set's.
     ConfigError
-        A method that needs what the study does not have: training stimuli for a mean, a second stimulus to
-        shuffle.
+        The study lacks what the method needs: test stimuli, training stimuli for a mean, or a second
+        stimulus to shuffle.
     """
     for table, space in [(t, s) for part in (tables.decoded, tables.true) for s, t in part.items()]:
         _require_width(table, space, model_set)
@@ -107,7 +107,7 @@ def derangement(stimuli: Sequence[str], study_seed: int) -> list[str]:
     Raises
     ------
     ConfigError
-        There is one stimulus only.
+        There are fewer than two stimuli.
     """
     if len(stimuli) < 2:
         raise ConfigError("method shuffled", "two test stimuli or more", f"{len(stimuli)}", "drop the method")

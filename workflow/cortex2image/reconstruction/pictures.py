@@ -1,4 +1,4 @@
-"""Pictures from features with the diffusion model: the core of every method that paints."""
+"""Pictures from features with the diffusion model: the core of the methods."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -19,11 +19,11 @@ def pictures(method: Method, denoiser: Denoiser, features: Features, seeds: Sequ
     Parameters
     ----------
     method : Method
-        Whose start says what is done with the features.
+        Its start says how the features become pictures.
     denoiser : Denoiser
     features : mapping of `z` and/or `c` to (n, d) arrays
     seeds : n ints
-        One per row; a picture depends on its own row alone.
+        One per row; a picture depends only on its own row and seed.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def pictures(method: Method, denoiser: Denoiser, features: Features, seeds: Sequ
 
 
 def coarse_pictures(denoiser: Denoiser, z: np.ndarray) -> np.ndarray:
-    """Return what the autoencoder makes of z, (n, d), at the size of a generated picture."""
+    """Return z, (n, d), decoded by the autoencoder, at the size of a generated picture."""
     model_set = denoiser.diffusion.model_set
     latents = torch.tensor(z, dtype=torch.float32).reshape(-1, *model_set.latent_shape)
     return squares(decode_latents(denoiser.diffusion, latents), model_set.image_size)
@@ -45,7 +45,7 @@ def _coarse(denoiser: Denoiser, features: Features, seeds: Sequence[int]) -> np.
 
 
 def _from_noise(denoiser: Denoiser, features: Features, seeds: Sequence[int]) -> np.ndarray:
-    """Return pictures under c that start from pure noise."""
+    """Return pictures that start from pure noise and are denoised under c."""
     latents = denoiser.from_noise(denoiser.states(features["c"]), seeds)
     return decode_latents(denoiser.diffusion, latents)
 

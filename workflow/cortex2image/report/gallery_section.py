@@ -1,4 +1,4 @@
-"""The pictures: each reconstruction beside what was seen, or by category where only that is known."""
+"""Section of pictures: reconstructions beside the pictures seen, or by category if only that is known."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypedDict
@@ -10,11 +10,11 @@ from cortex2image.report.study import StudyResults
 SEEN = "seen"
 OPEN_ROWS = 24
 PAGE_PICTURES = 6000
-"""Pictures on one page at most, so that it stays below about 20 MB."""
+"""Largest number of pictures on one page, so that the page stays below about 20 MB."""
 
 
 class Tile(TypedDict):
-    """One picture: its file and a text on what it shows."""
+    """One picture: its file, and a text that describes it."""
 
     path: str
     text: str
@@ -47,14 +47,14 @@ class Gallery(TypedDict):
 
 
 def has_images(study: StudyResults) -> bool:
-    """Return whether every reconstructed stimulus has a picture to compare its reconstructions with."""
+    """Return whether every reconstructed stimulus has a picture to compare with its reconstructions."""
     shown = _identities(study.reconstructions.values())
     paths = study.stimuli.loc[study.stimuli["stimulus_id"].isin(shown), "image_path"]
     return bool(paths.notna().all())
 
 
 def galleries(study: StudyResults) -> list[Gallery]:
-    """Return the pictures of every subject, beside the originals where the data set has them."""
+    """Return the pictures of every subject, beside the originals if the data set has them."""
     if not has_images(study):
         pairs = [(subject, method) for subject in study.subjects for method in study.methods]
         return [category_gallery(s, m, study.stimuli, study.reconstructions[s, m]) for s, m in pairs]
@@ -69,7 +69,7 @@ def seen_gallery(
 ) -> Gallery:
     """Return what one subject saw beside every sample of every method.
 
-    Rows are sorted by stimulus id, so that nobody can have chosen them.
+    Rows are sorted by stimulus id, so that no row was chosen for its result.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def seen_gallery(
     stimuli : table `stimuli`
     tables : method -> table `reconstructions`, in the order of the columns
     limit : int
-        Number of rows at most; the first ones are taken.
+        Largest number of rows; the first rows are taken.
     """
     known = stimuli.set_index("stimulus_id")
     names = sorted(_identities(tables.values()))

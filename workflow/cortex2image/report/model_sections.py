@@ -17,7 +17,7 @@ CONTRAST = ("c", "z")
 
 
 class DecodingRow(TypedDict):
-    """How well one space was decoded in one subject; correlations are NaN where no unit has one."""
+    """How well one space was decoded in one subject; correlations are NaN if no unit has one."""
 
     subject: str
     space: str
@@ -82,7 +82,7 @@ class EncodingTable(TypedDict):
 def encoding_figures(
     subject: str, maps: Mapping[str, VoxelMap], scores: pd.DataFrame, models: Sequence[str]
 ) -> dict[str, str]:
-    """Draw the maps of one subject and its means by region, as URIs under the names `maps` and `bars`.
+    """Draw the maps of one subject and the means by region, as URIs under the names `maps` and `bars`.
 
     Data on the vertices of a surface have no slices; `maps` is then empty.
 
@@ -104,12 +104,12 @@ def encoding_figures(
 
 
 def has_slices(grid: VoxelMap) -> bool:
-    """Return whether a map is a volume; the vertices of a surface would be a line one pixel high."""
+    """Return whether a map is a volume; vertices of a surface would be drawn as a line one pixel high."""
     return np.squeeze(grid.volume).ndim > 1
 
 
 def map_rows(maps: Mapping[str, VoxelMap], models: Sequence[str]) -> list[MapRow]:
-    """Return a row per model, and the difference of :data:`CONTRAST` where both models were run."""
+    """Return a row per model, and the difference of :data:`CONTRAST` if both models were run."""
     rows = [MapRow(model, maps[model].volume) for model in models]
     first, second = CONTRAST
     if first in models and second in models:

@@ -35,7 +35,7 @@ def render(templates: str | Path, context: Mapping[str, object]) -> str:
 
     Parameters
     ----------
-    templates : path of the folder that holds ``index.html.j2`` and what it includes
+    templates : path of the folder that holds ``index.html.j2`` and the templates that it includes
     context : values by the names that the templates use
     """
     environment = Environment(
@@ -46,7 +46,7 @@ def render(templates: str | Path, context: Mapping[str, object]) -> str:
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """Return `value` with `digits` decimals and a true minus sign; a dash where there is none."""
+    """Return `value` with `digits` decimals and a true minus sign; a dash for no value."""
     if value is None or math.isnan(value):
         return "–"
     return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")

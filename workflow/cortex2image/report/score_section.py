@@ -43,7 +43,7 @@ class Panel(TypedDict):
 
 
 def methods_of(scores: pd.DataFrame, methods: Sequence[str]) -> list[str]:
-    """Return the methods that have scores: those of `methods` in this order, then others by name."""
+    """Return the methods that have scores: first `methods` in their order, then other methods by name."""
     present = set(scores["method"])
     return [m for m in methods if m in present] + sorted(present - set(methods))
 
@@ -66,7 +66,7 @@ def arrow(higher_is_better: bool) -> str:
 
 
 def score_panels(scores: pd.DataFrame, methods: Sequence[str]) -> list[Panel]:
-    """Draw one chart per metric of the methods that have it, single subjects as small dots."""
+    """Draw one chart per metric with the methods that have it, and single subjects as small dots."""
     metrics = list(dict.fromkeys(scores["metric"]))
     return [_panel(metric, scores[scores["metric"] == metric], methods) for metric in metrics]
 
@@ -97,13 +97,13 @@ def _row(metric: str, scores: pd.DataFrame, methods: Sequence[str]) -> MetricRow
 
 
 def _competing(cells: Sequence[Cell | None], methods: Sequence[str]) -> list[Cell | None]:
-    """Return the cells without those of controls, which are there to compare with, not to win."""
+    """Return the cells, None for controls: a control is shown for comparison and cannot be the best."""
     controls = {name for name, method in METHODS.items() if method.control}
     return [None if method in controls else cell for cell, method in zip(cells, methods, strict=True)]
 
 
 def _best(cells: Sequence[Cell | None], higher_is_better: bool) -> int | None:
-    """Return the index of the best cell, None where fewer than two methods compete."""
+    """Return the index of the best cell, None if fewer than two methods compete."""
     sign = 1.0 if higher_is_better else -1.0
     ranked = [(sign * cell["value"], -j) for j, cell in enumerate(cells) if cell is not None]
     return -max(ranked)[1] if len(ranked) > 1 else None

@@ -1,4 +1,4 @@
-"""The values of all templates of the page, from the sections."""
+"""All values that the templates of the page use, from its sections."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -22,7 +22,7 @@ class VoxelMap:
 
 @dataclass(frozen=True)
 class Recordings:
-    """Number of runs of a subject that were used; a line on each recording that was missing or surplus."""
+    """Number of runs of a subject that were used, and a line on each thing that was left out."""
 
     runs: int
     left_out: tuple[str, ...]

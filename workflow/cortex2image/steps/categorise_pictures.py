@@ -2,7 +2,7 @@
 
 Reads stimuli.parquet, {subject}/trials.parquet, {subject}/reconstructions/{method}.parquet, their pictures,
 and the model set's judges.
-Computes whether each judge takes a picture for its own category, and the null of labels permuted within runs.
+Computes whether each judge finds the picture's own category, and the null of labels permuted within runs.
 Writes {subject}/evaluation/categories-{method}.parquet and its -nulls.parquet.
 """
 

@@ -1,7 +1,8 @@
-"""Try scales of classifier-free guidance on validation scenes: test scenes play no part in the choice.
+"""Score scales of classifier-free guidance on validation scenes; test scenes play no part in the choice.
 
-Reads the folder of the model set. Writes a table with a row per scale: what judges see in paintings of
-captions, how near paintings from coarse pictures are to the pictures, how alike paintings of one caption are.
+Reads the folder of the model set. Writes a table with a row per scale: how often judges find setting and
+object in paintings of captions, how paintings from coarse pictures correlate with the original pictures, and
+how paintings of one caption correlate with each other.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ from cortex2image.study.training import Training
 READS = ("seed", "validation_scenes", "steps", "strength", "guidance_tried")
 COMMAND = Command(__doc__, Training, READS, inputs=("models",), outputs=("table",), counts=("threads",))
 SAMPLES = 8
-"""Paintings of one caption, for a caption of each setting."""
+"""Number of paintings of one caption, for a caption of each setting."""
 JUDGED = ("setting_by_", "object_by_")
 
 
@@ -49,7 +50,7 @@ def row_at(scale: float, loaded: ScoredPainter, examples: Examples, strength: fl
 def scores_at(painter: ScoredPainter, examples: Examples, strength: float) -> dict[str, float]:
     """Return the scores of a painter.
 
-    Noise is drawn under the same names at every scale: the same noise becomes the pictures of all of them.
+    Noise has the same seeds at every scale, so that scales differ in guidance alone.
     """
     seen = painter.from_text("validation, text to image", examples)[1]
     coarse = painter.from_coarse("validation, image to image", examples, strength)

@@ -1,12 +1,12 @@
-"""Fetch what the folder of a model set lacks, and list its files with their checksums.
+"""Fetch the files that the folder of a model set lacks, and list all files with their checksums.
 
-Reads the registry of model sets. Writes files of the hub's repositories as they are, published weights of
-judges as safetensors, and ``SHA256SUMS`` last. Files that are there already stay; run it again after a broken
-transfer. Published weights are also taken from the folder ``published`` of the model set, where someone
-without a network may have put them; they are checked as those that were fetched, and not deleted.
+Reads the registry of model sets. Writes files of the hub's repositories unchanged, published weights of
+judges as safetensors, and ``SHA256SUMS`` last. Existing files stay; after a broken transfer, run the step
+again. Without a network, put published weights by hand into the folder ``published`` of the model set: they
+are checked like fetched weights, and not deleted.
 
-Files of the hub are known by the revision alone, and the published weights of SwAV by their address: their
-first copy is trusted. ``SHA256SUMS`` tells whether they changed since.
+Files of the hub are identified by their revision alone, and the published weights of SwAV by their address
+alone: the first copy is trusted, and ``SHA256SUMS`` shows later changes.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ COMMAND = Command(
 
 
 def main(argv: Sequence[str] | None = None, endpoint: str | None = None) -> None:
-    """Fetch the model set; `endpoint` is the address of the hub, where it is not the public one."""
+    """Fetch the model set; `endpoint` is the address of a hub other than the public one."""
     _, study = COMMAND.parse(argv)
     chosen = model_set(study.models.set, study.models.folder)
     if not chosen.fetched:
@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None, endpoint: str | None = None) -> None
 
 
 def fetch_weights(origin: WeightsOrigin, folder: Path) -> None:
-    """Put one judge's weights into the folder as safetensors; a pickle that was fetched goes after that."""
+    """Put one judge's weights into the folder as safetensors; a fetched pickle is then deleted."""
     target, published = folder / origin.path, folder / origin.published
     if target.is_file():
         return

@@ -1,4 +1,4 @@
-"""Join the encoding models of all subjects.
+"""Join the scores of the encoding models of all subjects.
 
 Reads voxels.parquet of every subject and encoding/{model}.parquet of every subject and model; writes
 encoding_scores.parquet: the mean accuracy and the share of significant voxels of each region.

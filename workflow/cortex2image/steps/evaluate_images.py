@@ -39,7 +39,7 @@ def original_paths(stimuli: Sequence[str], table: str) -> list[str]:
     Raises
     ------
     DataError
-        A stimulus is not in the table, or the table knows no picture of it.
+        A stimulus is not in the table, or has no picture there.
     """
     rows = STIMULI.read(table).to_pydict()
     known = dict(zip(rows["stimulus_id"], rows["image_path"], strict=True))
@@ -58,7 +58,7 @@ def main(
     judges: Callable[[ModelSet, str], list[Judge]] = open_judges,
     distances: Callable[[ModelSet, str], list[Distance]] = open_distances,
 ) -> None:
-    """Run the step; `judges` and `distances` open those of a model set on a device."""
+    """Run the step; `judges` and `distances` open these networks of a model set on a device."""
     args, study = COMMAND.parse(argv)
     models = model_set(study.models.set, study.models.folder)
     rows = RECONSTRUCTIONS.read(args.reconstructions).to_pydict()

@@ -27,9 +27,9 @@ from cortex2image.tutorial.lesson import Lesson, template_slice
 READS = ("seed", "steps", "guidance")
 COMMAND = Command(__doc__, Training, READS, outputs=tuple(FIGURES))
 SHOWN = ("house", "cat", "boat")
-"""Categories of the scenes: two of Haxby et al. (2001) and one that is not."""
+"""Categories of the scenes: two that Haxby et al. (2001) showed, and one that they did not."""
 MODEL_TEXT = "model"
-"""Keyword in the PNGs of the hash of the model set they were made with."""
+"""Keyword under which a PNG holds the hash of its model set."""
 PROMPTS = ("a red house in the snow", "a blue car on a beach", "in the snow", "")
 
 

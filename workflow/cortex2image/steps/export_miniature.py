@@ -1,7 +1,7 @@
 """Put the trained parts of the miniature together as one model set.
 
-Reads the folders of the parts and their loss curves. Writes the folder of the model set; its model card and
-check sums come after it has been scored.
+Reads the folders of the parts and their loss curves. Writes the folder of the model set; the step
+ship_miniature adds the model card and the checksums after the model set was scored.
 """
 
 import shutil

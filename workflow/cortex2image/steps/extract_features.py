@@ -21,7 +21,7 @@ from cortex2image.study.spaces import KINDS, PICTURE, UNET, FeatureSpace, parse_
 from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import FEATURES, STIMULI
 
-# What every space depends on; the registry says what a space depends on besides.
+# Settings that every space depends on; the registry gives the further settings of each kind of space.
 READS = ("models/set", "models/folder", "models/batch_size")
 OF_SPACES = sorted({key for kind in KINDS.values() for key in (*kind.reads, *kind.reads_if_sampled)})
 COMMAND = Command(
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def batches(rows: Sequence[dict[str, Any]], size: int, study_seed: int) -> Iterator[Stimuli]:
-    """Yield the stimuli in batches, and report how far they are."""
+    """Yield the stimuli in batches, and report progress."""
     for first in track(range(0, len(rows), size), "features, batches"):
         part = rows[first : first + size]
         ids, captions, paths = (
@@ -66,7 +66,7 @@ def batches(rows: Sequence[dict[str, Any]], size: int, study_seed: int) -> Itera
 
 
 def drawn_facts(space: FeatureSpace, study: Study, sampling: Sampling) -> dict[str, object]:
-    """Return what the features of a space depend on beside pictures, captions and model set."""
+    """Return the facts that features of a space depend on, beside pictures, captions and model set."""
     if UNET in space.needs:
         return {"seed": study.seed, **vars(sampling)}
     sampled = PICTURE in space.needs and sampling.latent == "sample"
@@ -74,7 +74,7 @@ def drawn_facts(space: FeatureSpace, study: Study, sampling: Sampling) -> dict[s
 
 
 def check_stimuli(rows: Sequence[dict[str, Any]], source: str, space: FeatureSpace) -> None:
-    """Raise DataError unless the stimuli have what the space is made from: captions, pictures on disk."""
+    """Raise DataError if there are no stimuli, or if the space needs pictures and one is not on disk."""
     if not rows:
         raise DataError(source, "at least one stimulus", "none", "check which subjects the study names")
     if PICTURE not in space.needs:

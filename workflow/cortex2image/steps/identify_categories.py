@@ -1,4 +1,4 @@
-"""Identify the category of each decoded feature vector, in a study that knows no pictures.
+"""Identify the category of each decoded feature vector, in a study that knows categories but no pictures.
 
 Reads stimuli.parquet, {subject}/trials.parquet, features/{space}.parquet, {subject}/decoded/{space}.parquet.
 Computes whether each decoded vector is nearest to its category, and the null of labels permuted within runs.

@@ -1,4 +1,4 @@
-"""Draw the accuracy of an encoding model as a volume.
+"""Write the accuracy of an encoding model as a volume.
 
 Reads voxels.parquet with the grid in its metadata and encoding/{model}.parquet; writes maps/{model}.nii.gz:
 r of every voxel, on the grid and in the space of the subject's own recordings, NaN outside the mask. The
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     shape, affine = grid(voxels, args.voxels)
     indices = np.column_stack([voxels.column(axis).to_numpy() for axis in "ijk"])
     volume = to_volume(encoding.column("r").to_numpy(), indices, shape)
-    # More vertices in a row than NIfTI-1 can count.
+    # A row of surface vertices can be longer than NIfTI-1 can count.
     image: Callable[..., Any] = nib.Nifti2Image if max(shape) > LONGEST_NIFTI1 else nib.Nifti1Image
     with atomic(args.map) as temporary:
         nib.save(image(volume, affine), temporary)

@@ -1,10 +1,10 @@
 """Fetch the files of NSD that a study needs from its public bucket, if they are missing or have another size.
 
-The bucket says the size of every file. A file of another size on disk is fetched anew, and stays until the
+The bucket gives the size of every file. A file of another size on disk is fetched anew, and stays until the
 new one is whole. Several files are fetched at a time, and interrupted downloads are resumed. The content is
 checked against the MD5 that the bucket gives. For objects that were stored in parts, this needs the size of
 the parts; where it cannot be inferred, only the size of the file is checked, and the line of the file says
-so. Finally writes the table of the step nsd_manifest.
+so. Finally writes the same table as the step nsd_manifest.
 """
 
 import shutil
@@ -42,12 +42,12 @@ def check_terms(accepted: bool) -> None:
 
 
 def describe(bucket: PublicBucket, files: Sequence[Needed], parallel: int) -> list[RemoteObject]:
-    """Return the objects of the files; the bucket may lack those that are optional, or there already.
+    """Return the objects of the files; the bucket may lack files that are optional or already on disk.
 
     Raises
     ------
     DataError
-        The bucket denies access, or lacks the key of a file.
+        The bucket denies access, or lacks a file that is required and not on disk.
     """
     with ThreadPoolExecutor(parallel) as pool:
         answers = list(pool.map(bucket.describe, [file.key for file in files]))
@@ -65,7 +65,7 @@ def describe(bucket: PublicBucket, files: Sequence[Needed], parallel: int) -> li
 
 
 def differing(remotes: Sequence[RemoteObject], root: Path) -> list[RemoteObject]:
-    """Return the objects that are missing on disk or have another size there; print a line for the latter."""
+    """Return the objects that are missing on disk or differ in size; print a line for each that differs."""
     wanted = []
     for remote in remotes:
         path = root / remote.key
@@ -127,7 +127,7 @@ def fetch_all(bucket: PublicBucket, remotes: Sequence[RemoteObject], root: Path,
 def main(
     argv: Sequence[str] | None = None, parallel: int = FILES_AT_A_TIME, endpoint_url: str | None = None
 ) -> None:
-    """Fetch what is missing or differs, and say what has to come from elsewhere.
+    """Fetch files that are missing or differ, and list files that must come from elsewhere.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What made the results of a study: config, code, packages, models and seeds.
+"""Record what made the results of a study: config, code, packages, models and seeds.
 
 Reads the resolved config, the checksums of the model set and the git checkout the code lies in. Writes
 ``provenance.json``. Nothing in it names a machine, a user or an absolute path.
@@ -66,7 +66,7 @@ def git_state(folder: Path) -> dict[str, Any]:
 
 
 def without_machine(value: Any) -> Any:
-    """Return a config in which absolute paths keep their last part only: the rest tells of a machine."""
+    """Return a config in which absolute paths keep only their last part: the rest describes a machine."""
     if isinstance(value, dict):
         return {key: without_machine(part) for key, part in value.items()}
     if isinstance(value, list):

@@ -1,7 +1,7 @@
 """Draw pictures of every test stimulus of one subject, by one method.
 
-Reads the decoded and the true features that the method uses and trials.parquet, draws one or several pictures
-per stimulus, and writes them as PNG files beside reconstructions/{method}.parquet.
+Reads trials.parquet and the decoded and true features that the method uses, draws one or several pictures per
+stimulus, and writes them as PNG files beside reconstructions/{method}.parquet.
 """
 
 import os
@@ -81,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def read_tables(
     method: Method, decoded: Sequence[str], features: Sequence[str], trials: str, study_seed: int
 ) -> Tables:
-    """Return the features that a method draws from, and the split of the stimuli of the subject.
+    """Return the features that a method uses, and the split of the subject's stimuli.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def read_tables(
     Raises
     ------
     DataError
-        Another number of tables than the method needs.
+        The number of tables is not the number that the method needs.
     """
     rows = TRIALS.read(trials)
     split = dict(zip(rows["stimulus_id"].to_pylist(), rows["split"].to_pylist(), strict=True))

@@ -1,8 +1,8 @@
 """List the files of a model set that were put into place by hand, with their checksums.
 
-Reads the folder of a full-size model set. Writes its ``SHA256SUMS``; files that an earlier list names must be
-as they were, and weights of judges must come from the published files that the set names, as far as they say
-what they come from. All else is listed as it is found, on trust.
+Reads the folder of a full-size model set. Writes its ``SHA256SUMS``. Files in an earlier list must be
+unchanged. Weights of judges that record their origin must come from the published files that the set names.
+All other files are listed as found, on trust.
 """
 
 from collections.abc import Sequence

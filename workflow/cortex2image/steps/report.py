@@ -1,7 +1,7 @@
-"""One page with the pictures, scores and maps of a study.
+"""Write one page with the pictures, scores and maps of a study.
 
 Reads the tables, pictures and maps below ``results/{study}``, and ``provenance.json``. Draws the figures.
-Writes ``report/index.html``, which holds everything it shows, and one contact sheet per subject.
+Writes ``report/index.html``, which needs no other file, and one contact sheet per subject.
 """
 
 import argparse
@@ -41,7 +41,8 @@ COMMAND = Command(
     Study,
     READS,
     inputs=("stimuli", "scores", "encoding_scores", "provenance"),
-    # Of each subject; then of each subject and space, method or encoding model, the first subject's first.
+    # After the templates, one file per subject, or per subject and space, method or encoding model: all files
+    # of the first subject come first.
     lists=("templates", "trials", "voxels", "decoded_scores", "reconstructions", "maps"),
     outputs=("page",),
     output_lists=("sheets",),
@@ -49,7 +50,7 @@ COMMAND = Command(
 
 
 def read_study(args: argparse.Namespace, study: Study) -> StudyResults:
-    """Read every table and map the page shows; pictures are read when they are shown."""
+    """Read every table and map that the page shows; pictures are read later."""
     subjects, spaces = study.subjects, tuple(study.decode.rois)
     methods, models = study.reconstruct.methods, study.encode.models
     decoded = by_pair(subjects, spaces, args.decoded_scores, "--decoded-scores")
@@ -81,7 +82,7 @@ def by_pair(
     Raises
     ------
     ConfigError
-        There is another number of files.
+        The number of files is not the number of pairs.
     """
     pairs = list(itertools.product(subjects, names))
     if len(pairs) != len(paths):
@@ -96,7 +97,7 @@ def read_recordings(trials: str, voxels: str) -> Recordings:
     Raises
     ------
     DataError
-        They say nothing: the page would hide what was left out.
+        The metadata lack `left_out`: the page would hide what was left out.
     """
     of_trials, of_voxels = _metadata(TRIALS, trials), _metadata(VOXELS, voxels)
     left_out = [*json.loads(of_trials[b"left_out"]), *json.loads(of_voxels[b"left_out"])]

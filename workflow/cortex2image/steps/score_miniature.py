@@ -1,7 +1,7 @@
 """Measure the miniature on held-out scenes.
 
-Reads the folder of the model set and the pictures it was trained on. Writes a table: part, measure, n, value,
-target, reached.
+Reads the folder of the model set and its training pictures. Writes a table with the columns part, measure, n,
+value, target, reached.
 """
 
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ COMMAND = Command(
     counts=("threads",),
 )
 SAMPLE = 256
-"""Training pictures that set what is as near as a copy."""
+"""Number of training pictures that set how near a picture must be to count as a copy."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -122,7 +122,7 @@ def combinations(part: str, scenes: list[Scene]) -> Score:
 
 
 def other_ways(painter: ScoredPainter, single: list[Scene], strength: float) -> list[Score]:
-    """Score paintings from mean captions, from coarse pictures, and of bare categories taken in turn."""
+    """Score paintings from mean captions, from coarse pictures, and of bare categories, each in turn."""
     examples, bare, mean = examples_of(single), bare_categories(single), ", mean of five captions"
     return [
         *painter.from_text(f"text to image{mean}", examples, captions=None)[1],
@@ -133,7 +133,7 @@ def other_ways(painter: ScoredPainter, single: list[Scene], strength: float) -> 
 
 
 def one_caption(painter: ScoredPainter, single: list[Scene], number: int) -> list[Score]:
-    """Score how far paintings of one caption differ, for a caption of each setting, and how far scenes do."""
+    """Score how far paintings of one caption differ, for a caption of each setting; also rendered scenes."""
     scenes = [single[i] for i in distinct([scene.setting for scene in single])]
     made = painter.again_and_again([captions(scene)[0] for scene in scenes], number)
     real = [rendered(variations(scene, painter.painter.seed, number)) for scene in scenes]
@@ -146,7 +146,7 @@ def one_caption(painter: ScoredPainter, single: list[Scene], number: int) -> lis
 def against_real(
     vae: Any, made: NDArray[np.uint8], real: NDArray[np.uint8], training_images: str, training: Training
 ) -> list[Score]:
-    """Score pictures by how near they are to training pictures, and how well they can be told from scenes."""
+    """Score paintings: nearness to training pictures, and how well a classifier tells them from scenes."""
     known = np.load(training_images, mmap_mode="r")
     rows = rng_for(training.seed, "copies").permutation(len(known))[:SAMPLE]
     sample = known[np.sort(rows)]
@@ -162,7 +162,7 @@ def against_real(
 
 
 def speed(painter: Painter, models: Path, threads: int, number: int) -> list[Score]:
-    """Measure how fast pictures are painted, in float32 as by studies, and in bfloat16."""
+    """Measure how fast pictures are painted, in float32, as in studies, and in bfloat16."""
     caption = category_captions(CATEGORIES[0])[0]
     half = Painter.load(models, painter.steps, painter.guidance, painter.seed, torch.bfloat16)
     values = {
@@ -173,7 +173,7 @@ def speed(painter: Painter, models: Path, threads: int, number: int) -> list[Sco
 
 
 def with_objects(scenes: list[Scene], number: int) -> list[Scene]:
-    """Return the scenes of one object, or of two."""
+    """Return the scenes with `number` objects; raise ConfigError if there are none."""
     found = [scene for scene in scenes if len(scene.objects) == number]
     if not found:
         expected = f"scenes with {number} object(s) among those sampled"

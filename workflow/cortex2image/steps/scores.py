@@ -51,7 +51,7 @@ def origin(table: pa.Table, path: str) -> dict[str, str]:
     Raises
     ------
     DataError
-        They are not there.
+        The metadata lack the subject or the method.
     """
     facts = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
     if not {"subject", "method"} <= set(facts):
@@ -66,7 +66,7 @@ def complete_rows(frames: Frames, key: tuple[str, str], subjects: Sequence[str],
     Raises
     ------
     DataError
-        A subject lacks the metric: a mean over the others would pass for one over all.
+        A subject lacks the metric: a mean over the others would pass for a mean over all.
     """
     frame = frames.get(key, pd.DataFrame())
     missing = [subject for subject in subjects if subject not in frame.index]
@@ -78,7 +78,7 @@ def complete_rows(frames: Frames, key: tuple[str, str], subjects: Sequence[str],
 
 
 def score_rows(values: Frames, nulls: Frames, bootstraps: int, seed: int) -> Iterator[dict[str, object]]:
-    """Yield rows of :data:`cortex2image.tables.contracts.SCORES` without ceiling: each subject, then all."""
+    """Yield rows of scores.parquet without the column `ceiling`: each subject, then all subjects pooled."""
     subjects = sorted({subject for frame in values.values() for subject in frame.index})
     for method, metric in values:
         frame = complete_rows(values, (method, metric), subjects, "evaluation")
@@ -106,7 +106,7 @@ def score(
 def with_ceilings(rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:
     """Return rows of scores with the column `ceiling`: the value of method ceiling, same subject and metric.
 
-    It is null in the rows of that method itself, and where it was not evaluated.
+    The column is null in rows of the method ceiling, and if that method was not evaluated.
     """
     values = {(row["subject"], row["metric"]): row["value"] for row in rows if row["method"] == CEILING}
     return [

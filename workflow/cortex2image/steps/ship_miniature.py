@@ -1,8 +1,7 @@
-"""Complete the miniature with its model card and the check sums of its files.
+"""Complete the miniature with its model card and the checksums of its files.
 
-Reads the folder of the model set, its held-out scores and the scales of guidance that were tried. Writes
-the folder that is shipped: the same with both tables, a contact sheet, ``README.md`` and ``SHA256SUMS`` over
-every other file.
+Reads the folder of the model set, its held-out scores, the scores of guidance scales and a contact sheet.
+Writes the shipped folder: all of these, ``README.md``, and ``SHA256SUMS`` of all other files.
 """
 
 import math
@@ -65,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def scene_facts() -> dict[str, object]:
-    """Return how many settings, categories and so on there are, and shares in per cent."""
+    """Return the numbers of settings, categories and so on in scenes, and shares in per cent."""
     ends = list(SPLIT_ENDS.values())
     sizes = [100 * (end - start) for start, end in zip([0.0, *ends], ends, strict=False)]
     return {
@@ -84,7 +83,7 @@ def scene_facts() -> dict[str, object]:
 
 
 def painting_facts() -> dict[str, object]:
-    """Return what image to image starts from, and what counts as a copy."""
+    """Return the size of coarse pictures, and the limits that define a copy."""
     return {"coarse": COARSE, "grid": SIDE, "shift": SHIFT, "faithful": 100 * FAITHFUL_SHARE}
 
 

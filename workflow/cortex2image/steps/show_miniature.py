@@ -1,8 +1,8 @@
-"""Show what the miniature paints.
+"""Draw contact sheets of pictures that the miniature paints.
 
 Reads the folder of the model set. Writes a contact sheet of pictures painted from captions of the test split
 (a row per setting, as many categories as fit), and a labelled grid of every setting with eight categories, in
-which compositions that were held out from training are framed.
+which frames mark compositions that were held out from training.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def by_setting(scenes: list[Scene]) -> list[list[Scene]]:
-    """Return up to eight scenes of each setting there is, of as many categories as possible."""
+    """Return up to eight scenes of each setting that occurs, of as many categories as possible."""
     groups = [[scene for scene in scenes if scene.setting == setting] for setting in SETTINGS]
     return [[group[i] for i in one_of_each(categories_of(group), COLUMNS)] for group in groups if group]
 
@@ -62,7 +62,7 @@ def categories_of(scenes: list[Scene]) -> NDArray[np.int64]:
 def every_pair(layouts: list[Scene]) -> list[Scene]:
     """Return a scene for each setting and category shown, in changing colours."""
     pairs = [(setting, category) for setting in SETTINGS for category in SHOWN]
-    # One more than there are columns, so that each row begins with another colour.
+    # One colour more than there are columns, so that each row begins with another colour.
     colours = cycle([*COLOURS, next(iter(COLOURS))])
     return [
         recast(layout, (setting, ((category, colour),)))

@@ -1,8 +1,8 @@
 """Simulate one subject who looks at the pictures.
 
 Reads the pictures and their table. Draws the subject's anatomy, tuning, responses and scans from the seed of
-the study and the subject's label. Writes BIDS events, derivatives as of fMRIPrep and a volume of regions,
-and, outside of the data set, the ground truth.
+the study and the subject's label. Writes BIDS events, derivatives as fMRIPrep names them and a volume of
+regions, and, outside of the data set, the ground truth.
 """
 
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def check_stimuli(path: str, stim_files: Sequence[str]) -> None:
-    """Raise DataError if the table of stimuli was made with other settings than those of the subject."""
+    """Raise DataError if the table of stimuli was made with other settings than this subject's."""
     found = list(pd.read_csv(path, sep="\t")["stim_file"])
     if found != list(stim_files):
         expected = f"{len(stim_files)} pictures, {stim_files[0]} to {stim_files[-1]}"

@@ -1,7 +1,7 @@
 """Standardise the single-trial betas of one subject, and compute the noise ceiling of every voxel.
 
-Reads trials.parquet, single_trial_betas.parquet and mask_voxels.parquet. Of the betas, one row group at a
-time is in memory, so that they are read several times. Mean and standard deviation come from training trials
+Reads trials.parquet, single_trial_betas.parquet and mask_voxels.parquet. Only one row group of betas is in
+memory at a time, so the betas are read several times. Mean and standard deviation come from training trials
 only. Noise ceilings come from repeated stimuli, in most studies the test stimuli, or were released with the
 betas; they describe the data and select nothing. Voxels that lack data in a session are left out, as the
 metadata of voxels.parquet say (`left_out`, a JSON list). Writes betas.parquet and voxels.parquet.
@@ -56,7 +56,7 @@ class Rows:
         Raises
         ------
         DataError
-            There are betas of another number of voxels than mask_voxels.parquet lists.
+            The betas have another number of voxels than mask_voxels.parquet lists.
         """
         for table in SINGLE_TRIAL_BETAS.read_batches(self.path):
             betas = matrix(table, "beta")
@@ -152,7 +152,7 @@ def gather_moments(rows: Rows, labels: Labels, by: str, used: np.ndarray) -> tup
 
 
 def write_betas(path: str, rows: Rows, labels: Labels, training: Moments, by: str) -> None:
-    """Write betas.parquet a row group at a time; where nothing changes, copy the row groups as they are."""
+    """Write betas.parquet a row group at a time; if nothing changes, copy the row groups unchanged."""
     if by == "none" and rows.kept.all():
         copy_under(BETAS, rows.path, path, standardised_by=by)
         return
@@ -203,14 +203,14 @@ def write_voxels(
 
 
 def check_trials(trials: pa.Table, single: pa.Table, source: str) -> None:
-    """Raise DataError unless the betas are those of the trials, in the same order."""
+    """Raise DataError unless the betas belong to the trials of trials.parquet, in the same order."""
     if trials["trial_id"].to_pylist() != single["trial_id"].to_pylist():
         found = f"{single.num_rows} rows that are not the {trials.num_rows} trials of trials.parquet in order"
         raise DataError(source, "one row per trial", found, "delete the file and run the workflow again")
 
 
 def check_folds(trials: pa.Table, by: str, source: str) -> None:
-    """Raise ConfigError if all folds would share one scaling, which held-out trials would enter."""
+    """Raise ConfigError if all folds would share one scaling, fitted on held-out trials too."""
     if by != "none" and trials["fold"].null_count < trials.num_rows:
         expected = "standardise/by: none, since each fold scales with its own training trials"
         raise ConfigError(source, expected, f"folds, and standardise/by: {by}", "set standardise/by: none")

@@ -1,8 +1,8 @@
 """List the stimuli that the chosen subjects saw.
 
-Reads the table of pictures and the events of every subject, but no picture and no volume. Writes
-stimuli.parquet. If the data set keeps its pictures in one file, also writes those that were seen as PNG files
-into the folder ``--pictures``.
+Reads the table of pictures and the events of every subject, but no volume. Writes stimuli.parquet. If the
+data set keeps its pictures in one file, also writes the pictures that were seen as PNG files into the folder
+``--pictures``.
 """
 
 from collections.abc import Sequence
@@ -27,13 +27,13 @@ COMMAND = Command(__doc__, Study, READS, outputs=("stimuli",), optional=("pictur
 
 
 def from_working_directory(path: str) -> str:
-    """Return a path relative to the working directory if it lies below it, so that a study can be moved."""
+    """Return a path below the working directory relative to it, so that a study can be moved."""
     absolute, here = Path(path).absolute(), Path.cwd()
     return str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)
 
 
 def as_table(stimuli: Sequence[Stimulus]) -> pa.Table:
-    """Return the stimuli as columns of their contract."""
+    """Return the stimuli as the columns of stimuli.parquet."""
     return pa.table(
         {
             "stimulus_id": [s.stimulus_id for s in stimuli],

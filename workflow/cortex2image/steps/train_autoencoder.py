@@ -1,7 +1,7 @@
 """Train the autoencoder of the miniature.
 
 Reads the training pictures. Writes the folder of a ``diffusers.AutoencoderKL`` and the loss curve; keeps a
-checkpoint from which a killed run goes on.
+checkpoint from which a killed run continues.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Train the CLIP of the miniature, whose text tower conditions its diffusion model.
 
 Reads the training pictures, token ids and labels, and the tokenizer. Writes the folder of a
-``transformers.CLIPModel`` and the loss curve; keeps a checkpoint from which a killed run goes on.
+``transformers.CLIPModel`` and the loss curve; keeps a checkpoint from which a killed run continues.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Train one judge of the miniature: a classifier of what is in a scene, convolutional or residual.
 
 Reads the training pictures and labels. Writes the folder of the judge and the loss curve; keeps a checkpoint
-from which a killed run goes on.
+from which a killed run continues.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Encode the training scenes once, for the diffusion model of the miniature.
+"""Encode the training scenes once, to train the diffusion model of the miniature.
 
 Reads the pictures, the token ids, the autoencoder, the CLIP and the tokenizer. Writes latents
 (n, 4, 16, 16), text states (n, 5, 24, 128) and the states of the empty caption (24, 128), all float16.

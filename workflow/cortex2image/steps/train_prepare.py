@@ -1,4 +1,4 @@
-"""Render the scenes the miniature is trained on, and build its tokenizer.
+"""Render the training scenes of the miniature, and build its tokenizer.
 
 Reads nothing. Writes the pictures of the training split (n, 64, 64, 3) uint8, the token ids of five captions
 each (n, 5, 24) int16 and the labels (n, 17) int8, as NumPy files; and the folder of the tokenizer.

@@ -1,7 +1,7 @@
 """Train the diffusion model of the miniature.
 
 Reads latents and text states. Writes the folders of a ``diffusers.UNet2DConditionModel`` and of its
-scheduler, and the loss curve; keeps a checkpoint from which a killed run goes on.
+scheduler, and the loss curve; keeps a checkpoint from which a killed run continues.
 """
 
 from collections.abc import Sequence

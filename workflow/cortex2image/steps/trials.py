@@ -73,7 +73,7 @@ def check_stimuli(subject: str, runs: Sequence[Shown], splits: Mapping[str, str]
     Raises
     ------
     DataError
-        Events name a stimulus that was not there when stimuli.parquet was made.
+        Events name a stimulus that stimuli.parquet lacks, since they changed after it was made.
     """
     unknown = sorted({e.stimulus_id for run in runs for e in run.events} - set(splits))
     if unknown:
@@ -83,7 +83,7 @@ def check_stimuli(subject: str, runs: Sequence[Shown], splits: Mapping[str, str]
 
 
 def check_trials(subject: str, runs: Sequence[Shown], root: object) -> None:
-    """Test that the subject has any trial.
+    """Test that the subject has at least one trial.
 
     Raises
     ------

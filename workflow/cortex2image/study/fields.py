@@ -153,7 +153,7 @@ def build(section: type[Settings], values: Mapping[str, Any]) -> Settings:
     inside, made = parts(section), object.__new__(section)
     for name, value in values.items():
         part = inside[name]
-        # A frozen instance refuses plain assignment; the dataclass' own __init__ sets its fields like this too.
+        # A frozen instance refuses plain assignment; its own __init__ sets fields in the same way.
         object.__setattr__(made, name, _frozen(value) if isinstance(part, Setting) else build(part, value))
     return made
 

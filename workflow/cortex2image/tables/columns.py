@@ -78,7 +78,7 @@ class Column:
 
 def vector_type(width: int) -> pa.DataType:
     """Return the Arrow type of a float32 vector with `width` values."""
-    # The name of the child field is the one that a round trip through Parquet keeps.
+    # Parquet keeps this name of the child field when a table is written and read again.
     return pa.list_(pa.field("element", pa.float32(), nullable=False), width)
 
 
@@ -89,7 +89,7 @@ def vectors(rows: np.ndarray) -> pa.FixedSizeListArray:
 
 
 def matrix(table: pa.Table, column: str) -> np.ndarray:
-    """Return a vector column as a (rows, width) float32 matrix; it is read-only where no copy was needed."""
+    """Return a vector column as a (rows, width) float32 matrix; it is read-only if no copy was needed."""
     values = table.column(column)
     return _flat(values).reshape(len(values), values.type.list_size)
 

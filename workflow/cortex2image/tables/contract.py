@@ -62,7 +62,7 @@ class Contract:
         Raises
         ------
         ContractError
-            As :meth:`write`; also where there is no batch, or where vectors of two batches differ in width.
+            As in :meth:`write`; also if there is no batch, or if vectors of two batches differ in width.
         """
         facts = {key: str(value) for key, value in metadata.items()}
         plain = [column.name for column in self.columns if column.dtype is not None]
@@ -74,7 +74,7 @@ class Contract:
             self._check_key(pa.concat_tables(keys), path)
 
     def read(self, path: str | Path) -> pa.Table:
-        """Read and check a table. Each vector column is one piece of memory, which `matrix` need not copy.
+        """Read and check a table. Each vector column lies in one piece of memory: `matrix` copies nothing.
 
         Raises
         ------
@@ -115,7 +115,7 @@ class Contract:
         Raises
         ------
         ContractError
-            As :meth:`read`.
+            As in :meth:`read`.
         """
         with self._open(path) as file:
             for number in range(file.num_row_groups):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cortex2image.tables.contracts import CONTRACTS
 
 FILES: Mapping[str, str] = {
-    # Folders of PNG files: those that NSD's subjects saw, and those of one method.
+    # Folders of PNG files: pictures that NSD's subjects saw, and reconstructions by one method.
     "pictures": "pictures",
     "reconstructed_pictures": "{subject}/reconstructions/{method}",
     # Tables of the contracts `evaluation` and `nulls` that score by category.
@@ -71,7 +71,7 @@ class Layout:
 
     @property
     def root(self) -> str:
-        """Folder of the study's results."""
+        """Return the folder of the study's results."""
         return f"results/{self.study}"
 
     def path(self, name: str, **wildcards: str) -> str:
@@ -85,11 +85,11 @@ class Layout:
         return f"{self.root}/{path_in_study(name, **wildcards)}"
 
     def log(self, step: str, *wildcards: str) -> str:
-        """Return the log of a step whose jobs differ in `wildcards`, which are names such as ``subject``."""
+        """Return the path of a step's log; `wildcards` name what its jobs differ in, such as ``subject``."""
         return log_path(f"{self.study}/{step}", *wildcards)
 
     def benchmark(self, step: str, *wildcards: str) -> str:
-        """Return the benchmark of a step whose jobs differ in `wildcards`, which are names."""
+        """Return the path of a step's benchmark; `wildcards` name what its jobs differ in."""
         return benchmark_path(f"{self.study}/{step}", *wildcards)
 
 
@@ -109,12 +109,12 @@ def figure_path(figure: str) -> str:
 
 
 def log_path(step: str, *wildcards: str) -> str:
-    """Return the log of a step of no study whose jobs differ in `wildcards`, which are names."""
+    """Return the path of the log of a step outside studies; `wildcards` name what its jobs differ in."""
     return f"logs/{_job(step, wildcards)}.log"
 
 
 def benchmark_path(step: str, *wildcards: str) -> str:
-    """Return the benchmark of a step of no study whose jobs differ in `wildcards`, which are names."""
+    """Return the path of the benchmark of a step outside studies, with wildcards as in :func:`log_path`."""
     return f"benchmarks/{_job(step, wildcards)}.tsv"
 
 

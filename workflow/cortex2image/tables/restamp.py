@@ -18,14 +18,14 @@ def copy_under(contract: Contract, source: str | Path, path: str | Path, **metad
     """Copy a table under a contract whose columns have the names and types that they have in `source`.
 
     Only the footer of the Parquet file is written anew. The row groups are copied as bytes, neither decoded
-    nor checked: read them once under their own contract.
+    nor checked: read `source` under its own contract before.
 
     Parameters
     ----------
     contract : Contract
     source, path : paths of Parquet files
     **metadata
-        As of :meth:`cortex2image.tables.contract.Contract.write`; those of `source` are not copied.
+        As in :meth:`cortex2image.tables.contract.Contract.write`; metadata of `source` are not copied.
 
     Raises
     ------

@@ -14,7 +14,7 @@ ROW_GROUP_BYTES = 64 * 2**20
 def write_row_groups(
     tables: Iterable[pa.Table], path: Path, facts: Mapping[str, str], plain_columns: Sequence[str]
 ) -> None:
-    """Write tables of one schema as one file, in row groups of 64 to 128 MB; no table, no file.
+    """Write tables of one schema as one file, in row groups of 64 to 128 MB; without tables, no file.
 
     Parameters
     ----------
@@ -22,9 +22,9 @@ def write_row_groups(
         Each table is written before the next is asked for; small tables are held until they fill a row group.
     path : path of the Parquet file
     facts : mapping
-        Metadata added to those of the first table.
+        Metadata to add to the metadata of the first table.
     plain_columns : names of the columns without vectors
-        They get dictionaries and statistics.
+        These columns get dictionaries and statistics.
     """
     with ExitStack() as files:
         writer: pq.ParquetWriter | None = None
