@@ -4,7 +4,7 @@ import copy
 import difflib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import jsonschema
 
@@ -192,7 +192,7 @@ def _validate(schema: Mapping[str, Any], values: Mapping[str, Any], source: str)
 
 def _refused(where: str, schema: Any, problem: jsonschema.ValidationError) -> ConfigError:
     """Return the error for a value out of bounds or of a wrong type, or for a missing key."""
-    rule, limit = str(problem.validator), problem.validator_value
+    rule, limit = str(problem.validator), cast(Any, problem.validator_value)
     expected, fix = problem.message, "correct the value; config/README.md explains every key"
     if rule == "enum":
         names = list(map(str, limit))
