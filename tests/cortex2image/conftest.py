@@ -59,8 +59,8 @@ def tiny_diffusion(tiny_model_set):
 
 
 @pytest.fixture(scope="session")
-def photo_set(tmp_path_factory):
+def pretrained_set(tmp_path_factory):
     """Every judge of photographs on disk as it is fetched, with made-up weights."""
-    from tests.support.pretrained_models import write_photo_set
+    from tests.support.pretrained_models import write_pretrained_set
 
-    return write_photo_set(tmp_path_factory.mktemp("photo-set"))
+    return write_pretrained_set(tmp_path_factory.mktemp("pretrained-set"))

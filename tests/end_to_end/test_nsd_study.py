@@ -11,6 +11,7 @@ import pytest
 import yaml
 from tests.support.nsd_tree import NsdTree, write_nsd_tree
 from tests.support.snakemake import Clone, copied
+from tests.support.studies import as_option
 
 from cortex2image.steps import decode_features, prepared_betas
 from cortex2image.tables import contracts
@@ -111,9 +112,9 @@ def test_nothing_is_decoded_where_nothing_was_planted(nsd, tmp_path, space):
     tables |= {"features": results / "features" / f"{space}.parquet"}
     outputs = {name: tmp_path / f"{name}.parquet" for name in ("decoded", "scores")}
     options = [part for name, path in (tables | outputs).items() for part in (f"--{name}", str(path))]
-    numbers = ["--alphas", "10", "1000", "--folds", "3", "--seed", "1", "--selection", "kfold"]
-    chosen = ["--subject", "sub-01", "--space", space, "--rois", "parietal", "--average-repeats", "test"]
-    decode_features.main([*options, *numbers, *chosen])
+    ridge = {"alphas": [10, 1000], "folds": 3}
+    settings = as_option(seed=1, ridge=ridge, decode={"rois": {space: ["parietal"]}})
+    decode_features.main([*options, *settings, "--subject", "sub-01", "--space", space])
     assert abs(decoded_r(tmp_path / "scores.parquet")) < 0.1
 
 
@@ -170,7 +171,8 @@ def test_the_containers_hold_the_same_betas(nsd, tmp_path):
 
 def read_betas(nsd: NsdClone, root: Path, path: Path) -> bytes:
     trials = nsd.results("nsd") / "sub-01" / "trials.parquet"
-    source = ["--reader", "nsd", "--root", str(root), "--mask", "atlas", "--atlas", "streams"]
+    regions = {"mask": "atlas", "rois": {"atlas": "streams"}}
+    source = as_option(dataset={"reader": "nsd", "root": str(root), **regions})
     outputs = ["--betas", str(path), "--voxels", str(path.with_suffix(".voxels"))]
     prepared_betas.main([*source, "--subject", "sub-01", "--trials", str(trials), *outputs])
     return path.read_bytes()

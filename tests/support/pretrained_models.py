@@ -11,23 +11,23 @@ from tests.support.tiny_models import save_tokenizer, tiny_description, tower, w
 
 from cortex2image.judges.pretrained_networks import architecture
 from cortex2image.networks.compat import ensure_torchvision
-from cortex2image.networks.judge_specs import PHOTO_JUDGES, Kind
-from cortex2image.networks.origins import LPIPS_FOLDER, PHOTO_WEIGHTS
+from cortex2image.networks.judge_specs import PRETRAINED_JUDGES, Kind
+from cortex2image.networks.origins import LPIPS_FOLDER, PRETRAINED_WEIGHTS
 from cortex2image.networks.registry import ModelSet
 
 CLIP_LAYERS = 12
 
 
-def write_photo_set(folder: Path) -> ModelSet:
+def write_pretrained_set(folder: Path) -> ModelSet:
     """Write a model set with every judge of photographs; its CLIP is narrow, all others have full size."""
-    for origin in PHOTO_WEIGHTS:
+    for origin in PRETRAINED_WEIGHTS:
         path = folder / origin.path
         path.parent.mkdir(parents=True)
         save_file(made_up_weights(architecture(origin.name).state_dict()), path)
     save_tokenizer(folder / "tokenizer")
     save_narrow_clip(folder / "clip")
     write_sums(folder)
-    judges = tuple(replace(spec, tower=()) for spec in PHOTO_JUDGES)
+    judges = tuple(replace(spec, tower=()) for spec in PRETRAINED_JUDGES)
     return tiny_description(folder, name="photos", judges=judges, lpips=LPIPS_FOLDER)
 
 

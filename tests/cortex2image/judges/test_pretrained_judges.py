@@ -13,17 +13,17 @@ from cortex2image.errors import ModelSetError
 from cortex2image.judges import pretrained_judges
 from cortex2image.judges.open import load_judges
 from cortex2image.judges.pretrained_judges import prepared
-from cortex2image.networks.judge_specs import MINDEYE, PHOTO_JUDGES, TAKAGI, Preparation
+from cortex2image.networks.judge_specs import MINDEYE, PRETRAINED_JUDGES, TAKAGI, Preparation
 
-pytestmark = pytest.mark.xdist_group("photo_set")
+pytestmark = pytest.mark.xdist_group("pretrained_set")
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
 CLIP = {"mean": [0.48145466, 0.4578275, 0.40821073], "std": [0.26862954, 0.26130258, 0.27577711]}
 
 
 @pytest.fixture(scope="module")
-def judges(photo_set):
-    names = [spec.name for spec in photo_set.judges]
-    return dict(zip(names, load_judges(photo_set, names, "cpu"), strict=True))
+def judges(pretrained_set):
+    names = [spec.name for spec in pretrained_set.judges]
+    return dict(zip(names, load_judges(pretrained_set, names, "cpu"), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -101,10 +101,10 @@ def test_features_are_those_of_the_published_code(
     np.testing.assert_allclose(features, expected, rtol=1e-3, atol=1e-4 * expected.std())
 
 
-def test_clip_is_read_out_as_transformers_does(judges, images, photo_set):
+def test_clip_is_read_out_as_transformers_does(judges, images, pretrained_set):
     from transformers import CLIPVisionModelWithProjection
 
-    network = CLIPVisionModelWithProjection.from_pretrained(photo_set.folder / "clip").eval()
+    network = CLIPVisionModelWithProjection.from_pretrained(pretrained_set.folder / "clip").eval()
     with torch.no_grad():
         files = network(from_files(images, 224, "BICUBIC", CLIP), output_hidden_states=True)
         tensors = network(from_tensors(images, 224, CLIP))
@@ -174,22 +174,22 @@ def test_only_the_layers_that_are_wanted_are_kept(judges, images, monkeypatch):
     np.testing.assert_array_equal(wanted["embeds"], everything["embeds"])
 
 
-def test_clip_reads_captions(photo_set):
+def test_clip_reads_captions(pretrained_set):
     from transformers import CLIPTextModelWithProjection
 
-    judge = load_judges(photo_set, ["clip_takagi"], "cpu")[0]
-    network = CLIPTextModelWithProjection.from_pretrained(photo_set.folder / "clip").eval()
+    judge = load_judges(pretrained_set, ["clip_takagi"], "cpu")[0]
+    network = CLIPTextModelWithProjection.from_pretrained(pretrained_set.folder / "clip").eval()
     tokens = judge.tokenizer(["a b", "c"], padding="max_length", max_length=8, return_tensors="pt")
     with torch.no_grad():
         expected = network(input_ids=tokens.input_ids).text_embeds
     np.testing.assert_allclose(judge.text_features(["a b", "c"]), expected.numpy(), atol=1e-5)
 
 
-def test_another_clip_is_refused(photo_set):
+def test_another_clip_is_refused(pretrained_set):
     with pytest.raises(
         ModelSetError, match=r"clip, patch_size of the image tower(.|\n)*14, as openai(.|\n)*32"
     ):
-        load_judges(replace(photo_set, judges=PHOTO_JUDGES), ["clip_mindeye"], "cpu")
+        load_judges(replace(pretrained_set, judges=PRETRAINED_JUDGES), ["clip_mindeye"], "cpu")
 
 
 @pytest.mark.slow
@@ -197,7 +197,7 @@ def test_a_clip_of_full_size_gives_the_widths_of_the_released_features(tmp_path,
     tokenizer = save_tokenizer(tmp_path / "tokenizer")
     save_full_clip(tmp_path / "clip", len(tokenizer))
     write_sums(tmp_path)
-    judges = tuple(spec for spec in PHOTO_JUDGES if spec.kind == "clip")
+    judges = tuple(spec for spec in PRETRAINED_JUDGES if spec.kind == "clip")
     models = tiny_description(tmp_path, name="clip", judges=judges)
     takagi, mindeye = load_judges(models, ["clip_takagi", "clip_mindeye"], "cpu")
     widths = {layer: found.shape[1] for layer, found in takagi.features(images[:1]).items()}

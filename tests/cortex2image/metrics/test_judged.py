@@ -104,12 +104,12 @@ def test_a_declared_alexnet_is_not_replaced_by_anything(tiny_model_set):
         open_distances(declared, "cpu")
 
 
-@pytest.mark.xdist_group("photo_set")
-def test_judges_of_photographs_score_by_both_families_and_distances(photo_set, pictures, rng):
-    judges, distances = open_judges(photo_set, "cpu"), open_distances(photo_set, "cpu")
+@pytest.mark.xdist_group("pretrained_set")
+def test_judges_of_photographs_score_by_both_families_and_distances(pretrained_set, pictures, rng):
+    judges, distances = open_judges(pretrained_set, "cpu"), open_distances(pretrained_set, "cpu")
     order = permutations(rng.random((10, 3)))
     scored = score_reconstructions(pictures[:3], [pictures[:3]], judges, order, EachSample(order), distances)
-    names = {spec.name for spec in photo_set.judges}
+    names = {spec.name for spec in pretrained_set.judges}
     judged = {m.name for m in METRICS.values() if m.judge in names and m.kind != "category"}
     judged -= {name for name in judged if name.endswith("_as_released")}
     assert set(scored) == PIXEL_METRICS | {"lpips_alex"} | judged
@@ -119,9 +119,9 @@ def test_judges_of_photographs_score_by_both_families_and_distances(photo_set, p
     assert scored["distance_swav_mindeye"].null.max() > scored["distance_swav_mindeye"].values.max()
 
 
-@pytest.mark.xdist_group("photo_set")
-def test_judges_of_photographs_that_read_tell_categories(photo_set, pictures):
-    panel = open_judges(photo_set, "cpu")
+@pytest.mark.xdist_group("pretrained_set")
+def test_judges_of_photographs_that_read_tell_categories(pretrained_set, pictures):
+    panel = open_judges(pretrained_set, "cpu")
     similarities = judged_similarities(panel, pictures[:2], ["cat", "shoe"], [["a b"], ["c d", "e"]])
     assert {metric: s.shape for metric, s in similarities.items()} == {
         "category_clip_takagi": (2, 2),

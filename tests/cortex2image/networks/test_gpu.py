@@ -7,9 +7,9 @@ from tests.support.pretrained_models import made_up_weights
 
 from cortex2image.device import choose_device
 from cortex2image.features.latents import image_latents
-from cortex2image.judges.pretrained_judges import PhotoJudge
+from cortex2image.judges.pretrained_judges import PretrainedJudge
 from cortex2image.judges.pretrained_networks import architecture
-from cortex2image.networks.judge_specs import PHOTO_JUDGES
+from cortex2image.networks.judge_specs import PRETRAINED_JUDGES
 from cortex2image.networks.load import load_diffusion
 
 pytestmark = [
@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device"),
 ]
 
-[ALEXNET] = [spec for spec in PHOTO_JUDGES if spec.name == "alexnet_mindeye"]
+[ALEXNET] = [spec for spec in PRETRAINED_JUDGES if spec.name == "alexnet_mindeye"]
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def test_latents_of_pictures(tiny_model_set, pictures):
 def features(device, pictures):
     place, network = choose_device(device), architecture(ALEXNET.kind)
     network.load_state_dict(made_up_weights(network.state_dict()), assign=True)
-    return PhotoJudge(ALEXNET, network.to(place).eval(), place).features(pictures)
+    return PretrainedJudge(ALEXNET, network.to(place).eval(), place).features(pictures)
 
 
 def test_features_of_a_judge(pictures):

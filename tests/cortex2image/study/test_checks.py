@@ -178,3 +178,13 @@ def test_regions_of_volumes_need_an_atlas(reader):
 def test_betas_need_a_folder(reader):
     with pytest.raises(ConfigError, match=f"the folder of the {reader} data"):
         resolve(distributed(reader, root=None))
+
+
+def test_a_control_needs_the_regions_of_its_own_spaces_and_no_letters_of_its_name():
+    """Names of methods were once read letter by letter: shuffled would have asked for d, e and f."""
+    config = shipped() | {"reconstruct": {"methods": ["shuffled", "ceiling", "no_brain"]}}
+    assert set(resolve(config).decode.rois) == {"z", "c"}
+    with pytest.raises(ConfigError, match=r"decode/rois\n.*regions for c, z\n.*no z"):
+        resolve(config | {"decode": {"rois": {"c": ["ventral"]}}})
+    alone = config | {"reconstruct": {"methods": ["ceiling"]}, "decode": {"rois": {"c": ["ventral"]}}}
+    assert resolve(alone).reconstruct.methods == ("ceiling",)

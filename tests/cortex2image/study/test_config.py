@@ -193,3 +193,9 @@ def test_a_declared_setting_without_default_must_be_given(keys):
 
 def test_settings_that_are_not_read_may_be_missing():
     assert read_slice(Study, "{}", ("dataset/mask",), "--settings").dataset.mask == "brain"
+
+
+def test_a_misspelt_name_is_answered_with_the_nearest():
+    config = change(shipped(), "reconstruct/methods", ["zc", "celing"])
+    with pytest.raises(ConfigError, match=r"methods/1\n.*one of: z, c, zc.*\n.*'celing'\n.*mean 'ceiling'\?"):
+        resolve(config)

@@ -24,12 +24,12 @@ from cortex2image.judges.architectures import ARCHITECTURES
 from cortex2image.judges.features import batches, flat, gathered, text_embeddings
 from cortex2image.judges.judge import Judge
 from cortex2image.judges.network import JudgeNetwork
-from cortex2image.judges.pretrained_judges import PhotoClip, PhotoJudge, check_tower
+from cortex2image.judges.pretrained_judges import PretrainedClip, PretrainedJudge, check_tower
 from cortex2image.judges.pretrained_networks import load_network
 from cortex2image.networks.checksums import verify
 from cortex2image.networks.compat import ensure_torchvision
 from cortex2image.networks.components import read_network, read_tokenizer
-from cortex2image.networks.judge_specs import JudgeSpec, PhotoSpec
+from cortex2image.networks.judge_specs import JudgeSpec, PretrainedSpec
 from cortex2image.networks.pixels import squares, to_tensor
 from cortex2image.networks.registry import ModelSet
 
@@ -151,7 +151,7 @@ def _load_network(root: Path, spec: JudgeSpec, device: torch.device) -> Any:
         from transformers import CLIPModel
 
         return read_network(CLIPModel, root / spec.folder, device)
-    if isinstance(spec, PhotoSpec):
+    if isinstance(spec, PretrainedSpec):
         return load_network(spec.kind, root / spec.folder, device)
     return ARCHITECTURES[spec.kind].load(root / spec.folder)
 
@@ -159,12 +159,12 @@ def _load_network(root: Path, spec: JudgeSpec, device: torch.device) -> Any:
 def _judge(root: Path, spec: JudgeSpec, network: Any, device: torch.device) -> Judge:
     if spec.kind == "clip":
         tokenizer = read_tokenizer(root / TOKENIZER, network.config.text_config.vocab_size)
-        if isinstance(spec, PhotoSpec):
+        if isinstance(spec, PretrainedSpec):
             check_tower(spec, network, root / spec.folder)
-            return PhotoClip(spec, network, device, tokenizer)
+            return PretrainedClip(spec, network, device, tokenizer)
         pixels = json.loads((root / spec.folder / "preprocessor_config.json").read_text())
         mean, deviation = pixels["image_mean"], pixels["image_std"]
         return ClipJudge(spec.name, spec.layers, network, tokenizer, mean, deviation)
-    if isinstance(spec, PhotoSpec):
-        return PhotoJudge(spec, network, device)
+    if isinstance(spec, PretrainedSpec):
+        return PretrainedJudge(spec, network, device)
     return SceneJudge(spec.name, spec.layers, network, device)

@@ -12,26 +12,26 @@ from torch.nn import functional
 
 from cortex2image.errors import ModelSetError
 from cortex2image.judges.features import batches, gathered, recorded, text_embeddings
-from cortex2image.networks.judge_specs import PhotoSpec, Preparation
+from cortex2image.networks.judge_specs import Preparation, PretrainedSpec
 from cortex2image.networks.pixels import to_tensor
 
 BATCH = 32
 FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
 
-class PhotoJudge:
+class PretrainedJudge:
     """A published network as one family of metrics uses it: its input, its layers.
 
     Parameters
     ----------
-    spec : PhotoSpec
+    spec : PretrainedSpec
     network : torch.nn.Module
         In evaluation mode; judges of several families may share one network.
     device : torch.device
         Where the network is.
     """
 
-    def __init__(self, spec: PhotoSpec, network: nn.Module, device: torch.device):
+    def __init__(self, spec: PretrainedSpec, network: nn.Module, device: torch.device):
         self.name, self.layers, self.spec = spec.name, spec.layers, spec
         self.network, self.device = network, device
 
@@ -54,19 +54,19 @@ class PhotoJudge:
         self.network(pixels)
 
 
-class PhotoClip(PhotoJudge):
+class PretrainedClip(PretrainedJudge):
     """The image tower of a CLIP, and its text tower.
 
     Parameters
     ----------
-    spec, network, device : see :class:`PhotoJudge`
+    spec, network, device : see :class:`PretrainedJudge`
         The network is a ``transformers.CLIPModel``.
     tokenizer : transformers.CLIPTokenizer
     """
 
     network: Any
 
-    def __init__(self, spec: PhotoSpec, network: Any, device: torch.device, tokenizer: Any):
+    def __init__(self, spec: PretrainedSpec, network: Any, device: torch.device, tokenizer: Any):
         super().__init__(spec, network, device)
         self.tokenizer = tokenizer
 
@@ -78,7 +78,7 @@ class PhotoClip(PhotoJudge):
         self.network.visual_projection(self.network.vision_model(pixels).pooler_output)
 
 
-def check_tower(spec: PhotoSpec, network: Any, folder: Path) -> None:
+def check_tower(spec: PretrainedSpec, network: Any, folder: Path) -> None:
     """Check that a ``transformers.CLIPModel`` is the one a judge is named after.
 
     Raises

@@ -18,14 +18,14 @@ from cortex2image.metrics.metric import (
     nearest_caption,
     twoway,
 )
-from cortex2image.networks.judge_specs import PHOTO_JUDGES, TAKAGI, PhotoSpec, Preparation
+from cortex2image.networks.judge_specs import PRETRAINED_JUDGES, TAKAGI, Preparation, PretrainedSpec
 
 _JUDGED = f"{PICTURES}; then whatever size the judge takes"
 _MINIATURE_CLIP = (
     "its text tower is the text encoder of the miniature's generator, in whose states c is decoded; the "
     "image tower was trained together with it, so that pictures made from c may score higher than they look"
 )
-_PHOTO_CLIP = (
+_PRETRAINED_CLIP = (
     "its text tower is the text encoder of Stable Diffusion 1.x, in whose states c is decoded; the image "
     "tower was trained together with it, so that pictures made from c may score higher than they look. "
     "Stable Diffusion 2 has another text encoder"
@@ -47,7 +47,7 @@ _OTHER_PREPARATION = (
 )
 
 
-def _photo_metrics(spec: PhotoSpec) -> Iterator[Metric]:
+def _photo_metrics(spec: PretrainedSpec) -> Iterator[Metric]:
     """Yield the metrics that one judge of photographs serves."""
     compared = f"{PICTURES}; then {_resizing(spec.preparation)}"
     for layer, node in zip(spec.layers, spec.nodes, strict=True):
@@ -66,7 +66,7 @@ def _resizing(preparation: Preparation) -> str:
     return f"resized to {sides} ({preparation.interpolation}, {filtered}), nothing cropped"
 
 
-def _by_photo_judge(metric: Metric, spec: PhotoSpec, node: str) -> Metric:
+def _by_photo_judge(metric: Metric, spec: PretrainedSpec, node: str) -> Metric:
     known = KNOWN_AS.get(metric.name)
     family = "Takagi and Nishimoto (2023)" if spec in TAKAGI else "Scotti et al. (2023)"
     return replace(
@@ -78,7 +78,7 @@ def _by_photo_judge(metric: Metric, spec: PhotoSpec, node: str) -> Metric:
         antialias=spec.preparation.antialias,
         weights=spec.weights,
         node=node,
-        shared=_PHOTO_CLIP if spec.kind == "clip" else None,
+        shared=_PRETRAINED_CLIP if spec.kind == "clip" else None,
     )
 
 
@@ -142,7 +142,7 @@ _DEFINED = (
         for classifier in _CLASSIFIERS
     ),
     nearest_caption("clip", _MINIATURE_CLIP),
-    *(metric for spec in PHOTO_JUDGES for metric in _photo_metrics(spec)),
+    *(metric for spec in PRETRAINED_JUDGES for metric in _photo_metrics(spec)),
 )
 
 _RELEASED = tuple(as_released(metric) for metric in _DEFINED if metric.kind == "identification")

@@ -21,7 +21,7 @@ from cortex2image.miniature.painter import Painter
 from cortex2image.miniature.score_table import BY, Score, scored
 from cortex2image.networks.pixels import to_tensor
 
-Judge = Callable[[torch.Tensor], Mapping[str, torch.Tensor]]
+Classifier = Callable[[torch.Tensor], Mapping[str, torch.Tensor]]
 GALLERY = 64
 
 
@@ -74,7 +74,7 @@ def clip_scores(clip: Any, images: NDArray[np.uint8], tokens: NDArray[np.int64])
 
 @torch.no_grad()
 def judged(
-    judge: Judge, images: NDArray[np.uint8], settings: NDArray[np.int64], categories: NDArray[np.int64]
+    judge: Classifier, images: NDArray[np.uint8], settings: NDArray[np.int64], categories: NDArray[np.int64]
 ) -> dict[str, float]:
     """Return how often a judge recognises the setting, the objects, and both in a picture.
 
@@ -116,7 +116,7 @@ def _worst(seen: NDArray[np.bool_], categories: NDArray[np.int64]) -> float:
 
 
 def judged_by_all(
-    judges: Mapping[str, Judge], images: NDArray[np.uint8], truth: Examples
+    judges: Mapping[str, Classifier], images: NDArray[np.uint8], truth: Examples
 ) -> dict[str, float]:
     """Return the scores of :func:`judged` for each judge, named e.g. ``object_by_cnn``."""
     return {
@@ -151,7 +151,7 @@ class ScoredPainter:
     """A painter and the judges that score its pictures."""
 
     painter: Painter
-    judges: Mapping[str, Judge]
+    judges: Mapping[str, Classifier]
 
     @classmethod
     def load(cls, models: Path, painter: Painter) -> "ScoredPainter":

@@ -55,7 +55,7 @@ class Preparation:
 
 
 @dataclass(frozen=True)
-class PhotoSpec(JudgeSpec):
+class PretrainedSpec(JudgeSpec):
     """A judge of photographs.
 
     Attributes
@@ -80,7 +80,7 @@ class PhotoSpec(JudgeSpec):
 
 def measures_distance(spec: JudgeSpec) -> bool:
     """Whether a judge measures the distance of two pictures, rather than identification among many."""
-    return isinstance(spec, PhotoSpec) and spec.comparison == "distance"
+    return isinstance(spec, PretrainedSpec) and spec.comparison == "distance"
 
 
 def _pil(size: int) -> Preparation:
@@ -103,7 +103,7 @@ VIT_L14 = (
 )
 
 TAKAGI = (
-    PhotoSpec(
+    PretrainedSpec(
         "alexnet_takagi",
         "alexnet",
         "judges/alexnet",
@@ -112,7 +112,7 @@ TAKAGI = (
         _pil(299),
         ALEXNET,
     ),
-    PhotoSpec(
+    PretrainedSpec(
         "inception_takagi",
         "inception_v3",
         "judges/inception_v3",
@@ -121,7 +121,7 @@ TAKAGI = (
         _pil(299),
         INCEPTION,
     ),
-    PhotoSpec(
+    PretrainedSpec(
         "clip_takagi",
         "clip",
         "clip",
@@ -135,7 +135,7 @@ TAKAGI = (
 """The judges of the code of Takagi and Nishimoto (2023): PNG files read by PIL; AlexNet after pooling."""
 
 MINDEYE = (
-    PhotoSpec(
+    PretrainedSpec(
         "alexnet_mindeye",
         "alexnet",
         "judges/alexnet",
@@ -144,7 +144,7 @@ MINDEYE = (
         _tensor(256),
         ALEXNET,
     ),
-    PhotoSpec(
+    PretrainedSpec(
         "inception_mindeye",
         "inception_v3",
         "judges/inception_v3",
@@ -153,7 +153,7 @@ MINDEYE = (
         _tensor(342),
         INCEPTION,
     ),
-    PhotoSpec(
+    PretrainedSpec(
         "clip_mindeye",
         "clip",
         "clip",
@@ -163,7 +163,7 @@ MINDEYE = (
         CLIP,
         tower=VIT_L14,
     ),
-    PhotoSpec(
+    PretrainedSpec(
         "effnet_mindeye",
         "efficientnet_b1",
         "judges/efficientnet_b1",
@@ -173,7 +173,7 @@ MINDEYE = (
         EFFICIENTNET,
         "distance",
     ),
-    PhotoSpec(
+    PretrainedSpec(
         "swav_mindeye",
         "swav_resnet50",
         "judges/swav_resnet50",
@@ -186,5 +186,5 @@ MINDEYE = (
 )
 """The judges of the eight metrics of MindEye: tensors, first resized to 256 px without antialiasing."""
 
-PHOTO_JUDGES = TAKAGI + MINDEYE
+PRETRAINED_JUDGES = TAKAGI + MINDEYE
 """The judges of every full-size model set."""

@@ -63,7 +63,7 @@ class WeightsOrigin:
 
 TORCHVISION = "https://download.pytorch.org/models"
 
-PHOTO_WEIGHTS = (
+PRETRAINED_WEIGHTS = (
     WeightsOrigin(
         "alexnet",
         f"{TORCHVISION}/alexnet-owt-7be5be79.pth",

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cortex2image.errors import ConfigError
-from cortex2image.networks.judge_specs import PHOTO_JUDGES, JudgeSpec
-from cortex2image.networks.origins import LPIPS_FOLDER, PHOTO_WEIGHTS, HubOrigin, WeightsOrigin
+from cortex2image.networks.judge_specs import PRETRAINED_JUDGES, JudgeSpec
+from cortex2image.networks.origins import LPIPS_FOLDER, PRETRAINED_WEIGHTS, HubOrigin, WeightsOrigin
 from cortex2image.sources import ROOT
 
 SHIPPED = ROOT.parent / "resources"
@@ -105,10 +105,10 @@ def _stable_diffusion(name: str, repository: str, revision: str, text_width: int
         text_length=77,
         text_width=text_width,
         image_size=512,
-        judges=PHOTO_JUDGES,
+        judges=PRETRAINED_JUDGES,
         lpips=LPIPS_FOLDER,
         hub=(HubOrigin(repository, revision, STABLE_DIFFUSION_FILES), CLIP_VIT_L14),
-        weights=PHOTO_WEIGHTS,
+        weights=PRETRAINED_WEIGHTS,
         most_at_once=8,
     )
 

@@ -4,7 +4,7 @@ import copy
 import difflib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import jsonschema
 
@@ -193,11 +193,16 @@ def _validate(schema: Mapping[str, Any], values: Mapping[str, Any], source: str)
 
 def _refused(where: str, schema: Any, problem: jsonschema.ValidationError) -> ConfigError:
     """Return the error for a value out of bounds or of a wrong type, or for a missing key."""
-    expected, rule = problem.message, str(problem.validator)
-    if rule != "required":
-        expected = f"{schema.get('description', expected)} ({rule}: {problem.validator_value})"
-    found, fix = repr(problem.instance)[:200], "correct the value; config/README.md explains every key"
-    return ConfigError(where, expected, found, fix)
+    rule, limit = str(problem.validator), cast(Any, problem.validator_value)
+    expected, fix = problem.message, "correct the value; config/README.md explains every key"
+    if rule == "enum":
+        names = list(map(str, limit))
+        expected = f"{schema.get('description', 'one name')} (one of: {', '.join(names)})"
+        near = difflib.get_close_matches(str(problem.instance), names, n=1)
+        fix = f"did you mean '{near[0]}'?" if near else fix
+    elif rule != "required":
+        expected = f"{schema.get('description', expected)} ({rule}: {limit})"
+    return ConfigError(where, expected, repr(problem.instance)[:200], fix)
 
 
 def _unknown_key(where: str, schema: Any, problem: jsonschema.ValidationError) -> ConfigError:
