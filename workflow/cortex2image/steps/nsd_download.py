@@ -88,7 +88,7 @@ def check_room(root: Path, coming: int) -> None:
 
 
 def failed(jobs: Mapping[Future[bool], RemoteObject], progress: ByteProgress) -> Iterator[DataError]:
-    """Print a line for each download as it ends; yield the errors of those that failed."""
+    """Print a line for each download as it ends; yield the errors of failed downloads."""
     for number, job in enumerate(as_completed(jobs), start=1):
         try:
             outcome = f"fetched, {'MD5' if job.result() else 'only size'} checked"
@@ -104,7 +104,7 @@ def fetch_all(bucket: PublicBucket, remotes: Sequence[RemoteObject], root: Path,
     Raises
     ------
     DataError
-        There is no room, or some downloads failed; the error says what was wrong with each.
+        The disk lacks room, or some downloads failed; the error gives the fault of each.
     """
     coming = sum(remote.size - PartialFile(root / remote.key, remote).bytes for remote in remotes)
     check_room(root, coming)

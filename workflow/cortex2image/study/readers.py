@@ -41,7 +41,7 @@ class Reader:
     own_regions : bool
         Whether the files name regions themselves, so that labels need no atlas.
     space_of_own_regions : str or None
-        The one value of ``dataset/space`` in which the files name regions; None where there is no such space.
+        The one value of ``dataset/space`` in which the files name regions; None if there is no such space.
     named_atlases : bool
         Whether ``dataset/rois/atlas`` is the name of an atlas of the data set, whose labels are known once
         the atlas is read.

@@ -15,7 +15,7 @@ class StudySizes:
     sessions, trials_per_session : int
         Sessions of a subject, and trials of each session.
     own_pictures, shared_pictures : int
-        Pictures that one subject saw, and those that all subjects saw.
+        Pictures that only one subject saw, and pictures that all subjects saw.
     regions : int
         The largest region of the usual atlas holds at most 1 / `regions` of the atlas' voxels.
     """
