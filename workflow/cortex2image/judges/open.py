@@ -7,7 +7,7 @@ with them, so that a CLIP may favour pictures made from c.
 
 Judges take uint8 pictures (n, H, W, 3) of any size and resize them to their own input: those of the miniature
 by Lanczos with antialiasing, unless the size fits; those of photographs as the literature does
-(:mod:`cortex2image.networks.pretrained_specs`).
+(:mod:`cortex2image.networks.judge_specs`).
 """
 
 import json

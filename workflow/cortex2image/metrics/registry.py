@@ -1,7 +1,7 @@
 """Every metric there is: the score tables, the report and docs/metrics.md read what it is from here.
 
 A metric of pixels is an entry below and a function in :mod:`cortex2image.metrics.pixels`. What the networks
-that judge photographs serve follows from their descriptions in :mod:`cortex2image.networks.pretrained_specs`.
+that judge photographs serve follows from their descriptions in :mod:`cortex2image.networks.judge_specs`.
 """
 
 from collections.abc import Iterator

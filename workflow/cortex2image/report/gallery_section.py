@@ -6,6 +6,7 @@ from typing import TypedDict
 import pandas as pd
 
 from cortex2image.report.study import StudyResults
+from cortex2image.study.methods import title_of
 
 SEEN = "seen"
 OPEN_ROWS = 24
@@ -82,7 +83,7 @@ def seen_gallery(
     known = stimuli.set_index("stimulus_id")
     names = sorted(_identities(tables.values()))
     headings: list[Heading] = [{"name": SEEN, "width": 1}]
-    headings += [{"name": method, "width": _samples(table)} for method, table in tables.items()]
+    headings += [{"name": title_of(method), "width": _samples(table)} for method, table in tables.items()]
     by_stimulus = {
         method: dict(list(table.sort_values("sample").groupby("stimulus_id")))
         for method, table in tables.items()
@@ -106,7 +107,7 @@ def category_gallery(subject: str, method: str, stimuli: pd.DataFrame, table: pd
     for category, members in joined.groupby("category"):
         groups = [_tiles(block, method) for _, block in members.groupby("stimulus_id")]
         rows.append({"label": str(category), "words": str(category), "groups": groups})
-    title = f"{subject}, method {method}"
+    title = f"{subject}, method {title_of(method)}"
     return {
         "subject": subject,
         "title": title,

@@ -11,7 +11,7 @@ from cortex2image.plots.charts import MethodScores, Values, score_panel
 from cortex2image.plots.style import svg
 from cortex2image.report.page import svg_uri
 from cortex2image.report.study import POOLED
-from cortex2image.study.methods import METHODS
+from cortex2image.study.methods import METHODS, title_of
 
 Cell = dict[str, float]
 
@@ -112,7 +112,9 @@ def _best(cells: Sequence[Cell | None], higher_is_better: bool) -> int | None:
 def _panel(metric: str, scores: pd.DataFrame, methods: Sequence[str]) -> Panel:
     present = [m for m in methods if m in set(scores["method"])]
     direction = arrow(bool(scores["higher_is_better"].iloc[0]))
-    figure = score_panel(_method_scores(scores, present), present, f"{metric} {direction}")
+    figure = score_panel(
+        _method_scores(scores, present), list(map(title_of, present)), f"{metric} {direction}"
+    )
     pooled = _pooled(scores).set_index("method")["value"]
     text = ", ".join(f"{method} {pooled[method]:.3f}" for method in present)
     return {"metric": metric, "image": svg_uri(svg(figure)), "text": f"{metric}: {text}"}

@@ -13,6 +13,9 @@ from cortex2image.report.model_sections import (
 )
 from cortex2image.report.score_section import methods_of, score_panels, score_tables
 from cortex2image.report.study import StudyResults
+from cortex2image.study.methods import METHODS, title_of
+from cortex2image.study.readers import READERS
+from cortex2image.study.spaces import parse_space
 
 
 def page_context(
@@ -31,7 +34,7 @@ def page_context(
     return {
         "study": config["study"],
         "reader": config["dataset"]["reader"],
-        "simulated": config["dataset"]["reader"] == "simulated",
+        "simulated": READERS[config["dataset"]["reader"]].made_by_workflow is not None,
         "model_set": config["models"]["set"],
         "fdr": config["encode"]["fdr"],
         "subjects": study.subjects,
@@ -40,6 +43,8 @@ def page_context(
         "incomplete": {s: study.recordings[s] for s in study.subjects if study.recordings[s].left_out},
         "with_images": has_images(study),
         "score_methods": methods,
+        "titles": {name: title_of(name) for name in methods},
+        "meanings": {name: meaning_of(name) for name in methods},
         "score_tables": score_tables(study.scores, methods),
         "panels": score_panels(study.scores, methods),
         "galleries": galleries,
@@ -51,6 +56,14 @@ def page_context(
         "difference": set(CONTRAST) <= set(study.models),
         "provenance": study.provenance,
     }
+
+
+def meaning_of(name: str) -> str:
+    """Return what a row of scores is about: a method, or the decoded features of a space themselves."""
+    if name in METHODS:
+        return METHODS[name].meaning
+    space = parse_space(name.removeprefix("decoded_")).facts
+    return f"judges the decoded features themselves ({space.meaning}), before any picture is made"
 
 
 def _figures(study: StudyResults, subject: str) -> dict[str, str]:

@@ -79,22 +79,28 @@ _ALL = (
         {"z": DECODED},
         NO_DIFFUSION,
         "z",
-        "decoded layout alone: z through the decoder of the autoencoder",
+        "decodes the picture's coarse layout and colours, the latent z of the model, and shows just that",
     ),
-    Method("c", {"c": DECODED}, FROM_NOISE, "c", "decoded meaning alone: pictures start from noise"),
+    Method(
+        "c",
+        {"c": DECODED},
+        FROM_NOISE,
+        "c",
+        "decodes the meaning, the text features c, and lets the model imagine a picture of it from noise",
+    ),
     Method(
         "zc",
         {"z": DECODED, "c": DECODED},
         FROM_PICTURE,
         "zc",
-        "decoded layout and meaning: the method of Takagi and Nishimoto (2023)",
+        "starts from the layout decoded as z and redraws it under the meaning decoded as c",
     ),
     Method(
         "ceiling",
         {"z": TRUE, "c": TRUE},
         FROM_PICTURE,
         "ceiling",
-        "true layout and meaning through the same generator: the result of perfect decoding",
+        "takes true layout and meaning through the same generator: the result of perfect decoding",
         control=True,
     ),
     Method(
@@ -102,7 +108,7 @@ _ALL = (
         {"z": SHUFFLED, "c": SHUFFLED},
         FROM_PICTURE,
         "shuffled",
-        "layout and meaning decoded for another test stimulus",
+        "takes layout and meaning decoded for another test stimulus",
         control=True,
     ),
     Method(
@@ -110,7 +116,7 @@ _ALL = (
         {"z": MEAN, "c": MEAN},
         FROM_PICTURE,
         "no brain",
-        "mean layout and meaning of the training stimuli: pictures without brain data",
+        "takes the mean layout and meaning of the training stimuli: pictures without brain data",
         control=True,
     ),
 )
@@ -128,3 +134,8 @@ def find_method(name: str) -> Method:
     if name not in METHODS:
         raise ConfigError("method", f"one of {', '.join(METHODS)}", f"'{name}'", "correct the name")
     return METHODS[name]
+
+
+def title_of(name: str) -> str:
+    """Return what pages and figures call a method; other names, as those of decoded features, stay."""
+    return METHODS[name].title if name in METHODS else name
