@@ -21,7 +21,7 @@ from cortex2image.planning.jobs import Jobs, asked_now, growing, training_files
 from cortex2image.study.config import resolve
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
-from cortex2image.study.spaces import wildcard_pattern
+from cortex2image.study.space_names import wildcard_pattern
 from cortex2image.tables.paths import benchmark_path, figure_path, log_path, training_path
 
 STUDY = run_step(lambda: resolve(config))

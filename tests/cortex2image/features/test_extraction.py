@@ -8,7 +8,8 @@ from PIL import Image
 
 from cortex2image.errors import DataError
 from cortex2image.features.extraction import Stimuli, core_of, read_picture
-from cortex2image.study.spaces import EXTRACTABLE, KINDS, parse_space
+from cortex2image.study.space_names import parse_space
+from cortex2image.study.spaces import EXTRACTABLE, KINDS
 
 
 def stimuli(ids=("a", "b"), paths=(None, None), seed=3):

@@ -13,7 +13,7 @@ from cortex2image.sources import module_path, source_files
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
-from cortex2image.study.spaces import parse_space
+from cortex2image.study.space_names import parse_space
 
 STEPS = "cortex2image.steps"
 

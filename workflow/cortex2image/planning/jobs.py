@@ -19,7 +19,7 @@ from cortex2image.study.config import slice_json
 from cortex2image.study.methods import find_method
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
-from cortex2image.study.spaces import parse_space
+from cortex2image.study.space_names import parse_space
 from cortex2image.study.training import Training, read_training
 from cortex2image.tables.paths import Layout, training_path
 

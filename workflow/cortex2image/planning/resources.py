@@ -11,7 +11,7 @@ from cortex2image.networks.registry import ModelSet
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Ridge, Study
 from cortex2image.study.sizes import StudySizes
-from cortex2image.study.spaces import UNET, parse_space
+from cortex2image.study.space_names import parse_space
 
 FLOAT = 4
 TRAINING = 0.9
@@ -80,7 +80,9 @@ class Resources:
 
     def feature_minutes(self, space: str) -> int:
         """Return the time of a feature space: a network pass per picture, or tens of U-Net passes."""
-        return 1440 if UNET in parse_space(space).needs and self.model_set.fetched else 120
+        drawn = self.study.reconstruct
+        passes = parse_space(space).unet_passes(drawn.steps, drawn.strength, drawn.guidance_scale)
+        return 1440 if passes and self.model_set.fetched else 120
 
     def betas_mb(self, sessions_at_once: int) -> int:
         """Return the memory of reading betas: each thread holds a session twice, the writer holds two."""

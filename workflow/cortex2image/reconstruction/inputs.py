@@ -9,7 +9,7 @@ from cortex2image.errors import ConfigError, DataError
 from cortex2image.networks.registry import ModelSet
 from cortex2image.seeds import rng_for
 from cortex2image.study.methods import DECODED, MEAN, SHUFFLED, TRUE, Method
-from cortex2image.study.spaces import parse_space
+from cortex2image.study.space_names import parse_space
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from cortex2image.report.score_section import methods_of, score_panels, score_ta
 from cortex2image.report.study import StudyResults
 from cortex2image.study.methods import METHODS, title_of
 from cortex2image.study.readers import READERS
-from cortex2image.study.spaces import parse_space
+from cortex2image.study.space_names import parse_space
 
 
 def page_context(

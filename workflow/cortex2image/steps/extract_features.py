@@ -17,7 +17,8 @@ from cortex2image.networks.registry import model_set
 from cortex2image.progress import say, track
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
-from cortex2image.study.spaces import KINDS, PICTURE, UNET, FeatureSpace, parse_space
+from cortex2image.study.space_names import parse_space
+from cortex2image.study.spaces import KINDS, PICTURE, UNET, FeatureSpace
 from cortex2image.tables.columns import vectors
 from cortex2image.tables.contracts import FEATURES, STIMULI
 
@@ -38,8 +39,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     check_stimuli(rows, args.stimuli, space)
     models = model_set(study.models.set, study.models.folder)
     diffusion = load_diffusion(models, "auto", study.models.precision)
-    say(f"model set {models.name} on {diffusion.device}, {len(rows)} stimuli")
     denoiser = Denoiser(diffusion, Sampling.of(study.reconstruct, study.features))
+    sampling = denoiser.sampling
+    passes = space.unet_passes(sampling.steps, sampling.strength, sampling.guidance_scale)
+    cost = f", {passes} passes of the U-Net for each" if passes else ""
+    say(f"features {space} of {len(rows)} stimuli with {models.name} on {diffusion.device}{cost}")
     core = core_of(space)
     FEATURES.write_batches(
         (
@@ -51,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         model_set=models.name,
         model_hash=model_hash(models),
         precision=study.models.precision,
-        **drawn_facts(space, study, denoiser.sampling),
+        **drawn_facts(space, study, sampling),
     )
 
 

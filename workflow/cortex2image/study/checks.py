@@ -8,7 +8,8 @@ from cortex2image.errors import ConfigError
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Study
-from cortex2image.study.spaces import PICTURE, parse_space
+from cortex2image.study.space_names import parse_space
+from cortex2image.study.spaces import PICTURE
 
 RESERVED_STUDY = "miniature"
 

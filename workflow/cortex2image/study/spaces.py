@@ -1,23 +1,20 @@
 """Feature spaces by name: features of pictures and captions, and what it takes to compute them.
 
 A name spells the coordinates of its space: ``z``, ``c``, ``zc``, ``zc-n0.6`` (noise), ``zc-n0.8-t20`` (noise
-and denoising step), ``unet-mid-n0.8-t20`` (a block of the U-Net at a noise and a step). :func:`parse_space`
-reads a name, ``str`` of the space writes it. A new kind of space is a new entry of :data:`KINDS` and its
-core.
+and denoising step), ``unet-mid-n0.8-t20`` (a block of the U-Net at a noise and a step).
+:func:`cortex2image.study.space_names.parse_space` reads a name, ``str`` of the space writes it. A new kind of
+space is a new entry of :data:`KINDS` and its core.
 """
 
-import difflib
 import math
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from cortex2image.errors import ConfigError
 
 PICTURE, CAPTIONS, NOISE, UNET = "picture", "captions", "noise", "unet"
 LEAST_NOISE = 0.001  # one of 1,000 steps of a noise schedule; far smaller numbers print with an exponent
-_LAYER = re.compile(r"(?:down|up)\d+|mid")
 
 
 class ModelShape(Protocol):
@@ -67,6 +64,8 @@ class Kind:
         Further settings that the features depend on if the VAE draws samples of its posterior.
     core : str
         The module whose function ``extract`` computes the features; empty if no module computes them yet.
+    layered : bool
+        Whether a name gives a block of the U-Net, a noise level and a step.
     decodable : bool
         Whether features of this kind are decoded from the brain to reconstruct pictures.
     storage : str
@@ -81,6 +80,7 @@ class Kind:
     reads: tuple[str, ...] = ()
     reads_if_sampled: tuple[str, ...] = ()
     core: str = ""
+    layered: bool = False
     decodable: bool = False
     storage: str = "vectors"
 
@@ -139,6 +139,20 @@ class FeatureSpace:
             The U-Net of the model set has no such layer.
         """
         return self.facts.width(self, model)
+
+    def unet_passes(self, steps: int, strength: float, guidance_scale: float) -> int:
+        """Return the cost of a stimulus: the passes of the U-Net that its features take, two with guidance.
+
+        Parameters
+        ----------
+        steps, strength, guidance_scale
+            Of the section ``reconstruct``; a noise level in the name takes the place of `strength`.
+        """
+        if UNET not in self.needs:
+            return 0
+        # The margin keeps products such as 0.29 * 100 = 28.999... from losing a step.
+        denoised = int(steps * (strength if self.noise is None else self.noise) + 1e-9)
+        return min(self.step or denoised, denoised) * (1 if guidance_scale == 1 else 2)
 
     def require_extractable(self, where: str) -> None:
         """Raise ConfigError unless the extraction step can compute this space."""
@@ -211,77 +225,9 @@ KINDS: dict[str, Kind] = {
         needs=frozenset({PICTURE, CAPTIONS, NOISE, UNET}),
         width=_layer_width,
         reads=_GUIDED,
+        layered=True,
         storage="gram",
     ),
 }
 DECODABLE = tuple(name for name, kind in KINDS.items() if kind.decodable)
 EXTRACTABLE = tuple(name for name, kind in KINDS.items() if kind.core)
-
-
-def parse_space(name: str, where: str = "feature space") -> FeatureSpace:
-    """Return the feature space of a name.
-
-    Parameters
-    ----------
-    name : str
-    where : str
-        The setting or table that holds the name, for error messages.
-
-    Raises
-    ------
-    ConfigError
-        No kind of space has this name, or its coordinates are missing, surplus, out of range or not spelt as
-        ``str`` of the space spells them.
-    """
-    kind, *coordinates = name.split("-")
-    if kind not in KINDS:
-        near = difflib.get_close_matches(kind, KINDS, n=1)
-        fix = f"did you mean '{near[0]}'?" if near else "correct the name"
-        raise ConfigError(where, f"a feature space: {', '.join(KINDS)}, with coordinates", f"'{name}'", fix)
-    space = _placed(FeatureSpace(kind), coordinates)
-    problem = "coordinates that cannot be read" if space is None else _problem(space)
-    if space is None or problem or str(space) != name:
-        expected = "coordinates such as zc-n0.6 (noise), zc-n0.8-t20 (step), unet-mid-n0.8-t20 (layer)"
-        found = f"'{name}'" + (f": {problem}" if problem else "")
-        fix = "correct the name" if problem or space is None else f"write {space}"
-        raise ConfigError(where, expected, found, fix)
-    return space
-
-
-def _placed(space: FeatureSpace, coordinates: list[str]) -> FeatureSpace | None:
-    """Return the space with its coordinates; None if one of them cannot be read or is given twice."""
-    placed: FeatureSpace | None = space
-    for part in coordinates:
-        placed = _with_coordinate(placed, part) if placed else None
-    return placed
-
-
-def _with_coordinate(space: FeatureSpace, part: str) -> FeatureSpace | None:
-    if _LAYER.fullmatch(part) and not space.layer:
-        return replace(space, layer=part)
-    if re.fullmatch(r"n\d+(\.\d+)?", part) and space.noise is None:
-        return replace(space, noise=float(part[1:]))
-    if re.fullmatch(r"t\d+", part) and space.step is None:
-        return replace(space, step=int(part[1:]))
-    return None
-
-
-def _problem(space: FeatureSpace) -> str:
-    """Return what is wrong with the coordinates of a space; empty if they are valid."""
-    noisy = NOISE in space.needs
-    if not noisy and (space.layer or space.noise is not None or space.step is not None):
-        return f"{space.kind} has no coordinates"
-    if (space.kind == "unet") != bool(space.layer):
-        return "a layer belongs to unet, and unet needs one"
-    if space.kind == "unet" and (space.noise is None or space.step is None):
-        return "unet needs a noise level and a step"
-    if space.noise is None and space.step is not None:
-        return "a step needs a noise level"
-    if space.noise is not None and not LEAST_NOISE <= space.noise <= 1:
-        return f"the noise level lies between {LEAST_NOISE} and 1"
-    return "steps count from 1" if space.step == 0 else ""
-
-
-def wildcard_pattern() -> str:
-    """Return the regular expression that names of feature spaces match, for file names."""
-    return rf"(?:{'|'.join(KINDS)})(?:-(?:{_LAYER.pattern}))?(?:-n[0-9.]+)?(?:-t[0-9]+)?"
