@@ -12,6 +12,7 @@ from typing import Any
 
 from cortex2image.study.fields import Section, Setting, parts, section_schema
 from cortex2image.study.settings import Study
+from cortex2image.study.training import Training
 from cortex2image.tables.columns import Column
 from cortex2image.tables.contract import Contract
 from cortex2image.tables.contracts import CONTRACTS
@@ -51,8 +52,7 @@ def _cell(column: Column) -> str:
 
 
 def config_page() -> str:
-    """Return config/README.md: every config key with its default, bounds and meaning."""
-    rows = [f"| {' | '.join(row)} |" for row in _rows(Study, "")]
+    """Return config/README.md: every key of a study and of config/miniature.yaml, with bounds and meaning."""
     return "\n".join(
         [
             "# Config",
@@ -66,14 +66,19 @@ def config_page() -> str:
             "`bold5000.yaml` (BOLD5000) and `kamitani.yaml` (files of the Kamitani laboratory). A file with "
             "a `dataset` is a whole study; the keys of a file without one replace keys of the default study. "
             "An unknown key is an error. "
-            "`miniature.yaml` is no study: it holds the settings of `train_miniature`.",
+            "`miniature.yaml` is no study: it holds the settings of `train_miniature`, in the second table.",
             "",
-            "| key | default | allowed | meaning |",
-            "|---|---|---|---|",
-            *rows,
+            *_table(Study),
+            "## miniature.yaml",
             "",
+            *_table(Training),
         ]
     )
+
+
+def _table(section: type[Section]) -> list[str]:
+    rows = [f"| {' | '.join(row)} |" for row in _rows(section, "")]
+    return ["| key | default | allowed | meaning |", "|---|---|---|---|", *rows, ""]
 
 
 def _rows(section: type[Section], prefix: str) -> Iterator[tuple[str, str, str, str]]:

@@ -28,6 +28,10 @@ def test_a_misspelt_key_is_refused_with_the_right_one(tmp_path):
         read(tmp_path, VALUES | {"guidence": 3.0})
 
 
+def test_a_run_without_remarks_has_none(tmp_path):
+    assert read(tmp_path, VALUES | {"remarks": None}).remarks is None
+
+
 @pytest.mark.parametrize("key", VALUES)
 def test_a_missing_key_is_refused_by_its_name(tmp_path, key):
     with pytest.raises(ConfigError, match=rf"'{key}' is a required property"):
@@ -47,7 +51,7 @@ def test_a_missing_key_is_refused_by_its_name(tmp_path, key):
         ("strength", 1.1, "maximum: 1"),
         ("guidance_tried", [], "minItems: 1"),
         ("guidance_tried", [2.0, 0.0], "minimum: 1"),
-        ("remarks", None, "type: string"),
+        ("remarks", 3, "type: ..string"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused_with_the_bound(tmp_path, key, value, bound):

@@ -57,6 +57,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     shutil.copy(args.sheet, folder / "training" / "text-to-image.png")
     parts = [(*part, parameters(folder / part[0])) for part in PARTS]
     facts = vars(training) | scene_facts() | painting_facts() | recipe()
+    facts["remarks"] = training.remarks or ""
     card = model_card(parts, read_rows(args.scores), read_rows(args.tried), HELD_OUT_PAIRS, facts)
     with atomic(folder / "README.md") as temporary:
         temporary.write_text(card)

@@ -55,7 +55,7 @@ class Training(Section):
     clip_steps: int = setting("Training batches of CLIP.", unit="batches", minimum=1)
     judge_steps: int = setting("Training batches of each judge.", unit="batches", minimum=1)
     unet_steps: int = setting("Training batches of the U-Net.", unit="batches", minimum=1)
-    remarks: str = setting("Further remarks of the model card on this training run; may be empty.")
+    remarks: str | None = setting("Further remarks of the model card on this training run; null for none.")
 
 
 def read_training(path: str | Path) -> Training:
