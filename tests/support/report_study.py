@@ -9,15 +9,8 @@ from PIL import Image
 from tests.support.studies import as_option
 
 from cortex2image.sources import ROOT
-from cortex2image.tables.contracts import (
-    DECODED_SCORES,
-    ENCODING_SCORES,
-    RECONSTRUCTIONS,
-    SCORES,
-    STIMULI,
-    TRIALS,
-    VOXELS,
-)
+from cortex2image.tables.recordings import STIMULI, TRIALS, VOXELS
+from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES
 
 SUBJECTS = ("sub-01", "sub-02")
 ROIS = ("early", "ventral")

@@ -8,7 +8,8 @@ import numpy as np
 from tests.support.studies import as_option
 
 from cortex2image.tables.columns import vectors
-from cortex2image.tables.contracts import BETAS, FEATURES, TRIALS, VOXELS
+from cortex2image.tables.recordings import BETAS, TRIALS, VOXELS
+from cortex2image.tables.results import FEATURES
 
 SHAPE = (5, 4, 3)
 AFFINE = np.array([[-3.0, 0, 0, 30], [0, 2, 0.5, -20], [0, -0.5, 2, 10], [0, 0, 0, 1]])

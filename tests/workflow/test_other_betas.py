@@ -11,7 +11,7 @@ from tests.support.nsd_tree import write_nsd_tree
 from tests.support.snakemake import ROOT
 
 from cortex2image.tables.columns import matrix
-from cortex2image.tables.contracts import BETAS, TRIALS, VOXELS
+from cortex2image.tables.recordings import BETAS, TRIALS, VOXELS
 
 
 def write_config(folder, name, **dataset):

@@ -6,7 +6,7 @@ from sklearn.metrics import r2_score
 
 from cortex2image.encoding.voxel_scores import MINIMUM_CEILING, explained_variance, score_voxels
 from cortex2image.stats.correlation import correlate
-from cortex2image.tables.contracts import ENCODING, ENCODING_SCORES
+from cortex2image.tables.results import ENCODING, ENCODING_SCORES
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:

@@ -7,7 +7,8 @@ from tests.support.tiny_subject import write_tiny_subject
 from cortex2image.errors import DataError
 from cortex2image.prediction.alignment import Rows, align, average_repeats, positions
 from cortex2image.tables.columns import matrix
-from cortex2image.tables.contracts import BETAS, FEATURES, TRIALS, VOXELS
+from cortex2image.tables.recordings import BETAS, TRIALS, VOXELS
+from cortex2image.tables.results import FEATURES
 
 
 def test_trials_get_their_betas_and_features_in_whatever_order_the_tables_are(tmp_path, rng):

@@ -7,7 +7,8 @@ from tests.support.studies import as_option
 
 from cortex2image.errors import DataError
 from cortex2image.steps.categorise_pictures import main
-from cortex2image.tables.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI, TRIALS
+from cortex2image.tables.recordings import STIMULI, TRIALS
+from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS
 
 CATEGORIES = ["blue", "green", "red"]
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}

@@ -10,7 +10,8 @@ from cortex2image.errors import ConfigError, Cortex2imageError
 from cortex2image.ridge import memory
 from cortex2image.steps.decode_features import main
 from cortex2image.tables.columns import matrix, vectors
-from cortex2image.tables.contracts import BETAS, DECODED, DECODED_SCORES, FEATURES, TRIALS
+from cortex2image.tables.recordings import BETAS, TRIALS
+from cortex2image.tables.results import DECODED, DECODED_SCORES, FEATURES
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 

@@ -9,7 +9,8 @@ from tests.support.tiny_subject import SILENT, fit_options, write_tiny_subject
 
 from cortex2image.steps.encode_voxels import main
 from cortex2image.tables.columns import matrix, vectors
-from cortex2image.tables.contracts import BETAS, ENCODING, VOXELS
+from cortex2image.tables.recordings import BETAS, VOXELS
+from cortex2image.tables.results import ENCODING
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 

@@ -9,7 +9,7 @@ from tests.support.tiny_subject import write_voxels
 
 from cortex2image.errors import ConfigError
 from cortex2image.steps.encoding_scores import main
-from cortex2image.tables.contracts import ENCODING, ENCODING_SCORES
+from cortex2image.tables.results import ENCODING, ENCODING_SCORES
 
 
 def write_encoding(path: Path, r: float) -> str:

@@ -9,7 +9,8 @@ from cortex2image.errors import DataError
 from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS
 from cortex2image.metrics.registry import METRICS
 from cortex2image.steps.evaluate_images import main
-from cortex2image.tables.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI
+from cortex2image.tables.recordings import STIMULI
+from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS
 
 STIMULUS_IDS = [f"scene-{i}" for i in range(6)]
 

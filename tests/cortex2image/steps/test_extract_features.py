@@ -15,7 +15,8 @@ from cortex2image.seeds import seed_for
 from cortex2image.steps.extract_features import main
 from cortex2image.tables import row_groups
 from cortex2image.tables.columns import matrix
-from cortex2image.tables.contracts import FEATURES, STIMULI
+from cortex2image.tables.recordings import STIMULI
+from cortex2image.tables.results import FEATURES
 
 CAPTIONS = [["a b", "c"], ["d"], ["e", "f", "g"]]
 DRAWN = {"steps": 5, "strength": 0.8, "guidance_scale": 2}

@@ -7,7 +7,8 @@ from tests.support.studies import as_option
 from cortex2image.errors import DataError
 from cortex2image.steps.identify_categories import main
 from cortex2image.tables.columns import vectors
-from cortex2image.tables.contracts import DECODED, EVALUATION, FEATURES, NULLS, STIMULI, TRIALS
+from cortex2image.tables.recordings import STIMULI, TRIALS
+from cortex2image.tables.results import DECODED, EVALUATION, FEATURES, NULLS
 
 CATEGORIES = ["bottle", "cat", "chair", "face"]
 BLOCKS = [f"run-{run}_{category}" for run in range(6) for category in CATEGORIES]

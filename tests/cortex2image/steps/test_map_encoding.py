@@ -10,7 +10,8 @@ from tests.support.tiny_subject import AFFINE, SHAPE, write_voxels
 
 from cortex2image.errors import DataError
 from cortex2image.steps.map_encoding import main
-from cortex2image.tables.contracts import ENCODING, VOXELS
+from cortex2image.tables.recordings import VOXELS
+from cortex2image.tables.results import ENCODING
 
 
 def write_encoding(path: Path, voxels: int) -> np.ndarray:

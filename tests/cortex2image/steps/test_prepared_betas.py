@@ -14,7 +14,7 @@ from cortex2image.errors import ConfigError, ContractError, DataError
 from cortex2image.steps import prepared_betas, stimuli, trials
 from cortex2image.tables import row_groups
 from cortex2image.tables.columns import matrix
-from cortex2image.tables.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
+from cortex2image.tables.recordings import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 
 SOURCE = {"reader": "nsd", "root": "nowhere"}
 SUBJECT = ["--subject", "sub-01"]

@@ -15,7 +15,7 @@ from cortex2image.data.open_dataset import open_betas
 from cortex2image.data.prepared import BetaDataset
 from cortex2image.steps import prepared_betas, standardise, stimuli, trials
 from cortex2image.tables.columns import matrix
-from cortex2image.tables.contracts import BETAS, STIMULI, TRIALS, VOXELS
+from cortex2image.tables.recordings import BETAS, STIMULI, TRIALS, VOXELS
 
 Settings = dict[str, Any]
 

@@ -13,7 +13,8 @@ from cortex2image.seeds import seed_for
 from cortex2image.steps.reconstruct_images import main
 from cortex2image.study.methods import METHODS
 from cortex2image.tables.columns import vectors
-from cortex2image.tables.contracts import DECODED, FEATURES, RECONSTRUCTIONS, TRIALS
+from cortex2image.tables.recordings import TRIALS
+from cortex2image.tables.results import DECODED, FEATURES, RECONSTRUCTIONS
 
 STIMULI = ["scene/1", "scene-2", "Scene-2"]
 TRAINING = ["seen-1", "seen-2"]

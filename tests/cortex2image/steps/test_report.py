@@ -20,7 +20,7 @@ from tests.support.report_study import (
 
 from cortex2image.errors import ConfigError, ContractError, DataError
 from cortex2image.steps.report import main, read_map
-from cortex2image.tables.contracts import SCORES
+from cortex2image.tables.results import SCORES
 
 METHODS = MODELS = ("z", "c", "zc")
 

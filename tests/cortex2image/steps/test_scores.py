@@ -7,7 +7,7 @@ from tests.support.studies import as_option
 
 from cortex2image.errors import DataError
 from cortex2image.steps.scores import main
-from cortex2image.tables.contracts import EVALUATION, NULLS, SCORES
+from cortex2image.tables.results import EVALUATION, NULLS, SCORES
 
 STIMULUS_IDS = [f"s{i}" for i in range(8)]
 

@@ -14,7 +14,7 @@ from cortex2image.errors import ConfigError, DataError
 from cortex2image.fmri.hrf import trial_regressors
 from cortex2image.steps.single_trial_betas import main
 from cortex2image.tables.columns import matrix
-from cortex2image.tables.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
+from cortex2image.tables.recordings import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 
 SHAPE, TR, VOLUMES = (4, 5, 6), 2.0, 70
 AFFINE = np.array([[3.0, 0, 0, -4], [0, 3, 0, -10], [0, 0, 3, 5], [0, 0, 0, 1]])

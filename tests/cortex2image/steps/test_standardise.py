@@ -15,7 +15,7 @@ from cortex2image.errors import ConfigError, DataError
 from cortex2image.steps.standardise import main
 from cortex2image.tables import row_groups
 from cortex2image.tables.columns import matrix, vectors
-from cortex2image.tables.contracts import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS, VOXELS
+from cortex2image.tables.recordings import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS, VOXELS
 
 TRAIN, TEST, REPEATS, VOXEL_COUNT = 40, 10, 3, 6
 COUNT = TRAIN + TEST * REPEATS

@@ -9,7 +9,7 @@ from tests.support.synthetic_betas import SyntheticBetas
 from cortex2image.errors import Cortex2imageError, DataError
 from cortex2image.steps import stimuli
 from cortex2image.steps.stimuli import main
-from cortex2image.tables.contracts import STIMULI
+from cortex2image.tables.recordings import STIMULI
 
 # Those of the tests lie below the root, as is the default of the reader.
 DERIVATIVES = {"derivatives": None}

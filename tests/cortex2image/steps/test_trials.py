@@ -10,7 +10,7 @@ from cortex2image.data.prepared import ShownRun
 from cortex2image.data.recording import Event
 from cortex2image.errors import Cortex2imageError, DataError
 from cortex2image.steps import stimuli, trials
-from cortex2image.tables.contracts import TRIALS
+from cortex2image.tables.recordings import TRIALS
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from cortex2image.errors import ContractError
 from cortex2image.tables import row_groups
 from cortex2image.tables.contract import matrix, vectors
-from cortex2image.tables.contracts import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS
+from cortex2image.tables.recordings import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS
 from cortex2image.tables.restamp import copy_under
 
 TRIALS, VOXELS = 90, 7

@@ -65,7 +65,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Stimulus:
-    """One stimulus, a row of stimuli.parquet: see :data:`cortex2image.tables.contracts.STIMULI`."""
+    """One stimulus, a row of stimuli.parquet: see :data:`cortex2image.tables.recordings.STIMULI`."""
 
     stimulus_id: str
     split: str

@@ -35,7 +35,7 @@ def picture_grid(
 
     Parameters
     ----------
-    stimuli, samples, paths : columns of :data:`cortex2image.tables.contracts.RECONSTRUCTIONS`
+    stimuli, samples, paths : columns of :data:`cortex2image.tables.results.RECONSTRUCTIONS`
     source : the table, for error messages
 
     Raises

@@ -47,7 +47,7 @@ def join_samples(samples: Sequence[Scored]) -> Scored:
 def evaluation_columns(
     scored: Mapping[str, Scored], stimuli: Sequence[str], samples: Sequence[int]
 ) -> dict[str, list[object]]:
-    """Return the columns of :data:`cortex2image.tables.contracts.EVALUATION`.
+    """Return the columns of :data:`cortex2image.tables.results.EVALUATION`.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def evaluation_columns(
 
 
 def null_columns(scored: Mapping[str, Scored]) -> dict[str, list[object]]:
-    """Return the columns of :data:`cortex2image.tables.contracts.NULLS`."""
+    """Return the columns of :data:`cortex2image.tables.results.NULLS`."""
     rows = [(metric, k, float(value)) for metric, s in scored.items() for k, value in enumerate(s.null)]
     return _columns(("metric", "draw", "value"), rows)
 

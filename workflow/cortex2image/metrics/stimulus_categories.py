@@ -45,7 +45,7 @@ def study_categories(columns: Mapping[str, Sequence[Any]], source: object) -> Ca
 
     Parameters
     ----------
-    columns : columns of :data:`cortex2image.tables.contracts.STIMULI`
+    columns : columns of :data:`cortex2image.tables.recordings.STIMULI`
     source : the table, for error messages
 
     Raises
@@ -74,7 +74,7 @@ def stimulus_runs(columns: Mapping[str, Sequence[Any]], stimuli: Sequence[str], 
 
     Parameters
     ----------
-    columns : columns of :data:`cortex2image.tables.contracts.TRIALS`
+    columns : columns of :data:`cortex2image.tables.recordings.TRIALS`
     stimuli : ids
     source : the table, for error messages
 

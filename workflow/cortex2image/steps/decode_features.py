@@ -24,7 +24,8 @@ from cortex2image.stats.correlation import correlate, is_constant
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import vectors
-from cortex2image.tables.contracts import BETAS, DECODED, DECODED_SCORES, FEATURES, TRIALS, VOXELS
+from cortex2image.tables.recordings import BETAS, TRIALS, VOXELS
+from cortex2image.tables.results import DECODED, DECODED_SCORES, FEATURES
 
 READS = ("seed", "ridge", "standardise/average_repeats", "decode/rois/{space}")
 INPUTS = (TRIALS, BETAS, FEATURES, VOXELS)

@@ -19,7 +19,8 @@ from cortex2image.progress import say
 from cortex2image.seeds import seed_for
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
-from cortex2image.tables.contracts import BETAS, ENCODING, FEATURES, TRIALS, VOXELS
+from cortex2image.tables.recordings import BETAS, TRIALS, VOXELS
+from cortex2image.tables.results import ENCODING, FEATURES
 
 READS = ("seed", "ridge", "standardise/average_repeats")
 INPUTS = (TRIALS, BETAS, FEATURES, VOXELS)

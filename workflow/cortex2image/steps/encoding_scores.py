@@ -15,7 +15,8 @@ from cortex2image.encoding.roi_scores import score_rois
 from cortex2image.errors import ConfigError, run_step
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
-from cortex2image.tables.contracts import ENCODING, ENCODING_SCORES, VOXELS
+from cortex2image.tables.recordings import VOXELS
+from cortex2image.tables.results import ENCODING, ENCODING_SCORES
 
 READS = ("subjects", "encode")
 COMMAND = Command(__doc__, Study, READS, lists=("voxels", "encoding"), outputs=("scores",))

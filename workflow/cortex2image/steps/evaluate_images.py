@@ -20,7 +20,8 @@ from cortex2image.progress import track
 from cortex2image.stats.permutation import stimulus_permutations
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
-from cortex2image.tables.contracts import EVALUATION, NULLS, RECONSTRUCTIONS, STIMULI
+from cortex2image.tables.recordings import STIMULI
+from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS
 
 READS = ("models/set", "models/folder", "evaluate/identification", "evaluate/permutations", "seed")
 COMMAND = Command(

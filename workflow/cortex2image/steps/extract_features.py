@@ -20,7 +20,8 @@ from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import KINDS, PICTURE, UNET, FeatureSpace
 from cortex2image.tables.columns import vectors
-from cortex2image.tables.contracts import FEATURES, STIMULI
+from cortex2image.tables.recordings import STIMULI
+from cortex2image.tables.results import FEATURES
 
 # Settings that every space depends on; the registry gives the further settings of each kind of space.
 READS = ("models/set", "models/folder", "models/batch_size")

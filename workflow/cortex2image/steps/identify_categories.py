@@ -15,7 +15,8 @@ from cortex2image.stats.permutation import stimulus_permutations
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import matrix
-from cortex2image.tables.contracts import DECODED, EVALUATION, FEATURES, NULLS, STIMULI, TRIALS
+from cortex2image.tables.recordings import STIMULI, TRIALS
+from cortex2image.tables.results import DECODED, EVALUATION, FEATURES, NULLS
 
 READS = ("evaluate/permutations", "seed")
 COMMAND = Command(

@@ -18,7 +18,8 @@ from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
-from cortex2image.tables.contracts import ENCODING, VOXELS
+from cortex2image.tables.recordings import VOXELS
+from cortex2image.tables.results import ENCODING
 
 COMMAND = Command(__doc__, Study, inputs=("voxels", "encoding"), outputs=("map",))
 

@@ -21,7 +21,7 @@ from cortex2image.progress import say, track
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import vectors
-from cortex2image.tables.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
+from cortex2image.tables.recordings import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 
 READS = ("dataset/@source", "dataset/mask", "dataset/rois", "standardise/ncsnr_from")
 COMMAND = Command(

@@ -22,7 +22,8 @@ from cortex2image.study.methods import Method, find_method
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.contract import Contract
-from cortex2image.tables.contracts import DECODED, FEATURES, RECONSTRUCTIONS, TRIALS
+from cortex2image.tables.recordings import TRIALS
+from cortex2image.tables.results import DECODED, FEATURES, RECONSTRUCTIONS
 
 READS = (
     "seed",

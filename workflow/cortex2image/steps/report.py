@@ -25,15 +25,8 @@ from cortex2image.report.study import Recordings, StudyResults, VoxelMap
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.contract import Contract
-from cortex2image.tables.contracts import (
-    DECODED_SCORES,
-    ENCODING_SCORES,
-    RECONSTRUCTIONS,
-    SCORES,
-    STIMULI,
-    TRIALS,
-    VOXELS,
-)
+from cortex2image.tables.recordings import STIMULI, TRIALS, VOXELS
+from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES
 
 READS = ("subjects", "decode/rois", "reconstruct/methods", "encode/models")
 COMMAND = Command(

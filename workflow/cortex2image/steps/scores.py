@@ -21,7 +21,7 @@ from cortex2image.stats.summary import summarise
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.contract import Contract
-from cortex2image.tables.contracts import EVALUATION, NULLS, SCORES
+from cortex2image.tables.results import EVALUATION, NULLS, SCORES
 
 READS = ("evaluate/bootstraps", "seed")
 COMMAND = Command(__doc__, Study, READS, lists=("evaluation", "nulls"), outputs=("scores", "csv"))

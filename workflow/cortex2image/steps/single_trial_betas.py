@@ -30,7 +30,7 @@ from cortex2image.progress import say, track
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Glm, Study
 from cortex2image.tables.columns import vectors
-from cortex2image.tables.contracts import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
+from cortex2image.tables.recordings import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 
 READS = ("dataset/@source", "dataset/rois", "glm")
 COMMAND = Command(__doc__, Study, READS, labels=("subject",), inputs=("trials",), outputs=("betas", "voxels"))

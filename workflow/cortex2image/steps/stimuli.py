@@ -20,7 +20,7 @@ from cortex2image.files import whole_folder
 from cortex2image.progress import track
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
-from cortex2image.tables.contracts import STIMULI
+from cortex2image.tables.recordings import STIMULI
 
 READS = ("subjects", "dataset/@source")
 COMMAND = Command(__doc__, Study, READS, outputs=("stimuli",), optional=("pictures",))

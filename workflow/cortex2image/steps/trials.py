@@ -18,7 +18,7 @@ from cortex2image.data.recording import Shown
 from cortex2image.errors import DataError, run_step
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
-from cortex2image.tables.contracts import STIMULI, TRIALS
+from cortex2image.tables.recordings import STIMULI, TRIALS
 
 READS = ("dataset/@source", "dataset/cross_validate")
 COMMAND = Command(__doc__, Study, READS, labels=("subject",), inputs=("stimuli",), outputs=("trials",))

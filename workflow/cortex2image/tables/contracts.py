@@ -4,7 +4,6 @@ from cortex2image.tables.recordings import (
     BETAS,
     MASK_VOXELS,
     SINGLE_TRIAL_BETAS,
-    SPLITS,
     STIMULI,
     TRIALS,
     VOXELS,
@@ -20,26 +19,6 @@ from cortex2image.tables.results import (
     RECONSTRUCTIONS,
     SCORES,
 )
-
-__all__ = [
-    "BETAS",
-    "CONTRACTS",
-    "DECODED",
-    "DECODED_SCORES",
-    "ENCODING",
-    "ENCODING_SCORES",
-    "EVALUATION",
-    "FEATURES",
-    "MASK_VOXELS",
-    "NULLS",
-    "RECONSTRUCTIONS",
-    "SCORES",
-    "SINGLE_TRIAL_BETAS",
-    "SPLITS",
-    "STIMULI",
-    "TRIALS",
-    "VOXELS",
-]
 
 CONTRACTS = (
     STIMULI,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from cortex2image.data.recording import Event, Stimulus
 from cortex2image.errors import DataError
-from cortex2image.tables.contracts import SPLITS
+from cortex2image.tables.recordings import SPLITS
 
 MISSING = ("n/a", "")
 CAPTION_SEPARATOR = " | "
