@@ -1,7 +1,7 @@
 """Exceptions of the project: each says where the fault is, what was expected and found, and what to do."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -39,6 +39,13 @@ class ContractError(Cortex2imageError):
 
 class ModelSetError(Cortex2imageError):
     """A model set is incomplete, altered, or its parts do not fit together."""
+
+
+def require_known(setting: str, name: str, known: Iterable[str]) -> None:
+    """Raise :class:`ConfigError` unless the value `name` of a setting is among the `known` names."""
+    names = list(known)
+    if name not in names:
+        raise ConfigError(setting, f"one of {', '.join(names)}", f"'{name}'", f"correct {setting}")
 
 
 def run_step(main: Callable[[], Result]) -> Result:

@@ -9,6 +9,7 @@ from nilearn.glm.first_level.hemodynamic_models import (
     spm_time_derivative,
 )
 
+from cortex2image.errors import ConfigError
 from cortex2image.fmri.hrf import SHAPES, trial_regressors
 
 FRAME_TIMES = np.arange(80) * 1.5 + 0.75
@@ -59,3 +60,15 @@ def test_trials_do_not_depend_on_each_other() -> None:
 def test_integral_reaches_the_area_under_the_response() -> None:
     shape = SHAPES["spm"]
     assert shape.integral(np.array([1000.0]))[0] == pytest.approx(1 - shape.ratio)
+
+
+@pytest.mark.parametrize(
+    ("hrf", "derivatives", "found"),
+    [
+        ("gamma", "none", r"glm/hrf\n.*spm, glover\n.*'gamma'"),
+        ("spm", "times", r"glm/derivatives\n.*none, time, time_dispersion\n.*'times'"),
+    ],
+)
+def test_unknown_names_are_refused(hrf: str, derivatives: str, found: str) -> None:
+    with pytest.raises(ConfigError, match=found):
+        trial_regressors(FRAME_TIMES, np.zeros(1), np.zeros(1), hrf, derivatives)

@@ -92,3 +92,8 @@ def test_confounds_of_another_length_are_refused() -> None:
         confound_regressors(CONFOUNDS, ["trans_x"], np.ones(5, bool), "run-1")
     with pytest.raises(DataError, match=r"5 rows.*\n.*4"):
         kept_volumes(CONFOUNDS, ["motion_outlier"], 5, "run-1")
+
+
+def test_an_unknown_drift_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"glm/drift\n.*cosine, polynomial, none\n.*'linear'"):
+        drift_regressors(180, 2.0, "linear", 0.01)

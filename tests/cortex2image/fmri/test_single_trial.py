@@ -5,7 +5,7 @@ import pytest
 from nilearn.glm import OLSModel
 from nilearn.glm.first_level import run_glm
 
-from cortex2image.errors import DataError
+from cortex2image.errors import ConfigError, DataError
 from cortex2image.fmri.hrf import trial_regressors
 from cortex2image.fmri.nuisance import drift_regressors
 from cortex2image.fmri.single_trial import percent_signal, single_trial_betas, trial_estimator
@@ -182,3 +182,8 @@ def test_lss_is_steadier_than_lsa_where_events_are_close(rng: np.random.Generato
     empty = np.empty((VOLUMES, 0))
     spread = {m: single_trial_betas(bold, blocks, empty, KEEP, m, "r").std() for m in ("lss", "lsa")}
     assert spread["lss"] < 0.5 * spread["lsa"]
+
+
+def test_an_unknown_model_is_refused(bold: np.ndarray, nuisance: np.ndarray) -> None:
+    with pytest.raises(ConfigError, match=r"glm/model\n.*lss, lsa\n.*'LSS'"):
+        single_trial_betas(bold, regressors(), nuisance, KEEP, "LSS", "run-1")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import StandardScaler
 
-from cortex2image.errors import DataError
+from cortex2image.errors import ConfigError, DataError
 from cortex2image.fmri.standardise import Moments, Standardiser, scaling_groups
 
 GROUPS = np.random.default_rng(1).choice(["a", "b", "c"], 200)
@@ -114,3 +114,8 @@ def test_order_of_trials_does_not_matter(betas: np.ndarray) -> None:
     in_order = standardise(betas, SESSIONS, IS_TRAIN, "session")
     shuffled = standardise(betas[order], SESSIONS[order], IS_TRAIN[order], "session")
     np.testing.assert_allclose(shuffled, in_order[order], atol=1e-5)
+
+
+def test_an_unknown_grouping_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"standardise/by\n.*session, all, none\n.*'run'"):
+        scaling_groups(GROUPS, "run")

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import gammainc
 
+from cortex2image.errors import require_known
+
 TIME_STEP, DISPERSION_STEP = 0.1, 0.01  # s; the finite differences SPM takes
 SHORTEST_DURATION = 1e-3  # s; an impulse, since every response is divided by its own peak
 PEAK_GRID = 0.02  # s
@@ -64,7 +66,8 @@ def trial_regressors(
     onsets, durations : (trials,) arrays
         In seconds. A duration of 0 is an impulse.
     hrf : a key of :data:`SHAPES`
-        ``spm``: SPM's canonical double gamma; ``glover``: that of Glover (1999) as nilearn parametrises it.
+        ``spm``: SPM's canonical double gamma. ``glover``: the double gamma of Glover (1999), with the
+        parameters of nilearn.
     derivatives : one of :data:`DERIVATIVES`
         Derivatives to add: with respect to time, and to the dispersion of the peak.
 
@@ -74,7 +77,14 @@ def trial_regressors(
         Function 0 is the canonical response divided by its peak for the trial's duration: its weight is the
         height of the response to an isolated trial. Derivatives are divided by the same peak and not made
         orthogonal to function 0, so that its weight keeps this meaning.
+
+    Raises
+    ------
+    ConfigError
+        `hrf` or `derivatives` has an unknown name.
     """
+    require_known("glm/hrf", hrf, SHAPES)
+    require_known("glm/derivatives", derivatives, DERIVATIVES)
     shape = SHAPES[hrf]
     length = np.maximum(np.asarray(durations, np.float64), SHORTEST_DURATION)[:, None]
     time = np.asarray(frame_times, np.float64)[None, :] - np.asarray(onsets, np.float64)[:, None]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cortex2image.errors import ConfigError, DataError
+from cortex2image.errors import ConfigError, DataError, require_known
 
 DRIFTS = ("cosine", "polynomial", "none")
 POLYNOMIAL_SPAN = 150.0  # s per order beyond the first, the rule of AFNI's 3dDeconvolve -polort A
@@ -28,7 +28,13 @@ def drift_regressors(volumes: int, tr: float, drift: str, high_pass_hz: float) -
     Returns
     -------
     (volumes, regressors) float64 array
+
+    Raises
+    ------
+    ConfigError
+        `drift` has an unknown name.
     """
+    require_known("glm/drift", drift, DRIFTS)
     if drift == "cosine":
         order = int(np.floor(2 * volumes * tr * high_pass_hz))
         phase = np.pi * (np.arange(volumes) + 0.5) / volumes

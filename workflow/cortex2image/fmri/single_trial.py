@@ -8,7 +8,7 @@ for multivoxel pattern classification analyses".
 
 import numpy as np
 
-from cortex2image.errors import DataError
+from cortex2image.errors import DataError, require_known
 
 MODELS = ("lss", "lsa")
 SMALLEST_RESPONSE = 0.01  # fraction of its peak that a trial must reach within the kept volumes
@@ -31,7 +31,7 @@ def single_trial_betas(
         Drift and confounds. A constant is always added.
     keep : (volumes,) bool array
         False for volumes left out of the model, see :func:`cortex2image.fmri.nuisance.kept_volumes`.
-    model : ``lss`` or ``lsa``
+    model : one of :data:`MODELS`
         ``lss``, least squares separate: a model for each trial, with the trial, the sum of all other trials,
         and the nuisance. ``lsa``, least squares all: one model with all trials.
     where : str
@@ -45,6 +45,8 @@ def single_trial_betas(
 
     Raises
     ------
+    ConfigError
+        `model` has an unknown name.
     DataError
         Too few volumes for the model, a trial without a response within the kept volumes, trials that cannot
         be told apart, or data whose mean was removed.
@@ -80,8 +82,9 @@ def percent_signal(bold: np.ndarray, where: str) -> np.ndarray:
 def trial_estimator(regressors: np.ndarray, nuisance: np.ndarray, model: str, where: str) -> np.ndarray:
     """Return the (trials, volumes) float64 matrix that gives the betas of a run when multiplied by its data.
 
-    Parameters are those of :func:`single_trial_betas`, for the kept volumes only.
+    The parameters are the same as in :func:`single_trial_betas`, but hold the kept volumes only.
     """
+    require_known("glm/model", model, MODELS)
     trials, functions, volumes = regressors.shape
     basis = _orthonormal(nuisance)
     weights = 2 * functions if model == "lss" and trials > 1 else trials * functions

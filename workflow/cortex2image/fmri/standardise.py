@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cortex2image.errors import DataError
+from cortex2image.errors import DataError, require_known
 
-MODES = ("session", "all", "none")
+GROUPINGS = ("session", "all", "none")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,20 @@ def _moments(rows: np.ndarray) -> GroupMoments:
 
 
 def scaling_groups(sessions: Sequence[str] | np.ndarray, by: str) -> np.ndarray:
-    """Return the group of every trial, which shares mean and scale: its session, or all trials."""
+    """Return the group of every trial; the trials of a group share mean and scale.
+
+    Parameters
+    ----------
+    sessions : (trials,) labels
+    by : one of :data:`GROUPINGS`
+        ``session``: the group is the session. ``all`` and ``none``: all trials are one group.
+
+    Raises
+    ------
+    ConfigError
+        `by` has an unknown name.
+    """
+    require_known("standardise/by", by, GROUPINGS)
     return np.asarray(sessions) if by == "session" else np.full(len(sessions), "all")
 
 

@@ -13,7 +13,7 @@ from scipy.io import loadmat
 from scipy.io.matlab import MatReadError
 
 from cortex2image.data.nsd.facts import PICTURES, RUNS_PER_SESSION, SUBJECTS, TRIALS_PER_SESSION
-from cortex2image.errors import ConfigError, DataError
+from cortex2image.errors import DataError, require_known
 
 SESSIONS, SLOTS_PER_RUN, POOL, SHARED_PICTURES = 40, 75, 10_000, 1000
 SLOT_SECONDS, PICTURE_SECONDS = 4.0, 3.0
@@ -146,8 +146,6 @@ def split_pictures(design: Design, test_images: str) -> Split:
     ConfigError
         `test_images` is neither.
     """
-    if test_images not in TEST_IMAGES:
-        expected = f"one of {', '.join(TEST_IMAGES)}"
-        raise ConfigError("dataset/test_images", expected, f"'{test_images}'", "correct dataset/test_images")
+    require_known("dataset/test_images", test_images, TEST_IMAGES)
     test = design.shared() if test_images == SHARED else design.special()
     return Split(test, np.setdiff1d(design.shared(), test))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cortex2image.data.nsd.facts import CAPTION_SPLITS, HEMISPHERES, SPACES, SUBJECTS, SURFACE_SPACE
 from cortex2image.data.subjects import subject_key
-from cortex2image.errors import ConfigError
+from cortex2image.errors import ConfigError, require_known
 
 DEFAULT_SPACE = "func1pt8mm"
 DEFAULT_BETAS = "betas_fithrf_GLMdenoise_RR"
@@ -55,10 +55,7 @@ class Layout:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "root", Path(self.root))
-        if self.space not in SPACES:
-            raise ConfigError(
-                "dataset/space", f"one of {', '.join(SPACES)}", f"'{self.space}'", "correct dataset/space"
-            )
+        require_known("dataset/space", self.space, SPACES)
 
     @property
     def is_surface(self) -> bool:

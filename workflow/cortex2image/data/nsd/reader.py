@@ -25,7 +25,7 @@ from cortex2image.data.paths import root_folder
 from cortex2image.data.prepared import BetaSession, BetaVoxels, ShownRun
 from cortex2image.data.recording import Stimulus
 from cortex2image.data.subjects import check_subjects
-from cortex2image.errors import ConfigError, DataError
+from cortex2image.errors import ConfigError, DataError, require_known
 from cortex2image.study.settings import Dataset, Study
 
 
@@ -82,8 +82,8 @@ class NsdDataset:
         self.layout = Layout(Path(root), space or DEFAULT_SPACE, betas or DEFAULT_BETAS)
         self.asked, self.test_images = sessions, test_images
         self.mask, self.atlas, self.labels = mask, atlas, dict(labels or {})
-        _check_choice("dataset/test_images", test_images, TEST_IMAGES)
-        _check_choice("dataset/mask", mask, MASKS)
+        require_known("dataset/test_images", test_images, TEST_IMAGES)
+        require_known("dataset/mask", mask, MASKS)
         if mask == "atlas" and not atlas:
             raise ConfigError(
                 "dataset/mask", "an atlas with mask: atlas", "none", "name it in dataset/rois/atlas"
@@ -225,11 +225,6 @@ class NsdDataset:
         if path.exists():
             invalid |= read_volume(path, voxels.shape)[0][tuple(voxels.indices.T)] <= 0
         return invalid
-
-
-def _check_choice(where: str, value: str, choices: Sequence[str]) -> None:
-    if value not in choices:
-        raise ConfigError(where, f"one of {', '.join(choices)}", f"'{value}'", f"correct {where}")
 
 
 def open_data(dataset: Dataset) -> NsdDataset:
