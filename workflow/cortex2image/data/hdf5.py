@@ -1,4 +1,4 @@
-"""Opening HDF5 files of others: whatever is wrong with a file becomes a DataError that names it."""
+"""HDF5 files that others wrote: any fault of a file becomes a DataError that names the file."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

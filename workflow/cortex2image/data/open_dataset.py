@@ -1,7 +1,7 @@
 """Opening the data set of a study: the registry of readers names the module that does it.
 
-Reader modules are imported by name, so that the source files of a step hold no reader. Rules add those of
-the one reader that their study uses.
+Reader modules are imported by name, so that the source files of a step include no reader. Rules add the
+source files of the one reader that their study uses.
 """
 
 import importlib
@@ -20,7 +20,7 @@ def open_dataset(dataset: Dataset) -> StudyDataset:
     Parameters
     ----------
     dataset : Dataset
-        Of its settings, those of the group ``@source`` count.
+        Only its settings of the group ``@source`` count.
 
     Raises
     ------
@@ -44,12 +44,12 @@ def open_betas(dataset: Dataset) -> BetaDataset:
     Parameters
     ----------
     dataset : Dataset
-        Of its settings, those of the group ``@source``, ``mask`` and ``rois`` count.
+        Only its settings of the group ``@source``, ``mask`` and ``rois`` count.
 
     Raises
     ------
     ConfigError
-        As of :func:`open_dataset`; or the data set holds recordings.
+        The reader is unknown or reads recordings, or a setting has a value that the reader does not know.
     """
     prepared = tuple(name for name, reader in READERS.items() if reader.prepared)
     opened: BetaDataset = _module(dataset, prepared).open_betas(dataset)
@@ -57,12 +57,12 @@ def open_betas(dataset: Dataset) -> BetaDataset:
 
 
 def check_study(study: Study, subject: str) -> None:
-    """Test in seconds, before anything is planned, that all is in place which the workflow does not make.
+    """Test in seconds, before anything is planned, that all files that the workflow does not make exist.
 
     Raises
     ------
     ConfigError, DataError
-        Something is missing or contradicts the config; which, depends on the reader.
+        A file is missing, or contradicts the config. Each reader has its own tests.
     """
     _module(study.dataset, tuple(READERS)).check_study(study, subject)
 

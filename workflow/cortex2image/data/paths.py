@@ -13,7 +13,7 @@ def root_folder(dataset: Dataset) -> Path:
     Raises
     ------
     ConfigError
-        The settings name none.
+        The settings name no folder.
     """
     if dataset.root is None:
         fix = "name it there"

@@ -1,4 +1,4 @@
-"""What a reader of prepared betas gives: responses to single trials that others estimated."""
+"""What a reader of prepared betas returns: responses to single trials that others estimated."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -81,7 +81,7 @@ class BetaDataset(StudyDataset, HasPictures, Protocol):
         """Return what was shown to `subject`, in order of session and run."""
 
     def sessions(self, subject: str) -> list[BetaSession]:
-        """Return the sessions of `subject` in order; all their trials together are the events of `runs`."""
+        """Return the sessions of `subject` in order; their trials are, one by one, the events of `runs`."""
 
     def voxels(self, subject: str) -> BetaVoxels:
         """Return the voxels that the study takes of `subject`."""

@@ -1,4 +1,4 @@
-"""What a reader gives: stimuli and runs with their events; of recordings also their files and timing."""
+"""What a reader returns: stimuli, and runs with their events; for recordings also files and timing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ class Event:
         Seconds; the onset counts from the run's first volume.
     stimulus_id : str
     number : int or None
-        Place among all presentations of the run, from 0, where the reader leaves some of them out; None where
-        it leaves out none.
+        Place among all presentations of the run, from 0, if the reader leaves presentations out; None if it
+        leaves out none.
     """
 
     onset: float

@@ -1,4 +1,4 @@
-"""Labels of subjects: the same person, whether or not the number is padded with zeros."""
+"""Labels of subjects: ``sub-1`` and ``sub-01`` are the same person."""
 
 from collections.abc import Iterable, Sequence
 

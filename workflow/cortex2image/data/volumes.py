@@ -88,7 +88,8 @@ def load_bold(path: str | Path, mask: np.ndarray, volumes: tuple[int, int] | Non
     Raises
     ------
     DataError
-        As of :func:`load_masked`; or a voxel of the mask is NaN or Inf.
+        The file is unreadable, truncated or not 4-D, `mask` has another shape, `volumes` reaches past the
+        end, or a voxel of the mask is NaN or Inf.
     """
     bold = load_masked(path, mask, volumes)
     _check_finite(path, bold, volumes[0] if volumes else 0)

@@ -154,8 +154,8 @@ class Denoiser:
     def encode(self, images: np.ndarray, seeds: Sequence[int]) -> torch.Tensor:
         """Return the initial latents of pictures, uint8 (n, image_size, image_size, 3).
 
-        `seeds`, n ints, are those of the noise that will be added later. A sample of the posterior has a seed
-        of its own, which follows from the seed of the noise.
+        `seeds`, n ints, belong to the noise that will be added later. A sample of the posterior has a seed of
+        its own, which follows from the seed of the noise.
         """
         sampled = self.sampling.latent == "sample"
         posterior_seeds = [seed_for(seed, "posterior") for seed in seeds] if sampled else None
@@ -168,10 +168,10 @@ class Denoiser:
         Parameters
         ----------
         latents : tensor (n, channels, h, w)
-            Scaled, as of :meth:`encode`.
+            Scaled, as :meth:`encode` returns them.
         states : tensor (n, text_length, text_width)
         seeds : n ints
-            Of the noise; :class:`Sampling` says to which timestep it belongs.
+            Seeds of the noise; :class:`Sampling` says to which timestep the noise belongs.
         """
         first = self.sampling.steps - self.kept_steps
         timestep = self.timesteps[first - (self.sampling.noising == "as_released")]

@@ -127,7 +127,7 @@ class JudgeResidual(JudgeNetwork):
         }
 
     def loss(self, judged: dict[str, torch.Tensor], truth: Attributes) -> torch.Tensor:
-        """Return the cross-entropy of the setting and the binary ones of each category and colour."""
+        """Return the cross-entropy of the setting plus binary cross-entropies of categories and colours."""
         setting, category, colour = (
             torch.from_numpy(values).to(judged["setting"].device) for values in truth
         )

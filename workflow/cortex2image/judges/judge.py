@@ -1,4 +1,4 @@
-"""What a network must offer to judge pictures; :mod:`cortex2image.judges.open` opens those of a model set."""
+"""What a judge of pictures must offer; :mod:`cortex2image.judges.open` opens the judges of a model set."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
@@ -20,7 +20,7 @@ class Judge(Protocol):
 
 
 class Distance(Protocol):
-    """A network that measures how far apart two pictures are; its name is that of the metric."""
+    """A network that measures how far apart two pictures are; the metric has the same name."""
 
     name: str
 

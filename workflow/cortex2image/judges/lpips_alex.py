@@ -130,7 +130,7 @@ def load_lpips(model_set: ModelSet, device: str = "auto") -> LpipsAlex | None:
 
 
 def _read_trunk(path: Path, template: dict[str, torch.Tensor], fix: str) -> dict[str, torch.Tensor]:
-    """Read weights by the names of torchvision (features.0.weight) and return them by those of lpips."""
+    """Read weights by the names of torchvision (features.0.weight); return them by the names of lpips."""
     sources = {name: f"features.{name.split('.', 1)[1]}" for name in template}
     weights = read_tensors(path, fix)
     check_tensors(weights, {sources[name]: t for name, t in template.items()}, path, fix)

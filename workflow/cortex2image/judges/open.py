@@ -1,13 +1,13 @@
-"""The judge networks of a model set, and those of the miniature in particular.
+"""The judge networks of a model set, and in particular the judges of the miniature.
 
 The classifiers took no part in making the pictures they judge. The CLIPs did: the text tower of the
 miniature's CLIP is the text encoder of its generator, and the text tower of ViT-L/14 is the text encoder of
 Stable Diffusion 1.x. c is decoded in the states of these text towers. The image towers were trained together
 with them, so that a CLIP may favour pictures made from c.
 
-Judges take uint8 pictures (n, H, W, 3) of any size and resize them to their own input: those of the miniature
-by Lanczos with antialiasing, unless the size fits; those of photographs as the literature does
-(:mod:`cortex2image.networks.judge_specs`).
+Judges take uint8 pictures (n, H, W, 3) of any size and resize them to their own input size. Judges of the
+miniature resize by Lanczos with antialiasing, unless the size fits; judges of photographs resize as the
+literature does (:mod:`cortex2image.networks.judge_specs`).
 """
 
 import json

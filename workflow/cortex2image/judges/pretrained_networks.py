@@ -70,7 +70,7 @@ _BUILDERS: dict[Kind, Callable[[], nn.Module]] = {
 
 
 def check_weights(weights: dict[str, torch.Tensor], network: nn.Module, where: object) -> None:
-    """Check that `weights` are exactly those of the network.
+    """Check that `weights` are exactly the weights of the network.
 
     Files from before torch 0.4.1 lack the counters of batch normalisation, which only training needs.
 

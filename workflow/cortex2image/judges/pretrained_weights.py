@@ -40,7 +40,7 @@ def convert(kind: Kind, published: Path, target: Path) -> None:
     Raises
     ------
     ModelSetError
-        The file holds other things than tensors, or not those of the network.
+        The file holds other things than tensors, or other tensors than the network has.
     """
     weights = _without_heads(kind, _unpickled(published))
     check_weights(weights, architecture(kind), published)

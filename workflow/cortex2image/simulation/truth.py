@@ -48,7 +48,7 @@ class Truth:
         Time to peak of the haemodynamic response, in seconds.
     rf_x, rf_y, rf_size, rf_exponent : (voxels,)
     rf_weights : (voxels, channels)
-        Receptive fields, positions and sizes as fractions of the image side. The JSON file names the
+        Receptive fields: positions and sizes as fractions of the image side. The JSON file names the
         channels.
     tuning_weights : (voxels, units, attributes)
     tuning_gains : (voxels, units)

@@ -1,10 +1,11 @@
-"""The files of the Kamitani laboratory: which of them hold a subject, and how bdpy writes them.
+"""The files of the Kamitani laboratory: which files belong to a subject, and how bdpy writes a file.
 
 A file of bdpy is an HDF5 file. ``/dataset`` is a table of samples by columns. ``/metadata/key`` names facts
 about columns, and ``/metadata/value`` (keys x columns) holds a number or NaN per column: 1 in the row
-``VoxelData``, ``ROI_V1`` or ``Run`` says that the column is one of these; the row ``voxel_x`` holds
-coordinates. ``/vmap/Run/1.0`` is the name that the number 1 in the column ``Run`` stands for. Files from
-before 2018 say ``dataSet`` and ``metaData``. After bdpy of the Kamitani laboratory (KamitaniLab/bdpy).
+``VoxelData``, ``ROI_V1`` or ``Run`` says that the column is a voxel, a voxel of V1 or the number of the run;
+the row ``voxel_x`` holds coordinates. ``/vmap/Run/1.0`` is the name that the number 1 in the column ``Run``
+stands for. Files from before 2018 say ``dataSet`` and ``metaData``. After bdpy of the Kamitani laboratory
+(KamitaniLab/bdpy).
 """
 
 import re
@@ -59,7 +60,7 @@ def find_files(root: Path, subject: str, betas: str | None) -> SubjectFiles:
     Raises
     ------
     DataError
-        No file fits, only one of the two, or several versions.
+        No file fits, the training or the test file is missing, or there are several versions.
     """
     found = [path for path in _of_subject(root, subject) if (betas or "") in path.name]
     whole = [path for path in found if "_" not in path.stem]

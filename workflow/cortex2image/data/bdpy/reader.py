@@ -55,7 +55,7 @@ class BdpyDataset:
     sessions : int, optional
         Number of training sessions to take from the first on; by default all. Test sessions are all taken.
     mask : str
-        ``brain`` for all voxels of the file, ``atlas`` for those of the regions in `labels`.
+        ``brain`` for all voxels of the file, ``atlas`` for the voxels of the regions in `labels`.
     labels : mapping, optional
         Names of regions of the file, see :func:`cortex2image.data.bdpy.voxels.study_voxels`.
 
@@ -82,7 +82,7 @@ class BdpyDataset:
             raise ConfigError("dataset.mask: atlas", "regions to take", "dataset.rois without labels", fix)
 
     def subjects(self) -> list[str]:
-        """Return the subjects that have a file, sorted; ``Subject1.h5`` is that of ``sub-01``."""
+        """Return the subjects that have a file, sorted; ``Subject1.h5`` is the file of ``sub-01``."""
         return subject_labels(self.root)
 
     def subject_files(self, subject: str) -> list[Path]:
@@ -103,8 +103,9 @@ class BdpyDataset:
         Raises
         ------
         DataError
-            A picture trains with one subject (or session) and tests with another; or as of
-            :func:`cortex2image.data.picture_table.described_stimuli`.
+            A picture trains with one subject (or session) and tests with another; the table of pictures is
+            unreadable, lacks a picture, names one twice or contradicts its split; a caption is empty; or a
+            picture is no file.
         """
         check_subjects(subjects)
         splits: dict[str, str] = {}

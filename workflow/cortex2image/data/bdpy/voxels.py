@@ -18,7 +18,7 @@ LARGEST = 1024  # voxels along an axis; more means that the coordinates lie on n
 
 
 def voxel_columns(metadata: Metadata) -> np.ndarray:
-    """Return the columns that hold voxels: those of ``VoxelData``, or else those of any region.
+    """Return the columns of ``VoxelData``, or else of all regions: each holds one voxel.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def voxel_columns(metadata: Metadata) -> np.ndarray:
 def file_voxels(metadata: Metadata) -> BetaVoxels:
     """Return the voxels of a file in the order of :func:`voxel_columns`, without their regions.
 
-    If the file does not say where they lie (see :func:`place_problems`), the volume is one row of voxels.
+    If the file does not say where its voxels lie (see :func:`place_problems`), the volume is a row of voxels.
     """
     count = len(voxel_columns(metadata))
     coordinates = _coordinates(metadata)

@@ -174,7 +174,7 @@ def check_study(study: Study, subject: str) -> None:
 
 
 def check_files(dataset: BidsDataset, subject: str, atlas: str | None) -> None:
-    """Test what :func:`check_study` tests; `atlas` is the path of the subject's atlas, None for none."""
+    """Test spelling, table and atlas as :func:`check_study` does; `atlas` is a path, or None for no atlas."""
     spelt = [label for label in dataset.subjects() if subject_key(label) == subject_key(subject)]
     if spelt and subject not in spelt:
         fix = f"write {spelt[0]} under subjects in the config"

@@ -96,7 +96,7 @@ def table_voxels(tables: Mapping[tuple[str, str], Path], trials: int, regions: C
     Raises
     ------
     DataError
-        See :func:`open_table`.
+        A table is missing or cut short, is no table of numbers, or has another number of rows.
     """
     columns = [key for key, path in tables.items() for _ in range(open_table(path, trials).shape[1])]
     chosen = [number for number, (_, region) in enumerate(columns) if region in regions]
@@ -117,7 +117,8 @@ def read_columns(files: Sequence[Path], trials: int, rows: tuple[int, int], voxe
     Raises
     ------
     DataError
-        As of :func:`open_table`; or the tables together have another width than when `voxels` were chosen.
+        A table is missing or cut short, is no table of numbers, or has another number of rows; or the tables
+        together have another width than when `voxels` were chosen.
     """
     first, last = rows
     parts = [np.asarray(open_table(path, trials)[first:last], np.float32) for path in files]

@@ -117,7 +117,8 @@ class Bold5000Dataset:
         Raises
         ------
         DataError
-            As of :func:`cortex2image.data.picture_table.described_stimuli`.
+            The table of pictures is unreadable, lacks a picture, names one twice or contradicts its split; a
+            caption is empty; or a picture is no file.
         """
         check_subjects(subjects)
         names = {subject: self._names(subject) for subject in subjects}

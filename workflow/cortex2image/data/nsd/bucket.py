@@ -14,7 +14,7 @@ from cortex2image.data.nsd.download import PartialFile, RemoteObject
 from cortex2image.errors import DataError
 
 CHUNK_BYTES = 1 << 20
-# Of a request that gets no answer, with growing pauses between attempts.
+# Attempts at a request that gets no answer, with growing pauses in between.
 ATTEMPTS = 5
 PARTIAL_CONTENT = 206
 CHANGED = 412

@@ -38,7 +38,8 @@ class RemoteObject:
 class PartialFile:
     """The first bytes of an object in ``name.part``, and the object's ETag in ``name.part.etag``.
 
-    Bytes that an earlier attempt left count only if they came with the same ETag. Making one touches no file.
+    Bytes that an earlier attempt left count only if they came with the same ETag. The constructor touches no
+    file.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ class PartialFile:
         Raises
         ------
         DataError
-            The file is too short, and kept to be continued; or it has other content, and is removed.
+            The file is too short, and stays to be continued; or it has other content, and is removed.
         """
         came = self.data.stat().st_size
         if came != self.remote.size:

@@ -75,7 +75,7 @@ class Needed:
     required : bool
         False if the study runs without it: with unchecked regions, or with less exact hemispheres or masks.
     least_bytes : int
-        Size that the whole file has at least, by its own first bytes, see :func:`least_bytes`.
+        Smallest size of the whole file according to its own first bytes, see :func:`least_bytes`.
     """
 
     key: str

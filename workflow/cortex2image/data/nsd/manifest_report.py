@@ -30,7 +30,7 @@ def missing(files: Iterable[Needed]) -> list[Needed]:
 
 
 def summary(files: Sequence[Needed]) -> str:
-    """Return one line: number and size of all files, and of those missing."""
+    """Return one line: number and size of all files and of the missing files."""
     absent = missing(files)
     return f"{_amount(files)}; missing {_amount(absent) if absent else 'none'}"
 
@@ -94,7 +94,7 @@ def check_nsd_study(
     Parameters
     ----------
     layout, subjects, sessions, atlas, mask, ncsnr
-        See :func:`cortex2image.data.nsd.manifest.needed`.
+        Choices of the study, see :func:`cortex2image.data.nsd.manifest.needed`.
 
     Raises
     ------

@@ -54,7 +54,7 @@ class NsdDataset:
     sessions : int, optional
         Number of sessions to take from the first on; by default all that a subject took part in.
     test_images : {"shared", "special515"}
-        See :func:`cortex2image.data.nsd.design.split_pictures`.
+        Pictures that test, see :func:`cortex2image.data.nsd.design.split_pictures`.
     mask : {"brain", "atlas"}
         Take all voxels of the brain mask (all vertices), or those in a region of the atlas.
     atlas : str, optional
@@ -65,7 +65,7 @@ class NsdDataset:
     Raises
     ------
     ConfigError
-        A parameter has none of these values.
+        A parameter has an unknown value, or `mask` is ``atlas`` and there is no atlas.
     """
 
     def __init__(
@@ -141,12 +141,13 @@ class NsdDataset:
         ]
 
     def sessions(self, subject: str) -> list[BetaSession]:
-        """Return the sessions of `subject` in order; all their trials together are the events of `runs`.
+        """Return the sessions of `subject` in order; their trials are, one by one, the events of `runs`.
 
         Raises
         ------
         DataError
-            As of `runs`; or the betas of a session are missing.
+            The design, the table of responses or the betas of a session are missing, or they do not fit
+            together.
         """
         missing = self._missing(subject)
         if missing:
@@ -246,7 +247,7 @@ def check_study(study: Study, subject: str) -> None:
     Raises
     ------
     ConfigError, DataError
-        As of :func:`check_nsd_study` and :func:`check_nsd_regions`.
+        Files are missing or too short, or the table of the atlas lacks a region or has another code for it.
     """
     dataset, rois = study.dataset, study.dataset.rois
     layout, released = open_betas(dataset).layout, study.standardise.ncsnr_from == "released"

@@ -41,7 +41,7 @@ def read_ctab(path: Path) -> dict[str, int]:
 
 
 def chosen_labels(path: Path, labels: Mapping[str, int]) -> dict[str, int]:
-    """Return the regions of a study and their codes: those of the config, or else all of the atlas' table.
+    """Return the regions of a study and their codes, from the config or else all of the atlas' table.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def volume_voxels(
     Raises
     ------
     ConfigError
-        As of :func:`chosen_labels`.
+        The code of a region differs between config and table.
     DataError
         A file is missing, or belongs to another subject or space; or no voxel is left.
     """
@@ -120,7 +120,7 @@ def surface_vertices(
     Raises
     ------
     ConfigError
-        As of :func:`chosen_labels`.
+        The code of a region differs between config and table.
     DataError
         A file is missing or holds no labels of a surface; or no vertex is left.
     """
@@ -154,8 +154,8 @@ def _kept(voxels: BetaVoxels, mask: str, where: Path) -> BetaVoxels:
 def released_ncsnr(layout: Layout, subject: str, voxels: BetaVoxels) -> np.ndarray:
     """Return the noise ceiling SNR that was released with the betas, (voxels,); NaN where never valid.
 
-    It was computed from all pictures that were shown three times, test pictures among them. It describes the
-    data, and must not select voxels.
+    The authors computed these values from all pictures that were shown three times, test pictures among them.
+    They describe the data, and must not select voxels.
 
     Raises
     ------

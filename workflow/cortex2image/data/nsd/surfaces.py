@@ -51,7 +51,7 @@ def read_surface_betas(paths: Sequence[Path], vertices: np.ndarray, count: int) 
     ----------
     paths : files of the left and the right hemisphere
     vertices : (vertices,) int array
-        Ascending; numbers of the right hemisphere continue those of the left.
+        Ascending; the count goes on from the left hemisphere into the right.
     count : int
         Number of vertices of both hemispheres together.
 

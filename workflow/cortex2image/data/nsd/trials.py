@@ -45,7 +45,7 @@ def sessions_done(responses: pd.DataFrame) -> int:
 
 
 def check_responses(path: str | Path, responses: pd.DataFrame, design: Design, number: int) -> None:
-    """Test that the trials of subject `number` (from 1) are those of the design.
+    """Test that the trials of subject `number` (from 1) follow the design.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def session_label(number: int) -> str:
 def count_sessions(layout: Layout, subject: str, asked: int | None) -> int:
     """Return how many sessions of a subject a study takes: as many as it asks for, if they took place.
 
-    ``responses.tsv`` says how many took place; before it is there, the number of released sessions counts.
+    ``responses.tsv`` says how many took place; without this file, the number of released sessions counts.
     """
     path = layout.responses(subject)
     done = SUBJECTS[subject_number(subject)].sessions
