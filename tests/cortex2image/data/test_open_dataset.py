@@ -80,7 +80,7 @@ def test_what_was_shown_in_betas_depends_on_the_source(tmp_path):
 
 
 def test_unknown_reader():
-    with pytest.raises(ConfigError, match=r"dataset\.reader(.|\n)*simulated, bids, haxby2001(.|\n)*'nsb'"):
+    with pytest.raises(ConfigError, match=r"dataset/reader(.|\n)*simulated, bids, haxby2001(.|\n)*'nsb'"):
         open_dataset(build(Dataset, {"reader": "nsb"}))
 
 

@@ -70,5 +70,5 @@ def check_study(study: Study, subject: str) -> None:
 def _module(dataset: Dataset, known: tuple[str, ...]) -> ModuleType:
     if dataset.reader not in known:
         expected = f"one of {', '.join(known)}"
-        raise ConfigError("dataset.reader", expected, f"'{dataset.reader}'", "correct it")
+        raise ConfigError("dataset/reader", expected, f"'{dataset.reader}'", "correct it")
     return importlib.import_module(READERS[dataset.reader].module)

@@ -118,7 +118,7 @@ class Denoiser:
         self.kept_steps = int(sampling.steps * sampling.strength + 1e-9)
         if not 1 <= self.kept_steps <= sampling.steps:
             raise ConfigError(
-                "reconstruct: strength",
+                "reconstruct/strength",
                 f"a strength in (0, 1] that leaves at least one of {sampling.steps} steps",
                 str(sampling.strength),
                 "raise strength, or steps",
@@ -182,7 +182,7 @@ class Denoiser:
     def _check_noising(self) -> None:
         if self.sampling.noising == "as_released" and self.kept_steps == self.sampling.steps:
             raise ConfigError(
-                "reconstruct: noising",
+                "reconstruct/noising",
                 "matched where all steps are denoised, since none is above them",
                 f"as_released at strength {self.sampling.strength}",
                 "set noising: matched, or lower strength",

@@ -39,7 +39,7 @@ class ModelSet:
     Attributes
     ----------
     name : str
-        Name in `models: set:` of the config.
+        Name in `models/set` of the config.
     folder : Path
         Folder in the Stable Diffusion layout of diffusers, with `SHA256SUMS`.
     latent_shape : (int, int, int)
@@ -160,6 +160,6 @@ def model_set(name: str, folder: str | Path | None = None) -> ModelSet:
         No such set is registered.
     """
     if name not in MODEL_SETS:
-        raise ConfigError("models: set", f"one of {', '.join(sorted(MODEL_SETS))}", name, "correct the name")
+        raise ConfigError("models/set", f"one of {', '.join(sorted(MODEL_SETS))}", name, "correct the name")
     known = MODEL_SETS[name]
     return known if folder is None else replace(known, folder=Path(folder))

@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None, endpoint: str | None = None) -> None
     chosen = model_set(study.models.set, study.models.folder)
     if not chosen.fetched:
         fix = "name one of the full-size sets, or leave it: there is nothing to fetch"
-        raise ConfigError("models: set", "a set that is fetched", f"{chosen.name}, which is shipped", fix)
+        raise ConfigError("models/set", "a set that is fetched", f"{chosen.name}, which is shipped", fix)
     for repository in chosen.hub:
         fetch_repository(repository, chosen.folder, endpoint)
     for weights in chosen.weights:

@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     chosen = model_set(study.models.set, study.models.folder)
     if not chosen.fetched:
         fix = "nothing is to be recorded: the list of a shipped set is part of the project"
-        raise ConfigError("models: set", "a set that is fetched", f"{chosen.name}, which is shipped", fix)
+        raise ConfigError("models/set", "a set that is fetched", f"{chosen.name}, which is shipped", fix)
     check_files(chosen)
     check_converted(chosen)
     record(chosen)

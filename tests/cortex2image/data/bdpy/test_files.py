@@ -51,7 +51,7 @@ def test_one_version_of_two(tmp_path):
     ],
 )
 def test_several_or_too_few(tmp_path, names):
-    with pytest.raises(DataError, match=r"one \.h5 file of sub-01(.|\n)*dataset\.betas") as error:
+    with pytest.raises(DataError, match=r"one \.h5 file of sub-01(.|\n)*dataset/betas") as error:
         files(tmp_path, *names, "sub-02.h5")
     assert all(name in error.value.found for name in names)
 

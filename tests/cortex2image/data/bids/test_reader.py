@@ -130,7 +130,7 @@ def test_one_subject_twice(small_study):
 def test_missing_folder(small_study, tmp_path, missing):
     folders = {"root": small_study.root, "derivatives": small_study.fmriprep}
     folders[missing] = tmp_path / "nowhere"
-    with pytest.raises(DataError, match=r"nowhere(.|\n)*no such folder(.|\n)*dataset\.root"):
+    with pytest.raises(DataError, match=r"nowhere(.|\n)*no such folder(.|\n)*dataset/root"):
         BidsDataset(**folders).runs("sub-01")
 
 

@@ -91,16 +91,16 @@ def test_each_space_has_its_own_mask(bids_tree):
         assert run.bold.name == f"sub-01_task-x{space}_desc-preproc_bold.nii.gz"
         assert run.mask is not None
         assert run.mask.name == f"sub-01_task-x{space}_desc-brain_mask.nii.gz"
-    with pytest.raises(ConfigError, match=r"res-1, space-MNI152NLin2009cAsym res-2(.|\n)*dataset\.space"):
+    with pytest.raises(ConfigError, match=r"res-1, space-MNI152NLin2009cAsym res-2(.|\n)*dataset/space"):
         find(bids_tree)
-    with pytest.raises(ConfigError, match=r"dataset\.space"):
+    with pytest.raises(ConfigError, match=r"dataset/space"):
         find(bids_tree, space="MNI152NLin2009cAsym")
 
 
 def test_several_tasks(bids_tree):
     for task in ("rest", "scenes"):
         bids_tree.add_run("sub-01", f"sub-01_task-{task}", "a.png")
-    with pytest.raises(ConfigError, match=r"rest, scenes(.|\n)*dataset\.task"):
+    with pytest.raises(ConfigError, match=r"rest, scenes(.|\n)*dataset/task"):
         find(bids_tree)
     runs, problems = find(bids_tree, task="scenes")
     assert [run.bold.name.split("_")[1] for run in runs] == ["task-scenes"]
@@ -138,7 +138,7 @@ def test_missing_and_surplus_files_are_listed(bids_tree):
 def test_subject_without_runs(small_study):
     with pytest.raises(DataError, match=r"fmriprep(.|\n)*at least one run of sub-09(.|\n)*label"):
         find(small_study, "sub-09")
-    with pytest.raises(DataError, match=r"dataset\.task"):
+    with pytest.raises(DataError, match=r"dataset/task"):
         find(small_study, task="nothing")
 
 

@@ -69,7 +69,7 @@ def test_the_first_sessions(tree):
     assert {s.stimulus_id for s in stimuli} == set(tree.order[: LENGTHS[0]])
     # The split is that of all sessions, however many are taken.
     assert {s.stimulus_id for s in stimuli if s.split == "test"} <= set(REPEATED)
-    assert dataset.problems(SUBJECT) == [f"{tree.volume(2).name}: left out by dataset.sessions"]
+    assert dataset.problems(SUBJECT) == [f"{tree.volume(2).name}: left out by dataset/sessions"]
     assert tree.volume(2) not in dataset.subject_files(SUBJECT)
 
 
@@ -121,7 +121,7 @@ def test_tables_without_volumes_are_one_session(tree):
     dataset = Bold5000Dataset(tree.root, space="roi-tables")
     assert [s.trials for s in dataset.sessions(SUBJECT)] == [sum(LENGTHS)]
     assert "count as one session" in dataset.problems(SUBJECT)[0]
-    with pytest.raises(DataError, match=r"ses-01\.nii\.gz(.|\n)*dataset\.sessions"):
+    with pytest.raises(DataError, match=r"ses-01\.nii\.gz(.|\n)*dataset/sessions"):
         Bold5000Dataset(tree.root, space="roi-tables", sessions=1).runs(SUBJECT)
 
 
@@ -205,7 +205,7 @@ def test_betas_that_changed_after_the_sessions_were_listed(tree):
 @pytest.mark.parametrize(
     ("settings", "match"),
     [
-        ({"space": "fsaverage"}, r"dataset\.space(.|\n)*roi-tables(.|\n)*fsaverage"),
+        ({"space": "fsaverage"}, r"dataset/space(.|\n)*roi-tables(.|\n)*fsaverage"),
         ({"mask": "atlas"}, "without labels"),
         ({"mask": "atlas", "labels": {"PPA": 1}}, "without atlas"),
         ({"space": "roi-tables", "labels": {"FFA": 1}}, r"EarlyVis, LOC, OPA, PPA, RSC(.|\n)*FFA"),
@@ -222,7 +222,7 @@ def test_unknown_subject(tree):
 
 
 def test_unknown_preparation(tree):
-    with pytest.raises(DataError, match=r"CSI1_GLMbetas-TYPEX_ses-01(.|\n)*dataset\.betas"):
+    with pytest.raises(DataError, match=r"CSI1_GLMbetas-TYPEX_ses-01(.|\n)*dataset/betas"):
         Bold5000Dataset(tree.root, betas="TYPEX").sessions(SUBJECT)
 
 

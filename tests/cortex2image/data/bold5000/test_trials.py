@@ -66,7 +66,7 @@ def test_lengths(volumes, first, lengths):
 
 def test_only_the_first_sessions_were_fetched(volumes):
     assert session_lengths(volumes[:2], "names.txt", 148, 2) == [37, 74]
-    with pytest.raises(DataError, match=r"148 names, 111 trials in 2 sessions(.|\n)*set dataset\.sessions"):
+    with pytest.raises(DataError, match=r"148 names, 111 trials in 2 sessions(.|\n)*set dataset/sessions"):
         session_lengths(volumes[:2], "names.txt", 148, None)
 
 

@@ -72,7 +72,7 @@ def find_files(root: Path, subject: str, betas: str | None) -> SubjectFiles:
         others = tuple(path for path in found if path not in fitting)
         return SubjectFiles({split: files[0] for split, files in parts.items()}, others)
     names = ", ".join(path.name for path in fitting) or "none"
-    fix = "keep one version there, or set dataset.betas to a piece of the name that only one version has"
+    fix = "keep one version there, or set dataset/betas to a piece of the name that only one version has"
     expected = f"one .h5 file of {subject}, or one for Training and one for Test"
     raise DataError(root, expected, names, fix)
 

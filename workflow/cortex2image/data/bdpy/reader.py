@@ -78,8 +78,8 @@ class BdpyDataset:
         self.labelled_only, self.labels = mask == "atlas", dict(labels or {})
         self.stimuli_table = self.root / "stimuli" / "stimuli.tsv"
         if self.labelled_only and not self.labels:
-            fix = "give them, or set dataset.mask: brain"
-            raise ConfigError("dataset.mask: atlas", "regions to take", "dataset.rois without labels", fix)
+            fix = "give them, or set dataset/mask: brain"
+            raise ConfigError("dataset/mask: atlas", "regions to take", "dataset/rois without labels", fix)
 
     def subjects(self) -> list[str]:
         """Return the subjects that have a file, sorted; ``Subject1.h5`` is the file of ``sub-01``."""

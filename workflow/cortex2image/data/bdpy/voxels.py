@@ -133,7 +133,7 @@ def _region(metadata: Metadata, name: str) -> np.ndarray:
     if key not in metadata.values:
         present = sorted(k.removeprefix(REGION) for k in metadata.values if k.startswith(REGION))
         expected = f"regions of {metadata.path.name}: {', '.join(present) or 'none'}"
-        raise ConfigError("dataset.rois.labels", expected, name, "choose from these")
+        raise ConfigError("dataset/rois/labels", expected, name, "choose from these")
     return metadata.columns(key)
 
 

@@ -143,7 +143,7 @@ def _recordings(
     grids = sorted({" ".join(_grid(f)) or "func" for f in bolds})
     for key, values in (("task", tasks), ("space", grids)):
         if len(values) > 1:
-            fix = f"set dataset.{key} to one of them (a resolution as in 'MNI152NLin2009cAsym:res-2')"
+            fix = f"set dataset/{key} to one of them (a resolution as in 'MNI152NLin2009cAsym:res-2')"
             raise ConfigError(derivatives, f"recordings of one {key}", ", ".join(values), fix)
     _check_distinct(bolds, derivatives)
     return bolds
@@ -189,5 +189,5 @@ def _check_any(runs: Sequence[RunFiles], derivatives: Path, subject: str, proble
     if not runs:
         found = "none" + "".join(f"\n    {problem}" for problem in problems)
         expected = f"at least one run of {subject}: *_desc-preproc_bold.nii.gz and its *_events.tsv"
-        fix = "check the subject's label, dataset.task and dataset.space, and that fMRIPrep finished"
+        fix = "check the subject's label, dataset/task and dataset/space, and that fMRIPrep finished"
         raise DataError(derivatives, expected, found, fix)

@@ -109,7 +109,7 @@ class Bold5000Dataset:
         if not found and self.space == TABLES:
             return [f"{subject}: no volumes that tell its sessions apart; its tables count as one session"]
         left_out = found[self.first_sessions :] if self.first_sessions else []
-        return [f"{path.name}: left out by dataset.sessions" for path in left_out]
+        return [f"{path.name}: left out by dataset/sessions" for path in left_out]
 
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
         """Return the pictures that at least one of `subjects` saw in the sessions taken, sorted by id.
@@ -184,22 +184,22 @@ class Bold5000Dataset:
     def _check_settings(self) -> None:
         if self.space not in (VOLUME, TABLES):
             fix = "null takes the volumes"
-            raise ConfigError("dataset.space", f"{VOLUME} or {TABLES}", f"'{self.space}'", fix)
+            raise ConfigError("dataset/space", f"{VOLUME} or {TABLES}", f"'{self.space}'", fix)
         if self.labelled_only and not (self.labels and (self.atlas or self.space == TABLES)):
-            found = "dataset.rois without labels" if not self.labels else "dataset.rois without atlas"
+            found = "dataset/rois without labels" if not self.labels else "dataset/rois without atlas"
             raise ConfigError(
-                "dataset.mask: atlas", "regions to take", found, "name them, or set mask: brain"
+                "dataset/mask: atlas", "regions to take", found, "name them, or set mask: brain"
             )
         unknown = set(self.labels) - set(REGIONS) if self.space == TABLES else set()
         if unknown:
-            fix = "correct dataset.rois.labels"
-            raise ConfigError("dataset.rois.labels", f"among {', '.join(REGIONS)}", f"{sorted(unknown)}", fix)
+            fix = "correct dataset/rois/labels"
+            raise ConfigError("dataset/rois/labels", f"among {', '.join(REGIONS)}", f"{sorted(unknown)}", fix)
 
     def _files(self, subject: str) -> SubjectFiles:
         files = SubjectFiles(self.root, subject.removeprefix("sub-"), self.betas)
         if not files.names.is_file():
             found = f"no such file; subjects there: {', '.join(self.subjects()) or 'none'}"
-            fix = "correct subjects or dataset.root, or put the file of the release there"
+            fix = "correct subjects or dataset/root, or put the file of the release there"
             raise DataError(files.names, f"the order in which {subject} saw the pictures", found, fix)
         return files
 
@@ -217,7 +217,7 @@ class Bold5000Dataset:
             return session_lengths(volumes, files.names, trials, self.first_sessions)
         if self.space == TABLES and self.first_sessions is None:
             return [trials]
-        fix = "put them there, correct dataset.betas, or (roi-tables only) leave out dataset.sessions"
+        fix = "put them there, correct dataset/betas, or (roi-tables only) leave out dataset/sessions"
         expected = f"volumes {files.name}_GLMbetas-{self.betas}_ses-01.nii.gz and so on"
         raise DataError(self.root, expected, "none", fix)
 

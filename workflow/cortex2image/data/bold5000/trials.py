@@ -78,7 +78,7 @@ def session_lengths(volumes: Sequence[Path], names: Path, trials: int, first: in
     total, some_left = sum(lengths), len(taken) < len(volumes) or len(taken) == first
     if total > trials or (total < trials and not some_left):
         found = f"{trials} names, {total} trials in {len(taken)} sessions"
-        fix = "take all files of one subject; for only the first sessions set dataset.sessions"
+        fix = "take all files of one subject; for only the first sessions set dataset/sessions"
         raise DataError(names, "one name per trial of the betas", found, fix)
     return lengths
 
