@@ -22,7 +22,7 @@ def markov_chain(
     """Return the states of one run of the Markov chain at `timesteps`.
 
     x_t is drawn from q(x_t | x_{t-1}) = N(sqrt(1 - beta_t) x_{t-1}, beta_t I), with new noise at every step
-    (Ho, Jain and Abbeel 2020, equation 2). :func:`cortex2image.diffusion.forward.noised` draws from the same
+    (Ho, Jain and Abbeel 2020, equation 2). :func:`cortex2image.diffusion.denoise.noised` draws from the same
     distribution in one step.
 
     Parameters
