@@ -46,6 +46,7 @@ SHAPES = {
     "spm": DoubleGamma(6.0, 16.0, 1.0, 1.0, 1 / 6),
     "glover": DoubleGamma(6.0, 12.0, 0.9, 0.9, 0.48),
 }
+DERIVATIVES = ("none", "time", "time_dispersion")
 
 
 def trial_regressors(
@@ -64,7 +65,7 @@ def trial_regressors(
         In seconds. A duration of 0 is an impulse.
     hrf : a key of :data:`SHAPES`
         ``spm``: SPM's canonical double gamma; ``glover``: that of Glover (1999) as nilearn parametrises it.
-    derivatives : ``none``, ``time`` or ``time_dispersion``
+    derivatives : one of :data:`DERIVATIVES`
         Derivatives to add: with respect to time, and to the dispersion of the peak.
 
     Returns

@@ -7,6 +7,7 @@ import pandas as pd
 
 from cortex2image.errors import ConfigError, DataError
 
+DRIFTS = ("cosine", "polynomial", "none")
 POLYNOMIAL_SPAN = 150.0  # s per order beyond the first, the rule of AFNI's 3dDeconvolve -polort A
 
 
@@ -18,7 +19,7 @@ def drift_regressors(volumes: int, tr: float, drift: str, high_pass_hz: float) -
     volumes : int
     tr : float
         Repetition time in seconds.
-    drift : str
+    drift : one of :data:`DRIFTS`
         ``cosine``: SPM's discrete cosine set of all frequencies up to `high_pass_hz`. ``polynomial``:
         Legendre polynomials up to order 1 + duration / 150 s. ``none``: no regressor.
     high_pass_hz : float

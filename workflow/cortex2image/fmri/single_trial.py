@@ -10,6 +10,7 @@ import numpy as np
 
 from cortex2image.errors import DataError
 
+MODELS = ("lss", "lsa")
 SMALLEST_RESPONSE = 0.01  # fraction of its peak that a trial must reach within the kept volumes
 SMALLEST_SHARE = 1e-6  # fraction of a regressor's variance that the rest of the model must leave unexplained
 SMALLEST_BASELINE = 1e-3  # fraction of the median baseline; voxels below it have no signal

@@ -10,6 +10,8 @@ import numpy as np
 
 from cortex2image.errors import DataError
 
+MODES = ("session", "all", "none")
+
 
 @dataclass(frozen=True)
 class GroupMoments:
