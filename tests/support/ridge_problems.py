@@ -6,7 +6,7 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
 from cortex2image.ridge.basis import Training, with_constant
-from cortex2image.ridge.engine import pose
+from cortex2image.ridge.engine import make_problem
 from cortex2image.ridge.folds import Fold, make_folds
 from cortex2image.ridge.inputs import as_blocks
 from cortex2image.ridge.memory import Need, Splits
@@ -39,7 +39,7 @@ def posed(X: np.ndarray, Y: np.ndarray, standardize: bool) -> Training:
     """Return the decomposed training rows, in double precision on the CPU."""
     dual = X.shape[0] <= X.shape[1]
     cpu, plan = torch.device("cpu"), Plan(200, 4, 3, 2)
-    return pose(as_blocks(X), Y, Y.dtype, cpu, dual, True, standardize, plan).training
+    return make_problem(as_blocks(X), Y, Y.dtype, cpu, dual, True, standardize, plan).training
 
 
 def predictions(operator: FoldOperator, training: Training, Y: np.ndarray) -> np.ndarray:

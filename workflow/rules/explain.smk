@@ -22,14 +22,9 @@ rule explain_diffusion:
     params:
         settings=training_settings("explain_diffusion"),
     shell:
-        """
-        python -m cortex2image.steps.explain_diffusion --settings {params.settings:q} \
-            --latent-space {output.latent_space:q} \
-            --forward-process {output.forward_process:q} --schedule {output.schedule:q} \
-            --step-counts {output.step_counts:q} --reverse-process {output.reverse_process:q} \
-            --guidance {output.guidance:q} --unet {output.unet:q} --attention {output.attention:q} \
-            --strengths {output.strengths:q} 2>{log:q}
-        """
+        "python -m cortex2image.steps.explain_diffusion --settings {params.settings:q} "
+        + " ".join(f"--{name} {{output.{name.replace('-', '_')}:q}}" for name in FIGURES)
+        + " 2>{log:q}"
 
 
 rule diffusion_page:

@@ -29,7 +29,7 @@ rule report:
     input:
         **tables("stimuli", "scores", "encoding_scores", "provenance"),
         code=code_of("report"),
-        templates=sorted(f"{TEMPLATES}/{path.name}" for path in Path(TEMPLATES).iterdir()),
+        templates=sorted(f"{TEMPLATES}/{path.name}" for path in Path(TEMPLATES).glob("[!.]*.*[!~]")),
         shown=JOBS.pictures,
         trials=of_all("trials"),
         voxels=of_all("voxels"),
@@ -50,5 +50,6 @@ rule report:
         **growing(mem_mb=3000, runtime=30),
     params:
         settings=settings_of("report"),
+        words=JOBS.words,
     shell:
         command_line("report")

@@ -1,5 +1,6 @@
 """What rules say of jobs: files, settings and needs as functions of the wildcards."""
 
+import dataclasses
 import json
 from types import SimpleNamespace
 
@@ -8,6 +9,8 @@ from tests.support.configs import CONFIGS, change, distributed, shipped
 
 from cortex2image.planning.jobs import Jobs, asked_now, growing
 from cortex2image.study.config import resolve
+from cortex2image.study.methods import METHODS
+from cortex2image.study.spaces import KINDS
 from cortex2image.study.training import read_training
 
 TRAINING = CONFIGS / "miniature.yaml"
@@ -84,6 +87,35 @@ def test_files_of_the_data_set_are_listed_only_where_they_can_be():
     assert json.loads(jobs(distributed("nsd")).manifest_settings("nsd_manifest")(NONE))
     with pytest.raises(SystemExit, match="ConfigError: dataset/reader"):
         jobs().manifest_settings("nsd_manifest")(NONE)
+
+
+def test_a_space_without_regions_is_not_decoded():
+    with pytest.raises(SystemExit, match="ConfigError: config, decode/rois/zc"):
+        jobs().settings("decode_features")(Wildcards(subject="sub-01", space="zc"))
+
+
+@pytest.mark.parametrize("space", ["zc-n0.6", "unet-mid-n0.8-t20"])
+def test_a_space_that_cannot_be_computed_yet_ends_the_plan(space):
+    wildcards = Wildcards(space=space)
+    assert jobs().code("extract_features")(wildcards)
+    with pytest.raises(SystemExit, match=f"ConfigError: features(.|\n)*{space}, which is a name"):
+        jobs().space_settings("extract_features")(wildcards)
+
+
+def test_a_misspelt_space_ends_the_plan():
+    for of_job in (jobs().code("extract_features"), jobs().entry("extract_features")):
+        with pytest.raises(SystemExit, match="ConfigError: feature space"):
+            of_job(Wildcards(space="zc-n2"))
+
+
+def test_words_of_the_report_change_with_the_registries(monkeypatch):
+    before = jobs().words(NONE)
+    monkeypatch.setitem(METHODS, "zc", dataclasses.replace(METHODS["zc"], meaning="of late"))
+    changed = jobs().words(NONE)
+    monkeypatch.setitem(METHODS, "ceiling", dataclasses.replace(METHODS["ceiling"], title="top"))
+    assert jobs().words(NONE) == changed != before
+    monkeypatch.setitem(KINDS, "z", dataclasses.replace(KINDS["z"], meaning="colours"))
+    assert jobs().words(NONE) != changed
 
 
 def test_entries_are_those_of_the_job():

@@ -107,6 +107,15 @@ def test_one_stimulus_cannot_be_shuffled(tables, models):
         method_inputs(METHODS["shuffled"], replace(tables, decoded=lone), models)
 
 
+@pytest.mark.parametrize("name", ["shuffled", "no_brain"])
+def test_errors_name_the_method_of_the_job(tables, models, name):
+    lone = {space: FeatureTable(["t1"], t.rows(["t1"]), t.source) for space, t in tables.decoded.items()}
+    decoded = lone if name == "shuffled" else {}
+    poor = replace(tables, decoded=decoded, split={"t1": "test"})
+    with pytest.raises(ConfigError, match="method mine"):
+        method_inputs(replace(METHODS[name], name="mine"), poor, models)
+
+
 def test_the_mean_is_that_of_the_training_stimuli_for_every_test_stimulus(tables, models):
     stimuli, features = method_inputs(METHODS["no_brain"], without_decoded(tables), models)
     assert sorted(stimuli) == TEST

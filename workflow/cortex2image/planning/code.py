@@ -30,7 +30,7 @@ class Entry:
     Attributes
     ----------
     core : str
-        The module that implements the entry.
+        The module that implements the entry; empty if none does.
     facts : str
         Text on the entry that changes when the entry changes.
     """
@@ -143,12 +143,14 @@ def entries(step: str, study: Study, wildcards: Mapping[str, str]) -> list[Entry
 def code_files(step: str, study: Study, wildcards: Mapping[str, str]) -> list[str]:
     """Return the source files that the job of a step consists of, sorted, relative to the working directory.
 
+    An entry that no module implements yet adds no file.
+
     Parameters
     ----------
     step, study, wildcards
         As in :func:`entries`.
     """
-    cores = [_files(entry.core) for entry in entries(step, study, wildcards)]
+    cores = [_files(entry.core) for entry in entries(step, study, wildcards) if entry.core]
     return sorted(_files(f"{STEPS}.{step}").union(*cores))
 
 

@@ -6,7 +6,7 @@ Snakemake calls these functions with the wildcards of a job, an object whose att
 import functools
 import itertools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
 from cortex2image.planning.resources import Resources
 from cortex2image.study.config import slice_json
-from cortex2image.study.methods import find_method
+from cortex2image.study.methods import METHODS, find_method
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
@@ -53,30 +53,35 @@ class Jobs:
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, and of the registry entries that its job uses."""
-        return lambda wildcards: code_files(step, self.study, dict(wildcards.items()))
+        return lambda wildcards: run_step(lambda: code_files(step, self.study, dict(wildcards.items())))
 
     def entry(self, step: str) -> OfJob:
         """Return a text on the registry entries of a step's job that changes when an entry changes."""
 
         def facts(wildcards: Wildcards) -> str:
-            used = entries(step, self.study, dict(wildcards.items()))
+            used = run_step(lambda: entries(step, self.study, dict(wildcards.items())))
             return "; ".join(entry.facts for entry in used)
 
         return facts
 
     def settings(self, step: str) -> OfJob:
-        """Return the settings that a step reads, as JSON.
+        """Return the settings that a step reads, as JSON; a job without an entry in the config ends planning.
 
         The result is a function, because Snakemake would fill wildcards into the braces of a JSON text.
         """
-        return lambda wildcards: slice_json(self.study, declared_reads(step), **dict(wildcards.items()))
+        return lambda wildcards: self._slice(declared_reads(step), wildcards)
 
     def space_settings(self, step: str) -> OfJob:
-        """Return the settings that a step and the feature space of its job read, as JSON."""
+        """Return the settings that a step and the feature space of its job read, as JSON.
+
+        A space that the step cannot compute ends planning.
+        """
 
         def settings(wildcards: Wildcards) -> str:
-            of_space = parse_space(wildcards.space).reads(self.study.features.latent)
-            return slice_json(self.study, (*declared_reads(step), *of_space), **dict(wildcards.items()))
+            space = parse_space(wildcards.space)
+            run_step(lambda: space.require_extractable("features"))
+            of_space = space.reads(self.study.features.latent)
+            return self._slice((*declared_reads(step), *of_space), wildcards)
 
         return settings
 
@@ -92,6 +97,15 @@ class Jobs:
     def training_settings(self, step: str) -> OfJob:
         """Return the settings of config/miniature.yaml that a step reads, as JSON."""
         return lambda wildcards: slice_json(self.training, declared_reads(step))
+
+    def _slice(self, keys: Sequence[str], wildcards: Wildcards) -> str:
+        return run_step(lambda: slice_json(self.study, keys, **dict(wildcards.items())))
+
+    def words(self, wildcards: Wildcards) -> str:
+        """Return the words of the report on methods and decoded spaces, which change when a registry does."""
+        methods = [METHODS[name] for name in self.study.reconstruct.methods]
+        words = [f"{m.name}: {m.title}, {m.meaning}, control: {m.control}" for m in methods]
+        return "; ".join([*words, *(f"{s}: {parse_space(s).facts.meaning}" for s in self.study.decode.rois)])
 
     @functools.cached_property
     def training(self) -> Training:

@@ -98,10 +98,11 @@ def method_inputs(
     if not stimuli:
         fix = "give test stimuli, or drop the method"
         raise ConfigError(f"method {method.name}", "stimuli of the split test", "none", fix)
-    return stimuli, {space: _FROM[source](tables, space, stimuli) for space, source in method.inputs.items()}
+    sources = method.inputs.items()
+    return stimuli, {space: _FROM[source](method.name, tables, space, stimuli) for space, source in sources}
 
 
-def derangement(stimuli: Sequence[str], study_seed: int) -> list[str]:
+def derangement(stimuli: Sequence[str], study_seed: int, method: str = "shuffled") -> list[str]:
     """Return for each stimulus another one, each used once: one random cycle through the sorted stimuli.
 
     Raises
@@ -110,36 +111,38 @@ def derangement(stimuli: Sequence[str], study_seed: int) -> list[str]:
         There are fewer than two stimuli.
     """
     if len(stimuli) < 2:
-        raise ConfigError("method shuffled", "two test stimuli or more", f"{len(stimuli)}", "drop the method")
+        raise ConfigError(
+            f"method {method}", "two test stimuli or more", f"{len(stimuli)}", "drop the method"
+        )
     cycle = rng_for(study_seed, "shuffled").permutation(sorted(stimuli))
     following = dict(zip(cycle.tolist(), np.roll(cycle, -1).tolist(), strict=True))
     return [following[stimulus] for stimulus in stimuli]
 
 
-def _decoded(tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
+def _decoded(method: str, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
     return tables.decoded[space].rows(stimuli)
 
 
-def _true(tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
+def _true(method: str, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
     return tables.true[space].rows(stimuli)
 
 
-def _shuffled(tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
-    return tables.decoded[space].rows(derangement(stimuli, tables.study_seed))
+def _shuffled(method: str, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
+    return tables.decoded[space].rows(derangement(stimuli, tables.study_seed, method))
 
 
-def _mean(tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
+def _mean(method: str, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
     """Return the mean over training stimuli, once per stimulus; no test stimulus enters it."""
     table = tables.true[space]
     training = [stimulus for stimulus in table.stimuli if tables.split.get(stimulus) == "train"]
     if not training:
         fix = "drop the method: the mean would be of test stimuli"
-        raise ConfigError("method no_brain", "training stimuli", "none in the study's split", fix)
+        raise ConfigError(f"method {method}", "training stimuli", "none in the study's split", fix)
     mean = table.rows(training).mean(axis=0, dtype=np.float64).astype(np.float32)
     return np.broadcast_to(mean, (len(stimuli), len(mean)))
 
 
-_FROM: dict[str, Callable[[Tables, str, Sequence[str]], np.ndarray]] = {
+_FROM: dict[str, Callable[[str, Tables, str, Sequence[str]], np.ndarray]] = {
     DECODED: _decoded,
     TRUE: _true,
     SHUFFLED: _shuffled,

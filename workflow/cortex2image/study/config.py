@@ -82,9 +82,18 @@ def slice_json(study: Section, keys: Sequence[str], **wildcards: str) -> str:
         ``everything``.
     **wildcards : str
         Values of the wildcards in `keys`.
+
+    Raises
+    ------
+    ConfigError
+        The study has no value for a key: a mapping lacks the entry of a wildcard.
     """
-    paths = _paths(type(study), [key.format(**wildcards) for key in keys])
-    return json.dumps(_picked(as_json(study), sorted(paths)))
+    values, paths = as_json(study), sorted(_paths(type(study), [key.format(**wildcards) for key in keys]))
+    for path in paths:
+        if _at(values, path) is _ABSENT:
+            fix = f"add it to {'/'.join(path[:-1])}, or do not ask for it"
+            raise ConfigError(f"config, {'/'.join(path)}", "a value", "none", fix)
+    return json.dumps(_picked(values, paths))
 
 
 def read_slice(section: type[Settings], text: str, keys: Sequence[str], source: str) -> Settings:
