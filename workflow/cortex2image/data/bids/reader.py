@@ -87,7 +87,7 @@ class BidsDataset:
     def _find(self, subject: str) -> tuple[list[RunFiles], list[str]]:
         for folder in (self.root, self.derivatives):
             if not folder.is_dir():
-                fix = "correct dataset.root or dataset.derivatives"
+                fix = "correct dataset/root or dataset/derivatives"
                 raise DataError(folder, "the folder of a data set", "no such folder", fix)
         return find_runs(self.root, self.derivatives, subject, self.task, self.space)
 

@@ -198,7 +198,7 @@ class Bold5000Dataset:
         files = SubjectFiles(self.root, subject.removeprefix("sub-"), self.betas)
         if not files.names.is_file():
             found = f"no such file; subjects there: {', '.join(self.subjects()) or 'none'}"
-            fix = "correct subjects or dataset.root, or put the file of the release there"
+            fix = "correct subjects or dataset/root, or put the file of the release there"
             raise DataError(files.names, f"the order in which {subject} saw the pictures", found, fix)
         return files
 
@@ -216,7 +216,7 @@ class Bold5000Dataset:
             return session_lengths(volumes, files.names, trials, self.first_sessions)
         if self.space == TABLES and self.first_sessions is None:
             return [trials]
-        fix = "put them there, correct dataset.betas, or (roi-tables only) leave out dataset.sessions"
+        fix = "put them there, correct dataset/betas, or (roi-tables only) leave out dataset/sessions"
         expected = f"volumes {files.name}_GLMbetas-{self.betas}_ses-01.nii.gz and so on"
         raise DataError(self.root, expected, "none", fix)
 
