@@ -7,7 +7,7 @@ import pytest
 from tests.support.configs import CONFIGS, change, shipped
 
 from cortex2image.errors import ConfigError
-from cortex2image.study.config import load_schema, read_slice, resolve, slice_json
+from cortex2image.study.config import config_name, load_schema, read_slice, resolve, slice_json
 from cortex2image.study.fields import as_json
 from cortex2image.study.settings import Study
 
@@ -23,6 +23,13 @@ def test_shipped_studies_are_valid_and_resolving_changes_no_input(name):
     assert config == before
     assert resolved.evaluate.permutations >= 100
     assert resolve(as_json(resolved) | {"dataset": config["dataset"]}, name) == resolved
+
+
+def test_the_name_of_a_config_has_its_files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = [tmp_path / "mine.yaml", "config/config.yaml"]
+    assert config_name(files, overridden=False) == "config (mine.yaml, config/config.yaml)"
+    assert config_name(files[:1], overridden=True) == "config (--config, mine.yaml)"
 
 
 def test_defaults_come_from_the_settings():

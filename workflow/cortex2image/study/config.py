@@ -2,7 +2,9 @@
 
 import copy
 import json
+import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from cortex2image.errors import ConfigError
@@ -66,6 +68,20 @@ def checked(section: type[Section], values: Mapping[str, Any], source: str) -> d
     filled = with_defaults(section, copy.deepcopy(dict(values)))
     refuse(section_schema(section), filled, source)
     return filled
+
+
+def config_name(files: Sequence[str | FilePath], overridden: bool) -> str:
+    """Return a name of the config for error messages: the files that it comes from.
+
+    Parameters
+    ----------
+    files : sequence of str or Path
+        Config files in the order in which Snakemake lists them.
+    overridden : bool
+        Whether ``--config`` gives values too.
+    """
+    names = [os.path.relpath(file) for file in files]
+    return f"config ({', '.join([*(['--config'] if overridden else []), *names])})"
 
 
 def slice_json(study: Section, keys: Sequence[str], **wildcards: str) -> str:
