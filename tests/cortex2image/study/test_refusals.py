@@ -54,9 +54,10 @@ def test_a_key_that_is_no_text_is_refused(section):
         resolve(config, "my.yaml")
 
 
-def test_a_whole_study_that_lacks_a_key_hears_that_it_extends_no_other():
+@pytest.mark.parametrize("given", [{}, {"study": "x", "subjects": ["sub-01"]}])
+def test_a_whole_study_that_lacks_a_key_hears_that_it_extends_no_other(given):
     with pytest.raises(ConfigError, match="lays nothing over config/"):
-        resolve({"dataset": {"root": "/d"}})
+        resolve(given | {"dataset": {"root": "/d"}})
 
 
 def rules(schema):

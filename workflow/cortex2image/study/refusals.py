@@ -103,12 +103,9 @@ def _missing_key(where: str, schema: Any, problem: jsonschema.ValidationError) -
     required = cast(list[str], problem.validator_value)
     missing = next(name for name in required if name not in problem.instance)
     meaning = problem.schema["properties"][missing]["description"]  # type: ignore[index]
-    fix = (
-        "add it; config/README.md explains every key. A config with a `dataset` is a whole study: it lays "
-        "nothing over config/config.yaml"
-        if len(problem.absolute_path) == 0 and "dataset" in problem.instance
-        else "add it; config/README.md explains every key"
-    )
+    fix, place = "add it; config/README.md explains every key", list(problem.absolute_path)
+    if place == ["dataset"] or (not place and "dataset" in problem.instance):
+        fix += ". A config with a `dataset` is a whole study: it lays nothing over config/config.yaml"
     return ConfigError(where, f"the key '{missing}'. {meaning}", "no such key", fix)
 
 
