@@ -18,13 +18,14 @@ from cortex2image.networks.registry import model_set
 from cortex2image.planning.code import command_line
 from cortex2image.planning.files import model_sums
 from cortex2image.planning.jobs import Jobs, asked_now, growing, training_files
-from cortex2image.study.config import resolve
+from cortex2image.study.config import config_name, resolve
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
 from cortex2image.study.space_names import wildcard_pattern
 from cortex2image.tables.paths import benchmark_path, figure_path, log_path, training_path
 
-STUDY = run_step(lambda: resolve(config))
+CONFIG = config_name(workflow.configfiles, overridden=bool(workflow.config_settings.config))
+STUDY = run_step(lambda: resolve(config, CONFIG))
 JOBS = run_step(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.yaml")))
 RESOURCES, READER = JOBS.resources, JOBS.reader
 METHODS_RUN, ENCODED, DECODED = STUDY.reconstruct.methods, STUDY.encode.models, list(STUDY.decode.rois)

@@ -8,7 +8,7 @@ rule explain_diffusion:
     """Figures of latents, noise and its schedule, denoising, captions, the U-Net and image to image."""
     input:
         code=code_of("explain_diffusion"),
-        model=model_sums(model_set("miniature")),
+        model=lambda wildcards: model_sums(model_set("miniature")),
     output:
         **{name.replace("-", "_"): figure_path(name) for name in FIGURES},
     log:

@@ -163,8 +163,11 @@ def test_a_complete_set_passes(incomplete):
     check_present(incomplete)
 
 
-def test_a_shipped_set_is_not_looked_for():
-    check_present(model_set("miniature", Path("nowhere")))
+def test_a_folder_without_a_shipped_set_is_refused():
+    """Snakemake finds nothing to do if a study has its results and an input does not exist."""
+    check_present(model_set("miniature"))
+    with pytest.raises(ModelSetError, match=r"SHA256SUMS\n(.|\n)*correct models/folder"):
+        check_present(model_set("miniature", Path("nowhere")))
 
 
 @pytest.fixture

@@ -56,6 +56,14 @@ def test_what_may_be_missing_may_be_given(more, name, value):
     assert getattr(parse(*more)[0], name) == value
 
 
+def test_a_label_without_an_entry_in_the_settings_is_refused():
+    decode = Command("Decode.", Study, READS, labels=("space",))
+    settings = '{"decode": {"rois": {"c": ["early"]}}}'
+    assert decode.parse(["--space", "c", "--settings", settings])[1].decode.rois == {"c": ("early",)}
+    with pytest.raises(ConfigError, match=r"--settings, decode/rois\n.*'z'\n.* c\n"):
+        decode.parse(["--space", "z", "--settings", settings])
+
+
 @pytest.mark.parametrize("missing", ["--subject", "--single-trial-betas", "--decoded", "--checkpoint"])
 def test_a_missing_file_or_label_is_named(missing, capsys):
     place = FILES.index(missing)

@@ -7,7 +7,7 @@ import pytest
 from tests.support.configs import CONFIGS, change, shipped
 
 from cortex2image.errors import ConfigError
-from cortex2image.study.config import load_schema, read_slice, resolve, slice_json
+from cortex2image.study.config import config_name, load_schema, read_slice, resolve, slice_json
 from cortex2image.study.fields import as_json
 from cortex2image.study.settings import Study
 
@@ -23,6 +23,13 @@ def test_shipped_studies_are_valid_and_resolving_changes_no_input(name):
     assert config == before
     assert resolved.evaluate.permutations >= 100
     assert resolve(as_json(resolved) | {"dataset": config["dataset"]}, name) == resolved
+
+
+def test_the_name_of_a_config_has_its_files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = [tmp_path / "mine.yaml", "config/config.yaml"]
+    assert config_name(files, overridden=False) == "config (mine.yaml, config/config.yaml)"
+    assert config_name(files[:1], overridden=True) == "config (--config, mine.yaml)"
 
 
 def test_defaults_come_from_the_settings():
@@ -49,19 +56,19 @@ def test_simulated_data_lies_under_the_study():
     [
         ("sede", 1, "the top level", "did you mean 'seed'?"),
         ("glm/high_pas_hz", 0.01, "glm", "did you mean 'high_pass_hz'?"),
-        ("ridge/alphas", [0], "ridge/alphas/0", "exclusiveMinimum"),
-        ("ridge/folds", 1, "ridge/folds", "minimum: 2"),
-        ("reconstruct/strength", 1.5, "reconstruct/strength", "maximum: 1"),
-        ("seed", "one", "seed", "type: integer"),
-        ("seed", None, "seed", "type: integer"),
-        ("subjects", ["1"], "subjects/0", "pattern"),
-        ("dataset/sessions", 0, "dataset/sessions", "minimum: 1"),
-        ("reconstruct/methods", [], "reconstruct/methods", "minItems: 1"),
-        ("encode/models", [], "encode/models", "minItems: 1"),
+        ("ridge/alphas", [0], "ridge/alphas/0", "more than 0. Candidate"),
+        ("ridge/folds", 1, "ridge/folds", "at least 2"),
+        ("reconstruct/strength", 1.5, "reconstruct/strength", "at most 1"),
+        ("seed", "one", "seed", "a whole number"),
+        ("seed", None, "seed", "a whole number"),
+        ("subjects", ["1"], "subjects/0", "a text of the form ^sub-"),
+        ("dataset/sessions", 0, "dataset/sessions", "at least 1"),
+        ("reconstruct/methods", [], "reconstruct/methods", "at least 1 in the list"),
+        ("encode/models", [], "encode/models", "at least 1 in the list"),
         ("reconstruct/noise_level", "matched", "reconstruct", "write 'noising': the key has a new name"),
         ("decode/rois/zc", ["all"], "decode/rois", "one of the keys c, z"),
-        ("dataset/rois/labels/V1", 0, "dataset/rois/labels/V1", "minimum: 1"),
-        ("ridge", None, "ridge", "type: object"),
+        ("dataset/rois/labels/V1", 0, "dataset/rois/labels/V1", "at least 1"),
+        ("ridge", None, "ridge", "a section with keys"),
     ],
 )
 def test_bad_values_name_the_key_and_the_way_out(path, value, where, said):
@@ -77,7 +84,7 @@ def test_bad_values_name_the_key_and_the_way_out(path, value, where, said):
 def test_a_missing_key_without_default_is_named(section, key, place):
     config = shipped()
     del (config[section] if section else config)[key]
-    with pytest.raises(ConfigError, match=f"my.yaml, {place}\n.*'{key}' is a required property"):
+    with pytest.raises(ConfigError, match=f"my.yaml, {place}\n.*the key '{key}'\\."):
         resolve(config, "my.yaml")
 
 
@@ -85,7 +92,7 @@ def test_an_error_says_what_the_setting_means():
     meaning = load_schema()["properties"]["ridge"]["properties"]["folds"]["description"]
     with pytest.raises(ConfigError) as error:
         resolve(change(shipped(), "ridge/folds", 1))
-    assert error.value.expected == f"{meaning} (minimum: 2)"
+    assert error.value.expected == f"at least 2. {meaning}"
     assert error.value.found == "1"
 
 
@@ -172,8 +179,8 @@ def test_a_setting_that_is_not_declared_is_not_read_though_it_is_given(keys, rea
         ("[]", "--settings", "give an object"),
         ('{"sede": 1}', "--settings, the top level", "did you mean 'seed'?"),
         ('{"ridge": {"fold": 3}}', "--settings, ridge", "did you mean 'folds'?"),
-        ('{"ridge": {"folds": 1}}', "--settings, ridge/folds", "minimum: 2"),
-        ('{"encode": {"fdr": 2}}', "--settings, encode/fdr", "exclusiveMaximum"),  # though it is not read
+        ('{"ridge": {"folds": 1}}', "--settings, ridge/folds", "at least 2"),
+        ('{"encode": {"fdr": 2}}', "--settings, encode/fdr", "less than 1"),  # though it is not read
         ("{}", "--settings, dataset/reader", "no default"),
         ('{"reconstruct": {"noise_level": "matched"}}', "--settings, reconstruct", "write 'noising'"),
     ],

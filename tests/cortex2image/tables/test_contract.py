@@ -99,7 +99,7 @@ def test_another_version_is_refused_with_what_to_do(tmp_path):
 def test_foreign_broken_and_absent_files_are_refused(tmp_path):
     pq.write_table(pa.table({"name": ["a"]}), tmp_path / "foreign.parquet")
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 no more")
-    for name, found in (("foreign", "no contract"), ("broken", ""), ("absent", "")):
+    for name, found in (("foreign", "no contract"), ("broken", ""), ("absent", "no such file")):
         with pytest.raises(ContractError) as error:
             TOY.read(tmp_path / f"{name}.parquet")
         assert f"{name}.parquet" in error.value.where

@@ -47,11 +47,12 @@ def model_hash(model_set: ModelSet) -> str:
 
 
 def check_present(model_set: ModelSet) -> None:
-    """Raise ModelSetError if a file of a fetched set or its `SHA256SUMS` is missing."""
+    """Raise ModelSetError if the `SHA256SUMS` of a set or a file of a fetched set is missing."""
+    sums = model_set.folder / SUMS
     if not model_set.fetched:
+        _existing(sums, f"correct models/folder, or {FIX}")
         return
     check_files(model_set)
-    sums = model_set.folder / SUMS
     if not sums.is_file():
         fix = "run `snakemake --cores 1 record_models` with this config, once: it writes them"
         raise ModelSetError(sums, "the SHA-256 of every file of the model set", "no such file", fix)

@@ -70,11 +70,12 @@ class Command(Generic[Settings]):
         Raises
         ------
         ConfigError
-            A setting is unknown or out of bounds.
+            A setting is unknown or out of bounds, or a label names no entry of a mapping that the step reads.
         """
         args = self._parser().parse_args(argv)
         given = args.settings if self.reads else "{}"
-        return args, read_slice(self.settings, given, self.reads, "--settings")
+        labels = {name: getattr(args, name) for name in self.labels}
+        return args, read_slice(self.settings, given, self.reads, "--settings", **labels)
 
     def _parser(self) -> argparse.ArgumentParser:
         parser = argparse.ArgumentParser(description=self.doc.splitlines()[0])

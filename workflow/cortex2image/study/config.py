@@ -1,12 +1,11 @@
 """The config of a study: checked settings from YAML, and the slice of the settings that a step reads."""
 
 import copy
-import difflib
 import json
+import os
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar, cast
-
-import jsonschema
+from pathlib import Path as FilePath
+from typing import Any, TypeVar
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.checks import check_settings
@@ -22,6 +21,7 @@ from cortex2image.study.fields import (
     with_defaults,
 )
 from cortex2image.study.readers import READERS
+from cortex2image.study.refusals import refuse
 from cortex2image.study.settings import Study
 
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -66,8 +66,22 @@ def checked(section: type[Section], values: Mapping[str, Any], source: str) -> d
         An unknown or missing key, or a value out of bounds.
     """
     filled = with_defaults(section, copy.deepcopy(dict(values)))
-    _validate(section_schema(section), filled, source)
+    refuse(section_schema(section), filled, source)
     return filled
+
+
+def config_name(files: Sequence[str | FilePath], overridden: bool) -> str:
+    """Return a name of the config for error messages: the files that it comes from.
+
+    Parameters
+    ----------
+    files : sequence of str or Path
+        Config files in the order in which Snakemake lists them.
+    overridden : bool
+        Whether ``--config`` gives values too.
+    """
+    names = [os.path.relpath(file) for file in files]
+    return f"config ({', '.join([*(['--config'] if overridden else []), *names])})"
 
 
 def slice_json(study: Section, keys: Sequence[str], **wildcards: str) -> str:
@@ -96,7 +110,9 @@ def slice_json(study: Section, keys: Sequence[str], **wildcards: str) -> str:
     return json.dumps(_picked(values, paths))
 
 
-def read_slice(section: type[Settings], text: str, keys: Sequence[str], source: str) -> Settings:
+def read_slice(
+    section: type[Settings], text: str, keys: Sequence[str], source: str, **wildcards: str
+) -> Settings:
     """Parse JSON into the settings that a step reads; settings that the JSON lacks get their defaults.
 
     Parameters
@@ -110,17 +126,23 @@ def read_slice(section: type[Settings], text: str, keys: Sequence[str], source: 
         its mapping.
     source : str
         Name of the text in error messages.
+    **wildcards : str
+        Values of wildcards in `keys`: the entries that they name must be there.
 
     Raises
     ------
     ConfigError
         `text` is no JSON object, holds an unknown key or a value out of bounds, or lacks a declared setting
-        that has no default.
+        that has no default or an entry that a wildcard names.
     """
     filled = with_defaults(section, _parsed(text, source))
-    _validate(section_schema(section, demanding=False), filled, source)
+    refuse(section_schema(section, demanding=False), filled, source)
     paths = _paths(section, [key.partition("/{")[0] for key in keys])
     _require(section, filled, paths, source)
+    for key in keys:
+        outer, braced, name = key.removesuffix("}").partition("/{")
+        if braced and name in wildcards:
+            _require_entry(_at(filled, tuple(outer.split("/"))), wildcards[name], f"{source}, {outer}")
     return build(section, _picked(filled, paths))
 
 
@@ -182,6 +204,13 @@ def _require(section: type[Section], values: Mapping[str, Any], paths: Sequence[
             raise ConfigError(where, expected, "none", "give it; config/README.md explains every key")
 
 
+def _require_entry(mapping: Mapping[str, Any], name: str, where: str) -> None:
+    """Raise ConfigError if a mapping lacks the entry of this name."""
+    if name not in mapping:
+        found = ", ".join(mapping) or "no entries"
+        raise ConfigError(where, f"an entry '{name}'", found, "add the entry, or correct the name")
+
+
 def _fill_in(values: dict[str, Any]) -> None:
     """Set the keys that the workflow chooses itself, and replace ``{root}`` by the folder of the data set."""
     dataset = values["dataset"]
@@ -190,38 +219,3 @@ def _fill_in(values: dict[str, Any]) -> None:
     for section, key in ((dataset, "derivatives"), (dataset["rois"], "atlas")):
         if section[key]:
             section[key] = section[key].replace("{root}", dataset["root"])
-
-
-def _validate(schema: Mapping[str, Any], values: Mapping[str, Any], source: str) -> None:
-    """Raise ConfigError for the first value that the schema refuses."""
-    for problem in jsonschema.Draft202012Validator(schema).iter_errors(values):
-        where = f"{source}, {'/'.join(map(str, problem.absolute_path)) or 'the top level'}"
-        explain = _unknown_key if problem.validator == "additionalProperties" else _refused
-        raise explain(where, problem.schema, problem)
-
-
-def _refused(where: str, schema: Any, problem: jsonschema.ValidationError) -> ConfigError:
-    """Return the error for a value out of bounds or of a wrong type, or for a missing key."""
-    rule, limit = str(problem.validator), cast(Any, problem.validator_value)
-    expected, fix = problem.message, "correct the value; config/README.md explains every key"
-    if rule == "enum":
-        names = list(map(str, limit))
-        expected = f"{schema.get('description', 'one name')} (one of: {', '.join(names)})"
-        near = difflib.get_close_matches(str(problem.instance), names, n=1)
-        fix = f"did you mean '{near[0]}'?" if near else fix
-    elif rule != "required":
-        expected = f"{schema.get('description', expected)} ({rule}: {limit})"
-    return ConfigError(where, expected, repr(problem.instance)[:200], fix)
-
-
-def _unknown_key(where: str, schema: Any, problem: jsonschema.ValidationError) -> ConfigError:
-    known, given = sorted(schema.get("properties", {})), problem.instance
-    assert isinstance(given, Mapping)
-    unknown = min(set(given) - set(known))
-    renamed, near = schema.get("renamed", {}), difflib.get_close_matches(unknown, known, n=1)
-    fix = "remove it, or see config/README.md for the keys there are"
-    if unknown in renamed:
-        fix = f"write '{renamed[unknown]}': the key has a new name"
-    elif near:
-        fix = f"did you mean '{near[0]}'?"
-    return ConfigError(where, f"one of the keys {', '.join(known)}", f"'{unknown}'", fix)

@@ -132,6 +132,9 @@ class Contract:
             with pq.ParquetFile(path) as file:
                 self._check_stamp(file.schema_arrow.metadata or {}, path)
                 yield file
+        except FileNotFoundError:
+            fix = "run the workflow, which makes it, or correct the path"
+            raise ContractError(path, f"a Parquet table '{self.name}'", "no such file", fix) from None
         except (OSError, pa.ArrowInvalid) as error:
             fix = "run the workflow again, it makes the file anew once the broken one is deleted"
             expected = f"a Parquet table '{self.name}'"

@@ -40,19 +40,20 @@ def test_one_version_of_two(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "names",
+    ("names", "fix"),
     [
-        [],
-        [TRAINING],
-        [TRAINING, TEST, NEW_TEST],
-        [TRAINING, TEST, NEW_TRAINING, NEW_TEST],
-        ["Subject1.h5", "sub-01.h5"],
-        ["Subject1.h5", TRAINING, TEST],
+        ([], "put what is missing there"),
+        ([TRAINING], "put what is missing there"),
+        ([TRAINING, TEST, NEW_TEST], "keep one version"),
+        ([TRAINING, TEST, NEW_TRAINING, NEW_TEST], "keep one version"),
+        (["Subject1.h5", "sub-01.h5"], "keep one version"),
+        (["Subject1.h5", TRAINING, TEST], "keep one version"),
     ],
 )
-def test_several_or_too_few(tmp_path, names):
+def test_several_or_too_few(tmp_path, names, fix):
     with pytest.raises(DataError, match=r"one \.h5 file of sub-01(.|\n)*dataset/betas") as error:
         files(tmp_path, *names, "sub-02.h5")
+    assert fix in error.value.fix
     assert all(name in error.value.found for name in names)
 
 

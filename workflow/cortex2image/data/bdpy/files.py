@@ -73,6 +73,8 @@ def find_files(root: Path, subject: str, betas: str | None) -> SubjectFiles:
         return SubjectFiles({split: files[0] for split, files in parts.items()}, others)
     names = ", ".join(path.name for path in fitting) or "none"
     fix = "keep one version there, or set dataset/betas to a piece of the name that only one version has"
+    if not whole and max(map(len, parts.values())) <= 1:
+        fix = "put what is missing there, or correct subjects, dataset/root or dataset/betas"
     expected = f"one .h5 file of {subject}, or one for Training and one for Test"
     raise DataError(root, expected, names, fix)
 
