@@ -11,7 +11,12 @@ from cortex2image.study.fields import as_json
 
 
 @pytest.mark.parametrize(
-    ("page", "path"), [(reference.tables_page, "docs/tables.md"), (reference.config_page, "config/README.md")]
+    ("page", "path"),
+    [
+        (reference.tables_page, "docs/tables.md"),
+        (reference.config_page, "config/README.md"),
+        (reference.schema_file, "config/schema.json"),
+    ],
 )
 def test_pages_have_not_drifted(page, path):
     written = (reference.REPOSITORY / path).read_text()

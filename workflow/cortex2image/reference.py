@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from cortex2image.study.config import load_schema
 from cortex2image.study.fields import Section, Setting, parts, section_schema
 from cortex2image.study.settings import Study
 from cortex2image.study.training import Training
@@ -66,7 +67,8 @@ def config_page() -> str:
             "`bold5000.yaml` (BOLD5000) and `kamitani.yaml` (files of the Kamitani laboratory). A file with "
             "a `dataset` is a whole study; the keys of a file without one replace keys of the default study. "
             "An unknown key is an error. "
-            "`miniature.yaml` is no study: it holds the settings of `train_miniature`, in the second table.",
+            "`miniature.yaml` is no study: it holds the settings of `train_miniature`, in the second table. "
+            "`schema.json` is the JSON schema of a study, for editors that check YAML while one writes.",
             "",
             *_table(Study),
             "## miniature.yaml",
@@ -74,6 +76,11 @@ def config_page() -> str:
             *_table(Training),
         ]
     )
+
+
+def schema_file() -> str:
+    """Return config/schema.json: the JSON schema of a study, for editors that check YAML files."""
+    return json.dumps(load_schema(), indent=2) + "\n"
 
 
 def _table(section: type[Section]) -> list[str]:
@@ -128,9 +135,10 @@ def _as_yaml(value: Any) -> str:
 
 
 def main() -> None:
-    """Write both pages into the repository."""
+    """Write both pages and the schema into the repository."""
     (REPOSITORY / "docs" / "tables.md").write_text(tables_page())
     (REPOSITORY / "config" / "README.md").write_text(config_page())
+    (REPOSITORY / "config" / "schema.json").write_text(schema_file())
 
 
 if __name__ == "__main__":

@@ -10,9 +10,11 @@ from cortex2image.study.methods import (
     DECODED,
     FROM_NOISE,
     FROM_PICTURE,
+    MEAN,
     METHODS,
     NO_DIFFUSION,
-    SOURCES,
+    SHUFFLED,
+    TRUE,
     find_method,
 )
 from cortex2image.study.spaces import KINDS
@@ -52,7 +54,7 @@ def test_every_method_is_described_and_has_a_core(name):
     assert method.title
     assert method.meaning
     assert set(method.inputs) <= set(KINDS)
-    assert set(method.inputs.values()) <= set(SOURCES)
+    assert set(method.inputs.values()) <= {DECODED, TRUE, SHUFFLED, MEAN}
     assert method.start in (FROM_NOISE, FROM_PICTURE, NO_DIFFUSION)
     assert module_path(method.core).exists()
 

@@ -13,7 +13,6 @@ DECODED = "decoded"  # from the brain, by a model that was not trained on the st
 TRUE = "true"  # from the picture that was seen, or its captions
 SHUFFLED = "shuffled"  # decoded for another test stimulus
 MEAN = "mean"  # the mean over training stimuli, without brain data
-SOURCES = (DECODED, TRUE, SHUFFLED, MEAN)
 
 # How a picture starts.
 FROM_NOISE = "noise"
@@ -30,7 +29,8 @@ class Method:
     name : str
         Name in ``reconstruct/methods`` of the config and in file names.
     inputs : mapping of feature space to source
-        One of :data:`SOURCES` for each space that pictures are made from; other spaces are not used.
+        ``decoded``, ``true``, ``shuffled`` or ``mean`` for each space that pictures are made from; other
+        spaces are not used.
     start : str
         :data:`FROM_NOISE`, :data:`FROM_PICTURE` or :data:`NO_DIFFUSION`.
     control : bool
