@@ -76,7 +76,7 @@ def touch(path, content=""):
 def planned(snakemake, tmp_path):
     """Return a function that plans a preset and zc for one subject; files and models are there by name."""
 
-    def plan(name):
+    def plan(name, *targets):
         config = yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text())
         config["dataset"]["root"], config["models"]["folder"] = "nsd", "models"
         config["encode"]["models"] = ["z", "c", "zc"]
@@ -89,7 +89,7 @@ def planned(snakemake, tmp_path):
         touch(layout.ctab("sub-01", "streams"), "".join(f"{code} {name}\n" for name, code in regions.items()))
         for file in (*model_set(config["models"]["set"]).files, "SHA256SUMS"):
             touch(tmp_path / "models" / file)
-        return snakemake("--dry-run", "--printshellcmds", config=tmp_path / "mine.yaml")
+        return snakemake(*targets, "--dry-run", "--printshellcmds", config=tmp_path / "mine.yaml")
 
     return plan
 
@@ -137,3 +137,11 @@ def test_the_default_study_draws_no_latent_and_shares_no_noise(snakemake):
     drawn = settings(done, "reconstruct_images", "features/latent", "reconstruct/shared_noise")
     assert drawn == ("mean", False)
     assert settings(done, "evaluate_images", "evaluate/identification") == ("reconstruction",)
+
+
+def test_a_space_without_regions_ends_a_plan_that_also_asks_for_its_memory(planned):
+    done = planned("nsd", "results/nsd/sub-01/decoded/zc.parquet")
+    assert done.returncode != 0
+    assert "decode/rois" in done.stderr
+    assert "to do:" in done.stderr
+    assert "KeyError" not in done.stdout + done.stderr
