@@ -9,7 +9,7 @@ from cortex2image.ridge.basis import Training, with_constant
 from cortex2image.ridge.engine import make_problem
 from cortex2image.ridge.folds import Fold, make_folds
 from cortex2image.ridge.inputs import as_blocks
-from cortex2image.ridge.memory import Need, Splits
+from cortex2image.ridge.need import Need, Splits
 from cortex2image.ridge.operators import FoldOperator
 from cortex2image.ridge.planning import Plan
 

@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 from tests.support.configs import change, distributed, shipped
 
 from cortex2image.errors import ConfigError
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.planning.resources import Resources, working
 from cortex2image.ridge.folds import make_folds
-from cortex2image.ridge.memory import Need, Splits
+from cortex2image.ridge.need import Need, Splits
 from cortex2image.ridge.planning import plan
 from cortex2image.study.config import resolve
 from cortex2image.study.settings import Ridge
@@ -45,7 +44,7 @@ def refused_below(rows: int, predictors: int, targets: int, ridge: Ridge) -> flo
     splits = folds if ridge.selection == "kfold" else Splits.of_groups(pictures)
     need = Need(rows, predictors, targets, len(ridge.alphas), rows <= predictors, splits)
     with pytest.raises(ConfigError) as caught:
-        plan(need, np.dtype("f4"), torch.device("cpu"), 1e-6, None)
+        plan(need, np.dtype("f4"), "cpu", 1, 1e-6)
     return float(caught.value.expected.split()[2])
 
 

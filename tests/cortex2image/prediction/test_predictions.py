@@ -10,7 +10,6 @@ from sklearn.preprocessing import StandardScaler
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.prediction import predictions
-from cortex2image.prediction.alignment import PerTrial
 from cortex2image.prediction.as_released import LATENT_ALPHAS
 from cortex2image.prediction.partitions import Trials
 from cortex2image.prediction.predictions import (
@@ -19,6 +18,7 @@ from cortex2image.prediction.predictions import (
     RidgeSettings,
     predict_test_trials,
 )
+from cortex2image.ridge.repeats import PerTrial
 
 SETTINGS = RidgeSettings([10.0], folds=3, average_repeats=["test"], seed=2**60 + 1)
 

@@ -24,7 +24,8 @@ def design(rows: np.ndarray) -> Design:
 
 def basis(rows: np.ndarray, dual: bool) -> Basis:
     training = design(rows)
-    return decompose(training, training.gram() if dual else training.moments(), dual, torch.float64)
+    gram = training.gram() if dual else training.moments()
+    return decompose(training, gram, dual, torch.float64, torch.zeros(len(rows), dtype=torch.float64))
 
 
 @pytest.mark.parametrize("dual", [True, False])

@@ -25,7 +25,8 @@ def basis(rng: np.random.Generator) -> tuple[Basis, np.ndarray]:
         centred @ np.linalg.solve(centred.T @ centred + float(a) * np.eye(6), centred.T) + 1 / 20
         for a in ALPHAS
     ]
-    return decompose(design, design.moments(), False, torch.float64), np.stack(hats)
+    constant = torch.full((20,), 20**-0.5, dtype=torch.float64)
+    return decompose(design, design.moments(), False, torch.float64, constant), np.stack(hats)
 
 
 def leverages_of(basis: Basis, groups: np.ndarray) -> list[Leverages]:

@@ -13,7 +13,8 @@ from tests.support.ridge_problems import NEED
 
 from cortex2image.ridge import memory
 from cortex2image.ridge.folds import make_folds
-from cortex2image.ridge.memory import Splits, available_gb, fit_gb
+from cortex2image.ridge.memory import available_gb, fit_gb
+from cortex2image.ridge.need import Splits
 
 
 def write_limits(folder: Path, prefix: str, names: tuple[str, str], limit: str, cache: str) -> None:

@@ -8,18 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from tests.support.bounded_fit import CASES, fit, targets, unequal
 from tests.support.ridge_problems import FIVE_FOLDS, NEED
 
 from cortex2image.errors import ConfigError
-from cortex2image.ridge import RidgeCV, planning
+from cortex2image.ridge import RidgeCV
 from cortex2image.ridge.folds import make_folds
 from cortex2image.ridge.inputs import RowGroups
-from cortex2image.ridge.memory import Need, Splits
+from cortex2image.ridge.need import Need, Splits
 from cortex2image.ridge.planning import plan
 
-CPU, SINGLE = torch.device("cpu"), np.dtype("f4")
+SINGLE = np.dtype("f4")
 # Fits in dual form (more columns than rows) and in primal form.
 LIMITED = {
     (240, 5000): [
@@ -41,19 +40,19 @@ pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 def least(need: Need) -> float:
     """Return the least bound, in GB, named by the error for a smaller bound."""
     with pytest.raises(ConfigError, match="ridge max_memory_gb") as caught:
-        plan(need, SINGLE, CPU, 1e-6, None)
+        plan(need, SINGLE, "cpu", 1, 1e-6)
     return float(caught.value.expected.split()[2])
 
 
 def test_without_a_bound_the_caller_may_choose_the_batch():
-    assert plan(NEED, SINGLE, CPU, None, 77).targets == 77
-    free = plan(NEED, SINGLE, CPU, None, None)
+    assert plan(NEED, SINGLE, "cpu", 1, batch=77).targets == 77
+    free = plan(NEED, SINGLE, "cpu", 1)
     assert free.folds == 5
     assert 1 <= free.targets <= NEED.targets
 
 
 def test_a_tighter_bound_means_smaller_shares():
-    wide, tight = (plan(NEED, SINGLE, CPU, bound, None) for bound in (2.0, 1.01 * least(NEED)))
+    wide, tight = (plan(NEED, SINGLE, "cpu", 1, bound) for bound in (2.0, 1.01 * least(NEED)))
     assert tight.folds == 1 < wide.folds == 5
     assert tight.penalties < wide.penalties == 13
     assert tight.block < wide.block
@@ -61,7 +60,7 @@ def test_a_tighter_bound_means_smaller_shares():
 
 
 def test_folds_are_taken_apart_before_penalties_are():
-    plans = [plan(NEED, SINGLE, CPU, bound, None) for bound in np.linspace(1.01, 12, 50) * least(NEED)]
+    plans = [plan(NEED, SINGLE, "cpu", 1, bound) for bound in np.linspace(1.01, 12, 50) * least(NEED)]
     shares = [(each.penalties, each.folds) for each in plans]
     assert shares == sorted(shares)
     assert {folds for _, folds in shares} == {1, 2, 3, 4, 5}
@@ -70,18 +69,17 @@ def test_folds_are_taken_apart_before_penalties_are():
 
 def test_a_tighter_bound_means_fewer_targets_at_once():
     many = Need(200, 50, 1_000_000, alphas=13, dual=False, splits=Splits())
-    wide, tight = (plan(many, SINGLE, CPU, bound, None) for bound in (1.0, 0.02))
+    wide, tight = (plan(many, SINGLE, "cpu", 1, bound) for bound in (1.0, 0.02))
     assert tight.targets < wide.targets < many.targets
 
 
 @pytest.mark.parametrize("selection", [FIVE_FOLDS, Splits(), Splits.of_groups(np.arange(200))])
-def test_threads_share_what_one_thread_may_take(monkeypatch, selection):
+def test_threads_share_what_one_thread_may_take(selection):
     need = Need(200, 50, 100_000, alphas=13, dual=False, splits=selection)
     plans = {}
     for threads in (1, 4, 64):
-        monkeypatch.setattr(planning, "threads_of", lambda _, threads=threads: threads)
         for bound in (None, 1.1 * least(need), 0.5):
-            plans[threads, bound] = plan(need, SINGLE, CPU, bound, None)
+            plans[threads, bound] = plan(need, SINGLE, "cpu", threads, bound)
     assert [plans[threads, None].together for threads in (1, 4, 64)] == [1, 4, 64]
     for (threads, bound), shares in plans.items():
         assert 1 <= shares.together <= threads
@@ -92,9 +90,8 @@ def test_threads_share_what_one_thread_may_take(monkeypatch, selection):
 
 
 @pytest.mark.parametrize("threads", [2, 7])
-def test_batches_are_of_one_size_for_all_threads_to_end_together(monkeypatch, threads):
-    monkeypatch.setattr(planning, "threads_of", lambda _: threads)
-    shares = plan(NEED, SINGLE, CPU, None, None)
+def test_batches_are_of_one_size_for_all_threads_to_end_together(threads):
+    shares = plan(NEED, SINGLE, "cpu", threads)
     count = -(-NEED.targets // shares.targets)
     assert count % shares.together == 0
     assert NEED.targets - (count - 1) * shares.targets > 0.9 * shares.targets
@@ -107,7 +104,7 @@ def test_batches_are_of_one_size_for_all_threads_to_end_together(monkeypatch, th
 )
 def test_what_the_error_asks_for_is_enough(splits, dual, reread):
     need = replace(NEED, splits=splits, dual=dual, reread=reread)
-    assert plan(need, SINGLE, CPU, least(need) * 1.01, None).targets >= 1
+    assert plan(need, SINGLE, "cpu", 1, least(need) * 1.01).targets >= 1
 
 
 def test_folds_that_hold_out_more_need_more():

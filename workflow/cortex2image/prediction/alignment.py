@@ -8,22 +8,8 @@ import pyarrow as pa
 
 from cortex2image.errors import DataError
 from cortex2image.prediction.partitions import Trials
+from cortex2image.ridge.repeats import PerTrial
 from cortex2image.tables.columns import matrix
-
-
-@dataclass(frozen=True)
-class PerTrial:
-    """A matrix and the row of each trial in it; trials of a stimulus may share a row.
-
-    Attributes
-    ----------
-    matrix : (rows, width) array
-    row : (n,) array of int
-        Row of each trial.
-    """
-
-    matrix: np.ndarray
-    row: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from cortex2image.errors import ConfigError
-from cortex2image.prediction.alignment import PerTrial, Rows, select
+from cortex2image.prediction.alignment import Rows, select
 from cortex2image.prediction.as_released import AsReleasedRidgeCV
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.progress import track
 from cortex2image.ridge import estimator
 from cortex2image.ridge.estimator import RidgeCV
 from cortex2image.ridge.memory import fit_gb
+from cortex2image.ridge.repeats import PerTrial
 from cortex2image.study.settings import Ridge
 
 AS_RELEASED = "as_released"

@@ -62,12 +62,15 @@ class Basis:
         L, squared singular values, all positive, ascending.
     exact, left : (n, k) tensors
         U in float64, and in the precision of the data.
+    constant : (n,) tensor, float64
+        Direction of the mean, of length 1; zeros without an intercept.
     score_map : ScoreMap
     """
 
     values: torch.Tensor
     exact: torch.Tensor
     left: torch.Tensor
+    constant: torch.Tensor
     score_map: ScoreMap
 
     @property
@@ -84,7 +87,9 @@ class Basis:
         return self.values[:, None] / (self.values[:, None] + alphas)
 
 
-def decompose(design: Design, gram: torch.Tensor, dual: bool, dtype: torch.dtype) -> Basis:
+def decompose(
+    design: Design, gram: torch.Tensor, dual: bool, dtype: torch.dtype, constant: torch.Tensor
+) -> Basis:
     """Compute the singular basis of the training rows.
 
     Parameters
@@ -95,6 +100,8 @@ def decompose(design: Design, gram: torch.Tensor, dual: bool, dtype: torch.dtype
     dual : bool
     dtype : torch.dtype
         Precision of the data.
+    constant : (n,) tensor, float64
+        Direction of the mean, see :class:`Basis`.
 
     Notes
     -----
@@ -105,10 +112,10 @@ def decompose(design: Design, gram: torch.Tensor, dual: bool, dtype: torch.dtype
     kept = values > torch.finfo(torch.float64).eps * max(design.blocks.shape) * largest
     values, vectors = values[kept], vectors[:, kept]
     if dual:
-        return Basis(values, vectors, vectors.to(dtype), ScoreMap(vectors / values, design))
+        return Basis(values, vectors, vectors.to(dtype), constant, ScoreMap(vectors / values, design))
     to_scores = ScoreMap(vectors / values.sqrt(), None)
     left = to_scores.scores(design)
-    return Basis(values, left, left.to(dtype), to_scores)
+    return Basis(values, left, left.to(dtype), constant, to_scores)
 
 
 @dataclass(frozen=True)

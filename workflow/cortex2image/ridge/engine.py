@@ -40,7 +40,9 @@ def make_problem(
     scaling = Scaling.fit_blocks(blocks, slice(None), intercept, standardize, plan.block)
     design = Design(blocks, scaling, device, plan.block)
     gram = design.gram() if dual else design.moments()
-    basis = decompose(design, gram, dual, dtype_of(dtype))
+    n = blocks.shape[0]
+    constant = gram.new_full((n,), intercept / n**0.5)
+    basis = decompose(design, gram, dual, dtype_of(dtype), constant)
     training = Training(design, gram, basis, intercept, standardize)
     return Problem(training, Targets(Y, intercept, dtype, device, plan.targets, plan.together), plan)
 

@@ -1,6 +1,7 @@
 """Cross-validated ridge regression of very many targets, as a scikit-learn estimator."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,11 +26,22 @@ from cortex2image.ridge.inputs import (
     checked_alphas,
     warn_at_edge,
 )
-from cortex2image.ridge.memory import Need, Splits
+from cortex2image.ridge.linalg import threads_of
+from cortex2image.ridge.need import Need, Splits
 from cortex2image.ridge.planning import plan
+from cortex2image.ridge.repeats import PerTrial
 
 # How penalties are selected: K-fold, generalised, or leave-one-out cross-validation.
 SELECTIONS = ("kfold", "gcv", "loo")
+
+
+@dataclass(frozen=True)
+class BlockFit:
+    """Predictions (m, t) for new rows, penalties (t,) and best scores (t,) of a block of targets."""
+
+    predicted: np.ndarray
+    alpha: np.ndarray
+    score: np.ndarray
 
 
 class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
@@ -150,6 +162,32 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         predicted = predict_once(problem, self.alpha_, self._new_blocks(X_new))
         return predicted[:, 0] if self._flat else predicted
 
+    def predict_blocks(
+        self,
+        X: np.ndarray | Blocks | PerTrial,
+        targets: Iterable[np.ndarray | PerTrial],
+        X_new: np.ndarray | Blocks,
+        groups: np.ndarray | None = None,
+    ) -> Iterator[BlockFit]:
+        """Fit targets that come in blocks, and yield the predictions for new rows, block by block.
+
+        The training rows are decomposed once. No more than one block of targets is in memory, if the caller
+        keeps none.
+
+        Parameters
+        ----------
+        X : (n, p) array or blocks, or PerTrial with n trials
+        targets : iterable of (n, t_b) arrays, or of PerTrial with n trials
+        X_new : (m, p) array or blocks
+        groups : (n,) array, optional
+            As in `fit`.
+        """
+        X = X.each() if isinstance(X, PerTrial) else X
+        for block in targets:
+            Y = block.each() if isinstance(block, PerTrial) else block
+            predicted = self.fit_and_predict(X, Y, X_new, groups)
+            yield BlockFit(predicted, self.alpha_, self.best_score_)
+
     def predict(self, X: np.ndarray | Blocks) -> np.ndarray:
         """Return the (m, t) predictions for (m, p) rows; (m,) if fitted to a 1-D target."""
         check_is_fitted(self, "_fitted")
@@ -235,7 +273,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             splits = Splits.of_groups(np.arange(len(Y)) if groups is None else groups)
         reread = dual and isinstance(blocks, RowGroups)
         need = Need(*blocks.shape, Y.shape[1], alphas, dual, splits, bands, reread)
-        shares = plan(need, dtype, device, self.max_memory_gb, self.n_targets_batch)
+        shares = plan(need, dtype, device.type, threads_of(device), self.max_memory_gb, self.n_targets_batch)
         return make_problem(blocks, Y, dtype, device, dual, self.fit_intercept, self.standardize, shares)
 
     def _new_blocks(self, X: np.ndarray | Blocks) -> Blocks:

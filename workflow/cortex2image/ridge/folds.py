@@ -6,7 +6,6 @@ from numbers import Integral
 from typing import cast
 
 import numpy as np
-from sklearn.model_selection import GroupKFold, KFold
 
 from cortex2image.errors import DataError
 
@@ -81,6 +80,8 @@ def _splits(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> Pair
     if isinstance(cv, Integral):
         cv = int(cv)
         _check_enough(cv, rows if groups is None else len(np.unique(groups)), groups is not None)
+        from sklearn.model_selection import GroupKFold, KFold
+
         cv = (KFold if groups is None else GroupKFold)(cv, shuffle=True, random_state=seed)
     if hasattr(cv, "split"):
         cv = cv.split(np.empty((rows, 1)), None, groups)

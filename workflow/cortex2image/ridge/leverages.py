@@ -10,14 +10,10 @@ import torch
 
 from cortex2image.ridge.basis import Basis
 from cortex2image.ridge.linalg import product
+from cortex2image.ridge.need import GROUPS, LARGEST_GROUP
 
-# Groups whose hat matrices are computed together; every group needs a copy of its rows of U.
-GROUPS = 256
 # Eigenvalue of I - H_gg below which left-out errors would show the rounding of single-precision residuals.
 LEAST_SPARE = 1e-4
-# Rows of the largest group for which products of all pairs of its rows are cheap: repeats of a picture, not
-# trials of a run.
-LARGEST_GROUP = 4
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,8 @@ class Bands:
         else:
             root = torch.from_numpy(np.sqrt(np.repeat(shares, self.widths))).to(training.gram.device)
             gram = training.gram * torch.outer(root, root)
-        basis = decompose(design, gram, training.basis.dual, training.basis.left.dtype)
+        old = training.basis
+        basis = decompose(design, gram, old.dual, old.left.dtype, old.constant)
         mixed = replace(training, design=design, gram=gram, basis=basis, standardize=False)
         return replace(self.base, training=mixed)
 

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from cortex2image.errors import ConfigError
-from cortex2image.ridge.linalg import threads_of
-from cortex2image.ridge.memory import Need
+from cortex2image.ridge.need import Need
 
 # Without a bound: values in a block of predictors, and in the arrays of a batch of targets. Small enough for
 # the caches of a CPU, large enough for matrix products at full speed.
@@ -53,7 +51,12 @@ class Plan:
 
 
 def plan(
-    need: Need, dtype: np.dtype, device: torch.device, max_memory_gb: float | None, batch: int | None
+    need: Need,
+    dtype: np.dtype,
+    device: str,
+    threads: int,
+    max_memory_gb: float | None = None,
+    batch: int | None = None,
 ) -> Plan:
     """Divide the memory of a fit among blocks, operators and batches of targets.
 
@@ -61,7 +64,9 @@ def plan(
     ----------
     need : Need
     dtype : NumPy dtype of the computation
-    device : torch.device
+    device : "cpu" or "cuda"
+    threads : int
+        Batches that may be worked on side by side.
     max_memory_gb : float, optional
         Bound on the memory of a fit beyond its inputs and results, in GB (1e9 bytes).
     batch : int, optional
@@ -75,7 +80,7 @@ def plan(
     folds, item = max(1, need.splits.folds), np.dtype(dtype).itemsize
     most = REREAD_BLOCK if need.reread else BLOCK
     if max_memory_gb is None:
-        return Plan(most, folds, need.alphas, *_batches(need, device, batch), threads_of(device))
+        return Plan(most, folds, need.alphas, *_batches(need, device, threads, batch), threads)
     left = int(ALLOCATED * max_memory_gb * 1e9) - need.square
     block = min(most, max(need.rows, need.columns, left // _parts(need) // (item + 16)))
     left -= block * (2 * item + 16)
@@ -85,22 +90,22 @@ def plan(
         left -= (MADE + 8 * together) * penalties * need.operator
     at_once = left // (item * need.per_target_in_double)
     if penalties < 1 or at_once < (batch or 1):
-        least = f"at least {_least(need, item) / 1e9:.3g} GB"
+        least = f"at least {least_bytes(need, item) / 1e9:.3g} GB"
         fix = f"allow {least}" + (", or fewer targets in a batch" if batch else "")
         raise ConfigError("ridge max_memory_gb", least, f"{max_memory_gb:g} GB", fix)
-    batches = _batches(need, device, batch, at_once)
-    return Plan(block, together, penalties, *batches, _makers(need, device, penalties))
+    batches = _batches(need, device, threads, batch, at_once)
+    return Plan(block, together, penalties, *batches, _makers(need, threads, penalties))
 
 
-def _makers(need: Need, device: torch.device, penalties: int) -> int:
+def _makers(need: Need, threads: int, penalties: int) -> int:
     """Return how many operators can be computed at once in the memory reserved for all penalties."""
     one = MADE * need.operator
     spare = (penalties - 1) * one // (one + need.solving) if one else 0
-    return min(threads_of(device), 1 + spare)
+    return min(threads, 1 + spare)
 
 
 def _batches(
-    need: Need, device: torch.device, batch: int | None, at_once: int | None = None
+    need: Need, device: str, threads: int, batch: int | None, at_once: int | None = None
 ) -> tuple[int, int]:
     """Return the number of targets in a batch, and of batches side by side.
 
@@ -110,8 +115,8 @@ def _batches(
     if batch:
         return min(batch, need.targets), 1
     least = LEAST_BATCH if need.splits.folds or not need.splits.groups else LEAST_LEFT_OUT
-    together = threads_of(device)
-    size = max(least, min(BATCH[device.type] // need.per_target, -(-need.targets // together)))
+    together = threads
+    size = max(least, min(BATCH[device] // need.per_target, -(-need.targets // together)))
     if at_once is not None:
         together = max(1, min(together, at_once // least))
         size = min(size, at_once // together)
@@ -137,7 +142,7 @@ def _parts(need: Need) -> int:
     return REREAD_PARTS if need.reread else PARTS
 
 
-def _least(need: Need, item: int) -> float:
+def least_bytes(need: Need, item: int) -> float:
     """Return the least bound in bytes, `item` being the bytes of a value of the data."""
     block = max(need.rows, need.columns) * (2 * item + 16)
     operator = 2 * (MADE + 8) * need.operator * bool(need.splits.folds)

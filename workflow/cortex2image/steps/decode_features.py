@@ -12,13 +12,14 @@ import pyarrow as pa
 
 from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
-from cortex2image.prediction.alignment import PerTrial, align
+from cortex2image.prediction.alignment import align
 from cortex2image.prediction.predictions import (
     Predictions,
     RidgeSettings,
     predict_test_trials,
 )
 from cortex2image.progress import say
+from cortex2image.ridge.repeats import PerTrial
 from cortex2image.seeds import seed_for
 from cortex2image.stats.correlation import correlate, is_constant
 from cortex2image.study.command import Command
