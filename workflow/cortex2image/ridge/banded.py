@@ -18,7 +18,10 @@ from cortex2image.errors import DataError
 from cortex2image.ridge.engine import Fitted, Problem, scores
 from cortex2image.ridge.estimator import RidgeCV
 from cortex2image.ridge.inputs import Beside, Blocks, checked_alphas, warn_at_edge
+from cortex2image.ridge.linalg import computing
 from cortex2image.ridge.mixtures import Bands, first_mixtures, nearby_mixtures
+from cortex2image.ridge.posing import Posed
+from cortex2image.ridge.solver import Given, Solver
 
 # Standard deviation, in decades, of the shares that later rounds draw around the winning mixtures.
 WIDTHS = (0.5, 0.2)
@@ -60,6 +63,7 @@ class BandedRidgeCV(RidgeCV):
         random_state: int = 0,
         n_targets_batch: int | None = None,
         max_memory_gb: float | None = None,
+        threads: int | None = None,
     ):
         super().__init__(
             alphas,
@@ -71,6 +75,7 @@ class BandedRidgeCV(RidgeCV):
             random_state=random_state,
             n_targets_batch=n_targets_batch,
             max_memory_gb=max_memory_gb,
+            threads=threads,
         )
         self.mixtures = mixtures
 
@@ -92,10 +97,16 @@ class BandedRidgeCV(RidgeCV):
             As in :meth:`RidgeCV.fit`; bands with different numbers of rows.
         """
         self.widths_ = [band.shape[1] for band in bands]
-        blocks, Y = self._checked(_beside(bands), Y)
-        mixed = self._searched(blocks, Y, groups)
-        self._parts = list(self._fit_parts(mixed))
+        with computing(self.threads):
+            self._search(_beside(bands), Y, groups)
         return self
+
+    def _search(self, blocks: Blocks, Y: np.ndarray, groups: np.ndarray | None) -> None:
+        posed = self._pose(blocks, groups, None)
+        given = Given.of(Y, posed)
+        self._flat = given.flat
+        mixed = self._searched(posed, given)
+        self._parts = list(self._fit_parts(mixed))
 
     def fit_and_predict(  # type: ignore[override]
         self,
@@ -150,17 +161,18 @@ class BandedRidgeCV(RidgeCV):
         intercept = self.predict(zeros)[0]
         return float(intercept) if self._flat else intercept
 
-    def _searched(self, blocks: Blocks, Y: np.ndarray, groups: np.ndarray | None) -> Bands:
+    def _searched(self, posed: Posed, given: Given) -> Bands:
         """Choose shares and penalties of all targets; return the problem divided into bands."""
-        alphas = checked_alphas(self.alphas)
-        folds, groups = self._split(len(Y), groups)
-        bands = len(self.widths_)
-        mixed = Bands.of(self._make_problem(blocks, Y, folds, groups, len(alphas), bands), self.widths_)
+        alphas, bands, Y = checked_alphas(self.alphas), len(self.widths_), given.values
+        base = Solver.of(posed, given, alphas, self._options(bands)).problem(given)
+        mixed = Bands.of(base, self.widths_)
         self.best_score_, self.alpha_ = np.full(Y.shape[1], -np.inf), np.full(Y.shape[1], alphas[0])
         self.share_ = np.full((bands, Y.shape[1]), 1 / bands)
         for shares in self._candidates():
             problem = mixed.problem(shares)
-            self._take_better(shares, scores(problem, self.selection, alphas, folds, groups, False), alphas)
+            self._take_better(
+                shares, scores(problem, self.selection, alphas, posed.folds, posed.groups, False), alphas
+            )
         warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
         return mixed
 

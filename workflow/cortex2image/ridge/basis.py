@@ -1,7 +1,8 @@
 """Training rows in their singular basis, in which ridge regression is diagonal.
 
 For centred predictors X (n rows, p columns) with singular value decomposition X = U sqrt(L) V', ridge
-regression of targets Y predicts for new rows
+regression of targets Y predicts for new rows (of a row that stands for w trials, X and Y hold sqrt(w) times
+its values)
 
     (X_new V L^-1/2)  diag(L / (L + alpha))  U'Y
      scores            filter                 projection
@@ -13,12 +14,15 @@ digits of single precision however ill-conditioned X is; L, V and the scores are
 L and U come from one eigendecomposition: of X'X if p < n (primal form), else of XX' (dual form).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 
 from cortex2image.ridge.design import Design
+from cortex2image.ridge.inputs import Blocks
 from cortex2image.ridge.linalg import eigh
+from cortex2image.ridge.repeats import Shared, Side
 
 EPSILON = torch.finfo(torch.float64).eps
 
@@ -125,12 +129,16 @@ class Training:
     Attributes
     ----------
     design : Design, (n, p)
-        Centred and scaled with all training rows.
+        Centred, scaled and weighted with all training rows.
     gram : (n, n) tensor in dual form, (p, p) tensor in primal form, float64
         XX' or X'X.
     basis : Basis
     intercept, standardize : bool
         Whether X and Y are centred, and whether columns are divided by their standard deviation.
+    shared : Shared, optional
+        Targets that rows have in common.
+    lifted : bool
+        Whether rows are trials although pictures were decomposed, see :meth:`lift`.
     """
 
     design: Design
@@ -138,6 +146,34 @@ class Training:
     basis: Basis
     intercept: bool
     standardize: bool
+    shared: Shared | None = None
+    lifted: bool = False
+
+    @property
+    def on_samples(self) -> bool:
+        """Whether operators of folds multiply targets of rows: if there are no more rows than directions."""
+        return self.basis.dual and not self.lifted
+
+    def lift(self, trials: Blocks, member: np.ndarray) -> "Training":
+        """Return the training rows one for each trial, given the decomposition of weighted pictures.
+
+        Parameters
+        ----------
+        trials : Blocks, (n, p)
+        member : (n,) array of int
+            The picture, among the rows that were decomposed, of each trial.
+        """
+        picture = torch.from_numpy(member).to(self.gram.device)
+        each = 1 / self.design.roots[picture, None]
+        exact = self.basis.exact[picture] * each
+        constant = self.basis.constant[picture] * each[:, 0]
+        basis = replace(self.basis, exact=exact, left=exact.to(self.basis.left.dtype), constant=constant)
+        design = replace(self.design, blocks=trials, weights=None)
+        return replace(self, design=design, basis=basis, lifted=True)
+
+    def side(self, chosen: np.ndarray) -> Side:
+        """Return the rows marked in `chosen`, an (n,) array of bool, with their targets."""
+        return Side.of(chosen, self.shared, self.gram.device)
 
     def floor(self, alphas: torch.Tensor) -> torch.Tensor:
         """Return the penalties, raised to the rounding error of L if smaller: no system is singular."""
@@ -150,7 +186,7 @@ class Training:
         return float(EPSILON * values[-1] / (values[0] + alpha)) if len(values) else EPSILON
 
 
-def with_constant(left: torch.Tensor, training: Training) -> torch.Tensor:
-    """Return (m, k) rows of U with one more column, 1/sqrt(n) with an intercept and 0 without, (m, k + 1)."""
-    constant = training.intercept / len(training.basis.left) ** 0.5
-    return torch.cat([left, left.new_full((len(left), 1), constant)], dim=1)
+def with_constant(basis: Basis, rows: torch.Tensor, exact: bool = False) -> torch.Tensor:
+    """Return chosen rows of U and of the direction of the mean, (m, k + 1), in float64 if `exact`."""
+    left = basis.exact if exact else basis.left
+    return torch.cat([left[rows], basis.constant[rows, None].to(left.dtype)], dim=1)

@@ -1,16 +1,17 @@
-"""Training rows as the solvers see them: centred and scaled predictors in blocks, targets in batches.
+"""Predictors of the training rows as the solvers see them: centred, scaled and weighted, in blocks.
 
-Blocks and batches bound the working memory; they change no result.
+Blocks bound the working memory; they change no result.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
 
 from cortex2image.ridge.inputs import Blocks
-from cortex2image.ridge.linalg import as_tensor, dtype_of, product, side_by_side
+from cortex2image.ridge.linalg import as_tensor, product
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,9 @@ class Scaling:
     scale: np.ndarray
 
     @classmethod
-    def fit(cls, rows: np.ndarray, centre: bool, standardize: bool = False) -> "Scaling":
+    def fit(
+        cls, rows: np.ndarray, centre: bool, standardize: bool = False, weights: np.ndarray | None = None
+    ) -> "Scaling":
         """Compute centre and scale from training rows.
 
         Parameters
@@ -31,29 +34,35 @@ class Scaling:
             Subtract the mean. The mean of a constant column is exactly its value.
         standardize : bool
             Divide by the standard deviation over `rows` (ddof 0); constant columns are left as they are.
+        weights : (n,) array, optional
+            Trials that each row stands for; None counts each row once.
         """
         zeros, ones = np.zeros(rows.shape[1], rows.dtype), np.ones(rows.shape[1], rows.dtype)
         if not centre and not standardize:
             return cls(zeros, ones)
-        constant = rows.max(axis=0) == rows.min(axis=0)
-        means = np.where(constant, rows[0], rows.mean(axis=0, dtype=np.float64)).astype(rows.dtype)
+        share = np.full(len(rows), 1 / len(rows)) if weights is None else weights / weights.sum()
+        # Less its first value, a constant column is exactly 0, and a large mean costs no digits.
+        apart = rows.astype(np.float64) - rows[0]
+        means = share @ apart
+        centres = (rows[0] + means).astype(rows.dtype) if centre else zeros
         if not standardize:
-            return cls(means if centre else zeros, ones)
-        spread = rows.std(axis=0, dtype=np.float64).astype(rows.dtype)
-        return cls(means if centre else zeros, np.where(constant | (spread == 0), ones, spread))
+            return cls(centres, ones)
+        apart -= means
+        spread = np.sqrt(np.einsum("n,nc,nc->c", share, apart, apart)).astype(rows.dtype)
+        return cls(centres, np.where(spread == 0, ones, spread))
 
     @classmethod
     def fit_blocks(
         cls,
         predictors: Blocks,
-        rows: slice | np.ndarray,
         centre: bool,
         standardize: bool,
         elements: int,
+        weights: np.ndarray | None = None,
     ) -> "Scaling":
-        """Compute centre and scale from some rows in double precision, `elements` numbers at once."""
+        """Compute centre and scale from all rows in double precision, `elements` numbers at once."""
         parts = [
-            cls.fit(block[rows].astype(np.float64, copy=False), centre, standardize)
+            cls.fit(block.astype(np.float64, copy=False), centre, standardize, weights)
             for _, block in predictors.columns(elements)
         ]
         return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("centre", "scale")))
@@ -78,22 +87,31 @@ class Design:
     device : torch.device
     elements : int
         Largest number of values in a block.
+    weights : (n,) array, optional
+        Trials that each row stands for. Rows are multiplied by the square roots.
     """
 
     blocks: Blocks
     scaling: Scaling
     device: torch.device
     elements: int
+    weights: np.ndarray | None = None
+
+    @cached_property
+    def roots(self) -> torch.Tensor:
+        """Square roots of the weights, (n,), float64."""
+        weights = np.ones(self.blocks.shape[0]) if self.weights is None else self.weights
+        return as_tensor(np.sqrt(weights), self.device, torch.float64)
 
     def rows(self) -> Iterator[tuple[slice, torch.Tensor]]:
         """Yield every block of rows as (slice of rows, (b, p) tensor)."""
         for part, block in self.blocks.rows(self.elements):
-            yield part, self._scaled(block, slice(None))
+            yield part, self._scaled(block, slice(None), part)
 
     def columns(self) -> Iterator[tuple[slice, torch.Tensor]]:
         """Yield every block of columns as (slice of columns, (n, b) tensor)."""
         for part, block in self.blocks.columns(self.elements):
-            yield part, self._scaled(block, part)
+            yield part, self._scaled(block, part, slice(None))
 
     def select(self, chosen: np.ndarray) -> torch.Tensor:
         """Return the rows marked in `chosen`, an (n,) array of bool, as an (m, p) tensor."""
@@ -114,6 +132,30 @@ class Design:
             out += product(rows.T, rows)
         return out
 
+    def own_gram(self, train: np.ndarray, centre: bool, standardize: bool) -> torch.Tensor:
+        """Return XX', (n, n), in units of the rows marked in `train`, an (n,) array of bool.
+
+        Parameters
+        ----------
+        train : (n,) array of bool
+        centre, standardize : bool
+            Whether columns are centred by the mean, and divided by the standard deviation, of these rows.
+        """
+        out, chosen = self._zeros(self.blocks.shape[0]), torch.from_numpy(train)
+        for _, block in self.columns():
+            means, scale, _ = own_units(block[chosen], self.roots[chosen], centre, standardize)
+            if centre:
+                block -= torch.outer(self.roots, means)
+            if standardize:
+                block /= scale
+            out += product(block, block.T)
+        return out
+
+    @cached_property
+    def sums(self) -> torch.Tensor:
+        """Sum of every column over trials, (p,); 0, up to rounding, if columns are centred."""
+        return torch.stack([self.roots[part] @ block for part, block in self.rows()]).sum(dim=0)
+
     def products(self, other: "Design") -> torch.Tensor:
         """Return the (n, m) inner products of the rows of this design and those of another."""
         out = self._zeros(self.blocks.shape[0], other.blocks.shape[0])
@@ -125,91 +167,50 @@ class Design:
         """Yield blocks of the same columns for this design and another, as wide as the longer one allows."""
         width = self.elements // max(self.blocks.shape[0], other.blocks.shape[0], 1)
         for part, block in self.blocks.columns(max(1, width) * self.blocks.shape[0]):
-            yield part, self._scaled(block, part)
+            yield part, self._scaled(block, part, slice(None))
 
     def _zeros(self, *shape: int) -> torch.Tensor:
         """Return a matrix of zeros, square if one size is given."""
         square = shape if len(shape) == 2 else shape * 2
         return torch.zeros(square, dtype=torch.float64, device=self.device)
 
-    def _scaled(self, block: np.ndarray, columns: slice) -> torch.Tensor:
-        """Return a block with the given columns centred and scaled, float64, on the device."""
+    def _scaled(self, block: np.ndarray, columns: slice, rows: slice) -> torch.Tensor:
+        """Return a block of the given rows and columns as the solvers see it, float64, on the device."""
         centre, scale = (
             as_tensor(values[columns], self.device, torch.float64)
             for values in (self.scaling.centre, self.scaling.scale)
         )
         scaled = as_tensor(block, self.device, torch.float64) - centre
-        return scaled if bool((scale == 1).all()) else scaled.div_(scale)
+        if not bool((scale == 1).all()):
+            scaled.div_(scale)
+        return scaled if self.weights is None else scaled.mul_(self.roots[rows, None])
 
 
-@dataclass(frozen=True)
-class Targets:
-    """Targets of the training rows, centred while they are read.
+def own_units(
+    rows: torch.Tensor, roots: torch.Tensor, centre: bool, standardize: bool
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Bring rows into their own units.
 
-    Attributes
+    Parameters
     ----------
-    values : (n, t) array
-    centre : bool
-        Subtract the mean of each target. The mean of a constant target is exactly its value.
-    dtype : NumPy dtype
-    device : torch.device
-    size : int
-        Targets in a batch.
-    together : int
-        Largest number of batches in memory at once.
-    chosen : (c,) array of int, optional
-        Positions of the targets to use, in this order; None uses all.
+    rows : (n, c) tensor
+        Weighted rows.
+    roots : (n,) tensor
+        Square roots of their weights.
+    centre, standardize : bool
+        Whether columns are centred by their mean, and divided by their standard deviation, over trials.
+
+    Returns
+    -------
+    (c,), (c,) and (n, c) tensors
+        Centres, scales and the rows in their own units. A constant column has scale 1 and, if centred, becomes
+        exactly 0.
     """
-
-    values: np.ndarray
-    centre: bool
-    dtype: np.dtype
-    device: torch.device
-    size: int
-    together: int = 1
-    chosen: np.ndarray | None = None
-
-    @property
-    def count(self) -> int:
-        """Number of targets."""
-        return self.values.shape[1] if self.chosen is None else len(self.chosen)
-
-    def each(self, work: Callable[[slice, torch.Tensor, torch.Tensor], None]) -> None:
-        """Call `work(slice of targets, centred (n, b) tensor, (b,) means)` for every batch."""
-        parts = [
-            slice(start, min(start + self.size, self.count)) for start in range(0, self.count, self.size)
-        ]
-        side_by_side(lambda part: work(part, *self._read(part)), parts, self.together)
-
-    def _read(self, part: slice) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return a batch of targets, (n, b), centred if asked for, and the (b,) means."""
-        columns = part if self.chosen is None else self.chosen[part]
-        rows = as_tensor(self.values[:, columns], self.device, dtype_of(self.dtype))
-        first = rows[0].clone()
-        if not self.centre:
-            return rows, torch.zeros_like(first)
-        # Less its first value, a constant target is exactly 0, and a large mean costs no digits.
-        centred = rows - first
-        mean = centred.mean(dim=0)
-        return centred.sub_(mean), first + mean
-
-
-@dataclass(frozen=True)
-class Projected:
-    """Projections U'Y of all targets, (k, t), and means of the targets, (t,).
-
-    Closed-form selection computes them; the fit that follows uses them again.
-    """
-
-    values: np.ndarray
-    means: np.ndarray
-
-    @classmethod
-    def empty(cls, directions: int, targets: Targets) -> "Projected":
-        """Allocate the projections of all targets on `directions` directions."""
-        count = targets.count
-        return cls(np.empty((directions, count), targets.dtype), np.empty(count, targets.dtype))
-
-    def put(self, batch: slice, projected: torch.Tensor, means: torch.Tensor) -> None:
-        """Store the (k, b) projections and (b,) means of a batch of targets."""
-        self.values[:, batch], self.means[batch] = projected.cpu().numpy(), means.cpu().numpy()
+    plain, share = rows / roots[:, None], roots.square() / roots.square().sum()
+    apart = plain - plain[0]
+    means = share @ apart
+    apart -= means
+    spread = (share @ apart.square()).sqrt() if standardize else torch.zeros_like(means)
+    scale = torch.where(spread == 0, 1.0, spread)
+    own = apart if centre else plain
+    return (plain[0] + means) * centre, scale, own.mul_(roots[:, None]).div_(scale)

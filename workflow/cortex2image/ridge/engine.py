@@ -7,14 +7,17 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis, ScoreMap, Training, decompose
-from cortex2image.ridge.design import Design, Projected, Scaling, Targets
+from cortex2image.ridge.design import Design, Scaling
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.gcv import gcv_scores
 from cortex2image.ridge.inputs import Blocks
-from cortex2image.ridge.kfold import kfold_scores
+from cortex2image.ridge.kfold import FoldOperators, kfold_scores
 from cortex2image.ridge.leave_one_out import leave_one_out_scores
 from cortex2image.ridge.linalg import as_tensor, dtype_of, product
 from cortex2image.ridge.planning import Plan
+from cortex2image.ridge.posing import Posed
+from cortex2image.ridge.repeats import Shared
+from cortex2image.ridge.targets import Batch, Projected, Targets
 
 
 @dataclass(frozen=True)
@@ -26,25 +29,27 @@ class Problem:
     plan: Plan
 
 
-def make_problem(
-    blocks: Blocks,
-    Y: np.ndarray,
+def make_training(
+    posed: Posed,
     dtype: np.dtype,
     device: torch.device,
     dual: bool,
     intercept: bool,
     standardize: bool,
     plan: Plan,
-) -> Problem:
-    """Set up the problem of (n, p) predictors, which are decomposed, and (n, t) targets."""
-    scaling = Scaling.fit_blocks(blocks, slice(None), intercept, standardize, plan.block)
-    design = Design(blocks, scaling, device, plan.block)
+    shared: Shared | None = None,
+) -> Training:
+    """Decompose the rows of a regression; `shared` says which of them have targets in common."""
+    rows, weights = posed.blocks, posed.weights
+    if posed.lifted is not None and posed.pictures is not None:
+        rows, weights = posed.pictures, posed.lifted.counts.astype(np.float64)
+    scaling = Scaling.fit_blocks(rows, intercept, standardize, plan.block, weights)
+    design = Design(rows, scaling, device, plan.block, weights)
     gram = design.gram() if dual else design.moments()
-    n = blocks.shape[0]
-    constant = gram.new_full((n,), intercept / n**0.5)
+    constant = intercept * design.roots / design.roots.square().sum().sqrt()
     basis = decompose(design, gram, dual, dtype_of(dtype), constant)
-    training = Training(design, gram, basis, intercept, standardize)
-    return Problem(training, Targets(Y, intercept, dtype, device, plan.targets, plan.together), plan)
+    training = Training(design, gram, basis, intercept, standardize, shared)
+    return training if posed.lifted is None else training.lift(posed.blocks, posed.lifted.member)
 
 
 def scores(
@@ -55,6 +60,7 @@ def scores(
     groups: np.ndarray | None,
     complete: bool,
     kept: Projected | None = None,
+    operators: FoldOperators | None = None,
 ) -> np.ndarray:
     """Score every penalty for every target.
 
@@ -68,22 +74,24 @@ def scores(
         As in :func:`~cortex2image.ridge.leave_one_out.leave_one_out_scores`, for "loo".
     kept : Projected, optional
         Filled by "gcv" and "loo", which compute the projections of the targets.
+    operators : FoldOperators, optional
+        Operators of these folds and penalties, if they serve several blocks of targets.
 
     Returns
     -------
     (a, t) array
     """
-    basis, targets = problem.training.basis, problem.targets
+    training, targets = problem.training, problem.targets
     if selection == "kfold":
-        return kfold_scores(problem.training, targets, folds, alphas, problem.plan)
+        return kfold_scores(operators or FoldOperators(training, folds, alphas, problem.plan), targets)
     if selection == "gcv":
-        return gcv_scores(basis, targets, alphas, kept)
-    labels = np.arange(len(basis.left)) if groups is None else groups
-    return leave_one_out_scores(basis, targets, alphas, labels, complete, kept)
+        return gcv_scores(training.basis, targets, alphas, kept)
+    labels = np.arange(len(training.basis.left)) if groups is None else groups
+    return leave_one_out_scores(training.basis, targets, alphas, labels, complete, kept)
 
 
 def coefficients(
-    basis: Basis,
+    training: Training,
     targets: Targets,
     alphas: np.ndarray,
     take: Callable[[slice, torch.Tensor, torch.Tensor], None],
@@ -92,19 +100,22 @@ def coefficients(
 
     Parameters
     ----------
-    basis : Basis
+    training : Training
     targets : Targets, (n, t)
     alphas : (t,) array
         Penalty of each target.
     take : callable
         Called as `take(slice of targets, (k, b) filtered projections, (b,) means)`.
     """
-    filters, which = _filters(basis, alphas)
+    filters, which = _filters(training.basis, alphas)
+    every = training.side(np.ones(len(training.basis.left), dtype=bool))
+    left = every.summed(training.basis.left)
 
-    def work(batch: slice, rows: torch.Tensor, means: torch.Tensor) -> None:
-        take(batch, product(basis.left.T, rows).mul_(filters[:, torch.from_numpy(which[batch])]), means)
+    def work(batch: Batch) -> None:
+        projected = product(left.T, every.of_targets(batch.rows) if every.member is not None else batch.rows)
+        take(batch.part, projected.mul_(filters[:, torch.from_numpy(which[batch.part])]), batch.means)
 
-    targets.each(work)
+    targets.each(work, condensed=True)
 
 
 def _filters(basis: Basis, alphas: np.ndarray) -> tuple[torch.Tensor, np.ndarray]:
@@ -144,8 +155,8 @@ class Fitted:
         """Fit all training rows with the (t,) penalties; `kept`, the projections if known, is overwritten."""
         basis, targets, design = problem.training.basis, problem.targets, problem.training.design
         if kept is None:
-            kept = Projected.empty(len(basis.values), targets)
-            coefficients(basis, targets, alphas, kept.put)
+            kept = Projected.of(problem.training, targets)
+            coefficients(problem.training, targets, alphas, kept.put)
         else:
             filters, which = _filters(basis, alphas)
             table = filters.cpu().numpy()
@@ -175,15 +186,19 @@ class Fitted:
         return weights.astype(self.coefficients.dtype, copy=False)
 
 
-def predict_once(problem: Problem, alphas: np.ndarray, new: Blocks) -> np.ndarray:
-    """Fit and return the (m, t) predictions for (m, p) rows, keeping coefficients of one batch at a time."""
-    basis, design = problem.training.basis, problem.training.design
-    rows = Design(new, design.scaling, design.device, design.elements)
-    score = basis.score_map.scores(rows).to(basis.left.dtype)
-    predicted = np.empty((new.shape[0], problem.targets.count), problem.targets.dtype)
+def predict_once(problem: Problem, alphas: np.ndarray, score: torch.Tensor) -> np.ndarray:
+    """Fit and return the (m, t) predictions for rows with (m, k) scores, keeping one batch of coefficients."""
+    predicted = np.empty((len(score), problem.targets.count), problem.targets.dtype)
 
     def predict(batch: slice, filtered: torch.Tensor, means: torch.Tensor) -> None:
         predicted[:, batch] = product(score, filtered).add_(means).cpu().numpy()
 
-    coefficients(basis, problem.targets, alphas, predict)
+    coefficients(problem.training, problem.targets, alphas, predict)
     return predicted
+
+
+def new_scores(training: Training, new: Blocks) -> torch.Tensor:
+    """Return the scores of (m, p) new rows on the singular directions, (m, k), in the precision of the data."""
+    design = training.design
+    rows = Design(new, design.scaling, design.device, design.elements)
+    return training.basis.score_map.scores(rows).to(training.basis.left.dtype)

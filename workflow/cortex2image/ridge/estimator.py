@@ -6,31 +6,28 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from cortex2image.device import choose_device
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.ridge.design import Projected
-from cortex2image.ridge.engine import Fitted, Problem, make_problem, predict_once, scores
-from cortex2image.ridge.folds import Fold, check_groups, make_folds
+from cortex2image.ridge.engine import Fitted, Problem, new_scores, predict_once, scores
 from cortex2image.ridge.inputs import (
     PREDICTORS,
-    TARGETS,
     Beside,
     Blocks,
     RowGroups,
     Sliced,
     as_blocks,
     check_finite,
-    check_rows,
     checked_alphas,
     warn_at_edge,
 )
-from cortex2image.ridge.linalg import threads_of
-from cortex2image.ridge.need import Need, Splits
-from cortex2image.ridge.planning import plan
+from cortex2image.ridge.linalg import computing
+from cortex2image.ridge.posing import Posed, Split, pose, pose_repeats
 from cortex2image.ridge.repeats import PerTrial
+from cortex2image.ridge.solver import Given, Options, Solver, TargetRows
+from cortex2image.ridge.targets import Projected
 
+Predictors = np.ndarray | Blocks | PerTrial
 # How penalties are selected: K-fold, generalised, or leave-one-out cross-validation.
 SELECTIONS = ("kfold", "gcv", "loo")
 
@@ -79,6 +76,9 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Targets handled at once; bounds the working memory and changes no result. None chooses by memory.
     max_memory_gb : float, optional
         Bound on the memory of a fit beyond X, Y and the results, in GB (1e9 bytes).
+    threads : int, optional
+        Threads on a CPU. None takes all processors that the process may use; environment variables that limit
+        the threads of libraries change nothing. Results differ by rounding at most.
 
     Attributes
     ----------
@@ -112,6 +112,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         random_state: int = 0,
         n_targets_batch: int | None = None,
         max_memory_gb: float | None = None,
+        threads: int | None = None,
     ):
         self.alphas = alphas
         self.cv = cv
@@ -123,82 +124,111 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self.random_state = random_state
         self.n_targets_batch = n_targets_batch
         self.max_memory_gb = max_memory_gb
+        self.threads = threads
 
-    def fit(self, X: np.ndarray | Blocks, Y: np.ndarray, groups: np.ndarray | None = None) -> "RidgeCV":
+    def fit(
+        self,
+        X: Predictors,
+        Y: TargetRows,
+        groups: np.ndarray | None = None,
+        sample_weight: np.ndarray | None = None,
+    ) -> "RidgeCV":
         """Choose the penalties and fit the weights.
 
         Parameters
         ----------
-        X : (n, p) array or blocks
-        Y : (n, t) or (n,) array
+        X : (n, p) array or blocks, or PerTrial of n trials
+            Trials that share a row of X are decomposed once: the fit is that of `X.matrix[X.row]`.
+        Y : (n, t) or (n,) array, PerTrial of n trials, or Averaged over the trials of X
+            Trials that share a row of Y share the work: the fit is that of `Y.matrix[Y.row]`.
         groups : (n,) array, optional
             Rows of one group never fall on both sides of a fold.
+        sample_weight : (n,) array, optional
+            Trials that each row of X stands for, with the row of Y as their mean; not for PerTrial.
 
         Raises
         ------
         DataError
-            NaN or infinity, X and Y of different lengths, fewer groups than folds.
+            NaN or infinity, X and Y of different lengths, fewer groups than folds, weights that are not
+            positive and finite, trials of rows that do not exist.
         ConfigError
             No penalty; penalties that are not positive, finite and sorted; an unknown selection; a device
             that is not available; a memory bound that is too small; groups of several rows with
             `selection="gcv"`.
         """
-        problem, kept = self._selected(X, Y, groups, keep=self.selection != "kfold")
-        self._fitted = Fitted.fit(problem, self.alpha_, kept)
+        with computing(self.threads):
+            posed = self._pose(X, groups, sample_weight)
+            given = Given.of(Y, posed)
+            solver = Solver.of(posed, given, checked_alphas(self.alphas), self._options())
+            problem = solver.problem(given)
+            kept = None if self.selection == "kfold" else Projected.of(solver.training, problem.targets)
+            self._choose(solver, problem, kept)
+            self._fitted, self._flat = Fitted.fit(problem, self.alpha_, kept), given.flat
         return self
 
     def fit_and_predict(
-        self,
-        X: np.ndarray | Blocks,
-        Y: np.ndarray,
-        X_new: np.ndarray | Blocks,
-        groups: np.ndarray | None = None,
+        self, X: Predictors, Y: TargetRows, X_new: np.ndarray | Blocks, groups: np.ndarray | None = None
     ) -> np.ndarray:
         """Fit and return the (m, t) predictions for the (m, p) rows `X_new`; `predict` cannot follow.
 
         Parameters and errors are those of `fit`. Only the weights of one batch of targets exist at a time.
         """
-        problem, _ = self._selected(X, Y, groups, keep=False)
-        predicted = predict_once(problem, self.alpha_, self._new_blocks(X_new))
-        return predicted[:, 0] if self._flat else predicted
+        fitted = next(self.predict_blocks(X, [Y], X_new, groups))
+        self.alpha_, self.best_score_ = fitted.alpha, fitted.score
+        return fitted.predicted[:, 0] if self._flat else fitted.predicted
 
     def predict_blocks(
         self,
-        X: np.ndarray | Blocks | PerTrial,
-        targets: Iterable[np.ndarray | PerTrial],
+        X: Predictors,
+        targets: Iterable[TargetRows],
         X_new: np.ndarray | Blocks,
         groups: np.ndarray | None = None,
     ) -> Iterator[BlockFit]:
         """Fit targets that come in blocks, and yield the predictions for new rows, block by block.
 
         The training rows are decomposed once. No more than one block of targets is in memory, if the caller
-        keeps none.
+        keeps none. `predict` cannot follow.
 
         Parameters
         ----------
         X : (n, p) array or blocks, or PerTrial with n trials
-        targets : iterable of (n, t_b) arrays, or of PerTrial with n trials
+        targets : iterable of (n, t_b) arrays, of PerTrial with n trials, or of Averaged
+            The first block has the most targets.
         X_new : (m, p) array or blocks
         groups : (n,) array, optional
             As in `fit`.
+
+        Raises
+        ------
+        DataError, ConfigError
+            As in `fit`.
         """
-        X = X.each() if isinstance(X, PerTrial) else X
-        for block in targets:
-            Y = block.each() if isinstance(block, PerTrial) else block
-            predicted = self.fit_and_predict(X, Y, X_new, groups)
+        posed = self._pose(X, groups, None)
+        solver: Solver | None = None
+        for Y in targets:
+            with computing(self.threads):
+                given = Given.of(Y, posed)
+                if solver is None:
+                    solver = Solver.of(posed, given, checked_alphas(self.alphas), self._options())
+                    score = new_scores(solver.training, self._new_blocks(X_new))
+                problem = solver.problem(given)
+                self._choose(solver, problem, None)
+                predicted, self._flat = predict_once(problem, self.alpha_, score), given.flat
             yield BlockFit(predicted, self.alpha_, self.best_score_)
 
     def predict(self, X: np.ndarray | Blocks) -> np.ndarray:
         """Return the (m, t) predictions for (m, p) rows; (m,) if fitted to a 1-D target."""
         check_is_fitted(self, "_fitted")
-        predicted = self._fitted.predict(self._new_blocks(X))
+        with computing(self.threads):
+            predicted = self._fitted.predict(self._new_blocks(X))
         return predicted[:, 0] if self._flat else predicted
 
     @property
     def coef_(self) -> np.ndarray:
         """Weights of the columns of X, in the units of X."""
         check_is_fitted(self, "_fitted")
-        weights = self._fitted.weights()
+        with computing(self.threads):
+            weights = self._fitted.weights()
         return weights[:, 0] if self._flat else weights
 
     @property
@@ -208,73 +238,62 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         intercept = self._fitted.means - self._fitted.scaling.centre @ self._fitted.weights()
         return float(intercept[0]) if self._flat else intercept.astype(self._fitted.means.dtype, copy=False)
 
-    def _selected(
-        self, X: np.ndarray | Blocks, Y: np.ndarray, groups: np.ndarray | None, keep: bool
-    ) -> tuple[Problem, Projected | None]:
-        """Choose the penalties; return the problem and, on request, the projections of the targets."""
-        self.__dict__.pop("_fitted", None)
-        alphas = checked_alphas(self.alphas)
-        blocks, Y = self._checked(X, Y)
-        folds, groups = self._split(len(Y), groups)
-        problem = self._make_problem(blocks, Y, folds, groups, len(alphas))
-        kept = Projected.empty(len(problem.training.basis.values), problem.targets) if keep else None
-        found = scores(problem, self.selection, alphas, folds, groups, not self.alpha_per_target, kept)
-        best = found.argmax(axis=0)
-        if not self.alpha_per_target:
-            best[:] = found.mean(axis=1).argmax()
-        self.alpha_, self.best_score_ = alphas[best], found[best, np.arange(Y.shape[1])]
-        self.cv_scores_ = found if alphas[0] == np.atleast_1d(self.alphas)[0] else found[::-1]
-        warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
-        return problem, kept
+    def _options(self, bands: int = 0) -> Options:
+        return Options(
+            self.fit_intercept,
+            self.standardize,
+            self.selection,
+            self.device,
+            self.n_targets_batch,
+            self.max_memory_gb,
+            bands,
+        )
 
-    def _checked(self, X: np.ndarray | Blocks, Y: np.ndarray) -> tuple[Blocks, np.ndarray]:
-        """Check settings, X and Y; return X in blocks and Y as an (n, t) array."""
+    def _pose(self, X: Predictors, groups: np.ndarray | None, weights: np.ndarray | None) -> Posed:
+        """Check settings and predictors, and pose the regression; an earlier fit is forgotten."""
+        self.__dict__.pop("_fitted", None)
         if self.selection not in SELECTIONS:
             expected = f"one of {', '.join(SELECTIONS)}"
             raise ConfigError("ridge selection", expected, f"{self.selection}", "choose one of these")
+        checked_alphas(self.alphas)
+        split = Split(self.selection, self.cv, self.random_state)
+        if not isinstance(X, PerTrial):
+            return pose(self._checked_predictors(X), weights, split, groups)
+        if weights is not None:
+            fix = "leave out sample_weight: the rows of PerTrial are weighted by their trials"
+            raise ConfigError("ridge sample_weight", "none beside PerTrial", "weights", fix)
+        self._checked_predictors(X.matrix)
+        return pose_repeats(X, split, groups)
+
+    def _choose(self, solver: Solver, problem: Problem, kept: Projected | None) -> None:
+        """Choose the penalties of a block of targets; fill `kept` with their projections if given."""
+        alphas, posed = solver.alphas, solver.posed
+        found = scores(
+            problem,
+            self.selection,
+            alphas,
+            posed.folds,
+            posed.groups,
+            not self.alpha_per_target,
+            kept,
+            solver.operators,
+        )
+        best = found.argmax(axis=0)
+        if not self.alpha_per_target:
+            best[:] = found.mean(axis=1).argmax()
+        self.alpha_, self.best_score_ = alphas[best], found[best, np.arange(found.shape[1])]
+        self.cv_scores_ = found if alphas[0] == np.atleast_1d(self.alphas)[0] else found[::-1]
+        warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
+
+    def _checked_predictors(self, X: np.ndarray | Blocks) -> Blocks:
+        """Check predictors and return them in blocks."""
         if isinstance(X, Sliced | RowGroups | Beside):
-            Y, self.n_features_in_ = check_array(Y, **TARGETS), X.shape[1]
+            self.n_features_in_ = X.shape[1]
         else:
-            X, Y = validate_data(self, X, Y, validate_separately=(PREDICTORS, TARGETS))
+            X = validate_data(self, X, **PREDICTORS)
         blocks = as_blocks(X)
-        check_rows(blocks, Y)
-        self._flat = Y.ndim == 1
-        return blocks, Y.reshape(len(Y), -1)
-
-    def _split(self, rows: int, groups: np.ndarray | None) -> tuple[list[Fold], np.ndarray | None]:
-        """Return the folds, none for closed forms, and the groups as an array."""
-        groups = None if groups is None else np.asarray(groups)
-        if self.selection == "kfold":
-            return make_folds(self.cv, rows, groups, self.random_state), groups
-        different = check_groups(rows, groups)
-        if self.selection == "gcv" and different < rows:
-            raise ConfigError(
-                "ridge selection",
-                "loo or kfold, since groups have more than one row",
-                "gcv, which takes repeats for independent rows",
-                "choose loo or kfold, or average the rows of each group",
-            )
-        return [], groups
-
-    def _make_problem(
-        self,
-        blocks: Blocks,
-        Y: np.ndarray,
-        folds: list[Fold],
-        groups: np.ndarray | None,
-        alphas: int,
-        bands: int = 0,
-    ) -> Problem:
-        """Divide the memory and set up the problem."""
-        device, dtype = choose_device(self.device), np.result_type(blocks.dtype, Y.dtype)
-        dual = blocks.shape[0] <= blocks.shape[1]
-        splits = Splits.of_folds(folds) if folds else Splits()
-        if self.selection == "loo":
-            splits = Splits.of_groups(np.arange(len(Y)) if groups is None else groups)
-        reread = dual and isinstance(blocks, RowGroups)
-        need = Need(*blocks.shape, Y.shape[1], alphas, dual, splits, bands, reread)
-        shares = plan(need, dtype, device.type, threads_of(device), self.max_memory_gb, self.n_targets_batch)
-        return make_problem(blocks, Y, dtype, device, dual, self.fit_intercept, self.standardize, shares)
+        check_finite("X", blocks)
+        return blocks
 
     def _new_blocks(self, X: np.ndarray | Blocks) -> Blocks:
         """Check new rows and return them in blocks."""

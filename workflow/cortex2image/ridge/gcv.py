@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis
-from cortex2image.ridge.design import Projected, Targets
 from cortex2image.ridge.linalg import product
+from cortex2image.ridge.targets import Batch, Projected, Targets
 
 # Largest rounding error of a sum of squares, in units in the last place of the target's own.
 UNITS = 16
@@ -110,14 +110,15 @@ def gcv_scores(
     spare = (freedom - filters.sum(dim=0)) / freedom
     scores = np.zeros((len(alphas), targets.count))
 
-    def work(batch: slice, rows: torch.Tensor, means: torch.Tensor) -> None:
+    def work(batch: Batch) -> None:
+        rows = batch.rows
         projected = product(basis.left.T, rows)
         if kept is not None:
-            kept.put(batch, projected, means)
+            kept.put(batch.part, projected, batch.means)
         total = rows.square().sum(dim=0).double()
         beyond, _ = squares_outside(basis, rows, projected, total, targets.centre)
         residual = reached_sums(projected, filters) + beyond
-        scores[:, batch] = score(residual / spare[:, None] ** 2, total)
+        scores[:, batch.part] = score(residual / spare[:, None] ** 2, total)
 
     targets.each(work)
     return scores

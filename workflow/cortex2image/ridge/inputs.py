@@ -44,20 +44,24 @@ class Sliced:
     Parameters
     ----------
     source : np.ndarray, np.memmap, h5py or zarr dataset, ...
+    chosen : (r,) array of int, optional
+        Rows to use, in this order; a row may stand several times. None uses all.
     """
 
-    def __init__(self, source: np.ndarray):
-        self.source = source
-        self.shape: tuple[int, int] = (source.shape[0], source.shape[1])
+    def __init__(self, source: np.ndarray, chosen: np.ndarray | None = None):
+        self.source, self.chosen = source, chosen
+        rows = source.shape[0] if chosen is None else len(chosen)
+        self.shape: tuple[int, int] = (rows, source.shape[1])
         self.dtype = np.dtype(source.dtype)
 
     def rows(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
         for part in _slices(self.shape[0], elements // max(1, self.shape[1])):
-            yield part, np.asarray(self.source[part])
+            yield part, np.asarray(self.source[part if self.chosen is None else self.chosen[part]])
 
     def columns(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
         for part in _slices(self.shape[1], elements // max(1, self.shape[0])):
-            yield part, np.asarray(self.source[:, part])
+            block = np.asarray(self.source[:, part])
+            yield part, block if self.chosen is None else block[self.chosen]
 
 
 class Beside:

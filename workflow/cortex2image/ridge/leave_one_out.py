@@ -21,10 +21,10 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis
-from cortex2image.ridge.design import Projected, Targets
 from cortex2image.ridge.gcv import Residuals, score
 from cortex2image.ridge.leverages import Forms, Leverages, rows_of_groups
 from cortex2image.ridge.linalg import product
+from cortex2image.ridge.targets import Batch, Projected, Targets
 
 # Lower bounds are lowered by this share of their terms, against rounding in single precision.
 ROUNDING = 1e-5
@@ -75,13 +75,14 @@ def leave_one_out_scores(
     null = Leverages.fit(basis, torch.zeros_like(basis.values), members, targets.centre, saturated)
     scores = np.zeros((len(alphas), targets.count))
 
-    def work(batch: slice, rows: torch.Tensor, means: torch.Tensor) -> None:
+    def work(batch: Batch) -> None:
+        rows = batch.rows
         projected = product(basis.left.T, rows)
         residuals = Residuals(basis, rows, projected, filters, saturated, targets.centre)
         if kept is not None:
-            kept.put(batch, projected, means)
+            kept.put(batch.part, projected, batch.means)
         errors = _left_out_errors(residuals, penalties, complete)
-        scores[:, batch] = score(errors, null.squared_errors(rows))
+        scores[:, batch.part] = score(errors, null.squared_errors(rows))
 
     targets.each(work)
     return scores

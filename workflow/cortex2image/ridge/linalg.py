@@ -8,17 +8,22 @@ that use all threads on one batch after the other, but the steps between the pro
 """
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeVar
 
+import joblib
 import numpy as np
 import torch
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
-# Limits on threads hold for the whole process. Of two simultaneous callers, the second gets one worker.
-LIMITED = Lock()
+# The libraries behind NumPy's products; found once, since looking for them takes milliseconds.
+BLAS = ThreadpoolController()
+# Of two simultaneous callers, the second gets one worker.
+SIDE_BY_SIDE = Lock()
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -105,25 +110,87 @@ def _squares(residual: torch.Tensor) -> np.ndarray:
     return squares
 
 
+@dataclass
+class _Computing:
+    """Fits that compute now; limits on threads hold for the whole process.
+
+    Attributes
+    ----------
+    count : int
+        Number of fits.
+    threads : int
+        Threads of the first of them; 0 if there is none.
+    restore : callable
+        Undoes the limits.
+    """
+
+    count: int = 0
+    threads: int = 0
+    restore: Callable[[], None] = lambda: None
+    lock: Lock = field(default_factory=Lock)
+
+    def enter(self, threads: int) -> None:
+        with self.lock:
+            if not self.count:
+                limits, before = BLAS.limit(limits=threads, user_api="blas"), torch.get_num_threads()
+                torch.set_num_threads(1)
+
+                def restore() -> None:
+                    limits.restore_original_limits()
+                    torch.set_num_threads(before)
+
+                self.restore = restore
+                self.threads = threads
+            self.count += 1
+
+    def leave(self) -> None:
+        with self.lock:
+            self.count -= 1
+            if not self.count:
+                self.restore()
+                self.threads = 0
+
+
+_COMPUTING = _Computing()
+
+
+def usable_threads() -> int:
+    """Return the number of processors that this process may use."""
+    return int(joblib.cpu_count())
+
+
+@contextmanager
+def computing(threads: int | None) -> Iterator[None]:
+    """Give NumPy's products the threads of a fit, and torch a single one.
+
+    Two libraries with threads of their own would wait for each other: OpenMP threads of torch spin after each
+    operation, on the cores that the next product needs. Without `threads` a fit takes all processors that the
+    process may use, whatever environment variables say. Of simultaneous fits, the first one decides.
+    """
+    _COMPUTING.enter(threads or usable_threads())
+    try:
+        yield
+    finally:
+        _COMPUTING.leave()
+
+
 def threads_of(device: torch.device) -> int:
-    """Return the number of threads for work on the device: those of torch on a CPU, one on a GPU."""
-    return torch.get_num_threads() if device.type == "cpu" else 1
+    """Return the number of threads for work on the device: those of the fit on a CPU, one on a GPU."""
+    return max(1, _COMPUTING.threads) if device.type == "cpu" else 1
 
 
 def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], workers: int) -> list[Result]:
     """Call `work` on every item, several at a time, and return the results in the order of the items.
 
-    The workers share the threads of torch. If a call fails, calls that have not started are cancelled and the
-    error is raised.
+    The workers share the threads of the fit. If a call fails, calls that have not started are cancelled and
+    the error is raised.
     """
     workers = min(workers, len(items))
-    if workers <= 1 or not LIMITED.acquire(blocking=False):
+    if workers <= 1 or not SIDE_BY_SIDE.acquire(blocking=False):
         return [work(item) for item in items]
-    threads = torch.get_num_threads()
-    each = max(1, threads // workers)
-    pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(each,))
+    pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
     try:
-        with threadpool_limits(each, user_api="blas"):
+        with BLAS.limit(limits=max(1, _COMPUTING.threads // workers), user_api="blas"):
             calls = [pool.submit(work, item) for item in items]
             done, _ = wait(calls, return_when=FIRST_EXCEPTION)
             for call in done:
@@ -131,6 +198,4 @@ def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], workers:
             return [call.result() for call in calls]
     finally:
         pool.shutdown(cancel_futures=True)
-        # Otherwise threads started later would inherit the number set by the last worker.
-        torch.set_num_threads(threads)
-        LIMITED.release()
+        SIDE_BY_SIDE.release()

@@ -22,6 +22,30 @@ GROUPS = 256
 LARGEST_GROUP = 4
 
 
+# Multiplications, in units of the cubed side, of an eigendecomposition at the speed of a matrix product.
+DECOMPOSED = 12
+
+
+def prefers_dual(rows: int, columns: int, scaled_folds: int) -> bool:
+    """Return whether to decompose XX' rather than X'X: what takes fewer multiplications.
+
+    Folds that scale the columns themselves need a Gram matrix each in dual form; in primal form the sums of
+    the held-out rows leave X'X, and only the decomposition is repeated.
+
+    Parameters
+    ----------
+    rows, columns : int
+    scaled_folds : int
+        Folds that standardise their own training rows.
+    """
+    if rows > columns:
+        return False
+    times = 1 + scaled_folds
+    dual = times * (rows**2 * columns / 2 + DECOMPOSED * rows**3)
+    primal = 2 * rows * columns**2 + times * DECOMPOSED * columns**3
+    return dual <= primal
+
+
 @dataclass(frozen=True)
 class Splits:
     """Sizes of the folds or groups by which penalties are selected.

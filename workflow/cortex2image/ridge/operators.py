@@ -3,25 +3,30 @@
 All targets share the operators of a fold with training rows T and held-out rows F. The work per target is one
 product with the shorter of U_T'Y_T ("projections") and Y_T ("samples"). This module computes the operator of
 one fold on its own, for folds that scale X themselves or overlap; `shared_operators` has a faster way for all
-other folds. An own operator predicts
+other folds. In the units of the fold's own training rows, an own operator predicts
 
     mean(Y_T) + X_F (X_T'X_T + alpha)^-1 X_T'Y_T      primal form
     mean(Y_T) + K_FT (K_TT + alpha)^-1 Y_T            dual form, K = XX'
 
-In primal form, X_T'X_T is X'X of all rows minus that of the held-out rows. If a column varies in held-out
-rows only, this difference is rounding error: if less than `LEAST_KEPT` of the sum of squares of a column is
-left, X_T'X_T is computed from the rows of T.
+Centres, scales and X_T'X_T of a fold are those of all rows minus what the held-out rows add (Engstrom and
+Jensen 2024, arXiv 2401.13185). If a column varies in held-out rows only, the difference is rounding error: if
+less than `LEAST_KEPT` of the sum of squares of a column is left, it is computed from the rows of T.
+
+One eigendecomposition serves all penalties: A diag(1 / (l + alpha)) B. These functions of the eigenvalues l
+are smooth, so in single precision the operators of a dozen penalties are combinations of fewer, which are
+chosen from A and B before any operator is computed.
 """
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Training
-from cortex2image.ridge.design import Design, Scaling
+from cortex2image.ridge.compression import mixture
+from cortex2image.ridge.design import own_units
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.linalg import eigh, product, side_by_side, threads_of
+from cortex2image.ridge.repeats import Side
 
 # Largest factor by which rounding errors of single precision may grow from projections to predictions.
 LARGEST_GAIN = 1e4
@@ -37,10 +42,12 @@ class FoldOperator:
     ----------
     fold : Fold
     matrix : (a, m, w) tensor
-        For m held-out rows. w is k + 1 on projections, the number of training rows on samples. In double
+        For m held-out rows. w is k + 1 on projections, the number of training targets on samples. In double
         precision if projections in the precision of the data are too coarse.
     on_projections : bool
         Whether the operators multiply projections rather than samples.
+    around_mean : bool
+        Whether the operators predict differences from the mean of the training targets.
     mixing : (a, j) tensor, optional
         If given, `matrix` is (j, m, w), and the operators are combinations of its j operators with these
         weights.
@@ -49,6 +56,7 @@ class FoldOperator:
     fold: Fold
     matrix: torch.Tensor
     on_projections: bool
+    around_mean: bool = False
     mixing: torch.Tensor | None = None
 
 
@@ -69,93 +77,122 @@ def own_operator(training: Training, fold: Fold, alphas: torch.Tensor, on_projec
     on_projections : bool
         Allowed in primal form only, for folds that together hold out every row once.
     """
-    penalties = training.floor(alphas)
-    scaling = _own_scaling(training, fold)
-    if training.basis.dual:
-        matrix = _from_rows(training, fold, scaling, penalties)
-    else:
-        matrix = _from_columns(training, fold, scaling, penalties, on_projections)
-    single = matrix.to(training.basis.left.dtype)
-    return FoldOperator(fold, single if is_fine(matrix, training) else matrix, on_projections)
+    dual = training.basis.dual
+    on_projections = on_projections and not dual
+    spectral = _from_rows(training, fold) if dual else _from_columns(training, fold, on_projections)
+    penalties, dtype = training.floor(alphas), training.basis.left.dtype
+    operator = FoldOperator(fold, spectral.outer[None], on_projections, around_mean=True)
+    functions = spectral.functions(penalties)
+    if dtype == torch.float32:
+        mixing = mixture((functions * spectral.weights()) @ functions.T, len(spectral.outer))
+        mixed = functions if mixing is None else mixing.T @ functions
+        matrix = spectral.combined(mixed, dtype)
+        if is_fine(matrix, training):
+            return replace(operator, matrix=matrix, mixing=None if mixing is None else mixing.to(dtype))
+    return replace(operator, matrix=spectral.combined(functions, torch.float64))
 
 
-def _own_scaling(training: Training, fold: Fold) -> Scaling:
-    """Compute the centre of a fold's training rows, and their scale if columns are standardised."""
-    design, standardize = training.design, training.standardize
-    scaling = Scaling.fit_blocks(design.blocks, fold.train, training.intercept, standardize, design.elements)
-    return scaling if standardize else replace(scaling, scale=design.scaling.scale)
+@dataclass(frozen=True)
+class Spectral:
+    """The operators A diag(1 / (l + alpha)) B of a fold, for every alpha.
+
+    Attributes
+    ----------
+    outer : (m, r) tensor, A
+    values : (r,) tensor, l
+    inner : (r, w) tensor, B
+    """
+
+    outer: torch.Tensor
+    values: torch.Tensor
+    inner: torch.Tensor
+
+    def functions(self, alphas: torch.Tensor) -> torch.Tensor:
+        """Return 1 / (l + alpha), (a, r)."""
+        return 1 / (self.values + alphas[:, None])
+
+    def weights(self) -> torch.Tensor:
+        """Return how much each eigenvalue contributes to squared norms of operators, (r,)."""
+        return self.outer.square().sum(dim=0) * self.inner.square().sum(dim=1)
+
+    def combined(self, functions: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+        """Return A diag(f) B for each of (j, r) functions f of the eigenvalues, (j, m, w)."""
+        inner = self.inner.to(dtype)
+        found = inner.new_empty(len(functions), len(self.outer), inner.shape[1])
+
+        def combine(number: int) -> None:
+            found[number] = product((self.outer * functions[number]).to(dtype), inner)
+
+        side_by_side(combine, range(len(functions)), threads_of(inner.device))
+        return found
 
 
-def _from_columns(
-    training: Training, fold: Fold, scaling: Scaling, alphas: torch.Tensor, on_projections: bool
-) -> torch.Tensor:
-    """Return the operators in primal form, (a, m, w)."""
+def _from_columns(training: Training, fold: Fold, on_projections: bool) -> Spectral:
+    """Return the operators in primal form."""
     design = training.design
-    centre, scale = _relative(scaling, design)
-    gram = _moments(training, fold, scaling)
-    rows = (design.select(fold.validation) - centre) / scale
+    roots, left_out = design.roots, design.select(~fold.train)
+    centre, scale, gram = _own_moments(training, fold, left_out)
+    # Rows that are neither fitted nor held out are left out of the Gram matrix only.
+    held_out = left_out if (fold.train != fold.validation).all() else design.select(fold.validation)
+    rows = (held_out - torch.outer(roots[torch.from_numpy(fold.validation)], centre)) / scale
     # A column that does not vary in the training rows gets no weight.
     rows[:, gram.diagonal() == 0] = 0
+    values, vectors = eigh(gram)
     if on_projections:
         to_products = training.basis.score_map.matrix * training.basis.values
-        return _with_mean(_solved(gram, rows, alphas, to_products.div_(scale[:, None])), training, fold)
-    samples = design.select(fold.train).T / scale[:, None]
-    return _through_mean(_solved(gram, rows, alphas, samples), training)
+        inner = product(vectors.T, to_products.div_(scale[:, None]))
+        inner = torch.cat([inner, _mean_column(training, training.side(fold.train), inner)], dim=1)
+    else:
+        train = training.side(fold.train)
+        samples = (design.select(fold.train) - torch.outer(roots[train.rows], centre)) / scale
+        inner = product(vectors.T, train.summed(samples).T)
+    return Spectral(product(rows, vectors), values, inner)
 
 
-def _with_mean(matrix: torch.Tensor, training: Training, fold: Fold) -> torch.Tensor:
-    """Append a column for the mean to operators on projections, so that they reproduce constant targets."""
-    constant = training.basis.exact[torch.from_numpy(fold.train)].sum(dim=0)
-    share = len(fold.train) ** 0.5 * training.intercept / int(fold.train.sum())
-    return torch.cat([matrix, (1 - matrix @ constant)[..., None] * share], dim=2)
+def _mean_column(training: Training, train: Side, inner: torch.Tensor) -> torch.Tensor:
+    """Return what the projection on the direction of the mean takes off, so that a mean predicts 0, (r, 1)."""
+    constant = training.basis.constant[train.rows]
+    along = training.basis.exact[train.rows].T @ constant
+    share = constant.square().sum()
+    return (-(inner @ along) / share if share > 0 else 0 * (inner @ along))[:, None]
 
 
-def _through_mean(matrix: torch.Tensor, training: Training) -> torch.Tensor:
-    """Add the training mean to predictions of operators on samples, in place; not without intercept."""
-    if not training.intercept:
-        return matrix
-    return matrix.sub_(matrix.mean(dim=2, keepdim=True)).add_(1 / matrix.shape[2])
+def _own_moments(
+    training: Training, fold: Fold, left_out: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return centre and scale of a fold, (p,), in units of the design, and X_T'X_T in units of the fold, (p, p).
+
+    `left_out`, (l, p), are the rows that are not fitted.
+    """
+    design, train = training.design, torch.from_numpy(fold.train)
+    trials = design.roots[train].square().sum()
+    spared = design.roots[~train]
+    centre = (design.sums - spared @ left_out) / trials
+    gram = training.gram - product(left_out.T, left_out)
+    spread = gram.diagonal() / trials - centre.square()
+    if (spread < LEAST_KEPT * training.gram.diagonal() / trials).any():
+        return _exact_moments(training, fold)
+    centre = centre * training.intercept
+    gram -= trials * torch.outer(centre, centre)
+    scale = spread.sqrt() if training.standardize else torch.ones_like(spread)
+    return centre, scale, gram.div_(torch.outer(scale, scale)) if training.standardize else gram
 
 
-def _moments(training: Training, fold: Fold, scaling: Scaling) -> torch.Tensor:
-    """Return X_T'X_T, (p, p), of a fold's training rows in the fold's own scaling."""
-    centre, scale = _relative(scaling, training.design)
-    left_out = training.design.select(~fold.train)
-    gram = training.gram - left_out.T @ left_out - int(fold.train.sum()) * torch.outer(centre, centre)
-    if (gram.diagonal() < LEAST_KEPT * training.gram.diagonal()).any():
-        return replace(training.design, scaling=scaling).moments(fold.train)
-    return gram.div_(torch.outer(scale, scale))
+def _exact_moments(training: Training, fold: Fold) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return the same as :func:`_own_moments` from the training rows themselves."""
+    design = training.design
+    roots = design.roots[torch.from_numpy(fold.train)]
+    centre, scale, rows = own_units(
+        design.select(fold.train), roots, training.intercept, training.standardize
+    )
+    return centre, scale, product(rows.T, rows)
 
 
-def _from_rows(training: Training, fold: Fold, scaling: Scaling, alphas: torch.Tensor) -> torch.Tensor:
-    """Return the operators in dual form, (a, m, w)."""
-    gram = replace(training.design, scaling=scaling).gram()
-    train, held_out = torch.from_numpy(fold.train), torch.from_numpy(fold.validation)
-    square, rows = gram[train][:, train], gram[held_out][:, train]
+def _from_rows(training: Training, fold: Fold) -> Spectral:
+    """Return the operators in dual form."""
+    gram = training.design.own_gram(fold.train, training.intercept, training.standardize)
+    train, held_out = training.side(fold.train), torch.from_numpy(fold.validation)
+    square, rows = gram[train.rows][:, train.rows], gram[held_out][:, train.rows]
     del gram
-    return _through_mean(_solved(square, rows, alphas), training)
-
-
-def _solved(
-    gram: torch.Tensor, rows: torch.Tensor, alphas: torch.Tensor, right: torch.Tensor | None = None
-) -> torch.Tensor:
-    """Return rows (gram + alpha)^-1 right for all penalties, from one decomposition; None stands for I."""
-    values, vectors = eigh(gram)
-    scores = product(rows, vectors)
-    right = vectors.T if right is None else product(vectors.T, right)
-    solved = scores.new_empty(len(alphas), len(rows), right.shape[1])
-
-    def solve(number: int) -> None:
-        solved[number] = product(scores / (values + alphas[number]), right)
-
-    side_by_side(solve, range(len(alphas)), threads_of(gram.device))
-    return solved
-
-
-def _relative(scaling: Scaling, design: Design) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return centre and scale of a fold in the units of the scaled columns of the design."""
-    whole = design.scaling
-    centre = (scaling.centre - whole.centre) / whole.scale
-    scale = np.ones_like(centre)
-    np.divide(scaling.scale, whole.scale, out=scale, where=np.isfinite(whole.scale))
-    return torch.from_numpy(centre).to(design.device), torch.from_numpy(scale).to(design.device)
+    values, vectors = eigh(square)
+    return Spectral(product(rows, vectors), values, train.summed(vectors).T)

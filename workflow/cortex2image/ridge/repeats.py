@@ -1,8 +1,17 @@
-"""Trials that share rows of a matrix: the repeats of a picture share its features."""
+"""Trials that share rows of a matrix: the repeats of a picture share its features.
+
+Ridge regression on single trials whose predictors repeat is weighted ridge regression on pictures: with n_s
+trials of picture s, X'X = sum_s n_s x_s x_s' and X'Y = sum_s n_s x_s ybar_s'. The squared errors over trials
+are n_s times that of their mean, plus the sum of squares of trials around the mean, which no penalty changes.
+"""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import torch
+
+from cortex2image.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -18,6 +27,15 @@ class PerTrial:
 
     matrix: np.ndarray
     row: np.ndarray
+
+    def checked_row(self) -> np.ndarray:
+        """Return the row numbers after a check that each is a row of the matrix; raise DataError if not."""
+        outside = np.flatnonzero((self.row < 0) | (self.row >= len(self.matrix)))
+        if len(outside):
+            found = f"row {self.row[outside[0]]} for trial {outside[0]}, and {len(outside) - 1} more"
+            expected = f"numbers from 0 to {len(self.matrix) - 1}"
+            raise DataError("ridge, rows of trials", expected, found, "align trials and matrix")
+        return self.row
 
     def each(self) -> np.ndarray:
         """Return the rows of all trials, (n, width)."""
@@ -40,3 +58,127 @@ class Averaged:
 
     means: np.ndarray
     within: np.ndarray
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """The trials of each of r rows that occur.
+
+    Attributes
+    ----------
+    used : (r,) array of int
+        The rows that occur, ascending.
+    member : (n,) array of int
+        Position in `used` of the row of each trial.
+    """
+
+    used: np.ndarray
+    member: np.ndarray
+
+    @classmethod
+    def of(cls, row: np.ndarray) -> "Repeats":
+        """Return the repeats of (n,) row numbers."""
+        return cls(*np.unique(row, return_inverse=True))
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """Trials of each row, (r,), at least 1."""
+        return np.bincount(self.member)
+
+    @cached_property
+    def first(self) -> np.ndarray:
+        """First trial of each row, (r,)."""
+        found: np.ndarray = self._order[self._starts]
+        return found
+
+    @cached_property
+    def _order(self) -> np.ndarray:
+        order: np.ndarray = np.argsort(self.member, kind="stable")
+        return order
+
+    @cached_property
+    def _starts(self) -> np.ndarray:
+        return np.cumsum(self.counts) - self.counts
+
+    def splits(self, labels: np.ndarray) -> bool:
+        """Return whether trials of a row differ in (n,) labels."""
+        return bool((labels != labels[self.first][self.member]).any())
+
+    def average(self, values: np.ndarray) -> Averaged:
+        """Average (n, b) values over the trials of each row; the mean of equal values is exactly that value."""
+        first = values[self.first]
+        total, squares = np.zeros_like(first), np.zeros(first.shape[1])
+        for number in range(1, int(self.counts.max())):
+            some = np.flatnonzero(self.counts > number)
+            apart = values[self._order[self._starts[some] + number]] - first[some]
+            total[some] += apart
+            squares += np.einsum("rb,rb->b", apart, apart)
+        total /= self.counts[:, None].astype(total.dtype)
+        within = squares - np.einsum("r,rb,rb->b", self.counts.astype(total.dtype), total, total)
+        return Averaged(first + total, np.maximum(within, 0.0))
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The row of a matrix of targets that each of n rows of predictors has.
+
+    Attributes
+    ----------
+    row : (n,) array of int
+    counts : (r,) array of int
+        Rows of predictors that have each target; 0 where none has.
+    """
+
+    row: np.ndarray
+    counts: np.ndarray
+
+    @classmethod
+    def of(cls, row: np.ndarray, rows: int) -> "Shared":
+        """Return the sharing of `rows` targets by (n,) row numbers."""
+        return cls(row, np.bincount(row, minlength=rows))
+
+
+@dataclass(frozen=True)
+class Side:
+    """Chosen rows of predictors, and where their targets stand.
+
+    Attributes
+    ----------
+    rows : (m,) tensor of int
+        Positions of the chosen rows.
+    targets : (u,) tensor of int
+        Rows of the targets that the chosen rows have, each once.
+    member : (m,) tensor of int, optional
+        Position in `targets` of each chosen row; None if each has a target of its own, in this order.
+    """
+
+    rows: torch.Tensor
+    targets: torch.Tensor
+    member: torch.Tensor | None
+
+    @classmethod
+    def of(cls, chosen: np.ndarray, shared: Shared | None, device: torch.device) -> "Side":
+        """Return the side of the rows marked in `chosen`, an (n,) array of bool."""
+        rows = np.flatnonzero(chosen)
+        on_device = torch.from_numpy(rows).to(device)
+        if shared is None:
+            return cls(on_device, on_device, None)
+        targets, member = np.unique(shared.row[rows], return_inverse=True)
+        return cls(on_device, torch.from_numpy(targets).to(device), torch.from_numpy(member).to(device))
+
+    def summed(self, matrix: torch.Tensor, dim: int = 0) -> torch.Tensor:
+        """Sum the m entries of a dimension over rows that share a target: u entries remain."""
+        if self.member is None:
+            return matrix
+        shape = list(matrix.shape)
+        shape[dim] = len(self.targets)
+        return matrix.new_zeros(shape).index_add_(dim, self.member, matrix)
+
+    def of_targets(self, condensed: torch.Tensor) -> torch.Tensor:
+        """Return the (u, b) targets of the chosen rows, each once."""
+        return condensed[self.targets]
+
+    def of_rows(self, condensed: torch.Tensor) -> torch.Tensor:
+        """Return the (m, b) targets of the chosen rows."""
+        found = condensed[self.targets]
+        return found if self.member is None else found[self.member]

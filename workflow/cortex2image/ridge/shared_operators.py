@@ -1,7 +1,7 @@
 """Operators of all folds from one decomposition, for folds that hold out every row once and scale X alike.
 
 Let U be the left singular vectors and f the filters of all training rows (see `basis`), with the intercept as
-one more direction 1/sqrt(n) of filter 1. The residuals of all rows are R Y with R = I - U f U'. For a fold
+one more direction of filter 1. The residuals of all rows are R Y with R = I - U f U'. For a fold
 with training rows T and held-out rows F, a ridge regression of T predicts (inverse of a block matrix)
 
     -R_FF^-1 R_FT Y_T  =  R_FF^-1 U_F f U_T'Y_T
@@ -23,6 +23,7 @@ from cortex2image.ridge.basis import Training, with_constant
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.linalg import product, side_by_side
 from cortex2image.ridge.operators import FoldOperator, is_fine, own_operator
+from cortex2image.ridge.repeats import Side
 
 # Condition number below which single precision suffices to invert R_FF.
 WELL_CONDITIONED = 300.0
@@ -42,7 +43,7 @@ def shared_operators(
     unless the caller keeps one, they are freed before those of the next fold are computed.
     """
     penalties = training.floor(alphas)
-    if training.basis.dual:
+    if training.on_samples:
         together = _shared_on_samples(training, folds, penalties, makers)
         shared = (together.pop(0) for _ in folds)
     else:
@@ -53,12 +54,12 @@ def shared_operators(
 
 def _residual_matrix(training: Training, alpha: torch.Tensor) -> torch.Tensor:
     """Return R, (n, n), up to a factor, which cancels in the operators."""
-    basis, n = training.basis, len(training.gram)
+    basis = training.basis
     if not basis.spans_all(training.intercept):
         filters = basis.filters(alpha[None])[:, 0]
         weighted = basis.exact * filters.sqrt()
-        residual = product(weighted, weighted.T).neg_().sub_(training.intercept / n)
-        residual.diagonal().add_(1)
+        residual = product(weighted, weighted.T).neg_()
+        residual.sub_(torch.outer(basis.constant, basis.constant)).diagonal().add_(1)
         return residual
     # If U spans all rows, R is U (1 - f) U': no difference of nearly equal numbers.
     remaining = (basis.values[0] + alpha) / (basis.values + alpha)
@@ -71,15 +72,16 @@ def _shared_on_samples(
     training: Training, folds: list[Fold], alphas: torch.Tensor, makers: int
 ) -> list[FoldOperator | None]:
     """Return the operators of every fold in dual form; None for a fold whose R_FF is imprecise."""
-    matrices = [_empty(training, fold, len(alphas), int(fold.train.sum())) for fold in folds]
+    sides = [(training.side(fold.train), training.side(fold.validation)) for fold in folds]
+    matrices = [_empty(training, held_out, len(alphas), len(train.targets)) for train, held_out in sides]
     exact = training.basis.spans_all(training.intercept)
 
     def usable(number: int) -> list[bool]:
         residual = _residual_matrix(training, alphas[number])
         least = 0.0 if exact else training.rounding(alphas[number]) / LARGEST_ERROR
         return [
-            _on_samples(residual, fold, least, matrix[number])
-            for fold, matrix in zip(folds, matrices, strict=True)
+            _on_samples(residual, train, held_out, least, matrix[number])
+            for (train, held_out), matrix in zip(sides, matrices, strict=True)
         ]
 
     fine = np.all(side_by_side(usable, range(len(alphas)), min(RESIDUAL_MATRICES, makers)), axis=0)
@@ -89,14 +91,13 @@ def _shared_on_samples(
     ]
 
 
-def _on_samples(residual: torch.Tensor, fold: Fold, least: float, out: torch.Tensor) -> bool:
+def _on_samples(residual: torch.Tensor, train: Side, held_out: Side, least: float, out: torch.Tensor) -> bool:
     """Write the operator of a penalty to `out` and return True; False if a pivot of R_FF is <= `least`."""
-    train, held_out = torch.from_numpy(fold.train), torch.from_numpy(fold.validation)
-    rows = residual[held_out]
-    factor, failed = torch.linalg.cholesky_ex(rows[:, held_out])
+    rows = residual[held_out.rows]
+    factor, failed = torch.linalg.cholesky_ex(rows[:, held_out.rows])
     if failed or factor.diagonal().min() ** 2 <= least:
         return False
-    out[:] = _solve(factor, rows[:, train]).neg_()
+    out[:] = _solve(factor, train.summed(rows[:, train.rows], dim=1)).neg_()
     return True
 
 
@@ -104,28 +105,29 @@ def _shared_on_projections(
     training: Training, fold: Fold, alphas: torch.Tensor, makers: int
 ) -> FoldOperator | None:
     """Return the operators of a fold in primal form; None if R_FF is imprecise."""
-    matrix = _empty(training, fold, len(alphas), len(training.basis.values) + 1)
-    usable = _all_on_projections(training, fold, alphas, matrix, makers)
+    held_out = training.side(fold.validation)
+    matrix = _empty(training, held_out, len(alphas), len(training.basis.values) + 1)
+    usable = _all_on_projections(training, held_out, alphas, matrix, makers)
     if usable and not is_fine(matrix, training):
         matrix = matrix.double()
-        usable = _all_on_projections(training, fold, alphas, matrix, makers)
+        usable = _all_on_projections(training, held_out, alphas, matrix, makers)
     return FoldOperator(fold, matrix, True) if usable else None
 
 
 def _all_on_projections(
-    training: Training, fold: Fold, alphas: torch.Tensor, matrix: torch.Tensor, makers: int
+    training: Training, held_out: Side, alphas: torch.Tensor, matrix: torch.Tensor, makers: int
 ) -> bool:
     """Write the operators of all penalties to `matrix`; return whether R_FF was precise enough for all."""
     each = list(zip(alphas, matrix, strict=True))
-    return all(side_by_side(lambda one: _on_projections(training, fold, *one), each, makers))
+    return all(side_by_side(lambda one: _on_projections(training, held_out, *one), each, makers))
 
 
-def _on_projections(training: Training, fold: Fold, alpha: torch.Tensor, out: torch.Tensor) -> bool:
+def _on_projections(training: Training, held_out: Side, alpha: torch.Tensor, out: torch.Tensor) -> bool:
     """Write the operator of a penalty to `out` if R_FF is precise enough; return whether it is."""
-    basis, held_out = training.basis, torch.from_numpy(fold.validation)
+    basis = training.basis
     filters = torch.cat([basis.filters(alpha[None])[:, 0], basis.values.new_ones(1)])
-    for choice in (basis.left, basis.exact) if out.dtype == torch.float32 else (basis.exact,):
-        left = with_constant(choice[held_out], training)
+    for exact in (False, True) if out.dtype == torch.float32 else (True,):
+        left = with_constant(basis, held_out.rows, exact)
         roots = filters.sqrt().to(left.dtype)
         half = left * roots
         spare = torch.eye(len(left), dtype=left.dtype, device=left.device) - product(half, half.T)
@@ -139,10 +141,10 @@ def _on_projections(training: Training, fold: Fold, alpha: torch.Tensor, out: to
     return usable
 
 
-def _empty(training: Training, fold: Fold, penalties: int, width: int) -> torch.Tensor:
+def _empty(training: Training, held_out: Side, penalties: int, width: int) -> torch.Tensor:
     """Allocate the operators of a fold, (penalties, m, width)."""
     left = training.basis.left
-    return torch.empty(penalties, int(fold.validation.sum()), width, dtype=left.dtype, device=left.device)
+    return torch.empty(penalties, len(held_out.rows), width, dtype=left.dtype, device=left.device)
 
 
 def _solve(factor: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:

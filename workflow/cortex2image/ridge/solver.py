@@ -1,0 +1,157 @@
+"""A decomposed regression that takes its targets block by block."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import check_array
+
+from cortex2image.device import choose_device
+from cortex2image.errors import DataError
+from cortex2image.ridge.basis import Training
+from cortex2image.ridge.engine import Problem, make_training
+from cortex2image.ridge.inputs import TARGETS, RowGroups, check_finite
+from cortex2image.ridge.kfold import FoldOperators
+from cortex2image.ridge.linalg import threads_of
+from cortex2image.ridge.need import Need, Splits, prefers_dual
+from cortex2image.ridge.planning import Plan, plan
+from cortex2image.ridge.posing import Posed
+from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats, Shared
+from cortex2image.ridge.targets import Targets
+
+TargetRows = np.ndarray | PerTrial | Averaged
+
+
+@dataclass(frozen=True)
+class Options:
+    """Settings of an estimator that its solver needs; see :class:`~cortex2image.ridge.estimator.RidgeCV`."""
+
+    intercept: bool
+    standardize: bool
+    selection: str
+    device: str
+    batch: int | None
+    max_memory_gb: float | None
+    bands: int = 0
+
+
+@dataclass(frozen=True)
+class Given:
+    """Checked targets.
+
+    Attributes
+    ----------
+    values : (r, t) array, or (trials, t) with `repeats`
+    flat : bool
+        Whether there was one target, given as (n,) values.
+    repeats, within, shared
+        As in :class:`~cortex2image.ridge.targets.Targets`.
+    """
+
+    values: np.ndarray
+    flat: bool = False
+    repeats: Repeats | None = None
+    within: np.ndarray | None = None
+    shared: Shared | None = None
+
+    @classmethod
+    def of(cls, Y: TargetRows, posed: Posed) -> "Given":
+        """Check targets against the rows of a regression.
+
+        Raises
+        ------
+        DataError
+            NaN or infinity, another number of trials than the predictors have, or averages of other rows.
+        """
+        if isinstance(Y, Averaged):
+            return cls._averaged(Y, posed)
+        if isinstance(Y, PerTrial) and posed.repeats is None:
+            _check_length(len(Y.row), posed.trials)
+            check_finite("Y", Y.matrix)
+            return cls(Y.matrix, shared=Shared.of(Y.checked_row(), len(Y.matrix)))
+        values = check_array(Y.each() if isinstance(Y, PerTrial) else Y, **TARGETS)
+        _check_length(len(values), posed.trials)
+        rows = values.reshape(len(values), -1)
+        check_finite("Y", rows)
+        return cls(rows, values.ndim == 1, None if posed.weights is None else posed.repeats)
+
+    @classmethod
+    def _averaged(cls, Y: Averaged, posed: Posed) -> "Given":
+        if posed.repeats is None:
+            fix = "give the targets of single trials, or predictors as PerTrial whose repeats no fold parts"
+            found = "averages, but rows that are single trials"
+            raise DataError("ridge, targets", "targets of the rows that are fitted", found, fix)
+        _check_length(len(Y.means), posed.blocks.shape[0])
+        check_finite("Y", Y.means)
+        check_finite("Y, within", np.asarray(Y.within, dtype=np.float64)[None])
+        return cls(Y.means, within=Y.within)
+
+
+def _check_length(found: int, rows: int) -> None:
+    if found != rows:
+        raise DataError("ridge", f"as many rows of Y as of X, {rows}", f"{found}", "align the two")
+
+
+@dataclass(frozen=True)
+class Solver:
+    """The training rows of a regression, decomposed, and the division of memory.
+
+    Attributes
+    ----------
+    training : Training
+    posed : Posed
+    alphas : (a,) array
+    dtype : NumPy dtype of the computation
+    plan : Plan
+    operators : FoldOperators, optional
+        For K folds.
+    """
+
+    training: Training
+    posed: Posed
+    alphas: np.ndarray
+    dtype: np.dtype
+    plan: Plan
+    operators: FoldOperators | None
+
+    @classmethod
+    def of(cls, posed: Posed, given: Given, alphas: np.ndarray, options: Options) -> "Solver":
+        """Divide the memory and decompose the rows; `given` are the targets, or the largest block of them."""
+        device = choose_device(options.device)
+        dtype = np.result_type(posed.blocks.dtype, given.values.dtype)
+        need = _need(posed, given, len(alphas), options)
+        shares = plan(need, dtype, device.type, threads_of(device), options.max_memory_gb, options.batch)
+        settings: dict[str, Any] = {"intercept": options.intercept, "standardize": options.standardize}
+        training = make_training(
+            posed, dtype, device, need.dual, plan=shares, shared=given.shared, **settings
+        )
+        operators = FoldOperators(training, posed.folds, alphas, shares) if posed.folds else None
+        return cls(training, posed, alphas, dtype, shares, operators)
+
+    def problem(self, given: Given) -> Problem:
+        """Return the problem of a block of targets."""
+        targets = Targets(
+            given.values,
+            self.training.intercept,
+            self.dtype,
+            self.training.design.device,
+            self.plan.targets,
+            self.plan.together,
+            weights=self.posed.weights,
+            repeats=given.repeats,
+            within=given.within,
+            shared=given.shared,
+        )
+        return Problem(self.training, targets, self.plan)
+
+
+def _need(posed: Posed, given: Given, alphas: int, options: Options) -> Need:
+    """Return the sizes that determine the memory of a fit."""
+    rows, columns = posed.blocks.shape
+    decomposed = rows if posed.pictures is None else posed.pictures.shape[0]
+    splits = Splits.of_folds(posed.folds) if posed.folds else Splits()
+    if options.selection == "loo":
+        splits = Splits.of_groups(np.arange(rows) if posed.groups is None else posed.groups)
+    dual = prefers_dual(decomposed, columns, splits.folds * options.standardize)
+    reread = dual and isinstance(posed.blocks, RowGroups)
+    return Need(rows, columns, given.values.shape[1], alphas, dual, splits, options.bands, reread)
