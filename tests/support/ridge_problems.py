@@ -6,12 +6,13 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
 from cortex2image.ridge.basis import Training, with_constant
-from cortex2image.ridge.engine import make_problem
+from cortex2image.ridge.engine import make_training
 from cortex2image.ridge.folds import Fold, make_folds
 from cortex2image.ridge.inputs import as_blocks
 from cortex2image.ridge.need import Need, Splits
 from cortex2image.ridge.operators import FoldOperator
 from cortex2image.ridge.planning import Plan
+from cortex2image.ridge.posing import Posed
 
 ALPHAS = np.logspace(-3, 6, 10)
 SHAPES = {
@@ -39,16 +40,21 @@ def posed(X: np.ndarray, Y: np.ndarray, standardize: bool) -> Training:
     """Return the decomposed training rows, in double precision on the CPU."""
     dual = X.shape[0] <= X.shape[1]
     cpu, plan = torch.device("cpu"), Plan(200, 4, 3, 2)
-    return make_problem(as_blocks(X), Y, Y.dtype, cpu, dual, True, standardize, plan).training
+    rows = Posed(as_blocks(X), len(X), [], None)
+    return make_training(rows, Y.dtype, cpu, dual, True, standardize, plan)
 
 
 def predictions(operator: FoldOperator, training: Training, Y: np.ndarray) -> np.ndarray:
     """Return the predictions of a fold's operators, (a, m, t)."""
-    train = torch.from_numpy(operator.fold.train)
+    train = torch.from_numpy(np.flatnonzero(operator.fold.train))
     rows = torch.from_numpy(Y)[train]
+    mean = rows.mean(dim=0) if operator.around_mean else 0
     if operator.on_projections:
-        rows = with_constant(training.basis.left[train], training).T @ rows
-    return (operator.matrix @ rows).numpy()
+        rows = with_constant(training.basis, train).T @ rows
+    predicted = operator.matrix @ rows
+    if operator.mixing is not None:
+        predicted = torch.einsum("aj,jmt->amt", operator.mixing, predicted)
+    return (predicted + mean).numpy()
 
 
 def refitted(X: np.ndarray, Y: np.ndarray, fold: Fold, standardize: bool) -> np.ndarray:

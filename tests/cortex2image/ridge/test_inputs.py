@@ -14,7 +14,7 @@ from cortex2image.ridge.inputs import (
     Sliced,
     as_blocks,
     check_finite,
-    check_rows,
+    check_predictors,
     checked_alphas,
 )
 
@@ -96,4 +96,4 @@ def test_rows_are_named_across_blocks():
 def test_one_row_is_not_enough():
     X = RowGroups(lambda: iter([np.zeros((1, 3))]), (1, 3))
     with pytest.raises(DataError, match="at least 2 samples"):
-        check_rows(X, np.zeros((1, 2)))
+        check_predictors(X)

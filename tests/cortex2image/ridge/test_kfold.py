@@ -9,12 +9,13 @@ from sklearn.preprocessing import StandardScaler
 from tests.support.ridge_problems import awkward, posed
 
 from cortex2image.ridge import RidgeCV, kfold
-from cortex2image.ridge.design import Targets
+from cortex2image.ridge.compression import LARGEST_MISS
 from cortex2image.ridge.folds import make_folds
-from cortex2image.ridge.kfold import LARGEST_MISS, compressed
+from cortex2image.ridge.kfold import FoldOperators, compressed
 from cortex2image.ridge.operators import FoldOperator
 from cortex2image.ridge.planning import Plan
 from cortex2image.ridge.shared_operators import shared_operators
+from cortex2image.ridge.targets import Targets
 
 MANY = np.logspace(-2, 4, 25)
 
@@ -154,7 +155,7 @@ def test_folds_and_penalties_some_at_a_time_change_nothing(rng, at_once, penalti
     few, all_at_once = (Plan(200, *share, 2) for share in ((at_once, penalties), (5, len(ALPHAS))))
     in_batches = Targets(Y - Y.mean(axis=0), True, Y.dtype, torch.device("cpu"), 2)
     got, expected = (
-        kfold.kfold_scores(posed_once, in_batches, folds, ALPHAS[::-1].copy(), plan)
+        kfold.kfold_scores(FoldOperators(posed_once, folds, ALPHAS[::-1].copy(), plan), in_batches)
         for plan in (few, all_at_once)
     )
     np.testing.assert_allclose(got, expected, rtol=1e-8, atol=1e-8)
@@ -165,13 +166,14 @@ def predictions_by_fold(
 ) -> list[np.ndarray]:
     """Return the predictions of the held-out rows of every fold that enter its scores, (a, m, t) each.
 
-    Inside, targets are measured from their mean over all rows, which changes no error; it is added back.
+    They are what is left of the held-out targets without the errors.
     """
-    predicted = []
+    predicted: list[np.ndarray] = []
     squared_residuals = kfold.squared_residuals
 
     def recorded(matrix: torch.Tensor, _: None, known: torch.Tensor, measured: torch.Tensor) -> np.ndarray:
-        predicted.append((matrix @ known).numpy() + Y.mean(axis=0))
+        held_out = Y[sorted(model.cv[len(predicted)][1])]
+        predicted.append(held_out + (matrix @ known - measured).numpy())
         return squared_residuals(matrix, None, known, measured)
 
     with monkeypatch.context() as patch:

@@ -17,9 +17,7 @@ ALPHAS = torch.tensor([0.1, 3.0, 200.0], dtype=torch.float64)
 def basis(rng: np.random.Generator) -> tuple[Basis, np.ndarray]:
     """Return a basis of (20, 6) predictors and, for each penalty, the hat matrix including the mean."""
     X = rng.standard_normal((20, 6)) * np.linspace(0.3, 3, 6)
-    design = Design(
-        Sliced(X), Scaling.fit_blocks(Sliced(X), slice(None), True, False, 1000), torch.device("cpu"), 1000
-    )
+    design = Design(Sliced(X), Scaling.fit_blocks(Sliced(X), True, False, 1000), torch.device("cpu"), 1000)
     centred = X - X.mean(axis=0)
     hats = [
         centred @ np.linalg.solve(centred.T @ centred + float(a) * np.eye(6), centred.T) + 1 / 20

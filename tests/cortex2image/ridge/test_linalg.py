@@ -13,12 +13,14 @@ from threadpoolctl import threadpool_info
 from cortex2image.ridge import RidgeCV, planning
 from cortex2image.ridge.linalg import (
     as_tensor,
+    computing,
     dtype_of,
     eigh,
     product,
     side_by_side,
     squared_residuals,
     threads_of,
+    usable_threads,
 )
 
 CPU = torch.device("cpu")
@@ -86,10 +88,8 @@ def blas_threads() -> list[int]:
 
 @pytest.fixture
 def four_threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(4)
-    yield
-    torch.set_num_threads(before)
+    with computing(4):
+        yield
 
 
 @pytest.mark.parametrize("workers", [1, 2, 7])
@@ -104,11 +104,11 @@ def test_workers_run_at_once_and_share_the_threads():
 
     def work(_: int) -> tuple[int, list[int]]:
         meeting.wait()
-        return torch.get_num_threads(), blas_threads()
+        return torch.get_num_threads(), blas_threads()[0]
 
     seen = side_by_side(work, range(2), 2)
-    assert seen == [(2, [2] * len(before))] * 2
-    assert torch.get_num_threads() == 4
+    assert seen == [(1, 2)] * 2
+    assert torch.get_num_threads() == 1
     assert blas_threads() == before
 
 
@@ -125,13 +125,25 @@ def test_an_error_is_raised_ends_the_rest_and_gives_threads_back():
     with pytest.raises(ValueError, match="the first"):
         side_by_side(work, range(5000), 2)
     assert len(done) < 4999
-    assert torch.get_num_threads() == 4
     assert blas_threads() == before
 
 
+@pytest.mark.usefixtures("four_threads")
 def test_a_gpu_has_one_thread_of_ours():
     assert threads_of(torch.device("cuda")) == 1
-    assert threads_of(torch.device("cpu")) == torch.get_num_threads()
+    assert threads_of(CPU) == 4
+
+
+def test_a_fit_sets_threads_and_gives_them_back_when_the_last_of_several_ends():
+    before, torch_before = blas_threads(), torch.get_num_threads()
+    with computing(3):
+        assert (blas_threads()[0], torch.get_num_threads(), threads_of(CPU)) == (3, 1, 3)
+        with computing(2):
+            assert threads_of(CPU) == 3
+        assert blas_threads()[0] == 3
+    assert (blas_threads(), torch.get_num_threads()) == (before, torch_before)
+    with computing(None):
+        assert threads_of(CPU) == usable_threads() >= 1
 
 
 @pytest.mark.filterwarnings("ignore:ridge alpha")
@@ -143,7 +155,9 @@ def test_a_gpu_has_one_thread_of_ours():
 def test_threads_change_no_result(rng, monkeypatch, shape, selection, standardize, dtype):
     X = rng.standard_normal(shape).astype(dtype)
     Y = (X[:, :3] @ rng.standard_normal((3, 50)) + rng.standard_normal((len(X), 50))).astype(dtype)
-    alone = RidgeCV(np.logspace(-1, 3, 5), selection=selection, standardize=standardize, n_targets_batch=50)
+    alone = RidgeCV(
+        np.logspace(-1, 3, 5), selection=selection, standardize=standardize, n_targets_batch=50, threads=1
+    )
     expected = alone.fit(X, Y)
     for least in ("LEAST_BATCH", "LEAST_LEFT_OUT"):
         monkeypatch.setattr(planning, least, 3)

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from cortex2image.ridge.engine import make_problem
+from cortex2image.ridge.engine import Problem, make_training
 from cortex2image.ridge.inputs import as_blocks
 from cortex2image.ridge.mixtures import Bands, first_mixtures, nearby_mixtures
 from cortex2image.ridge.planning import Plan
+from cortex2image.ridge.posing import Posed
+from cortex2image.ridge.targets import Targets
 
 
 @pytest.mark.parametrize("bands", [1, 2, 3, 5])
@@ -43,10 +45,11 @@ def test_an_absent_band_can_come_back(rng):
 @pytest.mark.parametrize("shares", [(0.5, 0.5), (0.9, 0.1), (1.0, 0.0)])
 def test_a_mixture_is_the_problem_of_multiplied_bands(rng, rows, dual, standardize, shares):
     X, Y = rng.normal(1, 2, (rows, 10)), rng.standard_normal((rows, 2))
-    choice = Y.dtype, torch.device("cpu"), dual, True
-    mixed = Bands.of(make_problem(as_blocks(X), Y, *choice, standardize, Plan(30, 2, 3, 2)), [4, 6]).problem(
-        np.array(shares)
-    )
+    cpu, few = torch.device("cpu"), Plan(30, 2, 3, 2)
+    rows_of_x = Posed(as_blocks(X), rows, [], None)
+    training = make_training(rows_of_x, Y.dtype, cpu, dual, True, standardize, few)
+    base = Problem(training, Targets(Y, True, Y.dtype, cpu, 2), few)
+    mixed = Bands.of(base, [4, 6]).problem(np.array(shares))
     scaled = (X - X.mean(axis=0)) / (X.std(axis=0) if standardize else 1)
     multiplied = scaled * np.sqrt(np.repeat(shares, [4, 6]))
     expected = multiplied @ multiplied.T if dual else multiplied.T @ multiplied

@@ -142,13 +142,16 @@ class Design:
             Whether columns are centred by the mean, and divided by the standard deviation, of these rows.
         """
         out, chosen = self._zeros(self.blocks.shape[0]), torch.from_numpy(train)
-        for _, block in self.columns():
-            means, scale, _ = own_units(block[chosen], self.roots[chosen], centre, standardize)
-            if centre:
-                block -= torch.outer(self.roots, means)
-            if standardize:
-                block /= scale
-            out += product(block, block.T)
+        for part, values in self.blocks.columns(self.elements):
+            # From the values as they are: differences from the mean of all rows may have lost the digits in
+            # which the rows of the fold differ.
+            block = as_tensor(values, self.device, torch.float64)
+            weighted = block[chosen] * self.roots[chosen, None]
+            means, scale, _ = own_units(weighted, self.roots[chosen], centre, standardize)
+            if not standardize:
+                scale = as_tensor(self.scaling.scale[part], self.device, torch.float64)
+            own = (block - means).mul_(self.roots[:, None]).div_(scale)
+            out += product(own, own.T)
         return out
 
     @cached_property

@@ -18,6 +18,7 @@ from cortex2image.ridge.inputs import (
     Sliced,
     as_blocks,
     check_finite,
+    check_predictors,
     checked_alphas,
     warn_at_edge,
 )
@@ -131,7 +132,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         X: Predictors,
         Y: TargetRows,
         groups: np.ndarray | None = None,
-        sample_weight: np.ndarray | None = None,
+        weights: np.ndarray | None = None,
     ) -> "RidgeCV":
         """Choose the penalties and fit the weights.
 
@@ -143,7 +144,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             Trials that share a row of Y share the work: the fit is that of `Y.matrix[Y.row]`.
         groups : (n,) array, optional
             Rows of one group never fall on both sides of a fold.
-        sample_weight : (n,) array, optional
+        weights : (n,) array, optional
             Trials that each row of X stands for, with the row of Y as their mean; not for PerTrial.
 
         Raises
@@ -157,7 +158,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             `selection="gcv"`.
         """
         with computing(self.threads):
-            posed = self._pose(X, groups, sample_weight)
+            posed = self._pose(X, groups, weights)
             given = Given.of(Y, posed)
             solver = Solver.of(posed, given, checked_alphas(self.alphas), self._options())
             problem = solver.problem(given)
@@ -260,8 +261,8 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         if not isinstance(X, PerTrial):
             return pose(self._checked_predictors(X), weights, split, groups)
         if weights is not None:
-            fix = "leave out sample_weight: the rows of PerTrial are weighted by their trials"
-            raise ConfigError("ridge sample_weight", "none beside PerTrial", "weights", fix)
+            fix = "leave out weights: the rows of PerTrial are weighted by their trials"
+            raise ConfigError("ridge weights", "none beside PerTrial", "weights", fix)
         self._checked_predictors(X.matrix)
         return pose_repeats(X, split, groups)
 
@@ -292,7 +293,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         else:
             X = validate_data(self, X, **PREDICTORS)
         blocks = as_blocks(X)
-        check_finite("X", blocks)
+        check_predictors(blocks)
         return blocks
 
     def _new_blocks(self, X: np.ndarray | Blocks) -> Blocks:

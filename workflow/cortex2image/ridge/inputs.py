@@ -187,15 +187,12 @@ def warn_at_edge(chosen: np.ndarray, alphas: np.ndarray) -> None:
             )
 
 
-def check_rows(X: Blocks, Y: np.ndarray) -> None:
-    """Raise :class:`DataError` unless X and Y are finite and have the same number of rows, at least 2."""
+def check_predictors(X: Blocks) -> None:
+    """Raise :class:`DataError` unless predictors are finite and have at least 2 rows."""
     rows = X.shape[0]
-    if rows != len(Y):
-        raise DataError("ridge", f"as many rows of Y as of X, {rows}", f"{len(Y)}", "align the two")
     if rows < 2:
         raise DataError("ridge", "at least 2 samples", f"{rows} sample", "add training data")
     check_finite("X", X)
-    check_finite("Y", Y.reshape(len(Y), -1))
 
 
 def check_finite(name: str, values: Blocks | np.ndarray) -> None:

@@ -145,7 +145,7 @@ def _from_columns(training: Training, fold: Fold, on_projections: bool) -> Spect
     else:
         train = training.side(fold.train)
         samples = (design.select(fold.train) - torch.outer(roots[train.rows], centre)) / scale
-        inner = product(vectors.T, train.summed(samples).T)
+        inner = _by_target(product(samples, vectors), train, training)
     return Spectral(product(rows, vectors), values, inner)
 
 
@@ -174,7 +174,7 @@ def _own_moments(
         return _exact_moments(training, fold)
     centre = centre * training.intercept
     gram -= trials * torch.outer(centre, centre)
-    scale = spread.sqrt() if training.standardize else torch.ones_like(spread)
+    scale = torch.where((spread > 0) & training.standardize, spread.sqrt(), 1.0)
     return centre, scale, gram.div_(torch.outer(scale, scale)) if training.standardize else gram
 
 
@@ -195,4 +195,12 @@ def _from_rows(training: Training, fold: Fold) -> Spectral:
     square, rows = gram[train.rows][:, train.rows], gram[held_out][:, train.rows]
     del gram
     values, vectors = eigh(square)
-    return Spectral(product(rows, vectors), values, train.summed(vectors).T)
+    return Spectral(product(rows, vectors), values, _by_target(vectors, train, training))
+
+
+def _by_target(inner: torch.Tensor, train: Side, training: Training) -> torch.Tensor:
+    """Return (n, r) factors of training rows as (r, u) factors of their targets that take the mean for 0."""
+    if training.intercept:
+        roots = training.design.roots[train.rows]
+        inner = inner - torch.outer(roots, roots @ inner / roots.square().sum())
+    return train.summed(inner).T

@@ -109,13 +109,12 @@ def checked_weights(weights: np.ndarray, rows: int) -> np.ndarray:
     found = np.asarray(weights, dtype=np.float64)
     if found.shape != (rows,):
         fix = "give one weight per row"
-        raise DataError("ridge, sample_weight", f"{rows} weights, one per row", f"shape {found.shape}", fix)
+        raise DataError("ridge, weights", f"{rows} weights, one per row", f"shape {found.shape}", fix)
     bad = np.flatnonzero(~(np.isfinite(found) & (found > 0)))
     if len(bad):
         shown = f"{len(bad)} others, the first {found[bad[0]]} at row {bad[0]}"
-        raise DataError(
-            "ridge, sample_weight", "positive finite weights", shown, "leave out rows of weight 0"
-        )
+        fix = "leave out rows of zero weight; correct the others"
+        raise DataError("ridge, weights", "positive finite weights", shown, fix)
     return found
 
 
@@ -136,6 +135,6 @@ def _check_gcv(split: Split, rows: int, groups: np.ndarray | None) -> None:
         raise ConfigError(
             "ridge selection",
             "loo or kfold, since groups have more than one row",
-            "gcv, which takes rows for independent",
+            "gcv, which takes repeats for independent rows",
             "choose loo or kfold, or average the rows of each group",
         )
