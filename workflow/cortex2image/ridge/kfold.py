@@ -18,12 +18,15 @@ import torch
 from cortex2image.ridge.basis import Training, with_constant
 from cortex2image.ridge.compression import combine, mixture, products_of
 from cortex2image.ridge.folds import Fold, hold_out_once
-from cortex2image.ridge.linalg import product, squared_residuals
+from cortex2image.ridge.linalg import product, side_by_side, squared_residuals
 from cortex2image.ridge.operators import FoldOperator, own_operator
 from cortex2image.ridge.planning import Plan
 from cortex2image.ridge.repeats import Side
 from cortex2image.ridge.shared_operators import shared_operators
 from cortex2image.ridge.targets import Batch, Targets
+
+# Side of a Gram matrix from which its products and decomposition keep all threads busy.
+LARGE = 4000
 
 
 @dataclass(frozen=True)
@@ -102,12 +105,19 @@ class FoldOperators:
         alphas = torch.from_numpy(self.alphas[penalties]).to(training.gram.device)
         once = hold_out_once(self.folds)
         if once and not training.standardize:
-            made = shared_operators(training, some, alphas, self.plan.makers)
+            # `map` keeps no reference to an uncompressed operator, so only one exists at a time.
+            made = list(map(compressed, shared_operators(training, some, alphas, self.plan.makers)))
         else:
             on_projections = once and not training.basis.dual
-            made = (own_operator(training, fold, alphas, on_projections) for fold in some)
-        # `map` keeps no reference to an uncompressed operator, so only one exists at a time.
-        return Portion(first, penalties, list(map(compressed, made)))
+            made = side_by_side(
+                lambda fold: own_operator(training, fold, alphas, on_projections), some, self._at_once
+            )
+        return Portion(first, penalties, made)
+
+    @property
+    def _at_once(self) -> int:
+        """Folds that are decomposed side by side: small matrices leave threads of one product waiting."""
+        return self.plan.makers if len(self.training.gram) < LARGE else 1
 
 
 def kfold_scores(operators: FoldOperators, targets: Targets) -> np.ndarray:
