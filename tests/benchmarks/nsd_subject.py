@@ -1,7 +1,8 @@
 """A synthetic subject with the sizes of NSD, written to disk in blocks.
 
 Pictures have factors that no table shows. Features are random mixtures of the factors of their space, with
-noise; voxels are random mixtures of the factors of all spaces, with noise of each trial. So features predict voxels, and voxels predict features.
+noise; voxels are random mixtures of the factors of all spaces, with noise of each trial.
+So features predict voxels, and voxels predict features.
 """
 
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ BLOCK_BYTES = 256 * 2**20
 
 @dataclass(frozen=True)
 class Size:
-    """Numbers of pictures, pictures held out, factors per space and voxels to decode from; widths of spaces."""
+    """Numbers of pictures, test pictures, factors per space and voxels to decode from; widths of spaces."""
 
     pictures: int = 10_000
     test_pictures: int = 1_000
@@ -182,7 +183,7 @@ def feature_blocks(size: Size, space: str) -> Iterator[dict[str, object]]:
 
 def beta_blocks(size: Size, voxels: int) -> Iterator[dict[str, object]]:
     """Yield blocks of trials with their betas; no block spans two sessions."""
-    signal = np.hstack([factors(size, space) for space in size.widths]) / np.sqrt(len(size.widths))
+    signal = np.hstack([factors(size, space) for space in size.widths]) * np.float32(len(size.widths) ** -0.5)
     mixing = rng_for(SEED, "voxels", voxels).standard_normal((signal.shape[1], voxels), np.float32)
     pictures = shown(size)
     edges = [-(-session * size.trials // SESSIONS) for session in range(SESSIONS + 1)]

@@ -39,7 +39,8 @@ def test_decompositions_of_all_libraries_are_seen() -> None:
     """In a process of its own, because the libraries stay changed."""
     program = (
         "from tests.benchmarks.step_process import time_decompositions as t; s = t();"
-        " import numpy, scipy.linalg, torch; numpy.linalg.eigh(numpy.eye(3)); torch.linalg.cholesky_ex(torch.eye(3)); n = len(s);"
+        " import numpy, scipy.linalg, torch;"
+        " numpy.linalg.eigh(numpy.eye(3)); torch.linalg.cholesky_ex(torch.eye(3)); n = len(s);"
         " scipy.linalg.qr(numpy.eye(3)); import sys; print(n, len(s), file=sys.stderr)"
     )
     seen = watched([sys.executable, "-c", program], os.environ | {"PYTHONPATH": ":".join(sys.path)})
