@@ -13,7 +13,9 @@ def test_memory_and_log_of_a_process_are_seen() -> None:
     program = "import sys, time; held = b'x' * 400_000_000; print('held', file=sys.stderr); time.sleep(0.5)"
     seen = watched([sys.executable, "-c", program], dict(os.environ))
     assert 0.4 < seen.own_gb < 0.5
-    assert 0.4 < seen.peak_gb == pytest.approx(seen.polled_gb, rel=0.01)
+    assert 0.4 < seen.polled_gb < 0.5
+    # That of the system is never less, but counts from the memory of the process that runs the tests.
+    assert seen.peak_gb > 0.99 * seen.polled_gb
     assert [line for _, line in seen.log] == ["held"]
     assert seen.seconds > 0.5
 
