@@ -1,4 +1,4 @@
-"""Benchmark of encoding and decoding at the size of NSD; prints a section of docs/benchmarks.md.
+"""Benchmark of encoding and decoding at the size of NSD; prints a section of docs/benchmarks.md for each case.
 
     PYTHONPATH=workflow:. python tests/benchmarks/nsd_size.py --folder /somewhere/with/55/GB --threads 2 \\
         --page docs/benchmarks.md
@@ -150,7 +150,7 @@ def parse_args() -> argparse.Namespace:
         "--max-memory-gb", type=float, help="setting of this name; as the config has it if left out"
     )
     parser.add_argument("--only-write", action="store_true", help="write the tables, run no step")
-    parser.add_argument("--page", type=Path, help="page whose section is replaced; only printed without it")
+    parser.add_argument("--page", type=Path, help="page whose sections are replaced; only printed without it")
     return parser.parse_args()
 
 
@@ -163,32 +163,28 @@ def main() -> None:
         for case in chosen.values():
             options(case, subject, case.voxels(whole, args.scale), "{}")
         return
-    # In another process, since the system counts a child's memory from that of its parent on.
+    # In another process, so that this one stays small: its memory counts as that of the steps.
     subprocess.run([sys.executable, *sys.argv, "--only-write"], check=True)
     ridge: dict[str, Any] = {"device": "cpu"}
     if args.max_memory_gb:
         ridge["max_memory_gb"] = args.max_memory_gb
     rate = gemm_rate(args.threads)
-    rows, said = [], []
     for name, case in chosen.items():
         voxels, values = case.voxels(whole, args.scale), settings(case, ridge)
         command = options(case, subject, voxels, values)
         seen = run_step_process(case.step, command, args.threads, subject.folder / "report.json")
         known = name, fit_of(case, size, voxels, values), seen, rate, mean_r(case, subject, voxels)
-        rows.append(row(*known))
-        said += parts(*known)
-        print(rows[-1], *parts(*known), sep="\n", flush=True)
-    lines = [
-        f"## The size of NSD\n\n{machine(args.threads)}.",
-        f"{size.trials} trials, {size.pictures} pictures, {size.test_pictures} held out. "
-        f"Products of float32 matrices run at {rate / 1e9:.0f} billion multiplications a second.",
-        HEADER,
-        *rows,
-        *said,
-    ]
-    print(*lines, sep="\n")
-    if args.page:
-        replace_section(args.page, "nsd size", "\n".join(lines))
+        lines = [
+            f"## The size of NSD: {name}\n\n{machine(args.threads)}.",
+            f"{size.trials} trials, {size.pictures} pictures, {size.test_pictures} held out. "
+            f"Products of float32 matrices run at {rate / 1e9:.0f} billion multiplications a second.",
+            HEADER,
+            row(*known),
+            *parts(*known),
+        ]
+        print(*lines, sep="\n", flush=True)
+        if args.page:
+            replace_section(args.page, f"nsd size, {name}", "\n".join(lines))
 
 
 if __name__ == "__main__":
