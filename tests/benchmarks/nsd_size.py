@@ -1,4 +1,4 @@
-"""Benchmark of encoding and decoding at the size of NSD; prints a section of docs/benchmarks.md for each case.
+"""Benchmark of encoding and decoding at the size of NSD; prints a section of docs/benchmarks.md per case.
 
     PYTHONPATH=workflow:. python tests/benchmarks/nsd_size.py --folder /somewhere/with/55/GB --threads 2 \\
         --page docs/benchmarks.md
@@ -176,7 +176,7 @@ def main() -> None:
         known = name, fit_of(case, size, voxels, values), seen, rate, mean_r(case, subject, voxels)
         lines = [
             f"## The size of NSD: {name}\n\n{machine(args.threads)}.",
-            f"{size.trials} trials, {size.pictures} pictures, {size.test_pictures} held out. "
+            f"{size.trials} trials of {voxels} voxels; {size.pictures} pictures, {size.test_pictures} held out. "
             f"Products of float32 matrices run at {rate / 1e9:.0f} billion multiplications a second.",
             HEADER,
             row(*known),

@@ -3,9 +3,9 @@
     PYTHONPATH=workflow:. python tests/benchmarks/repeats.py --threads 2 --page docs/benchmarks.md
 
 Encodes 5,000 voxels from 6,400 features of 3,000 pictures, three trials each, by K folds that keep the trials
-of a picture together. Given a row for each picture (PerTrial), the solver decomposes pictures; given a row for
-each trial, trials. Both run in one process, in turns; times are medians. Memory is the largest above that at
-the start.
+of a picture together. Given a row for each picture (PerTrial), the solver decomposes pictures, given a row
+for each trial, trials. Both run in one process, in turns; times are medians. Memory is the largest above that
+at the start.
 `--scale` divides all sizes for a quick look.
 """
 
