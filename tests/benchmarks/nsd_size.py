@@ -176,8 +176,8 @@ def main() -> None:
         known = name, fit_of(case, size, voxels, values), seen, rate, mean_r(case, subject, voxels)
         lines = [
             f"## The size of NSD: {name}\n\n{machine(args.threads)}.",
-            f"{size.trials} trials of {voxels} voxels, {size.pictures} pictures of which {size.test_pictures} "
-            "are held out. "
+            f"{size.trials} trials of {voxels} voxels; {size.pictures} pictures, "
+            f"of which {size.test_pictures} are held out. "
             f"Products of float32 matrices run at {rate / 1e9:.0f} billion multiplications a second.",
             HEADER,
             row(*known),

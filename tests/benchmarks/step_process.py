@@ -19,7 +19,9 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+ROOT = Path(__file__).parents[2]
 POLL_S = 0.1
+IMPORTED_FROM = (str(ROOT / "workflow"), str(ROOT))
 DECOMPOSITIONS = ("eigh", "eigvalsh", "svd", "qr", "cholesky", "cholesky_ex")
 LIBRARIES = ("numpy.linalg", "scipy.linalg", "torch.linalg")
 # What Snakemake sets for a job with so many threads.
@@ -63,8 +65,8 @@ def run_step_process(step: str, options: Sequence[str], threads: int, report: Pa
         The step failed; the message ends with its last lines.
     """
     command = [sys.executable, "-m", __name__, str(report), f"cortex2image.steps.{step}", *options]
-    environment = os.environ | dict.fromkeys(THREAD_VARIABLES, str(threads))
-    seen = watched(command, environment)
+    threads_of_job = dict.fromkeys(THREAD_VARIABLES, str(threads))
+    seen = watched(command, os.environ | threads_of_job | {"PYTHONPATH": os.pathsep.join(IMPORTED_FROM)})
     seen.decomposing = json.loads(report.read_text())["decomposing"]
     return seen
 
