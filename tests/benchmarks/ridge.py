@@ -1,7 +1,6 @@
 """Benchmarks of the ridge solver against himalaya; prints a section of docs/benchmarks.md.
 
-    OMP_NUM_THREADS=2 PYTHONPATH=workflow:. python tests/benchmarks/ridge.py --threads 2 \\
-        --page docs/benchmarks.md
+    PYTHONPATH=workflow:. python tests/benchmarks/ridge.py --threads 2 --page docs/benchmarks.md
 
 All methods of a case run in one process on the same data, penalties and folds, in turns, with as many
 threads; times are medians. `--scale` divides all sizes for a quick look, `--cases` chooses some.
@@ -18,7 +17,9 @@ import himalaya.kernel_ridge
 import himalaya.ridge
 import numpy as np
 import torch
+from tests.benchmarks.fit_operations import gemm_rate
 from tests.benchmarks.measure import Measured, machine, replace_section, run, side_by_side
+from tests.benchmarks.ridge_goals import FASTER, FASTER_SMALL, FLOOR, METHODS, STANDARDIZED, Seen, verdict
 from tests.benchmarks.ridge_methods import (
     ALPHAS,
     FOLDS,
@@ -26,14 +27,17 @@ from tests.benchmarks.ridge_methods import (
     Data,
     accuracy,
     floor,
-    operations,
     ours,
     peer,
+    solver,
 )
+from tests.benchmarks.ridge_operations import HEADER as OPERATIONS
+from tests.benchmarks.ridge_operations import Operations
+from threadpoolctl import threadpool_limits
 
-from cortex2image.ridge import RidgeCV
-
+SMALL = "small"
 CASES = {
+    SMALL: (900, 3000, 2500),
     "decode, tall": (3000, 1500, 6400),
     "decode, wide": (1500, 6000, 6400),
     "encode": (2000, 6400, 20_000),
@@ -41,25 +45,13 @@ CASES = {
 }
 NSD = (8859, 7604, 59_136)
 HEADER = "| case | method | s | x faster than peer | times own floor | peak MB | share of peer | test r |"
-OPERATIONS = (
-    "| billions of multiplications | projection | K folds | peer | leave one out "
-    "| combinations of penalties | products with U a target, leaving one out | K folds, shared by targets |"
-)
-METHODS = {"kfold": "K folds", "gcv": "GCV", "loo": "leave one out"}
-# The workflow's own choice, which no peer offers: each fold scales X by its training rows.
-STANDARDIZED = "K folds, standardized"
-# Goals of the solver: how many times as fast as the faster peer, largest share of the peer's memory, largest
-# multiple of the floor, and largest difference from the peer's mean test correlation.
-FASTER, SHARE = {"kfold": 2.0, "gcv": 8.0, "loo": 8.0}, 0.5
-FLOORS, R_APART = 2.5, 0.002
-FLOOR = {"gcv": "floor of GCV", "loo": "floor of leave one out"}
 GPU_RUNS = 5
-MET = {True: "met", False: "missed"}
 
 
-def compare(name: str, shape: tuple[int, int, int], repeats: int) -> tuple[list[str], str]:
+def compare(
+    name: str, data: Data, operations: Operations, repeats: int, rate: float
+) -> tuple[list[str], str]:
     """Return the table rows of a case, and a line on the goals it meets."""
-    data = Data.make(*shape)
     peers = {
         "himalaya RidgeCV": partial(peer, data, himalaya.ridge.RidgeCV),
         "himalaya KernelRidgeCV": partial(peer, data, himalaya.kernel_ridge.KernelRidgeCV),
@@ -67,46 +59,21 @@ def compare(name: str, shape: tuple[int, int, int], repeats: int) -> tuple[list[
     methods: dict[str, Callable] = {label: partial(ours, data, key) for key, label in METHODS.items()}
     methods[STANDARDIZED] = partial(ours, data, "kfold", standardize=True)
     floors = {label: partial(floor, data, key) for key, label in FLOOR.items()}
-    seen = side_by_side({**methods, **peers, **floors}, repeats)
-    best = min((seen[key] for key in peers), key=lambda measured: measured.median)
-    case = f"{name}, {' x '.join(map(str, shape))}"
-    rows = [
-        row(case, label, measured, best, own_floor(label, seen), data) for label, measured in seen.items()
-    ]
-    return rows, verdict(name, seen, best, data)
+    measured = side_by_side({**methods, **peers, **floors}, repeats)
+    best = min((measured[key] for key in peers), key=lambda one: one.median)
+    seen = Seen(measured, best, data.Y_test, operations.beyond_floor / rate)
+    case = f"{name}, {' x '.join(map(str, operations.shape))}"
+    rows = [row(case, label, one, seen) for label, one in measured.items()]
+    return rows, verdict(name, seen, FASTER_SMALL if name == SMALL else FASTER)
 
 
-def own_floor(label: str, seen: dict[str, Measured]) -> float:
-    """Return the seconds of the floor of a method: that of leave one out, or else that of GCV."""
-    key = "loo" if label in (METHODS["loo"], FLOOR["loo"]) else "gcv"
-    return seen[FLOOR[key]].median
-
-
-def verdict(name: str, seen: dict[str, Measured], best: Measured, data: Data) -> str:
-    """Return a line on the goals that a case meets and misses."""
-    said = []
-    peer_r = accuracy(best.value, data.Y_test)
-    for key, label in METHODS.items():
-        ours_here, faster = seen[label], best.median / seen[label].median
-        apart = abs(accuracy(ours_here.value, data.Y_test) - peer_r)
-        checks = {f"{faster:.1f} times as fast (>= {FASTER[key]:g})": faster >= FASTER[key]}
-        if key == "kfold" and best.megabytes:
-            share = ours_here.megabytes / best.megabytes
-            checks[f"{share:.2f} of the memory (<= {SHARE:g})"] = share <= SHARE
-        if key != "kfold":
-            floors = ours_here.median / own_floor(label, seen)
-            checks[f"{floors:.1f} times its floor (<= {FLOORS:g})"] = floors <= FLOORS
-        checks[f"r {apart:.4f} apart (<= {R_APART:g})"] = apart <= R_APART
-        said.append(f"{label} " + ", ".join(f"{text} {MET[met]}" for text, met in checks.items()))
-    return f"- {name}: {'; '.join(said)}."
-
-
-def row(case: str, label: str, seen: Measured, best: Measured, floor_s: float, data: Data) -> str:
+def row(case: str, label: str, measured: Measured, seen: Seen) -> str:
     """Return the table row of a method."""
-    r = "" if seen.value is None else f"{accuracy(seen.value, data.Y_test):.4f}"
-    share = f"{seen.megabytes / best.megabytes:.2f}" if best.megabytes else ""
-    times = f"{seen.median:.2f} | {best.median / seen.median:.1f} | {seen.median / floor_s:.1f}"
-    return f"| {case} | {label} | {times} | {seen.megabytes:.0f} | {share} | {r} |"
+    r = "" if measured.value is None else f"{accuracy(measured.value, seen.Y_test):.4f}"
+    share = f"{measured.megabytes / seen.best.megabytes:.2f}" if seen.best.megabytes else ""
+    floors = measured.median / seen.own_floor(label)
+    times = f"{measured.median:.2f} | {seen.faster(label):.1f} | {floors:.1f}"
+    return f"| {case} | {label} | {times} | {measured.megabytes:.0f} | {share} | {r} |"
 
 
 def growth(shape: tuple[int, int, int]) -> list[str]:
@@ -116,7 +83,7 @@ def growth(shape: tuple[int, int, int]) -> list[str]:
     lines = []
     for times in (1, 2, 4, 8):
         Y = np.ascontiguousarray(data.Y[:, : times * t])
-        model = RidgeCV(ALPHAS, cv=data.folds, device="cpu")
+        model = solver(cv=data.folds)
         seconds, megabytes, _ = run(partial(model.fit, data.X, Y))
         kept = 4 * min(n, p) * Y.shape[1] / 1e6
         lines.append(f"| {times * t} | {seconds:.2f} | {megabytes:.0f} | {megabytes - kept:.0f} |")
@@ -165,6 +132,8 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     torch.set_num_threads(args.threads)
+    threadpool_limits(args.threads, user_api="blas")
+    rate = gemm_rate(args.threads)
     warnings.filterwarnings("ignore", message="ridge alpha|Solving (linear kernel )?ridge is slower")
     cases = {name: tuple(size // args.scale for size in CASES[name]) for name in args.cases}
     said: list[str] = []
@@ -175,16 +144,17 @@ def main() -> None:
 
     say(f"## Ridge regression\n\n{machine(args.threads)}.")
     say(f"{len(ALPHAS)} penalties, {FOLDS} folds, float32; fit and prediction of {TEST_ROWS} rows.")
-    say(f"Medians of {args.repeats} runs in alternating order.\n")
+    say(f"Medians of {args.repeats} runs in alternating order.")
+    say(f"Products of float32 matrices run at {rate / 1e9:.0f} billion multiplications a second.\n")
     say(f"{HEADER}\n|---|---|---|---|---|---|---|---|")
-    verdicts = []
+    verdicts, counts = [], {}
     for name, shape in cases.items():
-        rows, met = compare(name, shape, args.repeats)
+        counts[name] = Operations.count(shape)
+        rows, met = compare(name, Data.make(*shape), counts[name], args.repeats, rate)
         say(*rows)
         verdicts.append(met)
     say("", *verdicts)
-    say(f"\n{OPERATIONS}\n|---|---|---|---|---|---|---|---|")
-    say(*(operations(name, shape) for name, shape in cases.items()))
+    say(f"\n{OPERATIONS}", *(operations.row(name) for name, operations in counts.items()))
     say("\n| targets | s | peak MB | without the coefficients |\n|---|---|---|---|")
     say(*growth((2000 // args.scale, 1024 // args.scale, 5000 // args.scale)))
     if torch.cuda.is_available():

@@ -1,20 +1,17 @@
-"""The methods that the ridge benchmarks compare, their data, and their numbers of multiplications."""
+"""The methods that the ridge benchmarks compare, and their data."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pytest
 import torch
 from sklearn.model_selection import KFold
 
-from cortex2image.ridge import RidgeCV, gcv, kfold
-from cortex2image.ridge.operators import FoldOperator
+from cortex2image.ridge import RidgeCV
 
 ALPHAS = np.logspace(0, 6, 13)
 FOLDS = 5
 TEST_ROWS = 200
-# Targets with which operations are counted.
-COUNTED = 1000
 
 
 @dataclass(frozen=True)
@@ -40,9 +37,16 @@ class Data:
         return cls(X[:n], Y[:n], X[n:], Y[n:], folds)
 
 
+def solver(**options: Any) -> RidgeCV:
+    """Return this solver with the penalties of the benchmarks and the threads of torch."""
+    if "threads" in RidgeCV().get_params():
+        options["threads"] = torch.get_num_threads()
+    return RidgeCV(ALPHAS, **{"device": "cpu"} | options)
+
+
 def ours(data: Data, selection: str, device: str = "cpu", standardize: bool = False) -> np.ndarray:
     """Return the predictions of this solver for the test rows."""
-    model = RidgeCV(ALPHAS, cv=data.folds, selection=selection, device=device, standardize=standardize)
+    model = solver(cv=data.folds, selection=selection, device=device, standardize=standardize)
     return model.fit(data.X, data.Y).predict(data.X_test)
 
 
@@ -71,43 +75,3 @@ def accuracy(predicted: np.ndarray, measured: np.ndarray) -> float:
     a, b = predicted - predicted.mean(axis=0), measured - measured.mean(axis=0)
     scale = np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0))
     return float(np.mean((a * b).sum(axis=0) / np.where(scale > 0, scale, 1)))
-
-
-def operations(name: str, shape: tuple[int, int, int]) -> str:
-    """Return a table row of multiplications in billions, of all targets and shared by all targets."""
-    n, p, t = shape
-    a, train, held_out, side = len(ALPHAS), n * (FOLDS - 1) // FOLDS, n // FOLDS, min(n, p)
-    width = side if p < n else train
-    combined, products = counted(Data.make(n, p, min(t, COUNTED)))
-    folds = combined * n * width + n * side * (2 if p < n else 1)
-    peer_folds = a * n * train + a * n * side
-    shared = [n * p * side / 2, 9 * side**3, a * n * held_out * 2 * width]
-    values = [n * side, folds, peer_folds, (1 + products) * n * side]
-    by_target = " | ".join(f"{value * t / 1e9:.0f}" for value in values)
-    return f"| {name} | {by_target} | {combined:.1f} | {products:.1f} | {sum(shared) / 1e9:.0f} |"
-
-
-def counted(data: Data) -> tuple[float, float]:
-    """Return the number of combined operators of a fold, and of products with U per target in leave one out.
-
-    Leave one out takes a product for the likely penalty and one for each penalty that bounds do not exclude.
-    """
-    combined: list[int] = []
-    columns: list[int] = []
-    compressed, residuals = kfold.compressed, gcv.Residuals.of
-
-    def recorded(operator: FoldOperator) -> FoldOperator:
-        fewer = compressed(operator)
-        combined.append(len(fewer.matrix))
-        return fewer
-
-    def taken(self: object, penalty: int, chosen: torch.Tensor, double: bool) -> torch.Tensor:
-        columns.append(len(chosen))
-        return residuals(self, penalty, chosen, double)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kfold, "compressed", recorded)
-        patch.setattr(gcv.Residuals, "of", taken)
-        ours(data, "kfold")
-        ours(data, "loo")
-    return float(np.mean(combined)), sum(columns) / data.Y.shape[1]
