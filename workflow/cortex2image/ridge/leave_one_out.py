@@ -21,6 +21,7 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis
+from cortex2image.ridge.complement import Outside, spared
 from cortex2image.ridge.design import Projected, Targets
 from cortex2image.ridge.gcv import Residuals, score
 from cortex2image.ridge.leverages import Forms, Leverages, rows_of_groups
@@ -37,6 +38,7 @@ def leave_one_out_scores(
     groups: np.ndarray,
     complete: bool,
     kept: Projected | None = None,
+    within: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the (a, t) scores of a penalties by leaving out one group at a time.
 
@@ -51,6 +53,9 @@ def leave_one_out_scores(
         Compute all scores. Otherwise, scores of penalties that cannot be a target's best are upper bounds.
     kept : Projected, optional
         Filled with the projections and means of the targets.
+    within : (t,) array, optional
+        Sum of squares of the trials of each target around the mean of their picture, for rows that are
+        pictures with several trials: added to the errors of all penalties and of the mean.
 
     Returns
     -------
@@ -62,26 +67,27 @@ def leave_one_out_scores(
     Rounding errors of residuals are divided by the eigenvalues of I - H_gg. If one of these is below
     `LEAST_SPARE`, as with repeated rows of X and penalties far below the eigenvalues of X'X, the residuals of
     that penalty are computed in double precision. For targets that X nearly interpolates, the residuals of
-    all penalties are computed without differences of nearly equal numbers. The relative error of I - H_gg
-    itself is about 1e-16 times the largest eigenvalue of X'X over the smallest plus the penalty. If a single
-    row gives a large column its variance and the penalty is tiny, 1 - H of that row is smaller than this
-    error: standardise, or choose K folds.
+    all penalties are computed without differences of nearly equal numbers. If the fit of a row depends on no
+    other row, though another combination of rows is free, penalties below sqrt(1e-16 least L largest L) give
+    the errors of this penalty, which differ from their own by about sqrt(1e-16 largest L / least L).
     """
-    filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
     members = rows_of_groups(groups)
-    saturated = basis.spans_all(targets.centre)
-    leverages = [Leverages.fit(basis, f, members, targets.centre, saturated) for f in filters.T]
+    outside = Outside.of(basis, members)
+    grid = torch.from_numpy(alphas).to(basis.values.device)
+    shares = spared(basis, grid.clamp_min(outside.least_penalty(basis)))
+    leverages = [Leverages.fit(basis, share, outside) for share in shares.T]
     penalties = _Penalties(leverages, None if complete else Forms.of(leverages))
-    null = Leverages.fit(basis, torch.zeros_like(basis.values), members, targets.centre, saturated)
+    null = Leverages.null(basis, members)
     scores = np.zeros((len(alphas), targets.count))
 
     def work(batch: slice, rows: torch.Tensor, means: torch.Tensor) -> None:
         projected = product(basis.left.T, rows)
-        residuals = Residuals(basis, rows, projected, filters, saturated, targets.centre)
+        residuals = Residuals(basis, rows, projected, shares, outside)
         if kept is not None:
             kept.put(batch, projected, means)
         errors = _left_out_errors(residuals, penalties, complete)
-        scores[:, batch] = score(errors, null.squared_errors(rows))
+        constant = None if within is None else within[batch]
+        scores[:, batch] = score(errors, null.squared_errors(rows), constant)
 
     targets.each(work)
     return scores
@@ -160,9 +166,9 @@ def _bounds(
     chosen: torch.Tensor,
 ) -> torch.Tensor:
     """Return lower bounds of the errors of all penalties, (a, c), from the residuals of one penalty."""
-    filters, squared = residuals.filters, residuals.projected[:, chosen].square()
-    change = filters[:, penalty, None] - filters
-    weights = torch.cat([change.square(), (1 - filters[:, penalty, None]) * change], dim=1)
+    shares, squared = residuals.spared, residuals.projected[:, chosen].square()
+    change = shares - shares[:, penalty, None]
+    weights = torch.cat([change.square(), shares[:, penalty, None] * change], dim=1)
     moved, along = product(weights.T.to(squared.dtype), squared).double().chunk(2)
     across = 2 * (apart * moved).sqrt()
     along *= 2 * penalties.middle
