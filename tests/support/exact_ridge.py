@@ -1,4 +1,4 @@
-"""Cross-validated errors of ridge regression from refits with 650 digits, for tiny problems."""
+"""Ridge regression with hundreds of digits, for tiny problems: predictions, and scores from refits."""
 
 import mpmath
 import numpy as np
@@ -40,6 +40,16 @@ def generalised_scores(X: np.ndarray, Y: np.ndarray, alphas: np.ndarray, interce
             spare = (left.trace() - intercept) / free
             found.append((((left @ y) / spare) ** 2).sum(axis=0) / (y**2).sum(axis=0))
         return 1 - np.array(found).astype(float)
+
+
+def predictions(X: np.ndarray, Y: np.ndarray, new: np.ndarray, alpha: float) -> np.ndarray:
+    """Return the predictions, (m, t), of ridge regression with an intercept for new rows, (m, p)."""
+    with mpmath.workdps(100):
+        x, y, rows = _exact(X), _exact(Y), _exact(new)
+        centre, mean = x.mean(axis=0), y.mean(axis=0)
+        x, y, rows = x - centre, y - mean, rows - centre
+        found: np.ndarray = (rows @ x.T @ _solved(x @ x.T, alpha, y) + mean).astype(float)
+        return found
 
 
 def _exact(values: np.ndarray) -> np.ndarray:
