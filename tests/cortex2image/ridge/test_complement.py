@@ -1,5 +1,6 @@
 """Closed forms from the smallest to the largest penalty, against refits with 650 digits."""
 
+import warnings
 from itertools import product
 
 import numpy as np
@@ -108,7 +109,13 @@ def test_blocks_are_those_of_the_projector_and_exactly_singular(rng):
         np.testing.assert_allclose(residual[groups == group].sum(dim=0), 0, atol=1e-15)
 
 
-def test_a_basis_without_lonely_rows_has_no_least_penalty(rng):
-    X, Y, _ = problem("tall", rng)
+@pytest.mark.parametrize("form", ["wide", "tall", "repeated rows", "column of one row"])
+def test_only_rows_that_stand_alone_bound_the_penalty_and_say_so(rng, form):
+    X, Y, alphas = problem(form, rng)
     basis = posed(X, Y, False).basis
-    assert Outside.of(basis, rows_of_groups(np.arange(9))).least_penalty(basis) == 0
+    least = Outside.of(basis, rows_of_groups(np.arange(len(X)))).least_penalty(basis)
+    assert (least > 0) == (form in ("repeated rows", "column of one row"))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        RidgeCV(alphas, selection="loo").fit(X, Y)
+    assert any("is scored as" in str(warning.message) for warning in caught) == (least > 0)

@@ -87,7 +87,7 @@ class Outside:
         for rows in members:
             parts = [_difference(basis, part) for part in torch.split(rows, GROUPS)]
             block = torch.cat(parts)
-            doubtful = torch.nonzero(torch.linalg.eigvalsh(block)[:, 0] < LEAST_BLOCK)[:, 0]
+            doubtful = torch.nonzero(torch.linalg.eigvalsh(block)[:, 0].cpu() < LEAST_BLOCK)[:, 0]
             for part in torch.split(doubtful, max(1, GROUPS // 4)):
                 block[part], projector, incomplete = _resolved(basis, rows[part])
                 if incomplete.any():
@@ -140,14 +140,13 @@ def _resolved(basis: Basis, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Ten
     n, (count, size) = len(basis.left), rows.shape
     units = basis.exact.new_zeros(n, count * size)
     units[rows.flatten(), torch.arange(count * size)] = 1
-    # The second time removes the rounding errors that lie in the span.
-    outer = without_span(basis, without_span(basis, units)).T.reshape(count, size, n)
+    outer = without_span(basis, units).T.reshape(count, size, n)
     _, vectors = torch.linalg.eigh(outer @ outer.transpose(1, 2))
     lengths = (vectors.transpose(1, 2) @ outer).norm(dim=2)
     something = lengths > _nothing(basis)
     kept = vectors * something[:, None]
     block = (kept * lengths.square()[:, None]) @ kept.transpose(1, 2)
-    return block, kept @ kept.transpose(1, 2), ~something.all(dim=1)
+    return block, kept @ kept.transpose(1, 2), ~something.all(dim=1).cpu()
 
 
 def _nothing(basis: Basis) -> float:

@@ -14,6 +14,7 @@ eigenvalue of M. The squared error of the other penalty is
 where r'd and ||d|| are sums over the directions of the basis and cost next to nothing.
 """
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,12 +70,20 @@ def leave_one_out_scores(
     that penalty are computed in double precision. For targets that X nearly interpolates, the residuals of
     all penalties are computed without differences of nearly equal numbers. If the fit of a row depends on no
     other row, though another combination of rows is free, penalties below sqrt(1e-16 least L largest L) give
-    the errors of this penalty, which differ from their own by about sqrt(1e-16 largest L / least L).
+    the errors of this penalty, with a warning; these differ from their own by about
+    sqrt(1e-16 largest L / least L), with the L of the rows that are not left out.
     """
     members = rows_of_groups(groups)
     outside = Outside.of(basis, members)
     grid = torch.from_numpy(alphas).to(basis.values.device)
-    shares = spared(basis, grid.clamp_min(outside.least_penalty(basis)))
+    least = outside.least_penalty(basis)
+    if alphas.min() < least:
+        warnings.warn(
+            f"ridge alpha below {least:.1e} is scored as {least:.1e}: the fit of some rows depends on no "
+            f"other row, and their left-out errors at smaller penalties are lost in rounding",
+            stacklevel=2,
+        )
+    shares = spared(basis, grid.clamp_min(least))
     leverages = [Leverages.fit(basis, share, outside) for share in shares.T]
     penalties = _Penalties(leverages, None if complete else Forms.of(leverages))
     null = Leverages.null(basis, members)
