@@ -9,8 +9,9 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold
 
 from cortex2image.errors import DataError
-from cortex2image.ridge import RidgeCV
+from cortex2image.ridge import RidgeCV, banded
 from cortex2image.ridge.banded import BandedRidgeCV
+from cortex2image.ridge.engine import scores
 
 ALPHAS = np.logspace(-1, 4, 6)
 WIDTHS = {"primal": (8, 12), "dual": (40, 70)}
@@ -137,3 +138,17 @@ def test_bands_of_other_widths_are_refused(data):
     for predict in (model.predict, model.predict_by_band):
         with pytest.raises(DataError, match="columns of bands"):
             predict(swapped)
+
+
+def test_a_score_that_is_no_number_never_wins(data, monkeypatch):
+    bands, Y = data
+
+    def spoiled(*arguments: object) -> np.ndarray:
+        found = scores(*arguments)
+        found[0] = np.nan
+        return found
+
+    monkeypatch.setattr(banded, "scores", spoiled)
+    model = BandedRidgeCV(ALPHAS, mixtures=4).fit(bands, Y)
+    assert np.isfinite(model.best_score_).all()
+    assert (model.alpha_ < ALPHAS.max()).all()

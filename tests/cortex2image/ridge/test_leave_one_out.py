@@ -5,10 +5,13 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.linear_model import RidgeCV as Reference
 from sklearn.model_selection import LeaveOneGroupOut, LeaveOneOut
+from tests.support.exact_ridge import left_out_scores
 from tests.support.ridge_problems import ALPHAS, SHAPES, awkward, drawn
+from tests.support.weighted_rows import drawn_pictures
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge import RidgeCV, leverages
+from cortex2image.ridge.leave_one_out import leave_one_out_scores
 from cortex2image.ridge.leverages import LARGEST_GROUP
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
@@ -161,3 +164,19 @@ def test_constant_targets_choose_the_largest_penalty(data):
         model = RidgeCV(ALPHAS, selection=selection).fit(X, np.full((len(X), 2), 0.1))
         assert model.alpha_.tolist() == [ALPHAS[-1]] * 2
         np.testing.assert_array_equal(model.predict(X), np.full((len(X), 2), 0.1))
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("size", [(7, 3), (6, 9), (7, 7)], ids=str)
+@pytest.mark.parametrize("pairs", [False, True], ids=["pictures", "pairs of pictures"])
+def test_leaving_a_weighted_row_out_is_leaving_its_trials_out(rng, size, pairs, intercept):
+    pictures = drawn_pictures(*size, intercept, rng)
+    labels, alphas = np.arange(size[0]) // (1 + pairs), np.array([1e200, 10.0, 0.1, 1e-4, 1e-200])
+    trials = labels[pictures.picture]
+    X = pictures.X[pictures.picture]
+    expected = left_out_scores(X, pictures.trials, alphas, trials, intercept)
+    for complete in (True, False):
+        found = leave_one_out_scores(pictures.basis(), pictures.targets(), alphas, labels, complete)
+        np.testing.assert_allclose(found.max(axis=0), expected.max(axis=0), rtol=1e-6, atol=1e-9)
+        if complete:
+            np.testing.assert_allclose(1 - found, 1 - expected, rtol=1e-6)

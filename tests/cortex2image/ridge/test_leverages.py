@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from cortex2image.ridge.basis import Basis, decompose
+from cortex2image.ridge.complement import Outside, spared
 from cortex2image.ridge.design import Design, Scaling
 from cortex2image.ridge.inputs import Sliced
 from cortex2image.ridge.leverages import LARGEST_GROUP, Forms, Leverages, rows_of_groups
@@ -29,7 +30,8 @@ def basis(rng: np.random.Generator) -> tuple[Basis, np.ndarray]:
 
 def leverages_of(basis: Basis, groups: np.ndarray) -> list[Leverages]:
     members = rows_of_groups(groups)
-    return [Leverages.fit(basis, f, members, True, False) for f in basis.filters(ALPHAS).T]
+    outside = Outside.of(basis, members)
+    return [Leverages.fit(basis, share, outside) for share in spared(basis, ALPHAS).T]
 
 
 def spare_matrix(hat: np.ndarray) -> np.ndarray:

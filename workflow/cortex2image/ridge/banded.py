@@ -15,6 +15,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from cortex2image.errors import DataError
+from cortex2image.ridge.choice import best
 from cortex2image.ridge.engine import Fitted, Problem, scores
 from cortex2image.ridge.estimator import RidgeCV
 from cortex2image.ridge.inputs import Beside, Blocks, checked_alphas, warn_at_edge
@@ -94,7 +95,7 @@ class BandedRidgeCV(RidgeCV):
         Raises
         ------
         DataError, ConfigError
-            As in :meth:`RidgeCV.fit`; bands with different numbers of rows.
+            As in :meth:`RidgeCV.fit`; bands with different numbers of rows; a target without a finite score.
         """
         self.widths_ = [band.shape[1] for band in bands]
         with computing(self.threads):
@@ -195,10 +196,10 @@ class BandedRidgeCV(RidgeCV):
 
     def _take_better(self, shares: np.ndarray, found: np.ndarray, alphas: np.ndarray) -> None:
         """Keep score, penalty and shares for targets that a mixture predicts better; `found` is (a, t)."""
-        best = found.argmax(axis=0)
-        score = found[best, np.arange(found.shape[1])]
+        first = best(found)
+        score = found[first, np.arange(found.shape[1])]
         better = score > self.best_score_
-        self.best_score_[better], self.alpha_[better] = score[better], alphas[best[better]]
+        self.best_score_[better], self.alpha_[better] = score[better], alphas[first[better]]
         self.share_[:, better] = shares[:, None]
 
     def _fit_parts(self, mixed: Bands) -> Iterator[tuple[np.ndarray, Fitted]]:

@@ -19,12 +19,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from cortex2image.ridge.conditioning import EPSILON, spectrum
 from cortex2image.ridge.design import Design
 from cortex2image.ridge.inputs import Blocks
 from cortex2image.ridge.linalg import eigh
 from cortex2image.ridge.repeats import Shared, Side
-
-EPSILON = torch.finfo(torch.float64).eps
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,8 @@ class Basis:
     constant : (n,) tensor, float64
         Direction of the mean, of length 1; zeros without an intercept.
     score_map : ScoreMap
+    error : float
+        Approximate rounding error of the least value.
     """
 
     values: torch.Tensor
@@ -76,6 +77,7 @@ class Basis:
     left: torch.Tensor
     constant: torch.Tensor
     score_map: ScoreMap
+    error: float
 
     @property
     def dual(self) -> bool:
@@ -92,7 +94,12 @@ class Basis:
 
 
 def decompose(
-    design: Design, gram: torch.Tensor, dual: bool, dtype: torch.dtype, constant: torch.Tensor
+    design: Design,
+    gram: torch.Tensor,
+    dual: bool,
+    dtype: torch.dtype,
+    constant: torch.Tensor,
+    least_alpha: float = 0.0,
 ) -> Basis:
     """Compute the singular basis of the training rows.
 
@@ -106,20 +113,24 @@ def decompose(
         Precision of the data.
     constant : (n,) tensor, float64
         Direction of the mean, see :class:`Basis`.
+    least_alpha : float
+        The least penalty: columns far below it need no digits.
 
     Notes
     -----
     Directions whose eigenvalue is rounding error are left out. A design without variance keeps no direction.
     """
+    if not dual:
+        found = spectrum(gram, design.blocks.shape[0], least_alpha)
+        to_scores = ScoreMap(found.vectors / found.values.sqrt(), None)
+        left = to_scores.scores(design)
+        return Basis(found.values, left, left.to(dtype), constant, to_scores, found.error)
     values, vectors = eigh(gram)
     largest = values[-1].clamp_min(0)
-    kept = values > torch.finfo(torch.float64).eps * max(design.blocks.shape) * largest
+    kept = values > EPSILON * max(design.blocks.shape) * largest
     values, vectors = values[kept], vectors[:, kept]
-    if dual:
-        return Basis(values, vectors, vectors.to(dtype), constant, ScoreMap(vectors / values, design))
-    to_scores = ScoreMap(vectors / values.sqrt(), None)
-    left = to_scores.scores(design)
-    return Basis(values, left, left.to(dtype), constant, to_scores)
+    score_map, error = ScoreMap(vectors / values, design), EPSILON * float(largest)
+    return Basis(values, vectors, vectors.to(dtype), constant, score_map, error)
 
 
 @dataclass(frozen=True)
@@ -177,13 +188,13 @@ class Training:
 
     def floor(self, alphas: torch.Tensor) -> torch.Tensor:
         """Return the penalties, raised to the rounding error of L if smaller: no system is singular."""
-        largest = float(self.basis.values[-1]) if len(self.basis.values) else 1.0
-        return alphas.clamp_min(4 * EPSILON * max(self.design.blocks.shape) * largest)
+        error = self.basis.error if len(self.basis.values) else EPSILON
+        return alphas.clamp_min(4 * max(self.design.blocks.shape) * error)
 
     def rounding(self, alpha: torch.Tensor) -> float:
         """Return the approximate error of R in `shared_operators` from rounding of the Gram matrix."""
         values = self.basis.values
-        return float(EPSILON * values[-1] / (values[0] + alpha)) if len(values) else EPSILON
+        return float(self.basis.error / (values[0] + alpha)) if len(values) else EPSILON
 
 
 def with_constant(basis: Basis, rows: torch.Tensor, exact: bool = False) -> torch.Tensor:

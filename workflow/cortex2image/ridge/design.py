@@ -117,11 +117,13 @@ class Design:
         """Return the rows marked in `chosen`, an (n,) array of bool, as an (m, p) tensor."""
         return torch.cat([block[torch.from_numpy(chosen[part])] for part, block in self.rows()])
 
-    def gram(self) -> torch.Tensor:
-        """Return XX', the (n, n) inner products of rows."""
+    def gram(self, squares: torch.Tensor | None = None) -> torch.Tensor:
+        """Return XX', the (n, n) inner products of rows; fill `squares`, (p,), with those of columns if given."""
         out = self._zeros(self.blocks.shape[0])
-        for _, block in self.columns():
+        for part, block in self.columns():
             out += product(block, block.T)
+            if squares is not None:
+                squares[part] = torch.linalg.vector_norm(block, dim=0).square()
         return out
 
     def moments(self, chosen: np.ndarray | None = None) -> torch.Tensor:

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis, ScoreMap, Training, decompose
+from cortex2image.ridge.conditioning import warn_of_swamped
 from cortex2image.ridge.design import Design, Scaling
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.gcv import gcv_scores
@@ -38,6 +39,7 @@ def make_training(
     standardize: bool,
     plan: Plan,
     shared: Shared | None = None,
+    least_alpha: float = 0.0,
 ) -> Training:
     """Decompose the rows of a regression; `shared` says which of them have targets in common."""
     rows, weights = posed.blocks, posed.weights
@@ -45,11 +47,21 @@ def make_training(
         rows, weights = posed.pictures, posed.lifted.counts.astype(np.float64)
     scaling = Scaling.fit_blocks(rows, intercept, standardize, plan.block, weights)
     design = Design(rows, scaling, device, plan.block, weights)
-    gram = design.gram() if dual else design.moments()
+    gram = _dual_gram(design, standardize, least_alpha) if dual else design.moments()
     constant = intercept * design.roots / design.roots.square().sum().sqrt()
-    basis = decompose(design, gram, dual, dtype_of(dtype), constant)
+    basis = decompose(design, gram, dual, dtype_of(dtype), constant, least_alpha)
     training = Training(design, gram, basis, intercept, standardize, shared)
     return training if posed.lifted is None else training.lift(posed.blocks, posed.lifted.member)
+
+
+def _dual_gram(design: Design, standardize: bool, least_alpha: float) -> torch.Tensor:
+    """Return XX' after a look at columns so large that others are lost in it."""
+    if standardize:
+        return design.gram()
+    squares = torch.empty(design.blocks.shape[1], dtype=torch.float64, device=design.device)
+    gram = design.gram(squares)
+    warn_of_swamped(squares, design.blocks.shape[0], least_alpha)
+    return gram
 
 
 def scores(

@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from cortex2image.errors import ConfigError, DataError
+from cortex2image.ridge.choice import best
 from cortex2image.ridge.engine import Fitted, Problem, new_scores, predict_once, scores
 from cortex2image.ridge.inputs import (
     PREDICTORS,
@@ -165,6 +166,8 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             kept = None if self.selection == "kfold" else Projected.of(solver.training, problem.targets)
             self._choose(solver, problem, kept)
             self._fitted, self._flat = Fitted.fit(problem, self.alpha_, kept), given.flat
+            given.undone(self._fitted.coefficients)
+            given.undone(self._fitted.means)
         return self
 
     def fit_and_predict(
@@ -214,7 +217,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
                     score = new_scores(solver.training, self._new_blocks(X_new))
                 problem = solver.problem(given)
                 self._choose(solver, problem, None)
-                predicted, self._flat = predict_once(problem, self.alpha_, score), given.flat
+                predicted, self._flat = given.undone(predict_once(problem, self.alpha_, score)), given.flat
             yield BlockFit(predicted, self.alpha_, self.best_score_)
 
     def predict(self, X: np.ndarray | Blocks) -> np.ndarray:
@@ -279,10 +282,10 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             kept,
             solver.operators,
         )
-        best = found.argmax(axis=0)
+        chosen = best(found)
         if not self.alpha_per_target:
-            best[:] = found.mean(axis=1).argmax()
-        self.alpha_, self.best_score_ = alphas[best], found[best, np.arange(found.shape[1])]
+            chosen[:] = best(found.mean(axis=1)[:, None])
+        self.alpha_, self.best_score_ = alphas[chosen], found[chosen, np.arange(found.shape[1])]
         self.cv_scores_ = found if alphas[0] == np.atleast_1d(self.alphas)[0] else found[::-1]
         warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
 

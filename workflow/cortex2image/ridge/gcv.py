@@ -2,7 +2,8 @@
 
 Generalised cross-validation (Golub, Heath and Wahba 1979, Technometrics 21:215) is leave-one-out
 cross-validation with every leverage replaced by the mean leverage. It takes one projection of the targets;
-no other work grows with their number.
+no other work grows with their number. With rows of different weight (pictures with several trials), whole
+rows are left out, all of them with the mean leverage.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis
+from cortex2image.ridge.complement import Outside, free_rows, saturated, spared, without_span
 from cortex2image.ridge.linalg import product
 from cortex2image.ridge.targets import Batch, Projected, Targets
 
@@ -33,24 +35,21 @@ class Residuals:
         Targets.
     projected : (k, b) tensor
         U'Y.
-    filters : (k, a) tensor, float64
-    saturated : bool
-        Whether the basis spans all rows, see :meth:`Basis.spans_all`.
-    centred : bool
-        Whether there is an intercept.
+    spared : (k, a) tensor, float64
+        See :func:`~cortex2image.ridge.complement.spared`.
+    unfitted : Outside
     """
 
     basis: Basis
     rows: torch.Tensor
     projected: torch.Tensor
-    filters: torch.Tensor
-    saturated: bool
-    centred: bool
+    spared: torch.Tensor
+    unfitted: Outside
 
     @cached_property
     def outside(self) -> torch.Tensor:
         """Part of the targets outside the basis, which no penalty fits, (n, b), float64."""
-        return outside(self.basis, self.rows, self.centred)
+        return self.unfitted.clean(without_span(self.basis, self.rows.double()))
 
     @cached_property
     def total(self) -> torch.Tensor:
@@ -60,11 +59,11 @@ class Residuals:
     @cached_property
     def beyond(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Both results of :func:`squares_outside` for the targets, (b,) each."""
-        return squares_outside(self.basis, self.rows, self.projected, self.total, self.centred)
+        return squares_outside(self.basis, self.rows, self.projected, self.total)
 
     def sums(self) -> torch.Tensor:
         """Return the sums of squared residuals, (a, b), of every penalty and target."""
-        return reached_sums(self.projected, self.filters) + self.beyond[0]
+        return reached_sums(self.projected, self.spared) + self.beyond[0]
 
     def rounding(self) -> torch.Tensor:
         """Return the largest rounding error of the sums of squared residuals, (b,)."""
@@ -73,41 +72,53 @@ class Residuals:
     def of(self, penalty: int, chosen: torch.Tensor, double: bool) -> torch.Tensor:
         """Return the residuals of one penalty for chosen targets, (n, c), in double precision on request."""
         coarse = self.beyond[1][chosen] | double
-        if self.saturated or coarse.all():
+        if saturated(self.basis) or coarse.all():
             return self._without_difference(penalty, chosen, double)
         projected = self.projected[:, chosen]
-        fitted = projected.mul_(self.filters[:, penalty, None].to(projected.dtype))
+        fitted = projected.mul_((1 - self.spared[:, penalty, None]).to(projected.dtype))
         residual = self.rows[:, chosen].sub_(product(self.basis.left, fitted))
         if coarse.any():
             residual[:, coarse] = self._without_difference(penalty, chosen[coarse], double)
         return residual
 
     def _without_difference(self, penalty: int, chosen: torch.Tensor, double: bool) -> torch.Tensor:
-        """Return residuals as U (1 - filter) U'Y plus the part outside the basis, (n, c).
+        """Return residuals as U S U'Y plus the part outside the basis, (n, c).
 
         Where X nearly interpolates a target, targets minus fitted values would be rounding error.
         """
         projected = self.projected[:, chosen]
-        spared = (1 - self.filters[:, penalty, None]).to(projected.dtype)
-        reached = product(self.basis.left, projected.mul_(spared))
-        if self.saturated:
+        reached = product(self.basis.left, projected.mul_(self.spared[:, penalty, None].to(projected.dtype)))
+        if saturated(self.basis):
             return reached
         exact = self.outside[:, chosen] + reached
         return exact if double else exact.to(reached.dtype)
 
 
 def gcv_scores(
-    basis: Basis, targets: Targets, alphas: np.ndarray, kept: Projected | None = None
+    basis: Basis,
+    targets: Targets,
+    alphas: np.ndarray,
+    kept: Projected | None = None,
 ) -> np.ndarray:
     """Return the (a, t) scores of a penalties by generalised cross-validation; fill `kept` if given.
 
-    A score is 1 - GCV(alpha) / GCV(infinity). A score of 0 is as good as predicting the mean of a target (0
-    without an intercept).
+    Parameters
+    ----------
+    basis : Basis
+    targets : Targets, (n, t)
+    alphas : (a,) array
+    kept : Projected, optional
+        Filled with the projections and means of the targets.
+
+    Returns
+    -------
+    (a, t) array
+        1 - GCV(alpha) / GCV(infinity). A score of 0 is as good as predicting the mean of a target (0 without
+        an intercept).
     """
-    n = len(basis.left)
-    filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
-    freedom = n - int(targets.centre)
-    spare = (freedom - filters.sum(dim=0)) / freedom
+    n, freedom = len(basis.left), free_rows(basis)
+    shares = spared(basis, torch.from_numpy(alphas).to(basis.values.device))
+    spare = (freedom - len(basis.values) + shares.sum(dim=0)) / freedom
     scores = np.zeros((len(alphas), targets.count))
 
     def work(batch: Batch) -> None:
@@ -116,42 +127,41 @@ def gcv_scores(
         if kept is not None:
             kept.put(batch.part, projected, batch.means)
         total = rows.square().sum(dim=0).double()
-        beyond, _ = squares_outside(basis, rows, projected, total, targets.centre)
-        residual = reached_sums(projected, filters) + beyond
-        scores[:, batch.part] = score(residual / spare[:, None] ** 2, total)
+        beyond, _ = squares_outside(basis, rows, projected, total)
+        errors = (reached_sums(projected, shares) + beyond) / spare[:, None] ** 2
+        # Errors of left-out rows are n / freedom times those relative to the null, which `within` is not.
+        scores[:, batch.part] = score(errors, total, batch.within * (freedom / n) ** 2)
 
     targets.each(work)
     return scores
 
 
-def outside(basis: Basis, rows: torch.Tensor, centred: bool) -> torch.Tensor:
-    """Return the part of (n, b) targets that lies outside the basis and the constant, (n, b), float64."""
-    exact, left = rows.double(), basis.exact
-    exact = exact - exact.mean(dim=0) if centred else exact
-    return exact - product(left, product(left.T, exact))
-
-
 def squares_outside(
-    basis: Basis, rows: torch.Tensor, projected: torch.Tensor, total: torch.Tensor, centred: bool
+    basis: Basis, rows: torch.Tensor, projected: torch.Tensor, total: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the sum of squares of every target outside the basis, (b,) float64, and a (b,) mask.
 
     The mask marks targets whose sum is below `LEAST_DIFFERENCE` of `total` and was computed from the rows.
     """
-    if basis.spans_all(centred):
+    if saturated(basis):
         return torch.zeros_like(total), torch.zeros_like(total, dtype=torch.bool)
     beyond = (total - projected.square().sum(dim=0).double()).clamp_min(0)
     coarse = beyond < LEAST_DIFFERENCE * total
     if coarse.any():
-        beyond[coarse] = outside(basis, rows[:, coarse], centred).square().sum(dim=0)
+        beyond[coarse] = without_span(basis, rows[:, coarse].double()).square().sum(dim=0)
     return beyond, coarse
 
 
-def reached_sums(projected: torch.Tensor, filters: torch.Tensor) -> torch.Tensor:
+def reached_sums(projected: torch.Tensor, spared: torch.Tensor) -> torch.Tensor:
     """Return the sums of squared residuals inside the basis, (a, b) float64, by penalty and target."""
-    return ((1 - filters).square().to(projected.dtype).T @ projected.square()).double()
+    return (spared.square().to(projected.dtype).T @ projected.square()).double()
 
 
-def score(errors: torch.Tensor, total: torch.Tensor) -> np.ndarray:
-    """Return 1 - errors / total, an array like `errors`; 0 for targets whose total is 0."""
+def score(errors: torch.Tensor, total: torch.Tensor, within: np.ndarray) -> np.ndarray:
+    """Return 1 - errors / total, an array like `errors`; 0 for targets whose total is 0.
+
+    `within`, (b,), is added to the (a, b) errors and to the (b,) total.
+    """
+    constant = torch.from_numpy(within).to(total)
+    errors, total = errors + constant, total + constant
     return torch.where(total > 0, 1 - errors / torch.where(total > 0, total, 1), 0.0).cpu().numpy()

@@ -14,6 +14,7 @@ eigenvalue of M. The squared error of the other penalty is
 where r'd and ||d|| are sums over the directions of the basis and cost next to nothing.
 """
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +22,7 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis
+from cortex2image.ridge.complement import Outside, spared
 from cortex2image.ridge.gcv import Residuals, score
 from cortex2image.ridge.leverages import Forms, Leverages, rows_of_groups
 from cortex2image.ridge.linalg import product
@@ -62,27 +64,35 @@ def leave_one_out_scores(
     Rounding errors of residuals are divided by the eigenvalues of I - H_gg. If one of these is below
     `LEAST_SPARE`, as with repeated rows of X and penalties far below the eigenvalues of X'X, the residuals of
     that penalty are computed in double precision. For targets that X nearly interpolates, the residuals of
-    all penalties are computed without differences of nearly equal numbers. The relative error of I - H_gg
-    itself is about 1e-16 times the largest eigenvalue of X'X over the smallest plus the penalty. If a single
-    row gives a large column its variance and the penalty is tiny, 1 - H of that row is smaller than this
-    error: standardise, or choose K folds.
+    all penalties are computed without differences of nearly equal numbers. If the fit of a row depends on no
+    other row, though another combination of rows is free, penalties below sqrt(1e-16 least L largest L) give
+    the errors of this penalty, with a warning; these differ from their own by about
+    sqrt(1e-16 largest L / least L), with the L of the rows that are not left out.
     """
-    filters = basis.filters(torch.from_numpy(alphas).to(basis.values.device))
     members = rows_of_groups(groups)
-    saturated = basis.spans_all(targets.centre)
-    leverages = [Leverages.fit(basis, f, members, targets.centre, saturated) for f in filters.T]
+    outside = Outside.of(basis, members)
+    grid = torch.from_numpy(alphas).to(basis.values.device)
+    least = outside.least_penalty(basis)
+    if alphas.min() < least:
+        warnings.warn(
+            f"ridge alpha below {least:.1e} is scored as {least:.1e}: the fit of some rows depends on no "
+            f"other row, and their left-out errors at smaller penalties are lost in rounding",
+            stacklevel=2,
+        )
+    shares = spared(basis, grid.clamp_min(least))
+    leverages = [Leverages.fit(basis, share, outside) for share in shares.T]
     penalties = _Penalties(leverages, None if complete else Forms.of(leverages))
-    null = Leverages.fit(basis, torch.zeros_like(basis.values), members, targets.centre, saturated)
+    null = Leverages.null(basis, members)
     scores = np.zeros((len(alphas), targets.count))
 
     def work(batch: Batch) -> None:
         rows = batch.rows
         projected = product(basis.left.T, rows)
-        residuals = Residuals(basis, rows, projected, filters, saturated, targets.centre)
+        residuals = Residuals(basis, rows, projected, shares, outside)
         if kept is not None:
             kept.put(batch.part, projected, batch.means)
         errors = _left_out_errors(residuals, penalties, complete)
-        scores[:, batch.part] = score(errors, null.squared_errors(rows))
+        scores[:, batch.part] = score(errors, null.squared_errors(rows), batch.within)
 
     targets.each(work)
     return scores
@@ -161,9 +171,9 @@ def _bounds(
     chosen: torch.Tensor,
 ) -> torch.Tensor:
     """Return lower bounds of the errors of all penalties, (a, c), from the residuals of one penalty."""
-    filters, squared = residuals.filters, residuals.projected[:, chosen].square()
-    change = filters[:, penalty, None] - filters
-    weights = torch.cat([change.square(), (1 - filters[:, penalty, None]) * change], dim=1)
+    shares, squared = residuals.spared, residuals.projected[:, chosen].square()
+    change = shares - shares[:, penalty, None]
+    weights = torch.cat([change.square(), shares[:, penalty, None] * change], dim=1)
     moved, along = product(weights.T.to(squared.dtype), squared).double().chunk(2)
     across = 2 * (apart * moved).sqrt()
     along *= 2 * penalties.middle

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Basis
+from cortex2image.ridge.complement import Outside, saturated
 from cortex2image.ridge.linalg import product
 from cortex2image.ridge.need import GROUPS, LARGEST_GROUP
 
@@ -39,37 +40,41 @@ class Leverages:
     middle: torch.Tensor
 
     @classmethod
-    def fit(
-        cls,
-        basis: Basis,
-        filters: torch.Tensor,
-        members: list[torch.Tensor],
-        intercept: bool,
-        saturated: bool,
-    ) -> "Leverages":
+    def fit(cls, basis: Basis, spared: torch.Tensor, outside: Outside) -> "Leverages":
         """Compute the leverages of one penalty.
 
         Parameters
         ----------
         basis : Basis
-        filters : (k,) tensor
-        members : list of (G, s) tensors, see :func:`rows_of_groups`
-        intercept : bool
-        saturated : bool
-            Whether the basis spans all rows, see :meth:`Basis.spans_all`.
+        spared : (k,) tensor
+            Of this penalty, see :func:`~cortex2image.ridge.complement.spared`.
+        outside : Outside
+            The blocks of Q over the groups.
         """
+        spares = [
+            block + _reached(basis, spared, rows)
+            for rows, block in zip(outside.members, outside.blocks, strict=True)
+        ]
+        return cls._of(basis, outside.members, spares, not saturated(basis))
+
+    @classmethod
+    def null(cls, basis: Basis, members: list[torch.Tensor]) -> "Leverages":
+        """Compute the leverages of predicting the mean alone, H = cc', from the (G, s) rows of groups."""
+        return cls._of(basis, members, [_without_mean(basis, rows) for rows in members], False)
+
+    @classmethod
+    def _of(
+        cls, basis: Basis, members: list[torch.Tensor], spares: list[torch.Tensor], may_double: bool
+    ) -> "Leverages":
+        """Invert I - H_gg, (G, s, s) for each size; residuals in double precision if allowed and needed."""
         inverses, eigenvalues = [], []
-        for rows in members:
-            parts = [
-                _complement(basis, filters, part, intercept, saturated) for part in torch.split(rows, GROUPS)
-            ]
-            spare, vectors = torch.linalg.eigh(torch.cat(parts))
-            # A row whose fit depends on that row alone has leverage 1, and an unbounded left-out error.
+        for block in spares:
+            spare, vectors = torch.linalg.eigh(block)
             spare = spare.clamp_min(torch.finfo(torch.float64).eps)
             inverses.append((vectors / spare[:, None]) @ vectors.transpose(1, 2))
             eigenvalues.append(spare.flatten())
         spread = torch.cat(eigenvalues)
-        double = not saturated and bool(spread.min() < LEAST_SPARE)
+        double = may_double and bool(spread.min() < LEAST_SPARE)
         dtype = torch.float64 if double else basis.left.dtype
         powers = spread**-2
         return cls(members, [i.to(dtype) for i in inverses], double, powers.min(), powers.mean())
@@ -131,15 +136,16 @@ def rows_of_groups(groups: np.ndarray) -> list[torch.Tensor]:
     ]
 
 
-def _complement(
-    basis: Basis, filters: torch.Tensor, rows: torch.Tensor, intercept: bool, saturated: bool
-) -> torch.Tensor:
-    """Return I - H_gg, (G, s, s), of the groups whose rows are (G, s)."""
-    left = basis.exact[rows]
-    if saturated:
-        return (left * (1 - filters)) @ left.transpose(1, 2)
-    identity = torch.eye(rows.shape[1], dtype=torch.float64, device=left.device)
-    return identity - (left * filters) @ left.transpose(1, 2) - intercept / len(basis.left)
+def _reached(basis: Basis, spared: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    """Return the blocks of U S U', (G, s, s), of the groups whose rows are (G, s)."""
+    parts = (basis.exact[part] for part in torch.split(rows, GROUPS))
+    return torch.cat([(left * spared) @ left.transpose(1, 2) for left in parts])
+
+
+def _without_mean(basis: Basis, rows: torch.Tensor) -> torch.Tensor:
+    """Return the blocks of I - cc', (G, s, s), of the groups whose rows are (G, s)."""
+    constant = basis.constant[rows]
+    return torch.eye(rows.shape[1]).to(constant) - constant[:, :, None] * constant[:, None]
 
 
 def _taken(residual: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:

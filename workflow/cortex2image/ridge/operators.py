@@ -23,6 +23,7 @@ import torch
 
 from cortex2image.ridge.basis import Training
 from cortex2image.ridge.compression import mixture
+from cortex2image.ridge.conditioning import spectrum
 from cortex2image.ridge.design import own_units
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.linalg import eigh, product, side_by_side, threads_of
@@ -79,8 +80,11 @@ def own_operator(training: Training, fold: Fold, alphas: torch.Tensor, on_projec
     """
     dual = training.basis.dual
     on_projections = on_projections and not dual
-    spectral = _from_rows(training, fold) if dual else _from_columns(training, fold, on_projections)
     penalties, dtype = training.floor(alphas), training.basis.left.dtype
+    if dual:
+        spectral = _from_rows(training, fold)
+    else:
+        spectral = _from_columns(training, fold, on_projections, float(penalties.min()))
     operator = FoldOperator(fold, spectral.outer[None], on_projections, around_mean=True)
     functions = spectral.functions(penalties)
     if dtype == torch.float32:
@@ -127,7 +131,7 @@ class Spectral:
         return found
 
 
-def _from_columns(training: Training, fold: Fold, on_projections: bool) -> Spectral:
+def _from_columns(training: Training, fold: Fold, on_projections: bool, least_alpha: float) -> Spectral:
     """Return the operators in primal form."""
     design = training.design
     roots, left_out = design.roots, design.select(~fold.train)
@@ -137,7 +141,8 @@ def _from_columns(training: Training, fold: Fold, on_projections: bool) -> Spect
     rows = (held_out - torch.outer(roots[torch.from_numpy(fold.validation)], centre)) / scale
     # A column that does not vary in the training rows gets no weight.
     rows[:, gram.diagonal() == 0] = 0
-    values, vectors = eigh(gram)
+    found = spectrum(gram, int(fold.train.sum()), least_alpha)
+    values, vectors = found.values, found.vectors
     if on_projections:
         to_products = training.basis.score_map.matrix * training.basis.values
         inner = product(vectors.T, to_products.div_(scale[:, None]))

@@ -98,11 +98,12 @@ class Repeats:
 
     @cached_property
     def _starts(self) -> np.ndarray:
-        return np.cumsum(self.counts) - self.counts
+        starts: np.ndarray = np.cumsum(self.counts) - self.counts
+        return starts
 
     def splits(self, labels: np.ndarray) -> bool:
         """Return whether trials of a row differ in (n,) labels."""
-        return bool((labels != labels[self.first][self.member]).any())
+        return bool(np.any(labels != labels[self.first][self.member]))
 
     def average(self, values: np.ndarray) -> Averaged:
         """Average (n, b) values over the trials of each row; the mean of equal values is exactly that value."""

@@ -1,7 +1,6 @@
 """A decomposed regression that takes its targets block by block."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sklearn.utils.validation import check_array
@@ -9,6 +8,7 @@ from sklearn.utils.validation import check_array
 from cortex2image.device import choose_device
 from cortex2image.errors import DataError
 from cortex2image.ridge.basis import Training
+from cortex2image.ridge.conditioning import largest_values, target_factors
 from cortex2image.ridge.engine import Problem, make_training
 from cortex2image.ridge.inputs import TARGETS, RowGroups, check_finite
 from cortex2image.ridge.kfold import FoldOperators
@@ -42,6 +42,9 @@ class Given:
     Attributes
     ----------
     values : (r, t) array, or (trials, t) with `repeats`
+    factors : (t,) array, optional
+        Powers of two by which `values` are the targets multiplied, where their squares would leave the range
+        of their type.
     flat : bool
         Whether there was one target, given as (n,) values.
     repeats, within, shared
@@ -49,6 +52,7 @@ class Given:
     """
 
     values: np.ndarray
+    factors: np.ndarray | None
     flat: bool = False
     repeats: Repeats | None = None
     within: np.ndarray | None = None
@@ -63,17 +67,19 @@ class Given:
         DataError
             NaN or infinity, another number of trials than the predictors have, or averages of other rows.
         """
+        if Y is None:
+            found = "none: a fit requires y to be passed, but the target y is None"
+            raise DataError("ridge, targets", "targets", found, "give the targets of the training rows")
         if isinstance(Y, Averaged):
             return cls._averaged(Y, posed)
         if isinstance(Y, PerTrial) and posed.repeats is None:
             _check_length(len(Y.row), posed.trials)
-            check_finite("Y", Y.matrix)
-            return cls(Y.matrix, shared=Shared.of(Y.checked_row(), len(Y.matrix)))
+            values, factors = _in_range(Y.matrix)
+            return cls(values, factors, shared=Shared.of(Y.checked_row(), len(Y.matrix)))
         values = check_array(Y.each() if isinstance(Y, PerTrial) else Y, **TARGETS)
         _check_length(len(values), posed.trials)
-        rows = values.reshape(len(values), -1)
-        check_finite("Y", rows)
-        return cls(rows, values.ndim == 1, None if posed.weights is None else posed.repeats)
+        rows, factors = _in_range(values.reshape(len(values), -1))
+        return cls(rows, factors, values.ndim == 1, None if posed.weights is None else posed.repeats)
 
     @classmethod
     def _averaged(cls, Y: Averaged, posed: Posed) -> "Given":
@@ -82,9 +88,32 @@ class Given:
             found = "averages, but rows that are single trials"
             raise DataError("ridge, targets", "targets of the rows that are fitted", found, fix)
         _check_length(len(Y.means), posed.blocks.shape[0])
-        check_finite("Y", Y.means)
         check_finite("Y, within", np.asarray(Y.within, dtype=np.float64)[None])
-        return cls(Y.means, within=Y.within)
+        values, factors = _in_range(Y.means)
+        return cls(
+            values, factors, within=Y.within if factors is None else Y.within * factors.astype(float) ** 2
+        )
+
+    def undone(self, values: np.ndarray) -> np.ndarray:
+        """Divide (..., t) values by the factors of the targets, in place."""
+        if self.factors is not None:
+            values /= self.factors
+        return values
+
+
+def _in_range(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return (n, t) targets whose squares stay in the range of their type, and the factors if any.
+
+    Raises
+    ------
+    DataError
+        NaN or infinity.
+    """
+    largest = largest_values(values)
+    if not np.isfinite(largest).all():
+        check_finite("Y", values)
+    factors = target_factors(largest)
+    return (values, None) if (factors == 1).all() else (values * factors, factors)
 
 
 def _check_length(found: int, rows: int) -> None:
@@ -121,9 +150,16 @@ class Solver:
         dtype = np.result_type(posed.blocks.dtype, given.values.dtype)
         need = _need(posed, given, len(alphas), options)
         shares = plan(need, dtype, device.type, threads_of(device), options.max_memory_gb, options.batch)
-        settings: dict[str, Any] = {"intercept": options.intercept, "standardize": options.standardize}
         training = make_training(
-            posed, dtype, device, need.dual, plan=shares, shared=given.shared, **settings
+            posed,
+            dtype,
+            device,
+            need.dual,
+            options.intercept,
+            options.standardize,
+            shares,
+            given.shared,
+            float(alphas.min()),
         )
         operators = FoldOperators(training, posed.folds, alphas, shares) if posed.folds else None
         return cls(training, posed, alphas, dtype, shares, operators)
