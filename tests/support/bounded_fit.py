@@ -18,6 +18,7 @@ from cortex2image.errors import ConfigError
 from cortex2image.ridge import RidgeCV
 from cortex2image.ridge.banded import BandedRidgeCV
 from cortex2image.ridge.inputs import RowGroups, Sliced
+from cortex2image.ridge.linalg import computing, side_by_side, usable_threads
 
 ALPHAS = tuple(10.0 ** np.arange(-1, 5))
 # Addition to the least possible bound, as a fraction of it, so that several targets fit into a batch.
@@ -117,7 +118,10 @@ if __name__ == "__main__":
     # Libraries allocate memory at the first fit and at the first large product.
     for name in names:
         fit(CASES[name], np.eye(30), np.eye(30)[:, :2], None)
-    for dtype in (np.float32, np.float64):
-        np.ones((600, 600), dtype) @ np.ones((600, 600), dtype)
+    with computing(None):
+        for dtype in (np.float32, np.float64):
+            square = np.ones((600, 600), dtype)
+            side_by_side(lambda _, square=square: square @ square, range(64), usable_threads())
+            np.linalg.eigh(square)
     for name in names:
         print(*limited_fit(CASES[name], predictors, measured, float(limited)), flush=True)

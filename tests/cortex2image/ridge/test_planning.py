@@ -132,8 +132,9 @@ def test_predictors_that_are_read_anew_for_every_block_come_in_few(rng):
 
 def limited_fits(path: Path, count: int, part: float, names: list[str]) -> subprocess.CompletedProcess[str]:
     script = Path(__file__).parents[2] / "support" / "bounded_fit.py"
-    # Freed memory has to return to the system at once instead of staying in the heap.
-    options = {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "65536"}
+    # Freed memory has to return to the system at once instead of staying in the heap, of which threads would
+    # reserve one each.
+    options = {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_ARENA_MAX": "1"}
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), **options}
     arguments = [sys.executable, str(script), str(path), str(count), str(part), *names]
     return subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)

@@ -15,6 +15,8 @@ SQUARES = 6
 # Further such matrices while bands are mixed: Gram matrix and score map of the unmixed bands, and Gram
 # matrices multiplied by shares.
 UNMIXED = 4
+# Bytes per value of an operator that folds share while it is computed: four double-precision copies.
+MADE = 32
 # Groups whose hat matrices are computed together; every group needs a copy of its rows of U.
 GROUPS = 256
 # Rows of the largest group for which products of all pairs of its rows are cheap: repeats of a picture, not
@@ -99,6 +101,12 @@ class Need:
         Number of bands; 0 for a fit without bands.
     reread : bool
         Whether reading a block of columns takes a pass over all predictors.
+    own : bool
+        Whether folds are decomposed on their own, because they scale X themselves or overlap.
+    trials : int
+        Trials that are averaged to rows while targets are read; 0 if targets come by row.
+    lifted : int
+        Pictures that are decomposed, if rows are trials that repeat them; otherwise 0.
     """
 
     rows: int
@@ -109,22 +117,35 @@ class Need:
     splits: Splits
     bands: int = 0
     reread: bool = False
+    own: bool = False
+    trials: int = 0
+    lifted: int = 0
+
+    @property
+    def side(self) -> int:
+        """Rows of the Gram matrix that is decomposed."""
+        return (self.lifted or self.rows) if self.dual else self.columns
+
+    @property
+    def on_samples(self) -> bool:
+        """Whether operators of folds multiply targets of rows, and not projections."""
+        return (self.dual and not self.lifted) or not self.splits.once
 
     @property
     def rank(self) -> int:
         """Largest possible number of directions."""
-        return min(self.rows, self.columns)
+        return min(self.side, self.rows, self.columns)
 
     @property
     def square(self) -> int:
         """Bytes that do not depend on the batch of targets, without blocks and operators of folds."""
-        side = self.rows if self.dual else self.columns
+        side = self.side
         # U in two precisions; in primal form also selected rows, and the blocks they are joined from.
         directions = (12 if self.dual else 28) * side * self.rows
         scores = 8 * (self.alphas + 4) * self.targets
         unmixed = (8 * UNMIXED * side**2 + 12 * side * self.rows + scores) * bool(self.bands)
         squares = 8 * (SQUARES + self.bands * self.dual) * side**2
-        return squares + directions + unmixed + self.leverages + self.solving
+        return squares + directions + unmixed + self.leverages
 
     @property
     def leverages(self) -> int:
@@ -132,27 +153,34 @@ class Need:
         computed, and the forms of small groups."""
         together = min(self.splits.groups, GROUPS) * self.splits.largest
         forms = 40 * self.alphas * self.splits.squares * (self.splits.largest <= LARGEST_GROUP)
-        return 8 * (self.alphas + 7) * self.splits.squares + 24 * together * self.rank + forms
+        return 8 * (self.alphas + 9) * self.splits.squares + 24 * together * self.rank + forms
 
     @property
-    def solving(self) -> int:
-        """Bytes of the matrices over held-out rows while the operator of a penalty is computed."""
-        return 32 * self.splits.held_out**2 * (not self.dual)
+    def making(self) -> int:
+        """Bytes while operators are computed: of a fold on its own, or of a penalty that folds share.
+
+        A fold on its own takes its Gram matrix and the decomposition of it, its rows, and one operator. That
+        may become necessary for any fold, see `shared_operators`, but then few rows are held out.
+        """
+        if not self.splits.folds:
+            return 0
+        rows = self.splits.held_out * (self.columns if not self.dual else 2 * self.rank)
+        own = 8 * (SQUARES * self.side**2 + 4 * rows + 2 * self.operator)
+        shared = MADE * self.operator + 32 * self.splits.held_out**2 * (not self.on_samples)
+        return own if self.own else shared
 
     @property
     def operator(self) -> int:
         """Number of values in the largest operator of a fold, for one penalty."""
-        on_columns = self.splits.held_out * (self.columns + 1) * (not self.dual)
-        on_samples = self.splits.samples * (self.dual or not self.splits.once)
-        return max(on_columns, on_samples)
+        return self.splits.samples if self.on_samples else self.splits.held_out * (self.rank + 1)
 
     @property
     def per_target(self) -> int:
         """Number of values per target of a batch: targets, coefficients, projections, predictions, scores."""
-        projected = not self.dual and self.splits.once
-        projections = (self.splits.folds + 2) * (self.columns + 1) * projected
+        projections = (self.splits.folds + 2) * (self.rank + 1) * (not self.on_samples)
         predictions = (self.alphas + 3) * self.splits.held_out
-        return 5 * self.rows + 3 * self.rank + projections + predictions + 8 * self.alphas
+        read = 5 * self.rows + 3 * self.trials
+        return read + 3 * self.rank + projections + predictions + 8 * self.alphas
 
     @property
     def per_target_in_double(self) -> int:

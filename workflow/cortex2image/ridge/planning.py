@@ -17,9 +17,6 @@ LEAST_BATCH, LEAST_LEFT_OUT = 192, 1024
 REREAD_BLOCK = 2**27
 # Blocks get one part in 16 of the memory that is left, or one in 4 if reading a block takes a pass.
 PARTS, REREAD_PARTS = 16, 4
-# Bytes per value of an operator while it is computed: four double-precision copies. Reserved for every
-# penalty, so that operators of several penalties may be computed side by side.
-MADE = 32
 # Share of a bound that is planned with; the rest is lost between allocations.
 ALLOCATED = 0.8
 
@@ -84,24 +81,20 @@ def plan(
     left = int(ALLOCATED * max_memory_gb * 1e9) - need.square
     block = min(most, max(need.rows, need.columns, left // _parts(need) // (item + 16)))
     left -= block * (2 * item + 16)
-    together, penalties = folds, need.alphas
+    together, penalties, makers = folds, need.alphas, threads
     if need.splits.folds:
-        together, penalties = _operators(need, left // 2)
-        left -= (MADE + 8 * together) * penalties * need.operator
+        room = left // 2
+        together, penalties = _operators(need, room - need.making)
+        kept = 8 * together * penalties * need.operator
+        makers = max(1, min(threads, (room - kept) // need.making)) if need.making else threads
+        left -= kept + makers * need.making
     at_once = left // (item * need.per_target_in_double)
     if penalties < 1 or at_once < (batch or 1):
         least = f"at least {least_bytes(need, item) / 1e9:.3g} GB"
         fix = f"allow {least}" + (", or fewer targets in a batch" if batch else "")
         raise ConfigError("ridge max_memory_gb", least, f"{max_memory_gb:g} GB", fix)
     batches = _batches(need, device, threads, batch, at_once)
-    return Plan(block, together, penalties, *batches, _makers(need, threads, penalties))
-
-
-def _makers(need: Need, threads: int, penalties: int) -> int:
-    """Return how many operators can be computed at once in the memory reserved for all penalties."""
-    one = MADE * need.operator
-    spare = (penalties - 1) * one // (one + need.solving) if one else 0
-    return min(threads, 1 + spare)
+    return Plan(block, together, penalties, *batches, makers)
 
 
 def _batches(
@@ -130,11 +123,9 @@ def _operators(need: Need, left: int) -> tuple[int, int]:
 
     Operators are counted in double precision, since single precision may be too coarse for them.
     """
-    penalties = left // ((MADE + 8) * need.operator)
-    if penalties < need.alphas:
-        return 1, penalties
-    size = need.alphas * need.operator
-    return min(need.splits.folds, (left - MADE * size) // (8 * size)), need.alphas
+    one = 8 * need.operator
+    penalties = min(need.alphas, left // one)
+    return max(1, min(need.splits.folds, left // max(1, one * penalties))), penalties
 
 
 def _parts(need: Need) -> int:
@@ -145,7 +136,7 @@ def _parts(need: Need) -> int:
 def least_bytes(need: Need, item: int) -> float:
     """Return the least bound in bytes, `item` being the bytes of a value of the data."""
     block = max(need.rows, need.columns) * (2 * item + 16)
-    operator = 2 * (MADE + 8) * need.operator * bool(need.splits.folds)
+    operator = 2 * (need.making + 8 * need.operator) * bool(need.splits.folds)
     # Blocks grow with the bound and take up to twice their part of the memory that is left.
     shared = 1 - 2 / _parts(need)
     return (need.square + block + operator + item * need.per_target_in_double) / (shared * ALLOCATED)

@@ -188,6 +188,18 @@ def _need(posed: Posed, given: Given, alphas: int, options: Options) -> Need:
     splits = Splits.of_folds(posed.folds) if posed.folds else Splits()
     if options.selection == "loo":
         splits = Splits.of_groups(np.arange(rows) if posed.groups is None else posed.groups)
-    dual = prefers_dual(decomposed, columns, splits.folds * options.standardize)
-    reread = dual and isinstance(posed.blocks, RowGroups)
-    return Need(rows, columns, given.values.shape[1], alphas, dual, splits, options.bands, reread)
+    own = options.standardize or not splits.once
+    dual = prefers_dual(decomposed, columns, splits.folds * own)
+    return Need(
+        rows,
+        columns,
+        given.values.shape[1],
+        alphas,
+        dual,
+        splits,
+        options.bands,
+        reread=dual and isinstance(posed.blocks, RowGroups),
+        own=own and bool(splits.folds),
+        trials=0 if given.repeats is None else len(given.values),
+        lifted=0 if posed.pictures is None or not dual else decomposed,
+    )
