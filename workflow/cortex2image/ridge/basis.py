@@ -126,6 +126,7 @@ def decompose(
         left = to_scores.scores(design)
         return Basis(found.values, left, left.to(dtype), constant, to_scores, found.error)
     values, vectors = eigh(gram)
+    design.check(values)
     largest = values[-1].clamp_min(0)
     kept = values > EPSILON * max(design.blocks.shape) * largest
     values, vectors = values[kept], vectors[:, kept]

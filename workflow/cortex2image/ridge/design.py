@@ -4,7 +4,7 @@ Blocks bound the working memory; they change no result.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -160,6 +160,19 @@ class Design:
     def sums(self) -> torch.Tensor:
         """Sum of every column over trials, (p,); 0, up to rounding, if columns are centred."""
         return torch.stack([self.roots[part] @ block for part, block in self.rows()]).sum(dim=0)
+
+    def new(self, blocks: Blocks) -> "Design":
+        """Return the design of new rows in the units of these rows."""
+        return replace(self, blocks=blocks, weights=None)
+
+    def only(self, columns: slice) -> "Design":
+        """Return the design in which all columns but some are 0."""
+        scale = np.full_like(self.scaling.scale, np.inf)
+        scale[columns] = self.scaling.scale[columns]
+        return replace(self, scaling=Scaling(self.scaling.centre, scale))
+
+    def check(self, values: torch.Tensor) -> None:
+        """Accept any eigenvalues: negative ones can only be rounding errors of inner products."""
 
     def products(self, other: "Design") -> torch.Tensor:
         """Return the (n, m) inner products of the rows of this design and those of another."""

@@ -12,6 +12,7 @@ from cortex2image.ridge.design import Design, Scaling
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.gcv import gcv_scores
 from cortex2image.ridge.inputs import Blocks
+from cortex2image.ridge.kernels import KernelBlocks, KernelDesign
 from cortex2image.ridge.kfold import FoldOperators, kfold_scores
 from cortex2image.ridge.leave_one_out import leave_one_out_scores
 from cortex2image.ridge.linalg import as_tensor, dtype_of, product
@@ -45,8 +46,7 @@ def make_training(
     rows, weights = posed.blocks, posed.weights
     if posed.lifted is not None and posed.pictures is not None:
         rows, weights = posed.pictures, posed.lifted.counts.astype(np.float64)
-    scaling = Scaling.fit_blocks(rows, intercept, standardize, plan.block, weights)
-    design = Design(rows, scaling, device, plan.block, weights)
+    design = _design(rows, device, intercept, standardize, plan.block, weights)
     gram = _dual_gram(design, standardize, least_alpha) if dual else design.moments()
     constant = intercept * design.roots / design.roots.square().sum().sqrt()
     basis = decompose(design, gram, dual, dtype_of(dtype), constant, least_alpha)
@@ -54,9 +54,24 @@ def make_training(
     return training if posed.lifted is None else training.lift(posed.blocks, posed.lifted.member)
 
 
+def _design(
+    rows: Blocks,
+    device: torch.device,
+    intercept: bool,
+    standardize: bool,
+    block: int,
+    weights: np.ndarray | None,
+) -> Design:
+    """Return the design of rows that are given as predictors or by their inner products."""
+    if isinstance(rows, KernelBlocks):
+        return KernelDesign.of(rows, intercept, device, weights)
+    scaling = Scaling.fit_blocks(rows, intercept, standardize, block, weights)
+    return Design(rows, scaling, device, block, weights)
+
+
 def _dual_gram(design: Design, standardize: bool, least_alpha: float) -> torch.Tensor:
     """Return XX' after a look at columns so large that others are lost in it."""
-    if standardize:
+    if standardize or isinstance(design, KernelDesign):
         return design.gram()
     squares = torch.empty(design.blocks.shape[1], dtype=torch.float64, device=design.device)
     gram = design.gram(squares)
@@ -144,23 +159,18 @@ class Fitted:
     Attributes
     ----------
     score_map : ScoreMap
-    scaling : Scaling
-        Centre and scale of the predictors.
+    design : Design
+        The training rows, in whose units new rows are brought.
     coefficients : (k, t) array
         Filtered projections.
     means : (t,) array
         Means of the targets; 0 without an intercept.
-    device : torch.device
-    elements : int
-        Largest number of values in a block of predictors.
     """
 
     score_map: ScoreMap
-    scaling: Scaling
+    design: Design
     coefficients: np.ndarray
     means: np.ndarray
-    device: torch.device
-    elements: int
 
     @classmethod
     def fit(cls, problem: Problem, alphas: np.ndarray, kept: Projected | None = None) -> "Fitted":
@@ -175,26 +185,29 @@ class Fitted:
             for start in range(0, len(alphas), targets.size):
                 batch = slice(start, start + targets.size)
                 kept.values[:, batch] *= table[:, which[batch]]
-        return cls(basis.score_map, design.scaling, kept.values, kept.means, design.device, design.elements)
+        return cls(basis.score_map, design, kept.values, kept.means)
 
     def predict(self, new: Blocks) -> np.ndarray:
         """Return the (m, t) predictions for (m, p) rows."""
-        rows = Design(new, self.scaling, self.device, self.elements)
-        score = self.score_map.scores(rows).to(dtype_of(self.coefficients.dtype))
-        predicted = product(score, as_tensor(self.coefficients, self.device)).cpu().numpy()
+        score = self.score_map.scores(self.design.new(new)).to(dtype_of(self.coefficients.dtype))
+        predicted = product(score, as_tensor(self.coefficients, self.design.device)).cpu().numpy()
         predicted += self.means
         return predicted
 
     def only(self, columns: slice) -> "Fitted":
         """Return the regression that predicts the deviation from the mean due to some columns alone."""
-        scale = np.full_like(self.scaling.scale, np.inf)
-        scale[columns] = self.scaling.scale[columns]
-        return replace(self, scaling=Scaling(self.scaling.centre, scale), means=np.zeros_like(self.means))
+        return replace(self, design=self.design.only(columns), means=np.zeros_like(self.means))
 
     def weights(self) -> np.ndarray:
-        """Return the (p, t) weights of the predictors in their own units."""
-        weights = self.score_map.weights(as_tensor(self.coefficients, self.device)).cpu().numpy()
-        weights /= self.scaling.scale[:, None]
+        """Return the (p, t) weights of the predictors in their own units.
+
+        Raises
+        ------
+        ConfigError
+            Predictors are known by their inner products only.
+        """
+        found = self.score_map.weights(as_tensor(self.coefficients, self.design.device)).cpu().numpy()
+        weights: np.ndarray = found / self.design.scaling.scale[:, None]
         return weights.astype(self.coefficients.dtype, copy=False)
 
 
@@ -210,7 +223,5 @@ def predict_once(problem: Problem, alphas: np.ndarray, score: torch.Tensor) -> n
 
 
 def new_scores(training: Training, new: Blocks) -> torch.Tensor:
-    """Return the scores of (m, p) new rows on the singular directions, (m, k), in the precision of the data."""
-    design = training.design
-    rows = Design(new, design.scaling, design.device, design.elements)
-    return training.basis.score_map.scores(rows).to(training.basis.left.dtype)
+    """Return the scores of new rows on the singular directions, (m, k), in the precision of the data."""
+    return training.basis.score_map.scores(training.design.new(new)).to(training.basis.left.dtype)

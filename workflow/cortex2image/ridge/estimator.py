@@ -23,13 +23,15 @@ from cortex2image.ridge.inputs import (
     checked_alphas,
     warn_at_edge,
 )
+from cortex2image.ridge.kernels import Kernel, KernelBlocks, checked_kernel
 from cortex2image.ridge.linalg import computing
 from cortex2image.ridge.posing import Posed, Split, pose, pose_repeats
 from cortex2image.ridge.repeats import PerTrial
 from cortex2image.ridge.solver import Given, Options, Solver, TargetRows
 from cortex2image.ridge.targets import Projected
 
-Predictors = np.ndarray | Blocks | PerTrial
+Predictors = np.ndarray | Blocks | PerTrial | Kernel
+New = np.ndarray | Blocks | Kernel
 # How penalties are selected: K-fold, generalised, or leave-one-out cross-validation.
 SELECTIONS = ("kfold", "gcv", "loo")
 
@@ -139,8 +141,9 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : (n, p) array or blocks, or PerTrial of n trials
-            Trials that share a row of X are decomposed once: the fit is that of `X.matrix[X.row]`.
+        X : (n, p) array or blocks, PerTrial of n trials, or Kernel
+            Trials that share a row of X are decomposed once: the fit is that of `X.matrix[X.row]`. A Kernel
+            gives inner products of rows instead of the rows, and so does that of new rows.
         Y : (n, t) or (n,) array, PerTrial of n trials, or Averaged over the trials of X
             Trials that share a row of Y share the work: the fit is that of `Y.matrix[Y.row]`.
         groups : (n,) array, optional
@@ -171,7 +174,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         return self
 
     def fit_and_predict(
-        self, X: Predictors, Y: TargetRows, X_new: np.ndarray | Blocks, groups: np.ndarray | None = None
+        self, X: Predictors, Y: TargetRows, X_new: New, groups: np.ndarray | None = None
     ) -> np.ndarray:
         """Fit and return the (m, t) predictions for the (m, p) rows `X_new`; `predict` cannot follow.
 
@@ -185,7 +188,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self,
         X: Predictors,
         targets: Iterable[TargetRows],
-        X_new: np.ndarray | Blocks,
+        X_new: New,
         groups: np.ndarray | None = None,
     ) -> Iterator[BlockFit]:
         """Fit targets that come in blocks, and yield the predictions for new rows, block by block.
@@ -220,7 +223,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
                 predicted, self._flat = given.undone(predict_once(problem, self.alpha_, score)), given.flat
             yield BlockFit(predicted, self.alpha_, self.best_score_)
 
-    def predict(self, X: np.ndarray | Blocks) -> np.ndarray:
+    def predict(self, X: New) -> np.ndarray:
         """Return the (m, t) predictions for (m, p) rows; (m,) if fitted to a 1-D target."""
         check_is_fitted(self, "_fitted")
         with computing(self.threads):
@@ -239,7 +242,8 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     def intercept_(self) -> np.ndarray | float:
         """Prediction for a row of zeros."""
         check_is_fitted(self, "_fitted")
-        intercept = self._fitted.means - self._fitted.scaling.centre @ self._fitted.weights()
+        weights = self._fitted.weights()
+        intercept = self._fitted.means - self._fitted.design.scaling.centre @ weights
         return float(intercept[0]) if self._flat else intercept.astype(self._fitted.means.dtype, copy=False)
 
     def _options(self, bands: int = 0) -> Options:
@@ -261,13 +265,24 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             raise ConfigError("ridge selection", expected, f"{self.selection}", "choose one of these")
         checked_alphas(self.alphas)
         split = Split(self.selection, self.cv, self.random_state)
-        if not isinstance(X, PerTrial):
-            return pose(self._checked_predictors(X), weights, split, groups)
-        if weights is not None:
-            fix = "leave out weights: the rows of PerTrial are weighted by their trials"
-            raise ConfigError("ridge weights", "none beside PerTrial", "weights", fix)
-        self._checked_predictors(X.matrix)
-        return pose_repeats(X, split, groups)
+        if isinstance(X, PerTrial | Kernel):
+            if weights is not None:
+                fix = "leave out weights: rows are weighted by their trials"
+                raise ConfigError("ridge weights", "none beside PerTrial or Kernel", "weights", fix)
+            return pose_repeats(self._checked_rows(X), split, groups)
+        return pose(self._checked_predictors(X), weights, split, groups)
+
+    def _checked_rows(self, X: PerTrial | Kernel) -> PerTrial | Kernel:
+        """Check predictors that trials share, or inner products, and return them."""
+        if isinstance(X, PerTrial):
+            self._checked_predictors(X.matrix)
+            return X
+        if self.standardize:
+            fix = "standardise the features before their inner products, or set standardize=False"
+            raise ConfigError("ridge standardize", "False for a kernel, which has no columns", "True", fix)
+        X = checked_kernel(X)
+        self.n_features_in_ = X.products.shape[1]
+        return X
 
     def _choose(self, solver: Solver, problem: Problem, kept: Projected | None) -> None:
         """Choose the penalties of a block of targets; fill `kept` with their projections if given."""
@@ -299,14 +314,21 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         check_predictors(blocks)
         return blocks
 
-    def _new_blocks(self, X: np.ndarray | Blocks) -> Blocks:
+    def _new_blocks(self, X: New) -> Blocks:
         """Check new rows and return them in blocks."""
+        if isinstance(X, Kernel):
+            self._check_width(X.products.shape[1])
+            check_finite("the kernel", X.products)
+            return KernelBlocks([X.products])
         if isinstance(X, Sliced | RowGroups | Beside):
-            if X.shape[1] != self.n_features_in_:
-                found, fix = f"{X.shape[1]}", "give the columns of the training rows"
-                raise DataError("ridge, columns of X", f"{self.n_features_in_}", found, fix)
+            self._check_width(X.shape[1])
         else:
             X = validate_data(self, X, reset=False, **PREDICTORS)
         blocks = as_blocks(X)
         check_finite("X", blocks)
         return blocks
+
+    def _check_width(self, columns: int) -> None:
+        if columns != self.n_features_in_:
+            fix = "give the columns of the training rows"
+            raise DataError("ridge, columns of X", f"{self.n_features_in_}", f"{columns}", fix)

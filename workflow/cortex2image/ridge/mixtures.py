@@ -13,6 +13,7 @@ import torch
 from cortex2image.ridge.basis import decompose
 from cortex2image.ridge.design import Design, Scaling
 from cortex2image.ridge.engine import Problem
+from cortex2image.ridge.kernels import KernelDesign
 
 # Largest difference between the shares of two bands, in decades; a smaller share is as good as none.
 DECADES = 4.0
@@ -115,6 +116,8 @@ class Bands:
 
 def _mixed_design(design: Design, shares: np.ndarray, widths: Sequence[int]) -> Design:
     """Return the design with columns times the square roots of shares; share 0 is a scale of infinity."""
+    if isinstance(design, KernelDesign):
+        return design.mixed(shares)
     with np.errstate(divide="ignore"):
         scale = design.scaling.scale / np.sqrt(np.repeat(shares, widths))
     return replace(design, scaling=Scaling(design.scaling.centre, scale))

@@ -7,7 +7,8 @@ import numpy as np
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge.folds import Fold, check_groups, make_folds
 from cortex2image.ridge.inputs import Blocks, Sliced
-from cortex2image.ridge.repeats import PerTrial, Repeats
+from cortex2image.ridge.kernels import Kernel, KernelBlocks
+from cortex2image.ridge.repeats import PerTrial, Repeats, checked_row
 
 
 @dataclass(frozen=True)
@@ -73,17 +74,18 @@ def pose(X: Blocks, weights: np.ndarray | None, split: Split, groups: np.ndarray
     return Posed(X, rows, folds, groups, None if weights is None else checked_weights(weights, rows))
 
 
-def pose_repeats(X: PerTrial, split: Split, groups: np.ndarray | None) -> Posed:
+def pose_repeats(X: PerTrial | Kernel, split: Split, groups: np.ndarray | None) -> Posed:
     """Pose a regression of trials that share rows of predictors.
 
     Rows are pictures, weighted by their trials, unless a fold, or a group that is left out, holds some trials
     of a picture and not others: then rows are trials, and pictures are decomposed if they are fewer than the
     predictors.
     """
-    trials, repeats = len(X.row), Repeats.of(X.checked_row())
+    row = np.arange(len(_matrix(X))) if X.row is None else checked_row(X.row, len(_matrix(X)))
+    trials, repeats = len(row), Repeats.of(row)
     groups = None if groups is None else np.asarray(groups)
     folds = split.of(trials, groups)
-    pictures = Sliced(X.matrix, _unless_all(repeats.used, X.matrix))
+    pictures = _rows(X, repeats.used)
     if not _splits(repeats, split, folds, groups):
         first, counts = repeats.first, repeats.counts
         rows_groups = None if groups is None else groups[first]
@@ -92,8 +94,8 @@ def pose_repeats(X: PerTrial, split: Split, groups: np.ndarray | None) -> Posed:
         weights = None if counts.max() == 1 else counts.astype(np.float64)
         return Posed(pictures, trials, some, rows_groups, weights, repeats)
     _check_gcv(split, trials, groups)
-    each = Sliced(X.matrix, X.row)
-    if len(repeats.used) <= X.matrix.shape[1] and len(repeats.used) < trials:
+    each = _rows(X, row)
+    if len(repeats.used) <= _matrix(X).shape[1] and len(repeats.used) < trials:
         return Posed(each, trials, folds, groups, lifted=repeats, pictures=pictures)
     return Posed(each, trials, folds, groups)
 
@@ -125,9 +127,16 @@ def _splits(repeats: Repeats, split: Split, folds: list[Fold], groups: np.ndarra
     return bool(repeats.counts.max() > 1) if groups is None else repeats.splits(groups)
 
 
-def _unless_all(used: np.ndarray, matrix: np.ndarray) -> np.ndarray | None:
-    """Return the rows to use, None if they are all rows."""
-    return None if len(used) == len(matrix) else used
+def _matrix(X: PerTrial | Kernel) -> np.ndarray:
+    return X.products if isinstance(X, Kernel) else X.matrix
+
+
+def _rows(X: PerTrial | Kernel, rows: np.ndarray) -> Blocks:
+    """Return the given rows of the predictors, or their inner products with each other."""
+    matrix = _matrix(X)
+    every = len(rows) == len(matrix) and bool((rows == np.arange(len(rows))).all())
+    chosen = None if every else rows
+    return KernelBlocks([matrix], chosen, chosen) if isinstance(X, Kernel) else Sliced(matrix, chosen)
 
 
 def _check_gcv(split: Split, rows: int, groups: np.ndarray | None) -> None:

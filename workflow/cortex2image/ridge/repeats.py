@@ -28,19 +28,26 @@ class PerTrial:
     matrix: np.ndarray
     row: np.ndarray
 
-    def checked_row(self) -> np.ndarray:
-        """Return the row numbers after a check that each is a row of the matrix; raise DataError if not."""
-        outside = np.flatnonzero((self.row < 0) | (self.row >= len(self.matrix)))
-        if len(outside):
-            found = f"row {self.row[outside[0]]} for trial {outside[0]}, and {len(outside) - 1} more"
-            expected = f"numbers from 0 to {len(self.matrix) - 1}"
-            raise DataError("ridge, rows of trials", expected, found, "align trials and matrix")
-        return self.row
-
     def each(self) -> np.ndarray:
         """Return the rows of all trials, (n, width)."""
         rows: np.ndarray = self.matrix[self.row]
         return rows
+
+
+def checked_row(row: np.ndarray, rows: int) -> np.ndarray:
+    """Return the (n,) row numbers of trials after a check that each is one of `rows` rows.
+
+    Raises
+    ------
+    DataError
+        A number that is none.
+    """
+    outside = np.flatnonzero((row < 0) | (row >= rows))
+    if len(outside):
+        found = f"row {row[outside[0]]} for trial {outside[0]}, and {len(outside) - 1} more"
+        fix = "align trials and matrix"
+        raise DataError("ridge, rows of trials", f"numbers from 0 to {rows - 1}", found, fix)
+    return row
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from cortex2image.ridge.basis import Training
 from cortex2image.ridge.conditioning import largest_values, target_factors
 from cortex2image.ridge.engine import Problem, make_training
 from cortex2image.ridge.inputs import TARGETS, RowGroups, check_finite
+from cortex2image.ridge.kernels import KernelBlocks
 from cortex2image.ridge.kfold import FoldOperators
 from cortex2image.ridge.linalg import threads_of
 from cortex2image.ridge.need import Need, Splits, prefers_dual
 from cortex2image.ridge.planning import Plan, plan
 from cortex2image.ridge.posing import Posed
-from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats, Shared
+from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats, Shared, checked_row
 from cortex2image.ridge.targets import Targets
 
 TargetRows = np.ndarray | PerTrial | Averaged
@@ -75,7 +76,7 @@ class Given:
         if isinstance(Y, PerTrial) and posed.repeats is None:
             _check_length(len(Y.row), posed.trials)
             values, factors = _in_range(Y.matrix)
-            return cls(values, factors, shared=Shared.of(Y.checked_row(), len(Y.matrix)))
+            return cls(values, factors, shared=Shared.of(checked_row(Y.row, len(Y.matrix)), len(Y.matrix)))
         values = check_array(Y.each() if isinstance(Y, PerTrial) else Y, **TARGETS)
         _check_length(len(values), posed.trials)
         rows, factors = _in_range(values.reshape(len(values), -1))
@@ -189,7 +190,8 @@ def _need(posed: Posed, given: Given, alphas: int, options: Options) -> Need:
     if options.selection == "loo":
         splits = Splits.of_groups(np.arange(rows) if posed.groups is None else posed.groups)
     own = options.standardize or not splits.once
-    dual = prefers_dual(decomposed, columns, splits.folds * own)
+    kernel = isinstance(posed.blocks, KernelBlocks)
+    dual = kernel or prefers_dual(decomposed, columns, splits.folds * own)
     return Need(
         rows,
         columns,

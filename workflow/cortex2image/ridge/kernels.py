@@ -1,0 +1,197 @@
+"""Inner products in place of predictors: for features too wide to keep, of which Gram matrices are enough.
+
+Ridge regression in dual form needs predictors only through XX' of the training rows and the inner products of
+new rows with these. Centring acts on the inner products alone: with the shares w of trials and the mean row
+m = sum_i w_i x_i,
+
+    (x_i - m)'(x_j - m) = k_ij - (Kw)_i - (Kw)_j + w'Kw
+
+(Schoelkopf, Smola and Mueller 1998, Neural Computation 10:1299), for the mean over all training rows as for
+that of a fold.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+
+from cortex2image.errors import ConfigError, DataError
+from cortex2image.ridge.design import Design, Scaling
+from cortex2image.ridge.inputs import Blocks, as_blocks, check_finite
+from cortex2image.ridge.linalg import as_tensor
+
+# Largest differences k_ij - k_ji, and negative eigenvalues, that count as rounding errors of the precision in
+# which inner products come: shares of the largest inner product and of the largest eigenvalue.
+ROUNDING = {np.dtype(np.float32): 1e-4, np.dtype(np.float64): 1e-8}
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """Inner products that stand for predictors.
+
+    Attributes
+    ----------
+    products : (r, r) array to fit, (m, r) array to predict
+        Inner products, not centred, of rows with the r rows that were given for fitting.
+    row : (n,) array of int, optional
+        For fitting, the row of each trial; trials of a stimulus share a row. None if each row is one trial.
+    """
+
+    products: np.ndarray
+    row: np.ndarray | None = None
+
+
+class KernelBlocks:
+    """Inner products of n rows with the training rows, of one or several bands.
+
+    Parameters
+    ----------
+    products : sequence of (r, s) arrays
+        Of each band.
+    rows, columns : (n,) arrays of int, optional
+        The rows, and the training rows, among those of the arrays; None takes all.
+    """
+
+    def __init__(
+        self,
+        products: Sequence[np.ndarray],
+        rows: np.ndarray | None = None,
+        columns: np.ndarray | None = None,
+    ):
+        self.products, self.chosen, self.trained = tuple(products), rows, columns
+        shape = products[0].shape
+        self.shape: tuple[int, int] = (
+            shape[0] if rows is None else len(rows),
+            shape[1] if columns is None else len(columns),
+        )
+        self.dtype = np.result_type(*(each.dtype for each in products))
+
+    def rows(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
+        """Raise :class:`ConfigError`: there are no predictors."""
+        fix = "fit predictors instead of their kernel, or ask for predictions only"
+        raise ConfigError("ridge coef_", "predictors, whose weights they are", "a kernel", fix)
+
+    def columns(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
+        """Raise :class:`ConfigError`: there are no predictors."""
+        return self.rows(elements)
+
+    def mixed(self, shares: np.ndarray, device: torch.device) -> torch.Tensor:
+        """Return the sum of all bands times their shares, float64."""
+        out = torch.zeros(self.shape, dtype=torch.float64, device=device)
+        for share, each in zip(shares, self.products, strict=True):
+            if share:
+                out += float(share) * as_tensor(self._chosen(each), device, torch.float64)
+        return out
+
+    def _chosen(self, products: np.ndarray) -> np.ndarray:
+        rows = products if self.chosen is None else products[self.chosen]
+        return rows if self.trained is None else rows[:, self.trained]
+
+
+@dataclass(frozen=True)
+class KernelDesign(Design):
+    """Training rows, or new rows, known by their inner products.
+
+    Attributes
+    ----------
+    centre : bool
+    shares : (b,) array
+        Factors of the bands.
+    blocks, scaling, device, elements, weights
+        As in :class:`~cortex2image.ridge.design.Design`; rows have no columns and no scale.
+    """
+
+    centre: bool = True
+    shares: np.ndarray = field(default_factory=lambda: np.ones(1))
+
+    @classmethod
+    def of(
+        cls, blocks: KernelBlocks, centre: bool, device: torch.device, weights: np.ndarray | None
+    ) -> "KernelDesign":
+        """Return the design of training rows, all bands with a share of 1."""
+        none, bands = np.empty(0), np.ones(len(blocks.products))
+        return cls(blocks, Scaling(none, none), device, 1, weights, centre, bands)
+
+    @property
+    def _raw(self) -> torch.Tensor:
+        """Inner products as they were given, summed over bands, float64."""
+        assert isinstance(self.blocks, KernelBlocks)
+        return self.blocks.mixed(self.shares, self.device)
+
+    def gram(self, squares: torch.Tensor | None = None) -> torch.Tensor:
+        """Return XX', (n, n), centred over all rows and weighted; there are no `squares` of columns."""
+        return self._weighted(_centred(self._raw, self.roots.square()) if self.centre else self._raw)
+
+    def own_gram(self, train: np.ndarray, centre: bool, standardize: bool) -> torch.Tensor:
+        """Return XX', (n, n), weighted, and centred over the rows marked in `train`, an (n,) array of bool."""
+        del standardize  # refused for kernels before
+        mask = as_tensor(train, self.device)
+        return self._weighted(_centred(self._raw, self.roots.square() * mask) if centre else self._raw)
+
+    def products(self, other: Design) -> torch.Tensor:
+        """Return the (m, n) inner products of these new rows with the training rows of `other`."""
+        assert isinstance(other, KernelDesign)
+        raw = self._raw
+        if other.centre:
+            share = other.roots.square() / other.roots.square().sum()
+            means = other._raw @ share
+            raw = raw - (raw @ share)[:, None] - means + share @ means
+        return raw * other.roots
+
+    def new(self, blocks: Blocks) -> "KernelDesign":
+        """Return the design of new rows, by their inner products with all rows that were given for fitting."""
+        if not isinstance(blocks, KernelBlocks) or not isinstance(self.blocks, KernelBlocks):
+            fix = "give the inner products of the new rows with the training rows as a Kernel"
+            raise ConfigError("ridge, new rows", "a Kernel, as for the fit", "predictors", fix)
+        return replace(self, blocks=KernelBlocks(blocks.products, None, self.blocks.trained), weights=None)
+
+    def mixed(self, shares: np.ndarray) -> "KernelDesign":
+        """Return the design whose bands are multiplied by the square roots of (b,) shares."""
+        return replace(self, shares=self.shares * shares)
+
+    def only(self, columns: slice) -> "KernelDesign":
+        """Return the design of some bands alone."""
+        alone = np.zeros_like(self.shares)
+        alone[columns] = 1
+        return self.mixed(alone)
+
+    def check(self, values: torch.Tensor) -> None:
+        """Raise :class:`DataError` if ascending eigenvalues are negative beyond rounding errors."""
+        lowest, highest = float(values[0]), float(values[-1])
+        if lowest < -ROUNDING[np.dtype(self.blocks.dtype)] * max(highest, 0.0):
+            found = f"an eigenvalue of {lowest:.3g} beside a largest of {highest:.3g}"
+            fix = "give inner products of rows (X X'), all of the same features"
+            raise DataError("ridge, kernel", "a positive semi-definite Gram matrix", found, fix)
+
+    def _weighted(self, gram: torch.Tensor) -> torch.Tensor:
+        return gram if self.weights is None else gram * torch.outer(self.roots, self.roots)
+
+
+def _centred(gram: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """Return the inner products of rows less their mean with (n,) weights."""
+    share = weights / weights.sum()
+    means = gram @ share
+    return gram - means[:, None] - means + share @ means
+
+
+def checked_kernel(kernel: Kernel) -> Kernel:
+    """Return a kernel to fit after a check that it is square, finite and symmetric.
+
+    Raises
+    ------
+    DataError
+        It is not.
+    """
+    products = kernel.products
+    if products.ndim != 2 or products.shape[0] != products.shape[1]:
+        fix = "give the inner products of all rows with each other; rows of trials go into `row`"
+        raise DataError("ridge, kernel", "a square Gram matrix", f"shape {products.shape}", fix)
+    if products.dtype not in ROUNDING:
+        products = products.astype(np.float64)
+    check_finite("the kernel", as_blocks(products))
+    apart, largest = float(np.abs(products - products.T).max()), float(np.abs(products).max())
+    if apart > ROUNDING[products.dtype] * largest:
+        found = f"entries that differ by up to {apart:.3g} from their mirror images (largest {largest:.3g})"
+        raise DataError("ridge, kernel", "a symmetric Gram matrix", found, "give X X' of the same rows")
+    return replace(kernel, products=products)
