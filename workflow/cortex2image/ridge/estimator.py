@@ -29,7 +29,7 @@ from cortex2image.ridge.inputs import (
 from cortex2image.ridge.linalg import threads_of
 from cortex2image.ridge.need import Need, Splits
 from cortex2image.ridge.planning import plan
-from cortex2image.ridge.repeats import PerTrial
+from cortex2image.ridge.repeats import Averaged, PerTrial
 
 # How penalties are selected: K-fold, generalised, or leave-one-out cross-validation.
 SELECTIONS = ("kfold", "gcv", "loo")
@@ -165,7 +165,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     def predict_blocks(
         self,
         X: np.ndarray | Blocks | PerTrial,
-        targets: Iterable[np.ndarray | PerTrial],
+        targets: Iterable[np.ndarray | PerTrial | Averaged],
         X_new: np.ndarray | Blocks,
         groups: np.ndarray | None = None,
     ) -> Iterator[BlockFit]:
@@ -182,10 +182,10 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         groups : (n,) array, optional
             As in `fit`.
         """
+        rows = X.row if isinstance(X, PerTrial) else np.arange(X.shape[0])
         X = X.each() if isinstance(X, PerTrial) else X
         for block in targets:
-            Y = block.each() if isinstance(block, PerTrial) else block
-            predicted = self.fit_and_predict(X, Y, X_new, groups)
+            predicted = self.fit_and_predict(X, _each(block, rows), X_new, groups)
             yield BlockFit(predicted, self.alpha_, self.best_score_)
 
     def predict(self, X: np.ndarray | Blocks) -> np.ndarray:
@@ -287,3 +287,10 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         blocks = as_blocks(X)
         check_finite("X", blocks)
         return blocks
+
+
+def _each(block: np.ndarray | PerTrial | Averaged, rows: np.ndarray) -> np.ndarray:
+    """Return the targets of every trial; `rows` are the rows of predictors that trials share."""
+    if isinstance(block, Averaged):
+        return block.means[np.unique(rows, return_inverse=True)[1]]
+    return block.each() if isinstance(block, PerTrial) else block
