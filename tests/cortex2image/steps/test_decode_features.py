@@ -129,13 +129,20 @@ def test_an_unknown_region_gives_no_output(tmp_path):
     assert not (tmp_path / "decoded.parquet").exists()
 
 
-def test_a_fit_without_a_bound_may_take_half_of_the_free_memory(tmp_path, monkeypatch):
+def test_a_fit_without_a_bound_takes_no_more_than_is_free(tmp_path, monkeypatch):
     paths = write_tiny_subject(tmp_path)
     options = fit_options(paths, max_memory_gb=None, decode={"rois": {"z": ["early"]}})
     outputs = ["--decoded", str(tmp_path / "decoded.parquet"), "--scores", str(tmp_path / "scores.parquet")]
     asked = [*options, *outputs]
-    monkeypatch.setattr(memory, "available_gb", lambda: 2e-6)
-    with pytest.raises(ConfigError, match=r"found: +1e-06 GB"):
+    monkeypatch.setattr(memory, "available_gb", lambda: 0.9)
+    with pytest.raises(ConfigError, match=r"free memory\n +expected: at least 1 GB .*\n +found: +0\.9 GB"):
         main(asked)
-    monkeypatch.setattr(memory, "available_gb", lambda: 0.2)
+    monkeypatch.setattr(memory, "available_gb", lambda: 1.1)
     main(asked)
+
+
+def test_the_plan_of_memory_is_said_before_the_fit(tmp_path, capsys):
+    decode(tmp_path, write_tiny_subject(tmp_path))
+    said = capsys.readouterr().err
+    assert said.index("memory 2") < said.index("betas, row groups")
+    assert "4 targets at once, 1 block\n" in said

@@ -27,10 +27,13 @@ JOB = 60e9
 # Fewest voxels in a block, and share by which a workspace exceeds the least that a fit accepts: inner folds
 # may be a little larger than planned.
 LEAST_TARGETS, SPARE = 192, 1.1
-# With this many times the least workspace, another pass over the betas costs more than a larger one saves.
-COMFORTABLE = 2
+# A workspace larger than this many times the least saves less time than a pass over the betas takes; a smaller
+# one is taken where that divides the number of passes by more than two.
+COMFORTABLE, FEWER_PASSES = 2, 2
 # Threads that work side by side, as the jobs of fits ask for; and steps in which a workspace is tried.
 THREADS, STEP = 8, 1.1
+# No number in a message may be less than what would do, once it is rounded to three digits.
+ROUNDED_UP = 1.005
 # Inner folds, and penalties of each direction, of `prediction.as_released`.
 RELEASED_FOLDS, RELEASED_ALPHAS = 5, {"decode": 7, "encode": 3}
 
@@ -147,34 +150,42 @@ def plan_memory(
     least = 0.0 if gpu_gb else SPARE * least_bytes(fit.need, ITEM)
     bound = _bound(ridge, free_gb, fit.fixed + fit.block(fit.fewest) + least)
     spare = bound - fit.fixed
-    comfortable = min(COMFORTABLE * least, _useful(fit.need, least, COMFORTABLE * least))
-    targets = fit.most_targets(spare - comfortable) or fit.most_targets(spare - least) or fit.fewest
+    comfortable = _useful(fit.need, least, COMFORTABLE * least)
+    targets, most = (fit.most_targets(spare - each) for each in (comfortable, least))
+    if targets * FEWER_PASSES < most:
+        targets = most
+    targets = targets or fit.fewest
     passes = -(-sizes.targets // targets)
     targets = -(-sizes.targets // passes)
     block = fit.block(targets)
-    workspace = 0.0 if gpu_gb else _useful(fit.need, least, spare - block)
+    workspace = _useful(fit.need, least, spare - block)
     parts = {"Python": PYTHON, **fit.parts, "block": block, "workspace": workspace}
     return FitMemory(gpu_gb or workspace / 1e9, targets, passes, parts)
 
 
 def _bound(ridge: Ridge, free_gb: float | None, least: float) -> float:
     """Return the bytes beyond Python that a fit may take; refuse a bound below the least that would do."""
-    bound, where = JOB - PYTHON, "free memory"
     if ridge.max_memory_gb is not None:
-        bound, where = ridge.max_memory_gb * 1e9, "ridge/max_memory_gb in the config"
-    elif free_gb is not None:
-        bound = min(max(bound, least), free_gb * 1e9 - READING)
-    if bound < least:
-        if ridge.max_memory_gb is None and free_gb is None:
-            return least
-        expected = f"at least {least / 1e9:.3g} GB beyond Python and its libraries, for this fit"
-        fix = "allow that much, choose fewer voxels or selection: loo, or use a machine with more memory"
-        raise ConfigError(where, expected, f"{bound / 1e9:.3g} GB", fix)
-    return bound
+        _refuse_below(least, ridge.max_memory_gb * 1e9, "`ridge: max_memory_gb:` in the config")
+        return ridge.max_memory_gb * 1e9
+    wanted = max(JOB - PYTHON, least)
+    if free_gb is None:
+        return wanted
+    _refuse_below(least + READING, free_gb * 1e9, "free memory")
+    return min(wanted, free_gb * 1e9 - READING)
+
+
+def _refuse_below(least: float, found: float, where: str) -> None:
+    if found < least:
+        expected = f"at least {ROUNDED_UP * least / 1e9:.3g} GB for this fit, beyond Python and its libraries"
+        fix = "allow that much, choose `selection: loo` or fewer voxels, or use a machine with more memory"
+        raise ConfigError(where, expected, f"{found / 1e9:.3g} GB", fix)
 
 
 def _useful(need: Need, least: float, most: float) -> float:
-    """Return the smallest workspace in which a fit works as it would in `most` bytes."""
+    """Return the smallest workspace in which a fit works as it would in `most` bytes; 0 if `least` is 0."""
+    if not least:
+        return 0.0
     best = plan(need, SINGLE, "cpu", THREADS, most / 1e9)
     size = least
     while size < most and plan(need, SINGLE, "cpu", THREADS, size / 1e9) != best:
