@@ -1,7 +1,7 @@
 """The encoding step with a limit on the memory of its process; prediction/test_memory.py runs it.
 
-Arguments: folder of the tables, share of the planned memory that the limit allows, bound in GB. From the plan of
-memory on, the process may take no more than that share of what was planned, and some row groups.
+Arguments: folder of the tables, share of the planned memory that the limit allows, bound in GB. From the plan
+on, the process may take no more than that share of what was planned, and some row groups.
 """
 
 import json

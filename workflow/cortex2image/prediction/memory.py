@@ -27,8 +27,8 @@ JOB = 60e9
 # Fewest voxels in a block, and share by which a workspace exceeds the least that a fit accepts: inner folds
 # may be a little larger than planned.
 LEAST_TARGETS, SPARE = 192, 1.1
-# A workspace larger than this many times the least saves less time than a pass over the betas takes; a smaller
-# one is taken where that divides the number of passes by more than two.
+# A workspace larger than this many times the least saves less time than a pass over the betas takes; a
+# smaller one is taken where that divides the number of passes by more than two.
 COMFORTABLE, FEWER_PASSES = 2, 2
 # Threads that work side by side, as the jobs of fits ask for; and steps in which a workspace is tried.
 THREADS, STEP = 8, 1.1

@@ -46,7 +46,7 @@ class Rows:
 
     @classmethod
     def of(cls, chosen: np.ndarray, row: np.ndarray, trials: int) -> "Rows":
-        """Return the rows of the chosen ones among all trials; `row` numbers them from 0, leaving none out."""
+        """Return the rows of the chosen ones among all trials; `row` counts from 0 and leaves none out."""
         of_trial = np.full(trials, -1)
         of_trial[chosen] = row
         return cls(of_trial, int(row.max(initial=-1)) + 1)
@@ -87,7 +87,7 @@ class RunningMeans:
 
 @dataclass(frozen=True)
 class VoxelBlock:
-    """Training and test rows of the voxels of a block; reading the next block overwrites the means."""
+    """Training and test rows of the voxels of a block."""
 
     voxels: slice
     train: RunningMeans
@@ -95,7 +95,10 @@ class VoxelBlock:
 
 
 def voxel_blocks(responses: Responses, train: Rows, test: Rows, size: int) -> Iterator[VoxelBlock]:
-    """Yield the voxels in blocks of `size`, the last one smaller; each block takes one pass over the betas."""
+    """Yield the voxels in blocks of `size`, the last one smaller, with one pass over the betas for each.
+
+    A block is valid until the next one is asked for, so that only one lies in memory.
+    """
     width = min(size, responses.voxels)
     memory = [np.empty(rows.count * width, np.float32) for rows in (train, test)]
     for first in range(0, responses.voxels, width):

@@ -1,9 +1,9 @@
-"""Standardised predictors of trials that share rows, turned to as few columns as they have different rows.
+"""Standardised predictors of trials that share rows, turned to as few columns as there are different rows.
 
-Ridge regression depends on its predictors only through their inner products: a rotation of the columns changes
-no prediction. r different rows lie in r dimensions, so that r columns say the same as p. The features of 9,000
-pictures, 27,000 trials and 59,136 columns, become 9,000 columns, and a fit to single trials decomposes a
-matrix of that size instead of one of 27,000 x 27,000.
+Ridge regression depends on its predictors only through their inner products: a rotation of the columns
+changes no prediction. r different rows lie in r dimensions, so that r columns say the same as p. The 59,136
+features of 9,000 pictures become 9,000 columns, and a fit to 27,000 single trials decomposes a matrix of
+9,000 x 9,000 instead of one of 27,000 x 27,000.
 """
 
 import numpy as np
@@ -62,7 +62,7 @@ def _standardised(rows: np.ndarray, new: np.ndarray, weights: np.ndarray) -> tup
 
 
 def _axes(gram: np.ndarray, columns: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return coordinates (r, k) of rows with these inner products, and the (r, k) map from products to them."""
+    """Return coordinates (r, k) of rows with these inner products, and the (r, k) map that finds them."""
     values, vectors = np.linalg.eigh(gram)
     kept = values > np.finfo(np.float64).eps * columns * values[-1].clip(0)
     roots = np.sqrt(values[kept])

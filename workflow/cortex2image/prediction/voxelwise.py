@@ -1,4 +1,4 @@
-"""Encoding models: features to every voxel, in blocks of voxels that are read and scored one after the other."""
+"""Encoding models: features to every voxel, in blocks of voxels that are read and scored one by one."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -99,8 +99,9 @@ class _Remembered:
         self._blocks = blocks
 
     def __iter__(self) -> Iterator[VoxelBlock]:
-        for self.last in self._blocks:
-            yield self.last
+        for block in self._blocks:
+            self.last = block
+            yield block
 
 
 def _sides(features: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings) -> _Sides:
