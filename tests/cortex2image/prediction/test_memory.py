@@ -149,6 +149,14 @@ def test_repeats_of_pictures_cost_no_workspace():
     assert planned(ENCODE_C, RELEASED).parts["workspace"] > planned(once, RELEASED).parts["workspace"]
 
 
+def test_trials_without_repeats_are_not_turned():
+    """As released, features of as many pictures as trials are fitted as they are, and copied."""
+    once = replace(ENCODE_C, trials=10_000, training=9_000)
+    got = planned(once, RELEASED)
+    assert got.parts["betas"] == 4 * 9_000 * 59_136
+    assert planned(ENCODE_C, RELEASED).parts["betas"] == 4 * 27_000 * 9_000
+
+
 def test_the_plan_is_put_into_words():
     assert planned(ENCODE_C).words.startswith("memory ")
     assert planned(ENCODE_C, free_gb=30).words.endswith("blocks")

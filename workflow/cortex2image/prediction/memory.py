@@ -216,7 +216,8 @@ class _Fit:
     def columns(self) -> int:
         """Predictors, turned to as few columns as there are stimuli if trials stay rows."""
         sizes = self.sizes
-        turned = self.released and sizes.direction == "encode" and not self.averaged
+        single_trials = self.released and sizes.direction == "encode" and not self.averaged
+        turned = single_trials and sizes.pictures < sizes.training
         return min(sizes.predictors, sizes.pictures) if turned else sizes.predictors
 
     @property
