@@ -153,8 +153,9 @@ def test_trials_without_repeats_are_not_turned():
     """As released, features of as many pictures as trials are fitted as they are, and copied."""
     once = replace(ENCODE_C, trials=10_000, training=9_000)
     got = planned(once, RELEASED)
-    assert got.parts["betas"] == 4 * 9_000 * 59_136
-    assert planned(ENCODE_C, RELEASED).parts["betas"] == 4 * 27_000 * 9_000
+    assert got.parts["standardised"] == 4 * 9_000 * 59_136
+    assert planned(ENCODE_C, RELEASED).parts["standardised"] == 4 * 27_000 * 9_000
+    assert planned(ENCODE_C).parts["standardised"] == 0
 
 
 def test_the_plan_is_put_into_words():

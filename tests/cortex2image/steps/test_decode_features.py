@@ -149,7 +149,9 @@ def test_a_fit_without_a_bound_takes_no_more_than_is_free(tmp_path, monkeypatch)
     outputs = ["--decoded", str(tmp_path / "decoded.parquet"), "--scores", str(tmp_path / "scores.parquet")]
     asked = [*options, *outputs]
     monkeypatch.setattr(memory, "available_gb", lambda: 0.9)
-    with pytest.raises(ConfigError, match=r"free memory\n +expected: at least 1\.01 GB .*\n +found: +0\.9 GB"):
+    with pytest.raises(
+        ConfigError, match=r"free memory\n +expected: at least 1\.01 GB .*\n +found: +0\.9 GB"
+    ):
         main(asked)
     monkeypatch.setattr(memory, "available_gb", lambda: 1.1)
     main(asked)

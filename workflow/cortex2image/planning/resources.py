@@ -7,7 +7,7 @@ Memory and time are estimates: a job that is killed asks for more on its next tr
 from dataclasses import dataclass
 
 from cortex2image.networks.registry import ModelSet
-from cortex2image.prediction.memory import Direction, FitSizes, plan_memory
+from cortex2image.prediction.memory import PYTHON, Direction, FitSizes, plan_memory
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 from cortex2image.study.sizes import StudySizes
@@ -15,8 +15,6 @@ from cortex2image.study.space_names import parse_space
 
 FLOAT = 4
 TRAINING = 0.9
-# Bytes of Python, libraries, and a row group of a table in several precisions.
-BASE = 2e9
 # For prepared betas whose sizes are not known here: enough for the 5,254 trials of a subject of BOLD5000.
 PREPARED_FIT_MB, PREPARED_BETAS_MB = 32_000, 6_000
 RECORDED_MB = 4_000
@@ -86,7 +84,7 @@ class Resources:
         """Return the memory of reading betas: each thread holds a session twice, the writer holds two."""
         if self._sizes is None:
             return PREPARED_BETAS_MB
-        return _mb(BASE + self._session * (2 * sessions_at_once + 2))
+        return _mb(PYTHON + self._session * (2 * sessions_at_once + 2))
 
     @property
     def standardise_mb(self) -> int:
@@ -94,7 +92,7 @@ class Resources:
         if self._sizes is None:
             return PREPARED_BETAS_MB if self._prepared else RECORDED_MB
         moments = 2 * self._sessions * self._voxels * 2 * 8
-        return _mb(BASE + 2 * self._session + 2 * moments)
+        return _mb(PYTHON + 2 * self._session + 2 * moments)
 
     def decode_mb(self, space: str) -> int:
         """Return the memory of a fit from the voxels of the regions that a feature space is decoded from."""

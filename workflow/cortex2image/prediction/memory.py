@@ -116,7 +116,7 @@ class FitMemory:
     @property
     def words(self) -> str:
         """Return the plan in one line."""
-        parts = ", ".join(f"{name} {size / 1e9:.3g}" for name, size in self.parts.items())
+        parts = ", ".join(f"{name} {size / 1e9:.3g}" for name, size in self.parts.items() if size)
         blocks = f"{self.targets} targets at once, {self.passes} block{'s' * (self.passes > 1)}"
         return f"memory {self.total / 1e9:.3g} GB ({parts}); {blocks}"
 
@@ -244,20 +244,17 @@ class _Fit:
     @property
     def parts(self) -> dict[str, float]:
         """Bytes of each part that does not grow with the targets of a block."""
-        s = self.sizes
-        stimuli = s.pictures + s.test
-        copies = stimuli if s.cross_validated else 0
-        width, betas = (
-            (s.predictors, 0) if s.direction == "encode" else (s.targets, s.trials + s.training + s.test)
-        )
-        standardised = self.columns * s.training * self.released
-        features = ITEM * width * (stimuli + copies)
-        # Sums and scores of every target; of decoded features, predictions and true values, twice.
-        results = s.targets * (200 + (4 * ITEM * s.test if s.direction == "decode" else 0))
+        sizes, decode = self.sizes, self.sizes.direction == "decode"
+        stimuli = (sizes.pictures + sizes.test) * (1 + sizes.cross_validated)
+        features = stimuli * (sizes.targets if decode else sizes.predictors)
+        betas = (sizes.trials + sizes.training + sizes.test) * sizes.predictors * decode
+        # Sums and scores of every target; decoded features and their true values, twice.
+        decoded = 4 * ITEM * (sizes.trials if sizes.cross_validated else sizes.test) * decode
         return {
-            "features": features,
-            "betas": ITEM * (s.predictors * betas + standardised),
-            "results": results,
+            "features": ITEM * features,
+            "betas": ITEM * betas,
+            "standardised": ITEM * self.rows * self.columns * self.released,
+            "results": (200 + decoded) * sizes.targets,
         }
 
     @property
