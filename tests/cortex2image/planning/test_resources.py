@@ -7,7 +7,8 @@ from tests.support.configs import change, distributed, shipped
 
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.planning.resources import Resources
-from cortex2image.prediction.memory import PYTHON, FitSizes, plan_memory
+from cortex2image.prediction.fit_sizes import FitSizes
+from cortex2image.prediction.memory import PYTHON, plan_memory
 from cortex2image.study.config import resolve
 from cortex2image.study.settings import Ridge
 

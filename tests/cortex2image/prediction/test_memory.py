@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.support import bounded_step
+from tests.support.ridge_trials import uneven
 
 from cortex2image.errors import ConfigError
-from cortex2image.prediction import as_released, memory
-from cortex2image.prediction.memory import FitMemory, FitSizes, plan_memory
-from cortex2image.prediction.partitions import Trials, partitions
+from cortex2image.prediction import memory
+from cortex2image.prediction.fit_sizes import FitSizes
+from cortex2image.prediction.memory import FitMemory, plan_memory
+from cortex2image.prediction.partitions import partitions
 from cortex2image.ridge.folds import make_folds
 from cortex2image.ridge.need import Need, Splits
 from cortex2image.ridge.planning import plan
@@ -92,29 +94,6 @@ def test_the_scheduler_is_asked_for_more_where_nothing_less_would_do():
     assert planned(replace(ENCODE_C, targets=10**8)).total <= memory.JOB * 1.001
 
 
-def uneven(rng: np.random.Generator, folds: bool) -> Trials:
-    """Return trials of 200 training and 20 test stimuli shown 1 to 3 times; with folds, each trial once."""
-    stimulus = np.repeat(np.arange(220), np.resize([1, 2, 3], 220))
-    stimulus = stimulus[rng.permutation(len(stimulus))]
-    n = len(stimulus)
-    names = np.array([f"stimulus-{s:03d}" for s in (np.arange(n) if folds else stimulus)])
-    runs = np.array([f"run-{i // 40}" for i in range(n)])
-    split = np.where((stimulus < 200) | folds, "train", "test")
-    return Trials(names, runs, split, np.arange(n) // 40 if folds else None)
-
-
-def test_sizes_are_those_of_the_largest_partition(rng):
-    trials = uneven(rng, folds=False)
-    got = FitSizes.of("encode", trials, partitions(trials), 7, 11)
-    train = trials.stimulus[trials.split == "train"]
-    assert got == FitSizes("encode", len(trials.stimulus), len(train), 200, 20, 7, 11, 3, False)
-    folded = uneven(rng, folds=True)
-    n = len(folded.stimulus)
-    assert FitSizes.of("encode", folded, partitions(folded), 7, 11) == FitSizes(
-        "encode", n, n - n % 40, n - n % 40, 40, 7, 11, 40, True
-    )
-
-
 @pytest.mark.parametrize("folds", [False, True], ids=["split", "cross-validated"])
 @pytest.mark.parametrize("ridge", [KFOLD, LOO], ids=lambda r: r.selection)
 @pytest.mark.parametrize("predictors", [50, 3000])
@@ -162,12 +141,6 @@ def test_the_plan_is_put_into_words():
     assert planned(ENCODE_C).words.startswith("memory ")
     assert planned(ENCODE_C, free_gb=30).words.endswith("blocks")
     assert planned(DECODE_C).words.endswith("59136 targets at once, 1 block")
-
-
-def test_penalties_and_folds_as_released_are_counted():
-    counts = {"decode": len(as_released.LATENT_ALPHAS), "encode": len(as_released.OTHER_ALPHAS)}
-    assert counts == memory.RELEASED_ALPHAS
-    assert as_released.FOLDS == memory.RELEASED_FOLDS
 
 
 def test_plans_need_no_torch():

@@ -7,7 +7,8 @@ Memory and time are estimates: a job that is killed asks for more on its next tr
 from dataclasses import dataclass
 
 from cortex2image.networks.registry import ModelSet
-from cortex2image.prediction.memory import PYTHON, Direction, FitSizes, plan_memory
+from cortex2image.prediction.fit_sizes import Direction, FitSizes
+from cortex2image.prediction.memory import PYTHON, plan_memory
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 from cortex2image.study.sizes import StudySizes

@@ -14,7 +14,8 @@ import pyarrow as pa
 from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
 from cortex2image.prediction.alignment import open_subject
-from cortex2image.prediction.memory import FitSizes, plan_memory
+from cortex2image.prediction.fit_sizes import FitSizes
+from cortex2image.prediction.memory import plan_memory
 from cortex2image.prediction.partitions import partitions
 from cortex2image.prediction.predictions import Predictions, RidgeSettings, predict_test_trials
 from cortex2image.prediction.responses import read_voxels

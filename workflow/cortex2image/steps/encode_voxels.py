@@ -15,7 +15,8 @@ import pyarrow as pa
 from cortex2image.encoding.voxel_scores import score_voxels
 from cortex2image.errors import run_step
 from cortex2image.prediction.alignment import open_subject
-from cortex2image.prediction.memory import FitSizes, plan_memory
+from cortex2image.prediction.fit_sizes import FitSizes
+from cortex2image.prediction.memory import plan_memory
 from cortex2image.prediction.partitions import partitions
 from cortex2image.prediction.predictions import RidgeSettings
 from cortex2image.prediction.voxelwise import encode_test_trials
