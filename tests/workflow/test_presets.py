@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cortex2image.data.nsd.facts import SUBJECTS
 from cortex2image.data.nsd.layout import Layout
 from cortex2image.data.nsd.manifest import needed
 from cortex2image.networks.registry import model_set
@@ -63,8 +64,10 @@ def test_every_key_the_page_names_exists():
     assert named <= set(keys(load_schema()))
 
 
-SESSIONS = 40
-RESPONSES = "SESSION\tRUN\t73KID\t10KID\n" + "".join(f"{s}\t1\t1\t1\n" * 750 for s in range(1, SESSIONS + 1))
+def responses(subject):
+    """Return the table of trials of all sessions that a subject took part in."""
+    sessions = range(1, SUBJECTS[int(subject.removeprefix("sub-"))].sessions + 1)
+    return "SESSION\tRUN\t73KID\t10KID\n" + "".join(f"{s}\t1\t1\t1\n" * 750 for s in sessions)
 
 
 def touch(path, content=""):
@@ -74,19 +77,22 @@ def touch(path, content=""):
 
 @pytest.fixture
 def planned(snakemake, tmp_path):
-    """Return a function that plans a preset and zc for one subject; files and models are there by name."""
+    """Return a function that plans a preset and zc, for one subject; files and models are there by name."""
 
-    def plan(name, *targets):
+    def plan(name, *targets, subjects=("sub-01",), mask="atlas"):
         config = yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text())
         config["dataset"]["root"], config["models"]["folder"] = "nsd", "models"
         config["encode"]["models"] = ["z", "c", "zc"]
-        touch(tmp_path / "mine.yaml", yaml.safe_dump(config | {"subjects": ["sub-01"]}))
+        config["dataset"]["mask"] = mask
+        touch(tmp_path / "mine.yaml", yaml.safe_dump(config | {"subjects": list(subjects)}))
         layout = Layout(tmp_path / "nsd")
-        for file in needed(layout, ["sub-01"], None, "streams", "atlas"):
+        for file in needed(layout, subjects, None, "streams", mask):
             touch(tmp_path / "nsd" / file.key, "no betas" * 10)
-        touch(layout.responses("sub-01"), RESPONSES)
         regions = {"Unknown": 0, **config["dataset"]["rois"]["labels"]}
-        touch(layout.ctab("sub-01", "streams"), "".join(f"{code} {name}\n" for name, code in regions.items()))
+        names = "".join(f"{code} {name}\n" for name, code in regions.items())
+        for subject in subjects:
+            touch(layout.responses(subject), responses(subject))
+            touch(layout.ctab(subject, "streams"), names)
         for file in (*model_set(config["models"]["set"]).files, "SHA256SUMS"):
             touch(tmp_path / "models" / file)
         return snakemake(*targets, "--dry-run", "--printshellcmds", config=tmp_path / "mine.yaml")
@@ -130,6 +136,17 @@ def test_every_difference_reaches_the_steps(planned, name):
     assert {space for space, given in features.items() if "features/latent" in given} == {"z", "zc"}
     assert {space for space, given in features.items() if "reconstruct/noising" in given} == {"zc"}
     assert features["zc"]["reconstruct/noising"] == config["reconstruct/noising"]
+
+
+@pytest.mark.parametrize("name", ["nsd", "nsd-as-released"])
+def test_whole_brains_of_all_subjects_are_planned_for_a_machine_with_64_gb(planned, name):
+    done = planned(name, subjects=[f"sub-0{number}" for number in range(1, 9)], mask="brain")
+    assert done.returncode == 0, done.stdout + done.stderr
+    asked = [int(mb) for mb in re.findall(r"mem_mb=(\d+)", done.stdout)]
+    assert len(asked) > 8 * 15
+    assert max(asked) <= 64_000
+    by_rule = dict(re.findall(r"rule (\w+):.*?mem_mb=(\d+)", done.stdout, re.DOTALL))
+    assert int(by_rule["encode_voxels"]) > 30_000
 
 
 def test_the_default_study_draws_no_latent_and_shares_no_noise(snakemake):

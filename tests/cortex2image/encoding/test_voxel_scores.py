@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 from sklearn.metrics import r2_score
 
-from cortex2image.encoding.voxel_scores import MINIMUM_CEILING, explained_variance, score_voxels
-from cortex2image.stats.correlation import correlate
+from cortex2image.encoding import voxel_scores
+from cortex2image.encoding.voxel_scores import MINIMUM_CEILING, VoxelScores, explained_variance
+from cortex2image.stats.correlation import Sums, correlate, sums_by_fold
 from cortex2image.tables.results import ENCODING, ENCODING_SCORES
+
+
+def score_voxels(
+    predicted: np.ndarray, measured: np.ndarray, ceiling: np.ndarray, folds: np.ndarray | None = None
+) -> VoxelScores:
+    parts = sums_by_fold(predicted, measured, folds)
+    return voxel_scores.score_voxels(parts, ceiling, folds is not None)
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
@@ -62,4 +70,4 @@ def test_constant_voxels_are_never_significant(rng):
 def test_the_mean_as_prediction_explains_nothing(rng):
     measured = rng.standard_normal((30, 3))
     mean = np.tile(measured.mean(axis=0), (30, 1))
-    np.testing.assert_allclose(explained_variance(mean, measured), 0, atol=1e-12)
+    np.testing.assert_allclose(explained_variance([Sums.of(mean, measured)], False), 0, atol=1e-12)

@@ -13,7 +13,7 @@ from tests.support.ridge_problems import NEED
 
 from cortex2image.ridge import memory
 from cortex2image.ridge.folds import make_folds
-from cortex2image.ridge.memory import available_gb, fit_gb
+from cortex2image.ridge.memory import available_gb, free_gb
 from cortex2image.ridge.need import Splits
 
 
@@ -47,13 +47,13 @@ def test_a_container_allows_its_limit_less_what_it_cannot_give_back(tmp_path, fo
 
 
 @pytest.mark.parametrize("device", ["cuda", "auto", "cuda:0"])
-def test_a_fit_may_take_half_of_what_its_device_has_left(monkeypatch, device):
+def test_a_fit_may_take_half_of_what_its_gpu_has_left(monkeypatch, device):
     monkeypatch.setattr(memory, "available_gb", lambda: 8.0)
-    assert fit_gb("cpu") == 4
+    assert free_gb("cpu") == {"free_gb": 8, "gpu_gb": None}
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda asked: (int(6e9) * (asked.type == "cuda"), 10**12))
-    assert fit_gb(device) == 3
+    assert free_gb(device) == {"free_gb": 8, "gpu_gb": 3}
 
 
 def test_folds_are_as_large_as_they_are():

@@ -8,7 +8,8 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 
 from cortex2image.errors import DataError
-from cortex2image.stats.correlation import correlate, is_constant
+from cortex2image.stats import correlation
+from cortex2image.stats.correlation import Sums, correlate, correlations, is_constant, sums_by_fold
 
 
 def test_r_and_p_are_those_of_scipy(rng):
@@ -119,3 +120,14 @@ def test_what_is_constant_in_every_fold_is_no_evidence(rng):
 def test_folds_of_one_row_are_refused():
     with pytest.raises(DataError, match="9 rows in 8 folds"):
         correlate(np.zeros((9, 1)), np.zeros((9, 1)), np.array([0, *range(8)]))
+
+
+def test_columns_compared_in_parts_are_those_compared_at_once(rng, monkeypatch):
+    predicted, measured = rng.standard_normal((2, 12, 7)).astype(np.float32)
+    folds = np.repeat([0, 1, 2], 4)
+    whole = correlate(predicted, measured, folds)
+    monkeypatch.setattr(correlation, "VALUES_AT_ONCE", 8)
+    blocks = [sums_by_fold(predicted[:, c], measured[:, c], folds) for c in (slice(0, 3), slice(3, 7))]
+    got = correlations([Sums.beside(parts) for parts in zip(*blocks, strict=True)], within_folds=True)
+    np.testing.assert_allclose(got.r, whole.r, rtol=1e-12)
+    np.testing.assert_allclose(got.p, whole.p, rtol=1e-12)

@@ -100,6 +100,18 @@ def drop_a_voxel(paths: dict[str, str]) -> None:
     )
 
 
+def mix_two_runs(paths: dict[str, str]) -> None:
+    betas = BETAS.read(paths["betas"])
+    names = betas["trial_id"].to_pylist()
+    mixed = [*names[:32], *(f"run-2-{name}" for name in names[32:])]
+    BETAS.write({"trial_id": mixed, "beta": betas["beta"]}, paths["betas"])
+
+
+def cut_betas_short(paths: dict[str, str]) -> None:
+    content = Path(paths["betas"]).read_bytes()
+    Path(paths["betas"]).write_bytes(content[: len(content) // 2])
+
+
 def leak_a_stimulus(paths: dict[str, str]) -> None:
     columns = TRIALS.read(paths["trials"]).to_pydict()
     columns["split"][columns["split"].index("test")] = "train"
@@ -111,6 +123,8 @@ def leak_a_stimulus(paths: dict[str, str]) -> None:
     [
         (drop_a_feature, r"features\.parquet\n(.*\n)*.*first stimulus-00"),
         (drop_betas, r"betas\.parquet\n(.*\n)*.*2 missing, first trial-00"),
+        (mix_two_runs, r"betas\.parquet\n(.*\n)*.*32 missing, .*; 32 of other trials, first run-2-trial-32"),
+        (cut_betas_short, r"betas\.parquet\n +expected: a Parquet table 'betas'"),
         (drop_a_voxel, "14 voxels, the width of the betas"),
         (leak_a_stimulus, "is in train and test"),
     ],
@@ -129,13 +143,22 @@ def test_an_unknown_region_gives_no_output(tmp_path):
     assert not (tmp_path / "decoded.parquet").exists()
 
 
-def test_a_fit_without_a_bound_may_take_half_of_the_free_memory(tmp_path, monkeypatch):
+def test_a_fit_without_a_bound_takes_no_more_than_is_free(tmp_path, monkeypatch):
     paths = write_tiny_subject(tmp_path)
     options = fit_options(paths, max_memory_gb=None, decode={"rois": {"z": ["early"]}})
     outputs = ["--decoded", str(tmp_path / "decoded.parquet"), "--scores", str(tmp_path / "scores.parquet")]
     asked = [*options, *outputs]
-    monkeypatch.setattr(memory, "available_gb", lambda: 2e-6)
-    with pytest.raises(ConfigError, match=r"found: +1e-06 GB"):
+    monkeypatch.setattr(memory, "available_gb", lambda: 0.9)
+    with pytest.raises(
+        ConfigError, match=r"free memory\n +expected: at least 1\.01 GB .*\n +found: +0\.9 GB"
+    ):
         main(asked)
-    monkeypatch.setattr(memory, "available_gb", lambda: 0.2)
+    monkeypatch.setattr(memory, "available_gb", lambda: 1.1)
     main(asked)
+
+
+def test_the_plan_of_memory_is_said_before_the_fit(tmp_path, capsys):
+    decode(tmp_path, write_tiny_subject(tmp_path))
+    said = capsys.readouterr().err
+    assert said.index("memory 2") < said.index("betas, row groups")
+    assert "4 targets at once, 1 block\n" in said

@@ -1,5 +1,6 @@
 """The encoding step on a tiny subject."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,8 @@ import pyarrow as pa
 import pytest
 from tests.support.tiny_subject import SILENT, fit_options, write_tiny_subject
 
+from cortex2image.errors import ContractError
+from cortex2image.steps import encode_voxels
 from cortex2image.steps.encode_voxels import main
 from cortex2image.tables.columns import matrix, vectors
 from cortex2image.tables.recordings import BETAS, VOXELS
@@ -71,3 +74,25 @@ def test_scores_are_normalised_only_where_a_ceiling_is_known(tmp_path):
     normalised, r = table.column("ceiling_normalised").to_pylist(), table.column("r").to_numpy()
     assert [value is None for value in normalised] == [True] + [False] * 10 + [True] * 4
     np.testing.assert_allclose(normalised[1:11], r[1:11] / np.sqrt(0.9))
+
+
+def test_blocks_of_voxels_change_no_score(tmp_path, monkeypatch):
+    paths = write_tiny_subject(tmp_path)
+    whole = encode(tmp_path, paths).to_pydict()
+    plan = encode_voxels.plan_memory
+    monkeypatch.setattr(
+        encode_voxels, "plan_memory", lambda *sizes, **free: replace(plan(*sizes, **free), targets=4)
+    )
+    for name, values in encode(tmp_path, paths).to_pydict().items():
+        np.testing.assert_allclose(
+            np.array(values, float), np.array(whole[name], float), rtol=1e-5, atol=1e-6, err_msg=name
+        )
+
+
+def test_betas_cut_short_give_no_output(tmp_path):
+    paths = write_tiny_subject(tmp_path)
+    content = Path(paths["betas"]).read_bytes()
+    Path(paths["betas"]).write_bytes(content[: len(content) // 2])
+    with pytest.raises(ContractError, match=r"betas\.parquet"):
+        encode(tmp_path, paths)
+    assert not list(tmp_path.glob("*encoding*"))

@@ -131,6 +131,13 @@ def test_a_table_can_be_read_a_row_group_at_a_time(tmp_path, monkeypatch):
     assert TOY.read_keys(tmp_path / "toy.parquet")["name"].to_pylist() == [f"toy-{i}" for i in range(24)]
 
 
+def test_the_schema_has_the_width_of_vectors(tmp_path):
+    TOY.write(toy(), tmp_path / "toy.parquet")
+    assert TOY.read_schema(tmp_path / "toy.parquet").field("beta").type.list_size == 3
+    with pytest.raises(ContractError, match="no such file"):
+        TOY.read_schema(tmp_path / "none.parquet")
+
+
 @pytest.mark.parametrize(
     ("batches", "expected", "found"),
     [

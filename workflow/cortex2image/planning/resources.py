@@ -4,21 +4,18 @@ Memory and time are estimates: a job that is killed asks for more on its next tr
 (1e6 bytes) and minutes if a name says so.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from cortex2image.networks.registry import ModelSet
+from cortex2image.prediction.fit_sizes import Direction, FitSizes
+from cortex2image.prediction.memory import PYTHON, plan_memory
 from cortex2image.study.readers import READERS
-from cortex2image.study.settings import Ridge, Study
+from cortex2image.study.settings import Study
 from cortex2image.study.sizes import StudySizes
 from cortex2image.study.space_names import parse_space
 
 FLOAT = 4
 TRAINING = 0.9
-# Bytes of Python, libraries, and a row group of a table in several precisions.
-BASE = 2e9
-# Share of its memory bound that a fit plans with: see `cortex2image.ridge.memory`.
-PLANNED = 0.65
 # For prepared betas whose sizes are not known here: enough for the 5,254 trials of a subject of BOLD5000.
 PREPARED_FIT_MB, PREPARED_BETAS_MB = 32_000, 6_000
 RECORDED_MB = 4_000
@@ -88,7 +85,7 @@ class Resources:
         """Return the memory of reading betas: each thread holds a session twice, the writer holds two."""
         if self._sizes is None:
             return PREPARED_BETAS_MB
-        return _mb(BASE + self._session * (2 * sessions_at_once + 2))
+        return _mb(PYTHON + self._session * (2 * sessions_at_once + 2))
 
     @property
     def standardise_mb(self) -> int:
@@ -96,39 +93,41 @@ class Resources:
         if self._sizes is None:
             return PREPARED_BETAS_MB if self._prepared else RECORDED_MB
         moments = 2 * self._sessions * self._voxels * 2 * 8
-        return _mb(BASE + 2 * self._session + 2 * moments)
+        return _mb(PYTHON + 2 * self._session + 2 * moments)
 
     def decode_mb(self, space: str) -> int:
         """Return the memory of a fit from the voxels of the regions that a feature space is decoded from."""
-
-        def predictors(sizes: StudySizes) -> int:
-            regions = self.study.decode.rois[space]
-            most = sizes.voxels["atlas"] // sizes.regions * len(regions)
-            return self._voxels if "all" in regions else min(most, self._voxels)
-
-        return self._fit_mb(space, predictors, lambda sizes: self._width(space))
+        if self._sizes is None:
+            return self._unknown_mb
+        regions = self.study.decode.rois[space]
+        most = self._sizes.voxels["atlas"] // self._sizes.regions * len(regions)
+        voxels = self._voxels if "all" in regions else min(most, self._voxels)
+        return self._fit_mb("decode", voxels, self._width(space))
 
     def encode_mb(self, space: str) -> int:
         """Return the memory of a fit from a feature space to every voxel."""
-        return self._fit_mb(space, lambda sizes: self._width(space), lambda sizes: self._voxels)
-
-    def _fit_mb(
-        self, space: str, predictors: Callable[[StudySizes], int], targets: Callable[[StudySizes], int]
-    ) -> int:
-        """Return the memory of a fit: the tables, copies of their training rows, coefficients, and workspace.
-
-        Predictors are copied twice. Without a bound in the config, a fit works in half of the memory that is
-        free once the tables are read.
-        """
         if self._sizes is None:
-            return PREPARED_FIT_MB if self._prepared else RECORDED_MB
-        rows, ridge = int(TRAINING * self._trials), self.study.ridge
-        p, t = predictors(self._sizes), targets(self._sizes)
-        copies = FLOAT * (rows * (2 * p + t) + min(rows, p) * t)
-        tables = FLOAT * (self._trials * self._voxels + self._pictures * self._width(space))
-        if ridge.max_memory_gb is None:
-            return _mb(BASE + tables + 2 * max(copies, working(rows, p, ridge)))
-        return _mb(BASE + tables + copies + ridge.max_memory_gb * 1e9)
+            return self._unknown_mb
+        return self._fit_mb("encode", self._width(space), self._voxels)
+
+    def _fit_mb(self, direction: Direction, predictors: int, targets: int) -> int:
+        """Return the memory of a fit, as the fit itself plans it."""
+        training = int(TRAINING * self._trials)
+        sizes = FitSizes(
+            direction,
+            self._trials,
+            training,
+            min(self._known.own_pictures, training),
+            min(self._known.shared_pictures, self._trials - training),
+            predictors,
+            targets,
+        )
+        return _mb(plan_memory(sizes, self.study.ridge, self.study.standardise.average_repeats).total)
+
+    @property
+    def _unknown_mb(self) -> int:
+        """Return the memory of a fit to data of any size."""
+        return PREPARED_FIT_MB if self._prepared else RECORDED_MB
 
     @property
     def _prepared(self) -> bool:
@@ -162,32 +161,8 @@ class Resources:
         """Return the bytes of the betas of a session."""
         return self._known.trials_per_session * self._voxels * FLOAT
 
-    @property
-    def _pictures(self) -> int:
-        """Return the number of pictures that any chosen subject saw."""
-        own = min(self._known.own_pictures, self._trials)
-        return self._known.shared_pictures + len(self.study.subjects) * own
-
     def _width(self, space: str) -> int:
         return parse_space(space).width(self.model_set)
-
-
-def working(rows: int, predictors: int, ridge: Ridge) -> float:
-    """Return the bytes of a fit that do not depend on its targets.
-
-    Decomposing the smaller Gram matrix takes six matrices of its size in double precision, and 12 bytes per
-    row and direction (28 with more rows than predictors). Inner folds add the operator of one fold and
-    penalty, 80 bytes per number: a row per held-out row, as wide as the predictors, or as the training rows
-    if these are fewer; with more rows than predictors, also 32 bytes per pair of held-out rows. Closed forms
-    have no operators.
-    """
-    side, dual = min(rows, predictors), rows <= predictors
-    square = (48 * side + (12 if dual else 28) * rows) * side
-    held_out = rows / ridge.folds
-    wide = rows - held_out if dual else predictors + 1
-    folds = ridge.selection in ("kfold", "as_released")
-    operator = 80 * held_out * wide + 32 * held_out**2 * (not dual)
-    return (square + operator * folds) / PLANNED
 
 
 def _mb(size: float) -> int:

@@ -1,103 +1,154 @@
-"""Betas and features of a subject as matrices, aligned by trial; means over repeats of a stimulus."""
+"""Betas and features of a subject, aligned by trial; means over repeats of a stimulus."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from cortex2image.errors import DataError
 from cortex2image.prediction.partitions import Trials
+from cortex2image.prediction.responses import ANEW, Responses, open_responses
+from cortex2image.progress import track
 from cortex2image.ridge.repeats import PerTrial
 from cortex2image.tables.columns import matrix
+from cortex2image.tables.recordings import TRIALS
+from cortex2image.tables.results import FEATURES
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Predictors (m, p) and targets (m, t) of the same m rows, with their stimuli and groups, (m,) each."""
+class Repeats:
+    """The trials of each stimulus among n trials.
 
-    predictors: np.ndarray
-    targets: np.ndarray
+    Attributes
+    ----------
+    stimuli : (s,) array
+        Identities, sorted.
+    first : (s,) array of int
+        Position of the first trial of each stimulus.
+    member : (n,) array of int
+        Stimulus of each trial, as a position in `stimuli`.
+    """
+
     stimuli: np.ndarray
-    groups: np.ndarray
+    first: np.ndarray
+    member: np.ndarray
+
+    @classmethod
+    def of(cls, stimuli: np.ndarray) -> "Repeats":
+        """Find the repeats among trials of the given stimuli, (n,)."""
+        return cls(*np.unique(stimuli, return_index=True, return_inverse=True))
+
+    def average(self, source: PerTrial) -> np.ndarray:
+        """Return the mean (s, width) over the trials of each stimulus."""
+        first = source.row[self.first]
+        if (source.row == first[self.member]).all():
+            return _taken(source.matrix, first)
+        values = source.each()
+        # Averaged as differences from the stimulus' first row, so that the mean of identical rows is exactly
+        # that row, and constant feature units stay constant.
+        sums = np.zeros((len(self.first), values.shape[1]), dtype=np.float64)
+        np.add.at(sums, self.member, values - values[self.first][self.member])
+        counts = np.bincount(self.member)[:, None]
+        means: np.ndarray = values[self.first] + (sums / counts).astype(values.dtype)
+        return means
 
 
-def select(
-    predictors: PerTrial, targets: PerTrial, trials: Trials, chosen: np.ndarray, average: bool
-) -> Rows:
-    """Return the rows of the chosen trials, or their means over repeats, one row per stimulus, sorted."""
-    rows = Rows(
-        predictors.matrix[predictors.row[chosen]],
-        targets.matrix[targets.row[chosen]],
-        trials.stimulus[chosen],
-        trials.groups[chosen],
-    )
-    return average_repeats(rows) if average else rows
+def of_trials(source: PerTrial, chosen: np.ndarray) -> PerTrial:
+    """Return the rows of the chosen trials, and no row of any other trial; see :func:`_taken`."""
+    used, row = np.unique(source.row[chosen], return_inverse=True)
+    return PerTrial(_taken(source.matrix, used), row)
 
 
-def average_repeats(rows: Rows) -> Rows:
-    """Average the rows of each stimulus; the result has one row per stimulus, sorted by name."""
-    stimuli, first, member = np.unique(rows.stimuli, return_index=True, return_inverse=True)
-    if len(stimuli) == len(rows.stimuli):
-        means = rows.predictors[first], rows.targets[first]
-    else:
-        means = _means(rows.predictors, first, member), _means(rows.targets, first, member)
-    return Rows(*means, stimuli, rows.groups[first])
-
-
-def _means(values: np.ndarray, first: np.ndarray, member: np.ndarray) -> np.ndarray:
-    """Average `values` by stimulus, given each stimulus' first row and the stimulus of each row."""
-    # Averaged as differences from the stimulus' first row, so that the mean of identical rows is exactly that
-    # row, and constant feature units stay constant.
-    sums = np.zeros((len(first), values.shape[1]), dtype=np.float64)
-    np.add.at(sums, member, values - values[first][member])
-    means: np.ndarray = values[first] + (sums / np.bincount(member)[:, None]).astype(values.dtype)
-    return means
+def _taken(matrix: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return some rows of a matrix; consecutive rows are not copied."""
+    consecutive = (np.diff(rows) == 1).all()
+    taken: np.ndarray = matrix[rows[0] : rows[-1] + 1] if consecutive else matrix[rows]
+    return taken
 
 
 @dataclass(frozen=True)
-class BrainAndFeatures:
-    """Betas (rows, voxels) and features (stimuli, width) of a subject's trials."""
+class StoredFeatures:
+    """Features on disk of the stimuli that a subject saw.
 
-    betas: PerTrial
-    features: PerTrial
+    Attributes
+    ----------
+    path : str
+    stimuli : list of str
+        The stimuli to read, in this order.
+    row : (n,) array of int
+        Stimulus of each trial, as a position in `stimuli`.
+    width : int
+    """
+
+    path: str
+    stimuli: list[str]
+    row: np.ndarray
+    width: int
+
+    def read(self) -> PerTrial:
+        """Read the features, (stimuli, width); those of other stimuli are never held in memory.
+
+        Raises
+        ------
+        ContractError
+            The table breaks its contract.
+        """
+        features = np.empty((len(self.stimuli), self.width), np.float32)
+        place = {name: number for number, name in enumerate(self.stimuli)}
+        for table in track(FEATURES.read_batches(self.path), "features, row groups"):
+            ids = table["stimulus_id"].to_pylist()
+            wanted = [name in place for name in ids]
+            features[[place[name] for name in ids if name in place]] = matrix(table, "feature")[wanted]
+        return PerTrial(features, self.row)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Trials of a subject, and its betas and features on disk."""
+
     trials: Trials
+    betas: Responses
+    features: StoredFeatures
 
 
-def align(
-    trials: pa.Table, betas: pa.Table, features: pa.Table, voxels: pa.Table, where: Mapping[str, str]
-) -> BrainAndFeatures:
-    """Find the betas and features of every trial.
+def open_subject(voxels: int, where: Mapping[str, str]) -> Subject:
+    """Read the trials of a subject, and find its betas and the features of its stimuli.
 
     Parameters
     ----------
-    trials, betas, features, voxels : tables under the contracts of these names
-    where : mapping from these names to the files of the tables, for errors
+    voxels : int
+        Number of voxels in voxels.parquet.
+    where : mapping from the names of the tables to their files
+        Of trials, betas, voxels and features.
 
     Raises
     ------
     DataError
         A trial without betas or features; tables of voxels and betas with different numbers of voxels.
+    ContractError
+        A table breaks its contract.
     """
-    width = betas.schema.field("beta").type.list_size
-    if width != voxels.num_rows:
-        fix = "delete both tables and run the workflow again"
-        raise DataError(where["voxels"], f"{width} voxels, the width of the betas", f"{voxels.num_rows}", fix)
-    columns = trials.to_pydict()
-    beta_row = positions(betas.column("trial_id").to_pylist(), columns["trial_id"], where["betas"])
-    seen, known = columns["stimulus_id"], features.column("stimulus_id").to_pylist()
-    return BrainAndFeatures(
-        PerTrial(matrix(betas, "beta"), beta_row),
-        PerTrial(matrix(features, "feature"), positions(known, seen, where["features"])),
-        Trials.from_columns(columns, where["trials"]),
-    )
+    columns = TRIALS.read(where["trials"]).to_pydict()
+    trials = Trials.from_columns(columns, where["trials"])
+    betas = open_responses(where["betas"], columns["trial_id"], voxels, where["voxels"])
+    return Subject(trials, betas, find_features(where["features"], trials))
 
 
-def positions(known: Sequence[str], wanted: Sequence[str], where: str) -> np.ndarray:
-    """Return the position in `known` of each name in `wanted`; `where` names the table in the error."""
-    position = {name: number for number, name in enumerate(known)}
-    missing = sorted(set(wanted) - position.keys())
+def find_features(path: str, trials: Trials) -> StoredFeatures:
+    """Find the features of the stimuli of all trials; raise :class:`DataError` if a stimulus has none."""
+    # Training stimuli first, so that neither side of the split is copied.
+    stimuli = np.unique(trials.stimulus)
+    held_out = np.isin(stimuli, trials.stimulus[trials.split == "test"])
+    order = np.concatenate([stimuli[~held_out], stimuli[held_out]]).tolist()
+    missing = sorted(set(order) - set(FEATURES.read_keys(path)["stimulus_id"].to_pylist()))
     if missing:
         found = f"{len(missing)} missing, first {missing[0]}"
-        raise DataError(where, "a row for every trial", found, "delete the table and run the workflow again")
+        raise DataError(path, "a row for every stimulus of the subject", found, ANEW)
+    width = FEATURES.read_schema(path).field("feature").type.list_size
+    return StoredFeatures(path, order, positions(order, trials.stimulus.tolist()), width)
+
+
+def positions(known: Sequence[str], wanted: Sequence[str]) -> np.ndarray:
+    """Return the position in `known` of each name in `wanted`."""
+    position = {name: number for number, name in enumerate(known)}
     return np.array([position[name] for name in wanted], dtype=int)

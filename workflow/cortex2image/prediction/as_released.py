@@ -6,15 +6,19 @@ consecutive trials, so repeats of a picture are both fitted and validated, which
 too small. And its penalties for z and c lie far below the eigenvalues of the predictors.
 """
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.model_selection import KFold
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from cortex2image.errors import DataError
+from cortex2image.prediction.standardised_axes import standardised_axes
 from cortex2image.ridge.design import Scaling
-from cortex2image.ridge.estimator import RidgeCV
+from cortex2image.ridge.estimator import BlockFit, RidgeCV
 from cortex2image.ridge.inputs import PREDICTORS, check_finite
+from cortex2image.ridge.repeats import Averaged, PerTrial
 
 LATENT_ALPHAS = tuple(10.0**exponent for exponent in range(-6, 1))
 OTHER_ALPHAS = (1e4, 2e4, 4e4)
@@ -55,19 +59,33 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self.alpha_, self.best_score_ = ridge.alpha_, ridge.best_score_
         return self
 
-    def fit_and_predict(
-        self, X: np.ndarray, Y: np.ndarray, X_new: np.ndarray, groups: np.ndarray | None = None
-    ) -> np.ndarray:
-        """Fit and return the (m, t) predictions for the (m, p) rows `X_new`; `predict` cannot follow.
+    def predict_blocks(
+        self,
+        X: np.ndarray | PerTrial,
+        targets: Iterable[np.ndarray | PerTrial | Averaged],
+        X_new: np.ndarray,
+        groups: np.ndarray | None = None,
+    ) -> Iterator[BlockFit]:
+        """Fit targets that come in blocks, and yield the predictions for the (m, p) rows `X_new`.
 
-        Parameters and errors are those of `fit`.
+        Parameters
+        ----------
+        X : (n, p) array, or PerTrial with n trials
+        targets : iterable of (n, t_b) arrays, or of PerTrial with n trials
+            Folds part the trials that share a row of X, so their mean is not enough.
+        X_new : (m, p) array
+        groups : ignored
+
+        Raises
+        ------
+        DataError, ConfigError
+            As in :meth:`fit`.
         """
-        self.__dict__.pop("_ridge", None)
-        X, ridge = self._standardised(X), self._inner()
-        new = self._standard.apply(self._checked(X_new, reset=False))
-        predicted = ridge.fit_and_predict(X, Y, new)
-        self.alpha_, self.best_score_ = ridge.alpha_, ridge.best_score_
-        return predicted
+        source = X if isinstance(X, PerTrial) else PerTrial(X, np.arange(len(X)))
+        self._check_length(len(source.row))
+        self._checked(source.matrix, reset=True)
+        train, new = standardised_axes(source, self._checked(X_new, reset=False))
+        yield from self._inner().predict_blocks(train, targets, new)
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return the (m, t) predictions for (m, p) rows, without the mean of the targets."""
@@ -77,11 +95,14 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     def _standardised(self, X: np.ndarray) -> np.ndarray:
         """Standardise training predictors; keep their mean and standard deviation for new rows."""
         X = self._checked(X, reset=True)
-        if len(X) < FOLDS:
-            expected = f"at least {FOLDS} rows, one for each fold"
-            raise DataError("ridge as released", expected, f"{len(X)}", "add training data")
+        self._check_length(len(X))
         self._standard = Scaling.fit(X, centre=True, standardize=True)
         return self._standard.apply(X)
+
+    def _check_length(self, rows: int) -> None:
+        if rows < FOLDS:
+            expected = f"at least {FOLDS} rows, one for each fold"
+            raise DataError("ridge as released", expected, f"{rows}", "add training data")
 
     def _inner(self) -> RidgeCV:
         return RidgeCV(

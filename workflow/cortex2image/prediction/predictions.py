@@ -1,19 +1,18 @@
 """Ridge predictions of a study's test trials."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from cortex2image.errors import ConfigError
-from cortex2image.prediction.alignment import Rows, select
+from cortex2image.prediction.alignment import Repeats, of_trials
 from cortex2image.prediction.as_released import AsReleasedRidgeCV
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.progress import track
 from cortex2image.ridge import estimator
-from cortex2image.ridge.estimator import RidgeCV
-from cortex2image.ridge.memory import fit_gb
-from cortex2image.ridge.repeats import PerTrial
+from cortex2image.ridge.estimator import BlockFit, RidgeCV
+from cortex2image.ridge.repeats import Averaged, PerTrial
 from cortex2image.study.settings import Ridge
 
 AS_RELEASED = "as_released"
@@ -39,7 +38,7 @@ class RidgeSettings:
         also sets penalties and folds, see :mod:`~cortex2image.prediction.as_released`.
     device : "auto", "cpu", "cuda" or "cuda:N"
     max_memory_gb : float, optional
-        Bound on the working memory of a fit, in GB (1e9 bytes).
+        Bound on the workspace of a fit, in GB (1e9 bytes), see :mod:`~cortex2image.prediction.memory`.
     latent : bool
         Whether the targets are latent features, for which "as_released" has its own penalties.
     """
@@ -54,11 +53,17 @@ class RidgeSettings:
     latent: bool = True
 
     @classmethod
-    def of(cls, ridge: Ridge, average_repeats: Sequence[str], seed: int, latent: bool) -> "RidgeSettings":
-        """Return the settings of a study's config; without a bound there, half of the free memory is one."""
-        bound = ridge.max_memory_gb or fit_gb(ridge.device)
-        chosen = vars(ridge) | {"max_memory_gb": bound, "average_repeats": average_repeats}
+    def of(
+        cls, ridge: Ridge, average_repeats: Sequence[str], seed: int, latent: bool, workspace_gb: float
+    ) -> "RidgeSettings":
+        """Return the settings of a study's config, with a bound on the workspace in GB."""
+        chosen = vars(ridge) | {"max_memory_gb": workspace_gb, "average_repeats": average_repeats}
         return cls(**chosen, seed=seed, latent=latent)
+
+    @property
+    def keeps_trials(self) -> bool:
+        """Whether training trials stay rows of their own, since inner folds part repeats of a stimulus."""
+        return self.selection == AS_RELEASED and "train" not in self.average_repeats
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Predictions:
 def predict_test_trials(
     predictors: PerTrial, targets: PerTrial, trials: Trials, settings: RidgeSettings
 ) -> Predictions:
-    """Fit the training trials of each partition and predict its test stimuli.
+    """Fit the training trials of each partition and predict its test stimuli, with all targets in memory.
 
     Returns
     -------
@@ -109,21 +114,29 @@ def predict_test_trials(
         np.concatenate([part.predicted for part in parts]),
         np.concatenate([part.measured for part in parts]),
         np.concatenate([part.stimuli for part in parts]),
-        10 ** np.mean([np.log10(part.alpha) for part in parts], axis=0),
+        geometric_mean([part.alpha for part in parts]),
         None if trials.fold is None else np.repeat(np.unique(trials.fold), sizes),
     )
 
 
-def fit_and_predict(
-    training: Rows, new: np.ndarray, settings: RidgeSettings
-) -> tuple[np.ndarray, np.ndarray]:
-    """Fit training rows; return the (m, t) predictions for (m, p) new predictors and the (t,) penalties.
+def geometric_mean(alphas: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the geometric mean over folds of their (t,) penalties."""
+    mean: np.ndarray = 10 ** np.mean(np.log10(alphas), axis=0)
+    return mean
+
+
+def fit_blocks(
+    predictors: np.ndarray | PerTrial,
+    targets: Iterable[np.ndarray | PerTrial | Averaged],
+    new: np.ndarray,
+    groups: np.ndarray,
+    settings: RidgeSettings,
+) -> Iterator[BlockFit]:
+    """Fit training rows to blocks of targets; yield the predictions (m, t_b) for (m, p) new predictors.
 
     Targets of the new rows are not passed in, and their predictors are used only after the fit.
     """
-    model = _model(settings)
-    predicted = model.fit_and_predict(training.predictors, training.targets, new, groups=training.groups)
-    return predicted, model.alpha_
+    yield from _model(settings).predict_blocks(predictors, targets, new, groups=groups)
 
 
 def _model(settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
@@ -145,17 +158,31 @@ def _predict(
 ) -> Predictions:
     """Fit one partition and predict its test stimuli."""
     average = settings.average_repeats
-    test = select(predictors, targets, trials, partition.test, "test" in average)
-    _check_unique(test.stimuli)
-    training = select(predictors, targets, trials, partition.train, "train" in average)
-    predicted, alpha = fit_and_predict(training, test.predictors, settings)
-    return Predictions(predicted, test.targets, test.stimuli, alpha)
+    new, measured = (of_trials(side, partition.test) for side in (predictors, targets))
+    X, Y = (of_trials(side, partition.train) for side in (predictors, targets))
+    groups, stimuli = trials.groups[partition.train], trials.stimulus[partition.test]
+    test, train = Repeats.of(stimuli), Repeats.of(trials.stimulus[partition.train])
+    check_averaged(test, average)
+    if "train" in average:
+        fits = fit_blocks(
+            train.average(X), [train.average(Y)], test.average(new), groups[train.first], settings
+        )
+    else:
+        fits = fit_blocks(in_order(X), [Y], test.average(new), groups, settings)
+    (block,) = fits
+    return Predictions(block.predicted, test.average(measured), test.stimuli, block.alpha)
 
 
-def _check_unique(stimuli: np.ndarray) -> None:
-    """Raise :class:`ConfigError` if a test stimulus has more than one row."""
-    repeats = len(stimuli) - len(np.unique(stimuli))
-    if repeats:
+def in_order(rows: PerTrial) -> np.ndarray | PerTrial:
+    """Return the matrix itself if every trial has a row of its own, in their order."""
+    own = len(rows.matrix) == len(rows.row) and bool((np.diff(rows.row) == 1).all())
+    return rows.matrix if own else rows
+
+
+def check_averaged(test: Repeats, average_repeats: Sequence[str]) -> None:
+    """Raise :class:`ConfigError` if test stimuli have repeats that are not averaged."""
+    repeats = len(test.member) - len(test.stimuli)
+    if repeats and "test" not in average_repeats:
         raise ConfigError(
             "`standardise: average_repeats:` in the config",
             "test among the splits, since results are one row per test stimulus",

@@ -324,7 +324,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             self._check_width(X.shape[1])
         else:
             X = validate_data(self, X, reset=False, **PREDICTORS)
-        blocks = as_blocks(X)
+        blocks: Blocks = as_blocks(X)
         check_finite("X", blocks)
         return blocks
 

@@ -16,8 +16,8 @@ FILES = (
 )
 
 
-def fit_gb(device: str) -> float:
-    """Return the default memory bound of a fit, in GB (1e9 bytes): half of the free memory of its device.
+def free_gb(device: str) -> dict[str, float | None]:
+    """Return the free memory of the machine (`free_gb`), and half of a GPU's (`gpu_gb`), in GB.
 
     Parameters
     ----------
@@ -25,9 +25,8 @@ def fit_gb(device: str) -> float:
         See :func:`~cortex2image.device.choose_device`, also for the errors it raises.
     """
     chosen = choose_device(device)
-    if chosen.type == "cuda":
-        return float(torch.cuda.mem_get_info(chosen)[0] / 2e9)
-    return available_gb() / 2
+    on_gpu = torch.cuda.mem_get_info(chosen)[0] / 2e9 if chosen.type == "cuda" else None
+    return {"free_gb": available_gb(), "gpu_gb": on_gpu}
 
 
 def available_gb(cgroups: Path = CGROUPS) -> float:

@@ -57,8 +57,8 @@ class Averaged:
     Attributes
     ----------
     means : (r, t) array
-        For each of the r rows of the predictors that occur, in the order of the matrix of predictors, the mean
-        target over its trials.
+        For each of the r rows of the predictors that occur, in the order of the matrix of predictors, the
+        mean target over its trials.
     within : (t,) array, float64
         Sum over all trials of the squared difference from the mean of their row.
     """

@@ -1,11 +1,15 @@
 """Correlations of many columns and their significance."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
 from cortex2image.errors import DataError
+
+# Values that are converted to double precision at once.
+VALUES_AT_ONCE = 2**22
 
 
 @dataclass(frozen=True)
@@ -48,36 +52,115 @@ def correlate(predicted: np.ndarray, measured: np.ndarray, folds: np.ndarray | N
     sqrt(2 V). It is valid if rows of a fold are exchangeable under the null, and conservative for few
     predictors and because leaving a fold out biases r below 0.
     """
-    spare = len(measured) - (1 if folds is None else len(np.unique(folds)))
-    if spare < 2:
-        found = f"{len(measured)} rows" + ("" if folds is None else f" in {len(np.unique(folds))} folds")
+    parts = sums_by_fold(predicted, measured, folds)
+    return correlations(parts, within_folds=folds is not None)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sums over the rows of a fold, or over all rows, whose means were subtracted; they give r, p and R^2.
+
+    Attributes
+    ----------
+    rows : int
+    predicted, measured, product : (columns,) float64 arrays
+        Sums of squares of both sides, exactly 0 for a constant column, and of their products.
+    error : (columns,) float64 array
+        Sum of squared differences.
+    bias : (columns,) float64 array
+        Difference of the means that were subtracted, measured less predicted.
+    """
+
+    rows: int
+    predicted: np.ndarray
+    measured: np.ndarray
+    product: np.ndarray
+    error: np.ndarray
+    bias: np.ndarray
+
+    @classmethod
+    def of(cls, predicted: np.ndarray, measured: np.ndarray) -> "Sums":
+        """Return the sums over all rows of two (n, columns) matrices, in double precision."""
+        rows, columns = measured.shape
+        step = max(1, VALUES_AT_ONCE // max(1, rows))
+        parts = [
+            cls._of_columns(predicted[:, first : first + step], measured[:, first : first + step])
+            for first in range(0, columns, step)
+        ]
+        return cls.beside(parts)
+
+    @classmethod
+    def beside(cls, parts: Sequence["Sums"]) -> "Sums":
+        """Join the sums of different columns over the same rows."""
+        names = ("predicted", "measured", "product", "error", "bias")
+        return cls(
+            parts[0].rows, *(np.concatenate([getattr(part, name) for part in parts]) for name in names)
+        )
+
+    @classmethod
+    def _of_columns(cls, predicted: np.ndarray, measured: np.ndarray) -> "Sums":
+        (p, mean_p), (m, mean_m) = _centred(predicted), _centred(measured)
+        squares, product = (_inner(p, p), _inner(m, m)), _inner(p, m)
+        p -= m
+        return cls(len(m), *squares, product, _inner(p, p), mean_m - mean_p)
+
+
+def sums_by_fold(predicted: np.ndarray, measured: np.ndarray, folds: np.ndarray | None) -> list[Sums]:
+    """Return the sums of every fold in ascending order, or one for all rows without folds."""
+    if folds is None:
+        return [Sums.of(predicted, measured)]
+    return [Sums.of(predicted[folds == fold], measured[folds == fold]) for fold in np.unique(folds)]
+
+
+def correlations(parts: Sequence[Sums], within_folds: bool) -> Correlations:
+    """Return r and p from the sums of every fold; see :func:`correlate`, also for errors and notes.
+
+    Parameters
+    ----------
+    parts : sequence of Sums
+        One for each fold, of the same columns; a single one for a study without folds.
+    within_folds : bool
+        Whether `parts` are folds of a cross-validated study.
+    """
+    _check_rows(parts, within_folds)
+    p, m, product = (
+        sum(getattr(part, name) for part in parts) for name in ("predicted", "measured", "product")
+    )
+    varies = (p > 0) & (m > 0)
+    r = np.where(varies, np.clip(product / np.sqrt(np.where(varies, p * m, 1)), -1, 1), 0.0)
+    p_values = _fold_p(parts, product) if within_folds else _gaussian_p(r, parts[0].rows)
+    return Correlations(r, np.where(varies, p_values, 1.0))
+
+
+def _check_rows(parts: Sequence[Sums], within_folds: bool) -> None:
+    rows = sum(part.rows for part in parts)
+    if rows - len(parts) < 2:
+        found = f"{rows} rows" + (f" in {len(parts)} folds" if within_folds else "")
         fix = "choose a larger test set, or fewer folds"
         raise DataError("correlation", "at least 3 test stimuli, and 2 more than folds", found, fix)
-    if folds is not None:
-        predicted, measured = centred_within(predicted, folds), centred_within(measured, folds)
-    constant = is_constant(predicted) | is_constant(measured)
-    a, b = _normalised(predicted), _normalised(measured)
-    r = np.where(constant, 0.0, np.clip(np.einsum("nc,nc->c", a, b), -1, 1))
-    p = _gaussian_p(r, len(measured)) if folds is None else _fold_p(a, b, folds)
-    return Correlations(r, np.where(constant, 1.0, p))
 
 
 def is_constant(rows: np.ndarray, folds: np.ndarray | None = None) -> np.ndarray:
     """Return whether each column is constant, or constant within every fold; (columns,) bool."""
-    spread = np.ptp(rows if folds is None else centred_within(rows, folds), axis=0)
-    constant: np.ndarray = spread == 0
+    parts = [rows] if folds is None else [rows[folds == fold] for fold in np.unique(folds)]
+    constant: np.ndarray = np.all([np.ptp(part, axis=0) == 0 for part in parts], axis=0)
     return constant
 
 
-def centred_within(rows: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Return (n, columns) `rows` minus the mean of their fold, float64; exactly 0 in a constant fold."""
-    centred = np.empty(rows.shape)
-    for fold in np.unique(folds):
-        inside = folds == fold
-        # Centred as differences from the first row, so that a constant column stays exactly constant.
-        from_first = rows[inside].astype(np.float64) - rows[inside][0]
-        centred[inside] = from_first - from_first.mean(axis=0)
-    return centred
+def _centred(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return (n, columns) `rows` minus their mean, float64, exactly 0 for a constant column; and the mean."""
+    # Centred as differences from the first row, so that a constant column stays exactly constant.
+    first = rows[0].astype(np.float64)
+    centred = rows - first
+    mean = centred.mean(axis=0)
+    centred -= mean
+    return centred, first + mean
+
+
+def _inner(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the inner products of the columns of two matrices."""
+    products: np.ndarray = np.einsum("nc,nc->c", a, b)
+    return products
 
 
 def _gaussian_p(r: np.ndarray, n: int) -> np.ndarray:
@@ -85,20 +168,8 @@ def _gaussian_p(r: np.ndarray, n: int) -> np.ndarray:
     return p
 
 
-def _fold_p(predicted: np.ndarray, measured: np.ndarray, folds: np.ndarray) -> np.ndarray:
+def _fold_p(parts: Sequence[Sums], product: np.ndarray) -> np.ndarray:
     """Return p of columns that are centred within folds; see the notes of :func:`correlate`."""
-    variance = np.zeros(predicted.shape[1])
-    for fold in np.unique(folds):
-        p, m = predicted[folds == fold], measured[folds == fold]
-        variance += np.sum(p**2, axis=0) * np.sum(m**2, axis=0) / max(len(p) - 1, 1)
-    total = np.einsum("nc,nc->c", predicted, measured)
-    p_values: np.ndarray = stats.norm.sf(total / np.sqrt(np.where(variance > 0, 2 * variance, 1)))
+    variance = sum(part.predicted * part.measured / max(part.rows - 1, 1) for part in parts)
+    p_values: np.ndarray = stats.norm.sf(product / np.sqrt(np.where(variance > 0, 2 * variance, 1)))
     return p_values
-
-
-def _normalised(rows: np.ndarray) -> np.ndarray:
-    """Return the columns centred and scaled to length 1, float64; constant columns become 0."""
-    centred: np.ndarray = rows - rows.mean(axis=0, dtype=np.float64)
-    length = np.linalg.norm(centred, axis=0)
-    centred /= np.where(length > 0, length, 1)
-    return centred

@@ -8,28 +8,29 @@ with its true values. In a cross-validated study every trial is decoded by the f
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 
 from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
-from cortex2image.prediction.alignment import align
-from cortex2image.prediction.predictions import (
-    Predictions,
-    RidgeSettings,
-    predict_test_trials,
-)
+from cortex2image.prediction.alignment import open_subject
+from cortex2image.prediction.fit_sizes import FitSizes
+from cortex2image.prediction.memory import plan_memory
+from cortex2image.prediction.partitions import partitions
+from cortex2image.prediction.predictions import Predictions, RidgeSettings, predict_test_trials
+from cortex2image.prediction.responses import read_voxels
 from cortex2image.progress import say
+from cortex2image.ridge.memory import free_gb
 from cortex2image.ridge.repeats import PerTrial
 from cortex2image.seeds import seed_for
 from cortex2image.stats.correlation import correlate, is_constant
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import vectors
-from cortex2image.tables.recordings import BETAS, TRIALS, VOXELS
-from cortex2image.tables.results import DECODED, DECODED_SCORES, FEATURES
+from cortex2image.tables.recordings import VOXELS
+from cortex2image.tables.results import DECODED, DECODED_SCORES
 
 READS = ("seed", "ridge", "standardise/average_repeats", "decode/rois/{space}")
-INPUTS = (TRIALS, BETAS, FEATURES, VOXELS)
 COMMAND = Command(
     __doc__,
     Study,
@@ -43,14 +44,18 @@ COMMAND = Command(
 def main(argv: Sequence[str] | None = None) -> None:
     args, study = COMMAND.parse(argv)
     rois = study.decode.rois[args.space]
-    tables = {table.name: table.read(getattr(args, table.name)) for table in INPUTS}
-    data = align(**tables, where=vars(args))
-    chosen = select_rois(tables["voxels"].column("roi").to_pylist(), rois)
+    regions = VOXELS.read(args.voxels).column("roi").to_pylist()
+    chosen = select_rois(regions, rois)
+    data = open_subject(len(regions), vars(args))
     say(f"decode {args.space} of {args.subject} from {len(chosen)} voxels in {', '.join(rois)}")
-    voxels = PerTrial(data.betas.matrix[:, chosen], data.betas.row)
+    width, average = data.features.width, study.standardise.average_repeats
+    sizes = FitSizes.of("decode", data.trials, partitions(data.trials), len(chosen), width)
+    memory = plan_memory(sizes, study.ridge, average, **free_gb(study.ridge.device))
+    say(memory.words)
+    voxels = PerTrial(read_voxels(data.betas, chosen), np.arange(data.betas.trials))
     seed = seed_for(study.seed, "decode", args.subject, args.space)
-    ridge = RidgeSettings.of(study.ridge, study.standardise.average_repeats, seed, latent=True)
-    decoded = predict_test_trials(voxels, data.features, data.trials, ridge)
+    ridge = RidgeSettings.of(study.ridge, average, seed, latent=True, workspace_gb=memory.workspace_gb)
+    decoded = predict_test_trials(voxels, data.features.read(), data.trials, ridge)
     scores = unit_scores(decoded)
     DECODED.write(
         {"stimulus_id": decoded.stimuli.tolist(), "feature": vectors(decoded.predicted)},

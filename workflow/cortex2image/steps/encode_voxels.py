@@ -1,7 +1,8 @@
 """Fit an encoding model: predict every voxel from one feature space.
 
 Reads trials, betas and voxels of a subject and the features of its stimuli; fits ridge regressions to
-single training trials, with a penalty per voxel. Writes encoding/{space}.parquet, how the predictions compare
+single training trials, with a penalty per voxel. Betas are read in blocks of voxels, as large as memory
+allows. Writes encoding/{space}.parquet, how the predictions compare
 with the mean response to each test stimulus. In a cross-validated study every trial is predicted by the fold
 that holds it out.
 """
@@ -13,17 +14,21 @@ import pyarrow as pa
 
 from cortex2image.encoding.voxel_scores import score_voxels
 from cortex2image.errors import run_step
-from cortex2image.prediction.alignment import align
-from cortex2image.prediction.predictions import RidgeSettings, predict_test_trials
+from cortex2image.prediction.alignment import open_subject
+from cortex2image.prediction.fit_sizes import FitSizes
+from cortex2image.prediction.memory import plan_memory
+from cortex2image.prediction.partitions import partitions
+from cortex2image.prediction.predictions import RidgeSettings
+from cortex2image.prediction.voxelwise import encode_test_trials
 from cortex2image.progress import say
+from cortex2image.ridge.memory import free_gb
 from cortex2image.seeds import seed_for
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
-from cortex2image.tables.recordings import BETAS, TRIALS, VOXELS
-from cortex2image.tables.results import ENCODING, FEATURES
+from cortex2image.tables.recordings import VOXELS
+from cortex2image.tables.results import ENCODING
 
 READS = ("seed", "ridge", "standardise/average_repeats")
-INPUTS = (TRIALS, BETAS, FEATURES, VOXELS)
 COMMAND = Command(
     __doc__,
     Study,
@@ -36,15 +41,18 @@ COMMAND = Command(
 
 def main(argv: Sequence[str] | None = None) -> None:
     args, study = COMMAND.parse(argv)
-    tables = {table.name: table.read(getattr(args, table.name)) for table in INPUTS}
-    data = align(**tables, where=vars(args))
-    voxels = tables["voxels"]
+    voxels = VOXELS.read(args.voxels)
+    data = open_subject(voxels.num_rows, vars(args))
     say(f"encode {args.space} of {args.subject} to {voxels.num_rows} voxels")
+    width, average = data.features.width, study.standardise.average_repeats
+    sizes = FitSizes.of("encode", data.trials, partitions(data.trials), width, voxels.num_rows)
+    memory = plan_memory(sizes, study.ridge, average, **free_gb(study.ridge.device))
+    say(memory.words)
     seed = seed_for(study.seed, "encode", args.subject, args.space)
-    ridge = RidgeSettings.of(study.ridge, study.standardise.average_repeats, seed, latent=False)
-    encoded = predict_test_trials(data.features, data.betas, data.trials, ridge)
+    ridge = RidgeSettings.of(study.ridge, average, seed, latent=False, workspace_gb=memory.workspace_gb)
+    encoded = encode_test_trials(data.features.read(), data.betas, data.trials, ridge, memory.targets)
     noise_ceiling = voxels.column("noise_ceiling").to_numpy().astype(np.float64)
-    scores = score_voxels(encoded.predicted, encoded.measured, noise_ceiling, encoded.fold)
+    scores = score_voxels(encoded.parts, noise_ceiling, within_folds=data.trials.fold is not None)
     ENCODING.write(
         {
             "voxel_id": voxels.column("voxel_id"),
@@ -57,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         },
         args.encoding,
         model=args.space,
-        test_stimuli=len(encoded.stimuli),
+        test_stimuli=encoded.stimuli,
     )
 
 

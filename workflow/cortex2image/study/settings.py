@@ -271,9 +271,10 @@ class Ridge(Section):
         "cpu",
     )
     max_memory_gb: float | None = setting(
-        "Working memory of a fit, beyond betas, features and predictions. null: half of the memory that is "
-        "free when the fit starts, on the machine (or in its container) or on the GPU of the fit. Give a "
-        "number if several fits run at once or a cluster bounds each job.",
+        "Memory of a fit with its betas and features, beyond Python and its libraries (2 GB). Encoding "
+        "models read the betas in as many blocks of voxels as that takes. null: 58 GB, or less if less is "
+        "free on the machine (or in its container) when the fit starts. Give a number if several fits run at "
+        "once. A fit on a GPU works in half of the GPU's free memory; the number then bounds the rest.",
         None,
         unit="GB",
         exclusiveMinimum=0,

@@ -122,9 +122,16 @@ class Contract:
                 yield self.check(file.read_row_group(number), path)
 
     def read_keys(self, path: str | Path) -> pa.Table:
-        """Read only the key columns of a table, and its metadata."""
+        """Read only the key columns of a table, and its metadata; errors are those of :meth:`read`."""
         with self._open(path) as file:
-            return file.read(list(self.key))
+            keys = file.read(list(self.key))
+        self._check_key(keys, path)
+        return keys
+
+    def read_schema(self, path: str | Path) -> pa.Schema:
+        """Read the columns of a table with the widths of its vectors, and no row."""
+        with self._open(path) as file:
+            return file.schema_arrow
 
     @contextmanager
     def _open(self, path: str | Path) -> Iterator[pq.ParquetFile]:

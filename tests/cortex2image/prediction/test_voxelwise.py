@@ -1,0 +1,182 @@
+"""Encoding models in blocks of voxels: against scikit-learn, and independent of test responses."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from cortex2image.errors import ConfigError, DataError
+from cortex2image.prediction import voxelwise
+from cortex2image.prediction.partitions import Trials
+from cortex2image.prediction.predictions import SELECTIONS, RidgeSettings, predict_test_trials
+from cortex2image.prediction.responses import Responses
+from cortex2image.prediction.voxelwise import Encoded, encode_test_trials
+from cortex2image.ridge.repeats import PerTrial
+from cortex2image.stats.correlation import Sums, correlations, sums_by_fold
+
+SETTINGS = RidgeSettings([10.0], folds=3, average_repeats=["test"], seed=2**60 + 1, device="cpu")
+STIMULI, TRAIN, WIDTH, VOXELS = 36, 28, 12, 10
+
+
+# gcv takes repeats of a stimulus, and trials of a run, for independent rows.
+CASES = [
+    (selection, averaged, folds)
+    for selection in SELECTIONS
+    for averaged in (["test"], ["train", "test"])
+    for folds in (False, True)
+    if selection != "gcv" or ("train" in averaged and not folds)
+]
+
+
+def study(rng: np.random.Generator, width: int = WIDTH) -> tuple[PerTrial, np.ndarray, Trials]:
+    """Return features, betas and trials of 28 training and 8 test stimuli, shown 1 to 3 times, shuffled."""
+    stimulus = np.repeat(np.arange(STIMULI), np.resize([1, 2, 3], STIMULI))
+    stimulus = stimulus[rng.permutation(len(stimulus))]
+    features = rng.standard_normal((STIMULI, width)).astype(np.float32)
+    betas = features[stimulus] @ rng.standard_normal((width, VOXELS)) + rng.standard_normal(
+        (len(stimulus), VOXELS)
+    )
+    trials = Trials(
+        np.array([f"stimulus-{s:02d}" for s in stimulus]),
+        np.array([f"run-{i // 10}" for i in range(len(stimulus))]),
+        np.where(stimulus < TRAIN, "train", "test"),
+        None,
+    )
+    return PerTrial(features, stimulus), betas.astype(np.float32), trials
+
+
+def cross_validated(trials: Trials) -> tuple[Trials, PerTrial]:
+    """Return the same number of trials, each with a stimulus and features of its own, and runs as folds."""
+    n = len(trials.stimulus)
+    rng = np.random.default_rng(3)
+    order = rng.permutation(n)
+    names = np.array([f"trial-{i:02d}" for i in order])
+    features = PerTrial(rng.standard_normal((n, 4)).astype(np.float32), order)
+    return Trials(names, trials.run, np.full(n, "train"), np.arange(n) // 10), features
+
+
+def held(betas: np.ndarray) -> Responses:
+    parts = np.array_split(np.arange(len(betas)), 5)
+    return Responses(*betas.shape, lambda: ((part, betas[part]) for part in parts))
+
+
+def encode(
+    features: PerTrial,
+    betas: np.ndarray,
+    trials: Trials,
+    settings: RidgeSettings = SETTINGS,
+    at_once: int = 4,
+) -> Encoded:
+    return encode_test_trials(features, held(betas), trials, settings, at_once)
+
+
+def means_of(betas: np.ndarray, trials: Trials, split: str) -> np.ndarray:
+    names = np.unique(trials.stimulus[trials.split == split])
+    return np.array([betas[trials.stimulus == name].mean(axis=0) for name in names])
+
+
+def test_scores_are_those_of_a_pipeline_on_single_trials(rng):
+    features, betas, trials = study(rng)
+    got = encode(features, betas, trials)
+    train = trials.split == "train"
+    model = make_pipeline(StandardScaler(), Ridge(10.0)).fit(
+        features.each()[train].astype(float), betas[train].astype(float)
+    )
+    expected = Sums.of(model.predict(features.matrix[TRAIN:].astype(float)), means_of(betas, trials, "test"))
+    (part,) = got.parts
+    for name in ("predicted", "measured", "product", "error", "bias"):
+        np.testing.assert_allclose(
+            getattr(part, name), getattr(expected, name), rtol=1e-4, atol=1e-4, err_msg=name
+        )
+    assert got.stimuli == part.rows == STIMULI - TRAIN
+    np.testing.assert_allclose(got.alpha, np.full(VOXELS, 10.0))
+
+
+def test_training_repeats_are_averaged_on_request(rng):
+    features, betas, trials = study(rng)
+    (got,) = encode(features, betas, trials, replace(SETTINGS, average_repeats=["train", "test"])).parts
+    model = make_pipeline(StandardScaler(), Ridge(10.0))
+    model.fit(features.matrix[:TRAIN].astype(float), means_of(betas, trials, "train").astype(float))
+    expected = Sums.of(model.predict(features.matrix[TRAIN:].astype(float)), means_of(betas, trials, "test"))
+    np.testing.assert_allclose(got.product, expected.product, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(got.error, expected.error, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.filterwarnings("ignore:ridge alpha")
+@pytest.mark.parametrize(("selection", "averaged", "folds"), CASES)
+def test_blocks_and_streaming_change_no_score(rng, selection, averaged, folds):
+    """The same fit with all targets in memory, which are trials of their own, is the oracle."""
+    features, betas, trials = study(rng, width=50)
+    if folds:
+        trials, features = cross_validated(trials)
+    asked = replace(
+        SETTINGS, alphas=[1.0, 10.0, 100.0], selection=selection, average_repeats=averaged, latent=False
+    )
+    whole = predict_test_trials(features, PerTrial(betas, np.arange(len(betas))), trials, asked)
+    expected = correlations(sums_by_fold(whole.predicted, whole.measured, whole.fold), folds)
+    for at_once in (3, VOXELS):
+        got = encode(features, betas, trials, asked, at_once)
+        found = correlations(got.parts, folds)
+        np.testing.assert_allclose(found.r, expected.r, atol=2e-5)
+        np.testing.assert_allclose(found.p, expected.p, atol=2e-5)
+        np.testing.assert_allclose(got.alpha, whole.alpha)
+
+
+def test_the_penalty_of_folds_is_their_geometric_mean(rng, monkeypatch):
+    trials, features = cross_validated(study(rng)[2])
+    betas = study(rng)[1]
+    alphas = iter([1.0, 100.0] * 4)
+    part = voxelwise._encode
+    with_alpha = lambda *args: replace(part(*args), alpha=np.full(VOXELS, next(alphas)))  # noqa: E731
+    monkeypatch.setattr(voxelwise, "_encode", with_alpha)
+    folds = len(np.unique(trials.fold))
+    expected = 10 ** np.mean(np.log10(np.resize([1.0, 100.0], folds)))
+    np.testing.assert_allclose(encode(features, betas, trials).alpha, expected)
+
+
+@pytest.mark.filterwarnings("ignore:ridge alpha")
+@pytest.mark.parametrize(
+    ("selection", "averaged"),
+    [(selection, both) for selection in SELECTIONS for both in (False, True) if both or selection != "gcv"],
+)
+def test_responses_to_test_stimuli_change_no_prediction(rng, selection, averaged, monkeypatch):
+    features, betas, trials = study(rng)
+    seen = []
+    fit_blocks = voxelwise.fit_blocks
+
+    def kept(*args: object):
+        for fit in fit_blocks(*args):
+            seen.append(fit)
+            yield fit
+
+    monkeypatch.setattr(voxelwise, "fit_blocks", kept)
+    asked = replace(
+        SETTINGS,
+        alphas=[1.0, 10.0, 100.0],
+        selection=selection,
+        average_repeats=["train", "test"][not averaged :],
+    )
+    before = encode(features, betas, trials, asked)
+    betas[trials.split == "test"] += 100 * rng.standard_normal((int((trials.split == "test").sum()), VOXELS))
+    features.matrix[-1] += 100
+    after = encode(features, betas, trials, asked)
+    first, second = (np.hstack([fit.predicted for fit in half]) for half in (seen[:3], seen[3:]))
+    np.testing.assert_array_equal(first[:-1], second[:-1])
+    assert not np.allclose(first[-1], second[-1])
+    np.testing.assert_array_equal(before.alpha, after.alpha)
+    assert not np.allclose(before.parts[0].measured, after.parts[0].measured)
+
+
+def test_a_test_stimulus_in_training_is_refused(rng):
+    features, betas, trials = study(rng)
+    trials.split[np.flatnonzero(trials.stimulus == "stimulus-34")[0]] = "train"
+    with pytest.raises(DataError, match="stimulus stimulus-34 is in train and test"):
+        encode(features, betas, trials)
+
+
+def test_repeats_of_test_stimuli_must_be_averaged(rng):
+    with pytest.raises(ConfigError, match="repeats of test stimuli"):
+        encode(*study(rng), replace(SETTINGS, average_repeats=["train"]))

@@ -1,0 +1,122 @@
+"""Encoding models: features to every voxel, in blocks of voxels that are read and scored one by one."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cortex2image.prediction.alignment import Repeats, of_trials
+from cortex2image.prediction.partitions import Partition, Trials, partitions
+from cortex2image.prediction.predictions import (
+    RidgeSettings,
+    check_averaged,
+    fit_blocks,
+    geometric_mean,
+)
+from cortex2image.prediction.responses import Responses, Rows, VoxelBlock, voxel_blocks
+from cortex2image.progress import track
+from cortex2image.ridge.repeats import Averaged, PerTrial
+from cortex2image.stats.correlation import Sums
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Predictions of the test stimuli compared with their responses, of v voxels.
+
+    Attributes
+    ----------
+    parts : list of Sums
+        One for each fold of a cross-validated study, else a single one.
+    alpha : (v,) array
+        Penalties, their geometric mean over folds.
+    stimuli : int
+        Number of test stimuli.
+    """
+
+    parts: list[Sums]
+    alpha: np.ndarray
+    stimuli: int
+
+
+def encode_test_trials(
+    features: PerTrial, betas: Responses, trials: Trials, settings: RidgeSettings, voxels_at_once: int
+) -> Encoded:
+    """Fit the training trials of each partition to every voxel, and compare with responses to test stimuli.
+
+    Parameters
+    ----------
+    features : PerTrial, (stimuli, p)
+    betas : Responses
+    trials : Trials
+    settings : RidgeSettings
+    voxels_at_once : int
+        Voxels in a block; each block takes one pass over the betas, and changes no result.
+
+    Raises
+    ------
+    DataError, ConfigError
+        As in :func:`~cortex2image.prediction.predictions.predict_test_trials`.
+    """
+    folds = []
+    for partition in track(partitions(trials), "ridge"):
+        sides = _sides(features, trials, partition, settings)
+        folds.append(_encode(sides, betas, settings, voxels_at_once))
+    parts = [part for fold in folds for part in fold.parts]
+    alpha = geometric_mean([fold.alpha for fold in folds])
+    return Encoded(parts, alpha, sum(fold.stimuli for fold in folds))
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Predictors and groups of training rows, predictors of test rows, and the rows of betas of both."""
+
+    predictors: np.ndarray | PerTrial
+    groups: np.ndarray
+    new: np.ndarray
+    train: Rows
+    test: Rows
+    averaged: bool
+
+    def targets(self, block: VoxelBlock) -> np.ndarray | Averaged:
+        means = block.train.means
+        return Averaged(means, block.train.within) if self.averaged else means
+
+
+def _encode(sides: _Sides, betas: Responses, settings: RidgeSettings, voxels_at_once: int) -> Encoded:
+    """Fit one partition, and compare its predictions with the responses to its test stimuli."""
+    blocks = _Remembered(voxel_blocks(betas, sides.train, sides.test, voxels_at_once))
+    targets = (sides.targets(block) for block in blocks)
+    fits = fit_blocks(sides.predictors, targets, sides.new, sides.groups, settings)
+    scored = [(Sums.of(fit.predicted, blocks.last.test.means), fit.alpha) for fit in fits]
+    sums, alphas = zip(*scored, strict=True)
+    return Encoded([Sums.beside(sums)], np.concatenate(alphas), sides.test.count)
+
+
+class _Remembered:
+    """An iterator over blocks that remembers the last one, whose test rows are needed after its fit."""
+
+    def __init__(self, blocks: Iterable[VoxelBlock]):
+        self._blocks = blocks
+
+    def __iter__(self) -> Iterator[VoxelBlock]:
+        for block in self._blocks:
+            self.last = block
+            yield block
+
+
+def _sides(features: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings) -> _Sides:
+    """Return the rows of both sides: trials, or means over the trials of a stimulus."""
+    n = len(trials.stimulus)
+    test = Repeats.of(trials.stimulus[partition.test])
+    check_averaged(test, settings.average_repeats)
+    new = test.average(of_trials(features, partition.test))
+    test_rows = Rows.of(partition.test, test.member, n)
+    X, groups = of_trials(features, partition.train), trials.groups[partition.train]
+    if settings.keeps_trials:
+        rows = Rows.of(partition.train, np.arange(len(partition.train)), n)
+        return _Sides(X, groups, new, rows, test_rows, averaged=False)
+    if "train" in settings.average_repeats:
+        train = Repeats.of(trials.stimulus[partition.train])
+        rows = Rows.of(partition.train, train.member, n)
+        return _Sides(train.average(X), groups[train.first], new, rows, test_rows, averaged=False)
+    return _Sides(X, groups, new, Rows.of(partition.train, X.row, n), test_rows, averaged=True)
