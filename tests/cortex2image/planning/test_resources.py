@@ -34,9 +34,9 @@ def test_a_fit_asks_for_what_it_plans_from_the_same_sizes(ridge):
     """40 sessions of 750 trials, a tenth of them of 1,000 shared pictures, and 412,000 voxels."""
     sizes = FitSizes("encode", 30_000, 27_000, 9_000, 1_000, 59_136, 412_000)
     asked = needs(ridge, mask="brain").encode_mb("c")
-    assert 0 <= asked * 1e6 - plan_memory(sizes, ridge, ["test"]).total < 1e9
+    assert 0 <= asked * 1e6 - plan_memory(sizes, ridge, ["test"], 8).total < 1e9
     regions = FitSizes("decode", 30_000, 27_000, 9_000, 1_000, 28_000 // 3, 6_400)
-    assert 0 <= needs(ridge).decode_mb("z") * 1e6 - plan_memory(regions, ridge, ["test"]).total < 1e9
+    assert 0 <= needs(ridge).decode_mb("z") * 1e6 - plan_memory(regions, ridge, ["test"], 8).total < 1e9
 
 
 def test_a_bound_in_the_config_bounds_all_but_python():

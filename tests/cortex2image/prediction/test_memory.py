@@ -34,7 +34,7 @@ TEST = ["test"]
 def planned(
     sizes: FitSizes, ridge: Ridge = KFOLD, average: list[str] = TEST, **free: float | None
 ) -> FitMemory:
-    return plan_memory(sizes, ridge, average, **free)
+    return plan_memory(sizes, ridge, average, 8, **free)
 
 
 def bounded(gb: float, ridge: Ridge = KFOLD) -> Ridge:

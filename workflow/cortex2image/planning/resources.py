@@ -122,7 +122,8 @@ class Resources:
             predictors,
             targets,
         )
-        return _mb(plan_memory(sizes, self.study.ridge, self.study.standardise.average_repeats).total)
+        averaged = self.study.standardise.average_repeats
+        return _mb(plan_memory(sizes, self.study.ridge, averaged, self.fit_threads).total)
 
     @property
     def _unknown_mb(self) -> int:

@@ -32,7 +32,7 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     ----------
     latent : bool
         Whether the targets are z or c; the released code used larger penalties for all other features.
-    device, max_memory_gb
+    device, max_memory_gb, threads
         As in :class:`~cortex2image.ridge.estimator.RidgeCV`.
 
     Attributes
@@ -41,10 +41,17 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         As in :class:`~cortex2image.ridge.estimator.RidgeCV`.
     """
 
-    def __init__(self, latent: bool = True, device: str = "auto", max_memory_gb: float | None = None):
+    def __init__(
+        self,
+        latent: bool = True,
+        device: str = "auto",
+        max_memory_gb: float | None = None,
+        threads: int | None = None,
+    ):
         self.latent = latent
         self.device = device
         self.max_memory_gb = max_memory_gb
+        self.threads = threads
 
     def fit(self, X: np.ndarray, Y: np.ndarray, groups: np.ndarray | None = None) -> "AsReleasedRidgeCV":
         """Fit (n, p) predictors and (n, t) or (n,) targets.
@@ -111,6 +118,7 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             fit_intercept=False,
             device=self.device,
             max_memory_gb=self.max_memory_gb,
+            threads=self.threads,
         )
 
     def _checked(self, X: np.ndarray, reset: bool) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from cortex2image.ridge.need import Need, Splits
+from cortex2image.ridge.need import Need, Splits, prefers_dual
 from cortex2image.study.settings import Ridge
 
 if TYPE_CHECKING:
@@ -103,8 +103,11 @@ class FitParts:
         alphas = len(self.ridge.alphas)
         if self.released:
             alphas = RELEASED_ALPHAS[self.sizes.direction]
-        dual = self.rows <= self.columns
-        return Need(self.rows, self.columns, self.sizes.targets, alphas, dual, self._splits)
+        splits = self._splits
+        # Predictors are standardised by the training rows of each fold, except as released: before, at once.
+        own = bool(splits.folds) and not self.released
+        dual = prefers_dual(self.rows, self.columns, splits.folds * own)
+        return Need(self.rows, self.columns, self.sizes.targets, alphas, dual, splits, own=own)
 
     @property
     def _splits(self) -> Splits:

@@ -24,8 +24,8 @@ SPARE = 1.1
 # A workspace larger than this many times the least saves less time than a pass over the betas takes; a
 # smaller one is taken where that divides the number of passes by more than two.
 COMFORTABLE, FEWER_PASSES = 2, 2
-# Threads that work side by side, as the jobs of fits ask for; and steps in which a workspace is tried.
-THREADS, STEP = 8, 1.1
+# Steps in which a workspace is tried.
+STEP = 1.1
 # No number in a message may be less than what would do, once it is rounded to three digits.
 ROUNDED_UP = 1.005
 
@@ -66,6 +66,7 @@ def plan_memory(
     sizes: FitSizes,
     ridge: Ridge,
     average_repeats: Sequence[str],
+    threads: int,
     free_gb: float | None = None,
     gpu_gb: float | None = None,
 ) -> FitMemory:
@@ -77,6 +78,8 @@ def plan_memory(
     ridge : Ridge
         Settings of the config; `max_memory_gb` bounds everything but Python and its libraries.
     average_repeats : splits in which the trials of a stimulus are averaged
+    threads : int
+        Threads of the job.
     free_gb : float, optional
         Free main memory. None while jobs are planned: a fit that needs more than :data:`JOB` asks for more.
     gpu_gb : float, optional
@@ -91,7 +94,7 @@ def plan_memory(
     least = 0.0 if gpu_gb else SPARE * least_bytes(fit.need, SINGLE.itemsize)
     bound = _bound(ridge, free_gb, fit.fixed + fit.block(fit.fewest) + least)
     spare = bound - fit.fixed
-    comfortable = _useful(fit.need, least, COMFORTABLE * least)
+    comfortable = _useful(fit.need, threads, least, COMFORTABLE * least)
     targets, most = (fit.most_targets(spare - each) for each in (comfortable, least))
     if targets * FEWER_PASSES < most:
         targets = most
@@ -99,7 +102,7 @@ def plan_memory(
     passes = -(-sizes.targets // targets)
     targets = -(-sizes.targets // passes)
     block = fit.block(targets)
-    workspace = _useful(fit.need, least, spare - block)
+    workspace = _useful(fit.need, threads, least, spare - block)
     parts = {"Python": PYTHON, **fit.parts, "block": block, "workspace": workspace}
     return FitMemory(gpu_gb or workspace / 1e9, targets, passes, parts)
 
@@ -123,12 +126,12 @@ def _refuse_below(least: float, found: float, where: str) -> None:
         raise ConfigError(where, expected, f"{found / 1e9:.3g} GB", fix)
 
 
-def _useful(need: Need, least: float, most: float) -> float:
+def _useful(need: Need, threads: int, least: float, most: float) -> float:
     """Return the smallest workspace in which a fit works as it would in `most` bytes; 0 if `least` is 0."""
     if not least:
         return 0.0
-    best = plan(need, SINGLE, "cpu", THREADS, most / 1e9)
+    best = plan(need, SINGLE, "cpu", threads, most / 1e9)
     size = least
-    while size < most and plan(need, SINGLE, "cpu", THREADS, size / 1e9) != best:
+    while size < most and plan(need, SINGLE, "cpu", threads, size / 1e9) != best:
         size *= STEP
     return min(size, most)

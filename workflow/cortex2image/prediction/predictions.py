@@ -8,6 +8,7 @@ import numpy as np
 from cortex2image.errors import ConfigError
 from cortex2image.prediction.alignment import Repeats, of_trials
 from cortex2image.prediction.as_released import AsReleasedRidgeCV
+from cortex2image.prediction.memory import FitMemory
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.progress import track
 from cortex2image.ridge import estimator
@@ -41,6 +42,8 @@ class RidgeSettings:
         Bound on the workspace of a fit, in GB (1e9 bytes), see :mod:`~cortex2image.prediction.memory`.
     latent : bool
         Whether the targets are latent features, for which "as_released" has its own penalties.
+    threads : int, optional
+        Threads on a CPU; None takes all processors.
     """
 
     alphas: Sequence[float]
@@ -51,14 +54,21 @@ class RidgeSettings:
     device: str = "auto"
     max_memory_gb: float | None = None
     latent: bool = True
+    threads: int | None = None
 
     @classmethod
     def of(
-        cls, ridge: Ridge, average_repeats: Sequence[str], seed: int, latent: bool, workspace_gb: float
+        cls,
+        ridge: Ridge,
+        average_repeats: Sequence[str],
+        seed: int,
+        latent: bool,
+        threads: int,
+        memory: FitMemory,
     ) -> "RidgeSettings":
-        """Return the settings of a study's config, with a bound on the workspace in GB."""
-        chosen = vars(ridge) | {"max_memory_gb": workspace_gb, "average_repeats": average_repeats}
-        return cls(**chosen, seed=seed, latent=latent)
+        """Return the settings of a study's config, with a planned bound on the workspace."""
+        chosen = vars(ridge) | {"max_memory_gb": memory.workspace_gb, "average_repeats": average_repeats}
+        return cls(**chosen, seed=seed, latent=latent, threads=threads)
 
     @property
     def keeps_trials(self) -> bool:
@@ -141,7 +151,7 @@ def fit_blocks(
 
 def _model(settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
     if settings.selection == AS_RELEASED:
-        return AsReleasedRidgeCV(settings.latent, settings.device, settings.max_memory_gb)
+        return AsReleasedRidgeCV(settings.latent, settings.device, settings.max_memory_gb, settings.threads)
     return RidgeCV(
         settings.alphas,
         cv=settings.folds,
@@ -150,6 +160,7 @@ def _model(settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
         device=settings.device,
         random_state=settings.seed % 2**32,
         max_memory_gb=settings.max_memory_gb,
+        threads=settings.threads,
     )
 
 

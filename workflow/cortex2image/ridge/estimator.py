@@ -320,11 +320,12 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             self._check_width(X.products.shape[1])
             check_finite("the kernel", X.products)
             return KernelBlocks([X.products])
-        if isinstance(X, Sliced | RowGroups | Beside):
-            self._check_width(X.shape[1])
-        else:
+        if isinstance(X, np.ndarray) or not isinstance(X, Sliced | RowGroups | Beside):
             X = validate_data(self, X, reset=False, **PREDICTORS)
-        blocks: Blocks = as_blocks(X)
+            blocks: Blocks = Sliced(np.asarray(X))
+        else:
+            self._check_width(X.shape[1])
+            blocks = X
         check_finite("X", blocks)
         return blocks
 

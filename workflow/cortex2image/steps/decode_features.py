@@ -38,6 +38,7 @@ COMMAND = Command(
     labels=("subject", "space"),
     inputs=("trials", "betas", "features", "voxels"),
     outputs=("decoded", "scores"),
+    counts=("threads",),
 )
 
 
@@ -50,11 +51,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     say(f"decode {args.space} of {args.subject} from {len(chosen)} voxels in {', '.join(rois)}")
     width, average = data.features.width, study.standardise.average_repeats
     sizes = FitSizes.of("decode", data.trials, partitions(data.trials), len(chosen), width)
-    memory = plan_memory(sizes, study.ridge, average, **free_gb(study.ridge.device))
+    memory = plan_memory(sizes, study.ridge, average, args.threads, **free_gb(study.ridge.device))
     say(memory.words)
     voxels = PerTrial(read_voxels(data.betas, chosen), np.arange(data.betas.trials))
     seed = seed_for(study.seed, "decode", args.subject, args.space)
-    ridge = RidgeSettings.of(study.ridge, average, seed, latent=True, workspace_gb=memory.workspace_gb)
+    ridge = RidgeSettings.of(study.ridge, average, seed, latent=True, threads=args.threads, memory=memory)
     decoded = predict_test_trials(voxels, data.features.read(), data.trials, ridge)
     scores = unit_scores(decoded)
     DECODED.write(

@@ -2,9 +2,8 @@
 
 Reads trials, betas and voxels of a subject and the features of its stimuli; fits ridge regressions to
 single training trials, with a penalty per voxel. Betas are read in blocks of voxels, as large as memory
-allows. Writes encoding/{space}.parquet, how the predictions compare
-with the mean response to each test stimulus. In a cross-validated study every trial is predicted by the fold
-that holds it out.
+allows. Writes encoding/{space}.parquet, how the predictions compare with the mean response to each test
+stimulus. In a cross-validated study every trial is predicted by the fold that holds it out.
 """
 
 from collections.abc import Sequence
@@ -36,6 +35,7 @@ COMMAND = Command(
     labels=("subject", "space"),
     inputs=("trials", "betas", "features", "voxels"),
     outputs=("encoding",),
+    counts=("threads",),
 )
 
 
@@ -46,10 +46,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     say(f"encode {args.space} of {args.subject} to {voxels.num_rows} voxels")
     width, average = data.features.width, study.standardise.average_repeats
     sizes = FitSizes.of("encode", data.trials, partitions(data.trials), width, voxels.num_rows)
-    memory = plan_memory(sizes, study.ridge, average, **free_gb(study.ridge.device))
+    memory = plan_memory(sizes, study.ridge, average, args.threads, **free_gb(study.ridge.device))
     say(memory.words)
     seed = seed_for(study.seed, "encode", args.subject, args.space)
-    ridge = RidgeSettings.of(study.ridge, average, seed, latent=False, workspace_gb=memory.workspace_gb)
+    ridge = RidgeSettings.of(study.ridge, average, seed, latent=False, threads=args.threads, memory=memory)
     encoded = encode_test_trials(data.features.read(), data.betas, data.trials, ridge, memory.targets)
     noise_ceiling = voxels.column("noise_ceiling").to_numpy().astype(np.float64)
     scores = score_voxels(encoded.parts, noise_ceiling, within_folds=data.trials.fold is not None)
