@@ -12,7 +12,7 @@ from cortex2image.ridge.linalg import eigh, product
 
 # Largest norm of the part of an operator that compression may lose, as a share of the norm of the largest
 # operator. The norm of the largest counts as at most that of rows of length 1; longer rows amplify noise.
-LARGEST_MISS = 4e-6
+LARGEST_MISS = 1e-5
 # Rows of operators that are converted to double precision at once.
 ROWS = 16
 

@@ -20,6 +20,7 @@ from scipy.linalg.lapack import dpstrf
 from cortex2image.ridge.linalg import eigh
 
 EPSILON = float(np.finfo(np.float64).eps)
+SINGLE_EPSILON = float(np.finfo(np.float32).eps)
 # Rounding errors, relative to what they are added to, above which predictions are not exact enough.
 LARGEST_LOSS = 1e-8
 # The same, for a warning where nothing better can be done.

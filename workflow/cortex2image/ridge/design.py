@@ -106,12 +106,12 @@ class Design:
     def rows(self) -> Iterator[tuple[slice, torch.Tensor]]:
         """Yield every block of rows as (slice of rows, (b, p) tensor)."""
         for part, block in self.blocks.rows(self.elements):
-            yield part, self._scaled(block, slice(None), part)
+            yield part, self.scaled(block, slice(None), part)
 
     def columns(self) -> Iterator[tuple[slice, torch.Tensor]]:
         """Yield every block of columns as (slice of columns, (n, b) tensor)."""
         for part, block in self.blocks.columns(self.elements):
-            yield part, self._scaled(block, part, slice(None))
+            yield part, self.scaled(block, part, slice(None))
 
     def select(self, chosen: np.ndarray) -> torch.Tensor:
         """Return the rows marked in `chosen`, an (n,) array of bool, as an (m, p) tensor."""
@@ -148,11 +148,11 @@ class Design:
             # From the values as they are: differences from the mean of all rows may have lost the digits in
             # which the rows of the fold differ.
             block = as_tensor(values, self.device, torch.float64)
-            weighted = block[chosen] * self.roots[chosen, None]
-            means, scale, _ = own_units(weighted, self.roots[chosen], centre, standardize)
+            means, scale = own_units(block[chosen], self.roots[chosen], centre, standardize)
             if not standardize:
                 scale = as_tensor(self.scaling.scale[part], self.device, torch.float64)
-            own = (block - means).mul_(self.roots[:, None]).div_(scale)
+            own = (block - means).div_(scale)
+            own = own if self.weights is None else own.mul_(self.roots[:, None])
             out += product(own, own.T)
         return out
 
@@ -185,14 +185,14 @@ class Design:
         """Yield blocks of the same columns for this design and another, as wide as the longer one allows."""
         width = self.elements // max(self.blocks.shape[0], other.blocks.shape[0], 1)
         for part, block in self.blocks.columns(max(1, width) * self.blocks.shape[0]):
-            yield part, self._scaled(block, part, slice(None))
+            yield part, self.scaled(block, part, slice(None))
 
     def _zeros(self, *shape: int) -> torch.Tensor:
         """Return a matrix of zeros, square if one size is given."""
         square = shape if len(shape) == 2 else shape * 2
         return torch.zeros(square, dtype=torch.float64, device=self.device)
 
-    def _scaled(self, block: np.ndarray, columns: slice, rows: slice) -> torch.Tensor:
+    def scaled(self, block: np.ndarray, columns: slice, rows: slice | torch.Tensor) -> torch.Tensor:
         """Return a block of the given rows and columns as the solvers see it, float64, on the device."""
         centre, scale = (
             as_tensor(values[columns], self.device, torch.float64)
@@ -206,29 +206,21 @@ class Design:
 
 def own_units(
     rows: torch.Tensor, roots: torch.Tensor, centre: bool, standardize: bool
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Bring rows into their own units.
-
-    Parameters
-    ----------
-    rows : (n, c) tensor
-        Weighted rows.
-    roots : (n,) tensor
-        Square roots of their weights.
-    centre, standardize : bool
-        Whether columns are centred by their mean, and divided by their standard deviation, over trials.
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the units of (n, c) rows, whose weights have (n,) square roots, over trials.
 
     Returns
     -------
-    (c,), (c,) and (n, c) tensors
-        Centres, scales and the rows in their own units. A constant column has scale 1 and, if centred, becomes
-        exactly 0.
+    (c,) and (c,) tensors
+        Means, 0 unless `centre`, and standard deviations, 1 unless `standardize`. A constant column has
+        exactly its value as mean, and standard deviation 1.
     """
-    plain, share = rows / roots[:, None], roots.square() / roots.square().sum()
-    apart = plain - plain[0]
+    share = roots.square() / roots.square().sum()
+    apart = rows - rows[0]
     means = share @ apart
-    apart -= means
-    spread = (share @ apart.square()).sqrt() if standardize else torch.zeros_like(means)
-    scale = torch.where(spread == 0, 1.0, spread)
-    own = apart if centre else plain
-    return (plain[0] + means) * centre, scale, own.mul_(roots[:, None]).div_(scale)
+    scale = torch.ones_like(means)
+    if standardize:
+        apart -= means
+        spread = (share @ apart.square_()).sqrt()
+        scale = torch.where(spread == 0, 1.0, spread)
+    return (rows[0] + means) * centre, scale

@@ -108,16 +108,19 @@ class FoldOperators:
             # `map` keeps no reference to an uncompressed operator, so only one exists at a time.
             made = list(map(compressed, shared_operators(training, some, alphas, self.plan.makers)))
         else:
-            on_projections = once and not training.basis.dual
-            made = side_by_side(
-                lambda fold: own_operator(training, fold, alphas, on_projections), some, self._at_once
-            )
+            made = self._own(some, alphas, once and not training.basis.dual)
         return Portion(first, penalties, made)
 
-    @property
-    def _at_once(self) -> int:
-        """Folds that are decomposed side by side: small matrices leave threads of one product waiting."""
-        return self.plan.makers if len(self.training.gram) < LARGE else 1
+    def _own(self, folds: list[Fold], alphas: torch.Tensor, on_projections: bool) -> list[FoldOperator]:
+        """Return the operators of folds on their own, small ones side by side: their products alone would
+        leave threads waiting. Folds that are left over get all threads."""
+
+        def work(fold: Fold) -> FoldOperator:
+            return own_operator(self.training, fold, alphas, on_projections)
+
+        workers = self.plan.makers if len(self.training.gram) < LARGE else 1
+        even = len(folds) - len(folds) % workers
+        return side_by_side(work, folds[:even], workers) + [work(fold) for fold in folds[even:]]
 
 
 def kfold_scores(operators: FoldOperators, targets: Targets) -> np.ndarray:

@@ -25,6 +25,7 @@ from cortex2image.ridge.basis import Training
 from cortex2image.ridge.compression import mixture
 from cortex2image.ridge.conditioning import spectrum
 from cortex2image.ridge.design import own_units
+from cortex2image.ridge.fold_grams import own_gram
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.linalg import eigh, product, side_by_side, threads_of
 from cortex2image.ridge.repeats import Side
@@ -82,7 +83,7 @@ def own_operator(training: Training, fold: Fold, alphas: torch.Tensor, on_projec
     on_projections = on_projections and not dual
     penalties, dtype = training.floor(alphas), training.basis.left.dtype
     if dual:
-        spectral = _from_rows(training, fold)
+        spectral = _from_rows(training, fold, float(penalties.min()))
     else:
         spectral = _from_columns(training, fold, on_projections, float(penalties.min()))
     operator = FoldOperator(fold, spectral.outer[None], on_projections, around_mean=True)
@@ -185,17 +186,17 @@ def _own_moments(
 
 def _exact_moments(training: Training, fold: Fold) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return the same as :func:`_own_moments` from the training rows themselves."""
-    design = training.design
-    roots = design.roots[torch.from_numpy(fold.train)]
-    centre, scale, rows = own_units(
-        design.select(fold.train), roots, training.intercept, training.standardize
-    )
+    design, train = training.design, torch.from_numpy(fold.train)
+    roots = design.roots[train]
+    plain = design.select(fold.train) / roots[:, None]
+    centre, scale = own_units(plain, roots, training.intercept, training.standardize)
+    rows = (plain - centre).mul_(roots[:, None]).div_(scale)
     return centre, scale, product(rows.T, rows)
 
 
-def _from_rows(training: Training, fold: Fold) -> Spectral:
+def _from_rows(training: Training, fold: Fold, least_alpha: float) -> Spectral:
     """Return the operators in dual form."""
-    gram = training.design.own_gram(fold.train, training.intercept, training.standardize)
+    gram = own_gram(training, fold.train, least_alpha)
     train, held_out = training.side(fold.train), torch.from_numpy(fold.validation)
     square, rows = gram[train.rows][:, train.rows], gram[held_out][:, train.rows]
     del gram
