@@ -9,10 +9,7 @@ import numpy as np
 
 from cortex2image.ridge.folds import Fold, hold_out_once
 
-# Largest number of double-precision matrices of the size of the Gram matrix at one time: the eigenvalue
-# solver takes the matrix, a copy, the eigenvectors and twice the size of the matrix as workspace.
-SQUARES = 6
-# Further such matrices while bands are mixed: Gram matrix and score map of the unmixed bands, and Gram
+# Further double-precision matrices of the size of the Gram matrix while bands are mixed: Gram matrix and score map of the unmixed bands, and Gram
 # matrices multiplied by shares.
 UNMIXED = 4
 # Bytes per value of an operator that folds share while it is computed: four double-precision copies.
@@ -137,15 +134,21 @@ class Need:
         return min(self.side, self.rows, self.columns)
 
     @property
-    def square(self) -> int:
-        """Bytes that do not depend on the batch of targets, without blocks and operators of folds."""
-        side = self.side
-        # U in two precisions; in primal form also selected rows, and the blocks they are joined from.
-        directions = (12 if self.dual else 28) * side * self.rows
+    def kept(self) -> int:
+        """Bytes that a fit keeps to its end: Gram matrix, basis in two precisions, map to scores; leverages."""
+        side, of_rows = self.side, 12 * self.rows * self.rank
+        matrices = (28 if self.dual else 16) * side**2 + of_rows * (not self.dual or self.lifted > 0)
         scores = 8 * (self.alphas + 4) * self.targets
-        unmixed = (8 * UNMIXED * side**2 + 12 * side * self.rows + scores) * bool(self.bands)
-        squares = 8 * (SQUARES + self.bands * self.dual) * side**2
-        return squares + directions + unmixed + self.leverages
+        unmixed = (8 * UNMIXED * side**2 + of_rows + scores) * bool(self.bands)
+        return matrices + unmixed + 8 * self.bands * self.dual * side**2 + self.leverages
+
+    @property
+    def decomposing(self) -> int:
+        """Further bytes while the Gram matrix is decomposed: a copy and the workspace of the eigenvalue solver.
+
+        In primal form also the matrices of the solver for columns of very different size, and selected rows.
+        """
+        return 24 * self.side**2 if self.dual else 40 * self.side**2 + 16 * self.rows * self.rank
 
     @property
     def leverages(self) -> int:
@@ -159,13 +162,13 @@ class Need:
     def making(self) -> int:
         """Bytes while operators are computed: of a fold on its own, or of a penalty that folds share.
 
-        A fold on its own takes its Gram matrix and the decomposition of it, its rows, and one operator. That
+        A fold on its own takes its Gram matrix and the decomposition of it, its rows, and two operators. That
         may become necessary for any fold, see `shared_operators`, but then few rows are held out.
         """
         if not self.splits.folds:
             return 0
-        rows = self.splits.held_out * (self.columns if not self.dual else 2 * self.rank)
-        own = 8 * (SQUARES * self.side**2 + 4 * rows + 2 * self.operator)
+        rows = self.splits.held_out * (2 * self.rank if self.dual else self.columns)
+        own = 8 * ((4 if self.dual else 6) * self.side**2 + 4 * rows + 2 * self.operator)
         shared = MADE * self.operator + 32 * self.splits.held_out**2 * (not self.on_samples)
         return own if self.own else shared
 

@@ -75,21 +75,22 @@ def plan(
         The bound is too small for the Gram matrix, one fold with one penalty, and one target.
     """
     folds, item = max(1, need.splits.folds), np.dtype(dtype).itemsize
-    most = REREAD_BLOCK if need.reread else BLOCK
+    most = _largest_block(need)
     if max_memory_gb is None:
         return Plan(most, folds, need.alphas, *_batches(need, device, threads, batch), threads)
-    left = int(ALLOCATED * max_memory_gb * 1e9) - need.square
+    left = int(ALLOCATED * max_memory_gb * 1e9) - need.kept
     block = min(most, max(need.rows, need.columns, left // _parts(need) // (item + 16)))
     left -= block * (2 * item + 16)
     together, penalties, makers = folds, need.alphas, threads
+    enough = left >= need.decomposing
     if need.splits.folds:
-        room = left // 2
-        together, penalties = _operators(need, room - need.making)
-        kept = 8 * together * penalties * need.operator
-        makers = max(1, min(threads, (room - kept) // need.making)) if need.making else threads
-        left -= kept + makers * need.making
+        left -= need.making
+        together, penalties = _operators(need, left // 2)
+        left -= 8 * together * penalties * need.operator
+        makers = 1 + max(0, min(threads - 1, left // 2 // need.making))
+        left -= (makers - 1) * need.making
     at_once = left // (item * need.per_target_in_double)
-    if penalties < 1 or at_once < (batch or 1):
+    if not enough or penalties < 1 or at_once < (batch or 1):
         least = f"at least {least_bytes(need, item) / 1e9:.3g} GB"
         fix = f"allow {least}" + (", or fewer targets in a batch" if batch else "")
         raise ConfigError("ridge max_memory_gb", least, f"{max_memory_gb:g} GB", fix)
@@ -135,8 +136,16 @@ def _parts(need: Need) -> int:
 
 def least_bytes(need: Need, item: int) -> float:
     """Return the least bound in bytes, `item` being the bytes of a value of the data."""
-    block = max(need.rows, need.columns) * (2 * item + 16)
-    operator = 2 * (need.making + 8 * need.operator) * bool(need.splits.folds)
-    # Blocks grow with the bound and take up to twice their part of the memory that is left.
-    shared = 1 - 2 / _parts(need)
-    return (need.square + block + operator + item * need.per_target_in_double) / (shared * ALLOCATED)
+    each = 2 * item + 16
+    operator = (need.making + 16 * need.operator) * bool(need.splits.folds)
+    selecting = max(need.decomposing, operator + item * need.per_target_in_double)
+    # Blocks grow with the bound and take up to twice their part of the memory that is left, until they are
+    # as large as they ever get.
+    growing = (need.kept + selecting + max(need.rows, need.columns) * each) / (1 - 2 / _parts(need))
+    grown = need.kept + selecting + _largest_block(need) * each
+    return min(growing, grown) / ALLOCATED
+
+
+def _largest_block(need: Need) -> int:
+    """Return the most values in a block."""
+    return max(REREAD_BLOCK if need.reread else BLOCK, need.rows, need.columns)

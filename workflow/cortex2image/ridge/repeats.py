@@ -92,6 +92,11 @@ class Repeats:
         """Trials of each row, (r,), at least 1."""
         return np.bincount(self.member)
 
+    @property
+    def in_order(self) -> bool:
+        """Whether each trial has a row of its own, in the order of the rows."""
+        return bool((np.diff(self.member) == 1).all())
+
     @cached_property
     def first(self) -> np.ndarray:
         """First trial of each row, (r,)."""

@@ -80,7 +80,12 @@ class Given:
         values = check_array(Y.each() if isinstance(Y, PerTrial) else Y, **TARGETS)
         _check_length(len(values), posed.trials)
         rows, factors = _in_range(values.reshape(len(values), -1))
-        return cls(rows, factors, values.ndim == 1, None if posed.weights is None else posed.repeats)
+        return cls(
+            rows,
+            factors,
+            values.ndim == 1,
+            None if posed.repeats is None or posed.repeats.in_order else posed.repeats,
+        )
 
     @classmethod
     def _averaged(cls, Y: Averaged, posed: Posed) -> "Given":
