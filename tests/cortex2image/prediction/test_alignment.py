@@ -6,9 +6,9 @@ import pytest
 from tests.support.tiny_subject import TEST, TRAIN, write_tiny_subject
 
 from cortex2image.errors import ContractError, DataError
-from cortex2image.prediction.alignment import Repeats, of_trials, open_subject, positions
+from cortex2image.prediction.alignment import average, of_trials, open_subject, positions
 from cortex2image.prediction.responses import read_voxels
-from cortex2image.ridge.repeats import PerTrial
+from cortex2image.ridge.repeats import PerTrial, Repeats
 from cortex2image.tables.columns import matrix, vectors
 from cortex2image.tables.recordings import BETAS, TRIALS
 from cortex2image.tables.results import FEATURES
@@ -90,13 +90,13 @@ def test_positions_find_names():
 def test_the_mean_of_equal_rows_is_that_row_to_the_last_digit():
     same = PerTrial(np.full((7, 2), 0.1, dtype=np.float32), np.arange(7))
     repeats = Repeats.of(np.array(list("aaabbbb")))
-    np.testing.assert_array_equal(repeats.average(same), same.matrix[:2])
+    np.testing.assert_array_equal(average(repeats, same), same.matrix[:2])
     counted = PerTrial(np.arange(14.0).reshape(7, 2), np.arange(7))
-    np.testing.assert_allclose(repeats.average(counted), [[2, 3], [9, 10]])
-    assert repeats.stimuli.tolist() == ["a", "b"]
+    np.testing.assert_allclose(average(repeats, counted), [[2, 3], [9, 10]])
+    assert repeats.used.tolist() == ["a", "b"]
 
 
 def test_the_mean_of_trials_that_share_a_row_is_that_row(rng):
     source = PerTrial(rng.standard_normal((3, 4)), np.array([2, 0, 2, 1, 1]))
-    got = Repeats.of(np.array(list("zxzyy"))).average(source)
+    got = average(Repeats.of(np.array(list("zxzyy"))), source)
     np.testing.assert_array_equal(got, source.matrix)

@@ -172,4 +172,4 @@ def test_an_encoding_step_keeps_its_plan_under_a_real_limit(tmp_path):
     assert (tmp_path / "encoding.parquet").exists()
     refused = limited_step(tmp_path, 0.3)
     assert refused.returncode != 0
-    assert "MemoryError" in refused.stderr
+    assert re.search("MemoryError|allocate mem", refused.stderr)

@@ -9,48 +9,18 @@ from cortex2image.errors import DataError
 from cortex2image.prediction.partitions import Trials
 from cortex2image.prediction.responses import ANEW, Responses, open_responses
 from cortex2image.progress import track
-from cortex2image.ridge.repeats import PerTrial
+from cortex2image.ridge.repeats import PerTrial, Repeats
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.recordings import TRIALS
 from cortex2image.tables.results import FEATURES
 
 
-@dataclass(frozen=True)
-class Repeats:
-    """The trials of each stimulus among n trials.
-
-    Attributes
-    ----------
-    stimuli : (s,) array
-        Identities, sorted.
-    first : (s,) array of int
-        Position of the first trial of each stimulus.
-    member : (n,) array of int
-        Stimulus of each trial, as a position in `stimuli`.
-    """
-
-    stimuli: np.ndarray
-    first: np.ndarray
-    member: np.ndarray
-
-    @classmethod
-    def of(cls, stimuli: np.ndarray) -> "Repeats":
-        """Find the repeats among trials of the given stimuli, (n,)."""
-        return cls(*np.unique(stimuli, return_index=True, return_inverse=True))
-
-    def average(self, source: PerTrial) -> np.ndarray:
-        """Return the mean (s, width) over the trials of each stimulus."""
-        first = source.row[self.first]
-        if (source.row == first[self.member]).all():
-            return _taken(source.matrix, first)
-        values = source.each()
-        # Averaged as differences from the stimulus' first row, so that the mean of identical rows is exactly
-        # that row, and constant feature units stay constant.
-        sums = np.zeros((len(self.first), values.shape[1]), dtype=np.float64)
-        np.add.at(sums, self.member, values - values[self.first][self.member])
-        counts = np.bincount(self.member)[:, None]
-        means: np.ndarray = values[self.first] + (sums / counts).astype(values.dtype)
-        return means
+def average(repeats: Repeats, source: PerTrial) -> np.ndarray:
+    """Return the mean (s, width) over the trials of each stimulus, given the repeats of n stimuli."""
+    first = source.row[repeats.first]
+    if (source.row == first[repeats.member]).all():
+        return _taken(source.matrix, first)
+    return repeats.average(source.each()).means
 
 
 def of_trials(source: PerTrial, chosen: np.ndarray) -> PerTrial:

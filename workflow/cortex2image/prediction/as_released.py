@@ -14,10 +14,10 @@ from sklearn.model_selection import KFold
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from cortex2image.errors import DataError
-from cortex2image.prediction.standardised_axes import standardised_axes
 from cortex2image.ridge.design import Scaling
 from cortex2image.ridge.estimator import BlockFit, RidgeCV
-from cortex2image.ridge.inputs import PREDICTORS, check_finite
+from cortex2image.ridge.inputs import PREDICTORS, Sliced, check_finite
+from cortex2image.ridge.planning import BLOCK
 from cortex2image.ridge.repeats import Averaged, PerTrial
 
 LATENT_ALPHAS = tuple(10.0**exponent for exponent in range(-6, 1))
@@ -61,7 +61,7 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         DataError, ConfigError
             As in :meth:`RidgeCV.fit`; fewer rows than the five folds.
         """
-        X, ridge = self._standardised(X), self._inner()
+        X, ridge = self._standardised(X, np.arange(len(X))), self._inner()
         self._ridge = ridge.fit(X, Y)
         self.alpha_, self.best_score_ = ridge.alpha_, ridge.best_score_
         return self
@@ -89,9 +89,8 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             As in :meth:`fit`.
         """
         source = X if isinstance(X, PerTrial) else PerTrial(X, np.arange(len(X)))
-        self._check_length(len(source.row))
-        self._checked(source.matrix, reset=True)
-        train, new = standardised_axes(source, self._checked(X_new, reset=False))
+        train = PerTrial(self._standardised(source.matrix, source.row), source.row)
+        new = self._standard.apply(self._checked(X_new, reset=False))
         yield from self._inner().predict_blocks(train, targets, new)
 
     def predict(self, X: np.ndarray) -> np.ndarray:
@@ -99,17 +98,14 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         check_is_fitted(self, "_ridge")
         return self._ridge.predict(self._standard.apply(self._checked(X, reset=False)))
 
-    def _standardised(self, X: np.ndarray) -> np.ndarray:
-        """Standardise training predictors; keep their mean and standard deviation for new rows."""
+    def _standardised(self, X: np.ndarray, row: np.ndarray) -> np.ndarray:
+        """Standardise the rows of (n,) trials; keep mean and standard deviation over trials for new rows."""
         X = self._checked(X, reset=True)
-        self._check_length(len(X))
-        self._standard = Scaling.fit(X, centre=True, standardize=True)
-        return self._standard.apply(X)
-
-    def _check_length(self, rows: int) -> None:
-        if rows < FOLDS:
+        if len(row) < FOLDS:
             expected = f"at least {FOLDS} rows, one for each fold"
-            raise DataError("ridge as released", expected, f"{rows}", "add training data")
+            raise DataError("ridge as released", expected, f"{len(row)}", "add training data")
+        self._standard = Scaling.fit_blocks(Sliced(X), True, True, BLOCK, np.bincount(row, minlength=len(X)))
+        return self._standard.apply(X).astype(X.dtype, copy=False)
 
     def _inner(self) -> RidgeCV:
         return RidgeCV(

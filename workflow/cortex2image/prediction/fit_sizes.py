@@ -91,12 +91,12 @@ class FitParts:
         return sizes.pictures if one_per_stimulus else sizes.training
 
     @property
-    def columns(self) -> int:
-        """Predictors, turned to as few columns as there are stimuli if trials stay rows."""
+    def lifted(self) -> int:
+        """Stimuli that are decomposed where trials stay rows; 0 where rows are decomposed themselves."""
         sizes = self.sizes
         single_trials = self.released and sizes.direction == "encode" and not self.averaged
-        turned = single_trials and sizes.pictures < sizes.training
-        return min(sizes.predictors, sizes.pictures) if turned else sizes.predictors
+        fewer = sizes.pictures <= sizes.predictors and sizes.pictures < sizes.training
+        return sizes.pictures if single_trials and fewer else 0
 
     @property
     def need(self) -> Need:
@@ -106,8 +106,10 @@ class FitParts:
         splits = self._splits
         # Predictors are standardised by the training rows of each fold, except as released: before, at once.
         own = bool(splits.folds) and not self.released
-        dual = prefers_dual(self.rows, self.columns, splits.folds * own)
-        return Need(self.rows, self.columns, self.sizes.targets, alphas, dual, splits, own=own)
+        predictors, lifted = self.sizes.predictors, self.lifted
+        dual = prefers_dual(lifted or self.rows, predictors, splits.folds * own)
+        sizes = self.rows, predictors, self.sizes.targets, alphas
+        return Need(*sizes, dual, splits, own=own, lifted=lifted * dual)
 
     @property
     def _splits(self) -> Splits:
@@ -134,7 +136,7 @@ class FitParts:
         return {
             "features": ITEM * features,
             "betas": ITEM * betas,
-            "standardised": ITEM * self.rows * self.columns * self.released,
+            "standardised": 3 * ITEM * (self.lifted or self.rows) * sizes.predictors * self.released,
             "results": (200 + decoded) * sizes.targets,
         }
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from cortex2image.errors import ConfigError
-from cortex2image.prediction.alignment import Repeats, of_trials
+from cortex2image.prediction.alignment import average, of_trials
 from cortex2image.prediction.as_released import AsReleasedRidgeCV
 from cortex2image.prediction.memory import FitMemory
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.progress import track
 from cortex2image.ridge import estimator
 from cortex2image.ridge.estimator import BlockFit, RidgeCV
-from cortex2image.ridge.repeats import Averaged, PerTrial
+from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats
 from cortex2image.study.settings import Ridge
 
 AS_RELEASED = "as_released"
@@ -168,20 +168,19 @@ def _predict(
     predictors: PerTrial, targets: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings
 ) -> Predictions:
     """Fit one partition and predict its test stimuli."""
-    average = settings.average_repeats
+    averaged = settings.average_repeats
     new, measured = (of_trials(side, partition.test) for side in (predictors, targets))
     X, Y = (of_trials(side, partition.train) for side in (predictors, targets))
     groups, stimuli = trials.groups[partition.train], trials.stimulus[partition.test]
     test, train = Repeats.of(stimuli), Repeats.of(trials.stimulus[partition.train])
-    check_averaged(test, average)
-    if "train" in average:
-        fits = fit_blocks(
-            train.average(X), [train.average(Y)], test.average(new), groups[train.first], settings
-        )
+    check_averaged(test, averaged)
+    if "train" in averaged:
+        means = average(train, X), [average(train, Y)]
+        fits = fit_blocks(*means, average(test, new), groups[train.first], settings)
     else:
-        fits = fit_blocks(in_order(X), [Y], test.average(new), groups, settings)
+        fits = fit_blocks(in_order(X), [Y], average(test, new), groups, settings)
     (block,) = fits
-    return Predictions(block.predicted, test.average(measured), test.stimuli, block.alpha)
+    return Predictions(block.predicted, average(test, measured), test.used, block.alpha)
 
 
 def in_order(rows: PerTrial) -> np.ndarray | PerTrial:
@@ -192,7 +191,7 @@ def in_order(rows: PerTrial) -> np.ndarray | PerTrial:
 
 def check_averaged(test: Repeats, average_repeats: Sequence[str]) -> None:
     """Raise :class:`ConfigError` if test stimuli have repeats that are not averaged."""
-    repeats = len(test.member) - len(test.stimuli)
+    repeats = len(test.member) - len(test.used)
     if repeats and "test" not in average_repeats:
         raise ConfigError(
             "`standardise: average_repeats:` in the config",

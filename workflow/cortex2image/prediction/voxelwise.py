@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cortex2image.prediction.alignment import Repeats, of_trials
+from cortex2image.prediction.alignment import average, of_trials
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.prediction.predictions import (
     RidgeSettings,
@@ -15,7 +15,7 @@ from cortex2image.prediction.predictions import (
 )
 from cortex2image.prediction.responses import Responses, Rows, VoxelBlock, voxel_blocks
 from cortex2image.progress import track
-from cortex2image.ridge.repeats import Averaged, PerTrial
+from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats
 from cortex2image.stats.correlation import Sums
 
 
@@ -109,7 +109,7 @@ def _sides(features: PerTrial, trials: Trials, partition: Partition, settings: R
     n = len(trials.stimulus)
     test = Repeats.of(trials.stimulus[partition.test])
     check_averaged(test, settings.average_repeats)
-    new = test.average(of_trials(features, partition.test))
+    new = average(test, of_trials(features, partition.test))
     test_rows = Rows.of(partition.test, test.member, n)
     X, groups = of_trials(features, partition.train), trials.groups[partition.train]
     if settings.keeps_trials:
@@ -118,5 +118,5 @@ def _sides(features: PerTrial, trials: Trials, partition: Partition, settings: R
     if "train" in settings.average_repeats:
         train = Repeats.of(trials.stimulus[partition.train])
         rows = Rows.of(partition.train, train.member, n)
-        return _Sides(train.average(X), groups[train.first], new, rows, test_rows, averaged=False)
+        return _Sides(average(train, X), groups[train.first], new, rows, test_rows, averaged=False)
     return _Sides(X, groups, new, Rows.of(partition.train, X.row, n), test_rows, averaged=True)

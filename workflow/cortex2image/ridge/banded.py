@@ -19,11 +19,13 @@ from cortex2image.ridge.choice import best
 from cortex2image.ridge.engine import Fitted, Problem, scores
 from cortex2image.ridge.estimator import RidgeCV
 from cortex2image.ridge.inputs import Beside, Blocks, checked_alphas, warn_at_edge
+from cortex2image.ridge.kernels import Kernel
 from cortex2image.ridge.linalg import computing
 from cortex2image.ridge.mixtures import Bands, first_mixtures, nearby_mixtures
 from cortex2image.ridge.posing import Posed
 from cortex2image.ridge.solver import Given, Solver
 
+Band = np.ndarray | Kernel
 # Standard deviation, in decades, of the shares that later rounds draw around the winning mixtures.
 WIDTHS = (0.5, 0.2)
 
@@ -81,13 +83,13 @@ class BandedRidgeCV(RidgeCV):
         self.mixtures = mixtures
 
     def fit(  # type: ignore[override]
-        self, bands: Sequence[np.ndarray], Y: np.ndarray, groups: np.ndarray | None = None
+        self, bands: Sequence[Band], Y: np.ndarray, groups: np.ndarray | None = None
     ) -> "BandedRidgeCV":
         """Search the mixtures and fit the weights.
 
         Parameters
         ----------
-        bands : sequence of (n, p_b) arrays
+        bands : sequence of (n, p_b) arrays, or of Kernel
         Y : (n, t) array
         groups : (n,) array, optional
             Rows of one group never fall on both sides of a fold.
@@ -97,29 +99,25 @@ class BandedRidgeCV(RidgeCV):
         DataError, ConfigError
             As in :meth:`RidgeCV.fit`; bands with different numbers of rows; a target without a finite score.
         """
-        self.widths_ = [band.shape[1] for band in bands]
+        self.widths_ = _widths(bands)
         with computing(self.threads):
-            self._search(_beside(bands), Y, groups)
+            posed = self._pose(_beside(bands), groups, None)
+            given = Given.of(Y, posed)
+            mixed = self._searched(posed, given)
+            self._parts, self._flat = list(self._fit_parts(mixed, given)), given.flat
         return self
-
-    def _search(self, blocks: Blocks, Y: np.ndarray, groups: np.ndarray | None) -> None:
-        posed = self._pose(blocks, groups, None)
-        given = Given.of(Y, posed)
-        self._flat = given.flat
-        mixed = self._searched(posed, given)
-        self._parts = list(self._fit_parts(mixed))
 
     def fit_and_predict(  # type: ignore[override]
         self,
-        bands: Sequence[np.ndarray],
+        bands: Sequence[Band],
         Y: np.ndarray,
-        new: Sequence[np.ndarray],
+        new: Sequence[Band],
         groups: np.ndarray | None = None,
     ) -> np.ndarray:
         """Fit and return the predictions for (m, p_b) rows of all bands."""
         return self.fit(bands, Y, groups).predict(new)
 
-    def predict(self, bands: Sequence[np.ndarray]) -> np.ndarray:  # type: ignore[override]
+    def predict(self, bands: Sequence[Band]) -> np.ndarray:  # type: ignore[override]
         """Return the (m, t) predictions for (m, p_b) rows of all bands; (m,) if fitted to a 1-D target.
 
         Raises
@@ -133,7 +131,7 @@ class BandedRidgeCV(RidgeCV):
             predicted[:, chosen] = fitted.predict(new)
         return predicted[:, 0] if self._flat else predicted
 
-    def predict_by_band(self, bands: Sequence[np.ndarray]) -> np.ndarray:
+    def predict_by_band(self, bands: Sequence[Band]) -> np.ndarray:
         """Return what each band adds to the mean, (b, m, t); predictions are the mean plus their sum."""
         new = self._new_bands(bands)
         ends = np.cumsum(self.widths_)
@@ -177,10 +175,10 @@ class BandedRidgeCV(RidgeCV):
         warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
         return mixed
 
-    def _new_bands(self, bands: Sequence[np.ndarray]) -> Blocks:
+    def _new_bands(self, bands: Sequence[Band]) -> Blocks:
         """Check new rows of all bands and return them side by side."""
         check_is_fitted(self, "_parts")
-        widths = [band.shape[1] for band in bands]
+        widths = _widths(bands)
         if widths != self.widths_:
             fix = "give the bands of the training rows, in their order"
             raise DataError("ridge, columns of bands", f"{self.widths_}", f"{widths}", fix)
@@ -202,20 +200,44 @@ class BandedRidgeCV(RidgeCV):
         self.best_score_[better], self.alpha_[better] = score[better], alphas[first[better]]
         self.share_[:, better] = shares[:, None]
 
-    def _fit_parts(self, mixed: Bands) -> Iterator[tuple[np.ndarray, Fitted]]:
+    def _fit_parts(self, mixed: Bands, given: Given) -> Iterator[tuple[np.ndarray, Fitted]]:
         """Yield (positions of targets, their regression) for every mixture that was chosen."""
         winners, which = np.unique(self.share_, axis=1, return_inverse=True)
         for number, shares in enumerate(winners.T):
             chosen = np.flatnonzero(which.ravel() == number)
             problem = mixed.problem(shares)
-            yield chosen, Fitted.fit(_of(problem, chosen), self.alpha_[chosen])
+            fitted = Fitted.fit(_of(problem, chosen), self.alpha_[chosen])
+            given.undone(fitted.coefficients, chosen)
+            given.undone(fitted.means, chosen)
+            yield chosen, fitted
 
 
 def _of(problem: Problem, chosen: np.ndarray) -> Problem:
     return replace(problem, targets=replace(problem.targets, chosen=chosen))
 
 
-def _beside(bands: Sequence[np.ndarray]) -> Beside:
+def _widths(bands: Sequence[Band]) -> list[int]:
+    """Return the columns of each band; a kernel counts as one."""
+    return [1 if isinstance(band, Kernel) else band.shape[1] for band in bands]
+
+
+def _beside(bands: Sequence[Band]) -> Beside | Kernel:
+    """Return the bands side by side.
+
+    Raises
+    ------
+    DataError
+        Bands with different numbers of rows, or kernels beside predictors.
+    """
+    kernels = [band for band in bands if isinstance(band, Kernel)]
+    arrays = [band for band in bands if not isinstance(band, Kernel)]
+    if kernels and arrays:
+        found = f"{len(kernels)} kernels and {len(arrays)} arrays"
+        raise DataError("ridge bands", "kernels or predictors throughout", found, "give all as kernels")
+    return Kernel.beside(kernels) if kernels else _arrays_beside(arrays)
+
+
+def _arrays_beside(bands: Sequence[np.ndarray]) -> Beside:
     lengths = {len(band) for band in bands}
     if len(lengths) != 1:
         found = ", ".join(str(len(band)) for band in bands)

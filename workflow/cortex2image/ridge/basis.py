@@ -47,6 +47,10 @@ class ScoreMap:
             return torch.cat([block @ self.matrix for _, block in new.rows()])
         return new.products(self.training) @ self.matrix
 
+    def design(self, training: Design) -> Design:
+        """Return the rows that were decomposed: those of dual form, or the given ones."""
+        return training if self.training is None else self.training
+
     def weights(self, coefficients: torch.Tensor) -> torch.Tensor:
         """Return the (p, t) weights of scaled columns, float64, from (k, t) filtered projections."""
         weights = self.matrix @ coefficients.double()

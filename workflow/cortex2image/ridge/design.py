@@ -118,7 +118,7 @@ class Design:
         return torch.cat([block[torch.from_numpy(chosen[part])] for part, block in self.rows()])
 
     def gram(self, squares: torch.Tensor | None = None) -> torch.Tensor:
-        """Return XX', the (n, n) inner products of rows; fill `squares`, (p,), with those of columns if given."""
+        """Return XX', (n, n); fill `squares`, (p,), with the sums of squares of columns if given."""
         out = self._zeros(self.blocks.shape[0])
         for part, block in self.columns():
             out += product(block, block.T)

@@ -185,7 +185,7 @@ class Fitted:
             for start in range(0, len(alphas), targets.size):
                 batch = slice(start, start + targets.size)
                 kept.values[:, batch] *= table[:, which[batch]]
-        return cls(basis.score_map, design, kept.values, kept.means)
+        return cls(basis.score_map, basis.score_map.design(design), kept.values, kept.means)
 
     def predict(self, new: Blocks) -> np.ndarray:
         """Return the (m, t) predictions for (m, p) rows."""
@@ -212,7 +212,7 @@ class Fitted:
 
 
 def predict_once(problem: Problem, alphas: np.ndarray, score: torch.Tensor) -> np.ndarray:
-    """Fit and return the (m, t) predictions for rows with (m, k) scores, keeping one batch of coefficients."""
+    """Fit, keeping coefficients of one batch, and return (m, t) predictions for rows with (m, k) scores."""
     predicted = np.empty((len(score), problem.targets.count), problem.targets.dtype)
 
     def predict(batch: slice, filtered: torch.Tensor, means: torch.Tensor) -> None:
@@ -224,4 +224,5 @@ def predict_once(problem: Problem, alphas: np.ndarray, score: torch.Tensor) -> n
 
 def new_scores(training: Training, new: Blocks) -> torch.Tensor:
     """Return the scores of new rows on the singular directions, (m, k), in the precision of the data."""
-    return training.basis.score_map.scores(training.design.new(new)).to(training.basis.left.dtype)
+    score_map = training.basis.score_map
+    return score_map.scores(score_map.design(training.design).new(new)).to(training.basis.left.dtype)

@@ -318,8 +318,9 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         """Check new rows and return them in blocks."""
         if isinstance(X, Kernel):
             self._check_width(X.products.shape[1])
-            check_finite("the kernel", X.products)
-            return KernelBlocks([X.products])
+            for band in X.bands:
+                check_finite("the kernel", band)
+            return KernelBlocks(X.bands)
         if isinstance(X, np.ndarray) or not isinstance(X, Sliced | RowGroups | Beside):
             X = validate_data(self, X, reset=False, **PREDICTORS)
             blocks: Blocks = Sliced(np.asarray(X))

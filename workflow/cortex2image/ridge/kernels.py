@@ -36,10 +36,38 @@ class Kernel:
         Inner products, not centred, of rows with the r rows that were given for fitting.
     row : (n,) array of int, optional
         For fitting, the row of each trial; trials of a stimulus share a row. None if each row is one trial.
+    others : tuple of arrays like `products`
+        Inner products of further bands.
     """
 
     products: np.ndarray
     row: np.ndarray | None = None
+    others: tuple[np.ndarray, ...] = ()
+
+    @property
+    def bands(self) -> tuple[np.ndarray, ...]:
+        """Inner products of all bands."""
+        return (self.products, *self.others)
+
+    @classmethod
+    def beside(cls, kernels: "Sequence[Kernel]") -> "Kernel":
+        """Return the kernels of several bands as one.
+
+        Raises
+        ------
+        DataError
+            Kernels of different shapes, or of trials of different rows.
+        """
+        first = kernels[0]
+        shapes = {kernel.products.shape for kernel in kernels}
+        if len(shapes) > 1:
+            found = ", ".join(map(str, sorted(shapes)))
+            raise DataError("ridge bands", "kernels of one shape", found, "align the rows of all bands")
+        rows = [None if kernel.row is None else kernel.row.tolist() for kernel in kernels]
+        if any(row != rows[0] for row in rows):
+            found = "trials of different rows"
+            raise DataError("ridge bands", "the same row of each trial", found, "align the rows of all bands")
+        return cls(first.products, first.row, tuple(kernel.products for kernel in kernels[1:]))
 
 
 class KernelBlocks:
@@ -124,23 +152,26 @@ class KernelDesign(Design):
         return self._weighted(_centred(self._raw, self.roots.square()) if self.centre else self._raw)
 
     def own_gram(self, train: np.ndarray, centre: bool, standardize: bool) -> torch.Tensor:
-        """Return XX', (n, n), weighted, and centred over the rows marked in `train`, an (n,) array of bool."""
+        """Return XX', (n, n), weighted, centred over the rows marked in `train`, an (n,) array of bool."""
         del standardize  # refused for kernels before
         mask = as_tensor(train, self.device)
         return self._weighted(_centred(self._raw, self.roots.square() * mask) if centre else self._raw)
 
     def products(self, other: Design) -> torch.Tensor:
-        """Return the (m, n) inner products of these new rows with the training rows of `other`."""
-        assert isinstance(other, KernelDesign)
+        """Return the (m, n) inner products of these new rows with the training rows of `other`.
+
+        The bands, and their shares, are those of the new rows.
+        """
+        assert isinstance(other.blocks, KernelBlocks)
         raw = self._raw
-        if other.centre:
+        if self.centre:
             share = other.roots.square() / other.roots.square().sum()
-            means = other._raw @ share
+            means = other.blocks.mixed(self.shares, self.device) @ share
             raw = raw - (raw @ share)[:, None] - means + share @ means
         return raw * other.roots
 
     def new(self, blocks: Blocks) -> "KernelDesign":
-        """Return the design of new rows, by their inner products with all rows that were given for fitting."""
+        """Return the design of new rows, by their inner products with all rows given for fitting."""
         if not isinstance(blocks, KernelBlocks) or not isinstance(self.blocks, KernelBlocks):
             fix = "give the inner products of the new rows with the training rows as a Kernel"
             raise ConfigError("ridge, new rows", "a Kernel, as for the fit", "predictors", fix)
@@ -176,14 +207,18 @@ def _centred(gram: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
 
 
 def checked_kernel(kernel: Kernel) -> Kernel:
-    """Return a kernel to fit after a check that it is square, finite and symmetric.
+    """Return a kernel to fit after a check that its bands are square, finite and symmetric.
 
     Raises
     ------
     DataError
-        It is not.
+        One of them is not.
     """
-    products = kernel.products
+    products, *others = (_checked(each) for each in kernel.bands)
+    return Kernel(products, kernel.row, tuple(others))
+
+
+def _checked(products: np.ndarray) -> np.ndarray:
     if products.ndim != 2 or products.shape[0] != products.shape[1]:
         fix = "give the inner products of all rows with each other; rows of trials go into `row`"
         raise DataError("ridge, kernel", "a square Gram matrix", f"shape {products.shape}", fix)
@@ -194,4 +229,4 @@ def checked_kernel(kernel: Kernel) -> Kernel:
     if apart > ROUNDING[products.dtype] * largest:
         found = f"entries that differ by up to {apart:.3g} from their mirror images (largest {largest:.3g})"
         raise DataError("ridge, kernel", "a symmetric Gram matrix", found, "give X X' of the same rows")
-    return replace(kernel, products=products)
+    return products

@@ -25,9 +25,6 @@ from cortex2image.ridge.repeats import Side
 from cortex2image.ridge.shared_operators import shared_operators
 from cortex2image.ridge.targets import Batch, Targets
 
-# Side of a Gram matrix from which its products and decomposition keep all threads busy.
-LARGE = 4000
-
 
 @dataclass(frozen=True)
 class Portion:
@@ -118,7 +115,7 @@ class FoldOperators:
         def work(fold: Fold) -> FoldOperator:
             return own_operator(self.training, fold, alphas, on_projections)
 
-        workers = self.plan.makers if len(self.training.gram) < LARGE else 1
+        workers = self.plan.makers
         even = len(folds) - len(folds) % workers
         return side_by_side(work, folds[:even], workers) + [work(fold) for fold in folds[even:]]
 
@@ -154,7 +151,7 @@ def _add_errors(
     errors: np.ndarray,
     total: np.ndarray,
 ) -> None:
-    """Add squared errors of some folds to `errors`, and, once a fold, those of predicting the mean to `total`.
+    """Add squared errors of some folds to `errors`, and, once a fold, those of the mean to `total`.
 
     `errors` is (a, t), with the errors of every penalty; `total` is (t,).
     """

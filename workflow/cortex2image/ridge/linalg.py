@@ -174,6 +174,20 @@ def computing(threads: int | None) -> Iterator[None]:
         _COMPUTING.leave()
 
 
+@contextmanager
+def torch_threads() -> Iterator[None]:
+    """Give torch the threads of the fit for one large operation that NumPy has not, unless it is one of
+    several side by side."""
+    if SIDE_BY_SIDE.locked() or not _COMPUTING.threads:
+        yield
+        return
+    torch.set_num_threads(_COMPUTING.threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(1)
+
+
 def threads_of(device: torch.device) -> int:
     """Return the number of threads for work on the device: those of the fit on a CPU, one on a GPU."""
     return max(1, _COMPUTING.threads) if device.type == "cpu" else 1

@@ -9,8 +9,8 @@ import numpy as np
 
 from cortex2image.ridge.folds import Fold, hold_out_once
 
-# Further double-precision matrices of the size of the Gram matrix while bands are mixed: Gram matrix and score map of the unmixed bands, and Gram
-# matrices multiplied by shares.
+# Further double-precision matrices of the size of the Gram matrix while bands are mixed: Gram matrix and
+# score map of the unmixed bands, and Gram matrices multiplied by shares.
 UNMIXED = 4
 # Bytes per value of an operator that folds share while it is computed: four double-precision copies.
 MADE = 32
@@ -135,7 +135,7 @@ class Need:
 
     @property
     def kept(self) -> int:
-        """Bytes that a fit keeps to its end: Gram matrix, basis in two precisions, map to scores; leverages."""
+        """Bytes that a fit keeps: Gram matrix, basis in two precisions, map to scores, leverages."""
         side, of_rows = self.side, 12 * self.rows * self.rank
         matrices = (28 if self.dual else 16) * side**2 + of_rows * (not self.dual or self.lifted > 0)
         scores = 8 * (self.alphas + 4) * self.targets
@@ -144,7 +144,7 @@ class Need:
 
     @property
     def decomposing(self) -> int:
-        """Further bytes while the Gram matrix is decomposed: a copy and the workspace of the eigenvalue solver.
+        """Further bytes while the Gram matrix is decomposed: a copy, and workspace of the eigenvalue solver.
 
         In primal form also the matrices of the solver for columns of very different size, and selected rows.
         """

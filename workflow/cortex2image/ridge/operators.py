@@ -156,7 +156,7 @@ def _from_columns(training: Training, fold: Fold, on_projections: bool, least_al
 
 
 def _mean_column(training: Training, train: Side, inner: torch.Tensor) -> torch.Tensor:
-    """Return what the projection on the direction of the mean takes off, so that a mean predicts 0, (r, 1)."""
+    """Return what the projection on the mean takes off, so that a mean predicts 0, (r, 1)."""
     constant = training.basis.constant[train.rows]
     along = training.basis.exact[train.rows].T @ constant
     share = constant.square().sum()
@@ -166,7 +166,7 @@ def _mean_column(training: Training, train: Side, inner: torch.Tensor) -> torch.
 def _own_moments(
     training: Training, fold: Fold, left_out: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return centre and scale of a fold, (p,), in units of the design, and X_T'X_T in units of the fold, (p, p).
+    """Return centre and scale of a fold, (p,), in units of the design, and X_T'X_T in its own, (p, p).
 
     `left_out`, (l, p), are the rows that are not fitted.
     """

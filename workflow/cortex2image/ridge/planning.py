@@ -17,6 +17,9 @@ LEAST_BATCH, LEAST_LEFT_OUT = 192, 1024
 REREAD_BLOCK = 2**27
 # Blocks get one part in 16 of the memory that is left, or one in 4 if reading a block takes a pass.
 PARTS, REREAD_PARTS = 16, 4
+# Side of a Gram matrix from which its products and decomposition keep all threads busy; operators of smaller
+# ones are computed side by side.
+LARGE = 4000
 # Share of a bound that is planned with; the rest is lost between allocations.
 ALLOCATED = 0.8
 
@@ -77,17 +80,17 @@ def plan(
     folds, item = max(1, need.splits.folds), np.dtype(dtype).itemsize
     most = _largest_block(need)
     if max_memory_gb is None:
-        return Plan(most, folds, need.alphas, *_batches(need, device, threads, batch), threads)
+        return Plan(most, folds, need.alphas, *_batches(need, device, threads, batch), _makers(need, threads))
     left = int(ALLOCATED * max_memory_gb * 1e9) - need.kept
     block = min(most, max(need.rows, need.columns, left // _parts(need) // (item + 16)))
     left -= block * (2 * item + 16)
-    together, penalties, makers = folds, need.alphas, threads
+    together, penalties, makers = folds, need.alphas, _makers(need, threads)
     enough = left >= need.decomposing
     if need.splits.folds:
         left -= need.making
         together, penalties = _operators(need, left // 2)
         left -= 8 * together * penalties * need.operator
-        makers = 1 + max(0, min(threads - 1, left // 2 // need.making))
+        makers = 1 + max(0, min(makers - 1, left // 2 // need.making))
         left -= (makers - 1) * need.making
     at_once = left // (item * need.per_target_in_double)
     if not enough or penalties < 1 or at_once < (batch or 1):
@@ -96,6 +99,11 @@ def plan(
         raise ConfigError("ridge max_memory_gb", least, f"{max_memory_gb:g} GB", fix)
     batches = _batches(need, device, threads, batch, at_once)
     return Plan(block, together, penalties, *batches, makers)
+
+
+def _makers(need: Need, threads: int) -> int:
+    """Return how many operators may be computed side by side."""
+    return threads if need.side < LARGE else 1
 
 
 def _batches(

@@ -136,7 +136,7 @@ def _rows(X: PerTrial | Kernel, rows: np.ndarray) -> Blocks:
     matrix = _matrix(X)
     every = len(rows) == len(matrix) and bool((rows == np.arange(len(rows))).all())
     chosen = None if every else rows
-    return KernelBlocks([matrix], chosen, chosen) if isinstance(X, Kernel) else Sliced(matrix, chosen)
+    return KernelBlocks(X.bands, chosen, chosen) if isinstance(X, Kernel) else Sliced(matrix, chosen)
 
 
 def _check_gcv(split: Split, rows: int, groups: np.ndarray | None) -> None:

@@ -69,12 +69,12 @@ class Averaged:
 
 @dataclass(frozen=True)
 class Repeats:
-    """The trials of each of r rows that occur.
+    """The trials of each of r rows, or of r stimuli, that occur.
 
     Attributes
     ----------
-    used : (r,) array of int
-        The rows that occur, ascending.
+    used : (r,) array
+        The rows, or names of stimuli, that occur, ascending.
     member : (n,) array of int
         Position in `used` of the row of each trial.
     """
@@ -84,7 +84,7 @@ class Repeats:
 
     @classmethod
     def of(cls, row: np.ndarray) -> "Repeats":
-        """Return the repeats of (n,) row numbers."""
+        """Return the repeats of (n,) row numbers or names."""
         return cls(*np.unique(row, return_inverse=True))
 
     @cached_property
@@ -118,7 +118,7 @@ class Repeats:
         return bool(np.any(labels != labels[self.first][self.member]))
 
     def average(self, values: np.ndarray) -> Averaged:
-        """Average (n, b) values over the trials of each row; the mean of equal values is exactly that value."""
+        """Average (n, b) values over the trials of each row; the mean of equal values is that value."""
         first = values[self.first]
         total, squares = np.zeros_like(first), np.zeros(first.shape[1])
         for number in range(1, int(self.counts.max())):

@@ -21,7 +21,7 @@ import torch
 
 from cortex2image.ridge.basis import Training, with_constant
 from cortex2image.ridge.folds import Fold
-from cortex2image.ridge.linalg import product, side_by_side
+from cortex2image.ridge.linalg import product, side_by_side, torch_threads
 from cortex2image.ridge.operators import FoldOperator, is_fine, own_operator
 from cortex2image.ridge.repeats import Side
 
@@ -94,10 +94,11 @@ def _shared_on_samples(
 def _on_samples(residual: torch.Tensor, train: Side, held_out: Side, least: float, out: torch.Tensor) -> bool:
     """Write the operator of a penalty to `out` and return True; False if a pivot of R_FF is <= `least`."""
     rows = residual[held_out.rows]
-    factor, failed = torch.linalg.cholesky_ex(rows[:, held_out.rows])
-    if failed or factor.diagonal().min() ** 2 <= least:
-        return False
-    out[:] = _solve(factor, train.summed(rows[:, train.rows], dim=1)).neg_()
+    with torch_threads():
+        factor, failed = torch.linalg.cholesky_ex(rows[:, held_out.rows])
+        if failed or factor.diagonal().min() ** 2 <= least:
+            return False
+        out[:] = _solve(factor, train.summed(rows[:, train.rows], dim=1)).neg_()
     return True
 
 
@@ -131,13 +132,15 @@ def _on_projections(training: Training, held_out: Side, alpha: torch.Tensor, out
         roots = filters.sqrt().to(left.dtype)
         half = left * roots
         spare = torch.eye(len(left), dtype=left.dtype, device=left.device) - product(half, half.T)
-        factor, failed = torch.linalg.cholesky_ex(spare)
+        with torch_threads():
+            factor, failed = torch.linalg.cholesky_ex(spare)
         least = 0.0 if failed else float(factor.diagonal().min()) ** 2
         if least > 1 / WELL_CONDITIONED:
             break
     usable = least > training.rounding(alpha) / LARGEST_ERROR
     if usable:
-        out[:] = _solve(factor, half.mul_(roots))
+        with torch_threads():
+            out[:] = _solve(factor, half.mul_(roots))
     return usable
 
 

@@ -100,10 +100,10 @@ class Given:
             values, factors, within=Y.within if factors is None else Y.within * factors.astype(float) ** 2
         )
 
-    def undone(self, values: np.ndarray) -> np.ndarray:
-        """Divide (..., t) values by the factors of the targets, in place."""
+    def undone(self, values: np.ndarray, chosen: np.ndarray | None = None) -> np.ndarray:
+        """Divide (..., t) values of all, or of chosen, targets by their factors, in place."""
         if self.factors is not None:
-            values /= self.factors
+            values /= self.factors if chosen is None else self.factors[chosen]
         return values
 
 
