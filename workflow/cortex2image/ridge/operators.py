@@ -8,13 +8,10 @@ other folds. In the units of the fold's own training rows, an own operator predi
     mean(Y_T) + X_F (X_T'X_T + alpha)^-1 X_T'Y_T      primal form
     mean(Y_T) + K_FT (K_TT + alpha)^-1 Y_T            dual form, K = XX'
 
-Centres, scales and X_T'X_T of a fold are those of all rows minus what the held-out rows add (Engstrom and
-Jensen 2024, arXiv 2401.13185). If a column varies in held-out rows only, the difference is rounding error: if
-less than `LEAST_KEPT` of the sum of squares of a column is left, it is computed from the rows of T.
-
 One eigendecomposition serves all penalties: A diag(1 / (l + alpha)) B. These functions of the eigenvalues l
 are smooth, so in single precision the operators of a dozen penalties are combinations of fewer, which are
-chosen from A and B before any operator is computed.
+chosen from A and B before any operator is computed. For `FEW` penalties, and on a GPU, Cholesky's factors of
+the systems of all penalties are cheaper.
 """
 
 from dataclasses import dataclass, replace
@@ -24,16 +21,14 @@ import torch
 from cortex2image.ridge.basis import Training
 from cortex2image.ridge.compression import mixture
 from cortex2image.ridge.conditioning import spectrum
-from cortex2image.ridge.design import own_units
-from cortex2image.ridge.fold_grams import own_gram
+from cortex2image.ridge.fold_systems import System, system_of_columns, system_of_rows
 from cortex2image.ridge.folds import Fold
-from cortex2image.ridge.linalg import eigh, product, side_by_side, threads_of
-from cortex2image.ridge.repeats import Side
+from cortex2image.ridge.linalg import eigh, product, side_by_side, threads_of, torch_threads
 
 # Largest factor by which rounding errors of single precision may grow from projections to predictions.
 LARGEST_GAIN = 1e4
-# Share of a column's sum of squares that keeps half the digits of the difference.
-LEAST_KEPT = 1e-8
+# Penalties whose systems are solved one by one in less time than an eigendecomposition takes.
+FEW = 4
 
 
 @dataclass(frozen=True)
@@ -79,22 +74,45 @@ def own_operator(training: Training, fold: Fold, alphas: torch.Tensor, on_projec
     on_projections : bool
         Allowed in primal form only, for folds that together hold out every row once.
     """
-    dual = training.basis.dual
-    on_projections = on_projections and not dual
-    penalties, dtype = training.floor(alphas), training.basis.left.dtype
-    if dual:
-        spectral = _from_rows(training, fold, float(penalties.min()))
+    penalties, single = training.floor(alphas), training.basis.left.dtype == torch.float32
+    least = float(penalties.min())
+    if training.basis.dual:
+        system, on_projections = system_of_rows(training, fold, least), False
     else:
-        spectral = _from_columns(training, fold, on_projections, float(penalties.min()))
-    operator = FoldOperator(fold, spectral.outer[None], on_projections, around_mean=True)
+        system = system_of_columns(training, fold, on_projections)
+    operator = FoldOperator(fold, system.rows[None], on_projections, around_mean=True)
+    if len(alphas) <= FEW or system.square.is_cuda:
+        matrix = solved(system, penalties)
+        if matrix is not None:
+            fine = single and is_fine(matrix, training)
+            return replace(operator, matrix=matrix.float() if fine else matrix)
+    spectral = Spectral.of(system, int(fold.train.sum()), least)
     functions = spectral.functions(penalties)
-    if dtype == torch.float32:
+    if single:
         mixing = mixture((functions * spectral.weights()) @ functions.T, len(spectral.outer))
         mixed = functions if mixing is None else mixing.T @ functions
-        matrix = spectral.combined(mixed, dtype)
+        matrix = spectral.combined(mixed, torch.float32)
         if is_fine(matrix, training):
-            return replace(operator, matrix=matrix, mixing=None if mixing is None else mixing.to(dtype))
+            return replace(operator, matrix=matrix, mixing=None if mixing is None else mixing.float())
     return replace(operator, matrix=spectral.combined(functions, torch.float64))
+
+
+def solved(system: System, alphas: torch.Tensor) -> torch.Tensor | None:
+    """Return the operators of all penalties, (a, m, w), by Cholesky's factors; None if one does not exist.
+
+    A factor takes a tenth of the time of an eigendecomposition, and columns of very different size cost it no
+    digits.
+    """
+    found = []
+    with torch_threads():
+        for alpha in alphas:
+            square = system.square.clone()
+            square.diagonal().add_(alpha)
+            factor, failed = torch.linalg.cholesky_ex(square)
+            if failed:
+                return None
+            found.append(system.to_known(torch.cholesky_solve(system.rows.T, factor).T))
+    return torch.stack(found)
 
 
 @dataclass(frozen=True)
@@ -111,6 +129,16 @@ class Spectral:
     outer: torch.Tensor
     values: torch.Tensor
     inner: torch.Tensor
+
+    @classmethod
+    def of(cls, system: System, rows: int, least_alpha: float) -> "Spectral":
+        """Decompose the system of a fold with so many training rows."""
+        if system.columns:
+            found = spectrum(system.square, rows, least_alpha)
+            values, vectors = found.values, found.vectors
+        else:
+            values, vectors = eigh(system.square)
+        return cls(product(system.rows, vectors), values, system.to_known(vectors.T))
 
     def functions(self, alphas: torch.Tensor) -> torch.Tensor:
         """Return 1 / (l + alpha), (a, r)."""
@@ -130,83 +158,3 @@ class Spectral:
 
         side_by_side(combine, range(len(functions)), threads_of(inner.device))
         return found
-
-
-def _from_columns(training: Training, fold: Fold, on_projections: bool, least_alpha: float) -> Spectral:
-    """Return the operators in primal form."""
-    design = training.design
-    roots, left_out = design.roots, design.select(~fold.train)
-    centre, scale, gram = _own_moments(training, fold, left_out)
-    # Rows that are neither fitted nor held out are left out of the Gram matrix only.
-    held_out = left_out if (fold.train != fold.validation).all() else design.select(fold.validation)
-    rows = (held_out - torch.outer(roots[torch.from_numpy(fold.validation)], centre)) / scale
-    # A column that does not vary in the training rows gets no weight.
-    rows[:, gram.diagonal() == 0] = 0
-    found = spectrum(gram, int(fold.train.sum()), least_alpha)
-    values, vectors = found.values, found.vectors
-    if on_projections:
-        to_products = training.basis.score_map.matrix * training.basis.values
-        inner = product(vectors.T, to_products.div_(scale[:, None]))
-        inner = torch.cat([inner, _mean_column(training, training.side(fold.train), inner)], dim=1)
-    else:
-        train = training.side(fold.train)
-        samples = (design.select(fold.train) - torch.outer(roots[train.rows], centre)) / scale
-        inner = _by_target(product(samples, vectors), train, training)
-    return Spectral(product(rows, vectors), values, inner)
-
-
-def _mean_column(training: Training, train: Side, inner: torch.Tensor) -> torch.Tensor:
-    """Return what the projection on the mean takes off, so that a mean predicts 0, (r, 1)."""
-    constant = training.basis.constant[train.rows]
-    along = training.basis.exact[train.rows].T @ constant
-    share = constant.square().sum()
-    return (-(inner @ along) / share if share > 0 else 0 * (inner @ along))[:, None]
-
-
-def _own_moments(
-    training: Training, fold: Fold, left_out: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return centre and scale of a fold, (p,), in units of the design, and X_T'X_T in its own, (p, p).
-
-    `left_out`, (l, p), are the rows that are not fitted.
-    """
-    design, train = training.design, torch.from_numpy(fold.train)
-    trials = design.roots[train].square().sum()
-    spared = design.roots[~train]
-    centre = (design.sums - spared @ left_out) / trials
-    gram = training.gram - product(left_out.T, left_out)
-    spread = gram.diagonal() / trials - centre.square()
-    if (spread < LEAST_KEPT * training.gram.diagonal() / trials).any():
-        return _exact_moments(training, fold)
-    centre = centre * training.intercept
-    gram -= trials * torch.outer(centre, centre)
-    scale = torch.where((spread > 0) & training.standardize, spread.sqrt(), 1.0)
-    return centre, scale, gram.div_(torch.outer(scale, scale)) if training.standardize else gram
-
-
-def _exact_moments(training: Training, fold: Fold) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return the same as :func:`_own_moments` from the training rows themselves."""
-    design, train = training.design, torch.from_numpy(fold.train)
-    roots = design.roots[train]
-    plain = design.select(fold.train) / roots[:, None]
-    centre, scale = own_units(plain, roots, training.intercept, training.standardize)
-    rows = (plain - centre).mul_(roots[:, None]).div_(scale)
-    return centre, scale, product(rows.T, rows)
-
-
-def _from_rows(training: Training, fold: Fold, least_alpha: float) -> Spectral:
-    """Return the operators in dual form."""
-    gram = own_gram(training, fold.train, least_alpha)
-    train, held_out = training.side(fold.train), torch.from_numpy(fold.validation)
-    square, rows = gram[train.rows][:, train.rows], gram[held_out][:, train.rows]
-    del gram
-    values, vectors = eigh(square)
-    return Spectral(product(rows, vectors), values, _by_target(vectors, train, training))
-
-
-def _by_target(inner: torch.Tensor, train: Side, training: Training) -> torch.Tensor:
-    """Return (n, r) factors of training rows as (r, u) factors of their targets that take the mean for 0."""
-    if training.intercept:
-        roots = training.design.roots[train.rows]
-        inner = inner - torch.outer(roots, roots @ inner / roots.square().sum())
-    return train.summed(inner).T
