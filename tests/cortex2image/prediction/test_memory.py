@@ -128,12 +128,9 @@ def test_repeats_of_pictures_cost_no_workspace():
     assert planned(ENCODE_C, RELEASED).parts["workspace"] > planned(once, RELEASED).parts["workspace"]
 
 
-def test_trials_without_repeats_are_not_turned():
-    """As released, features of as many pictures as trials are fitted as they are, and copied."""
-    once = replace(ENCODE_C, trials=10_000, training=9_000)
-    got = planned(once, RELEASED)
-    assert got.parts["standardised"] == 4 * 9_000 * 59_136
-    assert planned(ENCODE_C, RELEASED).parts["standardised"] == 4 * 27_000 * 9_000
+def test_features_are_copied_as_released_once_for_each_picture():
+    for sizes in (ENCODE_C, replace(ENCODE_C, trials=10_000, training=9_000)):
+        assert planned(sizes, RELEASED).parts["standardised"] == 3 * 4 * 9_000 * 59_136
     assert planned(ENCODE_C).parts["standardised"] == 0
 
 

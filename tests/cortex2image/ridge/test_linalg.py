@@ -1,5 +1,8 @@
 """Tensors, products against einsum, decompositions; ordered results of threads, whose number is restored."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 import warnings
@@ -144,6 +147,31 @@ def test_a_fit_sets_threads_and_gives_them_back_when_the_last_of_several_ends():
     assert (blas_threads(), torch.get_num_threads()) == (before, torch_before)
     with computing(None):
         assert threads_of(CPU) == usable_threads() >= 1
+
+
+SEEN = """
+{first}
+import torch
+from threadpoolctl import threadpool_info
+from cortex2image.ridge.linalg import computing
+for threads in (None, 3):
+    with computing(threads):
+        blas = [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+        print(blas[0], torch.get_num_threads())
+"""
+
+
+@pytest.mark.parametrize("first", ["import numpy", "import torch"])
+@pytest.mark.parametrize(
+    "variables", [{}, {"OMP_NUM_THREADS": "1"}, {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "active"}]
+)
+def test_threads_of_a_fit_depend_on_no_variable_and_no_order_of_imports(variables, first):
+    hidden = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_WAIT_POLICY")
+    plain = {key: value for key, value in os.environ.items() if key not in hidden}
+    environment = plain | {"PYTHONPATH": os.pathsep.join(sys.path), "LOKY_MAX_CPU_COUNT": "2"} | variables
+    run = [sys.executable, "-c", SEEN.format(first=first)]
+    seen = subprocess.run(run, env=environment, capture_output=True, text=True, check=True).stdout.split()
+    assert seen == [str(min(2, os.cpu_count() or 1)), "1", "3", "1"]
 
 
 @pytest.mark.filterwarnings("ignore:ridge alpha")

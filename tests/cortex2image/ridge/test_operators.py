@@ -5,6 +5,8 @@ import pytest
 import torch
 from tests.support.ridge_problems import REFIT_ALPHAS, REFIT_SHAPES, posed, predictions, refitted
 
+from cortex2image.ridge import operators
+from cortex2image.ridge.fold_systems import System
 from cortex2image.ridge.folds import make_folds
 from cortex2image.ridge.operators import is_fine, own_operator
 
@@ -13,6 +15,22 @@ def test_gains_that_single_precision_cannot_bear_are_seen(rng):
     training = posed(rng.standard_normal((25, 4)), rng.standard_normal((25, 1)), False)
     assert is_fine(torch.full((2, 3, 1), 1999.0), training)
     assert not is_fine(torch.full((2, 3, 1), 2001.0), training)
+
+
+@pytest.mark.parametrize("shape", REFIT_SHAPES, ids=str)
+def test_factors_and_one_decomposition_give_the_same_operators(rng, shape, monkeypatch):
+    X = rng.normal(2, 1, REFIT_SHAPES[shape])
+    training, fold = posed(X, X[:, :1], True), make_folds(4, len(X), None, 0)[0]
+    by_factors = own_operator(training, fold, REFIT_ALPHAS, not training.basis.dual)
+    monkeypatch.setattr(operators, "solved", lambda *_: None)
+    decomposed = own_operator(training, fold, REFIT_ALPHAS, not training.basis.dual)
+    assert by_factors.matrix.data_ptr() != decomposed.matrix.data_ptr()
+    np.testing.assert_allclose(by_factors.matrix, decomposed.matrix, rtol=1e-6, atol=1e-6)
+
+
+def test_systems_without_factors_are_decomposed():
+    system = System(torch.ones(1, 2).double(), -torch.eye(2).double(), lambda half: half, columns=False)
+    assert operators.solved(system, torch.tensor([0.5]).double()) is None
 
 
 @pytest.mark.parametrize("standardize", [False, True])

@@ -155,7 +155,10 @@ _COMPUTING = _Computing()
 
 
 def usable_threads() -> int:
-    """Return the number of processors that this process may use."""
+    """Return the number of processors that this process may use: by affinity and limits of its container.
+
+    The environment variable LOKY_MAX_CPU_COUNT of joblib, which counts them, bounds the number.
+    """
     return int(joblib.cpu_count())
 
 
