@@ -76,7 +76,7 @@ def settings(case: Case, ridge: dict[str, Any]) -> str:
     return slice_json(study, declared_reads(case.step), subject=SUBJECT, space=case.space)
 
 
-def options(case: Case, subject: Subject, voxels: int, chosen: str) -> list[str]:
+def options(case: Case, subject: Subject, voxels: int, chosen: str, threads: int) -> list[str]:
     """Return the options of the step's command line, after writing the tables that are missing."""
     files = {
         "trials": subject.trials(),
@@ -85,7 +85,7 @@ def options(case: Case, subject: Subject, voxels: int, chosen: str) -> list[str]
         "voxels": subject.voxels(voxels),
         **{name: result(case, subject, voxels, name) for name in OUTPUTS[case.step]},
     }
-    named = {"subject": SUBJECT, "space": case.space, **files, "settings": chosen}
+    named = {"subject": SUBJECT, "space": case.space, **files, "settings": chosen, "threads": threads}
     return [word for name, value in named.items() for word in (f"--{name}", str(value))]
 
 
@@ -171,7 +171,7 @@ def main() -> None:
     rate = gemm_rate(args.threads)
     for name, case in chosen.items():
         voxels, values = case.voxels(whole, args.scale), settings(case, ridge)
-        command = options(case, subject, voxels, values)
+        command = options(case, subject, voxels, values, args.threads)
         seen = run_step_process(case.step, command, args.threads, subject.folder / "report.json")
         known = name, fit_of(case, size, voxels, values), seen, rate, mean_r(case, subject, voxels)
         lines = [

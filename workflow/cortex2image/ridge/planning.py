@@ -11,6 +11,9 @@ from cortex2image.ridge.need import Need
 # the caches of a CPU, large enough for matrix products at full speed.
 BLOCK = 2**21
 BATCH = {"cpu": 2**23, "cuda": 2**29}
+# Fewest columns, in primal form rows, in a block: to add their product to a Gram matrix takes as long as tens
+# of them.
+LONG = 2048
 # Fewest targets in a batch for full speed; more for leaving out groups, which takes a few targets at a time.
 LEAST_BATCH, LEAST_LEFT_OUT = 192, 1024
 # Values in a block if reading a block takes a pass over all predictors (1 GB in double precision).
@@ -156,4 +159,5 @@ def least_bytes(need: Need, item: int) -> float:
 
 def _largest_block(need: Need) -> int:
     """Return the most values in a block."""
-    return max(REREAD_BLOCK if need.reread else BLOCK, need.rows, need.columns)
+    long = LONG * (need.rows if need.dual else need.columns)
+    return max(REREAD_BLOCK if need.reread else BLOCK, long, need.rows, need.columns)
