@@ -161,7 +161,7 @@ def main() -> None:
     chosen = {name: CASES[name] for name in args.cases}
     if args.only_write:
         for case in chosen.values():
-            options(case, subject, case.voxels(whole, args.scale), "{}")
+            options(case, subject, case.voxels(whole, args.scale), "{}", args.threads)
         return
     # In another process, so that this one stays small: its memory counts as that of the steps.
     subprocess.run([sys.executable, *sys.argv, "--only-write"], check=True)

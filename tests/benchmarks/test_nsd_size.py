@@ -34,7 +34,7 @@ def test_settings_are_those_of_the_config_with_changes() -> None:
 def test_a_step_scores_above_chance_in_a_process_of_its_own(name: str, tmp_path: Path) -> None:
     case, size = CASES[name], Size(100, 20, 4, 60, {"c": 80, "z": 30})
     subject, chosen = Subject(tmp_path, size), settings(case, {"device": "cpu"})
-    seen = run_step_process(case.step, options(case, subject, 100, chosen), 1, tmp_path / "report.json")
+    seen = run_step_process(case.step, options(case, subject, 100, chosen, 1), 1, tmp_path / "report.json")
     assert 0 < seen.decomposing < seen.seconds
     assert 0.05 < seen.peak_gb < 5
     assert mean_r(case, subject, 100) > 0.2
