@@ -15,6 +15,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from cortex2image.errors import DataError
+from cortex2image.ridge.checking import checked_new
 from cortex2image.ridge.choice import best
 from cortex2image.ridge.engine import Fitted, Problem, scores
 from cortex2image.ridge.estimator import RidgeCV
@@ -182,7 +183,7 @@ class BandedRidgeCV(RidgeCV):
         if widths != self.widths_:
             fix = "give the bands of the training rows, in their order"
             raise DataError("ridge, columns of bands", f"{self.widths_}", f"{widths}", fix)
-        return self._new_blocks(_beside(bands))
+        return checked_new(self, _beside(bands))
 
     def _candidates(self) -> Iterator[np.ndarray]:
         """Yield mixtures to try; later rounds depend on the best mixtures so far."""

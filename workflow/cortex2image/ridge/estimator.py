@@ -6,32 +6,20 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from cortex2image.errors import ConfigError, DataError
+from cortex2image.errors import ConfigError
+from cortex2image.ridge.checking import New, Predictors, checked_new, checked_predictors, checked_rows
 from cortex2image.ridge.choice import best
 from cortex2image.ridge.engine import Fitted, Problem, new_scores, predict_once, scores
-from cortex2image.ridge.inputs import (
-    PREDICTORS,
-    Beside,
-    Blocks,
-    RowGroups,
-    Sliced,
-    as_blocks,
-    check_finite,
-    check_predictors,
-    checked_alphas,
-    warn_at_edge,
-)
-from cortex2image.ridge.kernels import Kernel, KernelBlocks, checked_kernel
+from cortex2image.ridge.inputs import checked_alphas, warn_at_edge
+from cortex2image.ridge.kernels import Kernel
 from cortex2image.ridge.linalg import computing
 from cortex2image.ridge.posing import Posed, Split, pose, pose_repeats
 from cortex2image.ridge.repeats import PerTrial
 from cortex2image.ridge.solver import Given, Options, Solver, TargetRows
 from cortex2image.ridge.targets import Projected
 
-Predictors = np.ndarray | Blocks | PerTrial | Kernel
-New = np.ndarray | Blocks | Kernel
 # How penalties are selected: K-fold, generalised, or leave-one-out cross-validation.
 SELECTIONS = ("kfold", "gcv", "loo")
 
@@ -217,7 +205,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
                 given = Given.of(Y, posed)
                 if solver is None:
                     solver = Solver.of(posed, given, checked_alphas(self.alphas), self._options())
-                    score = new_scores(solver.training, self._new_blocks(X_new))
+                    score = new_scores(solver.training, checked_new(self, X_new))
                 problem = solver.problem(given)
                 self._choose(solver, problem, None)
                 predicted, self._flat = given.undone(predict_once(problem, self.alpha_, score)), given.flat
@@ -227,7 +215,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         """Return the (m, t) predictions for (m, p) rows; (m,) if fitted to a 1-D target."""
         check_is_fitted(self, "_fitted")
         with computing(self.threads):
-            predicted = self._fitted.predict(self._new_blocks(X))
+            predicted = self._fitted.predict(checked_new(self, X))
         return predicted[:, 0] if self._flat else predicted
 
     @property
@@ -269,20 +257,8 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             if weights is not None:
                 fix = "leave out weights: rows are weighted by their trials"
                 raise ConfigError("ridge weights", "none beside PerTrial or Kernel", "weights", fix)
-            return pose_repeats(self._checked_rows(X), split, groups)
-        return pose(self._checked_predictors(X), weights, split, groups)
-
-    def _checked_rows(self, X: PerTrial | Kernel) -> PerTrial | Kernel:
-        """Check predictors that trials share, or inner products, and return them."""
-        if isinstance(X, PerTrial):
-            self._checked_predictors(X.matrix)
-            return X
-        if self.standardize:
-            fix = "standardise the features before their inner products, or set standardize=False"
-            raise ConfigError("ridge standardize", "False for a kernel, which has no columns", "True", fix)
-        X = checked_kernel(X)
-        self.n_features_in_ = X.products.shape[1]
-        return X
+            return pose_repeats(checked_rows(self, X), split, groups)
+        return pose(checked_predictors(self, X), weights, split, groups)
 
     def _choose(self, solver: Solver, problem: Problem, kept: Projected | None) -> None:
         """Choose the penalties of a block of targets; fill `kept` with their projections if given."""
@@ -303,34 +279,3 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self.alpha_, self.best_score_ = alphas[chosen], found[chosen, np.arange(found.shape[1])]
         self.cv_scores_ = found if alphas[0] == np.atleast_1d(self.alphas)[0] else found[::-1]
         warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
-
-    def _checked_predictors(self, X: np.ndarray | Blocks) -> Blocks:
-        """Check predictors and return them in blocks."""
-        if isinstance(X, Sliced | RowGroups | Beside):
-            self.n_features_in_ = X.shape[1]
-        else:
-            X = validate_data(self, X, **PREDICTORS)
-        blocks = as_blocks(X)
-        check_predictors(blocks)
-        return blocks
-
-    def _new_blocks(self, X: New) -> Blocks:
-        """Check new rows and return them in blocks."""
-        if isinstance(X, Kernel):
-            self._check_width(X.products.shape[1])
-            for band in X.bands:
-                check_finite("the kernel", band)
-            return KernelBlocks(X.bands)
-        if isinstance(X, np.ndarray) or not isinstance(X, Sliced | RowGroups | Beside):
-            X = validate_data(self, X, reset=False, **PREDICTORS)
-            blocks: Blocks = Sliced(np.asarray(X))
-        else:
-            self._check_width(X.shape[1])
-            blocks = X
-        check_finite("X", blocks)
-        return blocks
-
-    def _check_width(self, columns: int) -> None:
-        if columns != self.n_features_in_:
-            fix = "give the columns of the training rows"
-            raise DataError("ridge, columns of X", f"{self.n_features_in_}", f"{columns}", fix)
