@@ -18,7 +18,7 @@ from cortex2image.errors import ConfigError
 from cortex2image.ridge import RidgeCV
 from cortex2image.ridge.banded import BandedRidgeCV
 from cortex2image.ridge.inputs import RowGroups, Sliced
-from cortex2image.ridge.linalg import computing, side_by_side, usable_threads
+from cortex2image.ridge.threads import computing, side_by_side, usable_threads
 
 ALPHAS = tuple(10.0 ** np.arange(-1, 5))
 # Addition to the least possible bound, as a fraction of it, so that several targets fit into a batch.

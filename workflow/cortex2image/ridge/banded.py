@@ -21,10 +21,10 @@ from cortex2image.ridge.engine import Fitted, Problem, scores
 from cortex2image.ridge.estimator import RidgeCV
 from cortex2image.ridge.inputs import Beside, Blocks, checked_alphas, warn_at_edge
 from cortex2image.ridge.kernels import Kernel
-from cortex2image.ridge.linalg import computing
 from cortex2image.ridge.mixtures import Bands, first_mixtures, nearby_mixtures
 from cortex2image.ridge.posing import Posed
 from cortex2image.ridge.solver import Given, Solver
+from cortex2image.ridge.threads import computing
 
 Band = np.ndarray | Kernel
 # Standard deviation, in decades, of the shares that later rounds draw around the winning mixtures.

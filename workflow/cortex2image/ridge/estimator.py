@@ -14,11 +14,11 @@ from cortex2image.ridge.choice import best
 from cortex2image.ridge.engine import Fitted, Problem, new_scores, predict_once, scores
 from cortex2image.ridge.inputs import checked_alphas, warn_at_edge
 from cortex2image.ridge.kernels import Kernel
-from cortex2image.ridge.linalg import computing
 from cortex2image.ridge.posing import Posed, Split, pose, pose_repeats
 from cortex2image.ridge.repeats import PerTrial
 from cortex2image.ridge.solver import Given, Options, Solver, TargetRows
 from cortex2image.ridge.targets import Projected
+from cortex2image.ridge.threads import computing
 
 # How penalties are selected: K-fold, generalised, or leave-one-out cross-validation.
 SELECTIONS = ("kfold", "gcv", "loo")

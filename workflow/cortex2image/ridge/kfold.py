@@ -18,12 +18,13 @@ import torch
 from cortex2image.ridge.basis import Training, with_constant
 from cortex2image.ridge.compression import combine, mixture, products_of
 from cortex2image.ridge.folds import Fold, hold_out_once
-from cortex2image.ridge.linalg import product, side_by_side, squared_residuals
+from cortex2image.ridge.linalg import product, squared_residuals
 from cortex2image.ridge.operators import FoldOperator, own_operator
 from cortex2image.ridge.planning import Plan
 from cortex2image.ridge.repeats import Side
 from cortex2image.ridge.shared_operators import shared_operators
 from cortex2image.ridge.targets import Batch, Targets
+from cortex2image.ridge.threads import side_by_side
 
 
 @dataclass(frozen=True)

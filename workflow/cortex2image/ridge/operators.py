@@ -23,7 +23,8 @@ from cortex2image.ridge.compression import mixture
 from cortex2image.ridge.conditioning import spectrum
 from cortex2image.ridge.fold_systems import System, system_of_columns, system_of_rows
 from cortex2image.ridge.folds import Fold
-from cortex2image.ridge.linalg import eigh, product, side_by_side, threads_of, torch_threads
+from cortex2image.ridge.linalg import eigh, product
+from cortex2image.ridge.threads import side_by_side, threads_of, torch_threads
 
 # Largest factor by which rounding errors of single precision may grow from projections to predictions.
 LARGEST_GAIN = 1e4

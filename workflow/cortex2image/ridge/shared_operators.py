@@ -21,9 +21,10 @@ import torch
 
 from cortex2image.ridge.basis import Training, with_constant
 from cortex2image.ridge.folds import Fold
-from cortex2image.ridge.linalg import product, side_by_side, torch_threads
+from cortex2image.ridge.linalg import product
 from cortex2image.ridge.operators import FoldOperator, is_fine, own_operator
 from cortex2image.ridge.repeats import Side
+from cortex2image.ridge.threads import side_by_side, torch_threads
 
 # Condition number below which single precision suffices to invert R_FF.
 WELL_CONDITIONED = 300.0

@@ -13,12 +13,12 @@ from cortex2image.ridge.engine import Problem, make_training
 from cortex2image.ridge.inputs import TARGETS, RowGroups, check_finite
 from cortex2image.ridge.kernels import KernelBlocks
 from cortex2image.ridge.kfold import FoldOperators
-from cortex2image.ridge.linalg import threads_of
 from cortex2image.ridge.need import Need, Splits, prefers_dual
 from cortex2image.ridge.planning import Plan, plan
 from cortex2image.ridge.posing import Posed
 from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats, Shared, checked_row
 from cortex2image.ridge.targets import Targets
+from cortex2image.ridge.threads import threads_of
 
 TargetRows = np.ndarray | PerTrial | Averaged
 

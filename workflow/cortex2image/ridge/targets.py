@@ -10,8 +10,9 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Training
-from cortex2image.ridge.linalg import as_tensor, dtype_of, side_by_side
+from cortex2image.ridge.linalg import as_tensor, dtype_of
 from cortex2image.ridge.repeats import Repeats, Shared
+from cortex2image.ridge.threads import side_by_side
 
 
 @dataclass(frozen=True)
