@@ -12,6 +12,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
+from tests.support.exact_ridge import left_out_scores, predictions
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge import RidgeCV
@@ -245,3 +246,23 @@ def test_more_folds_than_groups_are_refused(data):
     X, Y = data
     with pytest.raises(DataError, match="at most as many as groups"):
         RidgeCV(ALPHAS, cv=5).fit(X, Y, groups=np.arange(len(X)) % 4)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("size", [1e6, 1e7, 1e8])
+def test_a_column_of_another_size_costs_the_others_nothing(rng, size, dtype):
+    """Exact in primal form; in dual form a warning says what is lost."""
+    X, new = rng.standard_normal((20, 5)), rng.standard_normal((3, 5))
+    Y = X[:, :2] + 0.5 * rng.standard_normal((20, 2))
+    X, new, Y = (values.astype(dtype) for values in (X, new, Y))
+    X[:, 2] *= dtype(size)
+    new[:, 2] *= dtype(size)
+    labels = np.arange(20) % 5
+    folds = [(np.flatnonzero(labels != fold), np.flatnonzero(labels == fold)) for fold in range(5)]
+    model = RidgeCV([1.0], cv=folds).fit(X, Y)
+    tolerance = 1e-6 if dtype == np.float64 else 1e-3
+    np.testing.assert_allclose(model.predict(new), predictions(X, Y, new, 1.0), atol=tolerance)
+    expected = left_out_scores(X, Y, np.array([1.0]), labels, True)
+    np.testing.assert_allclose(model.cv_scores_, expected, atol=tolerance)
+    left = RidgeCV([1.0], selection="loo").fit(X, Y, labels)
+    np.testing.assert_allclose(left.best_score_, expected[0], atol=tolerance)
