@@ -5,6 +5,7 @@ from itertools import product
 import himalaya.ridge
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold
 
@@ -152,3 +153,30 @@ def test_a_score_that_is_no_number_never_wins(data, monkeypatch):
     model = BandedRidgeCV(ALPHAS, mixtures=4).fit(bands, Y)
     assert np.isfinite(model.best_score_).all()
     assert (model.alpha_ < ALPHAS.max()).all()
+
+
+def test_blocks_of_targets_are_fits_of_their_own(rng):
+    bands, Y = [rng.standard_normal((30, 4)), rng.standard_normal((30, 6))], rng.standard_normal((30, 4))
+    model = BandedRidgeCV([1.0, 10.0], mixtures=3, cv=3)
+    got = [fit.predicted for fit in model.predict_blocks(bands, [Y[:, :2], Y[:, 2:]], bands)]
+    expected = [
+        BandedRidgeCV([1.0, 10.0], mixtures=3, cv=3).fit(bands, y).predict(bands)
+        for y in (Y[:, :2], Y[:, 2:])
+    ]
+    np.testing.assert_allclose(np.hstack(got), np.hstack(expected), atol=1e-12)
+
+
+def test_targets_of_any_size_are_fitted_alike(rng):
+    bands = [rng.standard_normal((30, 4)).astype("f4"), rng.standard_normal((30, 6)).astype("f4")]
+    Y = (bands[0][:, :2] + rng.standard_normal((30, 2))).astype("f4")
+    plain, large = (BandedRidgeCV([1.0, 10.0], mixtures=3, cv=3).fit(bands, y) for y in (Y, Y * 2.0**60))
+    np.testing.assert_allclose(large.predict(bands) / 2.0**60, plain.predict(bands), rtol=1e-3, atol=1e-4)
+
+
+def test_a_fit_that_fails_leaves_no_earlier_one(rng):
+    bands, Y = [rng.standard_normal((30, 4)), rng.standard_normal((30, 6))], rng.standard_normal((30, 2))
+    model = BandedRidgeCV([1.0, 10.0], mixtures=3, cv=3).fit(bands, Y)
+    with pytest.raises(DataError):
+        model.fit(bands, Y[:20])
+    with pytest.raises(NotFittedError):
+        model.predict(bands)

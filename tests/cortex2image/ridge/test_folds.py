@@ -74,3 +74,10 @@ def test_one_group_cannot_be_left_out():
     assert check_groups(30, None) == 30
     with pytest.raises(DataError, match="at least 2 to leave one out"):
         check_groups(30, np.zeros(30))
+
+
+def test_folds_are_there_and_groups_are_labels():
+    with pytest.raises(DataError, match="at least 1 fold"):
+        make_folds([], 10, None, 0)
+    with pytest.raises(DataError, match="one per row"):
+        make_folds(2, 10, np.zeros((10, 2)), 0)

@@ -30,7 +30,7 @@ def test_a_kernel_fits_as_its_predictors_do(data, selection, intercept):
     np.testing.assert_allclose(got.best_score_, expected.best_score_, atol=1e-8)
     np.testing.assert_array_equal(got.alpha_, expected.alpha_)
     np.testing.assert_allclose(got.predict(Kernel(new @ X.T)), expected.predict(new), atol=1e-8)
-    with pytest.raises(ConfigError, match="ridge coef_"):
+    with pytest.raises(ConfigError, match="predictors, for their weights"):
         _ = got.coef_
 
 
@@ -109,3 +109,34 @@ def test_blocks_of_a_kernel_sum_bands_and_choose_rows(rng):
     assert blocks.shape == (2, 3)
     got = blocks.mixed(np.array([2.0, 0.5]), "cpu")
     np.testing.assert_allclose(got, (2 * a + 0.5 * b)[[0, 3]][:, [1, 2, 4]])
+
+
+@pytest.mark.filterwarnings("ignore:ridge. inner products")
+@pytest.mark.parametrize("selection", ["kfold", "gcv", "loo"])
+@pytest.mark.parametrize("mean", [10, 100, 1000])
+def test_a_large_mean_of_the_features_is_no_direction(rng, selection, mean):
+    X = rng.normal(mean, 1, (30, 100))
+    Y = X[:, :3] - mean + 2 * rng.standard_normal((30, 3))
+    expected = RidgeCV(ALPHAS, cv=4, selection=selection).fit(X, Y)
+    got = RidgeCV(ALPHAS, cv=4, selection=selection).fit(Kernel(X @ X.T), Y)
+    np.testing.assert_allclose(got.best_score_, expected.best_score_, atol=1e-6)
+    np.testing.assert_array_equal(got.alpha_, expected.alpha_)
+
+
+def test_inner_products_that_cannot_bear_the_penalty_are_reported(rng):
+    X = rng.normal(100, 1, (30, 100)).astype(np.float32)
+    with pytest.warns(UserWarning, match="centre features before their inner products"):
+        RidgeCV([1.0, 10.0], cv=3).fit(Kernel(X @ X.T), X[:, :2])
+
+
+def test_a_constant_feature_is_a_kernel(rng):
+    Y = rng.standard_normal((12, 2))
+    model = RidgeCV([1.0, 10.0], cv=3).fit(Kernel(np.full((12, 12), 49.0)), Y)
+    np.testing.assert_allclose(model.predict(Kernel(np.full((1, 12), 49.0)))[0], Y.mean(axis=0))
+
+
+def test_a_kernel_after_a_fit_to_predictors_is_refused(data):
+    X, Y, new = data
+    model = RidgeCV().fit(X[:, :30], Y)
+    with pytest.raises(ConfigError, match="predictions of a fit to predictors"):
+        model.predict(Kernel(new[:, :30] @ X[:, :30].T))

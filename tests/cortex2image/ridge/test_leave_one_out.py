@@ -180,3 +180,14 @@ def test_leaving_a_weighted_row_out_is_leaving_its_trials_out(rng, size, pairs, 
         np.testing.assert_allclose(found.max(axis=0), expected.max(axis=0), rtol=1e-6, atol=1e-9)
         if complete:
             np.testing.assert_allclose(1 - found, 1 - expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("alpha", [0.1, 1.0])
+def test_single_precision_bears_repeats_that_nearly_span_all_rows(rng, alpha):
+    features, row = rng.standard_normal((17, 60)), np.repeat(np.arange(17), 2)
+    Y = features[row][:, :2] + rng.standard_normal((34, 2))
+    single, double = (
+        RidgeCV([alpha], selection="loo").fit(features[row].astype(dtype), Y.astype(dtype), row)
+        for dtype in ("f4", "f8")
+    )
+    np.testing.assert_allclose(single.best_score_, double.best_score_, atol=2e-4)

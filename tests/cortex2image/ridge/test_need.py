@@ -10,7 +10,13 @@ from cortex2image.ridge.need import prefers_dual
 
 @pytest.mark.parametrize(
     ("rows", "columns", "scaled_folds", "dual"),
-    [(100, 99, 0, False), (100, 100, 0, True), (100, 5000, 5, True), (2000, 2001, 5, False), (2000, 2001, 0, True)],
+    [
+        (100, 99, 0, False),
+        (100, 100, 0, True),
+        (100, 5000, 5, True),
+        (2000, 2001, 5, False),
+        (2000, 2001, 0, True),
+    ],
 )
 def test_the_cheaper_form_is_decomposed(rows, columns, scaled_folds, dual):
     assert prefers_dual(rows, columns, scaled_folds) == dual

@@ -165,3 +165,15 @@ def test_a_bound_that_cannot_be_kept_is_refused(rng):
     X, Y = rng.standard_normal((200, 50)), rng.standard_normal((200, 3))
     with pytest.raises(ConfigError, match=r"allow at least 0\.0\d+ GB"):
         RidgeCV(max_memory_gb=1e-4).fit(X, Y)
+
+
+@pytest.mark.parametrize("bound", [0, -1, np.nan, np.inf])
+def test_bounds_are_positive_and_finite(bound):
+    with pytest.raises(ConfigError, match="ridge max_memory_gb"):
+        plan(NEED, SINGLE, "cpu", 1, bound)
+
+
+@pytest.mark.parametrize("batch", [0, -1])
+def test_a_batch_has_a_target(batch):
+    with pytest.raises(ConfigError, match="ridge n_targets_batch"):
+        plan(NEED, SINGLE, "cpu", 1, batch=batch)

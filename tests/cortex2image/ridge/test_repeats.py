@@ -192,9 +192,10 @@ def test_averages_of_rows_that_are_trials_are_refused(rng):
         RidgeCV().fit(X, averaged)
     with pytest.raises(DataError, match="as many rows of Y as of X, 4"):
         RidgeCV(cv=2).fit(PerTrial(X[:4], np.arange(12) // 3), averaged, groups=np.arange(12) // 3)
-    broken = Averaged(X[:4], np.array([0.0, np.nan, 0.0]))
-    with pytest.raises(DataError, match="within"):
-        RidgeCV(cv=2).fit(PerTrial(X[:4], np.arange(12) // 3), broken, groups=np.arange(12) // 3)
+    for within in ([0.0, np.nan, 0.0], [0.0, -1.0, 0.0], [0.0], 0.0):
+        broken = Averaged(X[:4], np.array(within))
+        with pytest.raises(DataError, match="sums of squares within rows"):
+            RidgeCV(cv=2).fit(PerTrial(X[:4], np.arange(12) // 3), broken, groups=np.arange(12) // 3)
 
 
 def test_sums_over_rows_that_share_a_target(rng):
@@ -207,3 +208,48 @@ def test_sums_over_rows_that_share_a_target(rng):
     np.testing.assert_array_equal(side.of_rows(condensed), condensed[torch.from_numpy(ROW[chosen])])
     alone = Side.of(chosen, None, torch.device("cpu"))
     assert alone.summed(torch.from_numpy(matrix)).data_ptr() == torch.from_numpy(matrix).data_ptr()
+
+
+@pytest.mark.parametrize("intercept", [False, True])
+def test_a_column_that_is_constant_in_a_fold_stays_constant_with_weights(rng, intercept):
+    problem = Problem.drawn("tall", rng)
+    problem.features[:, 3] = 0.3
+    problem.features[1, 3] = 1.7
+    options = {"cv": 5, "standardize": True, "fit_intercept": intercept}
+    trials = RidgeCV(ALPHAS, **options).fit(
+        problem.features[problem.row], problem.responses, groups=problem.row
+    )
+    pictures = RidgeCV(ALPHAS, **options)
+    pictures.fit(PerTrial(problem.features, problem.row), problem.responses, groups=problem.row)
+    same(pictures, trials, problem.new)
+
+
+def test_trials_of_rows_that_folds_hold_out_twice_or_never_count_as_often(rng):
+    problem = Problem.drawn("tall", rng)
+    used = np.unique(problem.row)
+    sides = [(used[6:], used[:6]), (used[:10], used[10:15]), (used[4:], used[:4])]
+    folds = [tuple(np.flatnonzero(np.isin(problem.row, side)) for side in fold) for fold in sides]
+    trials = RidgeCV(ALPHAS, cv=folds).fit(problem.features[problem.row], problem.responses)
+    pictures = RidgeCV(ALPHAS, cv=folds).fit(PerTrial(problem.features, problem.row), problem.responses)
+    same(pictures, trials, problem.new)
+    averaged = Repeats.of(problem.row).average(problem.responses)
+    with pytest.raises(DataError, match="hold out each row once"):
+        RidgeCV(ALPHAS, cv=folds).fit(PerTrial(problem.features, problem.row), averaged)
+
+
+def test_sums_within_rows_do_not_underflow(rng):
+    values = (1e-30 * rng.standard_normal((len(ROW), 2))).astype(np.float32)
+    expected = Repeats.of(ROW).average(values.astype(np.float64)).within
+    np.testing.assert_allclose(Repeats.of(ROW).average(values).within, expected, rtol=1e-5)
+    assert expected.min() > 0
+
+
+@pytest.mark.parametrize("row", [[0.0, 1.0], [[0, 1]]])
+def test_rows_of_trials_are_whole_numbers(row):
+    with pytest.raises(DataError, match="whole numbers in one dimension"):
+        checked_row(np.array(row), 3)
+
+
+def test_one_row_that_trials_share_is_not_enough():
+    with pytest.raises(DataError, match="at least 2 samples"):
+        RidgeCV(cv=2).fit(PerTrial(np.eye(3), np.zeros(6, int)), np.ones((6, 1)))

@@ -63,3 +63,45 @@ def test_targets_are_checked():
             Given.of(targets, POSED)
     assert Given.of(np.zeros(8), POSED).flat
     assert not Given.of(np.zeros((8, 1)), POSED).flat
+
+
+def test_blocks_share_targets_in_the_same_way(rng):
+    X, row = rng.standard_normal((12, 3)), np.repeat(np.arange(6), 2)
+    targets = rng.standard_normal((6, 2))
+    for other in (PerTrial(targets, np.tile(np.arange(6), 2)), targets[row]):
+        fits = RidgeCV(cv=2).predict_blocks(X, [PerTrial(targets, row), other], X)
+        next(fits)
+        with pytest.raises(DataError, match="the rows of trials of the first block"):
+            next(fits)
+
+
+def test_weights_and_shared_targets_are_those_of_expanded_targets(rng):
+    X, row, weights = rng.standard_normal((12, 3)), np.repeat(np.arange(6), 2), np.resize([1.0, 2, 3], 12)
+    targets = rng.standard_normal((6, 2))
+    expected = RidgeCV(cv=3).fit(X, targets[row], weights=weights)
+    got = RidgeCV(cv=3).fit(X, PerTrial(targets, row), weights=weights)
+    np.testing.assert_allclose(got.predict(X), expected.predict(X))
+    np.testing.assert_allclose(got.best_score_, expected.best_score_)
+
+
+def test_rows_of_targets_that_no_trial_has_change_nothing(rng):
+    X, row = rng.standard_normal((12, 3)).astype("f4"), np.repeat(np.arange(1, 7), 2)
+    targets = rng.standard_normal((7, 2)).astype("f4")
+    expected = RidgeCV(cv=3).fit(X, targets[row])
+    targets[0] = 1e8
+    got = RidgeCV(cv=3).fit(X, PerTrial(targets, row))
+    np.testing.assert_allclose(got.best_score_, expected.best_score_, atol=1e-5)
+    np.testing.assert_allclose(got.predict(X), expected.predict(X), atol=1e-5)
+
+
+def test_rows_of_targets_are_checked_beside_shared_predictors(rng):
+    row = np.repeat(np.arange(6), 2)
+    targets = PerTrial(rng.standard_normal((6, 2)), np.where(row == 3, -1, row))
+    with pytest.raises(DataError, match="numbers from 0 to 5"):
+        RidgeCV(cv=2).fit(PerTrial(rng.standard_normal((6, 3)), row), targets, groups=row)
+
+
+def test_whole_numbers_are_targets_like_others(rng):
+    X, row, counts = rng.standard_normal((12, 3)), np.repeat(np.arange(6), 2), np.arange(12).reshape(6, 2)
+    got = RidgeCV(cv=3).fit(X, PerTrial(counts, row))
+    np.testing.assert_allclose(got.predict(X), RidgeCV(cv=3).fit(X, counts[row].astype(float)).predict(X))

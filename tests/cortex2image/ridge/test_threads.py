@@ -12,6 +12,7 @@ import pytest
 import torch
 from threadpoolctl import threadpool_info
 
+from cortex2image.errors import ConfigError
 from cortex2image.ridge import RidgeCV, planning
 from cortex2image.ridge.threads import computing, side_by_side, threads_of, usable_threads
 
@@ -144,3 +145,26 @@ def test_of_two_callers_at_once_the_second_works_alone():
 
     assert all(len(names) == 1 for names in side_by_side(work, range(2), 2))
     assert blas_threads() == before
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5])
+def test_threads_are_a_whole_number(threads):
+    with pytest.raises(ConfigError, match="ridge threads"), computing(threads):
+        pass
+
+
+def test_threads_are_given_back_after_fits_that_overlap():
+    before, torch_before, meeting = blas_threads(), torch.get_num_threads(), threading.Barrier(2, timeout=20)
+
+    def fit(threads: int) -> None:
+        with computing(threads):
+            meeting.wait()
+
+    fits = [threading.Thread(target=fit, args=(threads,)) for threads in (2, 3)]
+    for thread in fits:
+        thread.start()
+    for thread in fits:
+        thread.join()
+    assert (blas_threads(), torch.get_num_threads()) == (before, torch_before)
+    with computing(3):
+        assert blas_threads()[0] == 3

@@ -63,12 +63,17 @@ class StoredFeatures:
         ContractError
             The table breaks its contract.
         """
-        features = np.empty((len(self.stimuli), self.width), np.float32)
+        features, read = np.empty((len(self.stimuli), self.width), np.float32), 0
         place = {name: number for number, name in enumerate(self.stimuli)}
         for table in track(FEATURES.read_batches(self.path), "features, row groups"):
             ids = table["stimulus_id"].to_pylist()
             wanted = [name in place for name in ids]
             features[[place[name] for name in ids if name in place]] = matrix(table, "feature")[wanted]
+            read += sum(wanted)
+        if read != len(self.stimuli):
+            expected = f"the {len(self.stimuli)} stimuli that the table had when it was opened"
+            fix = "let no other job write the table, and run the step again"
+            raise DataError(self.path, expected, f"{read}", fix)
         return PerTrial(features, self.row)
 
 

@@ -82,7 +82,7 @@ class RunningMeans:
             return
         apart = beta - mean
         mean += apart / np.float32(self._count[row])
-        self.within += apart * (beta - mean)
+        self.within += np.multiply(apart, beta - mean, dtype=np.float64)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ Dupre la Tour et al. 2022, NeuroImage 264:119728). Mixtures are searched in roun
 simplex, then around the winning mixtures.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from cortex2image.errors import DataError
 from cortex2image.ridge.checking import checked_new
 from cortex2image.ridge.choice import best
 from cortex2image.ridge.engine import Fitted, Problem, scores
-from cortex2image.ridge.estimator import RidgeCV
+from cortex2image.ridge.estimator import BlockFit, RidgeCV
 from cortex2image.ridge.inputs import Beside, Blocks, checked_alphas, warn_at_edge
 from cortex2image.ridge.kernels import Kernel
 from cortex2image.ridge.mixtures import Bands, first_mixtures, nearby_mixtures
@@ -100,6 +100,7 @@ class BandedRidgeCV(RidgeCV):
         DataError, ConfigError
             As in :meth:`RidgeCV.fit`; bands with different numbers of rows; a target without a finite score.
         """
+        self.__dict__.pop("_parts", None)
         self.widths_ = _widths(bands)
         with computing(self.threads):
             posed = self._pose(_beside(bands), groups, None)
@@ -117,6 +118,21 @@ class BandedRidgeCV(RidgeCV):
     ) -> np.ndarray:
         """Fit and return the predictions for (m, p_b) rows of all bands."""
         return self.fit(bands, Y, groups).predict(new)
+
+    def predict_blocks(  # type: ignore[override]
+        self,
+        bands: Sequence[Band],
+        targets: Iterable[np.ndarray],
+        new: Sequence[Band],
+        groups: np.ndarray | None = None,
+    ) -> Iterator[BlockFit]:
+        """Fit targets block by block, and yield the predictions for (m, p_b) rows of all bands.
+
+        Every block searches its own mixtures, so that each is a fit of its own.
+        """
+        for Y in targets:
+            predicted = self.fit(bands, Y, groups).predict(new)
+            yield BlockFit(predicted.reshape(len(predicted), -1), self.alpha_, self.best_score_)
 
     def predict(self, bands: Sequence[Band]) -> np.ndarray:  # type: ignore[override]
         """Return the (m, t) predictions for (m, p_b) rows of all bands; (m,) if fitted to a 1-D target.

@@ -199,13 +199,13 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             As in `fit`.
         """
         posed = self._pose(X, groups, None)
-        solver: Solver | None = None
+        new, solver = checked_new(self, X_new), None
         for Y in targets:
             with computing(self.threads):
                 given = Given.of(Y, posed)
                 if solver is None:
                     solver = Solver.of(posed, given, checked_alphas(self.alphas), self._options())
-                    score = new_scores(solver.training, checked_new(self, X_new))
+                    score = new_scores(solver.training, new)
                 problem = solver.problem(given)
                 self._choose(solver, problem, None)
                 predicted, self._flat = given.undone(predict_once(problem, self.alpha_, score)), given.flat

@@ -6,7 +6,7 @@ less than `LEAST_KEPT` of the sum of squares of a column is left, it is computed
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -14,7 +14,7 @@ from cortex2image.ridge.basis import Training
 from cortex2image.ridge.design import own_units
 from cortex2image.ridge.fold_grams import own_gram
 from cortex2image.ridge.folds import Fold
-from cortex2image.ridge.linalg import product
+from cortex2image.ridge.linalg import as_tensor, product
 from cortex2image.ridge.repeats import Side
 
 # Share of a column's sum of squares that keeps half the digits of the difference.
@@ -117,9 +117,13 @@ def own_moments(
 
 def _exact_moments(training: Training, fold: Fold) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return the same as :func:`own_moments` from the training rows themselves."""
-    design, train = training.design, torch.from_numpy(fold.train)
-    roots = design.roots[train]
-    plain = design.select(fold.train) / roots[:, None]
+    design, roots = training.design, training.design.roots[torch.from_numpy(fold.train)]
+    # Read without weights, not divided by their roots: a column constant over training rows stays constant.
+    plain = replace(design, weights=None).select(fold.train)
     centre, scale = own_units(plain, roots, training.intercept, training.standardize)
+    if training.standardize:
+        # A constant column is left as it is: not divided by its standard deviation over all rows either.
+        whole = as_tensor(design.scaling.scale, design.device)
+        scale = torch.where((plain == plain[0]).all(dim=0), 1 / whole, scale)
     rows = (plain - centre).mul_(roots[:, None]).div_(scale)
     return centre, scale, product(rows.T, rows)

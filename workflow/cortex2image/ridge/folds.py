@@ -42,9 +42,12 @@ def make_folds(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> l
     _check_length(rows, groups)
     labels = np.arange(rows) if groups is None else groups
     pairs = enumerate(_splits(cv, rows, groups, seed))
-    return [
+    folds = [
         _fold(number, np.asarray(train), np.asarray(held_out), labels) for number, (train, held_out) in pairs
     ]
+    if not folds:
+        raise DataError("ridge folds", "at least 1 fold", "none", "give another cross-validation scheme")
+    return folds
 
 
 def hold_out_once(folds: list[Fold]) -> bool:
@@ -71,8 +74,9 @@ def check_groups(rows: int, groups: np.ndarray | None) -> int:
 
 
 def _check_length(rows: int, groups: np.ndarray | None) -> None:
-    if groups is not None and len(groups) != rows:
-        raise DataError("groups", f"{rows}, one per row", f"{len(groups)}", "give every row its group")
+    if groups is not None and np.shape(groups) != (rows,):
+        found = f"an array of shape {np.shape(groups)}"
+        raise DataError("groups", f"{rows} labels, one per row", found, "give every row its group")
 
 
 def _splits(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> Pairs:

@@ -165,7 +165,7 @@ def checked_alphas(alphas: Sequence[float]) -> np.ndarray:
         No penalty, a penalty that is not positive and finite, or penalties that are not sorted.
     """
     grid = np.atleast_1d(np.asarray(alphas, dtype=np.float64))
-    if not len(grid) or not (np.isfinite(grid).all() and grid.min() > 0):
+    if grid.ndim != 1 or not len(grid) or not (np.isfinite(grid).all() and grid.min() > 0):
         raise ConfigError("ridge alphas", "positive finite numbers", f"{alphas}", "correct the grid")
     steps = np.diff(grid)
     if not ((steps > 0).all() or (steps < 0).all()):

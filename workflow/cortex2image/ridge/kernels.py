@@ -10,6 +10,7 @@ m = sum_i w_i x_i,
 that of a fold.
 """
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +25,9 @@ from cortex2image.ridge.linalg import as_tensor
 # Largest differences k_ij - k_ji, and negative eigenvalues, that count as rounding errors of the precision in
 # which inner products come: shares of the largest inner product and of the largest eigenvalue.
 ROUNDING = {np.dtype(np.float32): 1e-4, np.dtype(np.float64): 1e-8}
+
+# Rounding errors of inner products, as a share of the least penalty, above which a fit warns.
+LARGEST_ERROR = 1e-3
 
 
 @dataclass(frozen=True)
@@ -97,8 +101,9 @@ class KernelBlocks:
 
     def rows(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
         """Raise :class:`ConfigError`: there are no predictors."""
-        fix = "fit predictors instead of their kernel, or ask for predictions only"
-        raise ConfigError("ridge coef_", "predictors, whose weights they are", "a kernel", fix)
+        fix = "give predictors, to fit and to predict; or, for a fit to a kernel, ask for predictions only"
+        expected = "predictors, for their weights and for predictions of a fit to predictors"
+        raise ConfigError("ridge, kernel", expected, "a kernel", fix)
 
     def columns(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
         """Raise :class:`ConfigError`: there are no predictors."""
@@ -190,10 +195,29 @@ class KernelDesign(Design):
     def check(self, values: torch.Tensor) -> None:
         """Raise :class:`DataError` if ascending eigenvalues are negative beyond rounding errors."""
         lowest, highest = float(values[0]), float(values[-1])
-        if lowest < -ROUNDING[np.dtype(self.blocks.dtype)] * max(highest, 0.0):
+        dtype = np.dtype(self.blocks.dtype)
+        rounding = len(values) * float(np.finfo(dtype).eps) * self.largest
+        if lowest < -ROUNDING[dtype] * max(highest, 0.0) - rounding:
             found = f"an eigenvalue of {lowest:.3g} beside a largest of {highest:.3g}"
             fix = "give inner products of rows (X X'), all of the same features"
             raise DataError("ridge, kernel", "a positive semi-definite Gram matrix", found, fix)
+
+    @property
+    def largest(self) -> float:
+        """Largest absolute inner product, before centring."""
+        return float(self._raw.abs().max())
+
+    def warn_of_mean(self, least_alpha: float) -> None:
+        """Warn if features have so large a mean that rounding of inner products outweighs penalties."""
+        precision = float(np.finfo(self.blocks.dtype).eps)
+        error = precision * self.largest * len(self.roots) ** 0.5
+        if error > LARGEST_ERROR * least_alpha:
+            warnings.warn(
+                f"ridge: inner products of up to {self.largest:.1e} have rounding errors of {error:.1e}, "
+                f"beside a least alpha of {least_alpha:.1e}: centre features before their inner products, or "
+                f"give these in double precision",
+                stacklevel=2,
+            )
 
     def _weighted(self, gram: torch.Tensor) -> torch.Tensor:
         return gram if self.weights is None else gram * torch.outer(self.roots, self.roots)
@@ -202,8 +226,12 @@ class KernelDesign(Design):
 def _centred(gram: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     """Return the inner products of rows less their mean with (n,) weights."""
     share = weights / weights.sum()
-    means = gram @ share
-    return gram - means[:, None] - means + share @ means
+    # Twice, and symmetric: what rounding of large products leaves of the mean would pass for a direction.
+    for _ in range(2):
+        means = gram @ share
+        gram = gram - means[:, None] - means + share @ means
+        gram = (gram + gram.T) / 2
+    return gram
 
 
 def checked_kernel(kernel: Kernel) -> Kernel:

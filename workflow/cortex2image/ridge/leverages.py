@@ -14,7 +14,7 @@ from cortex2image.ridge.linalg import product
 from cortex2image.ridge.need import GROUPS, LARGEST_GROUP
 
 # Eigenvalue of I - H_gg below which left-out errors would show the rounding of single-precision residuals.
-LEAST_SPARE = 1e-4
+LEAST_SPARE = 1e-2
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,8 @@ class Need:
         if not self.splits.folds:
             return 0
         rows = self.splits.held_out * (2 * self.rank if self.dual else self.columns)
-        own = 8 * ((4 if self.dual else 6) * self.side**2 + 4 * rows + 2 * self.operator)
+        side = self.rows if self.dual else self.side
+        own = 8 * ((4 if self.dual else 6) * side**2 + 4 * rows + 2 * self.operator)
         shared = MADE * self.operator + 32 * self.splits.held_out**2 * (not self.on_samples)
         return own if self.own else shared
 

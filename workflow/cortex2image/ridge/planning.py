@@ -80,6 +80,11 @@ def plan(
     ConfigError
         The bound is too small for the Gram matrix, one fold with one penalty, and one target.
     """
+    if batch is not None and batch < 1:
+        raise ConfigError("ridge n_targets_batch", "at least 1 target", f"{batch}", "correct the number")
+    if max_memory_gb is not None and not 0 < max_memory_gb < np.inf:
+        fix = "correct the bound, or leave it out"
+        raise ConfigError("ridge max_memory_gb", "a positive finite number", f"{max_memory_gb}", fix)
     folds, item = max(1, need.splits.folds), np.dtype(dtype).itemsize
     most = _largest_block(need)
     if max_memory_gb is None:

@@ -83,6 +83,8 @@ def pose_repeats(X: PerTrial | Kernel, split: Split, groups: np.ndarray | None) 
     """
     row = np.arange(len(_matrix(X))) if X.row is None else checked_row(X.row, len(_matrix(X)))
     trials, repeats = len(row), Repeats.of(row)
+    if len(repeats.used) < 2:
+        raise DataError("ridge", "at least 2 samples", "trials of 1 row", "add training data")
     groups = None if groups is None else np.asarray(groups)
     folds = split.of(trials, groups)
     pictures = _rows(X, repeats.used)

@@ -40,8 +40,13 @@ def checked_row(row: np.ndarray, rows: int) -> np.ndarray:
     Raises
     ------
     DataError
-        A number that is none.
+        A number that is none, or numbers that are no whole numbers in one dimension.
     """
+    row = np.asarray(row)
+    if row.ndim != 1 or row.dtype.kind not in "iu":
+        found = f"{row.ndim} dimensions of {row.dtype}"
+        fix = "give the row of each trial"
+        raise DataError("ridge, rows of trials", "whole numbers in one dimension", found, fix)
     outside = np.flatnonzero((row < 0) | (row >= rows))
     if len(outside):
         found = f"row {row[outside[0]]} for trial {outside[0]}, and {len(outside) - 1} more"
@@ -117,18 +122,31 @@ class Repeats:
         """Return whether trials of a row differ in (n,) labels."""
         return bool(np.any(labels != labels[self.first][self.member]))
 
-    def average(self, values: np.ndarray) -> Averaged:
-        """Average (n, b) values over the trials of each row; the mean of equal values is that value."""
-        first = values[self.first]
+    def average(self, values: np.ndarray, times: np.ndarray | None = None) -> Averaged:
+        """Average (n, b) values over the trials of each row; the mean of equal values is that value.
+
+        Parameters
+        ----------
+        values : (n, b) array
+        times : (r,) array, optional
+            How often the squared differences of each row count in `within`; None counts them once.
+        """
+        first, often = values[self.first], np.ones(len(self.used)) if times is None else times
         total, squares = np.zeros_like(first), np.zeros(first.shape[1])
         for number in range(1, int(self.counts.max())):
             some = np.flatnonzero(self.counts > number)
             apart = values[self._order[self._starts[some] + number]] - first[some]
             total[some] += apart
-            squares += np.einsum("rb,rb->b", apart, apart)
+            squares += _squares(apart, often[some])
         total /= self.counts[:, None].astype(total.dtype)
-        within = squares - np.einsum("r,rb,rb->b", self.counts.astype(total.dtype), total, total)
+        within = squares - _squares(total, self.counts * often)
         return Averaged(first + total, np.maximum(within, 0.0))
+
+
+def _squares(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the weighted sums of squares of (r, b) values, (b,), in double precision."""
+    double = values.astype(np.float64, copy=False)
+    return weights.astype(np.float64) @ (double * double)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from cortex2image.errors import DataError
 from cortex2image.ridge.basis import Training
 from cortex2image.ridge.conditioning import largest_values, target_factors
 from cortex2image.ridge.engine import Problem, make_training
-from cortex2image.ridge.inputs import TARGETS, RowGroups, check_finite
+from cortex2image.ridge.folds import hold_out_once
+from cortex2image.ridge.inputs import PREDICTORS, TARGETS, RowGroups, check_finite
 from cortex2image.ridge.kernels import KernelBlocks
 from cortex2image.ridge.kfold import FoldOperators
 from cortex2image.ridge.need import Need, Splits, prefers_dual
@@ -73,32 +74,33 @@ class Given:
             raise DataError("ridge, targets", "targets", found, "give the targets of the training rows")
         if isinstance(Y, Averaged):
             return cls._averaged(Y, posed)
-        if isinstance(Y, PerTrial) and posed.repeats is None:
+        if isinstance(Y, PerTrial):
             _check_length(len(Y.row), posed.trials)
-            values, factors = _in_range(Y.matrix)
-            return cls(values, factors, shared=Shared.of(checked_row(Y.row, len(Y.matrix)), len(Y.matrix)))
-        values = check_array(Y.each() if isinstance(Y, PerTrial) else Y, **TARGETS)
+            matrix = check_array(Y.matrix, **PREDICTORS)
+            shared = Shared.of(checked_row(Y.row, len(matrix)), len(matrix))
+            if posed.repeats is None and posed.weights is None:
+                values, factors = _in_range(matrix)
+                return cls(values, factors, shared=shared)
+            Y = matrix[shared.row]
+        values = check_array(Y, **TARGETS)
         _check_length(len(values), posed.trials)
         rows, factors = _in_range(values.reshape(len(values), -1))
-        return cls(
-            rows,
-            factors,
-            values.ndim == 1,
-            None if posed.repeats is None or posed.repeats.in_order else posed.repeats,
-        )
+        repeats = None if posed.repeats is None or posed.repeats.in_order else posed.repeats
+        return cls(rows, factors, values.ndim == 1, repeats)
 
     @classmethod
     def _averaged(cls, Y: Averaged, posed: Posed) -> "Given":
-        if posed.repeats is None:
+        if posed.repeats is None or not hold_out_once(posed.folds):
             fix = "give the targets of single trials, or predictors as PerTrial whose repeats no fold parts"
-            found = "averages, but rows that are single trials"
+            found = "averages, but rows that are single trials, or folds that do not hold out each row once"
             raise DataError("ridge, targets", "targets of the rows that are fitted", found, fix)
-        _check_length(len(Y.means), posed.blocks.shape[0])
-        check_finite("Y, within", np.asarray(Y.within, dtype=np.float64)[None])
-        values, factors = _in_range(Y.means)
-        return cls(
-            values, factors, within=Y.within if factors is None else Y.within * factors.astype(float) ** 2
-        )
+        means, within = check_array(Y.means, **PREDICTORS), np.asarray(Y.within, dtype=np.float64)
+        _check_length(len(means), posed.blocks.shape[0])
+        if within.shape != means.shape[1:] or not (np.isfinite(within) & (within >= 0)).all():
+            expected = f"{means.shape[1]} sums of squares within rows, finite and not negative"
+            raise DataError("ridge, targets", expected, f"{within}", "average with Repeats.average")
+        values, factors = _in_range(means)
+        return cls(values, factors, within=within if factors is None else within * factors.astype(float) ** 2)
 
     def undone(self, values: np.ndarray, chosen: np.ndarray | None = None) -> np.ndarray:
         """Divide (..., t) values of all, or of chosen, targets by their factors, in place."""
@@ -149,6 +151,12 @@ class Solver:
     plan: Plan
     operators: FoldOperators | None
 
+    @property
+    def times(self) -> np.ndarray | None:
+        """How often folds hold out each row, (r,); None for closed forms, which do so once."""
+        held_out = [fold.validation for fold in self.posed.folds]
+        return np.sum(held_out, axis=0) if held_out else None
+
     @classmethod
     def of(cls, posed: Posed, given: Given, alphas: np.ndarray, options: Options) -> "Solver":
         """Divide the memory and decompose the rows; `given` are the targets, or the largest block of them."""
@@ -171,7 +179,16 @@ class Solver:
         return cls(training, posed, alphas, dtype, shares, operators)
 
     def problem(self, given: Given) -> Problem:
-        """Return the problem of a block of targets."""
+        """Return the problem of a block of targets.
+
+        Raises
+        ------
+        DataError
+            Trials of the block share targets otherwise than in the first block.
+        """
+        if not _same(self.training.shared, given.shared):
+            fix = "give every block the same `row`, or fit the blocks one by one"
+            raise DataError("ridge, block of targets", "the rows of trials of the first block", "others", fix)
         targets = Targets(
             given.values,
             self.training.intercept,
@@ -183,8 +200,16 @@ class Solver:
             repeats=given.repeats,
             within=given.within,
             shared=given.shared,
+            times=self.times,
         )
         return Problem(self.training, targets, self.plan)
+
+
+def _same(one: Shared | None, other: Shared | None) -> bool:
+    """Return whether two blocks of targets are shared by trials in the same way."""
+    if one is None or other is None:
+        return one is other
+    return len(one.counts) == len(other.counts) and np.array_equal(one.row, other.row)
 
 
 def _need(posed: Posed, given: Given, alphas: int, options: Options) -> Need:

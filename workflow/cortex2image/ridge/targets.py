@@ -62,6 +62,8 @@ class Targets:
         Sums of squares of trials around the mean of their row, if `values` are averages already.
     shared : Shared, optional
         The row of `values` that each row of the predictors has as target.
+    times : (r,) array of int, optional
+        How often each row is held out, and its trials count as errors; None counts each once.
     """
 
     values: np.ndarray
@@ -75,6 +77,7 @@ class Targets:
     repeats: Repeats | None = None
     within: np.ndarray | None = None
     shared: Shared | None = None
+    times: np.ndarray | None = None
 
     @property
     def count(self) -> int:
@@ -96,7 +99,7 @@ class Targets:
         columns = part if self.chosen is None else self.chosen[part]
         values, within = self.values[:, columns], np.zeros(part.stop - part.start)
         if self.repeats is not None:
-            averaged = self.repeats.average(values)
+            averaged = self.repeats.average(values, self.times)
             values, within = averaged.means, averaged.within
         elif self.within is not None:
             within = self.within[columns]
@@ -109,7 +112,7 @@ class Targets:
 
     def _centred(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return (r, b) rows centred if asked for, and the (b,) means over trials."""
-        first = rows[0].clone()
+        first = rows[0 if self.shared is None else int(self.shared.row[0])].clone()
         if not self.centre:
             return rows, torch.zeros_like(first)
         # Less its first value, a constant target is exactly 0, and a large mean costs no digits.

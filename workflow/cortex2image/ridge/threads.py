@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from numbers import Integral
 from threading import Lock
 from typing import TypeVar
 
 import joblib
 import torch
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import OpenBLASController, ThreadpoolController
+
+from cortex2image.errors import ConfigError
 
 # The libraries behind NumPy's products; found once, since looking for them takes milliseconds.
 BLAS = ThreadpoolController()
@@ -25,7 +28,7 @@ Result = TypeVar("Result")
 
 @dataclass
 class _Computing:
-    """Fits that compute now; limits on threads hold for the whole process.
+    """Fits that compute now; limits on threads of NumPy's products hold for the whole process.
 
     Attributes
     ----------
@@ -45,14 +48,7 @@ class _Computing:
     def enter(self, threads: int) -> None:
         with self.lock:
             if not self.count:
-                limits, before = BLAS.limit(limits=threads, user_api="blas"), torch.get_num_threads()
-                torch.set_num_threads(1)
-
-                def restore() -> None:
-                    limits.restore_original_limits()
-                    torch.set_num_threads(before)
-
-                self.restore = restore
+                self.restore = _limited(threads)
                 self.threads = threads
             self.count += 1
 
@@ -62,6 +58,20 @@ class _Computing:
             if not self.count:
                 self.restore()
                 self.threads = 0
+
+
+def _limited(threads: int) -> Callable[[], None]:
+    """Set the threads of NumPy's products, and return what undoes it."""
+    # OpenBLAS takes limits from no other thread than the one that set a limit first.
+    OpenBLASController.clear_controlling_thread(force=True)
+    limits = BLAS.limit(limits=threads, user_api="blas")
+
+    def restore() -> None:
+        OpenBLASController.clear_controlling_thread(force=True)
+        limits.restore_original_limits()
+        OpenBLASController.clear_controlling_thread(force=True)
+
+    return restore
 
 
 _COMPUTING = _Computing()
@@ -82,11 +92,22 @@ def computing(threads: int | None) -> Iterator[None]:
     Two libraries with threads of their own would wait for each other: OpenMP threads of torch spin after each
     operation, on the cores that the next product needs. Without `threads` a fit takes all processors that the
     process may use, whatever environment variables say. Of simultaneous fits, the first one decides.
+
+    Raises
+    ------
+    ConfigError
+        Not a whole number of threads, at least 1.
     """
-    _COMPUTING.enter(threads or usable_threads())
+    if threads is not None and not (isinstance(threads, Integral) and threads >= 1):
+        raise ConfigError("ridge threads", "a whole number of at least 1", f"{threads}", "correct the number")
+    # torch has a number of threads for each thread that calls it.
+    before = torch.get_num_threads()
+    _COMPUTING.enter(int(threads or usable_threads()))
+    torch.set_num_threads(1)
     try:
         yield
     finally:
+        torch.set_num_threads(before)
         _COMPUTING.leave()
 
 
