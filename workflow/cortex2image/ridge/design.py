@@ -198,7 +198,8 @@ class Design:
             as_tensor(values[columns], self.device, torch.float64)
             for values in (self.scaling.centre, self.scaling.scale)
         )
-        scaled = as_tensor(block, self.device, torch.float64) - centre
+        # Values in single precision become double ones in the same pass.
+        scaled = as_tensor(block, self.device) - centre
         if not bool((scale == 1).all()):
             scaled.div_(scale)
         return scaled if self.weights is None else scaled.mul_(self.roots[rows, None])

@@ -39,11 +39,13 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
     Minimises ||Y - X W - b||^2 + alpha ||W||^2. No row is scored by a fit that has seen its targets. With
     folds, centres, scales and weights are computed from the training rows of each fold alone; the final fit
     uses all rows and the chosen penalties. The closed forms (gcv, loo) differ in one point: with
-    `standardize`, the scales of X come from all training rows, left-out rows included.
+    `standardize`, the scales of X come from all training rows, left-out rows included. Rows that stand for
+    several trials are left out with all of them.
 
     float32 input is computed in float32, except for Gram matrices, decompositions and operators of folds,
-    which are computed in float64, as are products with targets that would amplify the rounding of float32
-    (penalties far below the eigenvalues of X'X). Any other input is computed in float64.
+    which are computed in float64 wherever float32 would show beside the least penalty, as are products with
+    targets that would amplify the rounding of float32 (penalties far below the eigenvalues of X'X). Any other
+    input is computed in float64.
 
     Parameters
     ----------
@@ -87,9 +89,11 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
     Notes
     -----
-    X may be an array, or a :class:`~cortex2image.ridge.inputs.Sliced` or
-    :class:`~cortex2image.ridge.inputs.RowGroups`, which are read in blocks. With at least as many columns as
-    rows, predictions need the training rows: the estimator keeps a reference to X, which must not change.
+    X may be an array; a :class:`~cortex2image.ridge.inputs.Sliced` or
+    :class:`~cortex2image.ridge.inputs.RowGroups`, which are read in blocks; a
+    :class:`~cortex2image.ridge.repeats.PerTrial`, whose trials share rows; or a
+    :class:`~cortex2image.ridge.kernels.Kernel` of inner products. With at least as many columns as rows,
+    predictions need the training rows: the estimator keeps a reference to X, which must not change.
     """
 
     def __init__(
