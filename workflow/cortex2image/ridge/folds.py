@@ -76,7 +76,7 @@ def check_groups(rows: int, groups: np.ndarray | None) -> int:
 def _check_length(rows: int, groups: np.ndarray | None) -> None:
     if groups is not None and np.shape(groups) != (rows,):
         found = f"an array of shape {np.shape(groups)}"
-        raise DataError("groups", f"{rows} labels, one per row", found, "give every row its group")
+        raise DataError("groups", f"{rows}, one per row", found, "give every row its group")
 
 
 def _splits(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> Pairs:

@@ -90,7 +90,7 @@ class Given:
 
     @classmethod
     def _averaged(cls, Y: Averaged, posed: Posed) -> "Given":
-        if posed.repeats is None or not hold_out_once(posed.folds):
+        if posed.repeats is None or (posed.folds and not hold_out_once(posed.folds)):
             fix = "give the targets of single trials, or predictors as PerTrial whose repeats no fold parts"
             found = "averages, but rows that are single trials, or folds that do not hold out each row once"
             raise DataError("ridge, targets", "targets of the rows that are fitted", found, fix)
