@@ -22,7 +22,7 @@ import torch
 from cortex2image.ridge.conditioning import EPSILON, spectrum
 from cortex2image.ridge.design import Design
 from cortex2image.ridge.inputs import Blocks
-from cortex2image.ridge.linalg import eigh
+from cortex2image.ridge.linalg import eigh, product
 from cortex2image.ridge.repeats import Shared, Side
 
 
@@ -44,8 +44,8 @@ class ScoreMap:
     def scores(self, new: Design) -> torch.Tensor:
         """Return the (m, k) scores, float64, of new rows centred and scaled like the training rows."""
         if self.training is None:
-            return torch.cat([block @ self.matrix for _, block in new.rows()])
-        return new.products(self.training) @ self.matrix
+            return torch.cat([product(block, self.matrix) for _, block in new.rows()])
+        return product(new.products(self.training), self.matrix)
 
     def design(self, training: Design) -> Design:
         """Return the rows that were decomposed: those of dual form, or the given ones."""
@@ -53,10 +53,10 @@ class ScoreMap:
 
     def weights(self, coefficients: torch.Tensor) -> torch.Tensor:
         """Return the (p, t) weights of scaled columns, float64, from (k, t) filtered projections."""
-        weights = self.matrix @ coefficients.double()
+        weights = product(self.matrix, coefficients.double())
         if self.training is None:
             return weights
-        return torch.cat([block.T @ weights for _, block in self.training.columns()])
+        return torch.cat([product(block.T, weights) for _, block in self.training.columns()])
 
 
 @dataclass(frozen=True)

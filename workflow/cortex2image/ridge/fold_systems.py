@@ -64,7 +64,9 @@ def system_of_columns(training: Training, fold: Fold, on_projections: bool) -> S
     rows[:, square.diagonal() == 0] = 0
     if on_projections:
         to_products = (training.basis.score_map.matrix * training.basis.values).div_(scale[:, None])
-        return System(rows, square, lambda half: _by_projection(half @ to_products, train, training), True)
+        return System(
+            rows, square, lambda half: _by_projection(product(half, to_products), train, training), True
+        )
     samples = (design.select(fold.train) - torch.outer(roots[train.rows], centre)) / scale
     return System(rows, square, lambda half: _by_target(product(half, samples.T), train, training), True)
 
