@@ -1,11 +1,14 @@
 """The singular basis against NumPy's singular values and solved normal equations; least penalties."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from tests.support.ridge_problems import posed
 
 from cortex2image.ridge.basis import Basis, decompose, with_constant
+from cortex2image.ridge.complement import saturated
 from cortex2image.ridge.design import Design, Scaling
 from cortex2image.ridge.inputs import as_blocks
 
@@ -64,8 +67,9 @@ def test_rows_of_zeros_have_no_direction(dual):
 def test_rows_that_span_all_have_no_residual(rng, shape, repeats, spans, intercept):
     rows = np.repeat(rng.standard_normal(shape), repeats, axis=0)
     rows -= intercept * rows.mean(axis=0)
-    got = basis(rows, True)
-    assert got.spans_all(intercept) == spans
+    constant = torch.full((len(rows),), intercept / len(rows) ** 0.5, dtype=torch.float64)
+    got = replace(basis(rows, True), constant=constant)
+    assert saturated(got) == spans
     hat = got.left @ got.left.T + intercept / len(rows)
     assert np.allclose(hat, np.eye(len(rows))) == spans
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from tests.support.ridge_problems import posed
+from tests.support.ridge_problems import posed, predictions
 
 from cortex2image.ridge.compression import LARGEST_MISS, combine, mixture, products_of
 from cortex2image.ridge.folds import make_folds
@@ -48,7 +48,7 @@ def test_combinations_chosen_before_operators_exist_miss_as_little(rng, shape):
     fewer, exact = (own_operator(t, fold, MANY, not t.basis.dual) for t in (single, double))
     assert fewer.mixing is not None
     assert len(fewer.matrix) < 0.6 * len(MANY)
-    again = torch.einsum("aj,jmw->amw", fewer.mixing, fewer.matrix).double()
-    # Singular directions have signs of their own in each precision: compare what does not depend on them.
-    got, expected = (torch.linalg.vector_norm(matrix, dim=2) for matrix in (again, exact.matrix))
-    np.testing.assert_allclose(got, expected, atol=1e-4 * float(expected.max()))
+    Y = X @ rng.standard_normal((p, 4)) + rng.standard_normal((n, 4))
+    expected = predictions(exact, double, Y)
+    apart = predictions(fewer, single, Y.astype(np.float32)) - expected
+    assert np.abs(apart).max() < 1e-4 * np.abs(expected).max()

@@ -35,7 +35,7 @@ def test_folds_that_part_repeats_make_trials_rows(columns, lifted):
     assert posed.blocks.shape == (8, columns)
     assert posed.weights is None
     assert (posed.lifted is not None) == lifted
-    assert (posed.pictures.shape if posed.pictures else None) == ((5, columns) if lifted else None)
+    assert (posed.lifted.pictures.shape if posed.lifted else None) == ((5, columns) if lifted else None)
 
 
 def test_trials_without_repeats_have_no_weights_but_an_order():

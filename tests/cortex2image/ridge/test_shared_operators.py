@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from tests.support.ridge_problems import REFIT_ALPHAS, REFIT_SHAPES, posed, predictions, refitted
 
+from cortex2image.ridge.complement import saturated
 from cortex2image.ridge.folds import make_folds
 from cortex2image.ridge.shared_operators import shared_operators
 
@@ -31,7 +32,7 @@ def test_a_row_of_leverage_one_gives_its_fold_an_operator_of_its_own(data):
     X, Y = np.column_stack([X, 1e4 * np.eye(len(X))[:, 4]]), Y.copy()
     X[-3:], Y[-3:] = X[:3], Y[:3]
     training, folds = posed(X, Y, False), make_folds(4, len(X), None, 0)
-    assert not training.basis.spans_all(True)
+    assert not saturated(training.basis)
     for operator in shared_operators(training, folds, REFIT_ALPHAS):
         expected = refitted(X, Y, operator.fold, False)
         np.testing.assert_allclose(predictions(operator, training, Y), expected, rtol=1e-4, atol=1e-4)

@@ -88,10 +88,6 @@ class Basis:
         """Whether the basis comes from XX' (dual form)."""
         return self.score_map.training is not None
 
-    def spans_all(self, intercept: bool) -> bool:
-        """Return whether U (with an intercept, U and the constant) spans all n rows."""
-        return len(self.values) == len(self.left) - intercept
-
     def filters(self, alphas: torch.Tensor) -> torch.Tensor:
         """Return the (k, a) filters L / (L + alpha) of a penalties, float64."""
         return self.values[:, None] / (self.values[:, None] + alphas)

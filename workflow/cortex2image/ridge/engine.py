@@ -43,15 +43,15 @@ def make_training(
     least_alpha: float = 0.0,
 ) -> Training:
     """Decompose the rows of a regression; `shared` says which of them have targets in common."""
-    rows, weights = posed.blocks, posed.weights
-    if posed.lifted is not None and posed.pictures is not None:
-        rows, weights = posed.pictures, posed.lifted.counts.astype(np.float64)
+    rows, weights, lifted = posed.blocks, posed.weights, posed.lifted
+    if lifted is not None:
+        rows, weights = lifted.pictures, lifted.repeats.counts.astype(np.float64)
     design = _design(rows, device, intercept, standardize, plan.block, weights)
     gram = _dual_gram(design, standardize, least_alpha) if dual else design.moments()
     constant = intercept * design.roots / design.roots.square().sum().sqrt()
     basis = decompose(design, gram, dual, dtype_of(dtype), constant, least_alpha)
     training = Training(design, gram, basis, intercept, standardize, shared)
-    return training if posed.lifted is None else training.lift(posed.blocks, posed.lifted.member)
+    return training if lifted is None else training.lift(posed.blocks, lifted.repeats.member)
 
 
 def _design(

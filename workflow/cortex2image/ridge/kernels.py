@@ -13,6 +13,7 @@ that of a fold.
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -202,7 +203,7 @@ class KernelDesign(Design):
             fix = "give inner products of rows (X X'), all of the same features"
             raise DataError("ridge, kernel", "a positive semi-definite Gram matrix", found, fix)
 
-    @property
+    @cached_property
     def largest(self) -> float:
         """Largest absolute inner product, before centring."""
         return float(self._raw.abs().max())

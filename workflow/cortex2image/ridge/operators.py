@@ -14,7 +14,8 @@ chosen from A and B before any operator is computed. For `FEW` penalties, and on
 the systems of all penalties are cheaper.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 
 import torch
 
@@ -81,12 +82,12 @@ def own_operator(training: Training, fold: Fold, alphas: torch.Tensor, on_projec
         system, on_projections = system_of_rows(training, fold, least), False
     else:
         system = system_of_columns(training, fold, on_projections)
-    operator = FoldOperator(fold, system.rows[None], on_projections, around_mean=True)
+    made = partial(FoldOperator, fold, on_projections=on_projections, around_mean=True)
     if len(alphas) <= FEW or system.square.is_cuda:
         matrix = solved(system, penalties)
         if matrix is not None:
             fine = single and is_fine(matrix, training)
-            return replace(operator, matrix=matrix.float() if fine else matrix)
+            return made(matrix=matrix.float() if fine else matrix)
     spectral = Spectral.of(system, int(fold.train.sum()), least)
     functions = spectral.functions(penalties)
     if single:
@@ -94,8 +95,8 @@ def own_operator(training: Training, fold: Fold, alphas: torch.Tensor, on_projec
         mixed = functions if mixing is None else mixing.T @ functions
         matrix = spectral.combined(mixed, torch.float32)
         if is_fine(matrix, training):
-            return replace(operator, matrix=matrix, mixing=None if mixing is None else mixing.float())
-    return replace(operator, matrix=spectral.combined(functions, torch.float64))
+            return made(matrix=matrix, mixing=None if mixing is None else mixing.float())
+    return made(matrix=spectral.combined(functions, torch.float64))
 
 
 def solved(system: System, alphas: torch.Tensor) -> torch.Tensor | None:

@@ -35,6 +35,14 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Lifted:
+    """Pictures that are decomposed in place of their trials: (pictures, p) rows, and the trials of each."""
+
+    pictures: Blocks
+    repeats: Repeats
+
+
+@dataclass(frozen=True)
 class Posed:
     """Rows of a regression.
 
@@ -49,10 +57,8 @@ class Posed:
         Trials that each row stands for; None if each stands for one.
     repeats : Repeats, optional
         The trials of each row, if rows are pictures and targets come by trial.
-    lifted : Repeats, optional
-        The trials of each picture, if rows are trials but only pictures are decomposed.
-    pictures : Blocks, (pictures, p), optional
-        What is decomposed then.
+    lifted : Lifted, optional
+        What is decomposed, if rows are trials of fewer pictures.
     """
 
     blocks: Blocks
@@ -61,8 +67,7 @@ class Posed:
     groups: np.ndarray | None
     weights: np.ndarray | None = None
     repeats: Repeats | None = None
-    lifted: Repeats | None = None
-    pictures: Blocks | None = None
+    lifted: Lifted | None = None
 
 
 def pose(X: Blocks, weights: np.ndarray | None, split: Split, groups: np.ndarray | None) -> Posed:
@@ -98,7 +103,7 @@ def pose_repeats(X: PerTrial | Kernel, split: Split, groups: np.ndarray | None) 
     _check_gcv(split, trials, groups)
     each = _rows(X, row)
     if len(repeats.used) <= _matrix(X).shape[1] and len(repeats.used) < trials:
-        return Posed(each, trials, folds, groups, lifted=repeats, pictures=pictures)
+        return Posed(each, trials, folds, groups, lifted=Lifted(pictures, repeats))
     return Posed(each, trials, folds, groups)
 
 

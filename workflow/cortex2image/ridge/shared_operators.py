@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 from cortex2image.ridge.basis import Training, with_constant
+from cortex2image.ridge.complement import saturated
 from cortex2image.ridge.folds import Fold
 from cortex2image.ridge.linalg import product
 from cortex2image.ridge.operators import FoldOperator, is_fine, own_operator
@@ -56,7 +57,7 @@ def shared_operators(
 def _residual_matrix(training: Training, alpha: torch.Tensor) -> torch.Tensor:
     """Return R, (n, n), up to a factor, which cancels in the operators."""
     basis = training.basis
-    if not basis.spans_all(training.intercept):
+    if not saturated(basis):
         filters = basis.filters(alpha[None])[:, 0]
         weighted = basis.exact * filters.sqrt()
         residual = product(weighted, weighted.T).neg_()
@@ -75,7 +76,7 @@ def _shared_on_samples(
     """Return the operators of every fold in dual form; None for a fold whose R_FF is imprecise."""
     sides = [(training.side(fold.train), training.side(fold.validation)) for fold in folds]
     matrices = [_empty(training, held_out, len(alphas), len(train.targets)) for train, held_out in sides]
-    exact = training.basis.spans_all(training.intercept)
+    exact = saturated(training.basis)
 
     def usable(number: int) -> list[bool]:
         residual = _residual_matrix(training, alphas[number])

@@ -215,7 +215,7 @@ def _same(one: Shared | None, other: Shared | None) -> bool:
 def _need(posed: Posed, given: Given, alphas: int, options: Options) -> Need:
     """Return the sizes that determine the memory of a fit."""
     rows, columns = posed.blocks.shape
-    decomposed = rows if posed.pictures is None else posed.pictures.shape[0]
+    decomposed = rows if posed.lifted is None else posed.lifted.pictures.shape[0]
     splits = Splits.of_folds(posed.folds) if posed.folds else Splits()
     if options.selection == "loo":
         splits = Splits.of_groups(np.arange(rows) if posed.groups is None else posed.groups)
@@ -233,5 +233,5 @@ def _need(posed: Posed, given: Given, alphas: int, options: Options) -> Need:
         reread=dual and isinstance(posed.blocks, RowGroups),
         own=own and bool(splits.folds),
         trials=0 if given.repeats is None else len(given.values),
-        lifted=0 if posed.pictures is None or not dual else decomposed,
+        lifted=decomposed if posed.lifted is not None and dual else 0,
     )
