@@ -19,6 +19,7 @@ from cortex2image.planning.code import command_line
 from cortex2image.planning.files import model_sums
 from cortex2image.planning.jobs import Jobs, asked_now, growing, training_files
 from cortex2image.study.config import config_name, resolve
+from cortex2image.study.encoding_models import model_pattern
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
 from cortex2image.study.space_names import wildcard_pattern
@@ -28,7 +29,7 @@ CONFIG = config_name(workflow.configfiles, overridden=bool(workflow.config_setti
 STUDY = run_step(lambda: resolve(config, CONFIG))
 JOBS = run_step(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.yaml")))
 RESOURCES, READER = JOBS.resources, JOBS.reader
-METHODS_RUN, ENCODED, DECODED = STUDY.reconstruct.methods, STUDY.encode.models, list(STUDY.decode.rois)
+METHODS_RUN, ENCODED, DECODED = STUDY.reconstruct.methods, JOBS.encoded, list(STUDY.decode.rois)
 # Paths of the files of the study: at("betas") is the path of a table, with its wildcards.
 at, log_of, benchmark_of = JOBS.layout.path, JOBS.layout.log, JOBS.layout.benchmark
 of_all, tables = JOBS.of_all, JOBS.tables
@@ -39,4 +40,5 @@ code_of, settings_of, training_settings = JOBS.code, JOBS.settings, JOBS.trainin
 wildcard_constraints:
     subject="|".join(STUDY.subjects),
     space=wildcard_pattern(),
+    model=model_pattern(),
     method="|".join(METHODS),

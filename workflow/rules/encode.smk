@@ -7,7 +7,7 @@ rule encode_voxels:
         **tables("trials", "betas", "voxels", "features"),
         code=code_of("encode_voxels"),
     output:
-        encoding=at("encoding"),
+        encoding=at("encoding", model="{space}"),
     log:
         log_of("encode_voxels", "subject", "space"),
     benchmark:
@@ -33,9 +33,9 @@ rule map_encoding:
     output:
         map=at("map"),
     log:
-        log_of("map_encoding", "subject", "space"),
+        log_of("map_encoding", "subject", "model"),
     benchmark:
-        benchmark_of("map_encoding", "subject", "space")
+        benchmark_of("map_encoding", "subject", "model")
     conda:
         "../../envs/cortex2image.yaml"
     resources:
@@ -49,7 +49,7 @@ rule encoding_scores:
     input:
         code=code_of("encoding_scores"),
         voxels=of_all("voxels"),
-        encoding=of_all("encoding", space=ENCODED),
+        encoding=of_all("encoding", model=ENCODED),
     output:
         scores=at("encoding_scores"),
     log:

@@ -36,7 +36,7 @@ rule report:
         decoded_scores=of_all("decoded_scores", space=DECODED),
         reconstructions=of_all("reconstructions", method=METHODS_RUN),
         pictures=of_all("reconstructed_pictures", method=METHODS_RUN),
-        maps=of_all("map", space=ENCODED),
+        maps=of_all("map", model=ENCODED),
     output:
         page=at("report_page"),
         sheets=of_all("contact_sheet"),

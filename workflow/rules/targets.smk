@@ -40,5 +40,5 @@ rule encode:
     """Encoding models and their maps."""
     input:
         at("encoding_scores"),
-        of_all("map", space=ENCODED),
+        of_all("map", model=ENCODED),
     localrule: True

@@ -16,10 +16,12 @@ from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
 from cortex2image.planning.resources import Resources
 from cortex2image.study.config import slice_json
+from cortex2image.study.encoding_models import encoded_spaces, encoding_models
 from cortex2image.study.methods import METHODS, find_method
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
+from cortex2image.study.spaces import VECTORS
 from cortex2image.study.training import Training, read_training
 from cortex2image.tables.paths import Layout, training_path
 
@@ -135,9 +137,15 @@ class Jobs:
         return [self.layout.path("pictures")] if self.reader.pictures_in_one_file else []
 
     @property
+    def encoded(self) -> list[str]:
+        """Return the names of the encoding models."""
+        return [model.name for model in encoding_models(self.study.encode, self.study.reconstruct)]
+
+    @property
     def feature_spaces(self) -> list[str]:
-        """Return the feature spaces that are decoded or encoded."""
-        return sorted({*self.study.decode.rois, *self.study.encode.models})
+        """Return the feature spaces that are decoded or encoded and stored as vectors."""
+        asked = {*self.study.decode.rois, *encoded_spaces(self.study.encode, self.study.reconstruct)}
+        return sorted(name for name in asked if parse_space(name).facts.storage == VECTORS)
 
     def dataset_files(self, wildcards: Wildcards) -> list[str]:
         """Return the files of the data set that the jobs of a subject read."""

@@ -14,11 +14,12 @@ import pyarrow as pa
 from cortex2image.encoding.roi_scores import score_rois
 from cortex2image.errors import ConfigError, run_step
 from cortex2image.study.command import Command
+from cortex2image.study.encoding_models import encoding_models
 from cortex2image.study.settings import Study
 from cortex2image.tables.recordings import VOXELS
 from cortex2image.tables.results import ENCODING, ENCODING_SCORES
 
-READS = ("subjects", "encode")
+READS = ("subjects", "encode", "reconstruct/steps", "reconstruct/strength")
 COMMAND = Command(__doc__, Study, READS, lists=("voxels", "encoding"), outputs=("scores",))
 
 
@@ -29,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     rows = [
         {"subject": subject, "model": model, **score}
         for (subject, model), encoding in zip(
-            product(study.subjects, study.encode.models), args.encoding, strict=True
+            product(study.subjects, model_names(study)), args.encoding, strict=True
         )
         for score in roi_rows(voxels[subject], encoding, study.encode.fdr)
     ]
@@ -37,9 +38,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     ENCODING_SCORES.write(table, args.scores, fdr=study.encode.fdr)
 
 
+def model_names(study: Study) -> list[str]:
+    """Return the names of the encoding models of a study, in the order of its tables."""
+    return [model.name for model in encoding_models(study.encode, study.reconstruct)]
+
+
 def check_counts(study: Study, voxels: Sequence[str], encoding: Sequence[str]) -> None:
     """Raise :class:`ConfigError` unless there is one table per subject, and per subject and model."""
-    expected = len(study.subjects), len(study.subjects) * len(study.encode.models)
+    expected = len(study.subjects), len(study.subjects) * len(model_names(study))
     found = len(voxels), len(encoding)
     if expected != found:
         raise ConfigError(

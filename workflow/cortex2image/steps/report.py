@@ -23,12 +23,20 @@ from cortex2image.report.page import render, webp_uri
 from cortex2image.report.sections import page_context
 from cortex2image.report.study import Recordings, StudyResults, VoxelMap
 from cortex2image.study.command import Command
+from cortex2image.study.encoding_models import encoding_models
 from cortex2image.study.settings import Study
 from cortex2image.tables.contract import Contract
 from cortex2image.tables.recordings import STIMULI, TRIALS, VOXELS
 from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES
 
-READS = ("subjects", "decode/rois", "reconstruct/methods", "encode/models")
+READS = (
+    "subjects",
+    "decode/rois",
+    "reconstruct/methods",
+    "reconstruct/steps",
+    "reconstruct/strength",
+    "encode",
+)
 COMMAND = Command(
     __doc__,
     Study,
@@ -45,7 +53,8 @@ COMMAND = Command(
 def read_study(args: argparse.Namespace, study: Study) -> StudyResults:
     """Read every table and map that the page shows; pictures are read later."""
     subjects, spaces = study.subjects, tuple(study.decode.rois)
-    methods, models = study.reconstruct.methods, study.encode.models
+    methods = study.reconstruct.methods
+    models = tuple(model.name for model in encoding_models(study.encode, study.reconstruct))
     decoded = by_pair(subjects, spaces, args.decoded_scores, "--decoded-scores")
     drawn = by_pair(subjects, methods, args.reconstructions, "--reconstructions")
     maps = by_pair(subjects, models, args.maps, "--maps")

@@ -11,7 +11,7 @@ from typing import Literal
 from cortex2image.study.fields import Section, setting
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
-from cortex2image.study.spaces import DECODABLE, EXTRACTABLE
+from cortex2image.study.spaces import DECODABLE, EXTRACTABLE, LEAST_NOISE
 
 # Names of the model sets that :mod:`cortex2image.networks.registry` describes.
 MODEL_SETS = (
@@ -220,6 +220,24 @@ class Features(Section):
         "posterior, as in the code of 2023, with its own seed for each picture.",
         "mean",
     )
+    shards: int = setting(
+        "Jobs that each noise level of zc and of the layers of the U-Net is divided into, by stimuli. More "
+        "jobs use more GPUs, and lose less when one is stopped; features do not depend on it.",
+        1,
+        unit="jobs",
+        minimum=1,
+        maximum=10000,
+    )
+    scratch_gb: float = setting(
+        "Disk for the activity of U-Net layers, until the inner products of stimuli are taken. What does not "
+        "fit is sampled in further passes.",
+        200,
+        unit="GB",
+        exclusiveMinimum=0,
+    )
+    activity: Literal["float16", "float32"] = setting(
+        "Number format of the activity of U-Net layers on disk.", "float16"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -339,14 +357,64 @@ class Evaluate(Section):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Grid(Section):
+    """Points of the diffusion process whose features predict voxels, beside `encode/models`.
+
+    A point has a noise level, the share of the noise schedule that is added to a picture, and a denoising
+    step, counted from 1.
+    """
+
+    noise_levels: tuple[float, ...] = setting(
+        "Noise levels of zc: after noise of this level was added, and taken away in all of its steps.",
+        (),
+        uniqueItems=True,
+        items={"minimum": LEAST_NOISE, "maximum": 1},
+    )
+    steps: tuple[int, ...] = setting(
+        "Denoising steps, counted from 1, after which the latent is taken, and at which the layers are.",
+        (),
+        uniqueItems=True,
+        items={"minimum": 1},
+    )
+    steps_at: tuple[float, ...] = setting(
+        "Noise levels from which these steps count; none for that of pictures, reconstruct/strength.",
+        (),
+        uniqueItems=True,
+        items={"minimum": LEAST_NOISE, "maximum": 1},
+    )
+    layers: tuple[str, ...] = setting(
+        "Layers of the U-Net at these steps, in the pass with the caption: blocks such as down0 (the "
+        "finest), mid, up0 (the coarsest), or parts of a block such as down1.res0 and down1.attn0. `snakemake layers` "
+        "lists those of the model set.",
+        (),
+        uniqueItems=True,
+    )
+    unique: bool = setting(
+        "Whether z and each zc are also fitted together, for the variance that each explains alone.", True
+    )
+    stack: bool = setting(
+        "Whether the layers of a step are also combined, with weights that each voxel chooses.", True
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Encode(Section):
     """Encoding models, from features to every voxel."""
 
     models: tuple[str, ...] = setting(
-        f"Feature spaces that predict voxels, one encoding model each: {', '.join(EXTRACTABLE)}.",
+        f"Feature spaces that predict voxels, one encoding model each: {', '.join(EXTRACTABLE)}, or one with "
+        "coordinates, such as zc-n0.5.",
         ("z", "c", "zc"),
         minItems=1,
         uniqueItems=True,
+    )
+    grid: Grid
+    pca: int | None = setting(
+        "Principal components of the training stimuli that replace wider features before a fit, as in the "
+        "study of 2023 (6400); null: features as they are, which costs no more.",
+        None,
+        unit="components",
+        minimum=1,
     )
     fdr: float = setting(
         "False discovery rate below which a voxel counts as significant.",

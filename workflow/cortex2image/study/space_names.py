@@ -7,7 +7,7 @@ from dataclasses import replace
 from cortex2image.errors import ConfigError
 from cortex2image.study.spaces import KINDS, LEAST_NOISE, NOISE, FeatureSpace
 
-_LAYER = re.compile(r"(?:down|up)\d+|mid")
+_LAYER = re.compile(r"(?:(?:down|up)\d+|mid)(?:\.(?:res|attn)\d+)?")
 
 
 def parse_space(name: str, where: str = "feature space") -> FeatureSpace:

@@ -14,6 +14,7 @@ from typing import Protocol
 from cortex2image.errors import ConfigError
 
 PICTURE, CAPTIONS, NOISE, UNET = "picture", "captions", "noise", "unet"
+VECTORS, GRAM = "vectors", "gram"
 LEAST_NOISE = 0.001  # one of 1,000 steps of a noise schedule; far smaller numbers print with an exponent
 
 
@@ -82,7 +83,7 @@ class Kind:
     core: str = ""
     layered: bool = False
     decodable: bool = False
-    storage: str = "vectors"
+    storage: str = VECTORS
 
 
 @dataclass(frozen=True)
@@ -150,8 +151,7 @@ class FeatureSpace:
         """
         if UNET not in self.needs:
             return 0
-        # The margin keeps products such as 0.29 * 100 = 28.999... from losing a step.
-        denoised = int(steps * (strength if self.noise is None else self.noise) + 1e-9)
+        denoised = kept_steps(steps, strength if self.noise is None else self.noise)
         return min(self.step or denoised, denoised) * (1 if guidance_scale == 1 else 2)
 
     def require_extractable(self, where: str) -> None:
@@ -160,6 +160,12 @@ class FeatureSpace:
             fix = f"choose among {', '.join(EXTRACTABLE)}"
             found = f"{self}, which is a name of a space but not computed by this version"
             raise ConfigError(where, "a feature space that can be extracted", found, fix)
+
+
+def kept_steps(steps: int, noise: float) -> int:
+    """Return how many of the steps of a schedule take away noise of this level, a share of the schedule."""
+    # The margin keeps products such as 0.29 * 100 = 28.999... from losing a step.
+    return int(steps * noise + 1e-9)
 
 
 def _latent_width(space: FeatureSpace, model: ModelShape) -> int:
@@ -226,7 +232,7 @@ KINDS: dict[str, Kind] = {
         width=_layer_width,
         reads=_GUIDED,
         layered=True,
-        storage="gram",
+        storage=GRAM,
     ),
 }
 DECODABLE = tuple(name for name, kind in KINDS.items() if kind.decodable)

@@ -15,9 +15,13 @@ from cortex2image.tables.results import (
     ENCODING_SCORES,
     EVALUATION,
     FEATURES,
+    GRAMS,
     NULLS,
+    PREFERRED,
     RECONSTRUCTIONS,
     SCORES,
+    STACK_WEIGHTS,
+    UNIQUE,
 )
 
 CONTRACTS = (
@@ -28,6 +32,7 @@ CONTRACTS = (
     BETAS,
     VOXELS,
     FEATURES,
+    GRAMS,
     DECODED,
     DECODED_SCORES,
     RECONSTRUCTIONS,
@@ -35,5 +40,8 @@ CONTRACTS = (
     NULLS,
     SCORES,
     ENCODING,
+    UNIQUE,
+    STACK_WEIGHTS,
+    PREFERRED,
     ENCODING_SCORES,
 )

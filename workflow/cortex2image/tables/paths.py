@@ -20,7 +20,7 @@ FILES: Mapping[str, str] = {
     "category_nulls": "{subject}/evaluation/categories-{method}-nulls.parquet",
     "decoded_evaluation": "{subject}/evaluation/categories-decoded_{space}.parquet",
     "decoded_nulls": "{subject}/evaluation/categories-decoded_{space}-nulls.parquet",
-    "map": "{subject}/maps/{space}.nii.gz",
+    "map": "{subject}/maps/{model}.nii.gz",
     "scores_csv": "scores.csv",
     "report_page": "report/index.html",
     "contact_sheet": "report/gallery-{subject}.png",

@@ -111,7 +111,7 @@ SCORES = Contract(
 ENCODING = Contract(
     "encoding",
     1,
-    "{subject}/encoding/{space}.parquet",
+    "{subject}/encoding/{model}.parquet",
     "a voxel",
     (
         VOXEL_ID,
@@ -139,6 +139,77 @@ ENCODING = Contract(
             "r / sqrt(noise_ceiling); null where the ceiling is unknown or below 0.05",
             True,
         ),
+    ),
+    ("voxel_id",),
+)
+GRAMS = Contract(
+    "grams",
+    1,
+    "{subject}/grams/{space}.parquet",
+    "a stimulus of the subject",
+    (
+        STIMULUS_ID,
+        Column(
+            "products",
+            None,
+            "model units squared",
+            "inner products of its features with those of every stimulus of the table, in the order of rows",
+        ),
+    ),
+    ("stimulus_id",),
+)
+_BAND = Column("band", _STRING, "", "feature space of the joint model")
+UNIQUE = Contract(
+    "unique",
+    1,
+    "{subject}/encoding/{model}-unique.parquet",
+    "a voxel x band",
+    (
+        VOXEL_ID,
+        _BAND,
+        Column(
+            "unique_r2", _FLOAT, "", "R^2 of the joint model less R^2 of the model of the other band alone"
+        ),
+        Column("unique_r2_low", _FLOAT, "", "2.5th percentile over resamples of test stimuli"),
+        Column("unique_r2_high", _FLOAT, "", "97.5th percentile over resamples of test stimuli"),
+        Column(
+            "p",
+            _FLOAT,
+            "",
+            "one-sided p of unique_r2 > 0, (1 + resamples at most 0) / (1 + resamples)",
+        ),
+        Column("q", _FLOAT, "", "p adjusted by Benjamini and Yekutieli over all voxels of the band"),
+        Column("product_r2", _FLOAT, "", "the band's part of R^2 of the joint model, by the product measure"),
+        Column("share", _FLOAT, "", "share of the band in the mixture; its penalty is alpha / share"),
+    ),
+    ("voxel_id", "band"),
+)
+STACK_WEIGHTS = Contract(
+    "stack_weights",
+    1,
+    "{subject}/encoding/{model}-weights.parquet",
+    "a voxel x layer",
+    (
+        VOXEL_ID,
+        Column("space", _STRING, "", "feature space of the layer"),
+        Column("weight", _FLOAT, "", "weight of the layer's prediction; the weights of a voxel sum to 1"),
+    ),
+    ("voxel_id", "space"),
+)
+PREFERRED = Contract(
+    "preferred",
+    1,
+    "{subject}/encoding/best-{family}.parquet",
+    "a voxel",
+    (
+        VOXEL_ID,
+        Column("best", _STRING, "", "model with the largest r on the test stimuli"),
+        Column("r", _FLOAT, "", "r of that model"),
+        Column("second", _STRING, "", "model with the second largest r"),
+        Column("margin", _FLOAT, "", "r of the best model less r of the second"),
+        Column("margin_low", _FLOAT, "", "2.5th percentile of this difference over resamples"),
+        Column("margin_high", _FLOAT, "", "97.5th percentile of this difference over resamples"),
+        Column("stability", _FLOAT, "", "share of the resamples of test stimuli in which it is the best"),
     ),
     ("voxel_id",),
 )
