@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cortex2image.encoding.scoring import Scorer
 from cortex2image.prediction.alignment import average, of_trials
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.prediction.predictions import (
@@ -16,32 +17,33 @@ from cortex2image.prediction.predictions import (
 from cortex2image.prediction.responses import Responses, Rows, VoxelBlock, voxel_blocks
 from cortex2image.progress import track
 from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats
-from cortex2image.stats.correlation import Sums
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """Predictions of the test stimuli compared with their responses, of v voxels.
+    """Facts of the fits of v voxels, whose predictions went to a scorer.
 
     Attributes
     ----------
-    parts : list of Sums
-        One for each fold of a cross-validated study, else a single one.
     alpha : (v,) array
         Penalties, their geometric mean over folds.
     stimuli : int
         Number of test stimuli.
     """
 
-    parts: list[Sums]
     alpha: np.ndarray
     stimuli: int
 
 
 def encode_test_trials(
-    features: PerTrial, betas: Responses, trials: Trials, settings: RidgeSettings, voxels_at_once: int
+    features: PerTrial,
+    betas: Responses,
+    trials: Trials,
+    settings: RidgeSettings,
+    voxels_at_once: int,
+    scorer: Scorer,
 ) -> Encoded:
-    """Fit the training trials of each partition to every voxel, and compare with responses to test stimuli.
+    """Fit the training trials of each partition to every voxel, and give the scorer predictions and responses.
 
     Parameters
     ----------
@@ -51,6 +53,9 @@ def encode_test_trials(
     settings : RidgeSettings
     voxels_at_once : int
         Voxels in a block; each block takes one pass over the betas, and changes no result.
+    scorer : Scorer
+        Gets the predicted and the mean measured responses to the test stimuli of each fold and block, in
+        order of the names of the stimuli. Folds are numbered from 0 in ascending order.
 
     Raises
     ------
@@ -58,12 +63,11 @@ def encode_test_trials(
         As in :func:`~cortex2image.prediction.predictions.predict_test_trials`.
     """
     folds = []
-    for partition in track(partitions(trials), "ridge"):
+    for fold, partition in enumerate(track(partitions(trials), "ridge")):
         sides = _sides(features, trials, partition, settings)
-        folds.append(_encode(sides, betas, settings, voxels_at_once))
-    parts = [part for fold in folds for part in fold.parts]
+        folds.append(_encode(sides, betas, settings, voxels_at_once, scorer, fold))
     alpha = geometric_mean([fold.alpha for fold in folds])
-    return Encoded(parts, alpha, sum(fold.stimuli for fold in folds))
+    return Encoded(alpha, sum(fold.stimuli for fold in folds))
 
 
 @dataclass(frozen=True)
@@ -82,14 +86,17 @@ class _Sides:
         return Averaged(means, block.train.within) if self.averaged else means
 
 
-def _encode(sides: _Sides, betas: Responses, settings: RidgeSettings, voxels_at_once: int) -> Encoded:
-    """Fit one partition, and compare its predictions with the responses to its test stimuli."""
+def _encode(
+    sides: _Sides, betas: Responses, settings: RidgeSettings, voxels_at_once: int, scorer: Scorer, fold: int
+) -> Encoded:
+    """Fit one partition, and give the scorer its predictions and the responses to its test stimuli."""
     blocks = _Remembered(voxel_blocks(betas, sides.train, sides.test, voxels_at_once))
     targets = (sides.targets(block) for block in blocks)
-    fits = fit_blocks(sides.predictors, targets, sides.new, sides.groups, settings)
-    scored = [(Sums.of(fit.predicted, blocks.last.test.means), fit.alpha) for fit in fits]
-    sums, alphas = zip(*scored, strict=True)
-    return Encoded([Sums.beside(sums)], np.concatenate(alphas), sides.test.count)
+    alphas = []
+    for fit in fit_blocks(sides.predictors, targets, sides.new, sides.groups, settings):
+        scorer.add(fold, blocks.last.voxels, fit.predicted, blocks.last.test.means)
+        alphas.append(fit.alpha)
+    return Encoded(np.concatenate(alphas), sides.test.count)
 
 
 class _Remembered:
