@@ -1,0 +1,189 @@
+"""Feature spaces of a subject's stimuli, as vectors or as inner products, and kernels of a partition of trials."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from cortex2image.errors import DataError
+from cortex2image.prediction.alignment import ANEW, StoredFeatures, find_features, of_trials, positions
+from cortex2image.prediction.alignment import stimulus_order
+from cortex2image.prediction.partitions import Partition, Trials
+from cortex2image.prediction.predictions import check_averaged
+from cortex2image.prediction.responses import RunningMeans, Rows, VoxelBlock
+from cortex2image.progress import track
+from cortex2image.ridge.kernels import Kernel
+from cortex2image.ridge.products import Products, of_given, of_standardised
+from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats
+from cortex2image.study.spaces import GRAM
+from cortex2image.tables.columns import matrix
+from cortex2image.tables.results import GRAMS
+
+
+@dataclass(frozen=True)
+class Gram:
+    """Inner products of the features of s stimuli.
+
+    Attributes
+    ----------
+    products : (s, s) float32 array
+        Of features as they are.
+    row : (n,) array of int
+        Stimulus of each trial.
+    width : float
+        Number of features, to which the mean squared distance from the mean stimulus is scaled.
+    """
+
+    products: np.ndarray
+    row: np.ndarray
+    width: float
+
+
+Space = PerTrial | Gram
+
+
+@dataclass(frozen=True)
+class StoredGram:
+    """Inner products on disk; attributes as in :class:`StoredFeatures`."""
+
+    path: str
+    stimuli: list[str]
+    row: np.ndarray
+    width: int
+
+    def read(self) -> Gram:
+        """Read the inner products, in the order of `stimuli`.
+
+        Raises
+        ------
+        ContractError
+            The table breaks its contract.
+        DataError
+            The table changed since it was opened.
+        """
+        known = GRAMS.read_keys(self.path)["stimulus_id"].to_pylist()
+        place = {name: number for number, name in enumerate(self.stimuli)}
+        columns, read = positions(known, self.stimuli), 0
+        products = np.empty((len(self.stimuli), len(self.stimuli)), np.float32)
+        for table in track(GRAMS.read_batches(self.path), "inner products, row groups"):
+            ids = table["stimulus_id"].to_pylist()
+            wanted = [number for number, name in enumerate(ids) if name in place]
+            products[[place[ids[number]] for number in wanted]] = matrix(table, "products")[
+                np.ix_(wanted, columns)
+            ]
+            read += len(wanted)
+        if read != len(self.stimuli):
+            expected = f"the {len(self.stimuli)} stimuli that the table had when it was opened"
+            raise DataError(self.path, expected, f"{read}", "let no other job write the table, and try again")
+        return Gram(products, self.row, self.width)
+
+
+StoredSpace = StoredFeatures | StoredGram
+
+
+def find_space(path: str, storage: str, trials: Trials) -> StoredSpace:
+    """Find a feature space of the stimuli of all trials.
+
+    Parameters
+    ----------
+    path : path of features/{space}.parquet or {subject}/grams/{space}.parquet
+    storage : str
+        How spaces of this kind are stored, see :class:`~cortex2image.study.spaces.Kind`.
+    trials : Trials
+
+    Raises
+    ------
+    DataError
+        A stimulus without features, or inner products that are not those of all stimuli of their table.
+    """
+    return _find_gram(path, trials) if storage == GRAM else find_features(path, trials)
+
+
+def _find_gram(path: str, trials: Trials) -> StoredGram:
+    order = stimulus_order(trials)
+    known = GRAMS.read_keys(path)["stimulus_id"].to_pylist()
+    missing = sorted(set(order) - set(known))
+    if missing:
+        found = f"{len(missing)} missing, first {missing[0]}"
+        raise DataError(path, "a row for every stimulus of the subject", found, ANEW)
+    schema = GRAMS.read_schema(path)
+    columns = schema.field("products").type.list_size
+    if columns != len(known):
+        raise DataError(path, f"inner products with all {len(known)} stimuli", f"with {columns}", ANEW)
+    width = int((schema.metadata or {}).get(b"width", len(known)))
+    return StoredGram(path, order, positions(order, trials.stimulus.tolist()), width)
+
+
+@dataclass(frozen=True)
+class StimulusRows:
+    """Training stimuli and test stimuli of a partition, as rows of kernels and of responses.
+
+    Attributes
+    ----------
+    trials : Trials
+    partition : Partition
+    train, test : Repeats
+        The trials of each training and of each test stimulus, by name.
+    averaged : bool
+        Whether a training stimulus counts once; otherwise as often as it has trials.
+    """
+
+    trials: Trials
+    partition: Partition
+    train: Repeats
+    test: Repeats
+    averaged: bool
+
+    @classmethod
+    def of(cls, trials: Trials, partition: Partition, average_repeats: Sequence[str]) -> "StimulusRows":
+        """Raise :class:`ConfigError` if test stimuli have repeats that are not averaged."""
+        train, test = (Repeats.of(trials.stimulus[side]) for side in (partition.train, partition.test))
+        check_averaged(test, average_repeats)
+        return cls(trials, partition, train, test, "train" in average_repeats)
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """Trials that each training stimulus stands for, (r,)."""
+        counts = self.train.counts.astype(np.float64)
+        return np.ones_like(counts) if self.averaged else counts
+
+    @property
+    def stimulus_groups(self) -> np.ndarray:
+        """Group of each training stimulus, (r,)."""
+        groups: np.ndarray = self.trials.groups[self.partition.train][self.train.first]
+        return groups
+
+    @property
+    def groups(self) -> np.ndarray:
+        """Groups of what a fit to :meth:`kernel` calls trials."""
+        return self.stimulus_groups if self.averaged else self.trials.groups[self.partition.train]
+
+    @property
+    def sides(self) -> tuple[Rows, Rows]:
+        """Rows of the responses to training and test stimuli."""
+        n = len(self.trials.stimulus)
+        train = Rows.of(self.partition.train, self.train.member, n)
+        return train, Rows.of(self.partition.test, self.test.member, n)
+
+    def products(self, space: Space) -> Products:
+        """Return the inner products of training stimuli, and of test stimuli with these.
+
+        Vectors are standardised by the training trials; inner products are multiplied by one number that
+        gives them the same mean squared distance from the mean, see :mod:`~cortex2image.ridge.products`.
+        """
+        train = space.row[self.partition.train][self.train.first]
+        test = space.row[self.partition.test][self.test.first]
+        if isinstance(space, Gram):
+            return of_given(space.products, train, test, self.weights, space.width)
+        rows = (of_trials(space, side).matrix for side in (self.partition.train, self.partition.test))
+        return of_standardised(*rows, self.weights)
+
+    def kernel(self, products: Products) -> Kernel:
+        """Return the training side for a fit, whose trials share rows unless they are averaged."""
+        return Kernel(products.train, None if self.averaged else self.train.member)
+
+    def targets(self, block: VoxelBlock) -> np.ndarray | Averaged:
+        """Return the training responses of a block of voxels for a fit to :meth:`kernel`."""
+        means: RunningMeans = block.train
+        return means.means if self.averaged else Averaged(means.means, means.within)
