@@ -12,6 +12,7 @@ from cortex2image.tables.results import (
     DECODED,
     DECODED_SCORES,
     ENCODING,
+    ENCODING_RESAMPLES,
     ENCODING_SCORES,
     EVALUATION,
     FEATURES,
@@ -35,5 +36,6 @@ CONTRACTS = (
     NULLS,
     SCORES,
     ENCODING,
+    ENCODING_RESAMPLES,
     ENCODING_SCORES,
 )
