@@ -53,4 +53,5 @@ def find_clusters(
     member = numbers[place]
     sizes = np.bincount(member)
     peak = max(range(len(r)), key=lambda voxel: (sizes[member[voxel]], r[voxel]))
-    return Clusters(count, int(sizes.max()), *map(int, chosen[peak]), float(r[peak]))
+    i, j, k = map(int, chosen[peak])
+    return Clusters(count, int(sizes.max()), i, j, k, float(r[peak]))

@@ -52,9 +52,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     ]
     for model in study.encode.models:
         of_subjects = [scored[subject, model] for subject in study.subjects]
-        rows += [
-            {"subject": ALL, "model": model, **asdict(score)} for score in pooled(of_subjects, study.seed)
-        ]
+        together = pooled(of_subjects, study.seed)
+        rows += [{"subject": ALL, "model": model, **asdict(score)} for score in together]
     table = pa.Table.from_pylist(rows, pa.schema([column.field() for column in ENCODING_SCORES.columns]))
     ENCODING_SCORES.write(table, args.scores, fdr=study.encode.fdr)
 
@@ -88,8 +87,8 @@ def scored_voxels(voxels: str, encoding: str) -> ScoredVoxels:
     check_voxels(encoding, scores.num_rows, table.num_rows)
     names = ("r", "ceiling_normalised", "q", "q_permutation")
     return ScoredVoxels(
-        np.array(table.column("roi").to_pylist(), dtype=str),
-        *(scores.column(name).to_numpy().astype(float) for name in names),
+        **{name: scores.column(name).to_numpy().astype(float) for name in names},
+        rois=np.array(table.column("roi").to_pylist(), dtype=str),
         indices=np.column_stack([table.column(axis).to_numpy() for axis in "ijk"]),
         shape=grid(table, voxels)[0],
     )
@@ -97,11 +96,9 @@ def scored_voxels(voxels: str, encoding: str) -> ScoredVoxels:
 
 def resampled_r(path: str, voxels: int) -> Iterator[np.ndarray]:
     """Yield r of some voxels at a time in every resample, (voxels, draws)."""
-    read = 0
+    check_voxels(path, ENCODING_RESAMPLES.read_keys(path).num_rows, voxels)
     for table in ENCODING_RESAMPLES.read_batches(path):
         yield matrix(table, "r")
-        read += table.num_rows
-    check_voxels(path, read, voxels)
 
 
 def check_voxels(path: str, found: int, voxels: int) -> None:
@@ -115,10 +112,11 @@ def pooled(scored: Sequence[Scored], seed: int) -> list[RoiScores]:
     names = dict.fromkeys(score.roi for found in scored for score in found.rois)
     rows = []
     for roi in sorted(names, key=lambda name: (name != ALL, name)):
-        own = [(s, found.resampled[roi]) for found in scored for s in found.rois if s.roi == roi]
-        if len(own) > 1:
+        scores = [score for found in scored for score in found.rois if score.roi == roi]
+        resampled = [found.resampled[roi] for found in scored if roi in found.resampled]
+        if len(scores) > 1:
             # The seed does not depend on the model: models are compared in the same draws.
-            rows.append(pool_subjects(*zip(*own, strict=True), rng_for(seed, "pooled encoding scores", roi)))
+            rows.append(pool_subjects(scores, resampled, rng_for(seed, "pooled encoding scores", roi)))
     return rows
 
 

@@ -1,11 +1,12 @@
 """Standardise the single-trial betas of one subject, and compute the noise ceiling of every voxel.
 
-Reads stimuli.parquet, trials.parquet, single_trial_betas.parquet and mask_voxels.parquet. Only one row group of betas is in
-memory at a time, so the betas are read several times. Mean and standard deviation come from training trials
-only. Noise ceilings come from repeated stimuli, in most studies the test stimuli, or were released with the
-betas; they describe the data and select nothing. In a cross-validated study, stimuli whose pictures are unknown
-repeat where their captions do, and the ceiling is that of differences within folds. Voxels that lack data in a session are left out, as the
-metadata of voxels.parquet say (`left_out`, a JSON list). Writes betas.parquet and voxels.parquet.
+Reads stimuli.parquet, trials.parquet, single_trial_betas.parquet and mask_voxels.parquet. Only one row group
+of betas is in memory at a time, so the betas are read several times. Mean and standard deviation come from
+training trials only. Noise ceilings come from repeated stimuli, in most studies the test stimuli, or were
+released with the betas; they describe the data and select nothing. In a cross-validated study, stimuli whose
+pictures are unknown repeat where their captions do, and ceilings are those of differences within folds.
+Voxels that lack data in a session are left out, as the metadata of voxels.parquet say (`left_out`, a JSON
+list). Writes betas.parquet and voxels.parquet.
 """
 
 import json
@@ -92,7 +93,8 @@ class Labels:
         """Return the labels in trials.parquet."""
         names = ("trial_id", "stimulus_id", "session", "split")
         fold = None if trials["fold"].null_count else trials["fold"].to_numpy()
-        return cls(*(np.array(trials[name].to_pylist()) for name in names), fold)
+        labels = [np.array(trials[name].to_pylist()) for name in names]
+        return cls(*labels, fold=fold)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -117,7 +119,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def ceilings_of(
     rows: Rows, labels: Labels, stimuli: pa.Table, used: np.ndarray, moments: Moments, averaged: Sequence[int]
 ) -> Ceilings:
-    """Estimate noise ceilings from the used trials, given their moments by session; by folds if there are any."""
+    """Estimate noise ceilings from the used trials, given their moments by session; or within folds."""
     trials = SingleTrials(rows.batches, int(rows.kept.sum()), session_bytes(labels, rows))
     if labels.fold is None:
         return trials.ceilings(moments, Repeats.among(used, labels.stimulus, labels.session), averaged)

@@ -137,16 +137,16 @@ VOXELS = Contract(
             "ncsnr",
             _FLOAT,
             "",
-            "noise ceiling signal-to-noise ratio of one trial; null with neither repeats nor a released one; if "
-            "cross-validated, stimuli without a picture repeat where their captions do",
+            "noise ceiling signal-to-noise ratio of one trial; null with neither repeats nor a released one; "
+            "if cross-validated, stimuli without a picture repeat where their captions do",
             True,
         ),
         Column(
             "noise_ceiling",
             _FLOAT,
             "r squared",
-            "explainable variance of the averaged test trials; if cross-validated, of their differences within "
-            "folds",
+            "explainable variance of the averaged test trials; if cross-validated, of their differences "
+            "within folds",
             True,
         ),
         Column(

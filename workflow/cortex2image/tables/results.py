@@ -144,8 +144,8 @@ ENCODING = Contract(
             "q_permutation",
             _FLOAT,
             "",
-            "p_permutation adjusted by Benjamini and Hochberg; at least voxels / voxels with the smallest p / "
-            "(1 + draws)",
+            "p_permutation adjusted by Benjamini and Hochberg; at least voxels / voxels with the smallest p "
+            "/ (1 + draws)",
         ),
         Column("alpha", _FLOAT, "", "ridge penalty chosen on training rows"),
         Column(
@@ -226,8 +226,8 @@ ENCODING_SCORES = Contract(
             "clusters",
             _INT,
             "clusters",
-            "groups of voxels of the region with q_permutation below encode/fdr that touch by a face, an edge "
-            "or a corner; null for surfaces and for `all` subjects",
+            "groups of voxels of the region with q_permutation below encode/fdr that touch by a face, an "
+            "edge or a corner; null for surfaces and for `all` subjects",
             True,
         ),
         Column("largest_cluster", _INT, "voxels", "size of the largest cluster; 0 without any", True),
