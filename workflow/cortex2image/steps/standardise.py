@@ -91,10 +91,11 @@ class Labels:
     @classmethod
     def of(cls, trials: pa.Table) -> "Labels":
         """Return the labels in trials.parquet."""
-        names = ("trial_id", "stimulus_id", "session", "split")
+        trial, stimulus, session, split = (
+            np.array(trials[name].to_pylist()) for name in ("trial_id", "stimulus_id", "session", "split")
+        )
         fold = None if trials["fold"].null_count else trials["fold"].to_numpy()
-        labels = [np.array(trials[name].to_pylist()) for name in names]
-        return cls(*labels, fold=fold)
+        return cls(trial, stimulus, session, split, fold)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
