@@ -8,6 +8,7 @@ rule encode_voxels:
         code=code_of("encode_voxels"),
     output:
         encoding=at("encoding", model="{space}"),
+        resamples=at("encoding_resamples", model="{space}"),
     log:
         log_of("encode_voxels", "subject", "space"),
     benchmark:
@@ -50,6 +51,7 @@ rule encoding_scores:
         code=code_of("encoding_scores"),
         voxels=of_all("voxels"),
         encoding=of_all("encoding", model=ENCODED),
+        resamples=of_all("encoding_resamples", model=ENCODED),
     output:
         scores=at("encoding_scores"),
     log:

@@ -6,6 +6,7 @@ Memory and time are estimates: a job that is killed asks for more on its next tr
 
 from dataclasses import dataclass
 
+from cortex2image.encoding.scoring import Scoring
 from cortex2image.networks.registry import ModelSet
 from cortex2image.prediction.fit_sizes import Direction, FitSizes
 from cortex2image.prediction.memory import PYTHON, plan_memory
@@ -108,9 +109,14 @@ class Resources:
         """Return the memory of a fit from a feature space to every voxel."""
         if self._sizes is None:
             return self._unknown_mb
-        return self._fit_mb("encode", self._width(space), self._voxels)
+        return self._fit_mb("encode", self._width(space), self._voxels, self._scoring.bytes_per_voxel)
 
-    def _fit_mb(self, direction: Direction, predictors: int, targets: int) -> int:
+    @property
+    def _scoring(self) -> Scoring:
+        encode, folds = self.study.encode, self.study.dataset.cross_validate != "none"
+        return Scoring(encode.permutations, encode.resamples, folds, seed=0)
+
+    def _fit_mb(self, direction: Direction, predictors: int, targets: int, scores: int = 0) -> int:
         """Return the memory of a fit, as the fit itself plans it."""
         training = int(TRAINING * self._trials)
         sizes = FitSizes(
@@ -121,6 +127,7 @@ class Resources:
             min(self._known.shared_pictures, self._trials - training),
             predictors,
             targets,
+            scores=scores,
         )
         averaged = self.study.standardise.average_repeats
         return _mb(plan_memory(sizes, self.study.ridge, averaged, self.fit_threads).total)

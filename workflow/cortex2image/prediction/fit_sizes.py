@@ -37,6 +37,8 @@ class FitSizes:
     repeats : int
         Training trials of the largest group that inner folds keep together.
     cross_validated : bool
+    scores : int
+        Bytes of the scores of a target, beyond its sums.
     """
 
     direction: Direction
@@ -48,6 +50,7 @@ class FitSizes:
     targets: int
     repeats: int = 3
     cross_validated: bool = False
+    scores: int = 0
 
     @classmethod
     def of(
@@ -57,6 +60,7 @@ class FitSizes:
         split: "Sequence[Partition]",
         predictors: int,
         targets: int,
+        scores: int = 0,
     ) -> "FitSizes":
         """Return the sizes for the partitions `split` of a subject's trials."""
         training = max(len(part.train) for part in split)
@@ -68,7 +72,7 @@ class FitSizes:
             int(np.unique(trials.groups[part.train], return_counts=True)[1].max()) for part in split
         )
         n, several = len(trials.stimulus), trials.fold is not None
-        return cls(direction, n, training, pictures, test, predictors, targets, repeats, several)
+        return cls(direction, n, training, pictures, test, predictors, targets, repeats, several, scores)
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,7 @@ class FitParts:
             "features": ITEM * features,
             "betas": ITEM * betas,
             "standardised": 3 * ITEM * (self.lifted or self.rows) * sizes.predictors * self.released,
-            "results": (200 + decoded) * sizes.targets,
+            "results": (200 + sizes.scores + decoded) * sizes.targets,
         }
 
     @property

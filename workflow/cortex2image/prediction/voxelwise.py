@@ -43,7 +43,7 @@ def encode_test_trials(
     voxels_at_once: int,
     scorer: Scorer,
 ) -> Encoded:
-    """Fit the training trials of each partition to every voxel, and give the scorer predictions and responses.
+    """Fit the training trials of each partition to every voxel; give predictions to the scorer.
 
     Parameters
     ----------

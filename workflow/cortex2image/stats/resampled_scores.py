@@ -43,8 +43,8 @@ class ResampledSums:
         sum_p, sum_m = weights @ p, weights @ m
         product = weights @ (p * m) - sum_p * sum_m / rows
         apart = (sum_m - sum_p) / rows + mean_m - mean_p
-        squares = (_around_mean(weights @ x**2, s, rows) for x, s in ((p, sum_p), (m, sum_m)))
-        return cls(*squares, product, rows * apart**2)
+        squares_p, squares_m = (_around_mean(weights @ x**2, s, rows) for x, s in ((p, sum_p), (m, sum_m)))
+        return cls(squares_p, squares_m, product, rows * apart**2)
 
 
 class ResampledScores:
@@ -117,10 +117,11 @@ def _around_mean(squares: np.ndarray, total: np.ndarray, rows: int) -> np.ndarra
 def _r(predicted: np.ndarray, measured: np.ndarray, product: np.ndarray) -> np.ndarray:
     """Return r from sums around means; 0 for a draw that is constant on either side."""
     scale = np.sqrt(predicted * measured)
-    return np.divide(product, scale, out=np.zeros_like(product), where=scale > 0).clip(-1, 1)
+    r: np.ndarray = np.divide(product, scale, out=np.zeros_like(product), where=scale > 0).clip(-1, 1)
+    return r
 
 
 def _r2(error: np.ndarray, measured: np.ndarray) -> np.ndarray:
     """Return 1 - error / total sum of squares; 0 for a draw of constant measurements."""
-    share = np.divide(error, measured, out=np.ones_like(error), where=measured > 0)
+    share: np.ndarray = np.divide(error, measured, out=np.ones_like(error), where=measured > 0)
     return 1 - share
