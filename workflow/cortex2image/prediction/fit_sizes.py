@@ -37,6 +37,8 @@ class FitSizes:
     repeats : int
         Training trials of the largest group that inner folds keep together.
     cross_validated : bool
+    kernel : bool
+        Whether predictors come as inner products of all stimuli, whose number `predictors` then is.
     """
 
     direction: Direction
@@ -48,6 +50,7 @@ class FitSizes:
     targets: int
     repeats: int = 3
     cross_validated: bool = False
+    kernel: bool = False
 
     @classmethod
     def of(
@@ -105,9 +108,10 @@ class FitParts:
             alphas = RELEASED_ALPHAS[self.sizes.direction]
         splits = self._splits
         # Predictors are standardised by the training rows of each fold, except as released: before, at once.
-        own = bool(splits.folds) and not self.released
+        # Inner products leave nothing to standardise, and no choice of form.
+        own = bool(splits.folds) and not self.released and not self.sizes.kernel
         predictors, lifted = self.sizes.predictors, self.lifted
-        dual = prefers_dual(lifted or self.rows, predictors, splits.folds * own)
+        dual = self.sizes.kernel or prefers_dual(lifted or self.rows, predictors, splits.folds * own)
         sizes = self.rows, predictors, self.sizes.targets, alphas
         return Need(*sizes, dual, splits, own=own, lifted=lifted * dual)
 
@@ -130,6 +134,9 @@ class FitParts:
         sizes, decode = self.sizes, self.sizes.direction == "decode"
         stimuli = (sizes.pictures + sizes.test) * (1 + sizes.cross_validated)
         features = stimuli * (sizes.targets if decode else sizes.predictors)
+        if sizes.kernel:
+            # The whole table, and of it the training rows and the test rows.
+            features = sizes.predictors**2 + (sizes.pictures + sizes.test) * sizes.pictures
         betas = (sizes.trials + sizes.training + sizes.test) * sizes.predictors * decode
         # Sums and scores of every target; decoded features and their true values, twice.
         decoded = 4 * ITEM * (sizes.trials if sizes.cross_validated else sizes.test) * decode
