@@ -8,6 +8,13 @@ rule preprocess:
     localrule: True
 
 
+rule plan:
+    """What sampling the study's feature spaces costs, printed before anything is sampled."""
+    input:
+        rules.plan_sampling.output,
+    localrule: True
+
+
 rule features:
     """Features of every stimulus that a chosen subject saw."""
     input:

@@ -14,14 +14,16 @@ from cortex2image.errors import run_step
 from cortex2image.networks.registry import model_set
 from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
+from cortex2image.planning.passes import Pass, emptied_before, pass_of, passes
 from cortex2image.planning.resources import Resources
+from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.study.config import slice_json
 from cortex2image.study.encoding_models import encoded_spaces, encoding_models
 from cortex2image.study.methods import METHODS, find_method
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
-from cortex2image.study.spaces import VECTORS
+from cortex2image.study.spaces import GRAM, VECTORS
 from cortex2image.study.training import Training, read_training
 from cortex2image.tables.paths import Layout, training_path
 
@@ -146,6 +148,37 @@ class Jobs:
         """Return the feature spaces that are decoded or encoded and stored as vectors."""
         asked = {*self.study.decode.rois, *encoded_spaces(self.study.encode, self.study.reconstruct)}
         return sorted(name for name in asked if parse_space(name).facts.storage == VECTORS)
+
+    @functools.cached_property
+    def passes(self) -> tuple[Pass, ...]:
+        """Return the passes of the sampler; a layer that is too large for the disk ends planning."""
+        return run_step(lambda: passes(self.study, self.model_set))
+
+    def activity_of_space(self, wildcards: Wildcards) -> list[str]:
+        """Return the folders, one per shard, of the pass that leaves the activity of a space."""
+        return self._folders(run_step(lambda: pass_of(wildcards.space, self.passes)))
+
+    def emptied(self, wildcards: Wildcards) -> list[str]:
+        """Return what is made of the activity that must be gone before the pass of a job fills the disk."""
+        place = float(wildcards.noise), int(wildcards.part)
+        each = next(other for other in self.passes if (other.noise, other.part) == place)
+        known = count_stimuli(self.study)
+        count = known.study if known else None
+        earlier = emptied_before(each, self.passes, self.study, self.model_set, count)
+        return [path for other in earlier for path in self._made_of(other)]
+
+    def _folders(self, each: Pass) -> list[str]:
+        place = {"noise": f"{each.noise:g}", "part": str(each.part)}
+        shards = range(self.study.features.shards)
+        return [self.layout.path("activity", **place, shard=str(shard)) for shard in shards]
+
+    def _made_of(self, each: Pass) -> list[str]:
+        """Return what is made of the activity of a pass: latents, and inner products of every subject."""
+        stored = {name: parse_space(name).facts.storage for name in each.spaces}
+        layers = [name for name in each.spaces if stored[name] == GRAM]
+        latents = [name for name in each.spaces if stored[name] == VECTORS]
+        of_latents = [self.layout.path("features", space=name) for name in latents]
+        return [*of_latents, *(self.of_all("grams", space=layers) if layers else [])]
 
     def dataset_files(self, wildcards: Wildcards) -> list[str]:
         """Return the files of the data set that the jobs of a subject read."""

@@ -7,13 +7,17 @@ Memory and time are estimates: a job that is killed asks for more on its next tr
 from dataclasses import dataclass
 
 from cortex2image.encoding.scoring import Scoring
+from cortex2image.features import gram
 from cortex2image.networks.registry import ModelSet
+from cortex2image.planning.passes import FORMAT_BYTES
+from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.prediction.fit_sizes import Direction, FitSizes
 from cortex2image.prediction.memory import PYTHON, plan_memory
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 from cortex2image.study.sizes import StudySizes
 from cortex2image.study.space_names import parse_space
+from cortex2image.study.spaces import GRAM
 
 FLOAT = 4
 TRAINING = 0.9
@@ -28,6 +32,10 @@ FULL_SIZE_MB, MINIATURE_MB = 16_000, 4_000
 # core of a busy machine, 58 minutes if nothing ran in parallel. The networks and the matrix products were not
 # timed.
 FULL_SIZE_EVALUATION_MB, FULL_SIZE_EVALUATION_MINUTES = 24_000, 240
+# Inner products are planned for a slow disk, and for few cores: bytes and multiplications a second. Writing
+# them holds a few batches of rows beside them.
+READ, MULTIPLIED = 1e8, 2e10
+WRITING = 3e8
 
 
 @dataclass(frozen=True)
@@ -106,28 +114,57 @@ class Resources:
         return self._fit_mb("decode", voxels, self._width(space))
 
     def encode_mb(self, space: str) -> int:
-        """Return the memory of a fit from a feature space to every voxel."""
+        """Return the memory of a fit from a feature space, or from inner products in it, to every voxel."""
         if self._sizes is None:
             return self._unknown_mb
-        return self._fit_mb("encode", self._width(space), self._voxels, self._scoring.bytes_per_voxel)
+        scores = self._scoring.bytes_per_voxel
+        if parse_space(space).facts.storage == GRAM:
+            return self._fit_mb("encode", sum(self._pictures), self._voxels, scores, kernel=True)
+        return self._fit_mb("encode", self._width(space), self._voxels, scores)
+
+    @property
+    def gram_mb(self) -> int:
+        """Return the memory of the inner products of a subject's stimuli in one layer of the U-Net."""
+        known = count_stimuli(self.study)
+        if known is None:
+            return self._unknown_mb
+        return _mb(PYTHON + gram.need_bytes(known.subject, known.study) + WRITING)
+
+    def gram_minutes(self, space: str) -> int:
+        """Return the time of inner products: all stimuli are read, those of the subject multiplied."""
+        known = count_stimuli(self.study)
+        if known is None:
+            return 240
+        width = self._width(space)
+        read = known.study * width * FORMAT_BYTES[self.study.features.activity] / READ
+        return 10 + int((read + gram.multiplications(known.subject, width) / MULTIPLIED) / 60)
 
     @property
     def _scoring(self) -> Scoring:
         encode, folds = self.study.encode, self.study.dataset.cross_validate != "none"
         return Scoring(encode.permutations, encode.resamples, folds, seed=0)
 
-    def _fit_mb(self, direction: Direction, predictors: int, targets: int, scores: int = 0) -> int:
-        """Return the memory of a fit, as the fit itself plans it."""
+    @property
+    def _pictures(self) -> tuple[int, int]:
+        """Return the number of training and of test pictures of a subject."""
         training = int(TRAINING * self._trials)
+        return min(self._known.own_pictures, training), min(
+            self._known.shared_pictures, self._trials - training
+        )
+
+    def _fit_mb(
+        self, direction: Direction, predictors: int, targets: int, scores: int = 0, kernel: bool = False
+    ) -> int:
+        """Return the memory of a fit, as the fit itself plans it."""
         sizes = FitSizes(
             direction,
             self._trials,
-            training,
-            min(self._known.own_pictures, training),
-            min(self._known.shared_pictures, self._trials - training),
+            int(TRAINING * self._trials),
+            *self._pictures,
             predictors,
             targets,
             scores=scores,
+            kernel=kernel,
         )
         averaged = self.study.standardise.average_repeats
         return _mb(plan_memory(sizes, self.study.ridge, averaged, self.fit_threads).total)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cortex2image.errors import DataError
-from cortex2image.prediction.partitions import Trials
+from cortex2image.prediction.partitions import Trials, ordered_stimuli
 from cortex2image.prediction.responses import ANEW, Responses, open_responses
 from cortex2image.progress import track
 from cortex2image.ridge.repeats import PerTrial, Repeats
@@ -111,10 +111,7 @@ def open_subject(voxels: int, where: Mapping[str, str]) -> Subject:
 
 def find_features(path: str, trials: Trials) -> StoredFeatures:
     """Find the features of the stimuli of all trials; raise :class:`DataError` if a stimulus has none."""
-    # Training stimuli first, so that neither side of the split is copied.
-    stimuli = np.unique(trials.stimulus)
-    held_out = np.isin(stimuli, trials.stimulus[trials.split == "test"])
-    order = np.concatenate([stimuli[~held_out], stimuli[held_out]]).tolist()
+    order = ordered_stimuli(trials)
     missing = sorted(set(order) - set(FEATURES.read_keys(path)["stimulus_id"].to_pylist()))
     if missing:
         found = f"{len(missing)} missing, first {missing[0]}"
