@@ -48,4 +48,5 @@ rule encode:
     input:
         at("encoding_scores"),
         of_all("map", model=ENCODED),
+        of_all("preferred", family=JOBS.families),
     localrule: True

@@ -59,7 +59,9 @@ def test_the_conditions_of_an_optimum_hold(rng):
     least = np.einsum("vi,vi->v", weights, slope)[:, None]
     scale = np.einsum("vii->v", P)[:, None] / 15
     assert (slope >= least - 1e-7 * scale).all()
-    assert (np.abs(slope - least)[weights > 0] <= 1e-7 * np.broadcast_to(scale, P.shape[:2])[weights > 0]).all()
+    assert (
+        np.abs(slope - least)[weights > 0] <= 1e-7 * np.broadcast_to(scale, P.shape[:2])[weights > 0]
+    ).all()
 
 
 def test_a_planted_mixture_is_found(rng):

@@ -64,8 +64,9 @@ def simplex_weights(products: np.ndarray) -> np.ndarray:
     voxels, models, _ = products.shape
     scale = np.einsum("vll->v", products) / models
     if not np.isfinite(products).all():
-        found = f"NaN or infinity in {int((~np.isfinite(products).all(axis=(1, 2))).sum())} of {voxels} voxels"
-        raise DataError("stack, errors of models", "finite numbers", found, "look at the betas of these voxels")
+        bad = int((~np.isfinite(products).all(axis=(1, 2))).sum())
+        found, fix = f"NaN or infinity in {bad} of {voxels} voxels", "look at the betas of these voxels"
+        raise DataError("stack, errors of models", "finite numbers", found, fix)
     P = products / np.where(scale > 0, scale, 1)[:, None, None] + EVEN * np.eye(models)
     weights = np.zeros((voxels, models))
     weights[np.arange(voxels), np.einsum("vll->vl", P).argmin(axis=1)] = 1
@@ -75,7 +76,8 @@ def simplex_weights(products: np.ndarray) -> np.ndarray:
         left = left[~done]
         if not len(left):
             break
-    return weights / weights.sum(axis=1, keepdims=True)
+    summed: np.ndarray = weights / weights.sum(axis=1, keepdims=True)
+    return summed
 
 
 def _round(

@@ -18,7 +18,13 @@ from cortex2image.planning.passes import Pass, emptied_before, pass_of, passes
 from cortex2image.planning.resources import Resources
 from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.study.config import slice_json
-from cortex2image.study.encoding_models import encoded_spaces, encoding_models
+from cortex2image.study.encoding_models import (
+    encoded_spaces,
+    encoding_models,
+    families,
+    find_encoding_model,
+    find_family,
+)
 from cortex2image.study.methods import METHODS, find_method
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
@@ -142,6 +148,47 @@ class Jobs:
     def encoded(self) -> list[str]:
         """Return the names of the encoding models."""
         return [model.name for model in encoding_models(self.study.encode, self.study.reconstruct)]
+
+    @property
+    def families(self) -> list[str]:
+        """Return the names of the families of encoding models of which each voxel has a best one."""
+        return [family.name for family in families(self.study.encode, self.study.reconstruct)]
+
+    def features_of_space(self, wildcards: Wildcards) -> str:
+        """Return the table of a feature space: vectors of all stimuli, or inner products of a subject's."""
+        return self._table_of_space(wildcards.space, wildcards.subject)
+
+    def features_of_model(self, wildcards: Wildcards) -> list[str]:
+        """Return the tables of the feature spaces of an encoding model, in the order of the model."""
+        return [self._table_of_space(space, wildcards.subject) for space in self._spaces_of(wildcards.model)]
+
+    def alone(self, table: str) -> OfJob:
+        """Return a table of the model of each feature space of a joint model alone."""
+
+        def paths(wildcards: Wildcards) -> list[str]:
+            spaces = self._spaces_of(wildcards.model)
+            return [self.layout.path(table, subject=wildcards.subject, model=space) for space in spaces]
+
+        return paths
+
+    def of_family(self, table: str) -> OfJob:
+        """Return a table of each model of a family."""
+
+        def paths(wildcards: Wildcards) -> list[str]:
+            encode, reconstruct = self.study.encode, self.study.reconstruct
+            models = run_step(lambda: find_family(wildcards.family, encode, reconstruct)).models
+            return [self.layout.path(table, subject=wildcards.subject, model=model) for model in models]
+
+        return paths
+
+    def _spaces_of(self, model: str) -> tuple[str, ...]:
+        encode, reconstruct = self.study.encode, self.study.reconstruct
+        return run_step(lambda: find_encoding_model(model, encode, reconstruct)).spaces
+
+    def _table_of_space(self, space: str, subject: str) -> str:
+        if run_step(lambda: parse_space(space)).facts.storage == GRAM:
+            return self.layout.path("grams", subject=subject, space=space)
+        return self.layout.path("features", space=space)
 
     @property
     def feature_spaces(self) -> list[str]:

@@ -4,7 +4,8 @@ Memory and time are estimates: a job that is killed asks for more on its next tr
 (1e6 bytes) and minutes if a name says so.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from cortex2image.encoding.scoring import Scoring
 from cortex2image.features import gram
@@ -12,7 +13,8 @@ from cortex2image.networks.registry import ModelSet
 from cortex2image.planning.passes import FORMAT_BYTES
 from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.prediction.fit_sizes import Direction, FitSizes
-from cortex2image.prediction.memory import PYTHON, plan_memory
+from cortex2image.prediction.memory import PYTHON, plan_memory, plan_stack
+from cortex2image.study.encoding_models import find_encoding_model, find_family
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 from cortex2image.study.sizes import StudySizes
@@ -24,6 +26,8 @@ TRAINING = 0.9
 # For prepared betas whose sizes are not known here: enough for the 5,254 trials of a subject of BOLD5000.
 PREPARED_FIT_MB, PREPARED_BETAS_MB = 32_000, 6_000
 RECORDED_MB = 4_000
+# Voxels of a whole brain at 2 mm, for data of any size.
+UNKNOWN_VOXELS = 250_000
 # Weights pass through main memory on their way to a GPU.
 FULL_SIZE_MB, MINIATURE_MB = 16_000, 4_000
 # For 1,000 stimuli with 5 samples of 512 px. Memory, from sizes: the weights of all judges, both sets of
@@ -111,16 +115,51 @@ class Resources:
         regions = self.study.decode.rois[space]
         most = self._sizes.voxels["atlas"] // self._sizes.regions * len(regions)
         voxels = self._voxels if "all" in regions else min(most, self._voxels)
-        return self._fit_mb("decode", voxels, self._width(space))
+        return self._planned_mb(self._sizes_of("decode", voxels, self._width(space)))
 
     def encode_mb(self, space: str) -> int:
         """Return the memory of a fit from a feature space, or from inner products in it, to every voxel."""
         if self._sizes is None:
             return self._unknown_mb
+        gram, pca = parse_space(space).facts.storage == GRAM, self.study.encode.pca
+        kernel = gram or (pca is not None and self._width(space) > pca)
+        return self._planned_mb(self._encoding_sizes((space,), kernel))
+
+    def joint_mb(self, model: str) -> int:
+        """Return the memory of a joint fit from two feature spaces to every voxel."""
+        if self._sizes is None:
+            return self._unknown_mb
+        return self._planned_mb(self._encoding_sizes(tuple(model.split("+")), kernel=True))
+
+    def stack_mb(self, model: str) -> int:
+        """Return the memory of a stack of layers, whose decompositions are in memory together."""
+        if self._sizes is None:
+            return self._unknown_mb
+        spaces = find_encoding_model(model, self.study.encode, self.study.reconstruct).spaces
+        averaged = self.study.standardise.average_repeats
+        return _mb(plan_stack(self._encoding_sizes(spaces, kernel=True), self.study.ridge, averaged).total)
+
+    def best_model_mb(self, family: str) -> int:
+        """Return the memory of comparing models: their scores in resamples, thrice."""
+        models = find_family(family, self.study.encode, self.study.reconstruct).models
+        voxels = self._voxels if self._sizes else UNKNOWN_VOXELS
+        return _mb(PYTHON + 3 * FLOAT * len(models) * voxels * self.study.encode.resamples)
+
+    @property
+    def joint_minutes(self) -> int:
+        """Return the time of a model of several spaces: as many decompositions as mixtures, or as folds."""
+        return 3 * self.fit_minutes
+
+    def _encoding_sizes(self, spaces: Sequence[str], kernel: bool) -> FitSizes:
+        """Return the sizes of a fit from feature spaces to every voxel."""
+        gram = [parse_space(space).facts.storage == GRAM for space in spaces]
+        widths = [
+            sum(self._pictures) if given else self._width(space)
+            for space, given in zip(spaces, gram, strict=True)
+        ]
         scores = self._scoring.bytes_per_voxel
-        if parse_space(space).facts.storage == GRAM:
-            return self._fit_mb("encode", sum(self._pictures), self._voxels, scores, kernel=True)
-        return self._fit_mb("encode", self._width(space), self._voxels, scores)
+        sizes = self._sizes_of("encode", max(widths), self._voxels)
+        return replace(sizes, scores=scores, kernel=kernel, bands=len(spaces))
 
     @property
     def gram_mb(self) -> int:
@@ -152,20 +191,12 @@ class Resources:
             self._known.shared_pictures, self._trials - training
         )
 
-    def _fit_mb(
-        self, direction: Direction, predictors: int, targets: int, scores: int = 0, kernel: bool = False
-    ) -> int:
+    def _sizes_of(self, direction: Direction, predictors: int, targets: int) -> FitSizes:
+        training = int(TRAINING * self._trials)
+        return FitSizes(direction, self._trials, training, *self._pictures, predictors, targets)
+
+    def _planned_mb(self, sizes: FitSizes) -> int:
         """Return the memory of a fit, as the fit itself plans it."""
-        sizes = FitSizes(
-            direction,
-            self._trials,
-            int(TRAINING * self._trials),
-            *self._pictures,
-            predictors,
-            targets,
-            scores=scores,
-            kernel=kernel,
-        )
         averaged = self.study.standardise.average_repeats
         return _mb(plan_memory(sizes, self.study.ridge, averaged, self.fit_threads).total)
 

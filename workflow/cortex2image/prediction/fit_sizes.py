@@ -124,7 +124,8 @@ class FitParts:
         own = bool(splits.folds) and not self.released and not self.sizes.kernel
         predictors, lifted = self.sizes.predictors, self.lifted
         dual = self.sizes.kernel or prefers_dual(lifted or self.rows, predictors, splits.folds * own)
-        sizes = self.rows, predictors, self.sizes.targets, alphas
+        columns = self.rows if self.sizes.kernel else predictors
+        sizes = self.rows, columns, self.sizes.targets, alphas
         return Need(*sizes, dual, splits, own=own, lifted=lifted * dual)
 
     @property
@@ -153,11 +154,13 @@ class FitParts:
         betas = (sizes.trials + sizes.training + sizes.test) * sizes.predictors * decode
         # Sums and scores of every target; decoded features and their true values, twice.
         decoded = 4 * ITEM * (sizes.trials if sizes.cross_validated else sizes.test) * decode
+        # Test predictions of each band of a joint model.
+        by_band = ITEM * (sizes.bands > 1) * (sizes.bands + 1) * sizes.test
         return {
             "features": ITEM * features,
             "betas": ITEM * betas,
             "standardised": 3 * ITEM * (self.lifted or self.rows) * sizes.predictors * self.released,
-            "results": (200 + sizes.scores + decoded) * sizes.targets,
+            "results": (200 + sizes.scores + decoded + by_band) * sizes.targets,
         }
 
     @property

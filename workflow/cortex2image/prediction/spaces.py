@@ -1,4 +1,4 @@
-"""Feature spaces of a subject's stimuli, as vectors or as inner products, and kernels of a partition of trials."""
+"""Feature spaces of a subject's stimuli, as vectors or inner products; kernels of a partition of trials."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,14 @@ from functools import cached_property
 
 import numpy as np
 
+from cortex2image.encoding.scoring import Scoring
 from cortex2image.errors import DataError
-from cortex2image.prediction.alignment import ANEW, StoredFeatures, find_features, of_trials, positions
-from cortex2image.prediction.alignment import stimulus_order
-from cortex2image.prediction.partitions import Partition, Trials
+from cortex2image.features.components import principal_components
+from cortex2image.prediction.alignment import StoredFeatures, find_features, positions, taken
+from cortex2image.prediction.fit_sizes import FitSizes
+from cortex2image.prediction.partitions import Partition, Trials, ordered_stimuli, partitions
 from cortex2image.prediction.predictions import check_averaged
-from cortex2image.prediction.responses import RunningMeans, Rows, VoxelBlock
+from cortex2image.prediction.responses import ANEW, Rows, VoxelBlock
 from cortex2image.progress import track
 from cortex2image.ridge.kernels import Kernel
 from cortex2image.ridge.products import Products, of_given, of_standardised
@@ -19,6 +21,9 @@ from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats
 from cortex2image.study.spaces import GRAM
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.results import GRAMS
+
+# Columns of features that are converted to double precision at once.
+COLUMNS = 2048
 
 
 @dataclass(frozen=True)
@@ -68,10 +73,9 @@ class StoredGram:
         products = np.empty((len(self.stimuli), len(self.stimuli)), np.float32)
         for table in track(GRAMS.read_batches(self.path), "inner products, row groups"):
             ids = table["stimulus_id"].to_pylist()
-            wanted = [number for number, name in enumerate(ids) if name in place]
-            products[[place[ids[number]] for number in wanted]] = matrix(table, "products")[
-                np.ix_(wanted, columns)
-            ]
+            wanted = np.array([number for number, name in enumerate(ids) if name in place], dtype=int)
+            rows = [place[ids[number]] for number in wanted]
+            products[rows] = matrix(table, "products")[np.ix_(wanted, columns)]
             read += len(wanted)
         if read != len(self.stimuli):
             expected = f"the {len(self.stimuli)} stimuli that the table had when it was opened"
@@ -101,7 +105,7 @@ def find_space(path: str, storage: str, trials: Trials) -> StoredSpace:
 
 
 def _find_gram(path: str, trials: Trials) -> StoredGram:
-    order = stimulus_order(trials)
+    order = ordered_stimuli(trials)
     known = GRAMS.read_keys(path)["stimulus_id"].to_pylist()
     missing = sorted(set(order) - set(known))
     if missing:
@@ -113,6 +117,35 @@ def _find_gram(path: str, trials: Trials) -> StoredGram:
         raise DataError(path, f"inner products with all {len(known)} stimuli", f"with {columns}", ANEW)
     width = int((schema.metadata or {}).get(b"width", len(known)))
     return StoredGram(path, order, positions(order, trials.stimulus.tolist()), width)
+
+
+def sizes_of(
+    trials: Trials,
+    spaces: Sequence[StoredSpace],
+    voxels: int,
+    scoring: Scoring,
+    components: int | None,
+    kernels: bool = False,
+) -> FitSizes:
+    """Return the sizes of an encoding model of one or several spaces.
+
+    Parameters
+    ----------
+    trials : Trials
+    spaces : sequence of StoredSpace
+    voxels : int
+    scoring : Scoring
+    components : int, optional
+        Principal components that take the place of wider features.
+    kernels : bool
+        Whether vectors too are fitted by their inner products.
+    """
+    widest = max(space.width if isinstance(space, StoredFeatures) else len(space.stimuli) for space in spaces)
+    given = any(isinstance(space, StoredGram) for space in spaces)
+    wider = components is not None and max(space.width for space in spaces) > components
+    fitted = kernels or given or wider, len(spaces)
+    scores = scoring.bytes_per_voxel
+    return FitSizes.of("encode", trials, partitions(trials), widest, voxels, scores, *fitted)
 
 
 @dataclass(frozen=True)
@@ -166,18 +199,45 @@ class StimulusRows:
         train = Rows.of(self.partition.train, self.train.member, n)
         return train, Rows.of(self.partition.test, self.test.member, n)
 
-    def products(self, space: Space) -> Products:
+    def places(self, space: Space) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of a space that hold the training stimuli, (r,), and the test stimuli, (m,)."""
+        train, test = self.partition.train[self.train.first], self.partition.test[self.test.first]
+        return space.row[train], space.row[test]
+
+    def products(self, space: Space, components: int | None = None) -> Products:
         """Return the inner products of training stimuli, and of test stimuli with these.
 
         Vectors are standardised by the training trials; inner products are multiplied by one number that
         gives them the same mean squared distance from the mean, see :mod:`~cortex2image.ridge.products`.
+
+        Parameters
+        ----------
+        space : Space
+        components : int, optional
+            Principal components of the training stimuli that take the place of wider features.
+
+        Raises
+        ------
+        ConfigError
+            More components than training stimuli span.
         """
-        train = space.row[self.partition.train][self.train.first]
-        test = space.row[self.partition.test][self.test.first]
+        if is_wider(space, components):
+            space = self.components(space, components or 0)
+        train, test = self.places(space)
         if isinstance(space, Gram):
             return of_given(space.products, train, test, self.weights, space.width)
-        rows = (of_trials(space, side).matrix for side in (self.partition.train, self.partition.test))
-        return of_standardised(*rows, self.weights)
+        return of_standardised(taken(space.matrix, train), taken(space.matrix, test), self.weights)
+
+    def components(self, space: Space, count: int) -> Gram:
+        """Return inner products in the first principal components of the training stimuli.
+
+        Components keep their variances: standardised, the least of them would count as much as the first.
+        """
+        train, _ = self.places(space)
+        products = space.products if isinstance(space, Gram) else _around(space.matrix, train)
+        scores = principal_components(products, train, count)
+        width = space.width if isinstance(space, Gram) else space.matrix.shape[1]
+        return Gram((scores @ scores.T).astype(np.float32), space.row, width)
 
     def kernel(self, products: Products) -> Kernel:
         """Return the training side for a fit, whose trials share rows unless they are averaged."""
@@ -185,5 +245,21 @@ class StimulusRows:
 
     def targets(self, block: VoxelBlock) -> np.ndarray | Averaged:
         """Return the training responses of a block of voxels for a fit to :meth:`kernel`."""
-        means: RunningMeans = block.train
-        return means.means if self.averaged else Averaged(means.means, means.within)
+        means = block.train.means
+        return means if self.averaged else Averaged(means, block.train.within)
+
+
+def is_wider(space: Space, components: int | None) -> bool:
+    """Return whether features are wider than the principal components that would take their place."""
+    width = space.width if isinstance(space, Gram) else space.matrix.shape[1]
+    return components is not None and width > components
+
+
+def _around(features: np.ndarray, train: np.ndarray) -> np.ndarray:
+    """Return the inner products of features less their mean over training stimuli, float64."""
+    found = np.zeros((len(features), len(features)))
+    for first in range(0, features.shape[1], COLUMNS):
+        block = features[:, first : first + COLUMNS].astype(np.float64)
+        block -= block[train].mean(axis=0)
+        found += block @ block.T
+    return found

@@ -15,7 +15,9 @@ from cortex2image.prediction.predictions import (
     geometric_mean,
 )
 from cortex2image.prediction.responses import Responses, Rows, VoxelBlock, voxel_blocks
+from cortex2image.prediction.spaces import Gram, Space, StimulusRows, is_wider
 from cortex2image.progress import track
+from cortex2image.ridge.kernels import Kernel
 from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats
 
 
@@ -36,18 +38,21 @@ class Encoded:
 
 
 def encode_test_trials(
-    features: PerTrial,
+    features: Space,
     betas: Responses,
     trials: Trials,
     settings: RidgeSettings,
     voxels_at_once: int,
     scorer: Scorer,
+    components: int | None = None,
 ) -> Encoded:
     """Fit the training trials of each partition to every voxel; give predictions to the scorer.
 
     Parameters
     ----------
-    features : PerTrial, (stimuli, p)
+    features : PerTrial, (stimuli, p), or Gram, (stimuli, stimuli)
+        Columns of vectors are standardised by the training rows of every fit. Inner products are multiplied
+        by one number, see :mod:`~cortex2image.ridge.products`: a penalty then means the same for both.
     betas : Responses
     trials : Trials
     settings : RidgeSettings
@@ -56,6 +61,8 @@ def encode_test_trials(
     scorer : Scorer
         Gets the predicted and the mean measured responses to the test stimuli of each fold and block, in
         order of the names of the stimuli. Folds are numbered from 0 in ascending order.
+    components : int, optional
+        Principal components of the training stimuli that take the place of wider features.
 
     Raises
     ------
@@ -64,7 +71,7 @@ def encode_test_trials(
     """
     folds = []
     for fold, partition in enumerate(track(partitions(trials), "ridge")):
-        sides = _sides(features, trials, partition, settings)
+        sides = _sides(features, trials, partition, settings, components)
         folds.append(_encode(sides, betas, settings, voxels_at_once, scorer, fold))
     alpha = geometric_mean([fold.alpha for fold in folds])
     return Encoded(alpha, sum(fold.stimuli for fold in folds))
@@ -74,9 +81,9 @@ def encode_test_trials(
 class _Sides:
     """Predictors and groups of training rows, predictors of test rows, and the rows of betas of both."""
 
-    predictors: np.ndarray | PerTrial
+    predictors: np.ndarray | PerTrial | Kernel
     groups: np.ndarray
-    new: np.ndarray
+    new: np.ndarray | Kernel
     train: Rows
     test: Rows
     averaged: bool
@@ -111,8 +118,16 @@ class _Remembered:
             yield block
 
 
-def _sides(features: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings) -> _Sides:
+def _sides(
+    features: Space,
+    trials: Trials,
+    partition: Partition,
+    settings: RidgeSettings,
+    components: int | None,
+) -> _Sides:
     """Return the rows of both sides: trials, or means over the trials of a stimulus."""
+    if isinstance(features, Gram) or is_wider(features, components):
+        return _kernel_sides(features, trials, partition, settings, components)
     n = len(trials.stimulus)
     test = Repeats.of(trials.stimulus[partition.test])
     check_averaged(test, settings.average_repeats)
@@ -127,3 +142,17 @@ def _sides(features: PerTrial, trials: Trials, partition: Partition, settings: R
         rows = Rows.of(partition.train, train.member, n)
         return _Sides(average(train, X), groups[train.first], new, rows, test_rows, averaged=False)
     return _Sides(X, groups, new, Rows.of(partition.train, X.row, n), test_rows, averaged=True)
+
+
+def _kernel_sides(
+    features: Space,
+    trials: Trials,
+    partition: Partition,
+    settings: RidgeSettings,
+    components: int | None,
+) -> _Sides:
+    """Return the rows of both sides, stimuli, by their inner products."""
+    rows = StimulusRows.of(trials, partition, settings.average_repeats)
+    products = rows.products(features, components)
+    predictors, new = rows.kernel(products), Kernel(products.new)
+    return _Sides(predictors, rows.groups, new, *rows.sides, averaged=not rows.averaged)

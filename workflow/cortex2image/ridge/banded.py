@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from cortex2image.errors import DataError
+from cortex2image.progress import track
 from cortex2image.ridge.checking import checked_new
 from cortex2image.ridge.choice import best
 from cortex2image.ridge.engine import Problem, coefficients, scores
@@ -106,7 +107,7 @@ def fit_bands(
     dtype = np.result_type(posed.blocks.dtype, rows.dtype)
     found = BandedFit.empty(len(bands), rows.shape[0], targets, dtype)
     with computing(ridge.threads):
-        for shares in mixtures:
+        for shares in track(mixtures, "mixtures"):
             _Mixture.of(ridge, posed, rows, shares).improve(found, blocks)
     warn_at_edge(found.alpha[found.score > 0], checked_alphas(ridge.alphas))
     return found

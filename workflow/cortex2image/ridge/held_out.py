@@ -1,8 +1,8 @@
 """Ridge regression on a kernel with every fold decomposed once, for predictions of its held-out rows.
 
-:mod:`~cortex2image.ridge.kfold` scores penalties without ever making a prediction. Where predictions of held-out
-rows are needed, as for stacked models, each fold gets a singular basis of its own: blocks of targets then
-cost products alone.
+:mod:`~cortex2image.ridge.kfold` scores penalties without ever making a prediction. Where predictions of
+held-out rows are needed, as for stacked models, each fold gets a singular basis of its own: blocks of targets
+then cost products alone.
 """
 
 from collections.abc import Sequence
@@ -70,7 +70,7 @@ class _Part:
         alphas: np.ndarray,
         device: torch.device,
     ) -> "_Part":
-        """Decompose the rows at the (n,) positions `fitted`; `new` are (m, r) inner products with all rows."""
+        """Decompose the rows at (n,) positions; `new` are (m, r) inner products with all rows."""
         posed = Posed(KernelBlocks((products,), fitted, fitted), len(fitted), [], None, weights[fitted])
         plan = Plan(BLOCK, 1, 1, 1)
         training = make_training(

@@ -75,10 +75,7 @@ def _spread(products: np.ndarray, share: np.ndarray) -> float:
     """Return the mean squared distance of rows from their mean row, 0 up to rounding without variance."""
     step = max(1, CHECKED_AT_ONCE // max(1, len(products)))
     around = np.concatenate(
-        [
-            products[first : first + step].astype(np.float64) @ share
-            for first in range(0, len(products), step)
-        ]
+        [products[first : first + step].astype(np.float64) @ share for first in range(0, len(products), step)]
     )
     squares, of_mean = float(share @ products.diagonal().astype(np.float64)), float(share @ around)
     rounding = float(np.finfo(products.dtype).eps) * abs(squares)

@@ -147,7 +147,12 @@ ENCODING = Contract(
             "p_permutation adjusted by Benjamini and Hochberg; at least voxels / voxels with the smallest p "
             "/ (1 + draws)",
         ),
-        Column("alpha", _FLOAT, "", "ridge penalty chosen on training rows"),
+        Column(
+            "alpha",
+            _FLOAT,
+            "",
+            "ridge penalty chosen on training rows; of a stack, the weighted geometric mean of its layers'",
+        ),
         Column(
             "ceiling_normalised",
             _FLOAT,
