@@ -39,12 +39,12 @@ rule encode_jointly:
         encoding=at("encoding"),
         resamples=at("encoding_resamples"),
         unique=at("unique"),
-    wildcard_constraints:
-        model=joint_pattern(),
     log:
         log_of("encode_jointly", "subject", "model"),
     benchmark:
         benchmark_of("encode_jointly", "subject", "model")
+    wildcard_constraints:
+        model=joint_pattern(),
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.fit_threads
@@ -68,12 +68,12 @@ rule stack_layers:
         encoding=at("encoding"),
         resamples=at("encoding_resamples"),
         weights=at("stack_weights"),
-    wildcard_constraints:
-        model=stack_pattern(),
     log:
         log_of("stack_layers", "subject", "model"),
     benchmark:
         benchmark_of("stack_layers", "subject", "model")
+    wildcard_constraints:
+        model=stack_pattern(),
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.fit_threads

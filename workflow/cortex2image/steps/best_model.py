@@ -1,6 +1,6 @@
 """Find the model of a family that predicts each voxel best, with the margin over the second best.
 
-A family is encoding models of a subject that differ in one coordinate: layers at one step, steps of one layer,
+Models of a family differ in one coordinate: layers at one step, steps of one layer,
 noise levels. Reads their scores and their scores in resamples of the test stimuli, which all models share;
 writes encoding/best-{family}.parquet. One model is always the best: a voxel is counted for it only if the
 interval of the margin lies above 0.

@@ -1,4 +1,4 @@
-"""Stack the layers at one step of the diffusion process: predict every voxel by a weighted mean of their models.
+"""Stack the layers at one step of the diffusion process: each voxel chooses a weighted mean of their models.
 
 Reads trials, betas and voxels of a subject and inner products of its stimuli in every layer; fits a ridge
 regression of each layer to single training trials, and for each voxel the weights, not negative and of sum 1,
