@@ -64,7 +64,7 @@ CASES = {
     "encode z, whole brain": Case("encode_voxels", "z", whole=True),
     "decode c": Case("decode_features", "c"),
 }
-OUTPUTS = {"encode_voxels": ("encoding",), "decode_features": ("decoded", "scores")}
+OUTPUTS = {"encode_voxels": ("encoding", "resamples"), "decode_features": ("decoded", "scores")}
 
 
 def settings(case: Case, ridge: dict[str, Any]) -> str:
