@@ -145,7 +145,7 @@ def test_bytes_of_a_voxel_cover_what_is_kept():
 )
 def test_blocks_that_are_missing_or_come_twice_are_refused(rng, calls, message):
     scorer = Scorer(4, SCORING)
-    with pytest.raises(DataError, match=message):  # noqa: PT012
+    with pytest.raises(DataError, match=message):
         for fold, block in calls:
             scorer.add(fold, block, *rng.standard_normal((2, 8, block.stop - block.start)))
         scorer.scores(np.full(4, np.nan), None)

@@ -10,7 +10,11 @@ from cortex2image.stats.permuted_products import PermutationNull, permuted_produ
 
 
 def null_p(
-    predicted: np.ndarray, measured: np.ndarray, folds: np.ndarray | None = None, draws: int = 200, seed: int = 4
+    predicted: np.ndarray,
+    measured: np.ndarray,
+    folds: np.ndarray | None = None,
+    draws: int = 200,
+    seed: int = 4,
 ) -> np.ndarray:
     null = PermutationNull(predicted.shape[1], draws, folds is not None, seed)
     labels = np.zeros(len(predicted), int) if folds is None else folds

@@ -12,7 +12,6 @@ from cortex2image.steps.encoding_scores import main
 from cortex2image.tables.columns import vectors
 from cortex2image.tables.results import ENCODING, ENCODING_RESAMPLES, ENCODING_SCORES
 
-
 RESAMPLES = 40
 
 
@@ -22,7 +21,9 @@ def write_encoding(folder: Path, number: int, r: float) -> None:
     By permutation only the first two are. r is `r` plus -0.2 to 0.2 in the resamples.
     """
     q = np.where(np.arange(15) < 6, 0.01, 0.2)
-    known = {name: [None] + [2 * r] * 10 + [None] * 4 for name in (c.name for c in ENCODING.columns if c.nullable)}
+    known = {
+        name: [None] + [2 * r] * 10 + [None] * 4 for name in (c.name for c in ENCODING.columns if c.nullable)
+    }
     same = {c.name: np.full(15, r) for c in ENCODING.columns if not c.nullable}
     by_permutation = np.where(np.arange(15) < 2, 0.01, 0.2)
     columns = same | known | {"voxel_id": range(15), "q": q, "q_permutation": by_permutation}

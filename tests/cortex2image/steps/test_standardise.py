@@ -19,7 +19,7 @@ from cortex2image.tables.recordings import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETA
 
 TRAIN, TEST, REPEATS, VOXEL_COUNT = 40, 10, 3, 6
 COUNT = TRAIN + TEST * REPEATS
-STIMULI = [f"train-{i}" for i in range(TRAIN)] + [f"test-{i}" for i in range(TEST)] * REPEATS
+SHOWN = [f"train-{i}" for i in range(TRAIN)] + [f"test-{i}" for i in range(TEST)] * REPEATS
 SESSIONS = ["ses-1", "ses-2"] * (COUNT // 2)
 SPLITS = ["train"] * TRAIN + ["test"] * TEST * REPEATS
 NO_FOLDS: list[int | None] = [None] * COUNT
@@ -69,7 +69,7 @@ def standardise(
     betas: np.ndarray,
     by: str = "session",
     splits: list[str] = SPLITS,
-    stimuli: list[str] = STIMULI,
+    stimuli: list[str] = SHOWN,
     folds: list[int | None] = NO_FOLDS,
     invalid: Sequence[int] = ALL_VALID,
     ncsnr_from: str = "all",
@@ -79,7 +79,16 @@ def standardise(
 ) -> tuple[np.ndarray, pa.Table]:
     """Run the step; return betas and voxels."""
     write_inputs(folder, betas, splits, stimuli, folds, invalid, released, captions)
-    inputs = ["--stimuli", "stimuli", "--trials", "trials", "--single-trial-betas", "single", "--mask-voxels", "mask_voxels"]
+    inputs = [
+        "--stimuli",
+        "stimuli",
+        "--trials",
+        "trials",
+        "--single-trial-betas",
+        "single",
+        "--mask-voxels",
+        "mask_voxels",
+    ]
     outputs = ["--betas", "betas", "--voxels", "voxels"]
     names = [a if a.startswith("--") else str(folder / f"{a}.parquet") for a in inputs + outputs]
     settings = {"by": by, "ncsnr_from": ncsnr_from, "average_repeats": list(average_repeats)}
@@ -89,8 +98,8 @@ def standardise(
 
 @pytest.fixture
 def betas(rng: np.random.Generator) -> np.ndarray:
-    responses = {s: rng.normal(size=VOXEL_COUNT) for s in dict.fromkeys(STIMULI)}
-    return np.array([responses[s] + 0.5 * rng.normal(size=VOXEL_COUNT) for s in STIMULI]).astype(np.float32)
+    responses = {s: rng.normal(size=VOXEL_COUNT) for s in dict.fromkeys(SHOWN)}
+    return np.array([responses[s] + 0.5 * rng.normal(size=VOXEL_COUNT) for s in SHOWN]).astype(np.float32)
 
 
 def test_training_trials_have_mean_0_and_sd_1_in_each_session(tmp_path: Path, betas: np.ndarray) -> None:
@@ -111,12 +120,12 @@ def test_test_trials_change_no_training_beta(tmp_path: Path, betas: np.ndarray) 
 
 def snr_by_hand(betas: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     """Noise ceiling SNR of the chosen trials, with everything in memory at once."""
-    sessions, stimuli = np.array(SESSIONS), np.array(STIMULI)
+    sessions, stimuli = np.array(SESSIONS), np.array(SHOWN)
     z = np.full(betas.shape, np.nan)
     for session in np.unique(sessions):
         rows = chosen & (sessions == session)
         z[rows] = zscore(betas[rows].astype(np.float64), ddof=1)
-    trials = {s: np.flatnonzero(chosen & (stimuli == s)) for s in dict.fromkeys(STIMULI)}
+    trials = {s: np.flatnonzero(chosen & (stimuli == s)) for s in dict.fromkeys(SHOWN)}
     repeated = [rows for rows in trials.values() if len(rows) > 1]
     squares = sum(((z[rows] - z[rows].mean(axis=0)) ** 2).sum(axis=0) for rows in repeated)
     noise = squares / sum(len(rows) - 1 for rows in repeated)
@@ -271,11 +280,11 @@ def test_betas_of_other_voxels_are_refused(tmp_path: Path, betas: np.ndarray) ->
 
 
 def test_betas_of_other_trials_are_refused(tmp_path: Path, betas: np.ndarray) -> None:
-    write_inputs(tmp_path, betas, SPLITS, STIMULI)
+    write_inputs(tmp_path, betas, SPLITS, SHOWN)
     single = SINGLE_TRIAL_BETAS.read(tmp_path / "single.parquet")
     SINGLE_TRIAL_BETAS.write(single.slice(1), tmp_path / "single.parquet")
-    names = ["trials", "single-trial-betas", "mask-voxels", "betas", "voxels"]
-    files = ["trials", "single", "mask_voxels", "betas", "voxels"]
+    names = ["stimuli", "trials", "single-trial-betas", "mask-voxels", "betas", "voxels"]
+    files = ["stimuli", "trials", "single", "mask_voxels", "betas", "voxels"]
     paths = [str(tmp_path / f"{file}.parquet") for file in files]
     options = [part for name, path in zip(names, paths, strict=True) for part in (f"--{name}", path)]
     with pytest.raises(DataError, match=r"single\.parquet\n.*one row per trial"):
@@ -283,7 +292,7 @@ def test_betas_of_other_trials_are_refused(tmp_path: Path, betas: np.ndarray) ->
     assert not (tmp_path / "betas.parquet").exists()
 
 
-CATEGORIES, FOLDS = 7, 10
+CATEGORIES, RUNS = 7, 10
 
 
 def category_trials() -> tuple[list[str], list[int | None], dict[str, str]]:
@@ -298,7 +307,7 @@ def test_categories_that_repeat_across_folds_give_a_ceiling(tmp_path: Path, rng:
     category = np.array([int(name.split("_")[1]) for name in stimuli])
     responses = zscore(rng.normal(size=(CATEGORIES, VOXEL_COUNT)), ddof=1)
     betas = responses[category] * [0, 0, 1, 1, 3, 3] + rng.normal(size=(COUNT, VOXEL_COUNT))
-    betas += 5 * rng.normal(size=(FOLDS, VOXEL_COUNT))[np.array(folds)]
+    betas += 5 * rng.normal(size=(RUNS, VOXEL_COUNT))[np.array(folds)]
     given = {"by": "none", "splits": ["train"] * COUNT, "stimuli": stimuli, "folds": folds}
     _, voxels = standardise(tmp_path, betas.astype(np.float32), **given, captions=captions)
     ceiling, sd = (voxels[name].to_numpy() for name in ("noise_ceiling", "noise_ceiling_sd"))
