@@ -114,7 +114,7 @@ def scores_of(design: Design, betas: np.ndarray, seed: int) -> VoxelScores:
 
 
 def discoveries(q: np.ndarray) -> tuple[float, float]:
-    """Return the share of false ones among the voxels found, 0 if there are none, and of planted ones found."""
+    """Return the share of silent voxels among those found, 0 if none are, and of planted ones found."""
     found = q < FDR
     return found[PLANTED:].sum() / max(found.sum(), 1), found[:PLANTED].mean()
 
@@ -166,8 +166,8 @@ def main() -> None:
         rows += [line(name, p, studies) for p in NULLS]
     lines = [
         f"## False discoveries of encoding models\n\n{machine(1)}.",
-        f"{args.studies} simulated studies of each design: {PLANTED} voxels that respond to {WIDTH} features, "
-        f"and {VOXELS - PLANTED} silent ones; half of the\nnoise is common to blocks of {BLOCK} voxels. "
+        f"{args.studies} simulated studies of each design: {PLANTED} voxels that respond to "
+        f"{WIDTH} features, and {VOXELS - PLANTED} silent ones; half of the\nnoise is common to blocks of {BLOCK} voxels. "
         f"{PERMUTATIONS} permutations. Means over studies and their standard errors.\n",
         HEADER,
         *rows,

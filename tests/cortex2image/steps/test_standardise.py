@@ -296,7 +296,7 @@ CATEGORIES, RUNS = 7, 10
 
 
 def category_trials() -> tuple[list[str], list[int | None], dict[str, str]]:
-    """Return stimuli, folds and captions: each of 10 folds shows 7 categories, each time as a new stimulus."""
+    """Return stimuli, folds and captions: each of 10 folds shows 7 categories, as stimuli of its own."""
     folds = [trial // CATEGORIES for trial in range(COUNT)]
     stimuli = [f"run-{fold}_{trial % CATEGORIES}" for trial, fold in enumerate(folds)]
     return stimuli, [*folds], {name: f"a {name.split('_')[1]}" for name in stimuli}
