@@ -78,6 +78,7 @@ def write_voxels(path: str) -> None:
             "hemisphere": ["left"] * len(rois),
             "ncsnr": [None] * len(rois),
             "noise_ceiling": ceiling,
+            "noise_ceiling_sd": [None if value is None else 0.05 for value in ceiling],
         },
         path,
         shape=json.dumps(SHAPE),

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.support.configs import change, distributed, shipped
 
+from cortex2image.encoding.scoring import Scoring
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.planning.resources import Resources
 from cortex2image.prediction.fit_sizes import FitSizes
@@ -32,7 +33,8 @@ ATLAS, BRAIN = needs(), needs(mask="brain")
 @pytest.mark.parametrize("ridge", [KFOLD, LOO], ids=["kfold", "loo"])
 def test_a_fit_asks_for_what_it_plans_from_the_same_sizes(ridge):
     """40 sessions of 750 trials, a tenth of them of 1,000 shared pictures, and 412,000 voxels."""
-    sizes = FitSizes("encode", 30_000, 27_000, 9_000, 1_000, 59_136, 412_000)
+    scores = Scoring(1000, 100, within_folds=False, seed=0).bytes_per_voxel
+    sizes = FitSizes("encode", 30_000, 27_000, 9_000, 1_000, 59_136, 412_000, scores=scores)
     asked = needs(ridge, mask="brain").encode_mb("c")
     assert 0 <= asked * 1e6 - plan_memory(sizes, ridge, ["test"], 8).total < 1e9
     regions = FitSizes("decode", 30_000, 27_000, 9_000, 1_000, 28_000 // 3, 6_400)
