@@ -112,7 +112,8 @@ class FitParts:
         own = bool(splits.folds) and not self.released and not self.sizes.kernel
         predictors, lifted = self.sizes.predictors, self.lifted
         dual = self.sizes.kernel or prefers_dual(lifted or self.rows, predictors, splits.folds * own)
-        sizes = self.rows, predictors, self.sizes.targets, alphas
+        columns = self.rows if self.sizes.kernel else predictors
+        sizes = self.rows, columns, self.sizes.targets, alphas
         return Need(*sizes, dual, splits, own=own, lifted=lifted * dual)
 
     @property
