@@ -5,7 +5,7 @@ rule gram_features:
     """Inner products of the stimuli of a subject in one layer; the activity may then go."""
     input:
         trials=at("trials"),
-        activity=JOBS.activity_of_space,
+        activity=JOBS.sampled,
         code=code_of("gram_features"),
     output:
         grams=at("grams"),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cortex2image.errors import run_step
+from cortex2image.errors import require_known, run_step
 from cortex2image.networks.registry import model_set
 from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
@@ -201,31 +201,32 @@ class Jobs:
         """Return the passes of the sampler; a layer that is too large for the disk ends planning."""
         return run_step(lambda: passes(self.study, self.model_set))
 
-    def activity_of_space(self, wildcards: Wildcards) -> list[str]:
-        """Return the folders, one per shard, of the pass that leaves the activity of a space."""
-        return self._folders(run_step(lambda: pass_of(wildcards.space, self.passes)))
-
-    def emptied(self, wildcards: Wildcards) -> list[str]:
-        """Return what is made of the activity that must be gone before the pass of a job fills the disk."""
-        place = float(wildcards.noise), int(wildcards.part)
-        each = next(other for other in self.passes if (other.noise, other.part) == place)
-        known = count_stimuli(self.study)
-        count = known.study if known else None
-        earlier = emptied_before(each, self.passes, self.study, self.model_set, count)
-        return [path for other in earlier for path in self._made_of(other)]
-
-    def _folders(self, each: Pass) -> list[str]:
-        place = {"noise": f"{each.noise:g}", "part": str(each.part)}
+    def sampled(self, wildcards: Wildcards) -> list[str]:
+        """Return the folders of all shards of the pass that captures a feature space."""
+        found = run_step(lambda: pass_of(wildcards.space, self.passes))
+        place = {"noise": noise_label(found.noise), "part": str(found.part)}
         shards = range(self.study.features.shards)
         return [self.layout.path("activity", **place, shard=str(shard)) for shard in shards]
 
-    def _made_of(self, each: Pass) -> list[str]:
-        """Return what is made of the activity of a pass: latents, and inner products of every subject."""
-        stored = {name: parse_space(name).facts.storage for name in each.spaces}
-        layers = [name for name in each.spaces if stored[name] == GRAM]
-        latents = [name for name in each.spaces if stored[name] == VECTORS]
-        of_latents = [self.layout.path("features", space=name) for name in latents]
-        return [*of_latents, *(self.of_all("grams", space=layers) if layers else [])]
+    def emptied(self, wildcards: Wildcards) -> list[str]:
+        """Return what must be made of earlier passes, whose activity is then gone, before a pass."""
+        known = count_stimuli(self.study)
+        of_study = self.study, self.model_set, known.study if known else None
+        earlier = emptied_before(self._pass(wildcards), self.passes, *of_study)
+        return [path for one in earlier for name in one.spaces for path in self._made_of(name)]
+
+    def _pass(self, wildcards: Wildcards) -> Pass:
+        """Return the pass of a job of the sampler."""
+        asked = (wildcards.noise, wildcards.part)
+        planned = {(noise_label(p.noise), str(p.part)): p for p in self.passes}
+        run_step(lambda: require_known("noise level and part", "-".join(asked), map("-".join, planned)))
+        return planned[asked]
+
+    def _made_of(self, space: str) -> list[str]:
+        """Return what is made of the activity of a space: its table, or inner products of every subject."""
+        if parse_space(space).facts.storage == GRAM:
+            return self.of_all("grams", space=[space])
+        return [self.layout.path("features", space=space)]
 
     def dataset_files(self, wildcards: Wildcards) -> list[str]:
         """Return the files of the data set that the jobs of a subject read."""
@@ -255,6 +256,11 @@ class Jobs:
     def model_sums(self, wildcards: Wildcards) -> str:
         """Return the path of the model set's SHA256SUMS; missing files end planning."""
         return model_sums(self.model_set)
+
+
+def noise_label(noise: float) -> str:
+    """Return a noise level as the label of a job, which reads as the same number."""
+    return repr(noise).removesuffix(".0")
 
 
 def growing(**needs: int | OfJob) -> dict[str, Callable[[Wildcards, int], int]]:

@@ -2,7 +2,7 @@
 
 A pass samples every stimulus once at one noise level, and keeps all that the study asks of it: latents, and
 activity of layers of the U-Net, until the inner products of stimuli are taken. Where the activity of a noise
-level is larger than the disk that `features/scratch_gb` allows, it comes in parts, each of which samples anew.
+level is larger than the disk that `features/scratch_gb` allows, it comes in parts; each samples anew.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ class Pass:
     part : int
         Number among the passes of this noise level, from 0.
     spaces : tuple of str
-        The feature spaces that it leaves, in the order of the study's encoding models.
+        The feature spaces that it leaves, sorted.
     """
 
     noise: float
@@ -84,8 +84,8 @@ def pass_of(space: str, planned: Sequence[Pass]) -> Pass:
 
 
 def sampled_spaces(study: Study) -> list[str]:
-    """Return the feature spaces of the encoding models that take passes of the U-Net."""
-    names = encoded_spaces(study.encode, study.reconstruct)
+    """Return the feature spaces of the encoding models that take passes of the U-Net, sorted."""
+    names = sorted(encoded_spaces(study.encode, study.reconstruct))
     return [name for name in names if UNET in parse_space(name).needs]
 
 
