@@ -180,8 +180,8 @@ def test_joint_models_and_stacks_of_nsd_fit_into_64_gb(mask, selection):
     study = resolve(change(config, "encode/grid", {"steps": [5, 20], "layers": LAYERS}))
     jobs = Resources(study, SD)
     assert jobs.joint_mb("z+zc") <= LARGEST
-    assert jobs.stack_mb("stack-n0.8-t20") <= LARGEST
-    assert jobs.best_model_mb("layers-n0.8-t20") < LARGEST / 4
+    assert jobs.stack_mb <= LARGEST
+    assert jobs.best_model_mb < LARGEST / 4
     assert jobs.joint_minutes > jobs.fit_minutes
 
 
@@ -196,15 +196,13 @@ def test_models_of_several_spaces_ask_for_what_they_plan(mask):
     )
     assert 0 <= jobs.joint_mb("z+zc") * 1e6 - plan_memory(sizes, KFOLD, ["test"], 8).total < 1e9
     layers = replace(sizes, predictors=10_000, bands=8)
-    assert 0 <= jobs.stack_mb("stack-n0.8-t20") * 1e6 - plan_stack(layers, KFOLD, ["test"]).total < 1e9
+    assert 0 <= jobs.stack_mb * 1e6 - plan_stack(layers, KFOLD, ["test"]).total < 1e9
 
 
 def test_more_layers_ask_for_more():
     asked = []
     for count in (2, 4, 8):
         grid = {"steps": [20], "layers": LAYERS[:count]}
-        asked.append(
-            Resources(resolve(change(shipped("nsd"), "encode/grid", grid)), SD).stack_mb("stack-n0.8-t20")
-        )
+        asked.append(Resources(resolve(change(shipped("nsd"), "encode/grid", grid)), SD).stack_mb)
     assert asked == sorted(set(asked))
     assert Resources(resolve(shipped("bids")), SD).joint_mb("z+zc") == 4_000
