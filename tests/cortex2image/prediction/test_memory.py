@@ -16,7 +16,7 @@ from tests.support.ridge_trials import uneven
 from cortex2image.errors import ConfigError
 from cortex2image.prediction import memory
 from cortex2image.prediction.fit_sizes import FitSizes
-from cortex2image.prediction.memory import FitMemory, plan_memory
+from cortex2image.prediction.memory import FitMemory, plan_memory, plan_stack
 from cortex2image.prediction.partitions import partitions
 from cortex2image.ridge.folds import make_folds
 from cortex2image.ridge.need import Need, Splits
@@ -170,3 +170,34 @@ def test_an_encoding_step_keeps_its_plan_under_a_real_limit(tmp_path):
     refused = limited_step(tmp_path, 0.3)
     assert refused.returncode != 0
     assert re.search("MemoryError|allocate mem", refused.stderr)
+
+
+LAYERS = replace(ENCODE_C, predictors=10_000, kernel=True, bands=8, targets=28_000)
+
+
+def test_a_stack_holds_the_decompositions_of_all_layers():
+    """A layer of 9,000 stimuli: five folds of 7,200 and 1,800, and all of them with 1,000 to predict."""
+    few, many = (plan_stack(replace(LAYERS, bands=bands), KFOLD, TEST) for bands in (2, 8))
+    layer = 4 * (5 * 7_200 * 9_000 + 9_000 * 10_000)
+    assert many.parts["layers"] - few.parts["layers"] == 6 * layer
+    assert many.total <= memory.JOB * 1.001
+    assert (many.passes, many.targets) == (1, 28_000)
+
+
+def test_a_bound_divides_the_voxels_of_a_stack_into_blocks():
+    whole, bounded_plan = plan_stack(LAYERS, KFOLD, TEST), plan_stack(LAYERS, bounded(19.5), TEST)
+    assert bounded_plan.passes > whole.passes == 1
+    assert bounded_plan.total - memory.PYTHON <= 19.5e9
+    assert bounded_plan.parts["layers"] == whole.parts["layers"]
+
+
+def test_more_layers_than_the_memory_holds_are_refused():
+    with pytest.raises(ConfigError, match=r"at least 1[89]\.?\d* GB"):
+        plan_stack(LAYERS, bounded(10), TEST)
+
+
+def test_a_joint_fit_holds_two_kernels_and_what_each_band_predicts():
+    one = planned(replace(LAYERS, bands=1))
+    two = planned(replace(LAYERS, bands=2))
+    assert two.parts["features"] - one.parts["features"] == 4 * 9_000 * 10_000
+    assert two.parts["results"] - one.parts["results"] == 4 * 3 * 1_000 * 28_000
