@@ -384,8 +384,8 @@ class Grid(Section):
     )
     layers: tuple[str, ...] = setting(
         "Layers of the U-Net at these steps, in the pass with the caption: blocks such as down0 (the "
-        "finest), mid, up0 (the coarsest), or parts of a block such as down1.res0 and down1.attn0. `snakemake layers` "
-        "lists those of the model set.",
+        "finest), mid, up0 (the coarsest), or parts of a block such as down1.res0 and down1.attn0. "
+        "`snakemake layers` lists those of the model set.",
         (),
         uniqueItems=True,
     )
