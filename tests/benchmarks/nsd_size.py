@@ -64,7 +64,8 @@ CASES = {
     "encode z, whole brain": Case("encode_voxels", "z", whole=True),
     "decode c": Case("decode_features", "c"),
 }
-OUTPUTS = {"encode_voxels": ("encoding",), "decode_features": ("decoded", "scores")}
+# The last one has a score of every target.
+OUTPUTS = {"encode_voxels": ("resamples", "encoding"), "decode_features": ("decoded", "scores")}
 
 
 def settings(case: Case, ridge: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 TARGETS = [
     "all",
     "preprocess",
+    "plan",
     "features",
     "decode",
     "reconstruct",

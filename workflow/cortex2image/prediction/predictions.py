@@ -13,6 +13,7 @@ from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.progress import track
 from cortex2image.ridge import estimator
 from cortex2image.ridge.estimator import BlockFit, RidgeCV
+from cortex2image.ridge.kernels import Kernel
 from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats
 from cortex2image.study.settings import Ridge
 
@@ -136,26 +137,46 @@ def geometric_mean(alphas: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def fit_blocks(
-    predictors: np.ndarray | PerTrial,
+    predictors: np.ndarray | PerTrial | Kernel,
     targets: Iterable[np.ndarray | PerTrial | Averaged],
-    new: np.ndarray,
+    new: np.ndarray | Kernel,
     groups: np.ndarray,
     settings: RidgeSettings,
 ) -> Iterator[BlockFit]:
     """Fit training rows to blocks of targets; yield the predictions (m, t_b) for (m, p) new predictors.
 
+    A Kernel holds inner products with the training rows in the place of predictors.
+
     Targets of the new rows are not passed in, and their predictors are used only after the fit.
     """
-    yield from _model(settings).predict_blocks(predictors, targets, new, groups=groups)
+    if settings.selection == AS_RELEASED and not isinstance(predictors, Kernel):
+        assert not isinstance(new, Kernel)
+        released = settings.latent, settings.device, settings.max_memory_gb, settings.threads
+        yield from AsReleasedRidgeCV(*released).predict_blocks(predictors, targets, new, groups=groups)
+        return
+    ridge = ridge_of(settings, standardize=not isinstance(predictors, Kernel))
+    yield from ridge.predict_blocks(predictors, targets, new, groups=groups)
 
 
-def _model(settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
+def ridge_of(settings: RidgeSettings, standardize: bool) -> RidgeCV:
+    """Return the regression of these settings; kernels cannot be standardised.
+
+    Raises
+    ------
+    ConfigError
+        The recipe of the released code, which has neither kernels nor joint models.
+    """
     if settings.selection == AS_RELEASED:
-        return AsReleasedRidgeCV(settings.latent, settings.device, settings.max_memory_gb, settings.threads)
+        raise ConfigError(
+            "`ridge: selection:` in the config",
+            "kfold, loo or gcv for fits to inner products: layers of the U-Net, joint models, encode/pca",
+            "as_released, the recipe of a study that had none of them",
+            "choose another selection, or leave these models out (encode/grid/unique: false)",
+        )
     return RidgeCV(
         settings.alphas,
         cv=settings.folds,
-        standardize=True,
+        standardize=standardize,
         selection=settings.selection,
         device=settings.device,
         random_state=settings.seed % 2**32,

@@ -5,7 +5,6 @@ r of every voxel, on the grid and in the space of the subject's own recordings, 
 vertices of a surface make a volume of one row, left hemisphere first.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
+from cortex2image.tables.grid import grid
 from cortex2image.tables.recordings import VOXELS
 from cortex2image.tables.results import ENCODING
 
@@ -37,16 +37,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     image: Callable[..., Any] = nib.Nifti2Image if max(shape) > LONGEST_NIFTI1 else nib.Nifti1Image
     with atomic(args.map) as temporary:
         nib.save(image(volume, affine), temporary)
-
-
-def grid(voxels: pa.Table, where: str) -> tuple[tuple[int, ...], np.ndarray]:
-    """Return the shape and the (4, 4) affine, voxel to world in mm, that the table's metadata hold."""
-    try:
-        shape, affine = (json.loads(voxels.schema.metadata[key]) for key in (b"shape", b"affine"))
-        return tuple(map(int, shape)), np.asarray(affine, dtype=np.float64).reshape(4, 4)
-    except (KeyError, ValueError) as error:
-        fix = "delete the table and run the workflow again"
-        raise DataError(where, "shape and affine in the table's metadata", repr(error), fix) from None
 
 
 def check_same_voxels(voxels: pa.Table, encoding: pa.Table, where: str) -> None:

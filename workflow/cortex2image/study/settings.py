@@ -422,6 +422,20 @@ class Encode(Section):
         exclusiveMinimum=0,
         exclusiveMaximum=1,
     )
+    permutations: int = setting(
+        "Permutations of the test stimuli, for p and q of every voxel. The smallest p is 1 / (1 + "
+        "permutations): with few of them, only a large share of all voxels can be significant.",
+        1000,
+        unit="draws",
+        minimum=100,
+    )
+    resamples: int = setting(
+        "Bootstrap resamples of the test stimuli, in which r and R squared of every voxel are kept.",
+        100,
+        unit="draws",
+        minimum=40,
+        maximum=10000,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

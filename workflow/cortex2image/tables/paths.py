@@ -14,6 +14,9 @@ from cortex2image.tables.contracts import CONTRACTS
 FILES: Mapping[str, str] = {
     # Folders of PNG files: pictures that NSD's subjects saw, and reconstructions by one method.
     "pictures": "pictures",
+    # Folder of the activity that a pass of the sampler leaves for a shard of the stimuli, until it is used.
+    "activity": "features/activity/n{noise}-{part}-{shard}",
+    "sampling_plan": "sampling_plan.tsv",
     "reconstructed_pictures": "{subject}/reconstructions/{method}",
     # Tables of the contracts `evaluation` and `nulls` that score by category.
     "category_evaluation": "{subject}/evaluation/categories-{method}.parquet",
