@@ -143,7 +143,7 @@ rule encoding_scores:
     conda:
         "../../envs/cortex2image.yaml"
     resources:
-        **growing(mem_mb=1000, runtime=10),
+        **growing(mem_mb=2000, runtime=10),
     params:
         settings=settings_of("encoding_scores"),
     shell:
