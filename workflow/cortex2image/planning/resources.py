@@ -31,10 +31,8 @@ FULL_SIZE_MB, MINIATURE_MB = 16_000, 4_000
 # core of a busy machine, 58 minutes if nothing ran in parallel. The networks and the matrix products were not
 # timed.
 FULL_SIZE_EVALUATION_MB, FULL_SIZE_EVALUATION_MINUTES = 24_000, 240
-# Inner products are planned for a slow disk, and for few cores: bytes and multiplications a second. Writing
-# them holds a few batches of rows beside them.
+# Inner products are planned for a slow disk, and for few cores: bytes and multiplications a second.
 READ, MULTIPLIED = 1e8, 2e10
-WRITING = 3e8
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ class Resources:
         known = count_stimuli(self.study)
         if known is None:
             return self._unknown_mb
-        return _mb(PYTHON + gram.need_bytes(known.subject, known.study) + WRITING)
+        return _mb(PYTHON + gram.need_bytes(known.subject, known.study))
 
     def gram_minutes(self, space: str) -> int:
         """Return the time of inner products: all stimuli are read, those of the subject multiplied."""
