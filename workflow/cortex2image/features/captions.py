@@ -7,7 +7,7 @@ import torch
 
 from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.errors import DataError
-from cortex2image.features.extraction import Stimuli
+from cortex2image.features.stimuli import Stimuli
 from cortex2image.networks.codec import encode_text
 from cortex2image.networks.load import Diffusion
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cortex2image.diffusion.denoise import Denoiser
-from cortex2image.features.extraction import Stimuli
+from cortex2image.features.stimuli import Stimuli
 from cortex2image.networks.codec import encode_images
 from cortex2image.networks.load import Diffusion
 from cortex2image.networks.pixels import squares
