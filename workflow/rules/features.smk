@@ -2,7 +2,7 @@
 
 
 rule extract_features:
-    """One feature space of the diffusion model for every stimulus that a subject of the study saw."""
+    """z or c, which pictures or captions alone give, of every stimulus that a subject of the study saw."""
     input:
         code=code_of("extract_features"),
         model=JOBS.model_sums,
@@ -10,6 +10,8 @@ rule extract_features:
         shown=JOBS.pictures,
     output:
         features=at("features"),
+    wildcard_constraints:
+        space=wildcard_pattern(EXTRACTABLE),
     log:
         log_of("extract_features", "space"),
     benchmark:
@@ -18,12 +20,62 @@ rule extract_features:
         "../../envs/cortex2image.yaml"
     threads: 8
     resources:
-        **growing(
-            mem_mb=RESOURCES.model_mb, runtime=lambda wildcards: RESOURCES.feature_minutes(wildcards.space)
-        ),
+        **growing(mem_mb=RESOURCES.model_mb, runtime=120),
         gpu=1,
     params:
         settings=JOBS.space_settings("extract_features"),
         entry=JOBS.entry("extract_features"),
     shell:
         command_line("extract_features")
+
+
+rule sample_features:
+    """One run of the sampler over a shard of the stimuli: latents and U-Net layers at one noise level."""
+    input:
+        code=code_of("sample_features"),
+        model=JOBS.model_sums,
+        stimuli=at("stimuli"),
+        shown=JOBS.pictures,
+    output:
+        activity=temp(directory(at("activity"))),
+    wildcard_constraints:
+        noise="[0-9.]+",
+        part="[0-9]+",
+        shard="[0-9]+",
+    log:
+        log_of("sample_features", "noise", "part", "shard"),
+    benchmark:
+        benchmark_of("sample_features", "noise", "part", "shard")
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 8
+    resources:
+        **growing(mem_mb=RESOURCES.model_mb, runtime=JOBS.sampling_minutes),
+        gpu=1,
+    params:
+        settings=settings_of("sample_features"),
+        spaces=JOBS.captured,
+    shell:
+        command_line("sample_features")
+
+
+rule join_features:
+    """A latent that the sampler passes, of every stimulus that a subject of the study saw."""
+    input:
+        code=code_of("join_features"),
+        stimuli=at("stimuli"),
+        activity=JOBS.sampled,
+    output:
+        features=at("features"),
+    wildcard_constraints:
+        space=wildcard_pattern(JOINED),
+    log:
+        log_of("join_features", "space"),
+    benchmark:
+        benchmark_of("join_features", "space")
+    conda:
+        "../../envs/cortex2image.yaml"
+    resources:
+        **growing(mem_mb=2000, runtime=60),
+    shell:
+        command_line("join_features")

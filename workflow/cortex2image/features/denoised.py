@@ -8,7 +8,6 @@ pass of step t with the caption. Every noise level adds the same noise to a stim
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import torch
 
 from cortex2image.diffusion.activity import recorded
 from cortex2image.diffusion.denoise import Denoiser, Stage, check_finite
@@ -72,7 +71,9 @@ def _due(denoiser: Denoiser, spaces: Sequence[FeatureSpace]) -> dict[int, list[F
         step = space.last_step(sampling.steps, sampling.strength)
         fits = step <= denoiser.kept_steps and space.noise in (None, sampling.strength)
         if not (space.sampled and fits):
-            expected = f"a space at noise level {sampling.strength:g}, whose steps are 1 to {denoiser.kept_steps}"
+            expected = (
+                f"a space at noise level {sampling.strength:g}, whose steps are 1 to {denoiser.kept_steps}"
+            )
             raise ConfigError("feature space", expected, str(space), "correct the name")
         due.setdefault(step, []).append(space)
     return due

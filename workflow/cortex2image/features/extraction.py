@@ -5,16 +5,19 @@ from typing import Protocol, cast
 
 import numpy as np
 
-from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.features.stimuli import Stimuli
+from cortex2image.networks.load import Diffusion
 from cortex2image.study.spaces import FeatureSpace
 
 
 class Core(Protocol):
     """What the module of a feature space offers."""
 
-    def extract(self, stimuli: Stimuli, denoiser: Denoiser) -> np.ndarray:
-        """Return the features of stimuli, float32 (n, d), flattened in C order."""
+    def extract(self, stimuli: Stimuli, diffusion: Diffusion, latent: str) -> np.ndarray:
+        """Return the features of stimuli, float32 (n, d), flattened in C order.
+
+        `latent` says whether latents of pictures are a ``mean`` or a ``sample`` of the VAE's posterior.
+        """
 
 
 def core_of(space: FeatureSpace) -> Core:

@@ -101,7 +101,9 @@ class UNetShape:
         known = {*kinds} <= {*PLAIN, *ATTENDING} and config.mid_block_type == MIDDLE
         if not known or down != up[::-1] or not isinstance(config.layers_per_block, int):
             found = f"{', '.join(kinds)}, {config.mid_block_type}, {config.layers_per_block} layers"
-            expected = f"blocks {', '.join((*PLAIN, *ATTENDING, MIDDLE))}, up blocks that mirror the down blocks"
+            expected = (
+                f"blocks {', '.join((*PLAIN, *ATTENDING, MIDDLE))}, up blocks that mirror the down blocks"
+            )
             fix = "choose another model set, or teach networks/unet_layers.py its blocks"
             raise ModelSetError("configuration of the U-Net", expected, found, fix)
         return cls(tuple(config.block_out_channels), down, config.layers_per_block, config.sample_size)

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cortex2image.errors import run_step
+from cortex2image.errors import require_known, run_step
 from cortex2image.networks.registry import model_set
 from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
+from cortex2image.planning.passes import Pass, pass_of, passes
 from cortex2image.planning.resources import Resources
 from cortex2image.study.config import slice_json
 from cortex2image.study.encoding_models import encoded_spaces, encoding_models
@@ -52,6 +53,8 @@ class Jobs:
         self.layout = Layout(study.study)
         self.files = StudyFiles(study)
         self.resources = Resources(study, self.model_set)
+        for space in encoded_spaces(study.encode, study.reconstruct):
+            parse_space(space).width(self.model_set)  # refuses layers that the U-Net lacks
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, and of the registry entries that its job uses."""
@@ -147,6 +150,33 @@ class Jobs:
         asked = {*self.study.decode.rois, *encoded_spaces(self.study.encode, self.study.reconstruct)}
         return sorted(name for name in asked if parse_space(name).facts.storage == VECTORS)
 
+    @functools.cached_property
+    def passes(self) -> tuple[Pass, ...]:
+        """Return the passes of the sampler that the study needs."""
+        return run_step(lambda: passes(self.study, self.model_set))
+
+    def captured(self, wildcards: Wildcards) -> list[str]:
+        """Return the feature spaces that a pass captures."""
+        return list(self._pass(wildcards).spaces)
+
+    def sampling_minutes(self, wildcards: Wildcards) -> int:
+        """Return the time of a shard of a pass."""
+        return self.resources.sampling_minutes(self._pass(wildcards).spaces)
+
+    def sampled(self, wildcards: Wildcards) -> list[str]:
+        """Return the folders of all shards of the pass that captures a feature space."""
+        found = run_step(lambda: pass_of(wildcards.space, self.passes))
+        place = {"noise": noise_label(found.noise), "part": str(found.part)}
+        shards = range(self.study.features.shards)
+        return [self.layout.path("activity", **place, shard=str(shard)) for shard in shards]
+
+    def _pass(self, wildcards: Wildcards) -> Pass:
+        """Return the pass of a job of the sampler."""
+        asked = (wildcards.noise, wildcards.part)
+        planned = {(noise_label(p.noise), str(p.part)): p for p in self.passes}
+        run_step(lambda: require_known("noise level and part", "-".join(asked), map("-".join, planned)))
+        return planned[asked]
+
     def dataset_files(self, wildcards: Wildcards) -> list[str]:
         """Return the files of the data set that the jobs of a subject read."""
         return self.files.of_subject(wildcards.subject)
@@ -175,6 +205,11 @@ class Jobs:
     def model_sums(self, wildcards: Wildcards) -> str:
         """Return the path of the model set's SHA256SUMS; missing files end planning."""
         return model_sums(self.model_set)
+
+
+def noise_label(noise: float) -> str:
+    """Return a noise level as the label of a job, which reads as the same number."""
+    return repr(noise).removesuffix(".0")
 
 
 def growing(**needs: int | OfJob) -> dict[str, Callable[[Wildcards, int], int]]:

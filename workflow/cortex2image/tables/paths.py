@@ -15,6 +15,10 @@ FILES: Mapping[str, str] = {
     # Folders of PNG files: pictures that NSD's subjects saw, and reconstructions by one method.
     "pictures": "pictures",
     "reconstructed_pictures": "{subject}/reconstructions/{method}",
+    # Features of one shard of stimuli in every space that a pass of the sampler captured; deleted when used.
+    "activity": "features/activity/n{noise}-{part}-{shard}",
+    # The layers of the U-Net of the model set.
+    "layers": "layers.tsv",
     # Tables of the contracts `evaluation` and `nulls` that score by category.
     "category_evaluation": "{subject}/evaluation/categories-{method}.parquet",
     "category_nulls": "{subject}/evaluation/categories-{method}-nulls.parquet",
