@@ -10,12 +10,12 @@ rule extract_features:
         shown=JOBS.pictures,
     output:
         features=at("features"),
-    wildcard_constraints:
-        space=wildcard_pattern(EXTRACTABLE),
     log:
         log_of("extract_features", "space"),
     benchmark:
         benchmark_of("extract_features", "space")
+    wildcard_constraints:
+        space=wildcard_pattern(EXTRACTABLE),
     conda:
         "../../envs/cortex2image.yaml"
     threads: 8
@@ -38,14 +38,14 @@ rule sample_features:
         shown=JOBS.pictures,
     output:
         activity=temp(directory(at("activity"))),
-    wildcard_constraints:
-        noise="[0-9.]+",
-        part="[0-9]+",
-        shard="[0-9]+",
     log:
         log_of("sample_features", "noise", "part", "shard"),
     benchmark:
         benchmark_of("sample_features", "noise", "part", "shard")
+    wildcard_constraints:
+        noise="[0-9.]+",
+        part="[0-9]+",
+        shard="[0-9]+",
     conda:
         "../../envs/cortex2image.yaml"
     threads: 8
@@ -67,12 +67,12 @@ rule join_features:
         activity=JOBS.sampled,
     output:
         features=at("features"),
-    wildcard_constraints:
-        space=wildcard_pattern(JOINED),
     log:
         log_of("join_features", "space"),
     benchmark:
         benchmark_of("join_features", "space")
+    wildcard_constraints:
+        space=wildcard_pattern(JOINED),
     conda:
         "../../envs/cortex2image.yaml"
     resources:

@@ -44,11 +44,11 @@ class Sampling:
     latent: Literal["mean", "sample"]
 
     @classmethod
-    def of(cls, reconstruct: Reconstruct, features: Features) -> "Sampling":
-        """Return the sampling of a study's config."""
+    def of(cls, reconstruct: Reconstruct, features: Features, noise: float | None = None) -> "Sampling":
+        """Return the sampling of a study's config, at the noise level of pictures or another."""
         return cls(
             reconstruct.steps,
-            reconstruct.strength,
+            reconstruct.strength if noise is None else noise,
             reconstruct.guidance_scale,
             reconstruct.noising,
             features.latent,

@@ -1,7 +1,7 @@
 """Features of stimuli on disk, in every space that one pass of the sampler captured, a folder per shard.
 
-A folder holds ``{space}.npy``, (stimuli, width) in C order, and ``shard.json``: the stimuli in this order, and
-what the features depend on beside pictures and captions. It appears whole or not at all.
+A folder holds ``{space}.npy``, (stimuli, width) in C order, and ``stimuli.json``: the stimuli in this order,
+and what the features depend on beside pictures and captions. It appears whole or not at all.
 """
 
 import itertools
@@ -18,7 +18,7 @@ import numpy as np
 from cortex2image.errors import DataError
 from cortex2image.files import whole_folder
 
-SHARD = "shard.json"
+SHARD = "stimuli.json"
 BATCH_BYTES = 64 * 2**20
 RERUN = "delete these folders and run the workflow again, which makes them anew"
 

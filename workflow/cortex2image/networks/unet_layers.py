@@ -139,7 +139,7 @@ class Layer:
 @functools.cache
 def layers(unet: UNetShape) -> tuple[Layer, ...]:
     """Return every layer in the order in which a latent passes them, a block after its parts."""
-    last, found = len(unet.channels) - 1, []
+    last, found = len(unet.channels) - 1, list[Layer]()
     for level in range(last + 1):
         after = unet.side >> min(level + 1, last)
         found += _block(unet, f"down{level}", f"down_blocks.{level}", level, unet.residuals, after)

@@ -29,8 +29,8 @@ FULL_SIZE_MB, MINIATURE_MB = 16_000, 4_000
 # core of a busy machine, 58 minutes if nothing ran in parallel. The networks and the matrix products were not
 # timed.
 FULL_SIZE_EVALUATION_MB, FULL_SIZE_EVALUATION_MINUTES = 24_000, 240
-# Of all stimuli of a study; with a full-size set for the 80 passes of the U-Net that the study of 2023 takes to
-# paint a picture. A pass that takes less time than this asks for it nevertheless.
+# Of sampling all stimuli of a study; with a full-size set for the 80 passes of the U-Net that the study of
+# 2023 took for a picture. No job asks for less than the last.
 FULL_SIZE_SAMPLING_MINUTES, MINIATURE_MINUTES, LEAST_MINUTES = 1440, 120, 30
 
 

@@ -1,7 +1,7 @@
 """Join the shards of a latent that the sampler captured into one table of features.
 
-Reads stimuli.parquet and the folders of all shards of one pass of the sampler; writes features/{space}.parquet
-in the order of the table of stimuli.
+Reads stimuli.parquet and the folders of all shards of one pass of the sampler. Writes
+features/{space}.parquet, in the order of the table of stimuli.
 """
 
 from collections.abc import Sequence

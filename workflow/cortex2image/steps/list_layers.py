@@ -1,7 +1,7 @@
 """List the layers of the U-Net of a model set, as feature spaces name them.
 
-Prints the table and writes it tab-separated: name, height and width of the maps, channels, values per stimulus
-and module. It follows from the configuration of the U-Net; of a set that is not fetched yet, from the registry.
+Prints the table and writes it tab-separated: name, height and width of the maps, channels, values per
+stimulus, module. It follows from the configuration of the U-Net; if that is not there, from the registry.
 """
 
 import json

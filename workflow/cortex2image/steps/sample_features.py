@@ -1,12 +1,11 @@
 """Run the diffusion model once for a shard of the stimuli, and keep every feature space it passes.
 
-Reads stimuli.parquet and the pictures it names. Adds noise of one level to the latent of each picture, takes it
-away under the picture's captions, and writes latents and activity of the U-Net on the way into one folder, see
-:mod:`cortex2image.features.activity`. Shards are contiguous ranges of the table of stimuli.
+Reads stimuli.parquet and the pictures it names. Adds noise of one level to the latent of each picture, takes
+it away under the picture's captions, and writes latents and activity of the U-Net on the way into one folder,
+see :mod:`cortex2image.features.activity`. Shards are contiguous ranges of the table of stimuli.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from cortex2image.diffusion.denoise import Denoiser, Sampling
 from cortex2image.errors import ConfigError, run_step
@@ -54,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     rows = every[of_shard.start : of_shard.stop]
     models = model_set(study.models.set, study.models.folder)
     diffusion = load_diffusion(models, "auto", study.models.precision)
-    sampling = replace(Sampling.of(study.reconstruct, study.features), strength=float(args.noise))
+    sampling = Sampling.of(study.reconstruct, study.features, float(args.noise))
     denoiser = Denoiser(diffusion, sampling)
     say(
         f"{len(rows)} of {len(every)} stimuli at noise level {args.noise} with {models.name} on "

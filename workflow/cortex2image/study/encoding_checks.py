@@ -20,7 +20,8 @@ def check_encoding(study: Study, source: str) -> None:
     for name in study.encode.models:
         _check_space(name, study, f"{source}, encode/models")
     _check_whole(grid, where)
-    for noise in (*grid.noise_levels, *grid.steps_at):
+    at_steps = grid.steps_at or (study.reconstruct.strength,) if grid.steps else ()
+    for noise in (*grid.noise_levels, *at_steps):
         _check_printed(noise, where)
     of_grid = set(encoded_spaces(study.encode, study.reconstruct)) - set(study.encode.models)
     for name in sorted(of_grid):
