@@ -12,10 +12,10 @@ from tests.support.studies import as_option
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.features.activity import open_activity
 from cortex2image.networks.checksums import model_hash
+from cortex2image.networks.codec import noise_for
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.planning.code import declared_reads
 from cortex2image.seeds import seed_for
-from cortex2image.steps import sample_features
 from cortex2image.steps.sample_features import main, range_of
 from cortex2image.study.spaces import KINDS
 
@@ -84,7 +84,6 @@ def test_noise_follows_from_study_and_stimulus(study, monkeypatch):
         drawn.append(list(seeds))
         return noise_for(seeds, shape)
 
-    noise_for = sample_features.Denoiser.stages.__globals__["noise_for"]
     monkeypatch.setattr("cortex2image.diffusion.denoise.noise_for", remembered)
     sample("one", 1, 2, seed=7)
     sample("two", 1, 2, noise="0.4", spaces=["zc-n0.4"], seed=7)
