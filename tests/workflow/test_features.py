@@ -1,4 +1,4 @@
-"""Features of the diffusion model as Snakemake plans them: one run of the sampler per noise level and shard."""
+"""Features of the diffusion model in plans: one run of the sampler per noise level and shard."""
 
 import re
 from collections import Counter
