@@ -23,6 +23,7 @@ from cortex2image.study.encoding_models import family_pattern, joint_pattern, mo
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
 from cortex2image.study.space_names import wildcard_pattern
+from cortex2image.study.spaces import EXTRACTABLE, JOINED
 from cortex2image.tables.paths import benchmark_path, figure_path, log_path, training_path
 
 CONFIG = config_name(workflow.configfiles, overridden=bool(workflow.config_settings.config))

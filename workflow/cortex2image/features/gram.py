@@ -20,6 +20,8 @@ BLOCK = 2**29
 # Rows of a tile. Half of the tiles follow by symmetry.
 TILE = 2048
 ITEM, DOUBLE = 4, 8
+# Bytes of a batch of rows in single precision, and copies of it while a table is written.
+BATCH, COPIES = 2**26, 4
 
 
 class Activity(Protocol):
@@ -77,9 +79,13 @@ def columns_at_once(stimuli: int, stored: int) -> int:
 
 
 def need_bytes(stimuli: int, stored: int) -> int:
-    """Return the memory of :func:`inner_products`, without Python and without cached pages of files."""
-    block = ITEM * (stimuli + stored) * columns_at_once(stimuli, stored)
-    return DOUBLE * stimuli**2 + block + ITEM * min(TILE, stimuli) ** 2
+    """Return the memory of inner products until they are written, without Python and its libraries.
+
+    Pages of files that the system keeps do not count.
+    """
+    block = ITEM * (stimuli + stored) * columns_at_once(stimuli, stored) + ITEM * min(TILE, stimuli) ** 2
+    writing = COPIES * min(BATCH, ITEM * stimuli**2)
+    return DOUBLE * stimuli**2 + max(block, writing)
 
 
 def multiplications(stimuli: int, width: int) -> float:
@@ -146,7 +152,7 @@ def products_of(rows: np.ndarray) -> np.ndarray:
     return products
 
 
-def row_batches(products: np.ndarray, batch_bytes: int = 2**26) -> Iterator[slice]:
+def row_batches(products: np.ndarray, batch_bytes: int = BATCH) -> Iterator[slice]:
     """Yield slices of rows that take so many bytes in single precision."""
     size = max(1, batch_bytes // (ITEM * products.shape[1]))
     for first in range(0, len(products), size):

@@ -60,6 +60,8 @@ class Jobs:
         self.layout = Layout(study.study)
         self.files = StudyFiles(study)
         self.resources = Resources(study, self.model_set)
+        for space in encoded_spaces(study.encode, study.reconstruct):
+            parse_space(space).width(self.model_set)  # refuses layers that the U-Net lacks
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, and of the registry entries that its job uses."""
@@ -200,6 +202,14 @@ class Jobs:
     def passes(self) -> tuple[Pass, ...]:
         """Return the passes of the sampler; a layer that is too large for the disk ends planning."""
         return run_step(lambda: passes(self.study, self.model_set))
+
+    def captured(self, wildcards: Wildcards) -> list[str]:
+        """Return the feature spaces that a pass captures."""
+        return list(self._pass(wildcards).spaces)
+
+    def sampling_minutes(self, wildcards: Wildcards) -> int:
+        """Return the time of a shard of a pass."""
+        return self.resources.sampling_minutes(self._pass(wildcards).spaces)
 
     def sampled(self, wildcards: Wildcards) -> list[str]:
         """Return the folders of all shards of the pass that captures a feature space."""

@@ -13,7 +13,7 @@ from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.study.encoding_models import encoded_spaces
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
-from cortex2image.study.spaces import GRAM, UNET, FeatureSpace, ModelShape
+from cortex2image.study.spaces import GRAM, ModelShape
 
 FORMAT_BYTES = {"float16": 2, "float32": 4}
 LATENT_BYTES = 4
@@ -59,7 +59,8 @@ def passes(study: Study, model_set: ModelShape, stimuli: int | None = None) -> t
     count = stimuli if stimuli is not None else known.study if known else None
     levels: dict[float, list[str]] = {}
     for name in sampled_spaces(study):
-        levels.setdefault(noise_of(parse_space(name), study), []).append(name)
+        noise = parse_space(name).noise_level(study.reconstruct.strength)
+        levels.setdefault(noise, []).append(name)
     return tuple(
         Pass(noise, part, spaces)
         for noise, names in sorted(levels.items())
@@ -79,19 +80,14 @@ def pass_of(space: str, planned: Sequence[Pass]) -> Pass:
         if space in each.spaces:
             return each
     known = ", ".join(name for each in planned for name in each.spaces) or "none"
-    fix = "ask for it in encode/models or encode/grid"
-    raise ConfigError("sampled feature space", f"one of the study: {known}", f"'{space}'", fix)
+    fix = "add it to encode/models or encode/grid, or correct the name"
+    raise ConfigError("feature space", f"one that the study samples: {known}", f"'{space}'", fix)
 
 
 def sampled_spaces(study: Study) -> list[str]:
     """Return the feature spaces of the encoding models that take passes of the U-Net, sorted."""
     names = sorted(encoded_spaces(study.encode, study.reconstruct))
-    return [name for name in names if UNET in parse_space(name).needs]
-
-
-def noise_of(space: FeatureSpace, study: Study) -> float:
-    """Return the noise level of a sampled space; a name without one has that of the pictures."""
-    return study.reconstruct.strength if space.noise is None else space.noise
+    return [name for name in names if parse_space(name).sampled]
 
 
 def unet_passes(each: Pass, study: Study) -> int:

@@ -11,7 +11,7 @@ from typing import Literal
 from cortex2image.study.fields import Section, setting
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
-from cortex2image.study.spaces import DECODABLE, EXTRACTABLE, LEAST_NOISE
+from cortex2image.study.spaces import DECODABLE, EXTRACTABLE, JOINED, LEAST_NOISE
 
 # Names of the model sets that :mod:`cortex2image.networks.registry` describes.
 MODEL_SETS = (
@@ -197,8 +197,8 @@ class Models(Section):
         None,
     )
     precision: Literal["float32", "bfloat16", "float16"] = setting(
-        "Number format in which pictures and zc are computed: bfloat16 and float16 need half the memory and "
-        "less time on a GPU. z, c and the judges always use float32.",
+        "Number format in which pictures, zc and layers of the U-Net are computed: bfloat16 and float16 need "
+        "half the memory and less time on a GPU. z, c and the judges always use float32.",
         "float32",
     )
     batch_size: int | None = setting(
@@ -402,8 +402,8 @@ class Encode(Section):
     """Encoding models, from features to every voxel."""
 
     models: tuple[str, ...] = setting(
-        f"Feature spaces that predict voxels, one encoding model each: {', '.join(EXTRACTABLE)}, or one with "
-        "coordinates, such as zc-n0.5.",
+        "Feature spaces that predict voxels, one encoding model each: "
+        f"{', '.join((*EXTRACTABLE, *JOINED))}, or one with coordinates, such as zc-n0.5.",
         ("z", "c", "zc"),
         minItems=1,
         uniqueItems=True,

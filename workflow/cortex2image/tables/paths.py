@@ -14,10 +14,12 @@ from cortex2image.tables.contracts import CONTRACTS
 FILES: Mapping[str, str] = {
     # Folders of PNG files: pictures that NSD's subjects saw, and reconstructions by one method.
     "pictures": "pictures",
-    # Folder of the activity that a pass of the sampler leaves for a shard of the stimuli, until it is used.
-    "activity": "features/activity/n{noise}-{part}-{shard}",
     "sampling_plan": "sampling_plan.tsv",
     "reconstructed_pictures": "{subject}/reconstructions/{method}",
+    # Features of one shard of stimuli in every space that a pass of the sampler captured; deleted when used.
+    "activity": "features/activity/n{noise}-{part}-{shard}",
+    # The layers of the U-Net of the model set.
+    "layers": "layers.tsv",
     # Tables of the contracts `evaluation` and `nulls` that score by category.
     "category_evaluation": "{subject}/evaluation/categories-{method}.parquet",
     "category_nulls": "{subject}/evaluation/categories-{method}-nulls.parquet",
