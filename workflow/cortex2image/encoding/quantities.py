@@ -27,7 +27,7 @@ class VoxelResults:
     r, q : model -> (v,) array
     unique : (joint model, band) -> (v,) arrays of unique R^2 and of q
     preferred : family -> (v,) array of str
-        Preferred model of each voxel; empty where the best one is not told from the second.
+        Preferred model of each voxel; empty where it is not significant or not told from the second.
     rois : (v,) array of str
     fdr : float
         A voxel is significant if its q is below.

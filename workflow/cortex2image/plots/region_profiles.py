@@ -54,8 +54,7 @@ def _sized(table: pd.DataFrame, regions: Sequence[str], unit: str) -> dict[str, 
     """Return the name and the size of each region in words."""
     sizes = table.drop_duplicates("roi").set_index("roi")["voxels"]
     names = {roi: f"all {unit}" if roi == EVERY else roi for roi in regions}
-    return {roi: f"{name}
-{sizes[roi]:,} {unit}" for roi, name in names.items()}
+    return {roi: f"{name}\n{sizes[roi]:,} {unit}" for roi, name in names.items()}
 
 
 def _dots(table: pd.DataFrame, titles: Mapping[str, str]) -> Figure:

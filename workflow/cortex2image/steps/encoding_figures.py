@@ -6,7 +6,7 @@ significant ones, an SVG file of regions and a CSV file with the numbers of all 
 """
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -113,7 +113,7 @@ def read_results(
     for joint, path in _named(unique_models(figures), args.unique, "--unique"):
         unique |= {(joint, band): values for band, values in _bands(path, grid).items()}
     families = _named(preferred_families(figures), args.preferred, "--preferred")
-    preferred = {family: _decided(path, grid) for family, path in families}
+    preferred = {family: _decided(path, grid, q, fdr) for family, path in families}
     return VoxelResults(r, q, unique, preferred, grid.rois, fdr, stimuli, unit)
 
 
@@ -134,11 +134,16 @@ def _bands(path: str, grid: VoxelGrid) -> dict[str, tuple[np.ndarray, np.ndarray
     return found
 
 
-def _decided(path: str, grid: VoxelGrid) -> np.ndarray:
-    """Return the preferred model of each voxel; empty where resamples do not tell it from the second."""
+def _decided(path: str, grid: VoxelGrid, q: Mapping[str, np.ndarray], fdr: float) -> np.ndarray:
+    """Return the preferred model of each voxel; empty unless it is significant and told from the second."""
     table = PREFERRED.read(path).to_pandas()
     _require_voxels(table["voxel_id"].to_numpy(), grid, path)
-    return np.where(table["margin_low"] > 0, table["best"], "").astype(str)
+    best = table["best"].to_numpy(str)
+    if strange := sorted(set(best) - set(q)):
+        fix = "delete the table and run the workflow again"
+        raise DataError(path, f"models among {', '.join(q)}", strange[0], fix)
+    significant = np.array([q[model][voxel] < fdr for voxel, model in enumerate(best.tolist())])
+    return np.where((table["margin_low"] > 0) & significant, best, "")
 
 
 def _require_voxels(ids: np.ndarray, grid: VoxelGrid, where: str) -> None:
