@@ -37,8 +37,9 @@ rule evaluate:
 
 
 rule encode:
-    """Encoding models and their maps."""
+    """Encoding models, their maps and figures."""
     input:
         at("encoding_scores"),
         of_all("map", model=ENCODED),
+        of_all("figure", figure=FIGURE_NAMES),
     localrule: True

@@ -6,12 +6,12 @@ hemisphere of fsaverage, in the same order (Fischl et al. 1999, Human Brain Mapp
 
 from typing import Any
 
-import nibabel as nib
 import numpy as np
+from nibabel.affines import apply_affine
 from nilearn.datasets import fetch_surf_fsaverage
-from nilearn.surface import vol_to_surf
+from nilearn.surface import load_surf_mesh
+from scipy.ndimage import map_coordinates
 
-from cortex2image.encoding.volume import to_volume
 from cortex2image.encoding.voxel_grid import VoxelGrid
 from cortex2image.errors import DataError
 
@@ -53,22 +53,22 @@ def voxels_at_vertices(grid: VoxelGrid, to_mni: np.ndarray) -> np.ndarray:
     The point half-way between white and pial surface takes the voxel that it falls into: values are never
     mixed, so that labels and thresholds survive.
     """
-    numbers = to_volume(np.arange(len(grid)), grid.indices, grid.shape)  # exact in float32 up to 16.7 million
-    image = nib.Nifti1Image(numbers, np.linalg.inv(MNI305_TO_MNI152) @ to_mni @ grid.affine)
-    files = fsaverage5()
-    found = [
-        vol_to_surf(
-            image,
-            files[f"pial_{side}"],
-            inner_mesh=files[f"white_{side}"],
-            kind="depth",
-            depth=[0.5],
-            interpolation="nearest_most_frequent",
-        )
-        for side in SIDES
-    ]
-    places: np.ndarray = np.nan_to_num(np.concatenate(found), nan=-1).astype(np.int64)
+    numbers = np.full(grid.shape, -1, dtype=np.int64)
+    numbers[tuple(grid.indices.T)] = np.arange(len(grid))
+    to_voxels = np.linalg.inv(to_mni @ grid.affine) @ MNI305_TO_MNI152
+    points = np.concatenate([_middle_of_cortex(side) for side in SIDES])
+    places: np.ndarray = map_coordinates(
+        numbers, apply_affine(to_voxels, points).T, order=0, mode="grid-constant", cval=-1
+    )
     return places
+
+
+def _middle_of_cortex(side: str) -> np.ndarray:
+    """Return the points half-way between white and pial surface of fsaverage5, (10242, 3) mm in MNI305."""
+    files = fsaverage5()
+    pial, white = (load_surf_mesh(files[f"{name}_{side}"]).coordinates for name in ("pial", "white"))
+    middle: np.ndarray = (pial + white) / 2
+    return middle
 
 
 def voxels_of_vertices(grid: VoxelGrid) -> np.ndarray:

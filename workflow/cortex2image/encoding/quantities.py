@@ -1,12 +1,12 @@
 """What the figures of encoding models show of each voxel, and its summary by region."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from cortex2image.study.encoding_figures import EncodingFigure, Point
+from cortex2image.study.encoding_figures import EncodingFigure, Point, points_at
 from cortex2image.study.encoding_models import BESIDE
 
 ACCURACY, UNIQUE_LATENT, UNIQUE_BESIDE = "r", "unique_latent", "unique_z"
@@ -131,8 +131,3 @@ def _preferences(
                     "mean": float(np.mean(chosen[inside] == point.model)),
                     "share_significant": float(np.mean(chosen[inside] != "")),
                 }
-
-
-def points_at(figure: EncodingFigure, place: str) -> Sequence[Point]:
-    """Return the points of a figure at one noise level and step."""
-    return [point for point in figure.points if point.place == place]

@@ -47,6 +47,11 @@ class VoxelGrid:
         coordinates: np.ndarray = self.indices @ self.affine[:3, :3].T + self.affine[:3, 3]
         return coordinates
 
+    @property
+    def has_places(self) -> bool:
+        """Return whether the voxels fill a volume: vertices, and columns of a table, are a row."""
+        return sum(length > 1 for length in self.shape) > 1
+
     def require_same(self, table: pa.Table, where: str) -> None:
         """Raise :class:`DataError` unless a table lists the same voxels in the same order."""
         if not self.ids.equals(table.column("voxel_id")):

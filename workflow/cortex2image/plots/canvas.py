@@ -13,7 +13,8 @@ from cortex2image.encoding.fsaverage import SIDES, fsaverage5
 from cortex2image.encoding.volume import to_volume
 from cortex2image.encoding.voxel_grid import VoxelGrid
 
-SLICES, FLAT = "slices", "flat maps of fsaverage5"
+SLICES, FLAT, NOTHING = "slices", "flat maps of fsaverage5", "nothing"
+"""What maps are drawn on; :data:`NOTHING` for voxels whose places the data set does not give."""
 FLAT_MM, GAP = 1.2, 10
 """Flat maps: mm per pixel, and pixels between hemispheres."""
 GYRUS, SULCUS = 0.97, 0.86

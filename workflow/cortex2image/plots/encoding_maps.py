@@ -13,13 +13,12 @@ from cortex2image.encoding.quantities import (
     UNIQUE_LATENT,
     Quantity,
     VoxelResults,
-    points_at,
     quantities,
 )
 from cortex2image.plots.canvas import FLAT, Canvas
 from cortex2image.plots.panels import Panel, Scale, draw_panels, label_panel, number_panel, rounded_end
 from cortex2image.plots.style import PALETTE
-from cortex2image.study.encoding_figures import LAYERS, SPACES, EncodingFigure
+from cortex2image.study.encoding_figures import LAYERS, SPACES, EncodingFigure, points_at
 
 CONTRAST = ("c", "z")
 """The two models whose difference is drawn: semantic minus visual latent."""

@@ -122,8 +122,18 @@ def draw_panels(
         _bars(figure, scales, height)
         if legend:
             patches = [Patch(color=colour, label=name) for name, colour in legend]
-            place_of_legend = {"loc": "lower center", "bbox_to_anchor": (0.5, FOOT / height)}
-            figure.legend(handles=patches, ncols=len(patches), frameon=False, **place_of_legend)
+            corner = (0.5, FOOT / height)
+            figure.legend(
+                handles=patches, loc="lower center", bbox_to_anchor=corner, ncols=len(patches), frameon=False
+            )
+    return figure
+
+
+def words_instead(text: str) -> Figure:
+    """Return a figure that says in place of maps why there are none."""
+    with rc_context(SETTINGS):
+        figure = Figure(figsize=(WIDTH, 0.6))
+        figure.text(0.5, 0.5, text, ha="center", va="center")
     return figure
 
 

@@ -15,12 +15,11 @@ from cortex2image.encoding.quantities import (
     PREFERRED,
     UNIQUE_BESIDE,
     UNIQUE_LATENT,
-    points_at,
 )
 from cortex2image.plots.encoding_maps import layer_colours
 from cortex2image.plots.panels import WIDTH
 from cortex2image.plots.style import PALETTE, SETTINGS, colours
-from cortex2image.study.encoding_figures import LAYERS, SPACES, EncodingFigure, Point
+from cortex2image.study.encoding_figures import LAYERS, SPACES, EncodingFigure, Point, points_at
 
 MOST_REGIONS, IN_A_ROW = 10, 5
 """Regions that a figure shows, all voxels and the largest ones; the table has every region."""

@@ -16,9 +16,9 @@ from cortex2image.encoding.quantities import VoxelResults, region_table
 from cortex2image.encoding.voxel_grid import VoxelGrid, read_voxel_grid
 from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.files import atomic
-from cortex2image.plots.canvas import Canvas, flat_canvas, slice_canvas
+from cortex2image.plots.canvas import NOTHING, Canvas, flat_canvas, slice_canvas
 from cortex2image.plots.encoding_maps import columns_of, draw_encoding_maps
-from cortex2image.plots.panels import slices_that_fit
+from cortex2image.plots.panels import slices_that_fit, words_instead
 from cortex2image.plots.region_profiles import draw_region_profiles
 from cortex2image.plots.style import paletted_png, svg
 from cortex2image.study.command import Command
@@ -54,6 +54,9 @@ COMMAND = Command(
     output_lists=("maps", "significant", "regions", "tables"),
 )
 
+CANVAS = "Canvas"
+"""Key of the text in a PNG file that says what its maps are drawn on."""
+
 
 def main(argv: Sequence[str] | None = None) -> None:
     args, study = COMMAND.parse(argv)
@@ -66,8 +69,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for figure, (every, significant, regions, numbers) in zip(figures, files, strict=True):
         canvas = canvas_of(figure, grid, surface)
         for path, thresholded in ((every, False), (significant, True)):
-            drawn = draw_encoding_maps(figure, results, canvas, thresholded)
-            write(path, paletted_png(drawn, {"Canvas": canvas.kind}))
+            write(path, maps(figure, results, canvas, thresholded))
         table = region_table(figure, results)
         write(regions, svg(draw_region_profiles(figure, table, results.unit)))
         write(numbers, table.to_csv(index=False, float_format="%.6g").encode())
@@ -91,10 +93,20 @@ def surface_of(args: Namespace, grid: VoxelGrid, dataset: Dataset) -> np.ndarray
     return None if to_mni is None else voxels_at_vertices(grid, to_mni)
 
 
-def canvas_of(figure: EncodingFigure, grid: VoxelGrid, surface: np.ndarray | None) -> Canvas:
-    """Return flat maps for a study that reaches the surface, else as many slices as have room."""
+def maps(figure: EncodingFigure, results: VoxelResults, canvas: Canvas | None, thresholded: bool) -> bytes:
+    """Return the maps of a figure as PNG, with the kind of their canvas as a text of the file."""
+    if canvas is None:
+        words = words_instead("The data set does not say where its voxels lie.")
+        return paletted_png(words, {CANVAS: NOTHING})
+    return paletted_png(draw_encoding_maps(figure, results, canvas, thresholded), {CANVAS: canvas.kind})
+
+
+def canvas_of(figure: EncodingFigure, grid: VoxelGrid, surface: np.ndarray | None) -> Canvas | None:
+    """Return flat maps for a study that reaches the surface, else slices; None for voxels without places."""
     if surface is not None:
         return flat_canvas(surface)
+    if not grid.has_places:
+        return None
     return slice_canvas(grid, slices_that_fit(columns_of(figure, flat=False)))
 
 

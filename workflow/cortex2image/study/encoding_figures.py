@@ -87,6 +87,11 @@ def encoding_figures(encode: Encode, reconstruct: Reconstruct) -> tuple[Encoding
     return tuple(figure for figure in figures if figure.points)
 
 
+def points_at(figure: EncodingFigure, place: str) -> list[Point]:
+    """Return the points of a figure at one noise level and step."""
+    return [point for point in figure.points if point.place == place]
+
+
 def unique_models(figures: tuple[EncodingFigure, ...]) -> tuple[str, ...]:
     """Return the names of the joint models whose tables of unique variance the figures show."""
     return tuple(dict.fromkeys(point.joint for figure in figures for point in figure.points if point.joint))
