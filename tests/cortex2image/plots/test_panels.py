@@ -55,7 +55,7 @@ def test_grey_is_in_no_scale_of_the_maps():
 
 
 @pytest.mark.parametrize(
-    ("values", "end"), [([[0.31, -0.2]], 0.35), ([[0.0]], 0.05), ([np.linspace(0, 0.5, 9), [-0.98]], 1.0)]
+    ("values", "end"), [([[0.31, -0.2]], 0.35), ([[0.0]], 0.05), ([np.linspace(0, 0.5, 9), [-0.98]], 0.95)]
 )
 def test_a_scale_ends_at_a_round_number_beyond_nearly_all_values(values, end):
     assert rounded_end([np.asarray(each) for each in values]) == pytest.approx(end)

@@ -29,7 +29,6 @@ def drawn():
     )
     figures, rng = encoding_figures(study.encode, study.reconstruct), np.random.default_rng(4)
     models = shown_models(figures)
-    layers = np.array([model for model in models if model.startswith("unet") and model.endswith("t8")] + [""])
     results = VoxelResults(
         {model: rng.uniform(0.1, 0.6, VOXELS) for model in models},
         {model: rng.uniform(0, 0.1, VOXELS) for model in models},
@@ -38,13 +37,19 @@ def drawn():
             for joint in unique_models(figures)
             for band in joint.split("+")
         },
-        {family: layers[rng.integers(0, len(layers), VOXELS)] for family in preferred_families(figures)},
+        {family: some_layers(family, models, rng) for family in preferred_families(figures)},
         np.array(["early"] * 20 + ["ventral"] * 25 + ["unlabelled"] * 15),
         0.05,
         60,
     )
     tables = {figure.name: region_table(figure, results) for figure in figures}
     return {f.name: (tables[f.name], draw_region_profiles(f, tables[f.name])) for f in figures}
+
+
+def some_layers(family, models, rng):
+    """Return a layer of the place of a family, or none, for each voxel."""
+    names = [model for model in models if model.endswith(family.removeprefix("layers")) and "unet" in model]
+    return np.array([*names, ""])[rng.integers(0, len(names) + 1, VOXELS)]
 
 
 def mean(table, **keys):

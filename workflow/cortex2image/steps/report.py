@@ -129,8 +129,9 @@ def read_figures(
     args: argparse.Namespace, subjects: Sequence[str], names: Sequence[str]
 ) -> dict[tuple[str, str], DrawnFigure]:
     """Read the files of every figure of encoding models."""
-    options = ("figures", "significant_figures", "region_figures", "figure_tables")
-    files = [by_pair(subjects, names, getattr(args, option), f"--{option}") for option in options]
+    options = ("figures", "significant-figures", "region-figures", "figure-tables")
+    given = (getattr(args, option.replace("-", "_")) for option in options)
+    files = [by_pair(subjects, names, paths, f"--{o}") for o, paths in zip(options, given, strict=True)]
     return {pair: read_figure(*(of_kind[pair] for of_kind in files)) for pair in files[0]}
 
 
