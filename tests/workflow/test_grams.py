@@ -1,4 +1,4 @@
-"""Inner products of layers in plans: after the pass that leaves the activity, before the next one fills the disk."""
+"""Inner products of layers in plans: after the pass with the activity, before the next one."""
 
 import re
 

@@ -18,6 +18,7 @@ from cortex2image.planning.passes import Pass, emptied_before, pass_of, passes
 from cortex2image.planning.resources import Resources
 from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.study.config import slice_json
+from cortex2image.study.encoding_figures import EncodingFigure, encoding_figures
 from cortex2image.study.encoding_models import (
     encoded_spaces,
     encoding_models,
@@ -30,6 +31,7 @@ from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import GRAM, VECTORS
+from cortex2image.study.surfaces import reaches_surface
 from cortex2image.study.training import Training, read_training
 from cortex2image.tables.paths import Layout, training_path
 
@@ -192,6 +194,17 @@ class Jobs:
             return self.layout.path("grams", subject=subject, space=space)
         return self.layout.path("features", space=space)
 
+    def surface_maps(self) -> dict[str, str | list[str]]:
+        """Return the maps of each hemisphere by their options, empty lists in a study of volumes alone."""
+        names = {"left": "left_map", "right": "right_map"}
+        reached = reaches_surface(self.study)
+        return {option: self.layout.path(name) if reached else [] for option, name in names.items()}
+
+    @property
+    def figures(self) -> tuple[EncodingFigure, ...]:
+        """Return the figures of the encoding models."""
+        return encoding_figures(self.study.encode, self.study.reconstruct)
+
     @property
     def feature_spaces(self) -> list[str]:
         """Return the feature spaces that are decoded or encoded and stored as vectors."""
@@ -253,6 +266,10 @@ class Jobs:
     def released_ncsnr(self, wildcards: Wildcards) -> list[str]:
         """Return the files of a subject's released noise ceilings, none if the study does not use them."""
         return self.files.released_ncsnr(wildcards.subject)
+
+    def to_mni(self, wildcards: Wildcards) -> list[str]:
+        """Return the file of a subject's matrix to MNI152, none in a study without."""
+        return self.files.to_mni(wildcards.subject)
 
     def decoded_of_method(self, wildcards: Wildcards) -> list[str]:
         """Return the decoded features that a method reads."""

@@ -12,6 +12,7 @@ from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import PICTURE, kept_steps
+from cortex2image.study.surfaces import in_mni, on_surface
 
 RESERVED_STUDY = "miniature"
 
@@ -43,6 +44,7 @@ def check_settings(study: Study, source: str) -> None:
         _check_penalties,
         _check_labels,
         _check_model_set,
+        _check_to_mni,
         _check_name,
     ):
         check(study, reader, source)
@@ -226,6 +228,19 @@ def _check_model_set(study: Study, reader: Reader, source: str) -> None:
         near = difflib.get_close_matches(name, MODEL_SETS, n=1)
         fix = f"did you mean '{near[0]}'?" if near else "correct the name"
         raise ConfigError(f"{source}, models/set", f"one of {', '.join(MODEL_SETS)}", f"'{name}'", fix)
+
+
+def _check_to_mni(study: Study, reader: Reader, source: str) -> None:
+    """Refuse a matrix for data that need none, and one matrix for several subjects."""
+    where, template = f"{source}, encode/to_mni", study.encode.to_mni
+    if template is None:
+        return
+    if on_surface(study.dataset) or in_mni(study.dataset):
+        expected = f"null, since the data lie in {study.dataset.space} already"
+        raise ConfigError(where, expected, template, "remove the key")
+    if "{subject}" not in template and len(study.subjects) > 1:
+        fix = "write {subject} where the file names differ"
+        raise ConfigError(where, "a file of each subject", template, fix)
 
 
 def _check_name(study: Study, reader: Reader, source: str) -> None:

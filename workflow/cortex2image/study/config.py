@@ -216,6 +216,7 @@ def _fill_in(values: dict[str, Any]) -> None:
     dataset = values["dataset"]
     for key, value in (READERS[dataset["reader"]].made_by_workflow or {}).items():
         dataset[key] = value.replace("{study}", values["study"])
-    for section, key in ((dataset, "derivatives"), (dataset["rois"], "atlas")):
+    placed = (dataset, "derivatives"), (dataset["rois"], "atlas"), (values["encode"], "to_mni")
+    for section, key in placed:
         if section[key]:
             section[key] = section[key].replace("{root}", dataset["root"])

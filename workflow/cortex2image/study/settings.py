@@ -436,6 +436,13 @@ class Encode(Section):
         minimum=40,
         maximum=10000,
     )
+    to_mni: str | None = setting(
+        "Text file with the 4x4 matrix that takes a subject's own space (mm, x to the right, y to the "
+        "front, z up) to MNI152 (mm, the same axes); `{root}` stands for the folder of the data set, "
+        "`{subject}` for the subject. With it, maps are also written and drawn on fsaverage5. null: no "
+        "matrix, maps are drawn as slices. Data in a space MNI152... or on fsaverage need none.",
+        None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

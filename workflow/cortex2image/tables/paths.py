@@ -25,7 +25,17 @@ FILES: Mapping[str, str] = {
     "category_nulls": "{subject}/evaluation/categories-{method}-nulls.parquet",
     "decoded_evaluation": "{subject}/evaluation/categories-decoded_{space}.parquet",
     "decoded_nulls": "{subject}/evaluation/categories-decoded_{space}-nulls.parquet",
+    # Accuracy of an encoding model: of every voxel, of significant ones, by hemisphere; what the maps show.
     "map": "{subject}/maps/{model}.nii.gz",
+    "significant_map": "{subject}/maps/{model}-significant.nii.gz",
+    "left_map": "{subject}/maps/{model}-lh.func.gii",
+    "right_map": "{subject}/maps/{model}-rh.func.gii",
+    "map_description": "{subject}/maps/{model}.json",
+    # Figures of encoding models: every voxel, significant ones, regions, and the numbers of the regions.
+    "figure": "{subject}/figures/{figure}.png",
+    "significant_figure": "{subject}/figures/{figure}-significant.png",
+    "region_figure": "{subject}/figures/{figure}-regions.svg",
+    "figure_table": "{subject}/figures/{figure}.csv",
     "scores_csv": "scores.csv",
     "report_page": "report/index.html",
     "contact_sheet": "report/gallery-{subject}.png",
