@@ -173,11 +173,20 @@ class Denoiser:
         seeds : n ints
             Seeds of the noise; :class:`Sampling` says to which timestep the noise belongs.
         """
+        return self._denoise(self._noised(latents, seeds), states, self.timesteps[-self.kept_steps :])
+
+    @torch.inference_mode()
+    def trajectory_from_latents(
+        self, latents: torch.Tensor, states: torch.Tensor, seeds: Sequence[int]
+    ) -> list[Stage]:
+        """Return every step of :meth:`from_latents`, from the noised latents to the result."""
+        return list(self._stages(self._noised(latents, seeds), states, self.timesteps[-self.kept_steps :]))
+
+    def _noised(self, latents: torch.Tensor, seeds: Sequence[int]) -> torch.Tensor:
         first = self.sampling.steps - self.kept_steps
         timestep = self.timesteps[first - (self.sampling.noising == "as_released")]
         noise = self._placed(noise_for(seeds, tuple(latents.shape[1:])))
-        start = noised(self._placed(latents), noise, timestep, self.scheduler.alphas_cumprod)
-        return self._denoise(start, states, self.timesteps[first:])
+        return noised(self._placed(latents), noise, timestep, self.scheduler.alphas_cumprod)
 
     def _check_noising(self) -> None:
         if self.sampling.noising == "as_released" and self.kept_steps == self.sampling.steps:

@@ -7,6 +7,7 @@ from collections import Counter
 from cortex2image.errors import ConfigError
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS, Reader
+from cortex2image.study.region_checks import check_attributed, check_preferred
 from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import PICTURE
@@ -31,6 +32,8 @@ def check_settings(study: Study, source: str) -> None:
         _check_scaling,
         _check_feature_spaces,
         _check_rois,
+        check_attributed,
+        check_preferred,
         _check_image_identity,
         _check_decoded,
         _check_folds,
