@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.support.snakemake import ROOT
 
-WILDCARDS = {"subject": "sub-01", "space": "z", "method": "zc"}
+WILDCARDS = {"subject": "sub-01", "space": "z", "method": "zc", "region": "early"}
 Facts = dict[str, Any]
 
 

@@ -1,4 +1,5 @@
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -40,3 +41,4 @@ wildcard_constraints:
     subject="|".join(STUDY.subjects),
     space=wildcard_pattern(),
     method="|".join(METHODS),
+    region="|".join(map(re.escape, {*STUDY.attribute.regions, *STUDY.prefer.regions})),

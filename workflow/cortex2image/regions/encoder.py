@@ -1,4 +1,4 @@
-"""An encoding model of the mean response of a region, with predictions of stimuli that it was not fitted to."""
+"""An encoding model of a region's mean response, and predictions of stimuli that it was not fitted to."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Encoder:
 
 @dataclass(frozen=True)
 class Preferences:
-    """Predicted responses of a region to s stimuli; no stimulus is predicted by a model that was fitted to it.
+    """Predicted responses of a region to s stimuli, none by a model that was fitted to the stimulus.
 
     Attributes
     ----------
@@ -133,7 +133,7 @@ def region_preferences(
 
 
 def ranks(values: np.ndarray) -> np.ndarray:
-    """Return the rank of each of (s,) values, from 1 for the largest; of equal values the first ranks higher."""
+    """Return the ranks of (s,) values, from 1 for the largest; the first of equal values ranks higher."""
     places = np.empty(len(values), int)
     places[np.argsort(-values, kind="stable")] = np.arange(1, len(values) + 1)
     return places

@@ -1,10 +1,15 @@
 """A picture for which an encoding model of z predicts a strong response, by gradient ascent.
 
-What ascends is a latent u: the picture is the VAE's decoding of u, and the response is predicted from z of this
-picture, encoded as features are. So the picture stays among those that the VAE can draw, which are smooth and
-look like pictures; ascent on single pixels would find the fine noise to which any encoder network gives extreme
-latents. u stays as near to the mean training latent as the median training picture, and each unit of it
-within the range of training pictures, so that the encoder is not asked far outside what it was fitted to.
+What ascends is a latent u: the picture is the VAE's decoding of u, and the response is predicted from z of
+this picture, encoded as features are. So the picture stays among those that the VAE can draw; ascent on
+single pixels would find the fine noise to which any encoder network gives extreme latents.
+
+Latents as long as those of pictures still need not be latents of pictures: along the weights alone, ascent
+ends in coloured grain. The gradient is therefore multiplied by the covariance of training latents, and u is
+pulled straight back to the median distance of training pictures from their mean. Where such steps end,
+u - mean is proportional to covariance times gradient: among latents so far from the mean, the compromise
+between a strong response and a high density under a normal distribution of training latents. Each unit of u
+stays within the range of training pictures.
 """
 
 from collections.abc import Sequence
@@ -19,36 +24,49 @@ from cortex2image.progress import track
 from cortex2image.regions.encoder import Encoder
 
 NOISE = 0.01
-"""Length of the noise at the start, as a share of the largest distance from the mean."""
+"""Length of the noise at the start, as a share of the median distance of training pictures."""
 STEP = 0.1
-"""Length of the first step, as a share of the largest distance; steps shrink to 0 along half a cosine."""
+"""Length of the first step, as such a share; steps shrink to 0 along half a cosine."""
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """Where latents (d,) of training pictures lie: mean, median distance from it, least and largest values."""
+class TrainingLatents:
+    """Where n latents (d,) of training pictures lie.
+
+    Attributes
+    ----------
+    mean, lowest, highest : (d,) tensors
+    centred : (n, d) tensor
+        Latents less their mean.
+    radius : float
+        Median distance from the mean.
+    """
 
     mean: torch.Tensor
-    radius: float
     lowest: torch.Tensor
     highest: torch.Tensor
+    centred: torch.Tensor
+    radius: float
 
     @classmethod
-    def of(cls, z: np.ndarray) -> "Bounds":
-        """Return the bounds of training pictures with latents z, (n, d)."""
-        latents = torch.from_numpy(z.astype(np.float32))
+    def of(cls, z: np.ndarray, device: torch.device) -> "TrainingLatents":
+        """Return what training pictures with latents z, (n, d), tell."""
+        latents = torch.tensor(z, dtype=torch.float32, device=device)
         mean = latents.mean(0)
-        radius = float((latents - mean).norm(dim=1).median())
-        return cls(mean, radius, latents.amin(0), latents.amax(0))
+        centred = latents - mean
+        radius = float(centred.norm(dim=1).median())
+        return cls(mean, latents.amin(0), latents.amax(0), centred, radius)
+
+    def towards(self, direction: torch.Tensor, length: float) -> torch.Tensor:
+        """Return covariance times direction (d,), brought to a share `length` of the radius."""
+        product = self.centred.T @ (self.centred @ direction)
+        step: torch.Tensor = product * (length * self.radius / product.norm().clamp_min(1e-12))
+        return step
 
     def nearest(self, u: torch.Tensor) -> torch.Tensor:
-        """Return a latent (1, d) within the bounds: clipped, then pulled straight towards the mean."""
+        """Return a latent (d,) clipped to the range, then pulled straight to the radius if it is outside."""
         apart = torch.minimum(torch.maximum(u, self.lowest), self.highest) - self.mean
         return self.mean + apart * min(1.0, self.radius / max(float(apart.norm()), 1e-12))
-
-    def on(self, device: torch.device) -> "Bounds":
-        """Return the bounds on a device."""
-        return Bounds(self.mean.to(device), self.radius, self.lowest.to(device), self.highest.to(device))
 
 
 @dataclass(frozen=True)
@@ -60,7 +78,7 @@ class Ascent:
     predicted : list of float
         Predicted response at the start and after each iteration.
     distance : list of float
-        Distance of u from the mean training latent, as a share of the largest one allowed.
+        Distance of u from the mean training latent, as a share of the median of training pictures.
     pictures : mapping of iteration to uint8 (size, size, 3)
     final : float
         Predicted response to the last picture as it is saved, in 8 bits.
@@ -73,7 +91,7 @@ class Ascent:
 
 
 def synthesise(
-    diffusion: Diffusion, encoder: Encoder, bounds: Bounds, iterations: int, seed: int, shown: int = 5
+    diffusion: Diffusion, encoder: Encoder, training: np.ndarray, iterations: int, seed: int, shown: int = 5
 ) -> Ascent:
     """Ascend from the mean training latent, with a little noise, to a picture of strong predicted response.
 
@@ -82,38 +100,39 @@ def synthesise(
     diffusion : Diffusion
         In float32.
     encoder : Encoder of z
-    bounds : Bounds
+    training : (n, d) array
+        z of training pictures.
     iterations : int
     seed : int
         Of the noise.
     shown : int
         Pictures that are kept, the first and the last included.
     """
-    bounds = bounds.on(diffusion.device)
-    weights = torch.from_numpy(encoder.weights).float().to(diffusion.device)
-    noise = torch.randn(bounds.mean.shape, generator=torch.Generator("cpu").manual_seed(seed % 2**63))
-    start = bounds.mean + NOISE * bounds.radius * (noise / noise.norm()).to(bounds.mean)
-    u, kept = bounds.nearest(start[None]), set(_evenly(iterations, shown))
+    latents = TrainingLatents.of(training, diffusion.device)
+    weights = torch.tensor(encoder.weights, dtype=torch.float32, device=diffusion.device)
+    noise = torch.randn(latents.mean.shape, generator=torch.Generator("cpu").manual_seed(seed))
+    u, kept = latents.mean + latents.towards(noise.to(latents.mean), NOISE), _evenly(iterations, shown)
     predicted, distance, pictures = [], [], {}
     for number in track(range(iterations + 1), "gradient ascent"):
         response, gradient = _response(diffusion, u, weights)
         predicted.append(response + encoder.intercept)
-        distance.append(float((u - bounds.mean).norm()) / bounds.radius)
+        distance.append(float((u - latents.mean).norm()) / latents.radius)
         if number in kept:
             pictures[number] = _picture(diffusion, u)
-        length = STEP * bounds.radius * (1 + np.cos(np.pi * number / iterations)) / 2
-        u = bounds.nearest(u + length * gradient / gradient.norm().clamp_min(1e-12))
+        length = STEP * (1 + np.cos(np.pi * number / iterations)) / 2
+        u = latents.nearest(u + latents.towards(gradient, length))
     final = encoder.predict(picture_latents(diffusion, pictures[iterations][None]))
     return Ascent(predicted, distance, pictures, float(final[0]))
 
 
 def picture_latents(diffusion: Diffusion, pictures: np.ndarray) -> np.ndarray:
     """Return z of pictures of the coarse size, uint8 (n, size, size, 3), as the features z are made."""
-    return encode_images(diffusion, pictures).flatten(1).cpu().numpy()
+    latents: np.ndarray = encode_images(diffusion, pictures).flatten(1).cpu().numpy()
+    return latents
 
 
 def _response(diffusion: Diffusion, u: torch.Tensor, weights: torch.Tensor) -> tuple[float, torch.Tensor]:
-    """Return the response to the picture of a latent, less the intercept, and its gradient (1, d)."""
+    """Return the response to the picture of a latent, less the intercept, and its gradient (d,)."""
     with torch.enable_grad():
         latent = u.clone().requires_grad_()
         pixels = decoded_pixels(diffusion, latent.reshape(1, *diffusion.model_set.latent_shape)).clamp(0, 1)

@@ -21,7 +21,7 @@ from cortex2image.prediction.alignment import find_features
 from cortex2image.prediction.partitions import Trials
 from cortex2image.progress import say
 from cortex2image.regions.encoder import Encoder
-from cortex2image.regions.synthesis import Bounds, synthesise
+from cortex2image.regions.synthesis import synthesise
 from cortex2image.seeds import seed_for
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     diffusion = load_diffusion(models, "auto", "float32")
     say(f"synthesise a picture for {args.region} of {args.subject} in {study.prefer.iterations} iterations")
     seed = seed_for(study.seed, "prefer", "synthesis", args.subject, args.region)
-    ascent = synthesise(diffusion, encoder, Bounds.of(training), study.prefer.iterations, seed)
+    ascent = synthesise(diffusion, encoder, training, study.prefer.iterations, seed)
     with whole_folder(Path(args.images)) as folder:
         for number, picture in ascent.pictures.items():
             Image.fromarray(picture).save(folder / f"{number:05d}.png")
