@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cortex2image.plots.style import SETTINGS, colours, single_axes
+from cortex2image.plots.style import NULL_COLOUR, SETTINGS, colours, single_axes
 
 Values = NDArray[np.float64]
 
@@ -43,6 +43,7 @@ def curves_with_bars(
     names: Sequence[str],
     x_label: str,
     label: str,
+    control: str,
 ) -> Figure:
     """Draw curves over steps from 1, and beside them bars of single values on the same axis.
 
@@ -52,6 +53,7 @@ def curves_with_bars(
     bars : sequence of Bars
     names : what the bars of a group show, below the axis
     x_label, label : labels of the axes
+    control : what dashed curves are, for the legend
     """
     palette = colours(list(dict.fromkeys(curve.group for curve in curves)))
     with rc_context(SETTINGS):
@@ -60,12 +62,13 @@ def curves_with_bars(
         _draw(left, curves, palette)
         left.set_xlabel(x_label)
         left.set_ylabel(label)
-        left.set_ylim(bottom=0)
         width = 0.8 / max(len(bars), 1)
         for number, bar in enumerate(bars):
             places = np.arange(len(names)) + (number - (len(bars) - 1) / 2) * width
             right.bar(places, bar.values, width, color=palette[bar.group])
         right.set_xticks(range(len(names)), names)
+        left.set_ylim(bottom=0)
+        left.plot([], [], "--", color=NULL_COLOUR, linewidth=1, label=control)
         figure.legend(loc="outside upper center", ncols=3, frameon=False)
     return figure
 
@@ -99,6 +102,8 @@ def _draw(axes: Axes, curves: Sequence[Curve], palette: dict[str, str], first: i
     for curve in curves:
         x, colour = np.arange(first, first + len(curve.values)), palette[curve.group]
         style, width = ("--", 1.0) if curve.control else ("-", 1.8)
-        axes.plot(x, curve.values, style, color=colour, linewidth=width, label=curve.name)
+        axes.plot(
+            x, curve.values, style, color=colour, linewidth=width, label="_" if curve.control else curve.name
+        )
         if curve.low is not None and curve.high is not None and not curve.control:
             axes.fill_between(x, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)

@@ -51,7 +51,7 @@ def preferred_sheet(ranked: Sequence[Preferred], pictures: Mapping[str, Picture]
         places = range(len(one.stimuli))
         for name, chosen in (("strongest", places[:count]), ("weakest", places[::-1][:count])):
             notes = [_note(one.predicted[i], one.measured[i]) for i in chosen]
-            label = f"{one.label} (r {one.r:.2f}): {name}"
+            label = f"{one.label}: {name} (r={one.r:.2f})"
             rows.append(TileRow(label, [pictures[one.stimuli[i]] for i in chosen], notes))
     return tiles(rows, width=1.15 + 0.75 * count)
 
@@ -72,5 +72,10 @@ def worded(text: str) -> Picture:
     return np.asarray(image)
 
 
+def rounded(value: float) -> str:
+    """Return a value with one decimal, without a sign before zero."""
+    return f"{round(value, 1) + 0.0:.1f}"
+
+
 def _note(predicted: float, measured: float) -> str:
-    return f"{predicted:.1f}" if np.isnan(measured) else f"{predicted:.1f} ({measured:.1f})"
+    return rounded(predicted) if np.isnan(measured) else f"{rounded(predicted)} ({rounded(measured)})"

@@ -25,8 +25,10 @@ from cortex2image.regions.encoder import Encoder
 
 NOISE = 0.01
 """Length of the noise at the start, as a share of the median distance of training pictures."""
-STEP = 0.1
-"""Length of the first step, as such a share; steps shrink to 0 along half a cosine."""
+PATH = 5.0
+"""Length of all steps together, as such a share; steps shrink to 0 along half a cosine."""
+MOMENTUM = 0.9
+"""Weight of earlier gradients in their running mean, without which ascent swings across steep directions."""
 
 
 @dataclass(frozen=True)
@@ -112,15 +114,16 @@ def synthesise(
     weights = torch.tensor(encoder.weights, dtype=torch.float32, device=diffusion.device)
     noise = torch.randn(latents.mean.shape, generator=torch.Generator("cpu").manual_seed(seed))
     u, kept = latents.mean + latents.towards(noise.to(latents.mean), NOISE), _evenly(iterations, shown)
-    predicted, distance, pictures = [], [], {}
+    predicted, distance, pictures, mean = [], [], {}, torch.zeros_like(u)
     for number in track(range(iterations + 1), "gradient ascent"):
         response, gradient = _response(diffusion, u, weights)
         predicted.append(response + encoder.intercept)
         distance.append(float((u - latents.mean).norm()) / latents.radius)
         if number in kept:
             pictures[number] = _picture(diffusion, u)
-        length = STEP * (1 + np.cos(np.pi * number / iterations)) / 2
-        u = latents.nearest(u + latents.towards(gradient, length))
+        length = PATH / iterations * (1 + np.cos(np.pi * number / iterations))
+        mean = MOMENTUM * mean + (1 - MOMENTUM) * gradient
+        u = latents.nearest(u + latents.towards(mean, length))
     final = encoder.predict(picture_latents(diffusion, pictures[iterations][None]))
     return Ascent(predicted, distance, pictures, float(final[0]))
 

@@ -54,7 +54,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     ]
     bars = [Bars(region, feature_changes(table)) for region, table in tables.items()]
     label = "change, relative to what\nis the picture's own"
-    chart = curves_with_bars(curves, bars, ("z", "c"), "denoising step", label)
+    names, control = ("decoded z", "decoded c"), "without as many random voxels"
+    chart = curves_with_bars(curves, bars, names, "denoising step", label, control)
     folders = dict(zip(regions, map(Path, args.images), strict=True))
     stimuli = sorted(tables[regions[0]]["stimulus_id"].unique())[:SHOWN]
     paths = STIMULI.read(args.stimuli).to_pandas().set_index("stimulus_id")["image_path"]
@@ -75,8 +76,9 @@ def curve(table: pd.DataFrame, region: str, removed: str, subject: str, study: S
         draws = bootstrap_means(values[None], study.evaluate.bootstraps, rng)
         intervals.append(percentile_interval(draws))
     low, high = np.array(intervals).T
-    name = f"without {region}" if removed == REGION else f"as many random voxels as {region}"
-    return Curve(name, region, np.nanmean(by_step, axis=1), low, high, control=removed == RANDOM)
+    return Curve(
+        f"without {region}", region, np.nanmean(by_step, axis=1), low, high, control=removed == RANDOM
+    )
 
 
 def feature_changes(table: pd.DataFrame) -> list[float]:

@@ -11,7 +11,7 @@ from cortex2image.errors import run_step
 from cortex2image.files import atomic
 from cortex2image.metrics.pictures import read_pictures
 from cortex2image.plots.curves import Curve, curves_with_levels
-from cortex2image.plots.preferred import synthesised_sheet
+from cortex2image.plots.preferred import rounded, synthesised_sheet
 from cortex2image.plots.style import png
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     ways = {}
     for region, values, folder in zip(regions, responses, args.images, strict=True):
         files = sorted(Path(folder).glob("*.png"))
-        notes = [f"{int(file.stem)}: {values[int(file.stem)]:.1f} SD" for file in files]
+        notes = [f"{int(file.stem)}: {rounded(values[int(file.stem)])} SD" for file in files]
         ways[region] = dict(zip(notes, read_pictures(files), strict=True))
     for figure, path in ((chart, args.chart), (synthesised_sheet(ways), args.sheet)):
         with atomic(path) as temporary:

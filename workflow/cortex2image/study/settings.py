@@ -390,7 +390,7 @@ class Prefer(Section):
         uniqueItems=True,
     )
     iterations: int = setting(
-        "Steps of gradient ascent to the synthesised picture.", 200, unit="steps", minimum=1, maximum=10000
+        "Steps of gradient ascent to the synthesised picture.", 100, unit="steps", minimum=1, maximum=10000
     )
 
 
