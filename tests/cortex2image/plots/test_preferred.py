@@ -37,7 +37,7 @@ def test_a_way_is_a_row():
 def test_words_stand_on_a_square():
     picture = worded("scrambled pictures")
     assert picture.shape == (96, 96, 3)
-    assert picture.min() == 0
+    assert picture.min() < 30 < 200 < picture.max()
     assert not np.array_equal(picture, worded("cat"))
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from cortex2image.reconstruction.rows import file_stem, plan
+from cortex2image.reconstruction.rows import file_stem, picture_file, plan
 from cortex2image.seeds import seed_for
 
 STIMULI = ["scene-1", "scene/2", "scene-3"]
@@ -38,3 +38,9 @@ def test_names_never_collide():
     stems = [file_stem(name) for name in names]
     assert len({stem.lower() for stem in stems}) == len(names)
     assert all(len(stem) <= 120 and "/" not in stem and not stem.startswith(".") for stem in stems)
+
+
+def test_every_picture_has_a_file_of_its_own():
+    names = {picture_file(s, n, v) for s in ("a", "a/b") for n in (0, 1) for v in ("", "region", "random")}
+    assert len(names) == 12
+    assert picture_file("a", 3) == "a_003.png"

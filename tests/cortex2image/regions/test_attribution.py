@@ -9,7 +9,6 @@ from cortex2image.reconstruction.pictures import pictures
 from cortex2image.reconstruction.rows import plan
 from cortex2image.regions.attribution import (
     change_over_samples,
-    picture_file,
     relative_change,
     trajectory,
 )
@@ -98,8 +97,3 @@ def test_samples_have_means_of_their_own(rng):
     expected = relative_change(full[:, 1::2], changed[:, 1::2])
     np.testing.assert_array_equal(change[:, 1::2], expected[0])
     np.testing.assert_array_equal(cosine[:, 1::2], expected[1])
-
-
-def test_every_picture_has_a_file_of_its_own():
-    names = {picture_file(s, n, r) for s in ("a", "a/b") for n in (0, 1) for r in ("nothing", "region")}
-    assert len(names) == 8

@@ -6,7 +6,7 @@ import torch
 
 from cortex2image.features.latents import image_latents
 from cortex2image.regions.encoder import Encoder
-from cortex2image.regions.synthesis import TrainingLatents, picture_latents, synthesise
+from cortex2image.regions.synthesis import TrainingLatents, picture_latents, smoothed, synthesise
 
 
 @pytest.fixture
@@ -59,12 +59,15 @@ def test_bounds_are_those_of_training_pictures(training):
     torch.testing.assert_close(latents.nearest(near), near)
 
 
-def test_steps_follow_the_covariance(training, rng):
-    latents, direction = TrainingLatents.of(training, torch.device("cpu")), rng.standard_normal(64)
-    step = latents.towards(torch.tensor(direction, dtype=torch.float32), 0.5).numpy()
-    expected = np.cov(training.T) @ direction
-    np.testing.assert_allclose(step / np.linalg.norm(step), expected / np.linalg.norm(expected), atol=1e-4)
-    assert np.linalg.norm(step) == pytest.approx(latents.radius / 2, rel=1e-4)
+def test_steps_are_smooth_and_keep_channels_apart():
+    spike = torch.zeros(2, 32, 32)
+    spike[0, 16, 16] = -3.0
+    step = smoothed(spike.flatten(), (2, 32, 32)).reshape(2, 32, 32).numpy()
+    assert np.linalg.norm(step) == pytest.approx(1, abs=1e-5)
+    assert (step[1] == 0).all()
+    row = np.arange(32) - 16
+    expected = np.exp(-(row**2) / 2 / 2**2)
+    np.testing.assert_allclose(step[0, 16] / step[0, 16, 16], expected, atol=0.01)
 
 
 def test_pictures_follow_from_the_seed_alone(tiny_diffusion, encoder, training):

@@ -11,8 +11,7 @@ from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.errors import ConfigError
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.reconstruction.pictures import pictures
-from cortex2image.reconstruction.rows import plan
-from cortex2image.regions.attribution import picture_file
+from cortex2image.reconstruction.rows import picture_file, plan
 from cortex2image.steps.attribute_region import main
 from cortex2image.study.methods import METHODS
 from cortex2image.tables.columns import matrix, vectors

@@ -6,7 +6,7 @@ from PIL import Image
 from tests.support.studies import as_option, some_study
 from tests.support.tiny_regions import write_tiny_regions
 
-from cortex2image.regions.attribution import picture_file
+from cortex2image.reconstruction.rows import picture_file
 from cortex2image.steps.attribution_figures import READS, curve, feature_changes, main, pictures_without
 from cortex2image.tables.regions import ATTRIBUTION
 
@@ -50,8 +50,9 @@ def test_a_curve_is_the_mean_over_stimuli_with_its_interval(tables):
     study = some_study(READS, seed=1, evaluate={"bootstraps": 500})
     drawn = curve(tables["early"], "early", "region", "sub-01", study)
     np.testing.assert_allclose(drawn.values, 0.4)
-    np.testing.assert_allclose(drawn.low, 0.2, atol=0.05)
-    np.testing.assert_allclose(drawn.high, 0.6, atol=0.05)
+    # The means of three resampled stimuli are 0.2, 0.27, ... 0.6; 1 of 27 resamples gives each of the ends.
+    assert set(np.round(drawn.low, 3)) <= {0.2, 0.267}
+    assert set(np.round(drawn.high, 3)) <= {0.6, 0.533}
     np.testing.assert_allclose(curve(tables["early"], "early", "random", "sub-01", study).values, 0.2)
     assert feature_changes(tables["early"]) == pytest.approx([0.2, 0.4])
 

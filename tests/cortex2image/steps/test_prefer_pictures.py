@@ -29,7 +29,7 @@ def prefer(folder, region="early"):
     labels = ["--subject", "sub-01", "--region", region, "--space", "z"]
     # The four features of the tiny subject, to which its voxels respond.
     main([*labels, *recordings(paths, "features"), *settings, *outputs])
-    return PREFERENCE.read(preference), read_encoder(REGION_ENCODER.read(encoder)), paths
+    return PREFERENCE.read(outputs[1]), read_encoder(REGION_ENCODER.read(outputs[3])), paths
 
 
 def test_every_stimulus_is_ranked_and_test_responses_are_measured(tmp_path):

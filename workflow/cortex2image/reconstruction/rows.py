@@ -28,11 +28,16 @@ def plan(stimuli: Sequence[str], samples: int, study_seed: int, shared_noise: bo
             position,
             sample,
             seed_for(study_seed, "reconstruct", *([] if shared_noise else [stimulus]), sample),
-            f"{file_stem(stimulus)}_{sample:03d}.png",
+            picture_file(stimulus, sample),
         )
         for position, stimulus in enumerate(stimuli)
         for sample in range(samples)
     ]
+
+
+def picture_file(stimulus_id: str, sample: int, variant: str = "") -> str:
+    """Return the file name of a picture; `variant` tells several pictures of one sample apart."""
+    return "_".join([file_stem(stimulus_id), f"{sample:03d}", *([variant] if variant else [])]) + ".png"
 
 
 def file_stem(stimulus_id: str) -> str:

@@ -10,7 +10,7 @@ from cortex2image.diffusion.denoise import Denoiser, Stage
 from cortex2image.networks.codec import decode_latents
 from cortex2image.progress import track
 from cortex2image.reconstruction.pictures import coarse_pictures
-from cortex2image.reconstruction.rows import Row, file_stem
+from cortex2image.reconstruction.rows import Row
 from cortex2image.study.methods import FROM_PICTURE, Method
 
 
@@ -99,11 +99,6 @@ def change_over_samples(
         rows = np.asarray(samples) == sample
         change[:, rows], cosine[:, rows] = relative_change(full[:, rows], changed[:, rows])
     return change, cosine
-
-
-def picture_file(stimulus: str, sample: int, removed: str) -> str:
-    """Return the name of the PNG file of a picture."""
-    return f"{file_stem(stimulus)}_{sample:03d}_{removed}.png"
 
 
 def _stages(

@@ -19,11 +19,10 @@ from cortex2image.networks.checksums import model_hash
 from cortex2image.networks.load import load_diffusion
 from cortex2image.networks.registry import model_set
 from cortex2image.progress import say
-from cortex2image.reconstruction.rows import Row, plan
+from cortex2image.reconstruction.rows import Row, picture_file, plan
 from cortex2image.regions.attribution import (
     Trajectory,
     change_over_samples,
-    picture_file,
     relative_change,
     trajectory,
 )

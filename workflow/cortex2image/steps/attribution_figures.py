@@ -18,7 +18,7 @@ from cortex2image.metrics.pictures import read_originals, read_pictures
 from cortex2image.plots.curves import Bars, Curve, curves_with_bars
 from cortex2image.plots.gallery import TileRow, tiles
 from cortex2image.plots.style import png
-from cortex2image.regions.attribution import picture_file
+from cortex2image.reconstruction.rows import picture_file
 from cortex2image.seeds import rng_for
 from cortex2image.stats.summary import bootstrap_means, percentile_interval
 from cortex2image.study.command import Command
@@ -58,7 +58,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     chart = curves_with_bars(curves, bars, names, "denoising step", label, control)
     folders = dict(zip(regions, map(Path, args.images), strict=True))
     stimuli = sorted(tables[regions[0]]["stimulus_id"].unique())[:SHOWN]
-    paths = STIMULI.read(args.stimuli).to_pandas().set_index("stimulus_id")["image_path"]
+    known = STIMULI.read(args.stimuli)
+    paths = dict(
+        zip(*(known.column(name).to_pylist() for name in ("stimulus_id", "image_path")), strict=True)
+    )
     sheet = pictures_without(stimuli, folders, [paths[name] for name in stimuli])
     for figure, path in ((chart, args.chart), (sheet, args.sheet)):
         with atomic(path) as temporary:

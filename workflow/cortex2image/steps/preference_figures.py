@@ -4,9 +4,9 @@ Reads preference/{region}-{space}.parquet of every region and feature space. Wri
 stimuli, with the measured responses beside the predicted ones, and of all stimuli that the subject saw.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 
 from cortex2image.errors import run_step
@@ -35,13 +35,13 @@ SHOWN = 8
 def main(argv: Sequence[str] | None = None) -> None:
     args, _ = COMMAND.parse(argv)
     tables = [PREFERENCE.read(path) for path in args.preference]
-    stimuli = STIMULI.read(args.stimuli).to_pandas().set_index("stimulus_id")
+    stimuli = {row["stimulus_id"]: row for row in STIMULI.read(args.stimuli).to_pylist()}
     for path, ranked in (
         (args.test, [ranking(table, only_test=True) for table in tables]),
         (args.all, [ranking(table, only_test=False) for table in tables]),
     ):
         shown = {name for one in ranked for name in (*one.stimuli[:SHOWN], *one.stimuli[-SHOWN:])}
-        pictures = {name: picture(stimuli.loc[name]) for name in shown}
+        pictures = {name: picture(stimuli[name]) for name in shown}
         with atomic(path) as temporary:
             temporary.write_bytes(png(preferred_sheet(ranked, pictures, SHOWN)))
 
@@ -61,7 +61,7 @@ def ranking(table: pa.Table, only_test: bool) -> Preferred:
     )
 
 
-def picture(stimulus: pd.Series) -> Picture:
+def picture(stimulus: Mapping[str, Any]) -> Picture:
     """Return the picture of a row of stimuli.parquet; its category or caption in words if it has none."""
     if stimulus["image_path"] is None:
         return worded(stimulus["category"] or stimulus["captions"][0])
