@@ -121,7 +121,7 @@ def test_known_weights_put_the_energy_where_the_receptive_fields_are(world, z, x
     profile = fields.subset(voxels).profiles(16).mean(axis=0)
     weights = np.concatenate([sign * profile for sign in (1, -1, 1, -1)])
     ascent = synthesise(world.diffusion, Encoder(weights, 0.0, 1.0), z[:TRAIN], 40, seed=1)
-    assert energy_profile(world, ascent, voxels) > 0.5
+    assert energy_profile(world, ascent, voxels) > 0.35
 
 
 def test_fitted_weights_put_the_energy_where_the_receptive_fields_are(world, z):
