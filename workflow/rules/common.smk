@@ -1,4 +1,5 @@
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -45,3 +46,4 @@ wildcard_constraints:
     model=model_pattern(),
     family=family_pattern(),
     method="|".join(METHODS),
+    region="|".join(map(re.escape, {*STUDY.attribute.regions, *STUDY.prefer.regions})),

@@ -45,6 +45,21 @@ def test_files_of_all_subjects_stand_in_order_of_the_config():
     ]
 
 
+def test_files_of_regions_are_those_of_the_subject_of_the_job():
+    of_regions = jobs().of_regions("preference", ["early", "ventral"], space=["z", "c"])
+    assert of_regions(Wildcards(subject="sub-02")) == [
+        f"results/demo/sub-02/preference/{region}-{space}.parquet"
+        for region in ("early", "ventral")
+        for space in ("z", "c")
+    ]
+
+
+@pytest.mark.parametrize(("config", "spaces"), [("config", ["z", "c"]), ("haxby", ["c"])])
+def test_pictures_without_a_region_are_made_from_every_decoded_space(config, spaces):
+    read = jobs(shipped(config)).lesioned(Wildcards(subject="sub-01"))
+    assert [path.rsplit("/", 1)[-1] for path in read] == [f"{space}.parquet" for space in spaces]
+
+
 def test_tables_keep_their_wildcards():
     assert jobs().tables("betas", "stimuli") == {
         "betas": "results/demo/{subject}/betas.parquet",

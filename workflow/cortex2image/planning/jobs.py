@@ -26,7 +26,7 @@ from cortex2image.study.encoding_models import (
     find_encoding_model,
     find_family,
 )
-from cortex2image.study.methods import METHODS, find_method
+from cortex2image.study.methods import METHODS, denoising_method, find_method
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
@@ -131,6 +131,19 @@ class Jobs:
         chosen = {"subject": self.study.subjects, **wildcards}
         combinations = itertools.product(*chosen.values())
         return [self.layout.path(name, **dict(zip(chosen, values, strict=True))) for values in combinations]
+
+    def of_regions(self, name: str, regions: Sequence[str], **wildcards: Iterable[str]) -> OfJob:
+        """Return the paths for every region, and for other wildcards, of the subject of a job."""
+        chosen = {"region": regions, **wildcards}
+        names = [dict(zip(chosen, values, strict=True)) for values in itertools.product(*chosen.values())]
+        return lambda wildcards: [
+            self.layout.path(name, subject=wildcards.subject, **values) for values in names
+        ]
+
+    def lesioned(self, wildcards: Wildcards) -> list[str]:
+        """Return the features decoded without regions, of every decoded space that pictures are made from."""
+        spaces = run_step(lambda: denoising_method(list(self.study.decode.rois))).decoded
+        return [self.layout.path("lesioned", subject=wildcards.subject, space=space) for space in spaces]
 
     def tables(self, *names: str) -> dict[str, str]:
         """Return the paths of tables by their names."""

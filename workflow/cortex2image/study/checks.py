@@ -9,6 +9,7 @@ from cortex2image.study.encoding_checks import check_encoding
 from cortex2image.study.encoding_models import encoded_spaces
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS, Reader
+from cortex2image.study.region_checks import check_attributed, check_preferred
 from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import PICTURE, kept_steps
@@ -36,6 +37,8 @@ def check_settings(study: Study, source: str) -> None:
         _check_noising,
         _check_encoding,
         _check_rois,
+        check_attributed,
+        check_preferred,
         _check_image_identity,
         _check_decoded,
         _check_folds,

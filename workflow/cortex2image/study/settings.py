@@ -446,6 +446,44 @@ class Encode(Section):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attribute(Section):
+    """What each region contributes to the reconstructions; only for the target `attribute`."""
+
+    regions: tuple[str, ...] = setting(
+        "Regions whose voxels are set to their training mean before decoding; empty for every region in "
+        "decode/rois.",
+        (),
+        uniqueItems=True,
+    )
+    stimuli: int = setting(
+        "Test stimuli that are reconstructed, the first by name.", 20, unit="stimuli", minimum=2
+    )
+    samples: int = setting(
+        "Pictures per stimulus, with and without each region.", 1, unit="pictures", minimum=1, maximum=100
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prefer(Section):
+    """Which pictures each region prefers; only for the target `prefer`."""
+
+    regions: tuple[str, ...] = setting(
+        "Regions to model, each by the mean response of its voxels; empty for every region in decode/rois.",
+        (),
+        uniqueItems=True,
+    )
+    spaces: tuple[str, ...] = setting(
+        f"Feature spaces that predict the response: {', '.join(EXTRACTABLE)}; empty for z and c, or only c "
+        "where the data set does not say which picture was shown. With z a picture is synthesised.",
+        (),
+        uniqueItems=True,
+    )
+    iterations: int = setting(
+        "Steps of gradient ascent to the synthesised picture.", 100, unit="steps", minimum=1, maximum=10000
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Study(Section):
     """One study is one config file. An unknown key is an error."""
 
@@ -473,3 +511,5 @@ class Study(Section):
     reconstruct: Reconstruct
     evaluate: Evaluate
     encode: Encode
+    attribute: Attribute
+    prefer: Prefer
