@@ -207,6 +207,7 @@ class Jobs:
             return self.layout.path("grams", subject=subject, space=space)
         return self.layout.path("features", space=space)
 
+    @property
     def surface_maps(self) -> dict[str, str | list[str]]:
         """Return the maps of each hemisphere by their options, empty lists in a study of volumes alone."""
         names = {"left": "left_map", "right": "right_map"}

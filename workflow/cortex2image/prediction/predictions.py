@@ -234,11 +234,11 @@ def fit_weights(posed: Regression, settings: RidgeSettings) -> tuple[np.ndarray,
     ConfigError
         `selection` is "as_released", whose weights belong to predictors in other units.
     """
-    model = _model(settings)
-    if not isinstance(model, RidgeCV):
+    if settings.selection == AS_RELEASED:
         fix = "choose another selection in a config for this target"
         expected = f"one of {', '.join(estimator.SELECTIONS)}, since weights are needed"
         raise ConfigError("ridge/selection", expected, settings.selection, fix)
+    model = ridge_of(settings, standardize=True)
     model.fit(posed.predictors, posed.targets, groups=posed.groups)
     return model.coef_, np.atleast_1d(model.intercept_), model.alpha_
 
