@@ -47,7 +47,7 @@ def test_products_of_a_layer_of_stable_diffusion_keep_their_digits():
 
 
 def test_without_the_shift_the_digits_would_be_lost(monkeypatch):
-    monkeypatch.setattr(gram, "_shifted", lambda block, stimuli: block)
+    monkeypatch.setattr(gram, "_shifted", lambda block, mean: block)
     held = activity(24, 400_000, mean=100)
     products = inner_products(held, held.ids)
     centred = products - products.mean(axis=0) - products.mean(axis=1)[:, None] + products.mean()

@@ -241,24 +241,16 @@ def test_passes_that_the_disk_holds_together_wait_for_none():
 
 
 def test_a_pass_waits_until_what_fills_the_disk_is_used():
-    """Of 660 stimuli each up1 takes 32.4 MB, each mid 2.0 and each latent 2.7."""
-    small = of_grid(scratch_gb=0.042)
+    """Of 660 stimuli each up1 takes 32.4 MB and each mid 2.0; latents do not count."""
+    small = of_grid(scratch_gb=0.04)
     assert [(each.noise, each.part, len(each.spaces)) for each in small.passes] == [
         (0.25, 0, 1),
         (0.8, 0, 5),
         (0.8, 1, 1),
     ]
-    waits = small.emptied(Wildcards(noise="0.8", part="1", shard="0"))
-    earlier = [name for each in small.passes[:2] for name in each.spaces]
-    assert waits == [
-        path
-        for name in earlier
-        for path in (
-            [f"results/demo/{subject}/grams/{name}.parquet" for subject in ("sub-01", "sub-02")]
-            if name.startswith("unet")
-            else [f"results/demo/features/{name}.parquet"]
-        )
-    ]
+    assert small.emptied(Wildcards(noise="0.8", part="0", shard="0")) == []
+    layers = ["unet-mid-n0.8-t16", "unet-mid-n0.8-t2", "unet-up1-n0.8-t16"]
+    assert small.emptied(Wildcards(noise="0.8", part="1", shard="0")) == small.of_all("grams", space=layers)
 
 
 def test_a_pass_that_the_study_lacks_ends_the_plan():

@@ -65,8 +65,8 @@ def inner_products(activity: Activity, stimuli: Sequence[str], threads: int = 1)
     products = np.zeros((len(rows), len(rows)))
     with threadpool_limits(threads, user_api="blas"):
         for first in track(range(0, activity.width, step), "inner products, blocks of columns"):
-            block = activity.columns(first, min(first + step, activity.width))[rows]
-            _add_products(products, _shifted(block, stimuli))
+            # No name holds a block, or two would be in memory while the next one is read.
+            _add_products(products, _block(activity, rows, slice(first, min(first + step, activity.width))))
     if not products.any():
         fix = "check what was sampled: the layer tells nothing about stimuli"
         raise DataError("activity", "features that differ between stimuli", "the same in all of them", fix)
@@ -106,13 +106,18 @@ def _rows(ids: Sequence[str], stimuli: Sequence[str]) -> np.ndarray:
     return np.array([place[name] for name in stimuli], dtype=int)
 
 
-def _shifted(block: np.ndarray, stimuli: Sequence[str]) -> np.ndarray:
-    """Subtract the mean of each column, in place; raise DataError if a value is not finite."""
+def _block(activity: Activity, rows: np.ndarray, columns: slice) -> np.ndarray:
+    """Return columns of some rows less their mean; raise DataError if a value is not finite."""
+    block: np.ndarray = activity.columns(columns.start, columns.stop)[rows]
     mean = block.mean(axis=0, dtype=np.float64)
     if not np.isfinite(mean).all():
-        bad = np.flatnonzero(~np.isfinite(block).all(axis=1))
-        found = f"NaN or Inf in {len(bad)} stimuli, first {stimuli[bad[0]]}"
+        bad = rows[~np.isfinite(block).all(axis=1)]
+        found = f"NaN or Inf in {len(bad)} stimuli, first {activity.ids[bad[0]]}"
         raise DataError("activity", "finite features", found, "sample this noise level and part again")
+    return _shifted(block, mean)
+
+
+def _shifted(block: np.ndarray, mean: np.ndarray) -> np.ndarray:
     block -= mean.astype(np.float32)
     return block
 

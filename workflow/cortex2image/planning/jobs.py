@@ -14,7 +14,7 @@ from cortex2image.errors import require_known, run_step
 from cortex2image.networks.registry import model_set
 from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
-from cortex2image.planning.passes import Pass, emptied_before, pass_of, passes
+from cortex2image.planning.passes import Pass, emptied_before, is_layer, pass_of, passes
 from cortex2image.planning.resources import Resources
 from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.study.config import slice_json
@@ -246,11 +246,12 @@ class Jobs:
         return [self.layout.path("activity", **place, shard=str(shard)) for shard in shards]
 
     def emptied(self, wildcards: Wildcards) -> list[str]:
-        """Return what must be made of earlier passes, whose activity is then gone, before a pass."""
+        """Return the inner products of earlier passes, whose activity is then gone, that a pass waits for."""
         known = count_stimuli(self.study)
         of_study = self.study, self.model_set, known.study if known else None
         earlier = emptied_before(self._pass(wildcards), self.passes, *of_study)
-        return [path for one in earlier for name in one.spaces for path in self._made_of(name)]
+        layers = [name for one in earlier for name in one.spaces if is_layer(name)]
+        return self.of_all("grams", space=layers)
 
     def _pass(self, wildcards: Wildcards) -> Pass:
         """Return the pass of a job of the sampler."""
@@ -258,12 +259,6 @@ class Jobs:
         planned = {(noise_label(p.noise), str(p.part)): p for p in self.passes}
         run_step(lambda: require_known("noise level and part", "-".join(asked), map("-".join, planned)))
         return planned[asked]
-
-    def _made_of(self, space: str) -> list[str]:
-        """Return what is made of the activity of a space: its table, or inner products of every subject."""
-        if parse_space(space).facts.storage == GRAM:
-            return self.of_all("grams", space=[space])
-        return [self.layout.path("features", space=space)]
 
     def dataset_files(self, wildcards: Wildcards) -> list[str]:
         """Return the files of the data set that the jobs of a subject read."""
