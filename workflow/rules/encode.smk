@@ -1,10 +1,4 @@
 # From features to brain.
-FIGURES = JOBS.figures
-FIGURE_NAMES = [figure.name for figure in FIGURES]
-
-
-def figure_files(name):
-    return collect(at(name), figure=FIGURE_NAMES, allow_missing=True)
 
 
 rule encode_voxels:
@@ -149,10 +143,10 @@ rule encoding_figures:
         to_mni=JOBS.to_mni,
         code=code_of("encoding_figures"),
     output:
-        maps=figure_files("figure"),
-        significant=figure_files("significant_figure"),
-        regions=figure_files("region_figure"),
-        tables=figure_files("figure_table"),
+        maps=JOBS.of_figures("figure"),
+        significant=JOBS.of_figures("significant_figure"),
+        regions=JOBS.of_figures("region_figure"),
+        tables=JOBS.of_figures("figure_table"),
     log:
         log_of("encoding_figures", "subject"),
     benchmark:

@@ -125,8 +125,8 @@ def test_a_command_fills_in_every_option_from_what_the_rule_calls_by_its_name():
 
 
 def test_a_command_takes_no_settings_for_a_step_that_reads_none():
-    assert code.declared_reads("map_encoding") == ()
-    assert "settings" not in code.command_line("map_encoding")
+    assert code.declared_reads("fetch_haxby") == ()
+    assert "settings" not in code.command_line("fetch_haxby")
 
 
 def test_a_step_without_a_literal_command_has_none(monkeypatch, tmp_path):

@@ -265,3 +265,28 @@ def test_a_layer_that_the_disk_cannot_hold_ends_the_plan():
 
 def test_what_is_asked_for_now_differs_each_time():
     assert asked_now(NONE) != asked_now(NONE)
+
+
+def test_maps_by_hemisphere_are_made_where_a_study_reaches_the_surface(tmp_path):
+    nothing = {"left": [], "right": []}
+    assert jobs().surface_maps == nothing
+    assert jobs(distributed("nsd", space="func1mm")).surface_maps == nothing
+    study = distributed("nsd", space="fsaverage")
+    assert jobs(study).surface_maps["left"].endswith("/{subject}/maps/{model}-lh.func.gii")
+
+
+def test_figures_follow_from_the_grid():
+    assert jobs().of_figures("figure_table") == ["results/demo/{subject}/figures/spaces.csv"]
+    config = change(shipped(), "encode/grid", {"noise_levels": [0.5], "steps": [2], "layers": ["mid"]})
+    names = [figure.name for figure in jobs(config).figures]
+    assert names == ["spaces", "noise", "steps", "layers"]
+
+
+def test_a_missing_matrix_ends_planning_and_is_named(tmp_path):
+    template = str(tmp_path / "{subject}.txt")
+    config = change(shipped(), "encode/to_mni", template)
+    (tmp_path / "sub-01.txt").write_text("")
+    assert jobs(config).to_mni(Wildcards(subject="sub-01")) == [str(tmp_path / "sub-01.txt")]
+    with pytest.raises(SystemExit, match=r"encode/to_mni(.|\n)*the matrix of sub-02"):
+        jobs(config).to_mni(Wildcards(subject="sub-02"))
+    assert jobs().to_mni(Wildcards(subject="sub-02")) == []

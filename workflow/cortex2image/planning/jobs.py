@@ -219,6 +219,10 @@ class Jobs:
         """Return the figures of the encoding models."""
         return encoding_figures(self.study.encode, self.study.reconstruct)
 
+    def of_figures(self, name: str) -> list[str]:
+        """Return a path for every figure of the encoding models; the wildcard of the subject stays."""
+        return [self.layout.path(name, figure=figure.name) for figure in self.figures]
+
     @property
     def feature_spaces(self) -> list[str]:
         """Return the feature spaces that are decoded or encoded and stored as vectors."""
