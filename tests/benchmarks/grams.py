@@ -59,7 +59,7 @@ class Taken:
 
     @property
     def planned_gb(self) -> float:
-        return (PROGRAM + need_bytes(self.stimuli, self.stimuli)) / 1e9
+        return (PROGRAM + need_bytes(self.stimuli, self.stimuli, self.width)) / 1e9
 
     @property
     def multiplying(self) -> float:

@@ -13,8 +13,9 @@ from threadpoolctl import threadpool_limits
 from cortex2image.errors import DataError
 from cortex2image.progress import track
 
-# Columns of a product in single precision, which double precision sums. The error of a longer product grows.
-COLUMNS = 16_384
+# Most columns that are read together, and columns of a product in single precision. With 2048 its error is
+# that of a table in single precision; that of longer products grows. Double precision sums the products.
+COLUMNS, PRODUCT = 16_384, 2048
 # Bytes of a block of columns: of all stimuli as it is read, and of those of the subject.
 BLOCK = 2**29
 # Rows of a tile. Half of the tiles follow by symmetry.
@@ -46,7 +47,7 @@ def inner_products(activity: Activity, stimuli: Sequence[str], threads: int = 1)
     fit with an intercept subtracts the mean of its own training rows, which undoes any shift by a constant:
     predictions are those of the features as they are, and the mean tells a fit nothing of its test stimuli.
     Without the shift, an activation that is large in all stimuli would take the digits of what differs
-    between them. Products of up to 16,384 columns are in single precision, their sums in double.
+    between them. Products of 2048 columns are in single precision, their sums in double.
 
     Parameters
     ----------
@@ -78,12 +79,13 @@ def columns_at_once(stimuli: int, stored: int) -> int:
     return max(1, min(COLUMNS, BLOCK // (ITEM * (stimuli + stored))))
 
 
-def need_bytes(stimuli: int, stored: int) -> int:
+def need_bytes(stimuli: int, stored: int, width: int = COLUMNS) -> int:
     """Return the memory of inner products until they are written, without Python and its libraries.
 
-    Pages of files that the system keeps do not count.
+    Pages of files that the system keeps do not count. `width` is the number of columns.
     """
-    block = ITEM * (stimuli + stored) * columns_at_once(stimuli, stored) + ITEM * min(TILE, stimuli) ** 2
+    columns = min(width, columns_at_once(stimuli, stored))
+    block = ITEM * (stimuli + stored) * columns + ITEM * min(TILE, stimuli) ** 2
     writing = COPIES * min(BATCH, ITEM * stimuli**2)
     return DOUBLE * stimuli**2 + max(block, writing)
 
@@ -129,9 +131,11 @@ def _tiles(n: int) -> list[slice]:
 def _add_products(products: np.ndarray, block: np.ndarray) -> None:
     """Add the products of the rows of a block, in the upper half of the tiles."""
     tiles = _tiles(len(block))
-    for number, left in enumerate(tiles):
-        for right in tiles[number:]:
-            products[left, right] += block[left] @ block[right].T
+    for first in range(0, block.shape[1], PRODUCT):
+        columns = block[:, first : first + PRODUCT]
+        for number, left in enumerate(tiles):
+            for right in tiles[number:]:
+                products[left, right] += columns[left] @ columns[right].T
 
 
 def _mirrored(products: np.ndarray) -> np.ndarray:
