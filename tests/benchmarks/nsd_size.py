@@ -64,7 +64,8 @@ CASES = {
     "encode z, whole brain": Case("encode_voxels", "z", whole=True),
     "decode c": Case("decode_features", "c"),
 }
-OUTPUTS = {"encode_voxels": ("encoding",), "decode_features": ("decoded", "scores")}
+# The last one has a score of every target.
+OUTPUTS = {"encode_voxels": ("resamples", "encoding"), "decode_features": ("decoded", "scores")}
 
 
 def settings(case: Case, ridge: dict[str, Any]) -> str:
@@ -98,7 +99,7 @@ def fit_of(case: Case, size: Size, voxels: int, chosen: str) -> Fit:
     """Return the sizes of the fit of a case."""
     ridge, width = json.loads(chosen)["ridge"], size.widths[case.space]
     pictures = size.pictures - size.test_pictures
-    penalties = {"alphas": len(ridge["alphas"]), "folds": ridge["folds"]}
+    penalties = {"alphas": len(ridge["alphas"]), "folds": ridge["folds"], "own_scales": True}
     if case.step == "decode_features":
         return Fit(pictures * REPEATS, size.decoded_from, width, size.test_pictures, **penalties)
     return Fit(pictures, width, voxels, size.test_pictures, **penalties)

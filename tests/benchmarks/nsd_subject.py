@@ -152,6 +152,7 @@ def voxel_columns(number: int, decoded_from: int) -> dict[str, object]:
         "hemisphere": np.where(i < side / 2, "left", "right").tolist(),
         "ncsnr": np.full(number, NCSNR),
         "noise_ceiling": np.full(number, NOISE_CEILING),
+        "noise_ceiling_sd": np.full(number, 0.05),
     }
 
 

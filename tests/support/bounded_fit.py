@@ -16,8 +16,7 @@ from sklearn.model_selection import ShuffleSplit
 
 from cortex2image.errors import ConfigError
 from cortex2image.ridge import RidgeCV
-from cortex2image.ridge.banded import BandedRidgeCV
-from cortex2image.ridge.inputs import RowGroups, Sliced
+from cortex2image.ridge.inputs import Sliced
 from cortex2image.ridge.threads import computing, side_by_side, usable_threads
 
 ALPHAS = tuple(10.0 ** np.arange(-1, 5))
@@ -27,11 +26,10 @@ ON_TOP = 0.3
 
 @dataclass(frozen=True)
 class Case:
-    """Options of an estimator, number of groups (0 for none), and form of X."""
+    """Options of an estimator, and number of groups (0 for none)."""
 
     options: dict = field(default_factory=dict)
     groups: int = 0
-    form: str = "array"
 
 
 def unequal(rows: int) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -48,9 +46,6 @@ CASES = {
     "loo": Case({"selection": "loo"}),
     "large groups": Case({"selection": "loo"}, groups=3),
     "gcv": Case({"selection": "gcv", "standardize": True}),
-    "row groups": Case(form="row groups"),
-    "bands": Case({"mixtures": 2, "cv": 3}, form="bands"),
-    "bands, loo": Case({"mixtures": 2, "selection": "loo"}, groups=3, form="bands"),
 }
 
 
@@ -59,19 +54,9 @@ def fit(case: Case, X: np.ndarray, Y: np.ndarray, bound: float | None) -> tuple[
     options = dict(case.options)
     if options.get("cv") == "unequal":
         options["cv"] = unequal(len(X))
-    kind = BandedRidgeCV if case.form == "bands" else RidgeCV
     groups = np.arange(len(X)) % case.groups if case.groups else None
-    model = kind(ALPHAS, max_memory_gb=bound, device="cpu", **options).fit(shaped(case.form, X), Y, groups)
+    model = RidgeCV(ALPHAS, max_memory_gb=bound, device="cpu", **options).fit(Sliced(X), Y, groups)
     return float(model.alpha_[0]), float(model.best_score_[0]), float(model.best_score_.mean())
-
-
-def shaped(form: str, X: np.ndarray) -> object:
-    """Return X in the form that the estimator reads."""
-    if form == "bands":
-        return [X[:, : X.shape[1] // 3], X[:, X.shape[1] // 3 :]]
-    if form == "row groups":
-        return RowGroups(lambda: (X[start : start + 64] for start in range(0, len(X), 64)), X.shape)
-    return Sliced(X)
 
 
 def targets(X: np.ndarray, count: int) -> np.ndarray:
@@ -94,9 +79,6 @@ def limited_fit(case: Case, X: np.ndarray, Y: np.ndarray, part: float) -> tuple[
     """Fit while the process may take no more than a fraction `part` of the bound, and the results."""
     bound = bound_for(case, X, Y)
     results = Y.nbytes + (len(ALPHAS) + 4) * 8 * Y.shape[1]
-    if case.form == "bands":
-        # Each of the mixtures that were tried may be kept, with a matrix of the size of the Gram matrix.
-        results += 3 * case.options["mixtures"] * 8 * min(X.shape) ** 2
     limit = address_space() + int(part * bound * 1e9) + results
     resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
     try:

@@ -61,7 +61,7 @@ def write_subject(folder: Path) -> None:
             **{name: [0] * TARGETS for name in "ijk"},
             "roi": ["early"] * TARGETS,
             "hemisphere": ["left"] * TARGETS,
-            **{name: [None] * TARGETS for name in ("ncsnr", "noise_ceiling")},
+            **{name: [None] * TARGETS for name in ("ncsnr", "noise_ceiling", "noise_ceiling_sd")},
         },
         folder / "voxels.parquet",
     )
@@ -69,9 +69,9 @@ def write_subject(folder: Path) -> None:
 
 def run(folder: Path, bound: float) -> None:
     paths = {name: str(folder / f"{name}.parquet") for name in ("trials", "betas", "voxels", "features")}
-    encode_voxels.main(
-        [*fit_options(paths, max_memory_gb=bound), "--encoding", str(folder / "encoding.parquet")]
-    )
+    options = fit_options(paths, max_memory_gb=bound, encode={"permutations": 100, "resamples": 40})
+    outputs = {name: str(folder / f"{name}.parquet") for name in ("encoding", "resamples")}
+    encode_voxels.main([*options, *(part for name, path in outputs.items() for part in (f"--{name}", path))])
 
 
 def limited_plan(share: float):

@@ -78,7 +78,12 @@ def write_encoding(root: Path, rng: np.random.Generator, models: tuple[str, ...]
         "mean_r": rng.uniform(0.0, 0.6, len(keys)),
         "mean_r_ceiling_normalised": rng.uniform(0.2, 0.9, len(keys)),
         "fraction_significant": rng.uniform(0.0, 1.0, len(keys)),
+        "subjects": [len(SUBJECTS) if s == "all" else 1 for s, _, _ in keys],
+        "fraction_significant_permutation": rng.uniform(0.0, 1.0, len(keys)),
     }
+    data |= {"mean_r_low": data["mean_r"] - 0.05, "mean_r_high": data["mean_r"] + 0.05}
+    clusters = ("clusters", "largest_cluster", "peak_i", "peak_j", "peak_k", "peak_r")
+    data |= {name: [None] * len(keys) for name in clusters}
     ENCODING_SCORES.write(data, root / "encoding_scores.parquet")
 
 
@@ -157,6 +162,7 @@ def write_trials(root: Path, subject: str, **metadata: object) -> None:
 def write_voxels(root: Path, subject: str, **metadata: object) -> None:
     numbers = {name: [0] for name in ("voxel_id", "i", "j", "k")}
     rest = {"roi": ["early"], "hemisphere": ["left"], "ncsnr": [None], "noise_ceiling": [None]}
+    rest |= {"noise_ceiling_sd": [None]}
     VOXELS.write(numbers | rest, root / subject / "voxels.parquet", **metadata)
 
 

@@ -13,7 +13,15 @@ from typing import Any
 
 from tests.support.snakemake import ROOT
 
-WILDCARDS = {"subject": "sub-01", "space": "z", "method": "zc"}
+WILDCARDS = {
+    "subject": "sub-01",
+    "space": "z",
+    "method": "zc",
+    "noise": "0.8",
+    "part": "0",
+    "shard": "0",
+    "region": "early",
+}
 Facts = dict[str, Any]
 
 

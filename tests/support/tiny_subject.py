@@ -46,8 +46,8 @@ def write_tiny_subject(folder: Path, folds: int = 0) -> dict[str, str]:
     return paths
 
 
-def write_trials(stimulus: np.ndarray, folds: int, path: str) -> None:
-    """Write the trials table; `stimulus` is the number of each trial's stimulus."""
+def write_trials(stimulus: np.ndarray, folds: int, path: str, train: int = TRAIN) -> None:
+    """Write the trials table; numbers of stimuli below `train` are training stimuli."""
     n = len(stimulus)
     TRIALS.write(
         {
@@ -56,7 +56,7 @@ def write_trials(stimulus: np.ndarray, folds: int, path: str) -> None:
             "session": ["ses-1"] * n,
             "run": [f"run-{i // 8}" for i in range(n)],
             "repetition": [0] * n,
-            "split": ["train" if folds or s < TRAIN else "test" for s in stimulus],
+            "split": ["train" if folds or s < train else "test" for s in stimulus],
             "fold": [i // 8 % folds if folds else None for i in range(n)],
             "onset": [4.0 * (i % 8) for i in range(n)],
             "duration": [3.0] * n,
@@ -78,6 +78,7 @@ def write_voxels(path: str) -> None:
             "hemisphere": ["left"] * len(rois),
             "ncsnr": [None] * len(rois),
             "noise_ceiling": ceiling,
+            "noise_ceiling_sd": [None if value is None else 0.05 for value in ceiling],
         },
         path,
         shape=json.dumps(SHAPE),

@@ -1,4 +1,5 @@
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -20,10 +21,11 @@ from cortex2image.planning.files import model_sums
 from cortex2image.planning.jobs import Jobs, asked_now, growing, training_files
 from cortex2image.study.config import config_name, resolve
 from cortex2image.study.encoding_figures import preferred_families, shown_models, unique_models
-from cortex2image.study.encoding_models import model_pattern
+from cortex2image.study.encoding_models import family_pattern, joint_pattern, model_pattern, stack_pattern
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
 from cortex2image.study.space_names import wildcard_pattern
+from cortex2image.study.spaces import EXTRACTABLE, JOINED
 from cortex2image.tables.paths import benchmark_path, figure_path, log_path, training_path
 
 CONFIG = config_name(workflow.configfiles, overridden=bool(workflow.config_settings.config))
@@ -43,4 +45,6 @@ wildcard_constraints:
     subject="|".join(STUDY.subjects),
     space=wildcard_pattern(),
     model=model_pattern(),
+    family=family_pattern(),
     method="|".join(METHODS),
+    region="|".join(map(re.escape, {*STUDY.attribute.regions, *STUDY.prefer.regions})),

@@ -4,10 +4,12 @@
 rule encode_voxels:
     """Ridge from one feature space to every voxel; penalties are chosen on training trials only."""
     input:
-        **tables("trials", "betas", "voxels", "features"),
+        **tables("trials", "betas", "voxels"),
+        features=JOBS.features_of_space,
         code=code_of("encode_voxels"),
     output:
         encoding=at("encoding", model="{space}"),
+        resamples=at("encoding_resamples", model="{space}"),
     log:
         log_of("encode_voxels", "subject", "space"),
     benchmark:
@@ -23,6 +25,87 @@ rule encode_voxels:
         settings=settings_of("encode_voxels"),
     shell:
         command_line("encode_voxels")
+
+
+rule encode_jointly:
+    """Banded ridge from two feature spaces to every voxel, and what each explains beyond the other."""
+    input:
+        **tables("trials", "betas", "voxels"),
+        features=JOBS.features_of_model,
+        alone=JOBS.alone("encoding"),
+        alone_resamples=JOBS.alone("encoding_resamples"),
+        code=code_of("encode_jointly"),
+    output:
+        encoding=at("encoding"),
+        resamples=at("encoding_resamples"),
+        unique=at("unique"),
+    log:
+        log_of("encode_jointly", "subject", "model"),
+    benchmark:
+        benchmark_of("encode_jointly", "subject", "model")
+    wildcard_constraints:
+        model=joint_pattern(),
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: RESOURCES.fit_threads
+    resources:
+        **growing(
+            mem_mb=lambda wildcards: RESOURCES.joint_mb(wildcards.model), runtime=RESOURCES.joint_minutes
+        ),
+    params:
+        settings=settings_of("encode_jointly"),
+    shell:
+        command_line("encode_jointly")
+
+
+rule stack_layers:
+    """Layers of the U-Net at one step, combined with weights that every voxel chooses."""
+    input:
+        **tables("trials", "betas", "voxels"),
+        layers=JOBS.features_of_model,
+        code=code_of("stack_layers"),
+    output:
+        encoding=at("encoding"),
+        resamples=at("encoding_resamples"),
+        weights=at("stack_weights"),
+    log:
+        log_of("stack_layers", "subject", "model"),
+    benchmark:
+        benchmark_of("stack_layers", "subject", "model")
+    wildcard_constraints:
+        model=stack_pattern(),
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: RESOURCES.fit_threads
+    resources:
+        **growing(
+            mem_mb=lambda wildcards: RESOURCES.stack_mb(wildcards.model), runtime=RESOURCES.joint_minutes
+        ),
+    params:
+        settings=settings_of("stack_layers"),
+    shell:
+        command_line("stack_layers")
+
+
+rule best_model:
+    """The model of a family that predicts each voxel best, with its margin over the second best."""
+    input:
+        voxels=at("voxels"),
+        encoding=JOBS.of_family("encoding"),
+        resamples=JOBS.of_family("encoding_resamples"),
+        code=code_of("best_model"),
+    output:
+        preferred=at("preferred"),
+    log:
+        log_of("best_model", "subject", "family"),
+    benchmark:
+        benchmark_of("best_model", "subject", "family")
+    conda:
+        "../../envs/cortex2image.yaml"
+    resources:
+        **growing(mem_mb=lambda wildcards: RESOURCES.best_model_mb(wildcards.family), runtime=10),
+    shell:
+        command_line("best_model")
 
 
 rule map_encoding:
@@ -84,6 +167,7 @@ rule encoding_scores:
         code=code_of("encoding_scores"),
         voxels=of_all("voxels"),
         encoding=of_all("encoding", model=ENCODED),
+        resamples=of_all("encoding_resamples", model=ENCODED),
     output:
         scores=at("encoding_scores"),
     log:
@@ -93,7 +177,7 @@ rule encoding_scores:
     conda:
         "../../envs/cortex2image.yaml"
     resources:
-        **growing(mem_mb=1000, runtime=10),
+        **growing(mem_mb=2000, runtime=10),
     params:
         settings=settings_of("encoding_scores"),
     shell:

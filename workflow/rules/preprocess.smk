@@ -14,7 +14,7 @@ else:
 rule standardise:
     """Betas in standard deviations of the training trials, and the noise ceiling of every voxel."""
     input:
-        **tables("trials", "single_trial_betas", "mask_voxels"),
+        **tables("stimuli", "trials", "single_trial_betas", "mask_voxels"),
         code=code_of("standardise"),
     output:
         **tables("betas", "voxels"),

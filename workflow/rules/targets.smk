@@ -8,6 +8,13 @@ rule preprocess:
     localrule: True
 
 
+rule plan:
+    """What sampling the study's feature spaces costs, printed before anything is sampled."""
+    input:
+        rules.plan_sampling.output,
+    localrule: True
+
+
 rule features:
     """Features of every stimulus that a chosen subject saw."""
     input:
@@ -41,5 +48,6 @@ rule encode:
     input:
         at("encoding_scores"),
         of_all("map", model=ENCODED),
+        of_all("preferred", family=JOBS.families),
         of_all("figure", figure=FIGURE_NAMES),
     localrule: True

@@ -3,17 +3,51 @@
 import numpy as np
 import pytest
 
-from cortex2image.encoding.roi_scores import score_rois
+from cortex2image.encoding.roi_scores import ScoredVoxels, resampled_means, score_rois
+
+RNG = np.random.default_rng(3)
+VOXELS = ScoredVoxels(
+    rois=np.array(["v1", "v1", "it", "v1"]),
+    r=np.array([0.4, 0.1, 0.3, 0.4]),
+    ceiling_normalised=np.array([0.5, np.nan, np.nan, 0.7]),
+    q=np.array([0.01, 0.5, 0.05, 0.02]),
+    q_permutation=np.array([0.01, 0.5, 0.03, 0.06]),
+    indices=np.array([[0, 0, 0], [0, 0, 1], [1, 1, 1], [5, 5, 5]]),
+    shape=(9, 9, 9),
+)
+RESAMPLED = {roi: RNG.normal(0.3, 0.1, 100) for roi in VOXELS.members}
 
 
 def test_regions_and_all_voxels_are_summarised():
-    rois = np.array(["v1", "v1", "it", "v1"])
-    normalised = np.array([0.5, np.nan, np.nan, 0.7])
-    r, q = np.array([0.4, 0.1, 0.3, 0.4]), np.array([0.01, 0.5, 0.05, 0.02])
-    got = score_rois(rois, r, normalised, q, 0.05)
+    got = score_rois(VOXELS, RESAMPLED, 0.05)
     assert [(s.roi, s.voxels) for s in got] == [("all", 4), ("it", 1), ("v1", 3)]
     everything, it, v1 = got
     assert (everything.mean_r, everything.fraction_significant) == (pytest.approx(0.3), 0.5)
     assert (v1.mean_r, v1.mean_r_ceiling_normalised) == (pytest.approx(0.3), pytest.approx(0.6))
     assert v1.fraction_significant == pytest.approx(2 / 3)
     assert (it.mean_r_ceiling_normalised, it.fraction_significant) == (None, 0)
+    assert {s.subjects for s in got} == {1}
+
+
+def test_clusters_and_shares_by_permutation_are_of_the_voxels_of_a_region():
+    """A significant voxel of v1 and one of it touch: together they are one cluster, alone one each."""
+    everything, it, v1 = score_rois(VOXELS, RESAMPLED, 0.05)
+    assert everything.fraction_significant_permutation == 0.5
+    assert (everything.clusters, it.clusters, v1.clusters) == (1, 1, 1)
+    assert (everything.largest_cluster, v1.largest_cluster) == (2, 1)
+    assert v1.fraction_significant_permutation == pytest.approx(1 / 3)
+    assert (v1.peak_i, v1.peak_j, v1.peak_k, v1.peak_r) == (0, 0, 0, 0.4)
+
+
+def test_intervals_are_those_of_the_resampled_means():
+    for score in score_rois(VOXELS, RESAMPLED, 0.05):
+        expected = np.quantile(RESAMPLED[score.roi], [0.025, 0.975])
+        np.testing.assert_allclose((score.mean_r_low, score.mean_r_high), expected)
+
+
+def test_resampled_means_do_not_depend_on_batches(rng):
+    r = rng.standard_normal((4, 10)).astype(np.float32)
+    got = resampled_means(VOXELS.members, iter([r[:1], r[1:]]))
+    np.testing.assert_allclose(got["all"], r.mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(got["v1"], r[[0, 1, 3]].mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(got["it"], r[2], rtol=1e-6)

@@ -1,22 +1,24 @@
-"""Variance partitioning on planted variance."""
+"""Product measure and unique variance on planted variance."""
 
 import numpy as np
-import pytest
+from scipy.stats import false_discovery_control
 
-from cortex2image.encoding.variance import product_measure, unique_and_shared
-from cortex2image.errors import DataError
-from cortex2image.ridge import RidgeCV
-from cortex2image.ridge.banded import BandedRidgeCV
-
-pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
-
-A, B, C = (frozenset(name) for name in "abc")
+from cortex2image.encoding.variance import ProductMeasure, unique_variance
 
 
 def r2(predicted: np.ndarray, measured: np.ndarray) -> np.ndarray:
-    return 1 - ((measured - predicted) ** 2).sum(axis=0) / ((measured - measured.mean(axis=0)) ** 2).sum(
-        axis=0
-    )
+    apart = measured - measured.mean(axis=0)
+    return 1 - ((measured - predicted) ** 2).sum(axis=0) / (apart**2).sum(axis=0)
+
+
+def parts_of(*folds: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    (bands, _, voxels) = folds[0][0].shape
+    measure = ProductMeasure.of(bands, voxels)
+    for by_band, measured in folds:
+        for first in range(voxels):
+            part = slice(first, first + 1)
+            measure.add(part, by_band[:, :, part], measured[:, part])
+    return measure.parts
 
 
 def test_the_product_measure_sums_to_r2(rng):
@@ -24,58 +26,45 @@ def test_the_product_measure_sums_to_r2(rng):
     parts -= parts.mean(axis=1, keepdims=True)
     measured = parts.sum(axis=0) + rng.standard_normal((50, 4))
     measured -= measured.mean(axis=0)
-    got = product_measure(parts, measured)
-    np.testing.assert_allclose(got.sum(axis=0), r2(parts.sum(axis=0), measured))
+    np.testing.assert_allclose(parts_of((parts, measured)).sum(axis=0), r2(parts.sum(axis=0), measured))
+
+
+def test_folds_add_up_and_offsets_of_folds_do_not_count(rng):
+    parts, noise = rng.standard_normal((2, 60, 3)), rng.standard_normal((60, 3))
+    measured, fold = parts.sum(axis=0) + noise, np.arange(60) // 20
+    offset = 50 * rng.standard_normal((3, 3))[fold]
+    got = parts_of(*((parts[:, fold == f], (measured + offset)[fold == f]) for f in range(3)))
+    for f in range(3):
+        parts[:, fold == f] -= parts[:, fold == f].mean(axis=1, keepdims=True)
+        measured[fold == f] -= measured[fold == f].mean(axis=0)
+    np.testing.assert_allclose(got, parts_of((parts, measured)), atol=1e-10)
 
 
 def test_the_product_measure_finds_planted_shares(rng):
     parts = rng.standard_normal((2, 20_000, 1)) * np.array([2.0, 1.0])[:, None, None]
     measured = 5 + parts.sum(axis=0) + np.sqrt(5) * rng.standard_normal((20_000, 1))
-    np.testing.assert_allclose(product_measure(parts, measured)[:, 0], [0.4, 0.1], atol=0.02)
+    np.testing.assert_allclose(parts_of((parts, measured))[:, 0], [0.4, 0.1], atol=0.02)
 
 
 def test_constant_targets_have_no_variance_to_split():
-    np.testing.assert_array_equal(product_measure(np.ones((2, 5, 1)), np.full((5, 1), 3.0)), [[0.0], [0.0]])
+    np.testing.assert_array_equal(parts_of((np.ones((2, 5, 1)), np.full((5, 1), 3.0))), [[0.0], [0.0]])
 
 
-def test_two_bands_split_into_unique_and_shared():
-    models = {A: np.array([0.5]), B: np.array([0.4]), A | B: np.array([0.6])}
-    got = unique_and_shared(models)
-    assert got.keys() == {A, B, A | B}
-    assert [round(float(got[key][0]), 12) for key in (A, B, A | B)] == [0.2, 0.1, 0.3]
+def test_unique_variance_is_a_difference_that_may_be_negative(rng):
+    joint, other = np.array([0.5, 0.2, 0.1]), np.array([0.3, 0.2, 0.15])
+    draws = 0.05 * rng.standard_normal((2, 3, 400))
+    got = unique_variance(joint, other, joint[:, None] + draws[0], other[:, None] + draws[1])
+    np.testing.assert_allclose(got.unique_r2, [0.2, 0, -0.05])
+    apart = (joint - other)[:, None] + draws[0] - draws[1]
+    np.testing.assert_allclose(got.unique_r2_low, np.quantile(apart, 0.025, axis=1))
+    np.testing.assert_allclose(got.unique_r2_high, np.quantile(apart, 0.975, axis=1))
+    expected = [(1 + sum(d <= 0 for d in voxel)) / 401 for voxel in apart]
+    np.testing.assert_allclose(got.p, expected)
+    np.testing.assert_allclose(got.q, false_discovery_control(expected, method="by"))
 
 
-def test_three_bands_give_back_planted_parts():
-    planted = {A: 0.1, B: 0.05, C: 0.02, A | B: 0.08, A | C: 0.04, B | C: 0.03, A | B | C: 0.06}
-    models = {s: np.array([sum(v for part, v in planted.items() if part & s)]) for s in planted}
-    got = unique_and_shared(models)
-    for part, value in planted.items():
-        np.testing.assert_allclose(got[part], value, atol=1e-12)
-
-
-def test_a_missing_model_is_named():
-    with pytest.raises(DataError, match=r"2 missing, first b"):
-        unique_and_shared(
-            {A: np.zeros(1), A | B | C: np.zeros(1), A | C: np.zeros(1), C: np.zeros(1), B | C: np.zeros(1)}
-        )
-
-
-def test_fits_find_planted_unique_and_shared_variance(rng):
-    """Half of the signal is in the first band alone, half in both; nothing is in the second alone."""
-    own, common, other = rng.standard_normal((3, 4000, 2))
-    bands = {"a": np.hstack([own, common]), "b": np.hstack([other, common])}
-    Y = own + common + 0.5 * rng.standard_normal((4000, 2))
-    train, test = slice(0, 1000), slice(1000, 4000)
-    model = BandedRidgeCV([1.0, 10.0], mixtures=6).fit([band[train] for band in bands.values()], Y[train])
-    new = [band[test] for band in bands.values()]
-    joint = r2(model.predict(new), Y[test])
-    alone = {
-        frozenset(name): r2(RidgeCV([1.0, 10.0]).fit(band[train], Y[train]).predict(band[test]), Y[test])
-        for name, band in bands.items()
-    }
-    parts = unique_and_shared({**alone, A | B: joint})
-    for part, planted in ((A, 1 / 2.25), (B, 0), (A | B, 1 / 2.25)):
-        np.testing.assert_allclose(parts[part], planted, atol=0.05)
-    measure = product_measure(model.predict_by_band(new), Y[test])
-    np.testing.assert_allclose(measure.sum(axis=0), joint, atol=0.01)
-    assert (measure[0] >= parts[A] - 0.05).all()
+def test_resamples_that_models_share_make_the_interval_narrow(rng):
+    common = rng.standard_normal((1, 500))
+    got = unique_variance(np.array([0.5]), np.array([0.4]), 0.5 + common, 0.4 + common)
+    np.testing.assert_allclose([got.unique_r2_low, got.unique_r2_high], 0.1)
+    assert got.p == 1 / 501

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import zscore
 
-from cortex2image.fmri.noise_ceiling import Repeats, noise_ceiling, noise_ceiling_snr
+from cortex2image.fmri.noise_ceiling import Repeats, noise_ceiling, noise_ceiling_sd, noise_ceiling_snr
 from cortex2image.fmri.standardise import Moments
 
 
@@ -112,3 +112,27 @@ def test_trials_without_noise_have_an_infinite_ratio() -> None:
     stimuli, sessions = np.repeat(np.arange(20), 4).astype(str), np.tile(["ses-1", "ses-2"], 40)
     betas = np.repeat(np.random.default_rng(3).choice([-1.0, 1.0], 20), 4)[:, None]
     assert snr_of(betas, stimuli, sessions)[0] > 1000
+
+
+@pytest.mark.parametrize(("once", "thrice"), [(0, 120), (600, 60), (40, 150)])
+@pytest.mark.parametrize("snr", [0.5, 1.0, 2.0])
+def test_standard_errors_are_the_scatter_of_estimates(once: int, thrice: int, snr: float) -> None:
+    """3000 voxels of one ratio are as many studies; few repeats among many trials, and repeats alone."""
+    counts = np.array([3] * thrice + [1] * once)
+    betas, stimuli, sessions = simulate(np.full(3000, snr), counts)
+    estimates = snr_of(betas, stimuli, sessions)
+    repeats, averaged = Repeats.among(np.ones(len(betas), bool), stimuli, sessions), [3] * thrice
+    sd = noise_ceiling_sd(estimates, repeats, averaged)
+    scatter = noise_ceiling(estimates, averaged).std()
+    assert np.median(sd) == pytest.approx(scatter, rel=0.1)
+
+
+def test_standard_errors_are_unknown_where_ceilings_are_and_0_without_noise() -> None:
+    repeats = Repeats.among(np.ones(6, bool), np.array(list("aabbcd")), np.full(6, "ses-1"))
+    assert (repeats.single, repeats.used_sessions) == (2, 1)
+    sd = noise_ceiling_sd(np.array([np.nan, np.inf, 1.0, 0.0]), repeats, [2, 2])
+    assert np.isnan(sd[0])
+    assert sd[1] == 0
+    assert (sd[2:] > 0).all()
+    alone = Repeats.among(np.ones(3, bool), np.array(list("abc")), np.full(3, "ses-1"))
+    assert np.isnan(noise_ceiling_sd(np.array([1.0]), alone, [1])).all()

@@ -3,8 +3,10 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.support.full_models import UNET, VERSION_2_UNET
 
 from cortex2image.errors import ConfigError
+from cortex2image.networks.compat import ensure_torchvision
 from cortex2image.networks.registry import MODEL_SETS, model_set
 from cortex2image.study import settings
 
@@ -71,3 +73,31 @@ def test_the_numbers_of_the_shipped_unet_are_those_of_its_configuration():
 def test_fetched_sets_generate_512_pixels_from_a_latent_of_an_eighth(known):
     assert known.generated_shape == (known.latent_shape[0], 512 // 8, 512 // 8)
     assert known.unet_channels == (320, 640, 1280, 1280)
+
+
+def multiplications(config, tokens):
+    """Count those of one pass of a U-Net, with attention; nothing is computed."""
+    ensure_torchvision()
+    import torch
+    from diffusers import UNet2DConditionModel
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with torch.device("meta"), torch.no_grad(), FlopCounterMode(display=False) as counted:
+        unet = UNet2DConditionModel.from_config(config)
+        side, width = unet.config.sample_size, unet.config.cross_attention_dim
+        unet(torch.empty(1, 4, side, side), torch.tensor(1), torch.empty(1, tokens, width))
+    return counted.get_total_flops() / 2
+
+
+@pytest.mark.parametrize(
+    ("name", "config"),
+    [
+        ("miniature", json.loads((MODEL_SETS["miniature"].folder / "unet" / "config.json").read_text())),
+        ("stable-diffusion-v1-4", UNET),
+        ("stable-diffusion-v1-5", UNET),
+        ("stable-diffusion-v2-1-base", UNET | VERSION_2_UNET),
+    ],
+)
+def test_passes_of_the_unet_are_counted(name, config):
+    counted = multiplications(config, MODEL_SETS[name].text_length)
+    assert counted == pytest.approx(MODEL_SETS[name].unet_gmac * 1e9, rel=1e-3)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.support.configs import change, distributed, shipped
 
+from cortex2image.encoding.scoring import Scoring
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.planning.resources import Resources
 from cortex2image.prediction.fit_sizes import FitSizes
@@ -32,7 +33,8 @@ ATLAS, BRAIN = needs(), needs(mask="brain")
 @pytest.mark.parametrize("ridge", [KFOLD, LOO], ids=["kfold", "loo"])
 def test_a_fit_asks_for_what_it_plans_from_the_same_sizes(ridge):
     """40 sessions of 750 trials, a tenth of them of 1,000 shared pictures, and 412,000 voxels."""
-    sizes = FitSizes("encode", 30_000, 27_000, 9_000, 1_000, 59_136, 412_000)
+    scores = Scoring(1000, 100, within_folds=False, seed=0).bytes_per_voxel
+    sizes = FitSizes("encode", 30_000, 27_000, 9_000, 1_000, 59_136, 412_000, scores=scores)
     asked = needs(ridge, mask="brain").encode_mb("c")
     assert 0 <= asked * 1e6 - plan_memory(sizes, ridge, ["test"], 8).total < 1e9
     regions = FitSizes("decode", 30_000, 27_000, 9_000, 1_000, 28_000 // 3, 6_400)
@@ -124,17 +126,45 @@ def test_needs_of_data_of_any_size_are_fixed(config, betas, standardise, fit, mi
 
 
 @pytest.mark.parametrize(
-    ("name", "space", "minutes"),
+    ("name", "spaces", "minutes"),
     [
-        ("stable-diffusion-v1-4", "z", 120),
-        ("stable-diffusion-v1-4", "c", 120),
-        ("stable-diffusion-v1-4", "zc", 1440),
-        ("stable-diffusion-v1-4", "zc-n0.6", 1440),
-        ("miniature", "zc", 120),
+        ("stable-diffusion-v1-4", ["zc"], 1440),
+        ("stable-diffusion-v1-4", ["zc-n0.4", "unet-mid-n0.4-t2"], 720),
+        ("stable-diffusion-v1-4", ["unet-mid-n0.8-t1"], 36),
+        ("miniature", ["zc"], 120),
     ],
 )
-def test_passes_of_a_large_unet_take_a_day(name, space, minutes):
-    assert needs(model_set=MODEL_SETS[name]).feature_minutes(space) == minutes
+def test_the_sampler_takes_a_day_for_the_passes_of_a_picture_with_a_large_unet(name, spaces, minutes):
+    """50 steps with guidance; the last step of any space counts."""
+    needed = needs(model_set=MODEL_SETS[name])
+    assert needed.sampling_minutes(spaces) == minutes
+    sharded = replace(needed, study=replace(needed.study, features=replace(needed.study.features, shards=4)))
+    assert sharded.sampling_minutes(spaces) == max(30, minutes // 4)
+
+
+@pytest.mark.parametrize("ridge", [KFOLD, LOO], ids=["kfold", "loo"])
+@pytest.mark.parametrize("mask", ["atlas", "brain"])
+def test_a_fit_to_inner_products_asks_for_what_it_plans(ridge, mask):
+    """10,000 stimuli in place of the width of the layer, which changes nothing."""
+    voxels = {"atlas": 28_000, "brain": 412_000}[mask]
+    sizes = FitSizes("encode", 30_000, 27_000, 9_000, 1_000, 10_000, voxels, kernel=True)
+    asked = needs(ridge, mask=mask).encode_mb("unet-up3-n0.8-t20")
+    assert 0 <= asked * 1e6 - plan_memory(sizes, ridge, ["test"], 8).total < 1e9
+    assert asked == needs(ridge, mask=mask).encode_mb("unet-mid-n0.8-t20") <= LARGEST
+
+
+def test_inner_products_ask_for_their_sums_and_a_block_of_columns():
+    """0.8 GB of sums and 0.5 GB of columns beside Python; fewer stimuli ask for less."""
+    assert needs().gram_mb == 4_000
+    assert needs(sessions=10).gram_mb < needs().gram_mb
+    assert Resources(resolve(shipped("bids")), SD).gram_mb == 4_000
+
+
+def test_inner_products_of_wider_layers_and_of_more_subjects_take_longer():
+    narrow, wide = (needs().gram_minutes(f"unet-{layer}-n0.8-t20") for layer in ("mid", "up3"))
+    assert 10 < narrow < wide < 120
+    assert needs(subjects=8).gram_minutes("unet-up3-n0.8-t20") > wide
+    assert Resources(resolve(shipped("bids")), SD).gram_minutes("unet-up3-n0.8-t20") == 240
 
 
 def test_needs_follow_the_space_of_the_data_set():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cortex2image.errors import DataError
-from cortex2image.prediction.partitions import Trials, partitions
+from cortex2image.prediction.partitions import Trials, ordered_stimuli, partitions
 
 
 def columns(stimuli: str, splits: str = "", folds: list[int | None] | None = None) -> dict[str, list]:
@@ -25,6 +25,10 @@ def test_one_split_gives_one_partition():
     assert partition.train.tolist() == [0, 2]
     assert partition.test.tolist() == [1, 3]
     assert trials.groups.tolist() == list("abac")
+
+
+def test_stimuli_of_training_trials_come_first():
+    assert ordered_stimuli(Trials.from_columns(columns("dbacabe", "rrererr"), "t")) == list("bcdea")
 
 
 def test_each_fold_is_held_out_once_and_runs_are_the_inner_groups():

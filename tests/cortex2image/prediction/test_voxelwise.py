@@ -8,6 +8,7 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from cortex2image.encoding.scoring import Scorer, Scoring
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.prediction import voxelwise
 from cortex2image.prediction.partitions import Trials
@@ -69,8 +70,10 @@ def encode(
     trials: Trials,
     settings: RidgeSettings = SETTINGS,
     at_once: int = 4,
-) -> Encoded:
-    return encode_test_trials(features, held(betas), trials, settings, at_once)
+) -> tuple[Encoded, list[Sums]]:
+    """Return facts of the fits, and what the scorer was given, as sums of every fold."""
+    scorer = Scorer(betas.shape[1], Scoring(100, 40, trials.fold is not None, 8))
+    return encode_test_trials(features, held(betas), trials, settings, at_once, scorer), scorer.parts
 
 
 def means_of(betas: np.ndarray, trials: Trials, split: str) -> np.ndarray:
@@ -80,13 +83,12 @@ def means_of(betas: np.ndarray, trials: Trials, split: str) -> np.ndarray:
 
 def test_scores_are_those_of_a_pipeline_on_single_trials(rng):
     features, betas, trials = study(rng)
-    got = encode(features, betas, trials)
+    got, (part,) = encode(features, betas, trials)
     train = trials.split == "train"
     model = make_pipeline(StandardScaler(), Ridge(10.0)).fit(
         features.each()[train].astype(float), betas[train].astype(float)
     )
     expected = Sums.of(model.predict(features.matrix[TRAIN:].astype(float)), means_of(betas, trials, "test"))
-    (part,) = got.parts
     for name in ("predicted", "measured", "product", "error", "bias"):
         np.testing.assert_allclose(
             getattr(part, name), getattr(expected, name), rtol=1e-4, atol=1e-4, err_msg=name
@@ -97,7 +99,8 @@ def test_scores_are_those_of_a_pipeline_on_single_trials(rng):
 
 def test_training_repeats_are_averaged_on_request(rng):
     features, betas, trials = study(rng)
-    (got,) = encode(features, betas, trials, replace(SETTINGS, average_repeats=["train", "test"])).parts
+    averaged = replace(SETTINGS, average_repeats=["train", "test"])
+    _, (got,) = encode(features, betas, trials, averaged)
     model = make_pipeline(StandardScaler(), Ridge(10.0))
     model.fit(features.matrix[:TRAIN].astype(float), means_of(betas, trials, "train").astype(float))
     expected = Sums.of(model.predict(features.matrix[TRAIN:].astype(float)), means_of(betas, trials, "test"))
@@ -118,8 +121,8 @@ def test_blocks_and_streaming_change_no_score(rng, selection, averaged, folds):
     whole = predict_test_trials(features, PerTrial(betas, np.arange(len(betas))), trials, asked)
     expected = correlations(sums_by_fold(whole.predicted, whole.measured, whole.fold), folds)
     for at_once in (3, VOXELS):
-        got = encode(features, betas, trials, asked, at_once)
-        found = correlations(got.parts, folds)
+        got, parts = encode(features, betas, trials, asked, at_once)
+        found = correlations(parts, folds)
         np.testing.assert_allclose(found.r, expected.r, atol=2e-5)
         np.testing.assert_allclose(found.p, expected.p, atol=2e-5)
         np.testing.assert_allclose(got.alpha, whole.alpha)
@@ -134,7 +137,7 @@ def test_the_penalty_of_folds_is_their_geometric_mean(rng, monkeypatch):
     monkeypatch.setattr(voxelwise, "_encode", with_alpha)
     folds = len(np.unique(trials.fold))
     expected = 10 ** np.mean(np.log10(np.resize([1.0, 100.0], folds)))
-    np.testing.assert_allclose(encode(features, betas, trials).alpha, expected)
+    np.testing.assert_allclose(encode(features, betas, trials)[0].alpha, expected)
 
 
 @pytest.mark.filterwarnings("ignore:ridge alpha")
@@ -159,15 +162,15 @@ def test_responses_to_test_stimuli_change_no_prediction(rng, selection, averaged
         selection=selection,
         average_repeats=["train", "test"][not averaged :],
     )
-    before = encode(features, betas, trials, asked)
+    before, sums_before = encode(features, betas, trials, asked)
     betas[trials.split == "test"] += 100 * rng.standard_normal((int((trials.split == "test").sum()), VOXELS))
     features.matrix[-1] += 100
-    after = encode(features, betas, trials, asked)
+    after, sums_after = encode(features, betas, trials, asked)
     first, second = (np.hstack([fit.predicted for fit in half]) for half in (seen[:3], seen[3:]))
     np.testing.assert_array_equal(first[:-1], second[:-1])
     assert not np.allclose(first[-1], second[-1])
     np.testing.assert_array_equal(before.alpha, after.alpha)
-    assert not np.allclose(before.parts[0].measured, after.parts[0].measured)
+    assert not np.allclose(sums_before[0].measured, sums_after[0].measured)
 
 
 def test_a_test_stimulus_in_training_is_refused(rng):
@@ -180,3 +183,22 @@ def test_a_test_stimulus_in_training_is_refused(rng):
 def test_repeats_of_test_stimuli_must_be_averaged(rng):
     with pytest.raises(ConfigError, match="repeats of test stimuli"):
         encode(*study(rng), replace(SETTINGS, average_repeats=["train"]))
+
+
+def test_the_scorer_gets_test_stimuli_in_order_of_their_names(rng):
+    """Resamples of two models are paired only if both see the same order."""
+    features, betas, trials = study(rng)
+    given = []
+
+    class Kept(Scorer):
+        def add(self, fold: int, voxels: slice, predicted: np.ndarray, measured: np.ndarray) -> None:
+            given.append((fold, voxels, measured.copy()))
+            super().add(fold, voxels, predicted, measured)
+
+    scorer = Kept(VOXELS, Scoring(100, 40, False, 8))
+    encode_test_trials(features, held(betas), trials, SETTINGS, 4, scorer)
+    assert [(fold, voxels) for fold, voxels, _ in given] == [
+        (0, slice(0, 4)), (0, slice(4, 8)), (0, slice(8, 10))
+    ]  # fmt: skip
+    measured = np.hstack([block for _, _, block in given])
+    np.testing.assert_allclose(measured, means_of(betas, trials, "test"), rtol=1e-5, atol=1e-6)

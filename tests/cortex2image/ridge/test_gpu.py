@@ -6,8 +6,10 @@ import torch
 from sklearn.model_selection import ShuffleSplit
 
 from cortex2image.ridge import RidgeCV
-from cortex2image.ridge.banded import BandedRidgeCV
-from cortex2image.ridge.inputs import RowGroups
+from cortex2image.ridge.banded import fit_bands
+from cortex2image.ridge.inputs import Sliced
+from cortex2image.ridge.kernels import Kernel
+from cortex2image.ridge.mixtures import mixtures_of_two
 
 ALPHAS = np.logspace(-3, 5, 9)
 SHAPES = {"tall": (300, 60), "wide": (120, 300)}
@@ -67,12 +69,26 @@ def test_repeats_and_overlapping_folds(data, options, dtype):
 
 def test_blocks_and_batches(data):
     X, Y, new = data
-    blocks = RowGroups(lambda: iter(np.array_split(X, 7)), X.shape, X.dtype)
-    compare(RidgeCV, {"n_targets_batch": 7, "max_memory_gb": 0.1}, blocks, Y, new)
+    compare(RidgeCV, {"n_targets_batch": 7, "max_memory_gb": 0.1}, Sliced(X), Y, new)
 
 
 @pytest.mark.parametrize("selection", ["kfold", "loo"])
 def test_bands(data, selection):
     X, Y, new = data
-    bands, new_bands = ([x[:, :20], x[:, 20:]] for x in (X, new))
-    compare(BandedRidgeCV, {"mixtures": 4, "selection": selection}, bands, Y, new_bands)
+    bands, others = ([x[:, :20], x[:, 20:]] for x in (X, new))
+    kernels = [Kernel(band @ band.T) for band in bands]
+    crossed = [Kernel(other @ band.T) for other, band in zip(others, bands, strict=True)]
+    whole = lambda: [(slice(0, Y.shape[1]), Y)]  # noqa: E731
+    on_cpu, on_gpu = (
+        fit_bands(
+            RidgeCV(ALPHAS, device=device, selection=selection),
+            kernels,
+            whole,
+            Y.shape[1],
+            crossed,
+            mixtures_of_two(),
+        )
+        for device in ("cpu", "cuda")
+    )
+    np.testing.assert_allclose(on_gpu.score, on_cpu.score, atol=1e-8)
+    np.testing.assert_allclose(on_gpu.by_band, on_cpu.by_band, atol=1e-8)

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from cortex2image.errors import ConfigError, DataError
+from cortex2image.ridge import inputs
 from cortex2image.ridge.inputs import (
-    Beside,
     Blocks,
-    RowGroups,
     Sliced,
     as_blocks,
     check_finite,
@@ -24,18 +23,14 @@ def matrix(rng: np.random.Generator) -> np.ndarray:
     return rng.standard_normal((23, 11)).astype(np.float32)
 
 
-@pytest.fixture(params=["array", "memmap", "hdf5", "row groups", "bands"])
+@pytest.fixture(params=["array", "memmap", "hdf5"])
 def blocks(request: pytest.FixtureRequest, matrix: np.ndarray, tmp_path: Path) -> Blocks:
     if request.param == "array":
         return as_blocks(matrix)
     if request.param == "memmap":
         np.save(tmp_path / "x.npy", matrix)
         return Sliced(np.load(tmp_path / "x.npy", mmap_mode="r"))
-    if request.param == "hdf5":
-        return Sliced(h5py.File(tmp_path / "x.h5", "w").create_dataset("x", data=matrix))
-    if request.param == "bands":
-        return Beside([matrix[:, :4], matrix[:, 4:5], matrix[:, 5:]])
-    return RowGroups(lambda: iter([matrix[:9], matrix[9:10], matrix[10:]]), matrix.shape)
+    return Sliced(h5py.File(tmp_path / "x.h5", "w").create_dataset("x", data=matrix))
 
 
 @pytest.mark.parametrize("elements", [1, 40, 10_000])
@@ -47,25 +42,6 @@ def test_blocks_hold_everything_once_and_keep_the_bound(blocks, matrix, elements
         np.testing.assert_array_equal(np.concatenate(arrays, axis=axis), matrix)
         assert all(array.size <= max(elements, matrix.shape[1 - axis]) for array in arrays)
     assert (blocks.shape, blocks.dtype) == (matrix.shape, np.float32)
-
-
-@pytest.mark.parametrize(
-    ("shape", "found"),
-    [((24, 11), "23 rows"), ((22, 11), "ends at row 23"), ((23, 12), r"shape \(9, 11\)")],
-)
-def test_row_groups_of_another_shape_than_declared_are_refused(matrix, shape, found):
-    groups = RowGroups(lambda: iter([matrix[:9], matrix[9:]]), shape)
-    for read in (groups.rows, groups.columns):
-        with pytest.raises(DataError, match=found):
-            list(read(40))
-
-
-def test_an_iterator_that_is_used_up_is_refused(matrix):
-    groups = iter([matrix])
-    blocks = RowGroups(lambda: groups, matrix.shape)
-    list(blocks.rows(40))
-    with pytest.raises(DataError, match="0 rows"):
-        list(blocks.rows(40))
 
 
 def test_penalties_come_back_largest_first():
@@ -86,14 +62,15 @@ def test_penalties_must_be_positive_and_finite(grid):
         checked_alphas(grid)
 
 
-def test_rows_are_named_across_blocks():
+def test_rows_are_named_across_blocks(monkeypatch):
+    monkeypatch.setattr(inputs, "CHECKED_AT_ONCE", 12)
     X = np.zeros((9, 3))
     X[[2, 7], 1] = np.nan, np.inf
     with pytest.raises(DataError, match="2 of 9 rows: 2, 7"):
-        check_finite("X", RowGroups(lambda: iter([X[:4], X[4:]]), X.shape, np.float64))
+        check_finite("X", as_blocks(X))
 
 
 def test_one_row_is_not_enough():
-    X = RowGroups(lambda: iter([np.zeros((1, 3))]), (1, 3))
+    X = as_blocks(np.zeros((1, 3)))
     with pytest.raises(DataError, match="at least 2 samples"):
         check_predictors(X)

@@ -5,7 +5,6 @@ import pytest
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge import RidgeCV
-from cortex2image.ridge.banded import BandedRidgeCV
 from cortex2image.ridge.kernels import Kernel, KernelBlocks
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
@@ -55,19 +54,6 @@ def test_folds_that_overlap_centre_the_kernel_by_their_own_rows(data):
     folds = [(np.arange(20), np.arange(20, 30)), (np.arange(5, 25), np.arange(5))]
     expected, got = (RidgeCV(ALPHAS, cv=folds).fit(rows, Y) for rows in (X, Kernel(X @ X.T)))
     np.testing.assert_allclose(got.cv_scores_, expected.cv_scores_, atol=1e-8)
-
-
-def test_bands_of_kernels_fit_as_bands_of_predictors_do(data):
-    X, Y, new = data
-    bands, others = [X[:, :30], X[:, 30:]], [new[:, :30], new[:, 30:]]
-    options = {"mixtures": 5, "cv": 3}
-    expected = BandedRidgeCV(ALPHAS, **options).fit(bands, Y)
-    got = BandedRidgeCV(ALPHAS, **options).fit([Kernel(b @ b.T) for b in bands], Y)
-    crossed = [Kernel(o @ b.T) for o, b in zip(others, bands, strict=True)]
-    np.testing.assert_allclose(got.share_, expected.share_, atol=1e-12)
-    np.testing.assert_allclose(got.best_score_, expected.best_score_, atol=1e-8)
-    np.testing.assert_allclose(got.predict(crossed), expected.predict(others), atol=1e-8)
-    np.testing.assert_allclose(got.predict_by_band(crossed), expected.predict_by_band(others), atol=1e-8)
 
 
 def test_what_is_no_kernel_is_refused(data):

@@ -14,7 +14,6 @@ from tests.support.ridge_problems import FIVE_FOLDS, NEED
 from cortex2image.errors import ConfigError
 from cortex2image.ridge import RidgeCV
 from cortex2image.ridge.folds import make_folds
-from cortex2image.ridge.inputs import RowGroups
 from cortex2image.ridge.need import Need, Splits
 from cortex2image.ridge.planning import plan
 
@@ -28,10 +27,8 @@ LIMITED = {
         "loo",
         "large groups",
         "gcv",
-        "row groups",
-        "bands, loo",
     ],
-    (1200, 120): ["kfold", "standardized", "overlapping", "loo", "gcv", "bands"],
+    (1200, 120): ["kfold", "standardized", "overlapping", "loo", "gcv"],
 }
 needs_limits = pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
@@ -97,13 +94,12 @@ def test_batches_are_of_one_size_for_all_threads_to_end_together(threads):
     assert NEED.targets - (count - 1) * shares.targets > 0.9 * shares.targets
 
 
-@pytest.mark.parametrize("reread", [False, True])
 @pytest.mark.parametrize("dual", [False, True])
 @pytest.mark.parametrize(
     "splits", [FIVE_FOLDS, Splits(), Splits.of_groups(np.arange(2000) % 7)], ids=["folds", "gcv", "groups"]
 )
-def test_what_the_error_asks_for_is_enough(splits, dual, reread):
-    need = replace(NEED, splits=splits, dual=dual, reread=reread)
+def test_what_the_error_asks_for_is_enough(splits, dual):
+    need = replace(NEED, splits=splits, dual=dual)
     assert plan(need, SINGLE, "cpu", 1, least(need) * 1.01).targets >= 1
 
 
@@ -111,23 +107,6 @@ def test_folds_that_hold_out_more_need_more():
     halves = replace(NEED, splits=Splits.of_folds(make_folds(2, 2000, None, 0)))
     uneven = replace(NEED, splits=Splits.of_folds(make_folds(unequal(2000), 2000, None, 0)))
     assert least(NEED) < least(halves) < least(uneven)
-
-
-def test_predictors_that_are_read_anew_for_every_block_come_in_few(rng):
-    """Gram matrix, centres and the check for finite values take a pass each, not a pass per block."""
-    X, Y, passes = rng.standard_normal((20, 120_000), dtype=np.float32), rng.standard_normal((20, 2)), []
-
-    def groups() -> list[np.ndarray]:
-        passes.append(None)
-        return np.array_split(X, 3)
-
-    blocks = RowGroups(groups, X.shape)
-    got = RidgeCV([1e5], cv=4).fit(blocks, Y).predict(X[:2])
-    assert len(passes) <= 5
-    np.testing.assert_allclose(got, RidgeCV([1e5], cv=4).fit(X, Y).predict(X[:2]), rtol=1e-6)
-    passes.clear()
-    RidgeCV([1e5], cv=4, max_memory_gb=0.03).fit(blocks, Y)
-    assert len(passes) > 5
 
 
 def limited_fits(path: Path, count: int, part: float, names: list[str]) -> subprocess.CompletedProcess[str]:

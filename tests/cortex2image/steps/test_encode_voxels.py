@@ -8,19 +8,21 @@ import pyarrow as pa
 import pytest
 from tests.support.tiny_subject import SILENT, fit_options, write_tiny_subject
 
+from cortex2image.encoding.scoring import Scorer, Scoring
 from cortex2image.errors import ContractError
 from cortex2image.steps import encode_voxels
 from cortex2image.steps.encode_voxels import main
 from cortex2image.tables.columns import matrix, vectors
 from cortex2image.tables.recordings import BETAS, VOXELS
-from cortex2image.tables.results import ENCODING
+from cortex2image.tables.results import ENCODING, ENCODING_RESAMPLES
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 
 
-def encode(folder: Path, paths: dict[str, str]) -> pa.Table:
-    encoding = str(folder / "encoding.parquet")
-    main([*fit_options(paths), "--encoding", encoding])
+def encode(folder: Path, paths: dict[str, str], permutations: int = 400) -> pa.Table:
+    encoding, resamples = (str(folder / f"{name}.parquet") for name in ("encoding", "resamples"))
+    options = fit_options(paths, encode={"permutations": permutations, "resamples": 40})
+    main([*options, "--encoding", encoding, "--resamples", resamples])
     return ENCODING.read(encoding)
 
 
@@ -49,10 +51,10 @@ def test_silent_voxels_are_silent_whatever_the_offsets_of_runs(tmp_path, folds, 
     paths = write_tiny_subject(tmp_path, folds)
     silence(paths, 1500, offset)
     table = encode(tmp_path, paths)
-    r, p, q = (table.column(name).to_numpy() for name in ("r", "p", "q"))
-    assert abs(r.mean()) < 0.15
-    assert np.mean(p < 0.05) <= 0.065
-    assert not (q < 0.05).any()
+    assert abs(table.column("r").to_numpy().mean()) < 0.15
+    for null in ("", "_permutation"):
+        assert np.mean(table.column(f"p{null}").to_numpy() < 0.05) <= 0.065
+        assert not (table.column(f"q{null}").to_numpy() < 0.05).any()
 
 
 def test_signal_is_found_through_the_offsets_of_runs(tmp_path):
@@ -74,6 +76,42 @@ def test_scores_are_normalised_only_where_a_ceiling_is_known(tmp_path):
     normalised, r = table.column("ceiling_normalised").to_pylist(), table.column("r").to_numpy()
     assert [value is None for value in normalised] == [True] + [False] * 10 + [True] * 4
     np.testing.assert_allclose(normalised[1:11], r[1:11] / np.sqrt(0.9))
+    squared = table.column("r2_ceiling_normalised").to_numpy()
+    np.testing.assert_allclose(squared[1:11], r[1:11] * np.abs(r[1:11]) / 0.9)
+    low, high = (table.column(f"r2_normalised_{end}").to_numpy() for end in ("low", "high"))
+    assert (low[1:11] < squared[1:11]).all()
+    assert (squared[1:11] < high[1:11]).all()
+    assert np.isnan(low[[0, *range(11, 15)]]).all()
+
+
+@pytest.mark.parametrize("folds", [0, 8])
+def test_resamples_scatter_around_the_scores_of_each_voxel(tmp_path, folds):
+    table = encode(tmp_path, write_tiny_subject(tmp_path, folds))
+    resamples = ENCODING_RESAMPLES.read(tmp_path / "resamples.parquet")
+    r, r2 = matrix(resamples, "r"), matrix(resamples, "r2")
+    assert r.shape == r2.shape == (15, 40)
+    assert resamples.column("voxel_id").equals(table.column("voxel_id"))
+    spread = r.std(axis=1, ddof=1)
+    assert (np.abs(r.mean(axis=1) - table.column("r").to_numpy()) < 1.5 * spread).all()
+    # Responding voxels have r near 1, whose standard error is smaller.
+    assert spread[: SILENT.start].mean() < spread[SILENT].mean()
+
+
+def test_models_of_a_subject_share_permutations_and_resamples(tmp_path, monkeypatch):
+    seeds = []
+
+    class Seen(Scorer):
+        def __init__(self, voxels: int, scoring: Scoring):
+            seeds.append(scoring.seed)
+            super().__init__(voxels, scoring)
+
+    monkeypatch.setattr(encode_voxels, "Scorer", Seen)
+    paths = write_tiny_subject(tmp_path)
+    options = [*fit_options(paths), "--encoding", str(tmp_path / "e.parquet")]
+    options += ["--resamples", str(tmp_path / "r.parquet")]
+    for change in ({}, {"z": "c"}, {"sub-01": "sub-02"}):
+        main([change.get(option, option) for option in options])
+    assert seeds[0] == seeds[1] != seeds[2]
 
 
 def test_blocks_of_voxels_change_no_score(tmp_path, monkeypatch):
@@ -95,4 +133,4 @@ def test_betas_cut_short_give_no_output(tmp_path):
     Path(paths["betas"]).write_bytes(content[: len(content) // 2])
     with pytest.raises(ContractError, match=r"betas\.parquet"):
         encode(tmp_path, paths)
-    assert not list(tmp_path.glob("*encoding*"))
+    assert not [*tmp_path.glob("*encoding*"), *tmp_path.glob("*resamples*")]

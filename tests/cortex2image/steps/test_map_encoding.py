@@ -25,8 +25,8 @@ def write_encoding(path: Path, voxels: int, significant: bool = True) -> tuple[n
     """Write r from -0.5 to 0.9, the upper half significant; return r and which are."""
     r = np.linspace(-0.5, 0.9, voxels)
     q = np.where(r > 0.2, 0.01 if significant else 0.05, 0.6)
-    same = {name: np.full(voxels, 0.5) for name in ("r2", "p", "alpha", "ceiling_normalised")}
-    ENCODING.write({"voxel_id": range(voxels), "r": r, "q": q, **same}, path, test_stimuli=33)
+    same = {column.name: np.full(voxels, 0.5) for column in ENCODING.columns}
+    ENCODING.write({**same, "voxel_id": range(voxels), "r": r, "q": q}, path, test_stimuli=33)
     return r, q < FDR
 
 

@@ -64,7 +64,7 @@ def run_steps(dataset: Settings, subject: str, by: str, folder: Path) -> None:
     trials.main(["--subject", subject, *listed, *as_option(dataset=source)])
     written = ["--trials", tables["trials"], "--betas", tables["single"], "--voxels", tables["mask"]]
     prepared_betas.main(["--subject", subject, *written, *as_option(dataset=dataset)])
-    read = ["--trials", tables["trials"], "--single-trial-betas", tables["single"]]
+    read = [*listed, "--single-trial-betas", tables["single"]]
     read += ["--mask-voxels", tables["mask"]]
     outputs = ["--betas", str(folder / "betas.parquet"), "--voxels", str(folder / "voxels.parquet")]
     standardise.main([*read, *outputs, *as_option(standardise={"by": by})])

@@ -1,7 +1,7 @@
 """The step on planted betas: which trials count, and what the voxels table says."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +15,11 @@ from cortex2image.errors import ConfigError, DataError
 from cortex2image.steps.standardise import main
 from cortex2image.tables import row_groups
 from cortex2image.tables.columns import matrix, vectors
-from cortex2image.tables.recordings import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS, VOXELS
+from cortex2image.tables.recordings import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, STIMULI, TRIALS, VOXELS
 
 TRAIN, TEST, REPEATS, VOXEL_COUNT = 40, 10, 3, 6
 COUNT = TRAIN + TEST * REPEATS
-STIMULI = [f"train-{i}" for i in range(TRAIN)] + [f"test-{i}" for i in range(TEST)] * REPEATS
+SHOWN = [f"train-{i}" for i in range(TRAIN)] + [f"test-{i}" for i in range(TEST)] * REPEATS
 SESSIONS = ["ses-1", "ses-2"] * (COUNT // 2)
 SPLITS = ["train"] * TRAIN + ["test"] * TEST * REPEATS
 NO_FOLDS: list[int | None] = [None] * COUNT
@@ -35,7 +35,14 @@ def write_inputs(
     folds: list[int | None] = NO_FOLDS,
     invalid: Sequence[int] = ALL_VALID,
     released: Sequence[float | None] = NONE_RELEASED,
+    captions: Mapping[str, str] | None = None,
 ) -> None:
+    known = captions or {}
+    names = list(dict.fromkeys(stimuli))
+    pictures = [None if name in known else f"{name}.png" for name in names]
+    columns = {"stimulus_id": names, "split": ["train"] * len(names), "image_path": pictures}
+    columns |= {"captions": [[known.get(name, "")] for name in names], "category": [None] * len(names)}
+    STIMULI.write(columns, folder / "stimuli.parquet")
     ids = [f"trial-{i}" for i in range(COUNT)]
     trials = {
         "trial_id": ids,
@@ -62,16 +69,26 @@ def standardise(
     betas: np.ndarray,
     by: str = "session",
     splits: list[str] = SPLITS,
-    stimuli: list[str] = STIMULI,
+    stimuli: list[str] = SHOWN,
     folds: list[int | None] = NO_FOLDS,
     invalid: Sequence[int] = ALL_VALID,
     ncsnr_from: str = "all",
     released: Sequence[float | None] = NONE_RELEASED,
     average_repeats: Sequence[str] = ("test",),
+    captions: Mapping[str, str] | None = None,
 ) -> tuple[np.ndarray, pa.Table]:
     """Run the step; return betas and voxels."""
-    write_inputs(folder, betas, splits, stimuli, folds, invalid, released)
-    inputs = ["--trials", "trials", "--single-trial-betas", "single", "--mask-voxels", "mask_voxels"]
+    write_inputs(folder, betas, splits, stimuli, folds, invalid, released, captions)
+    inputs = [
+        "--stimuli",
+        "stimuli",
+        "--trials",
+        "trials",
+        "--single-trial-betas",
+        "single",
+        "--mask-voxels",
+        "mask_voxels",
+    ]
     outputs = ["--betas", "betas", "--voxels", "voxels"]
     names = [a if a.startswith("--") else str(folder / f"{a}.parquet") for a in inputs + outputs]
     settings = {"by": by, "ncsnr_from": ncsnr_from, "average_repeats": list(average_repeats)}
@@ -81,8 +98,8 @@ def standardise(
 
 @pytest.fixture
 def betas(rng: np.random.Generator) -> np.ndarray:
-    responses = {s: rng.normal(size=VOXEL_COUNT) for s in dict.fromkeys(STIMULI)}
-    return np.array([responses[s] + 0.5 * rng.normal(size=VOXEL_COUNT) for s in STIMULI]).astype(np.float32)
+    responses = {s: rng.normal(size=VOXEL_COUNT) for s in dict.fromkeys(SHOWN)}
+    return np.array([responses[s] + 0.5 * rng.normal(size=VOXEL_COUNT) for s in SHOWN]).astype(np.float32)
 
 
 def test_training_trials_have_mean_0_and_sd_1_in_each_session(tmp_path: Path, betas: np.ndarray) -> None:
@@ -103,12 +120,12 @@ def test_test_trials_change_no_training_beta(tmp_path: Path, betas: np.ndarray) 
 
 def snr_by_hand(betas: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     """Noise ceiling SNR of the chosen trials, with everything in memory at once."""
-    sessions, stimuli = np.array(SESSIONS), np.array(STIMULI)
+    sessions, stimuli = np.array(SESSIONS), np.array(SHOWN)
     z = np.full(betas.shape, np.nan)
     for session in np.unique(sessions):
         rows = chosen & (sessions == session)
         z[rows] = zscore(betas[rows].astype(np.float64), ddof=1)
-    trials = {s: np.flatnonzero(chosen & (stimuli == s)) for s in dict.fromkeys(STIMULI)}
+    trials = {s: np.flatnonzero(chosen & (stimuli == s)) for s in dict.fromkeys(SHOWN)}
     repeated = [rows for rows in trials.values() if len(rows) > 1]
     squares = sum(((z[rows] - z[rows].mean(axis=0)) ** 2).sum(axis=0) for rows in repeated)
     noise = squares / sum(len(rows) - 1 for rows in repeated)
@@ -126,6 +143,9 @@ def test_voxels_gain_their_noise_ceiling(tmp_path: Path, betas: np.ndarray) -> N
     np.testing.assert_allclose(np.array(written["noise_ceiling"])[known].astype(float), expected, rtol=1e-6)
     assert written["ncsnr"][4] is None
     assert written["noise_ceiling"][4] is None
+    sd = voxels["noise_ceiling_sd"].to_pylist()
+    assert sd[4] is None
+    assert all(0 < sd[voxel] < 0.3 for voxel in known)
 
 
 def test_the_noise_ceiling_can_be_that_of_training_trials(tmp_path: Path, betas: np.ndarray) -> None:
@@ -143,6 +163,7 @@ def test_the_noise_ceiling_can_be_the_released_one(tmp_path: Path, betas: np.nda
     assert voxels["ncsnr"].to_pylist() == [0.5, None, 1.0, 2.0, 0.0]
     expected = [snr and snr**2 / (snr**2 + 1 / REPEATS) for snr in voxels["ncsnr"].to_pylist()]
     assert voxels["noise_ceiling"].to_pylist() == pytest.approx(expected)
+    assert voxels["noise_ceiling_sd"].null_count == 5
     assert voxels.schema.metadata[b"ncsnr_from"] == b"released"
 
 
@@ -259,13 +280,47 @@ def test_betas_of_other_voxels_are_refused(tmp_path: Path, betas: np.ndarray) ->
 
 
 def test_betas_of_other_trials_are_refused(tmp_path: Path, betas: np.ndarray) -> None:
-    write_inputs(tmp_path, betas, SPLITS, STIMULI)
+    write_inputs(tmp_path, betas, SPLITS, SHOWN)
     single = SINGLE_TRIAL_BETAS.read(tmp_path / "single.parquet")
     SINGLE_TRIAL_BETAS.write(single.slice(1), tmp_path / "single.parquet")
-    names = ["trials", "single-trial-betas", "mask-voxels", "betas", "voxels"]
-    files = ["trials", "single", "mask_voxels", "betas", "voxels"]
+    names = ["stimuli", "trials", "single-trial-betas", "mask-voxels", "betas", "voxels"]
+    files = ["stimuli", "trials", "single", "mask_voxels", "betas", "voxels"]
     paths = [str(tmp_path / f"{file}.parquet") for file in files]
     options = [part for name, path in zip(names, paths, strict=True) for part in (f"--{name}", path)]
     with pytest.raises(DataError, match=r"single\.parquet\n.*one row per trial"):
         main([*options, *as_option(standardise={"by": "session"})])
     assert not (tmp_path / "betas.parquet").exists()
+
+
+CATEGORIES, RUNS = 7, 10
+
+
+def category_trials() -> tuple[list[str], list[int | None], dict[str, str]]:
+    """Return stimuli, folds and captions: each of 10 folds shows 7 categories, as stimuli of its own."""
+    folds = [trial // CATEGORIES for trial in range(COUNT)]
+    stimuli = [f"run-{fold}_{trial % CATEGORIES}" for trial, fold in enumerate(folds)]
+    return stimuli, [*folds], {name: f"a {name.split('_')[1]}" for name in stimuli}
+
+
+def test_categories_that_repeat_across_folds_give_a_ceiling(tmp_path: Path, rng: np.random.Generator) -> None:
+    stimuli, folds, captions = category_trials()
+    category = np.array([int(name.split("_")[1]) for name in stimuli])
+    responses = zscore(rng.normal(size=(CATEGORIES, VOXEL_COUNT)), ddof=1)
+    betas = responses[category] * [0, 0, 1, 1, 3, 3] + rng.normal(size=(COUNT, VOXEL_COUNT))
+    betas += 5 * rng.normal(size=(RUNS, VOXEL_COUNT))[np.array(folds)]
+    given = {"by": "none", "splits": ["train"] * COUNT, "stimuli": stimuli, "folds": folds}
+    _, voxels = standardise(tmp_path, betas.astype(np.float32), **given, captions=captions)
+    ceiling, sd = (voxels[name].to_numpy() for name in ("noise_ceiling", "noise_ceiling_sd"))
+    np.testing.assert_allclose(ceiling, np.repeat([0, 0.5, 0.9], 2), atol=0.2)
+    assert (np.abs(ceiling - np.repeat([0, 0.5, 0.9], 2)) < 3.5 * sd).all()
+
+
+def test_pictures_that_never_repeat_have_no_ceiling_in_a_cross_validated_study(
+    tmp_path: Path, rng: np.random.Generator
+) -> None:
+    """With pictures of its own, each stimulus has features of its own, whatever its category."""
+    stimuli, folds, _ = category_trials()
+    given = {"by": "none", "splits": ["train"] * COUNT, "stimuli": stimuli, "folds": folds}
+    _, voxels = standardise(tmp_path, rng.normal(size=(COUNT, VOXEL_COUNT)).astype(np.float32), **given)
+    for name in ("ncsnr", "noise_ceiling", "noise_ceiling_sd"):
+        assert voxels[name].null_count == VOXEL_COUNT

@@ -1,12 +1,18 @@
 """Encoding scores of regions of interest."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from cortex2image.encoding.clusters import Clusters, find_clusters
+from cortex2image.stats.summary import percentile_interval
 
-@dataclass(frozen=True)
-class RoiScores:
+ALL = "all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoiScores(Clusters):
     """Scores of one region, named and defined as in encoding_scores.parquet; None if undefined."""
 
     roi: str
@@ -14,19 +20,51 @@ class RoiScores:
     mean_r: float
     mean_r_ceiling_normalised: float | None
     fraction_significant: float
+    subjects: int = 1
+    mean_r_low: float
+    mean_r_high: float
+    fraction_significant_permutation: float
 
 
-def score_rois(
-    rois: np.ndarray, r: np.ndarray, ceiling_normalised: np.ndarray, q: np.ndarray, level: float
-) -> list[RoiScores]:
-    """Summarise v voxels by region.
+@dataclass(frozen=True)
+class ScoredVoxels:
+    """Scores of v voxels and where they lie.
+
+    Attributes
+    ----------
+    rois : (v,) array of str
+    r, ceiling_normalised, q, q_permutation : (v,) arrays
+        `ceiling_normalised` is NaN where a voxel's ceiling is unknown or too low to divide by; such voxels
+        are left out of its mean only.
+    indices : (v, 3) array of int
+        Indices i, j, k into the volume.
+    shape : three ints
+        Shape of the volume.
+    """
+
+    rois: np.ndarray
+    r: np.ndarray
+    ceiling_normalised: np.ndarray
+    q: np.ndarray
+    q_permutation: np.ndarray
+    indices: np.ndarray
+    shape: Sequence[int]
+
+    @property
+    def members(self) -> dict[str, np.ndarray]:
+        """Return which voxels a region has, (v,) bool: first of all voxels, then of regions by name."""
+        everywhere = {ALL: np.ones(len(self.rois), dtype=bool)}
+        return everywhere | {roi: self.rois == roi for roi in np.unique(self.rois).tolist()}
+
+
+def score_rois(voxels: ScoredVoxels, resampled: dict[str, np.ndarray], level: float) -> list[RoiScores]:
+    """Summarise voxels by region.
 
     Parameters
     ----------
-    rois : (v,) array of str
-    r, ceiling_normalised, q : (v,) arrays
-        `ceiling_normalised` is NaN where a voxel's ceiling is unknown or too low to divide by; such voxels
-        are left out of its mean only.
+    voxels : ScoredVoxels
+    resampled : region -> (draws,) array
+        Mean r over the voxels of the region in each resample of test stimuli, see :func:`resampled_means`.
     level : float
         A voxel is significant if its q is below this false discovery rate.
 
@@ -34,17 +72,42 @@ def score_rois(
     -------
     One :class:`RoiScores` for "all" voxels, then one per region in order of its name.
     """
-    members = {"all": np.ones(len(rois), dtype=bool)} | {roi: rois == roi for roi in np.unique(rois).tolist()}
-    return [
-        RoiScores(
-            roi,
-            int(inside.sum()),
-            float(r[inside].mean()),
-            _mean_of_known(ceiling_normalised[inside]),
-            float(np.mean(q[inside] < level)),
-        )
-        for roi, inside in members.items()
-    ]
+    return [_score(roi, inside, voxels, resampled[roi], level) for roi, inside in voxels.members.items()]
+
+
+def _score(
+    roi: str, inside: np.ndarray, voxels: ScoredVoxels, resampled: np.ndarray, level: float
+) -> RoiScores:
+    significant, r = voxels.q_permutation[inside] < level, voxels.r[inside]
+    low, high = percentile_interval(resampled)
+    return RoiScores(
+        **vars(find_clusters(significant, r, voxels.indices[inside], voxels.shape)),
+        roi=roi,
+        voxels=int(inside.sum()),
+        mean_r=float(r.mean()),
+        mean_r_ceiling_normalised=_mean_of_known(voxels.ceiling_normalised[inside]),
+        fraction_significant=float(np.mean(voxels.q[inside] < level)),
+        mean_r_low=low,
+        mean_r_high=high,
+        fraction_significant_permutation=float(significant.mean()),
+    )
+
+
+def resampled_means(members: dict[str, np.ndarray], batches: Iterable[np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the mean r over the voxels of each region in each resample, (draws,) float64.
+
+    Parameters
+    ----------
+    members : region -> (v,) bool
+    batches : (some voxels, draws) arrays of r
+        Together they are all voxels in order.
+    """
+    sums, first = dict.fromkeys(members, 0.0), 0
+    for r in batches:
+        here = slice(first, first + len(r))
+        sums = {roi: sums[roi] + r[inside[here]].sum(axis=0, dtype=float) for roi, inside in members.items()}
+        first = here.stop
+    return {roi: np.asarray(total / members[roi].sum()) for roi, total in sums.items()}
 
 
 def _mean_of_known(values: np.ndarray) -> float | None:

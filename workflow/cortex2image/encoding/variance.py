@@ -1,75 +1,84 @@
-"""Variance explained by each of several feature spaces (bands), alone and in common."""
+"""Variance that each of two feature spaces (bands) explains, alone and within a joint model."""
 
-from collections.abc import Mapping
-from itertools import combinations
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import false_discovery_control
 
-from cortex2image.errors import DataError
+# Percentiles of resamples that bound an interval of 95 %.
+INTERVAL = (2.5, 97.5)
 
 
-def product_measure(by_band: np.ndarray, measured: np.ndarray) -> np.ndarray:
-    """Split the variance explained by one joint model among its bands.
+@dataclass
+class ProductMeasure:
+    """R^2 of joint predictions split among their bands, from sums over folds.
 
-    R^2_b = sum_i yhat_bi (2 y_i - yhat_i) / sum_i y_i^2, with y, yhat and yhat_b around their means (Pratt
-    1987; the split of Dupre la Tour et al. 2022, NeuroImage 264:119728). The parts sum to R^2 of the joint
-    predictions. The part of a band that makes the joint predictions worse is negative.
+    R^2_b = sum_i yhat_bi (2 y_i - yhat_i) / sum_i y_i^2, with y, yhat and yhat_b around their means within a
+    fold (Pratt 1987; the split of Dupre la Tour et al. 2022, NeuroImage 264:119728). The parts sum to R^2 of
+    the joint predictions around their means. The part of a band that makes them worse is negative.
+
+    Attributes
+    ----------
+    shared : (b, v) array
+    total : (v,) array
+    """
+
+    shared: np.ndarray
+    total: np.ndarray
+
+    @classmethod
+    def of(cls, bands: int, voxels: int) -> "ProductMeasure":
+        """Return the sums over no fold."""
+        return cls(np.zeros((bands, voxels)), np.zeros(voxels))
+
+    def add(self, voxels: slice, by_band: np.ndarray, measured: np.ndarray) -> None:
+        """Add what each band predicts, (b, m, w), and (m, w) measurements of a fold and block of voxels."""
+        parts = by_band.astype(np.float64)
+        parts -= parts.mean(axis=1, keepdims=True)
+        true = measured - measured.mean(axis=0, dtype=np.float64)
+        self.total[voxels] += np.einsum("mt,mt->t", true, true)
+        self.shared[:, voxels] += np.einsum("bmt,mt->bt", parts, 2 * true - parts.sum(axis=0))
+
+    @property
+    def parts(self) -> np.ndarray:
+        """R^2 of each band, (b, v); 0 where measurements are constant."""
+        varies = self.total > 0
+        return np.where(varies, self.shared / np.where(varies, self.total, 1), 0.0)
+
+
+@dataclass(frozen=True)
+class UniqueVariance:
+    """Variance that only one band explains, each a (v,) array, named and defined as in the table `unique`."""
+
+    unique_r2: np.ndarray
+    unique_r2_low: np.ndarray
+    unique_r2_high: np.ndarray
+    p: np.ndarray
+    q: np.ndarray
+
+
+def unique_variance(
+    joint: np.ndarray, other: np.ndarray, joint_resampled: np.ndarray, other_resampled: np.ndarray
+) -> UniqueVariance:
+    """Compare a joint model with the model of its other band, on the same test stimuli.
+
+    The unique variance of a band is what the joint model explains beyond the model without it. It is an
+    estimate from test stimuli, so that it falls below 0 where the band adds nothing, and stays there.
 
     Parameters
     ----------
-    by_band : (b, m, t) array
-        Predictions from each band; their sum is the joint prediction.
-    measured : (m, t) array
+    joint, other : (v,) arrays
+        R^2 of both models.
+    joint_resampled, other_resampled : (v, draws) arrays
+        The same in resamples of the test stimuli, drawn alike for both models.
 
-    Returns
-    -------
-    (b, t) array; 0 for constant targets
+    Notes
+    -----
+    p is (1 + draws at most 0) / (1 + draws): the share of resamples in which the band adds nothing, not
+    smaller than 1 / (1 + draws). q is p corrected by Benjamini and Yekutieli (2001, Annals of Statistics
+    29:1165) over all voxels, since differences of models depend on each other in unknown ways.
     """
-    parts = by_band - by_band.mean(axis=1, keepdims=True)
-    true = measured - measured.mean(axis=0)
-    total = np.einsum("mt,mt->t", true, true)
-    shared = np.einsum("bmt,mt->bt", parts, 2 * true - parts.sum(axis=0))
-    return np.where(total > 0, shared / np.where(total > 0, total, 1), 0.0)
-
-
-def unique_and_shared(r2: Mapping[frozenset[str], np.ndarray]) -> dict[frozenset[str], np.ndarray]:
-    """Partition explained variance among sets of bands, by differences between models.
-
-    The part of a set of bands is the variance that exactly these bands explain in common. For a single band
-    it is the unique variance, R^2(all) - R^2(all other bands); for both of two bands it is the shared
-    variance, R^2(1) + R^2(2) - R^2(both) (commonality analysis; Mood 1969, American Educational Research
-    Journal 6:401). The parts sum to R^2(all).
-
-    Parameters
-    ----------
-    r2 : mapping from sets of bands to (t,) arrays
-        R^2 on held-out rows of the model of every non-empty set of bands.
-
-    Raises
-    ------
-    DataError
-        A set of bands has no model.
-    """
-    bands = frozenset().union(*r2)
-    subsets = [frozenset(s) for size in range(len(bands) + 1) for s in combinations(sorted(bands), size)]
-    missing = [s for s in subsets if s and s not in r2]
-    if missing:
-        names = " + ".join(sorted(missing[0]))
-        expected, found = "a model for every set of bands", f"{len(missing)} missing, first {names}"
-        raise DataError("variance partition", expected, found, "fit these models too")
-    return {part: _common(part, bands, r2, subsets) for part in subsets if part}
-
-
-def _common(
-    part: frozenset[str],
-    bands: frozenset[str],
-    r2: Mapping[frozenset[str], np.ndarray],
-    subsets: list[frozenset[str]],
-) -> np.ndarray:
-    """Return the variance that the bands of `part`, and no others, share; by inclusion and exclusion."""
-    rest = bands - part
-    total = np.zeros_like(next(iter(r2.values())))
-    for taken in subsets:
-        if taken <= part and taken | rest:
-            total += (-1) ** (len(taken) + 1) * r2[taken | rest]
-    return total
+    apart = joint_resampled.astype(np.float64) - other_resampled
+    low, high = np.percentile(apart, INTERVAL, axis=1)
+    p = (1 + (apart <= 0).sum(axis=1)) / (1 + apart.shape[1])
+    return UniqueVariance(joint - other, low, high, p, false_discovery_control(p, method="by"))

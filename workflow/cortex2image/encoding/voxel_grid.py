@@ -1,12 +1,12 @@
 """The voxels of voxels.parquet with their grid: where each value of a table lies."""
 
-import json
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from cortex2image.errors import DataError
+from cortex2image.tables.grid import grid
 from cortex2image.tables.recordings import VOXELS
 
 FIX = "delete the table and run the workflow again"
@@ -71,15 +71,7 @@ def read_voxel_grid(path: str) -> VoxelGrid:
     if not table.num_rows:
         fix = "give a mask, or an atlas with labels, that holds voxels with data in every session"
         raise DataError(path, "at least one voxel", "none", fix)
-    shape, affine = _grid(table, path)
+    shape, affine = grid(table, path)
     indices = np.column_stack([table.column(axis).to_numpy() for axis in "ijk"])
     rois, sides = (np.asarray(table.column(name).to_pylist()) for name in ("roi", "hemisphere"))
     return VoxelGrid(path, table.column("voxel_id"), indices, shape, affine, rois, sides)
-
-
-def _grid(table: pa.Table, where: str) -> tuple[tuple[int, ...], np.ndarray]:
-    try:
-        shape, affine = (json.loads(table.schema.metadata[key]) for key in (b"shape", b"affine"))
-        return tuple(map(int, shape)), np.asarray(affine, dtype=np.float64).reshape(4, 4)
-    except (KeyError, ValueError) as error:
-        raise DataError(where, "shape and affine in the table's metadata", repr(error), FIX) from None

@@ -6,28 +6,40 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import false_discovery_control
 
+from cortex2image.encoding.normalised_r2 import known_ceiling, normalised_r2
 from cortex2image.stats.correlation import Sums, correlations
-
-MINIMUM_CEILING = 0.05
-"""Smallest noise ceiling that r is divided by. The division multiplies the sampling error of r by up to
-1 / sqrt(0.05) = 4.5; lower ceilings are mostly estimation error around 0, and r divided by them explodes."""
 
 
 @dataclass(frozen=True)
 class VoxelScores:
     """Scores of v voxels, each a (v,) array, named and defined as in encoding/{space}.parquet.
 
-    `ceiling_normalised` is NaN where the noise ceiling is unknown or below :data:`MINIMUM_CEILING`.
+    Normalised scores are NaN where the noise ceiling is unknown or below
+    :data:`~cortex2image.encoding.normalised_r2.MINIMUM_CEILING`; the ends of their interval also where the
+    standard error of the ceiling is unknown.
     """
 
     r: np.ndarray
     r2: np.ndarray
     p: np.ndarray
     q: np.ndarray
+    q_by: np.ndarray
+    p_permutation: np.ndarray
+    q_permutation: np.ndarray
     ceiling_normalised: np.ndarray
+    r2_ceiling_normalised: np.ndarray
+    r2_normalised_low: np.ndarray
+    r2_normalised_high: np.ndarray
 
 
-def score_voxels(parts: Sequence[Sums], noise_ceiling: np.ndarray, within_folds: bool) -> VoxelScores:
+def score_voxels(
+    parts: Sequence[Sums],
+    within_folds: bool,
+    p_permutation: np.ndarray,
+    resampled_r: np.ndarray,
+    noise_ceiling: np.ndarray,
+    ceiling_sd: np.ndarray | None,
+) -> VoxelScores:
     """Score predictions against the measured responses to test stimuli.
 
     Parameters
@@ -35,27 +47,39 @@ def score_voxels(parts: Sequence[Sums], noise_ceiling: np.ndarray, within_folds:
     parts : sequence of Sums
         Predictions compared with measurements, of v voxels: one for each fold of a cross-validated study,
         else a single one.
-    noise_ceiling : (v,) array
-        Explainable share of the variance of the measurements; NaN where unknown. r / sqrt(noise_ceiling)
-        estimates the correlation with noise-free responses and may exceed 1.
     within_folds : bool
         Whether the study is cross-validated. Predictions and measurements are then centred within folds:
         offsets of runs count neither as signal nor as error.
+    p_permutation : (v,) array
+    resampled_r : (v, draws) array
+        r in bootstrap resamples of test stimuli.
+    noise_ceiling : (v,) array
+        Explainable share of the variance of the measurements; NaN where unknown. r / sqrt(noise_ceiling)
+        estimates the correlation with noise-free responses and may exceed 1.
+    ceiling_sd : (v,) array, optional
+        Standard errors of the ceilings, NaN where unknown.
 
     Notes
     -----
-    p assumes independent stimuli; for folds see :func:`~cortex2image.stats.correlation.correlate`.
-    q is p corrected by Benjamini and Hochberg (1995) over all voxels given.
+    p assumes independent stimuli; for folds see :func:`~cortex2image.stats.correlation.correlate`. q is p
+    corrected over all voxels given: by Benjamini and Hochberg (1995), which neighbouring voxels, whose noise
+    is positively correlated, leave valid (Benjamini & Yekutieli 2001, Annals of Statistics 29:1165), or for
+    `q_by` by the procedure of that paper, valid under any dependence.
     """
     found = correlations(parts, within_folds)
-    known = noise_ceiling >= MINIMUM_CEILING
-    ceiling = np.sqrt(np.where(known, noise_ceiling, np.nan))
+    normalised = normalised_r2(found.r, resampled_r, noise_ceiling, ceiling_sd)
     return VoxelScores(
-        found.r,
-        explained_variance(parts, within_folds),
-        found.p,
-        false_discovery_control(found.p),
-        found.r / ceiling,
+        r=found.r,
+        r2=explained_variance(parts, within_folds),
+        p=found.p,
+        q=false_discovery_control(found.p, method="bh"),
+        q_by=false_discovery_control(found.p, method="by"),
+        p_permutation=p_permutation,
+        q_permutation=false_discovery_control(p_permutation, method="bh"),
+        ceiling_normalised=found.r / np.sqrt(known_ceiling(noise_ceiling)),
+        r2_ceiling_normalised=normalised.value,
+        r2_normalised_low=normalised.low,
+        r2_normalised_high=normalised.high,
     )
 
 

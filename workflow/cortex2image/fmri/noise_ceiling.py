@@ -6,6 +6,7 @@ never select the voxels of a fit.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -13,6 +14,13 @@ from cortex2image.fmri.standardise import GroupMoments, Moments
 from cortex2image.progress import track
 
 Pass = Callable[[], Iterable[np.ndarray]]
+
+
+class KnowsNoiseSd(Protocol):
+    """Trials from which a share of noise was estimated."""
+
+    def noise_sd(self, noise: np.ndarray) -> np.ndarray:
+        """Return the standard error of the share of noise, for (voxels,) shares."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +34,17 @@ class Repeats:
         Number of the trial's stimulus among those with two or more used trials; -1 for all other trials.
     counts : (repeated stimuli,) int array
         Number of used trials of each repeated stimulus.
+    single : int
+        Number of used trials of stimuli without repeats.
+    used_sessions : int
+        Number of sessions with used trials.
     """
 
     sessions: np.ndarray
     stimulus: np.ndarray
     counts: np.ndarray
+    single: int
+    used_sessions: int
 
     @classmethod
     def among(cls, used: np.ndarray, stimuli: np.ndarray, sessions: np.ndarray) -> "Repeats":
@@ -38,7 +52,25 @@ class Repeats:
         _, numbers, counts = np.unique(stimuli[used], return_inverse=True, return_counts=True)
         stimulus = np.full(len(stimuli), -1)
         stimulus[used] = np.where(counts > 1, np.cumsum(counts > 1) - 1, -1)[numbers]
-        return cls(sessions, stimulus, counts[counts > 1])
+        single, used_sessions = int((counts == 1).sum()), len(np.unique(sessions[used]))
+        return cls(sessions, stimulus, counts[counts > 1], single, used_sessions)
+
+    def noise_sd(self, noise: np.ndarray) -> np.ndarray:
+        """Return the standard error of the share of noise in the variance of a trial, for (voxels,) shares.
+
+        With normal responses and pictures that are a sample of many, the sums of squares within and between
+        stimuli, W and B, are independent. W / noise is chi-squared; B is the sum over stimuli of n_i trials
+        of multiples n_i signal + noise of chi-squared variables, whose relative variance is that of one with
+        fewer degrees of freedom (Satterthwaite 1946, Biometrics Bulletin 2:110). The estimate is
+        proportional to W / (W + B), the ratio behind the F statistic, and the delta method gives
+        var(log estimate) = (B / (W + B))^2 (var(log W) + var(log B)). Scales of sessions, each a W + B of its
+        own, add up to the same to first order.
+        """
+        counts = np.concatenate([self.counts, np.ones(self.single)])
+        within, total = (self.counts - 1).sum(), counts.sum() - self.used_sessions
+        squares = counts[:, None] * (1 - noise) + noise
+        between = (squares**2).mean(axis=0) / squares.mean(axis=0) ** 2 * 2 / max(total - within, 1)
+        return ratio_sd(noise, within, total, between)
 
 
 def noise_ceiling_snr(
@@ -74,10 +106,19 @@ def noise_ceiling_snr(
     """
     if not len(repeats.counts):
         return np.full(voxels, np.nan)
-    width = max(1, block_bytes // (len(repeats.counts) * np.dtype(np.float32).itemsize))
-    blocks = [slice(first, min(first + width, voxels)) for first in range(0, voxels, width)]
-    shown = track(blocks, "noise ceiling, blocks of voxels")
+    shown = track(voxel_blocks(voxels, len(repeats.counts), block_bytes), "noise ceiling, blocks of voxels")
     noise = np.concatenate([_noise(start_pass(), moments.groups, repeats, block) for block in shown])
+    return signal_to_noise(noise)
+
+
+def voxel_blocks(voxels: int, sums: int, block_bytes: int) -> list[slice]:
+    """Return blocks of voxels for whose `sums`, float32 of each voxel, `block_bytes` are enough."""
+    width = max(1, block_bytes // (sums * np.dtype(np.float32).itemsize))
+    return [slice(first, min(first + width, voxels)) for first in range(0, voxels, width)]
+
+
+def signal_to_noise(noise: np.ndarray) -> np.ndarray:
+    """Return the standard deviation of the signal over that of the noise, given the share of noise."""
     with np.errstate(divide="ignore"):
         ratio: np.ndarray = np.sqrt(np.maximum(1 - noise, 0) / noise)
     return ratio
@@ -106,6 +147,50 @@ def noise_ceiling(ncsnr: np.ndarray, repeats: Sequence[int] | np.ndarray) -> np.
     return ceiling
 
 
+def ratio_sd(noise: np.ndarray, within: float, total: float, between: np.ndarray) -> np.ndarray:
+    """Return the standard error of a share of noise, W / within over (W + B) / total.
+
+    Parameters
+    ----------
+    noise : (voxels,) array
+        The share, in [0, 1].
+    within, total : float
+        Degrees of freedom of W, and of W + B; NaN is returned if W has none.
+    between : (voxels,) array
+        Variance of log B.
+    """
+    if not within:
+        return np.full(len(noise), np.nan)
+    of_noise = noise * within / total
+    sd: np.ndarray = noise * (1 - of_noise) * np.sqrt(2 / within + between)
+    return sd
+
+
+def noise_ceiling_sd(
+    ncsnr: np.ndarray, design: KnowsNoiseSd, repeats: Sequence[int] | np.ndarray
+) -> np.ndarray:
+    """Return the standard error of :func:`noise_ceiling`.
+
+    With the share of noise in one trial, N = 1 / (1 + ncsnr^2), and the mean a of 1 / n, the ceiling is
+    (1 - N) / (1 - N + a N); the delta method multiplies the standard error of N by a / (1 - N + a N)^2.
+
+    Parameters
+    ----------
+    ncsnr : (voxels,) array
+    design : Repeats, or FoldRepeats of :mod:`~cortex2image.fmri.fold_noise_ceiling`
+        The trials from which `ncsnr` was estimated.
+    repeats : (stimuli,) numbers of trials averaged
+
+    Returns
+    -------
+    (voxels,) float64 array
+        In units of r squared; NaN where `ncsnr` is.
+    """
+    noise, averaged = 1 / (1 + np.asarray(ncsnr, np.float64) ** 2), np.mean(1 / np.asarray(repeats))
+    sd: np.ndarray = averaged / (1 - noise + averaged * noise) ** 2 * design.noise_sd(noise)
+    return sd
+
+
 def _noise(
     batches: Iterable[np.ndarray], moments: Mapping[str, GroupMoments], repeats: Repeats, block: slice
 ) -> np.ndarray:
@@ -117,7 +202,7 @@ def _noise(
     for rows in batches:
         chosen = first + np.flatnonzero(repeats.stimulus[first : first + len(rows)] >= 0)
         z = _z_scores(rows[chosen - first, block], repeats.sessions[chosen], centre, spread)
-        _add_by_stimulus(sums, z, repeats.stimulus[chosen])
+        add_by_stimulus(sums, z, repeats.stimulus[chosen])
         squares += (z**2).sum(axis=0)
         first += len(rows)
     of_means = np.einsum("sv,sv,s->v", sums, sums, 1 / repeats.counts, dtype=np.float64)
@@ -136,7 +221,7 @@ def _z_scores(
     return z
 
 
-def _add_by_stimulus(sums: np.ndarray, z: np.ndarray, stimulus: np.ndarray) -> None:
+def add_by_stimulus(sums: np.ndarray, z: np.ndarray, stimulus: np.ndarray) -> None:
     """Add each row of `z` to the sum of its stimulus; a stimulus may have several rows."""
     if len(z):
         order = np.argsort(stimulus, kind="stable")

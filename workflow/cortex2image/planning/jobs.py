@@ -10,19 +10,27 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cortex2image.errors import run_step
+from cortex2image.errors import require_known, run_step
 from cortex2image.networks.registry import model_set
 from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
+from cortex2image.planning.passes import Pass, emptied_before, is_layer, pass_of, passes
 from cortex2image.planning.resources import Resources
+from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.study.config import slice_json
 from cortex2image.study.encoding_figures import EncodingFigure, encoding_figures
-from cortex2image.study.encoding_models import encoded_spaces, encoding_models
-from cortex2image.study.methods import METHODS, find_method
+from cortex2image.study.encoding_models import (
+    encoded_spaces,
+    encoding_models,
+    families,
+    find_encoding_model,
+    find_family,
+)
+from cortex2image.study.methods import METHODS, denoising_method, find_method
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
-from cortex2image.study.spaces import VECTORS
+from cortex2image.study.spaces import GRAM, VECTORS
 from cortex2image.study.surfaces import reaches_surface
 from cortex2image.study.training import Training, read_training
 from cortex2image.tables.paths import Layout, training_path
@@ -54,6 +62,8 @@ class Jobs:
         self.layout = Layout(study.study)
         self.files = StudyFiles(study)
         self.resources = Resources(study, self.model_set)
+        for space in encoded_spaces(study.encode, study.reconstruct):
+            parse_space(space).width(self.model_set)  # refuses layers that the U-Net lacks
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, and of the registry entries that its job uses."""
@@ -122,6 +132,19 @@ class Jobs:
         combinations = itertools.product(*chosen.values())
         return [self.layout.path(name, **dict(zip(chosen, values, strict=True))) for values in combinations]
 
+    def of_regions(self, name: str, regions: Sequence[str], **wildcards: Iterable[str]) -> OfJob:
+        """Return the paths for every region, and for other wildcards, of the subject of a job."""
+        chosen = {"region": regions, **wildcards}
+        names = [dict(zip(chosen, values, strict=True)) for values in itertools.product(*chosen.values())]
+        return lambda wildcards: [
+            self.layout.path(name, subject=wildcards.subject, **values) for values in names
+        ]
+
+    def lesioned(self, wildcards: Wildcards) -> list[str]:
+        """Return the features decoded without regions, of every decoded space that pictures are made from."""
+        spaces = run_step(lambda: denoising_method(list(self.study.decode.rois))).decoded
+        return [self.layout.path("lesioned", subject=wildcards.subject, space=space) for space in spaces]
+
     def tables(self, *names: str) -> dict[str, str]:
         """Return the paths of tables by their names."""
         return {name: self.layout.path(name) for name in names}
@@ -144,6 +167,47 @@ class Jobs:
         return [model.name for model in encoding_models(self.study.encode, self.study.reconstruct)]
 
     @property
+    def families(self) -> list[str]:
+        """Return the names of the families of encoding models of which each voxel has a best one."""
+        return [family.name for family in families(self.study.encode, self.study.reconstruct)]
+
+    def features_of_space(self, wildcards: Wildcards) -> str:
+        """Return the table of a feature space: vectors of all stimuli, or inner products of a subject's."""
+        return self._table_of_space(wildcards.space, wildcards.subject)
+
+    def features_of_model(self, wildcards: Wildcards) -> list[str]:
+        """Return the tables of the feature spaces of an encoding model, in the order of the model."""
+        return [self._table_of_space(space, wildcards.subject) for space in self._spaces_of(wildcards.model)]
+
+    def alone(self, table: str) -> OfJob:
+        """Return a table of the model of each feature space of a joint model alone."""
+
+        def paths(wildcards: Wildcards) -> list[str]:
+            spaces = self._spaces_of(wildcards.model)
+            return [self.layout.path(table, subject=wildcards.subject, model=space) for space in spaces]
+
+        return paths
+
+    def of_family(self, table: str) -> OfJob:
+        """Return a table of each model of a family."""
+
+        def paths(wildcards: Wildcards) -> list[str]:
+            encode, reconstruct = self.study.encode, self.study.reconstruct
+            models = run_step(lambda: find_family(wildcards.family, encode, reconstruct)).models
+            return [self.layout.path(table, subject=wildcards.subject, model=model) for model in models]
+
+        return paths
+
+    def _spaces_of(self, model: str) -> tuple[str, ...]:
+        encode, reconstruct = self.study.encode, self.study.reconstruct
+        return run_step(lambda: find_encoding_model(model, encode, reconstruct)).spaces
+
+    def _table_of_space(self, space: str, subject: str) -> str:
+        if run_step(lambda: parse_space(space)).facts.storage == GRAM:
+            return self.layout.path("grams", subject=subject, space=space)
+        return self.layout.path("features", space=space)
+
+    @property
     def surface_maps(self) -> dict[str, str | list[str]]:
         """Return the maps of each hemisphere by their options, empty lists in a study of volumes alone."""
         names = {"left": "left_map", "right": "right_map"}
@@ -164,6 +228,41 @@ class Jobs:
         """Return the feature spaces that are decoded or encoded and stored as vectors."""
         asked = {*self.study.decode.rois, *encoded_spaces(self.study.encode, self.study.reconstruct)}
         return sorted(name for name in asked if parse_space(name).facts.storage == VECTORS)
+
+    @functools.cached_property
+    def passes(self) -> tuple[Pass, ...]:
+        """Return the passes of the sampler; a layer that is too large for the disk ends planning."""
+        return run_step(lambda: passes(self.study, self.model_set))
+
+    def captured(self, wildcards: Wildcards) -> list[str]:
+        """Return the feature spaces that a pass captures."""
+        return list(self._pass(wildcards).spaces)
+
+    def sampling_minutes(self, wildcards: Wildcards) -> int:
+        """Return the time of a shard of a pass."""
+        return self.resources.sampling_minutes(self._pass(wildcards).spaces)
+
+    def sampled(self, wildcards: Wildcards) -> list[str]:
+        """Return the folders of all shards of the pass that captures a feature space."""
+        found = run_step(lambda: pass_of(wildcards.space, self.passes))
+        place = {"noise": noise_label(found.noise), "part": str(found.part)}
+        shards = range(self.study.features.shards)
+        return [self.layout.path("activity", **place, shard=str(shard)) for shard in shards]
+
+    def emptied(self, wildcards: Wildcards) -> list[str]:
+        """Return the inner products of earlier passes, whose activity is then gone, that a pass waits for."""
+        known = count_stimuli(self.study)
+        of_study = self.study, self.model_set, known.study if known else None
+        earlier = emptied_before(self._pass(wildcards), self.passes, *of_study)
+        layers = [name for one in earlier for name in one.spaces if is_layer(name)]
+        return self.of_all("grams", space=layers)
+
+    def _pass(self, wildcards: Wildcards) -> Pass:
+        """Return the pass of a job of the sampler."""
+        asked = (wildcards.noise, wildcards.part)
+        planned = {(noise_label(p.noise), str(p.part)): p for p in self.passes}
+        run_step(lambda: require_known("noise level and part", "-".join(asked), map("-".join, planned)))
+        return planned[asked]
 
     def dataset_files(self, wildcards: Wildcards) -> list[str]:
         """Return the files of the data set that the jobs of a subject read."""
@@ -197,6 +296,11 @@ class Jobs:
     def model_sums(self, wildcards: Wildcards) -> str:
         """Return the path of the model set's SHA256SUMS; missing files end planning."""
         return model_sums(self.model_set)
+
+
+def noise_label(noise: float) -> str:
+    """Return a noise level as the label of a job, which reads as the same number."""
+    return repr(noise).removesuffix(".0")
 
 
 def growing(**needs: int | OfJob) -> dict[str, Callable[[Wildcards, int], int]]:

@@ -4,21 +4,31 @@ Memory and time are estimates: a job that is killed asks for more on its next tr
 (1e6 bytes) and minutes if a name says so.
 """
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from cortex2image.encoding.scoring import Scoring
+from cortex2image.features import gram
 from cortex2image.networks.registry import ModelSet
+from cortex2image.planning.passes import FORMAT_BYTES
+from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.prediction.fit_sizes import Direction, FitSizes
-from cortex2image.prediction.memory import PYTHON, plan_memory
+from cortex2image.prediction.memory import PYTHON, plan_memory, plan_stack
+from cortex2image.study.encoding_models import find_encoding_model, find_family
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 from cortex2image.study.sizes import StudySizes
 from cortex2image.study.space_names import parse_space
+from cortex2image.study.spaces import GRAM
 
 FLOAT = 4
 TRAINING = 0.9
 # For prepared betas whose sizes are not known here: enough for the 5,254 trials of a subject of BOLD5000.
 PREPARED_FIT_MB, PREPARED_BETAS_MB = 32_000, 6_000
 RECORDED_MB = 4_000
+# Voxels of a whole brain at 2 mm, for data of any size.
+UNKNOWN_VOXELS = 250_000
 # Weights pass through main memory on their way to a GPU.
 FULL_SIZE_MB, MINIATURE_MB = 16_000, 4_000
 # For 1,000 stimuli with 5 samples of 512 px. Memory, from sizes: the weights of all judges, both sets of
@@ -27,6 +37,11 @@ FULL_SIZE_MB, MINIATURE_MB = 16_000, 4_000
 # core of a busy machine, 58 minutes if nothing ran in parallel. The networks and the matrix products were not
 # timed.
 FULL_SIZE_EVALUATION_MB, FULL_SIZE_EVALUATION_MINUTES = 24_000, 240
+# Of sampling all stimuli of a study; with a full-size set for the 80 passes of the U-Net that the study of
+# 2023 took for a picture. No job asks for less than the last.
+FULL_SIZE_SAMPLING_MINUTES, MINIATURE_MINUTES, LEAST_MINUTES = 1440, 120, 30
+# Inner products are planned for a slow disk, and for few cores: bytes and multiplications a second.
+READ, MULTIPLIED = 1e8, 2e10
 
 
 @dataclass(frozen=True)
@@ -75,11 +90,15 @@ class Resources:
         """
         return 1 if READERS[self.study.dataset.reader].made_by_workflow else 8
 
-    def feature_minutes(self, space: str) -> int:
-        """Return the time of a feature space: a network pass per picture, or tens of U-Net passes."""
+    def sampling_minutes(self, spaces: Sequence[str]) -> int:
+        """Return the time of a shard of a pass of the sampler that captures these spaces."""
         drawn = self.study.reconstruct
-        passes = parse_space(space).unet_passes(drawn.steps, drawn.strength, drawn.guidance_scale)
-        return 1440 if passes and self.model_set.fetched else 120
+        passes = max(
+            parse_space(space).unet_passes(drawn.steps, drawn.strength, drawn.guidance_scale)
+            for space in spaces
+        )
+        of_all = FULL_SIZE_SAMPLING_MINUTES * passes / 80 if self.model_set.fetched else MINIATURE_MINUTES
+        return max(LEAST_MINUTES, math.ceil(of_all / self.study.features.shards))
 
     def betas_mb(self, sessions_at_once: int) -> int:
         """Return the memory of reading betas: each thread holds a session twice, the writer holds two."""
@@ -102,26 +121,88 @@ class Resources:
         regions = self.study.decode.rois[space]
         most = self._sizes.voxels["atlas"] // self._sizes.regions * len(regions)
         voxels = self._voxels if "all" in regions else min(most, self._voxels)
-        return self._fit_mb("decode", voxels, self._width(space))
+        return self._planned_mb(self._sizes_of("decode", voxels, self._width(space)))
 
     def encode_mb(self, space: str) -> int:
-        """Return the memory of a fit from a feature space to every voxel."""
+        """Return the memory of a fit from a feature space, or from inner products in it, to every voxel."""
         if self._sizes is None:
             return self._unknown_mb
-        return self._fit_mb("encode", self._width(space), self._voxels)
+        gram, pca = parse_space(space).facts.storage == GRAM, self.study.encode.pca
+        kernel = gram or (pca is not None and self._width(space) > pca)
+        return self._planned_mb(self._encoding_sizes((space,), kernel))
 
-    def _fit_mb(self, direction: Direction, predictors: int, targets: int) -> int:
-        """Return the memory of a fit, as the fit itself plans it."""
+    def joint_mb(self, model: str) -> int:
+        """Return the memory of a joint fit from two feature spaces to every voxel."""
+        if self._sizes is None:
+            return self._unknown_mb
+        return self._planned_mb(self._encoding_sizes(tuple(model.split("+")), kernel=True))
+
+    def stack_mb(self, model: str) -> int:
+        """Return the memory of a stack of layers, whose decompositions are in memory together."""
+        if self._sizes is None:
+            return self._unknown_mb
+        spaces = find_encoding_model(model, self.study.encode, self.study.reconstruct).spaces
+        averaged = self.study.standardise.average_repeats
+        return _mb(plan_stack(self._encoding_sizes(spaces, kernel=True), self.study.ridge, averaged).total)
+
+    def best_model_mb(self, family: str) -> int:
+        """Return the memory of comparing models: their scores in resamples, thrice."""
+        models = find_family(family, self.study.encode, self.study.reconstruct).models
+        voxels = self._voxels if self._sizes else UNKNOWN_VOXELS
+        return _mb(PYTHON + 3 * FLOAT * len(models) * voxels * self.study.encode.resamples)
+
+    @property
+    def joint_minutes(self) -> int:
+        """Return the time of a model of several spaces: as many decompositions as mixtures, or as folds."""
+        return 3 * self.fit_minutes
+
+    def _encoding_sizes(self, spaces: Sequence[str], kernel: bool) -> FitSizes:
+        """Return the sizes of a fit from feature spaces to every voxel."""
+        gram = [parse_space(space).facts.storage == GRAM for space in spaces]
+        widths = [
+            sum(self._pictures) if given else self._width(space)
+            for space, given in zip(spaces, gram, strict=True)
+        ]
+        scores = self._scoring.bytes_per_voxel
+        sizes = self._sizes_of("encode", max(widths), self._voxels)
+        return replace(sizes, scores=scores, kernel=kernel, bands=len(spaces))
+
+    @property
+    def gram_mb(self) -> int:
+        """Return the memory of the inner products of a subject's stimuli in one layer of the U-Net."""
+        known = count_stimuli(self.study)
+        if known is None:
+            return self._unknown_mb
+        return _mb(PYTHON + gram.need_bytes(known.subject, known.study))
+
+    def gram_minutes(self, space: str) -> int:
+        """Return the time of inner products: all stimuli are read, those of the subject multiplied."""
+        known = count_stimuli(self.study)
+        if known is None:
+            return 240
+        width = self._width(space)
+        read = known.study * width * FORMAT_BYTES[self.study.features.activity] / READ
+        return 10 + int((read + gram.multiplications(known.subject, width) / MULTIPLIED) / 60)
+
+    @property
+    def _scoring(self) -> Scoring:
+        encode, folds = self.study.encode, self.study.dataset.cross_validate != "none"
+        return Scoring(encode.permutations, encode.resamples, folds, seed=0)
+
+    @property
+    def _pictures(self) -> tuple[int, int]:
+        """Return the number of training and of test pictures of a subject."""
         training = int(TRAINING * self._trials)
-        sizes = FitSizes(
-            direction,
-            self._trials,
-            training,
-            min(self._known.own_pictures, training),
-            min(self._known.shared_pictures, self._trials - training),
-            predictors,
-            targets,
+        return min(self._known.own_pictures, training), min(
+            self._known.shared_pictures, self._trials - training
         )
+
+    def _sizes_of(self, direction: Direction, predictors: int, targets: int) -> FitSizes:
+        training = int(TRAINING * self._trials)
+        return FitSizes(direction, self._trials, training, *self._pictures, predictors, targets)
+
+    def _planned_mb(self, sizes: FitSizes) -> int:
+        """Return the memory of a fit, as the fit itself plans it."""
         averaged = self.study.standardise.average_repeats
         return _mb(plan_memory(sizes, self.study.ridge, averaged, self.fit_threads).total)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cortex2image.errors import DataError
-from cortex2image.prediction.partitions import Trials
+from cortex2image.prediction.partitions import Trials, ordered_stimuli
 from cortex2image.prediction.responses import ANEW, Responses, open_responses
 from cortex2image.progress import track
 from cortex2image.ridge.repeats import PerTrial, Repeats
@@ -19,17 +19,17 @@ def average(repeats: Repeats, source: PerTrial) -> np.ndarray:
     """Return the mean (s, width) over the trials of each stimulus, given the repeats of n stimuli."""
     first = source.row[repeats.first]
     if (source.row == first[repeats.member]).all():
-        return _taken(source.matrix, first)
+        return taken(source.matrix, first)
     return repeats.average(source.each()).means
 
 
 def of_trials(source: PerTrial, chosen: np.ndarray) -> PerTrial:
-    """Return the rows of the chosen trials, and no row of any other trial; see :func:`_taken`."""
+    """Return the rows of the chosen trials, and no row of any other trial; see :func:`taken`."""
     used, row = np.unique(source.row[chosen], return_inverse=True)
-    return PerTrial(_taken(source.matrix, used), row)
+    return PerTrial(taken(source.matrix, used), row)
 
 
-def _taken(matrix: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def taken(matrix: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return some rows of a matrix; consecutive rows are not copied."""
     consecutive = (np.diff(rows) == 1).all()
     taken: np.ndarray = matrix[rows[0] : rows[-1] + 1] if consecutive else matrix[rows]
@@ -103,18 +103,20 @@ def open_subject(voxels: int, where: Mapping[str, str]) -> Subject:
     ContractError
         A table breaks its contract.
     """
+    trials, betas = open_trials(voxels, where)
+    return Subject(trials, betas, find_features(where["features"], trials))
+
+
+def open_trials(voxels: int, where: Mapping[str, str]) -> tuple[Trials, Responses]:
+    """Read the trials of a subject, and find its betas; parameters and errors as of :func:`open_subject`."""
     columns = TRIALS.read(where["trials"]).to_pydict()
     trials = Trials.from_columns(columns, where["trials"])
-    betas = open_responses(where["betas"], columns["trial_id"], voxels, where["voxels"])
-    return Subject(trials, betas, find_features(where["features"], trials))
+    return trials, open_responses(where["betas"], columns["trial_id"], voxels, where["voxels"])
 
 
 def find_features(path: str, trials: Trials) -> StoredFeatures:
     """Find the features of the stimuli of all trials; raise :class:`DataError` if a stimulus has none."""
-    # Training stimuli first, so that neither side of the split is copied.
-    stimuli = np.unique(trials.stimulus)
-    held_out = np.isin(stimuli, trials.stimulus[trials.split == "test"])
-    order = np.concatenate([stimuli[~held_out], stimuli[held_out]]).tolist()
+    order = ordered_stimuli(trials)
     missing = sorted(set(order) - set(FEATURES.read_keys(path)["stimulus_id"].to_pylist()))
     if missing:
         found = f"{len(missing)} missing, first {missing[0]}"

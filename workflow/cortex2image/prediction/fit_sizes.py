@@ -34,9 +34,17 @@ class FitSizes:
     test : int
         Test stimuli.
     predictors, targets : int
+        Values that are stored of a stimulus: the width of vectors, or the number of stimuli of a table of
+        inner products; of the widest band of a joint model.
     repeats : int
         Training trials of the largest group that inner folds keep together.
     cross_validated : bool
+    scores : int
+        Bytes of the scores of a target, beyond its sums.
+    kernel : bool
+        Whether the fit is one to inner products of stimuli.
+    bands : int
+        Kernels that are fitted together.
     """
 
     direction: Direction
@@ -48,6 +56,9 @@ class FitSizes:
     targets: int
     repeats: int = 3
     cross_validated: bool = False
+    scores: int = 0
+    kernel: bool = False
+    bands: int = 1
 
     @classmethod
     def of(
@@ -57,6 +68,9 @@ class FitSizes:
         split: "Sequence[Partition]",
         predictors: int,
         targets: int,
+        scores: int = 0,
+        kernel: bool = False,
+        bands: int = 1,
     ) -> "FitSizes":
         """Return the sizes for the partitions `split` of a subject's trials."""
         training = max(len(part.train) for part in split)
@@ -68,7 +82,8 @@ class FitSizes:
             int(np.unique(trials.groups[part.train], return_counts=True)[1].max()) for part in split
         )
         n, several = len(trials.stimulus), trials.fold is not None
-        return cls(direction, n, training, pictures, test, predictors, targets, repeats, several)
+        sizes = n, training, pictures, test, predictors, targets
+        return cls(direction, *sizes, repeats, several, scores, kernel, bands)
 
 
 @dataclass(frozen=True)
@@ -105,10 +120,12 @@ class FitParts:
             alphas = RELEASED_ALPHAS[self.sizes.direction]
         splits = self._splits
         # Predictors are standardised by the training rows of each fold, except as released: before, at once.
-        own = bool(splits.folds) and not self.released
+        # Inner products leave nothing to standardise, and no choice of form.
+        own = bool(splits.folds) and not self.released and not self.sizes.kernel
         predictors, lifted = self.sizes.predictors, self.lifted
-        dual = prefers_dual(lifted or self.rows, predictors, splits.folds * own)
-        sizes = self.rows, predictors, self.sizes.targets, alphas
+        dual = self.sizes.kernel or prefers_dual(lifted or self.rows, predictors, splits.folds * own)
+        columns = self.rows if self.sizes.kernel else predictors
+        sizes = self.rows, columns, self.sizes.targets, alphas
         return Need(*sizes, dual, splits, own=own, lifted=lifted * dual)
 
     @property
@@ -130,14 +147,20 @@ class FitParts:
         sizes, decode = self.sizes, self.sizes.direction == "decode"
         stimuli = (sizes.pictures + sizes.test) * (1 + sizes.cross_validated)
         features = stimuli * (sizes.targets if decode else sizes.predictors)
+        if sizes.kernel:
+            # A table or matrix of features, which is read for one band after the other, and the products of
+            # training and test stimuli of every band.
+            features += sizes.bands * (sizes.pictures + sizes.test) * sizes.pictures
         betas = (sizes.trials + sizes.training + sizes.test) * sizes.predictors * decode
         # Sums and scores of every target; decoded features and their true values, twice.
         decoded = 4 * ITEM * (sizes.trials if sizes.cross_validated else sizes.test) * decode
+        # Test predictions of each band of a joint model.
+        by_band = ITEM * (sizes.bands > 1) * (sizes.bands + 1) * sizes.test
         return {
             "features": ITEM * features,
             "betas": ITEM * betas,
             "standardised": 3 * ITEM * (self.lifted or self.rows) * sizes.predictors * self.released,
-            "results": (200 + decoded) * sizes.targets,
+            "results": (200 + sizes.scores + decoded + by_band) * sizes.targets,
         }
 
     @property

@@ -10,7 +10,7 @@ import numpy as np
 
 from cortex2image.errors import ConfigError
 from cortex2image.prediction.fit_sizes import FitParts, FitSizes
-from cortex2image.ridge.need import Need
+from cortex2image.ridge.need import Need, Splits
 from cortex2image.ridge.planning import least_bytes, plan
 from cortex2image.study.settings import Ridge
 
@@ -24,6 +24,8 @@ SPARE = 1.1
 # A workspace larger than this many times the least saves less time than a pass over the betas takes; a
 # smaller one is taken where that divides the number of passes by more than two.
 COMFORTABLE, FEWER_PASSES = 2, 2
+# Voxels of a stack whose predictions of held-out stimuli by all layers are in memory together.
+TOGETHER = 256
 # Steps in which a workspace is tried.
 STEP = 1.1
 # No number in a message may be less than what would do, once it is rounded to three digits.
@@ -105,6 +107,34 @@ def plan_memory(
     workspace = _useful(fit.need, threads, least, spare - block)
     parts = {"Python": PYTHON, **fit.parts, "block": block, "workspace": workspace}
     return FitMemory(gpu_gb or workspace / 1e9, targets, passes, parts)
+
+
+def plan_stack(
+    sizes: FitSizes, ridge: Ridge, average_repeats: Sequence[str], free_gb: float | None = None
+) -> FitMemory:
+    """Plan a stack of `sizes.bands` layers, all of whose decompositions are in memory at once.
+
+    Parameters and errors are those of :func:`plan_memory`. Of a stack on a GPU, layers and workspace lie in
+    its memory instead.
+    """
+    fit = FitParts(sizes, ridge, "train" in average_repeats)
+    r, m, held_out = sizes.pictures, sizes.test, -(-sizes.pictures // ridge.folds)
+    fitted = r - held_out
+    layer = SINGLE.itemsize * (ridge.folds * fitted * (fitted + held_out) + r * (r + m))
+    alone = Need(r, r, TOGETHER, len(ridge.alphas), True, Splits())
+    values = r * (sizes.bands + ridge.folds + 4) + m * (sizes.bands + 2)
+    workspace = float(alone.kept + alone.decomposing + SINGLE.itemsize * TOGETHER * values)
+    parts = {
+        "features": float(SINGLE.itemsize * (r + m) * (sizes.predictors + r)),
+        "layers": float(sizes.bands * layer),
+        "results": float((200 + sizes.scores + 8 * sizes.bands) * sizes.targets),
+    }
+    fixed = sum(parts.values()) + workspace
+    spare = _bound(ridge, free_gb, fixed + fit.block(fit.fewest)) - fixed
+    passes = -(-sizes.targets // (fit.most_targets(spare) or fit.fewest))
+    targets = -(-sizes.targets // passes)
+    parts = {"Python": PYTHON, **parts, "block": fit.block(targets), "workspace": workspace}
+    return FitMemory(workspace / 1e9, targets, passes, parts)
 
 
 def _bound(ridge: Ridge, free_gb: float | None, least: float) -> float:

@@ -58,6 +58,17 @@ class Trials:
         return self.stimulus if self.fold is None else _connected(self.run, self.stimulus)
 
 
+def ordered_stimuli(trials: Trials) -> list[str]:
+    """Return the stimuli of all trials, each once: those of training trials first, both sides sorted.
+
+    Rows in this order need no copy where one side of the split is taken.
+    """
+    stimuli = np.unique(trials.stimulus)
+    held_out = np.isin(stimuli, trials.stimulus[trials.split == "test"])
+    ordered: list[str] = np.concatenate([stimuli[~held_out], stimuli[held_out]]).tolist()
+    return ordered
+
+
 @dataclass(frozen=True)
 class Partition:
     """Positions of the training trials and of the test trials."""

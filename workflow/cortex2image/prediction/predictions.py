@@ -13,6 +13,7 @@ from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.progress import track
 from cortex2image.ridge import estimator
 from cortex2image.ridge.estimator import BlockFit, RidgeCV
+from cortex2image.ridge.kernels import Kernel
 from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats
 from cortex2image.study.settings import Ridge
 
@@ -136,26 +137,46 @@ def geometric_mean(alphas: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def fit_blocks(
-    predictors: np.ndarray | PerTrial,
+    predictors: np.ndarray | PerTrial | Kernel,
     targets: Iterable[np.ndarray | PerTrial | Averaged],
-    new: np.ndarray,
+    new: np.ndarray | Kernel,
     groups: np.ndarray,
     settings: RidgeSettings,
 ) -> Iterator[BlockFit]:
     """Fit training rows to blocks of targets; yield the predictions (m, t_b) for (m, p) new predictors.
 
+    A Kernel holds inner products with the training rows in the place of predictors.
+
     Targets of the new rows are not passed in, and their predictors are used only after the fit.
     """
-    yield from _model(settings).predict_blocks(predictors, targets, new, groups=groups)
+    if settings.selection == AS_RELEASED and not isinstance(predictors, Kernel):
+        assert not isinstance(new, Kernel)
+        released = settings.latent, settings.device, settings.max_memory_gb, settings.threads
+        yield from AsReleasedRidgeCV(*released).predict_blocks(predictors, targets, new, groups=groups)
+        return
+    ridge = ridge_of(settings, standardize=not isinstance(predictors, Kernel))
+    yield from ridge.predict_blocks(predictors, targets, new, groups=groups)
 
 
-def _model(settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
+def ridge_of(settings: RidgeSettings, standardize: bool) -> RidgeCV:
+    """Return the regression of these settings; kernels cannot be standardised.
+
+    Raises
+    ------
+    ConfigError
+        The recipe of the released code, which has neither kernels nor joint models.
+    """
     if settings.selection == AS_RELEASED:
-        return AsReleasedRidgeCV(settings.latent, settings.device, settings.max_memory_gb, settings.threads)
+        raise ConfigError(
+            "`ridge: selection:` in the config",
+            "kfold, loo or gcv for fits to inner products: layers of the U-Net, joint models, encode/pca",
+            "as_released, the recipe of a study that had none of them",
+            "choose another selection, or leave these models out (encode/grid/unique: false)",
+        )
     return RidgeCV(
         settings.alphas,
         cv=settings.folds,
-        standardize=True,
+        standardize=standardize,
         selection=settings.selection,
         device=settings.device,
         random_state=settings.seed % 2**32,
@@ -164,23 +185,71 @@ def _model(settings: RidgeSettings) -> RidgeCV | AsReleasedRidgeCV:
     )
 
 
-def _predict(
-    predictors: PerTrial, targets: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings
-) -> Predictions:
-    """Fit one partition and predict its test stimuli."""
-    averaged = settings.average_repeats
+@dataclass(frozen=True)
+class Regression:
+    """What is fitted in one partition, and the rows that the fit then predicts.
+
+    Attributes
+    ----------
+    predictors, targets : (n, p) and (n, t) arrays, or PerTrial of n training trials
+    groups : (n,) array
+        Inner folds never separate the rows of a group.
+    new, measured : (s, p) and (s, t) arrays
+        Means over the trials of each test stimulus.
+    stimuli : (s,) array of str, ascending
+    """
+
+    predictors: np.ndarray | PerTrial
+    targets: np.ndarray | PerTrial
+    groups: np.ndarray
+    new: np.ndarray
+    measured: np.ndarray
+    stimuli: np.ndarray
+
+
+def regression_of(
+    predictors: PerTrial,
+    targets: PerTrial,
+    trials: Trials,
+    partition: Partition,
+    average_repeats: Sequence[str],
+) -> Regression:
+    """Return the regression of a partition; ConfigError as in :func:`predict_test_trials`."""
     new, measured = (of_trials(side, partition.test) for side in (predictors, targets))
     X, Y = (of_trials(side, partition.train) for side in (predictors, targets))
     groups, stimuli = trials.groups[partition.train], trials.stimulus[partition.test]
     test, train = Repeats.of(stimuli), Repeats.of(trials.stimulus[partition.train])
-    check_averaged(test, averaged)
-    if "train" in averaged:
-        means = average(train, X), [average(train, Y)]
-        fits = fit_blocks(*means, average(test, new), groups[train.first], settings)
-    else:
-        fits = fit_blocks(in_order(X), [Y], average(test, new), groups, settings)
-    (block,) = fits
-    return Predictions(block.predicted, average(test, measured), test.used, block.alpha)
+    check_averaged(test, average_repeats)
+    means = average(test, new), average(test, measured), test.used
+    if "train" in average_repeats:
+        return Regression(average(train, X), average(train, Y), groups[train.first], *means)
+    return Regression(in_order(X), Y, groups, *means)
+
+
+def fit_weights(posed: Regression, settings: RidgeSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Fit a regression and return weights (p, t), intercepts (t,) and penalties (t,).
+
+    Raises
+    ------
+    ConfigError
+        `selection` is "as_released", whose weights belong to predictors in other units.
+    """
+    if settings.selection == AS_RELEASED:
+        fix = "choose another selection in a config for this target"
+        expected = f"one of {', '.join(estimator.SELECTIONS)}, since weights are needed"
+        raise ConfigError("ridge/selection", expected, settings.selection, fix)
+    model = ridge_of(settings, standardize=True)
+    model.fit(posed.predictors, posed.targets, groups=posed.groups)
+    return model.coef_, np.atleast_1d(model.intercept_), model.alpha_
+
+
+def _predict(
+    predictors: PerTrial, targets: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings
+) -> Predictions:
+    """Fit one partition and predict its test stimuli."""
+    posed = regression_of(predictors, targets, trials, partition, settings.average_repeats)
+    (block,) = fit_blocks(posed.predictors, [posed.targets], posed.new, posed.groups, settings)
+    return Predictions(block.predicted, posed.measured, posed.stimuli, block.alpha)
 
 
 def in_order(rows: PerTrial) -> np.ndarray | PerTrial:

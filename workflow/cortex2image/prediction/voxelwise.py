@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cortex2image.encoding.scoring import Scorer
 from cortex2image.prediction.alignment import average, of_trials
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.prediction.predictions import (
@@ -14,43 +15,54 @@ from cortex2image.prediction.predictions import (
     geometric_mean,
 )
 from cortex2image.prediction.responses import Responses, Rows, VoxelBlock, voxel_blocks
+from cortex2image.prediction.spaces import Gram, Space, StimulusRows, is_wider
 from cortex2image.progress import track
+from cortex2image.ridge.kernels import Kernel
 from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats
-from cortex2image.stats.correlation import Sums
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """Predictions of the test stimuli compared with their responses, of v voxels.
+    """Facts of the fits of v voxels, whose predictions went to a scorer.
 
     Attributes
     ----------
-    parts : list of Sums
-        One for each fold of a cross-validated study, else a single one.
     alpha : (v,) array
         Penalties, their geometric mean over folds.
     stimuli : int
         Number of test stimuli.
     """
 
-    parts: list[Sums]
     alpha: np.ndarray
     stimuli: int
 
 
 def encode_test_trials(
-    features: PerTrial, betas: Responses, trials: Trials, settings: RidgeSettings, voxels_at_once: int
+    features: Space,
+    betas: Responses,
+    trials: Trials,
+    settings: RidgeSettings,
+    voxels_at_once: int,
+    scorer: Scorer,
+    components: int | None = None,
 ) -> Encoded:
-    """Fit the training trials of each partition to every voxel, and compare with responses to test stimuli.
+    """Fit the training trials of each partition to every voxel; give predictions to the scorer.
 
     Parameters
     ----------
-    features : PerTrial, (stimuli, p)
+    features : PerTrial, (stimuli, p), or Gram, (stimuli, stimuli)
+        Columns of vectors are standardised by the training rows of every fit. Inner products are multiplied
+        by one number, see :mod:`~cortex2image.ridge.products`: a penalty then means the same for both.
     betas : Responses
     trials : Trials
     settings : RidgeSettings
     voxels_at_once : int
         Voxels in a block; each block takes one pass over the betas, and changes no result.
+    scorer : Scorer
+        Gets the predicted and the mean measured responses to the test stimuli of each fold and block, in
+        order of the names of the stimuli. Folds are numbered from 0 in ascending order.
+    components : int, optional
+        Principal components of the training stimuli that take the place of wider features.
 
     Raises
     ------
@@ -58,21 +70,20 @@ def encode_test_trials(
         As in :func:`~cortex2image.prediction.predictions.predict_test_trials`.
     """
     folds = []
-    for partition in track(partitions(trials), "ridge"):
-        sides = _sides(features, trials, partition, settings)
-        folds.append(_encode(sides, betas, settings, voxels_at_once))
-    parts = [part for fold in folds for part in fold.parts]
+    for fold, partition in enumerate(track(partitions(trials), "ridge")):
+        sides = _sides(features, trials, partition, settings, components)
+        folds.append(_encode(sides, betas, settings, voxels_at_once, scorer, fold))
     alpha = geometric_mean([fold.alpha for fold in folds])
-    return Encoded(parts, alpha, sum(fold.stimuli for fold in folds))
+    return Encoded(alpha, sum(fold.stimuli for fold in folds))
 
 
 @dataclass(frozen=True)
 class _Sides:
     """Predictors and groups of training rows, predictors of test rows, and the rows of betas of both."""
 
-    predictors: np.ndarray | PerTrial
+    predictors: np.ndarray | PerTrial | Kernel
     groups: np.ndarray
-    new: np.ndarray
+    new: np.ndarray | Kernel
     train: Rows
     test: Rows
     averaged: bool
@@ -82,14 +93,17 @@ class _Sides:
         return Averaged(means, block.train.within) if self.averaged else means
 
 
-def _encode(sides: _Sides, betas: Responses, settings: RidgeSettings, voxels_at_once: int) -> Encoded:
-    """Fit one partition, and compare its predictions with the responses to its test stimuli."""
+def _encode(
+    sides: _Sides, betas: Responses, settings: RidgeSettings, voxels_at_once: int, scorer: Scorer, fold: int
+) -> Encoded:
+    """Fit one partition, and give the scorer its predictions and the responses to its test stimuli."""
     blocks = _Remembered(voxel_blocks(betas, sides.train, sides.test, voxels_at_once))
     targets = (sides.targets(block) for block in blocks)
-    fits = fit_blocks(sides.predictors, targets, sides.new, sides.groups, settings)
-    scored = [(Sums.of(fit.predicted, blocks.last.test.means), fit.alpha) for fit in fits]
-    sums, alphas = zip(*scored, strict=True)
-    return Encoded([Sums.beside(sums)], np.concatenate(alphas), sides.test.count)
+    alphas = []
+    for fit in fit_blocks(sides.predictors, targets, sides.new, sides.groups, settings):
+        scorer.add(fold, blocks.last.voxels, fit.predicted, blocks.last.test.means)
+        alphas.append(fit.alpha)
+    return Encoded(np.concatenate(alphas), sides.test.count)
 
 
 class _Remembered:
@@ -104,8 +118,16 @@ class _Remembered:
             yield block
 
 
-def _sides(features: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings) -> _Sides:
+def _sides(
+    features: Space,
+    trials: Trials,
+    partition: Partition,
+    settings: RidgeSettings,
+    components: int | None,
+) -> _Sides:
     """Return the rows of both sides: trials, or means over the trials of a stimulus."""
+    if isinstance(features, Gram) or is_wider(features, components):
+        return _kernel_sides(features, trials, partition, settings, components)
     n = len(trials.stimulus)
     test = Repeats.of(trials.stimulus[partition.test])
     check_averaged(test, settings.average_repeats)
@@ -120,3 +142,17 @@ def _sides(features: PerTrial, trials: Trials, partition: Partition, settings: R
         rows = Rows.of(partition.train, train.member, n)
         return _Sides(average(train, X), groups[train.first], new, rows, test_rows, averaged=False)
     return _Sides(X, groups, new, Rows.of(partition.train, X.row, n), test_rows, averaged=True)
+
+
+def _kernel_sides(
+    features: Space,
+    trials: Trials,
+    partition: Partition,
+    settings: RidgeSettings,
+    components: int | None,
+) -> _Sides:
+    """Return the rows of both sides, stimuli, by their inner products."""
+    rows = StimulusRows.of(trials, partition, settings.average_repeats)
+    products = rows.products(features, components)
+    predictors, new = rows.kernel(products), Kernel(products.new)
+    return _Sides(predictors, rows.groups, new, *rows.sides, averaged=not rows.averaged)

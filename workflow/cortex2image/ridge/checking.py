@@ -8,9 +8,7 @@ from sklearn.utils.validation import validate_data
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge.inputs import (
     PREDICTORS,
-    Beside,
     Blocks,
-    RowGroups,
     Sliced,
     as_blocks,
     check_finite,
@@ -31,7 +29,7 @@ def checked_predictors(model: Any, X: np.ndarray | Blocks) -> Blocks:
     DataError
         NaN, infinity, or a single row.
     """
-    if isinstance(X, Sliced | RowGroups | Beside):
+    if isinstance(X, Sliced):
         model.n_features_in_ = X.shape[1]
     else:
         X = validate_data(model, X, **PREDICTORS)
@@ -74,7 +72,7 @@ def checked_new(model: Any, X: New) -> Blocks:
         for band in X.bands:
             check_finite("the kernel", band)
         return KernelBlocks(X.bands)
-    if isinstance(X, np.ndarray) or not isinstance(X, Sliced | RowGroups | Beside):
+    if not isinstance(X, Sliced):
         blocks: Blocks = Sliced(np.asarray(validate_data(model, X, reset=False, **PREDICTORS)))
     else:
         _check_width(model, X.shape[1])

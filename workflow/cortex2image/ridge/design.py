@@ -165,12 +165,6 @@ class Design:
         """Return the design of new rows in the units of these rows."""
         return replace(self, blocks=blocks, weights=None)
 
-    def only(self, columns: slice) -> "Design":
-        """Return the design in which all columns but some are 0."""
-        scale = np.full_like(self.scaling.scale, np.inf)
-        scale[columns] = self.scaling.scale[columns]
-        return replace(self, scaling=Scaling(self.scaling.centre, scale))
-
     def check(self, values: torch.Tensor) -> None:
         """Accept any eigenvalues: negative ones can only be rounding errors of inner products."""
 

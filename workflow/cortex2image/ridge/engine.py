@@ -1,7 +1,7 @@
 """The steps of a fit that all estimators share: setting up the problem, scores, coefficients, predictions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -41,12 +41,18 @@ def make_training(
     plan: Plan,
     shared: Shared | None = None,
     least_alpha: float = 0.0,
+    shares: np.ndarray | None = None,
 ) -> Training:
-    """Decompose the rows of a regression; `shared` says which of them have targets in common."""
+    """Decompose the rows of a regression.
+
+    `shared` says which of them have targets in common, `shares` are factors of the bands of a kernel.
+    """
     rows, weights, lifted = posed.blocks, posed.weights, posed.lifted
     if lifted is not None:
         rows, weights = lifted.pictures, lifted.repeats.counts.astype(np.float64)
     design = _design(rows, device, intercept, standardize, plan.block, weights)
+    if shares is not None and isinstance(design, KernelDesign):
+        design = design.mixed(shares)
     gram = _dual_gram(design, standardize, least_alpha) if dual else design.moments()
     constant = intercept * design.roots / design.roots.square().sum().sqrt()
     basis = decompose(design, gram, dual, dtype_of(dtype), constant, least_alpha)
@@ -196,10 +202,6 @@ class Fitted:
         predicted = product(score, as_tensor(self.coefficients, self.design.device)).cpu().numpy()
         predicted += self.means
         return predicted
-
-    def only(self, columns: slice) -> "Fitted":
-        """Return the regression that predicts the deviation from the mean due to some columns alone."""
-        return replace(self, design=self.design.only(columns), means=np.zeros_like(self.means))
 
     def weights(self) -> np.ndarray:
         """Return the (p, t) weights of the predictors in their own units.

@@ -89,8 +89,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
     Notes
     -----
-    X may be an array; a :class:`~cortex2image.ridge.inputs.Sliced` or
-    :class:`~cortex2image.ridge.inputs.RowGroups`, which are read in blocks; a
+    X may be an array; a :class:`~cortex2image.ridge.inputs.Sliced`, which is read in blocks; a
     :class:`~cortex2image.ridge.repeats.PerTrial`, whose trials share rows; or a
     :class:`~cortex2image.ridge.kernels.Kernel` of inner products. With at least as many columns as rows,
     predictions need the training rows: the estimator keeps a reference to X, which must not change.
@@ -154,9 +153,9 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             `selection="gcv"`.
         """
         with computing(self.threads):
-            posed = self._pose(X, groups, weights)
+            posed = self.pose(X, groups, weights)
             given = Given.of(Y, posed)
-            solver = Solver.of(posed, given, checked_alphas(self.alphas), self._options())
+            solver = Solver.of(posed, given, checked_alphas(self.alphas), self.options())
             problem = solver.problem(given)
             kept = None if self.selection == "kfold" else Projected.of(solver.training, problem.targets)
             self._choose(solver, problem, kept)
@@ -202,13 +201,13 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         DataError, ConfigError
             As in `fit`.
         """
-        posed = self._pose(X, groups, None)
+        posed = self.pose(X, groups, None)
         new, solver = checked_new(self, X_new), None
         for Y in targets:
             with computing(self.threads):
                 given = Given.of(Y, posed)
                 if solver is None:
-                    solver = Solver.of(posed, given, checked_alphas(self.alphas), self._options())
+                    solver = Solver.of(posed, given, checked_alphas(self.alphas), self.options())
                     score = new_scores(solver.training, new)
                 problem = solver.problem(given)
                 self._choose(solver, problem, None)
@@ -238,7 +237,8 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         intercept = self._fitted.means - self._fitted.design.scaling.centre @ weights
         return float(intercept[0]) if self._flat else intercept.astype(self._fitted.means.dtype, copy=False)
 
-    def _options(self, bands: int = 0) -> Options:
+    def options(self) -> Options:
+        """Return the settings that a solver needs."""
         return Options(
             self.fit_intercept,
             self.standardize,
@@ -246,10 +246,9 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
             self.device,
             self.n_targets_batch,
             self.max_memory_gb,
-            bands,
         )
 
-    def _pose(self, X: Predictors, groups: np.ndarray | None, weights: np.ndarray | None) -> Posed:
+    def pose(self, X: Predictors, groups: np.ndarray | None, weights: np.ndarray | None) -> Posed:
         """Check settings and predictors, and pose the regression; an earlier fit is forgotten."""
         self.__dict__.pop("_fitted", None)
         if self.selection not in SELECTIONS:

@@ -1,8 +1,8 @@
 """Inputs of the ridge estimators: predictors in blocks that need not fit into memory, and checks."""
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NoReturn, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -62,88 +62,6 @@ class Sliced:
         for part in _slices(self.shape[1], elements // max(1, self.shape[0])):
             block = np.asarray(self.source[:, part])
             yield part, block if self.chosen is None else block[self.chosen]
-
-
-class Beside:
-    """Blocks of several matrices with the same rows, put side by side as one matrix.
-
-    Parameters
-    ----------
-    sources : sequence of (n, p_b) arrays, or matrices that can be sliced in two dimensions
-    """
-
-    def __init__(self, sources: Sequence[np.ndarray]):
-        self.sources = sources
-        self.shape: tuple[int, int] = (len(sources[0]), sum(source.shape[1] for source in sources))
-        self.dtype = np.result_type(*(source.dtype for source in sources))
-
-    def rows(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
-        for part in _slices(self.shape[0], elements // max(1, self.shape[1])):
-            yield part, np.concatenate([source[part] for source in self.sources], axis=1)
-
-    def columns(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
-        start = 0
-        for source in self.sources:
-            for part, block in Sliced(source).columns(elements):
-                yield slice(start + part.start, start + part.stop), block
-            start += source.shape[1]
-
-
-class RowGroups:
-    """Blocks of a matrix that is stored in groups of rows, like the row groups of a Parquet file.
-
-    Every pass over the matrix calls `groups` again. A block of columns takes a pass over all row groups, so
-    with more predictors than rows there are as many passes as blocks of columns; estimators make these blocks
-    as large as their memory bound allows.
-
-    Parameters
-    ----------
-    groups : callable
-        Returns an iterator over arrays (rows of the group, columns), the same ones on every call.
-    shape : (rows, columns)
-    dtype : NumPy dtype
-
-    Raises
-    ------
-    DataError
-        While reading, if the row groups together do not have `shape`.
-    """
-
-    def __init__(
-        self,
-        groups: Callable[[], Iterable[np.ndarray]],
-        shape: tuple[int, int],
-        dtype: np.dtype | type = np.float32,
-    ):
-        self.groups, self.shape, self.dtype = groups, shape, np.dtype(dtype)
-
-    def rows(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
-        start = 0
-        for group in self._checked():
-            for part in _slices(len(group), elements // max(1, self.shape[1])):
-                yield slice(start + part.start, start + part.stop), group[part]
-            start += len(group)
-
-    def columns(self, elements: int) -> Iterator[tuple[slice, np.ndarray]]:
-        for part in _slices(self.shape[1], elements // max(1, self.shape[0])):
-            yield part, np.concatenate([group[:, part] for group in self._checked()])
-
-    def _checked(self) -> Iterator[np.ndarray]:
-        """Yield the row groups of one pass; raise :class:`DataError` unless they have the declared shape."""
-        rows, columns = self.shape
-        found = 0
-        for group in self.groups():
-            found += len(group)
-            if group.ndim != 2 or group.shape[1] != columns or found > rows:
-                self._refuse(f"an array of shape {group.shape} that ends at row {found}")
-            yield group
-        if found < rows:
-            self._refuse(f"{found} rows")
-
-    def _refuse(self, found: str) -> NoReturn:
-        rows, columns = self.shape
-        fix = "declare the shape that the row groups have; an iterator that ends must start anew on each call"
-        raise DataError("ridge, row groups", f"{rows} rows of {columns} columns", found, fix)
 
 
 def as_blocks(predictors: "np.ndarray | Blocks") -> Blocks:

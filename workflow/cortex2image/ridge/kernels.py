@@ -20,7 +20,7 @@ import torch
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge.design import Design, Scaling
-from cortex2image.ridge.inputs import Blocks, as_blocks, check_finite
+from cortex2image.ridge.inputs import CHECKED_AT_ONCE, Blocks, as_blocks, check_finite
 from cortex2image.ridge.linalg import as_tensor
 
 # Largest differences k_ij - k_ji, and negative eigenvalues, that count as rounding errors of the precision in
@@ -115,12 +115,16 @@ class KernelBlocks:
         out = torch.zeros(self.shape, dtype=torch.float64, device=device)
         for share, each in zip(shares, self.products, strict=True):
             if share:
-                out += float(share) * as_tensor(self._chosen(each), device, torch.float64)
+                # A product and a sum in one pass: no copy in double precision beside the sum.
+                out.add_(as_tensor(self._chosen(each), device), alpha=float(share))
         return out
 
     def _chosen(self, products: np.ndarray) -> np.ndarray:
-        rows = products if self.chosen is None else products[self.chosen]
-        return rows if self.trained is None else rows[:, self.trained]
+        if self.chosen is None or self.trained is None:
+            rows = products if self.chosen is None else products[self.chosen]
+            return rows if self.trained is None else rows[:, self.trained]
+        chosen: np.ndarray = products[np.ix_(self.chosen, self.trained)]
+        return chosen
 
 
 @dataclass(frozen=True)
@@ -187,11 +191,9 @@ class KernelDesign(Design):
         """Return the design whose bands are multiplied by the square roots of (b,) shares."""
         return replace(self, shares=self.shares * shares)
 
-    def only(self, columns: slice) -> "KernelDesign":
-        """Return the design of some bands alone."""
-        alone = np.zeros_like(self.shares)
-        alone[columns] = 1
-        return self.mixed(alone)
+    def only(self, band: int) -> "KernelDesign":
+        """Return the design of one band alone."""
+        return self.mixed(np.where(np.arange(len(self.shares)) == band, 1.0, 0.0))
 
     def check(self, values: torch.Tensor) -> None:
         """Raise :class:`DataError` if ascending eigenvalues are negative beyond rounding errors."""
@@ -225,13 +227,13 @@ class KernelDesign(Design):
 
 
 def _centred(gram: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    """Return the inner products of rows less their mean with (n,) weights."""
+    """Return the inner products of rows less their mean with (n,) weights, in the place of `gram`."""
     share = weights / weights.sum()
     # Twice, and symmetric: what rounding of large products leaves of the mean would pass for a direction.
     for _ in range(2):
         means = gram @ share
-        gram = gram - means[:, None] - means + share @ means
-        gram = (gram + gram.T) / 2
+        gram.sub_(means[:, None]).sub_(means).add_(share @ means)
+        gram.add_(gram.T.clone()).div_(2)
     return gram
 
 
@@ -254,8 +256,15 @@ def _checked(products: np.ndarray) -> np.ndarray:
     if products.dtype not in ROUNDING:
         products = products.astype(np.float64)
     check_finite("the kernel", as_blocks(products))
-    apart, largest = float(np.abs(products - products.T).max()), float(np.abs(products).max())
+    apart, largest = _asymmetry(products), max(float(products.max()), -float(products.min()))
     if apart > ROUNDING[products.dtype] * largest:
         found = f"entries that differ by up to {apart:.3g} from their mirror images (largest {largest:.3g})"
         raise DataError("ridge, kernel", "a symmetric Gram matrix", found, "give X X' of the same rows")
     return products
+
+
+def _asymmetry(products: np.ndarray) -> float:
+    """Return the largest difference between an entry and its mirror image, a band of rows at a time."""
+    step = max(1, CHECKED_AT_ONCE // max(1, len(products)))
+    bands = [slice(first, first + step) for first in range(0, len(products), step)]
+    return max(float(np.abs(products[band] - products[:, band].T).max()) for band in bands)

@@ -9,9 +9,6 @@ import numpy as np
 
 from cortex2image.ridge.folds import Fold, hold_out_once
 
-# Further double-precision matrices of the size of the Gram matrix while bands are mixed: Gram matrix and
-# score map of the unmixed bands, and Gram matrices multiplied by shares.
-UNMIXED = 4
 # Bytes per value of an operator that folds share while it is computed: four double-precision copies.
 MADE = 32
 # Groups whose hat matrices are computed together; every group needs a copy of its rows of U.
@@ -94,10 +91,6 @@ class Need:
     rows, columns, targets, alphas : int
     dual : bool
     splits : Splits
-    bands : int
-        Number of bands; 0 for a fit without bands.
-    reread : bool
-        Whether reading a block of columns takes a pass over all predictors.
     own : bool
         Whether folds are decomposed on their own, because they scale X themselves or overlap.
     trials : int
@@ -112,8 +105,6 @@ class Need:
     alphas: int
     dual: bool
     splits: Splits
-    bands: int = 0
-    reread: bool = False
     own: bool = False
     trials: int = 0
     lifted: int = 0
@@ -138,9 +129,7 @@ class Need:
         """Bytes that a fit keeps: Gram matrix, basis in two precisions, map to scores, leverages."""
         side, of_rows = self.side, 12 * self.rows * self.rank
         matrices = (28 if self.dual else 16) * side**2 + of_rows * (not self.dual or self.lifted > 0)
-        scores = 8 * (self.alphas + 4) * self.targets
-        unmixed = (8 * UNMIXED * side**2 + of_rows + scores) * bool(self.bands)
-        return matrices + unmixed + 8 * self.bands * self.dual * side**2 + self.leverages
+        return matrices + self.leverages
 
     @property
     def decomposing(self) -> int:

@@ -16,10 +16,8 @@ BATCH = {"cpu": 2**23, "cuda": 2**29}
 LONG = 2048
 # Fewest targets in a batch for full speed; more for leaving out groups, which takes a few targets at a time.
 LEAST_BATCH, LEAST_LEFT_OUT = 192, 1024
-# Values in a block if reading a block takes a pass over all predictors (1 GB in double precision).
-REREAD_BLOCK = 2**27
-# Blocks get one part in 16 of the memory that is left, or one in 4 if reading a block takes a pass.
-PARTS, REREAD_PARTS = 16, 4
+# Blocks get one part of the memory that is left.
+PARTS = 16
 # Side of a Gram matrix from which its products and decomposition keep all threads busy; operators of smaller
 # ones are computed side by side.
 LARGE = 4000
@@ -90,7 +88,7 @@ def plan(
     if max_memory_gb is None:
         return Plan(most, folds, need.alphas, *_batches(need, device, threads, batch), _makers(need, threads))
     left = int(ALLOCATED * max_memory_gb * 1e9) - need.kept
-    block = min(most, max(need.rows, need.columns, left // _parts(need) // (item + 16)))
+    block = min(most, max(need.rows, need.columns, left // PARTS // (item + 16)))
     left -= block * (2 * item + 16)
     together, penalties, makers = folds, need.alphas, _makers(need, threads)
     enough = left >= need.decomposing
@@ -145,11 +143,6 @@ def _operators(need: Need, left: int) -> tuple[int, int]:
     return max(1, min(need.splits.folds, left // max(1, one * penalties))), penalties
 
 
-def _parts(need: Need) -> int:
-    """Return into how many parts the memory is divided, one of which goes to blocks."""
-    return REREAD_PARTS if need.reread else PARTS
-
-
 def least_bytes(need: Need, item: int) -> float:
     """Return the least bound in bytes, `item` being the bytes of a value of the data."""
     each = 2 * item + 16
@@ -157,7 +150,7 @@ def least_bytes(need: Need, item: int) -> float:
     selecting = max(need.decomposing, operator + item * need.per_target_in_double)
     # Blocks grow with the bound and take up to twice their part of the memory that is left, until they are
     # as large as they ever get.
-    growing = (need.kept + selecting + max(need.rows, need.columns) * each) / (1 - 2 / _parts(need))
+    growing = (need.kept + selecting + max(need.rows, need.columns) * each) / (1 - 2 / PARTS)
     grown = need.kept + selecting + _largest_block(need) * each
     return min(growing, grown) / ALLOCATED
 
@@ -165,4 +158,4 @@ def least_bytes(need: Need, item: int) -> float:
 def _largest_block(need: Need) -> int:
     """Return the most values in a block."""
     long = LONG * (need.rows if need.dual else need.columns)
-    return max(REREAD_BLOCK if need.reread else BLOCK, long, need.rows, need.columns)
+    return max(BLOCK, long, need.rows, need.columns)

@@ -11,7 +11,7 @@ from cortex2image.ridge.basis import Training
 from cortex2image.ridge.conditioning import largest_values, target_factors
 from cortex2image.ridge.engine import Problem, make_training
 from cortex2image.ridge.folds import hold_out_once
-from cortex2image.ridge.inputs import PREDICTORS, TARGETS, RowGroups, check_finite
+from cortex2image.ridge.inputs import PREDICTORS, TARGETS, check_finite
 from cortex2image.ridge.kernels import KernelBlocks
 from cortex2image.ridge.kfold import FoldOperators
 from cortex2image.ridge.need import Need, Splits, prefers_dual
@@ -26,7 +26,10 @@ TargetRows = np.ndarray | PerTrial | Averaged
 
 @dataclass(frozen=True)
 class Options:
-    """Settings of an estimator that its solver needs; see :class:`~cortex2image.ridge.estimator.RidgeCV`."""
+    """Settings of an estimator that its solver needs; see :class:`~cortex2image.ridge.estimator.RidgeCV`.
+
+    `shares` are factors of the bands of a kernel, (b,); None takes each band once.
+    """
 
     intercept: bool
     standardize: bool
@@ -34,7 +37,7 @@ class Options:
     device: str
     batch: int | None
     max_memory_gb: float | None
-    bands: int = 0
+    shares: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,7 @@ class Solver:
             shares,
             given.shared,
             float(alphas.min()),
+            options.shares,
         )
         operators = FoldOperators(training, posed.folds, alphas, shares) if posed.folds else None
         return cls(training, posed, alphas, dtype, shares, operators)
@@ -229,8 +233,6 @@ def _need(posed: Posed, given: Given, alphas: int, options: Options) -> Need:
         alphas,
         dual,
         splits,
-        options.bands,
-        reread=dual and isinstance(posed.blocks, RowGroups),
         own=own and bool(splits.folds),
         trials=0 if given.repeats is None else len(given.values),
         lifted=decomposed if posed.lifted is not None and dual else 0,

@@ -10,6 +10,9 @@ from cortex2image.errors import DataError
 
 # Values that are converted to double precision at once.
 VALUES_AT_ONCE = 2**22
+NULL_VARIANCE_OF_FOLDS = 2
+"""Variance over the null of a sum over cross-validated folds, relative to that over permutations of the test
+rows of given predictions; see the notes of :func:`correlate`."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class Sums:
 
     @classmethod
     def _of_columns(cls, predicted: np.ndarray, measured: np.ndarray) -> "Sums":
-        (p, mean_p), (m, mean_m) = _centred(predicted), _centred(measured)
+        (p, mean_p), (m, mean_m) = centred(predicted), centred(measured)
         squares, product = (_inner(p, p), _inner(m, m)), _inner(p, m)
         p -= m
         return cls(len(m), *squares, product, _inner(p, p), mean_m - mean_p)
@@ -147,7 +150,7 @@ def is_constant(rows: np.ndarray, folds: np.ndarray | None = None) -> np.ndarray
     return constant
 
 
-def _centred(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def centred(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return (n, columns) `rows` minus their mean, float64, exactly 0 for a constant column; and the mean."""
     # Centred as differences from the first row, so that a constant column stays exactly constant.
     first = rows[0].astype(np.float64)
@@ -171,5 +174,7 @@ def _gaussian_p(r: np.ndarray, n: int) -> np.ndarray:
 def _fold_p(parts: Sequence[Sums], product: np.ndarray) -> np.ndarray:
     """Return p of columns that are centred within folds; see the notes of :func:`correlate`."""
     variance = sum(part.predicted * part.measured / max(part.rows - 1, 1) for part in parts)
-    p_values: np.ndarray = stats.norm.sf(product / np.sqrt(np.where(variance > 0, 2 * variance, 1)))
+    p_values: np.ndarray = stats.norm.sf(
+        product / np.sqrt(np.where(variance > 0, NULL_VARIANCE_OF_FOLDS * variance, 1))
+    )
     return p_values

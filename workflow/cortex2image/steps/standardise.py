@@ -1,10 +1,12 @@
 """Standardise the single-trial betas of one subject, and compute the noise ceiling of every voxel.
 
-Reads trials.parquet, single_trial_betas.parquet and mask_voxels.parquet. Only one row group of betas is in
-memory at a time, so the betas are read several times. Mean and standard deviation come from training trials
-only. Noise ceilings come from repeated stimuli, in most studies the test stimuli, or were released with the
-betas; they describe the data and select nothing. Voxels that lack data in a session are left out, as the
-metadata of voxels.parquet say (`left_out`, a JSON list). Writes betas.parquet and voxels.parquet.
+Reads stimuli.parquet, trials.parquet, single_trial_betas.parquet and mask_voxels.parquet. Only one row group
+of betas is in memory at a time, so the betas are read several times. Mean and standard deviation come from
+training trials only. Noise ceilings come from repeated stimuli, in most studies the test stimuli, or were
+released with the betas; they describe the data and select nothing. In a cross-validated study, stimuli whose
+pictures are unknown repeat where their captions do, and ceilings are those of differences within folds.
+Voxels that lack data in a session are left out, as the metadata of voxels.parquet say (`left_out`, a JSON
+list). Writes betas.parquet and voxels.parquet.
 """
 
 import json
@@ -16,13 +18,15 @@ import numpy as np
 import pyarrow as pa
 
 from cortex2image.errors import ConfigError, DataError, run_step
-from cortex2image.fmri.noise_ceiling import Repeats, noise_ceiling, noise_ceiling_snr
+from cortex2image.fmri.ceilings import Ceilings, SingleTrials, shown_alike
+from cortex2image.fmri.fold_noise_ceiling import FoldRepeats
+from cortex2image.fmri.noise_ceiling import Repeats
 from cortex2image.fmri.standardise import Moments, Standardiser, scaling_groups
 from cortex2image.progress import say, track
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import matrix, vectors
-from cortex2image.tables.recordings import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS, VOXELS
+from cortex2image.tables.recordings import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, STIMULI, TRIALS, VOXELS
 from cortex2image.tables.restamp import copy_under
 
 GRID_FACTS = ("affine", "shape")
@@ -31,7 +35,7 @@ COMMAND = Command(
     __doc__,
     Study,
     READS,
-    inputs=("trials", "single_trial_betas", "mask_voxels"),
+    inputs=("stimuli", "trials", "single_trial_betas", "mask_voxels"),
     outputs=("betas", "voxels"),
 )
 
@@ -69,18 +73,22 @@ class Rows:
 
 @dataclass(frozen=True)
 class Labels:
-    """The labels of each trial: (trials,) arrays."""
+    """The labels of each trial: (trials,) arrays; `fold` is None unless the study is cross-validated."""
 
     trial: np.ndarray
     stimulus: np.ndarray
     session: np.ndarray
     split: np.ndarray
+    fold: np.ndarray | None
 
     @classmethod
     def of(cls, trials: pa.Table) -> "Labels":
         """Return the labels in trials.parquet."""
-        names = ("trial_id", "stimulus_id", "session", "split")
-        return cls(*(np.array(trials[name].to_pylist()) for name in names))
+        trial, stimulus, session, split = (
+            np.array(trials[name].to_pylist()) for name in ("trial_id", "stimulus_id", "session", "split")
+        )
+        fold = None if trials["fold"].null_count else trials["fold"].to_numpy()
+        return cls(trial, stimulus, session, split, fold)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -94,18 +102,27 @@ def main(argv: Sequence[str] | None = None) -> None:
     used = labels.split == "train" if ncsnr_from == "train" else np.ones(len(labels.split), bool)
     training, of_used = gather_moments(rows, labels, by, used)
     write_betas(args.betas, rows, labels, training, by)
+    averaged = averaged_trials(labels, study.standardise.average_repeats)
     if ncsnr_from == "released":
-        ncsnr = released_snr(voxels, args.mask_voxels)[rows.kept]
+        ceilings = Ceilings.released(released_snr(voxels, args.mask_voxels)[rows.kept], averaged)
     else:
-        ncsnr = noise_ceiling_snr(
-            rows.batches,
-            of_used,
-            Repeats.among(used, labels.stimulus, labels.session),
-            int(rows.kept.sum()),
-            session_bytes(labels, rows),
-        )
-    ceiling = noise_ceiling(ncsnr, averaged_trials(labels, study.standardise.average_repeats))
-    write_voxels(args.voxels, voxels, rows.kept, ncsnr, ceiling, ncsnr_from)
+        ceilings = ceilings_of(rows, labels, STIMULI.read(args.stimuli), used, of_used, averaged)
+    write_voxels(args.voxels, voxels, rows.kept, ceilings, ncsnr_from)
+
+
+def ceilings_of(
+    rows: Rows, labels: Labels, stimuli: pa.Table, used: np.ndarray, moments: Moments, averaged: Sequence[int]
+) -> Ceilings:
+    """Estimate noise ceilings from the used trials, given their moments by session; or within folds."""
+    trials = SingleTrials(rows.batches, int(rows.kept.sum()), session_bytes(labels, rows))
+    if labels.fold is None:
+        return trials.ceilings(moments, Repeats.among(used, labels.stimulus, labels.session), averaged)
+    names, captions, pictures = (
+        stimuli[name].to_pylist() for name in ("stimulus_id", "captions", "image_path")
+    )
+    alike = shown_alike(*(dict(zip(names, facts, strict=True)) for facts in (captions, pictures)))
+    shown = np.array([alike[name] for name in labels.stimulus.tolist()])
+    return trials.fold_ceilings(FoldRepeats.of(labels.fold, shown), averaged)
 
 
 def valid_voxels(voxels: pa.Table, source: str) -> np.ndarray:
@@ -176,8 +193,12 @@ def session_bytes(labels: Labels, rows: Rows) -> int:
 
 
 def averaged_trials(labels: Labels, average_repeats: Sequence[str]) -> list[int]:
-    """Return the number of trials that each averaged test response is the mean of; [1] without averaging."""
-    repeats = Counter(labels.stimulus[labels.split == "test"].tolist())
+    """Return the number of trials that each averaged test response is the mean of; [1] without averaging.
+
+    In a cross-validated study every trial is a test trial once.
+    """
+    tested = labels.split == "test" if labels.fold is None else np.ones(len(labels.split), bool)
+    repeats = Counter(labels.stimulus[tested].tolist())
     return (list(repeats.values()) if "test" in average_repeats else []) or [1]
 
 
@@ -185,16 +206,16 @@ def write_voxels(
     path: str,
     mask_voxels: pa.Table,
     kept: np.ndarray,
-    ncsnr: np.ndarray,
-    ceiling: np.ndarray,
+    ceilings: Ceilings,
     ncsnr_from: str,
 ) -> None:
     """Write voxels.parquet: the kept voxels with new numbers and the noise ceilings of test responses."""
-    say(f"noise ceiling known in {np.isfinite(ceiling).sum()} of {len(ceiling)} voxels")
+    known = np.isfinite(ceilings.noise_ceiling)
+    say(f"noise ceiling known in {known.sum()} of {len(known)} voxels")
     voxels = mask_voxels.drop_columns(["invalid_sessions", "released_ncsnr"]).filter(pa.array(kept))
     columns = {name: voxels[name] for name in voxels.column_names}
-    columns |= {"voxel_id": np.arange(len(ncsnr))}
-    columns |= {"ncsnr": null_if_nan(ncsnr), "noise_ceiling": null_if_nan(ceiling)}
+    columns |= {"voxel_id": np.arange(len(known))}
+    columns |= {name: null_if_nan(values) for name, values in vars(ceilings).items()}
     facts = {name: mask_voxels.schema.metadata[name.encode()].decode() for name in GRID_FACTS}
     problems = [] if kept.all() else [f"{(~kept).sum()} of {len(kept)} voxels lack data in a session"]
     for problem in problems:

@@ -5,11 +5,14 @@ import math
 from collections import Counter
 
 from cortex2image.errors import ConfigError
+from cortex2image.study.encoding_checks import check_encoding
+from cortex2image.study.encoding_models import encoded_spaces
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS, Reader
+from cortex2image.study.region_checks import check_attributed, check_preferred
 from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Study
 from cortex2image.study.space_names import parse_space
-from cortex2image.study.spaces import PICTURE
+from cortex2image.study.spaces import PICTURE, kept_steps
 from cortex2image.study.surfaces import in_mni, on_surface
 
 RESERVED_STUDY = "miniature"
@@ -30,8 +33,12 @@ def check_settings(study: Study, source: str) -> None:
         _check_root,
         _check_space,
         _check_scaling,
-        _check_feature_spaces,
+        _check_steps,
+        _check_noising,
+        _check_encoding,
         _check_rois,
+        check_attributed,
+        check_preferred,
         _check_image_identity,
         _check_decoded,
         _check_folds,
@@ -39,8 +46,6 @@ def check_settings(study: Study, source: str) -> None:
         _check_limits,
         _check_penalties,
         _check_labels,
-        _check_steps,
-        _check_noising,
         _check_model_set,
         _check_to_mni,
         _check_name,
@@ -109,9 +114,8 @@ def _check_scaling(study: Study, reader: Reader, source: str) -> None:
         raise ConfigError(f"{source}, standardise/ncsnr_from", expected, "released", "choose one of these")
 
 
-def _check_feature_spaces(study: Study, reader: Reader, source: str) -> None:
-    for name in study.encode.models:
-        parse_space(name, f"{source}, encode/models").require_extractable(f"{source}, encode/models")
+def _check_encoding(study: Study, reader: Reader, source: str) -> None:
+    check_encoding(study, source)
 
 
 def _check_rois(study: Study, reader: Reader, source: str) -> None:
@@ -140,6 +144,7 @@ def _check_image_identity(study: Study, reader: Reader, source: str) -> None:
     asked: dict[str, dict[str, tuple[str, ...]]] = {
         "reconstruct/methods": {name: tuple(METHODS[name].inputs) for name in study.reconstruct.methods},
         "encode/models": {name: (name,) for name in study.encode.models},
+        "encode/grid": {name: (name,) for name in encoded_spaces(study.encode, study.reconstruct)},
         "decode/rois": {name: (name,) for name in study.decode.rois},
     }
     for key, spaces in asked.items():
@@ -208,7 +213,7 @@ def _check_labels(study: Study, reader: Reader, source: str) -> None:
 
 def _check_steps(study: Study, reader: Reader, source: str) -> None:
     steps, strength = study.reconstruct.steps, study.reconstruct.strength
-    if int(steps * strength + 1e-9) < 1:  # the same rounding as in diffusion/denoise.py
+    if kept_steps(steps, strength) < 1:
         found, fix = f"{steps} steps at strength {strength}", "raise one of them"
         raise ConfigError(f"{source}, reconstruct", "at least one step left to denoise", found, fix)
 

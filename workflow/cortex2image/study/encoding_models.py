@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.settings import Encode, Reconstruct
-from cortex2image.study.space_names import wildcard_pattern
+from cortex2image.study.space_names import LAYER, parse_space, wildcard_pattern
 from cortex2image.study.spaces import FeatureSpace, kept_steps
 
 SPACE, JOINT, STACK = "space", "joint", "stack"
@@ -71,6 +71,51 @@ def find_encoding_model(name: str, encode: Encode, reconstruct: Reconstruct) -> 
     return models[name]
 
 
+@dataclass(frozen=True)
+class Family:
+    """Encoding models that differ in one coordinate, of which each voxel has a best one.
+
+    Attributes
+    ----------
+    name : str
+        Name in paths.
+    models : tuple of str
+        Names of the models, at least two.
+    """
+
+    name: str
+    models: tuple[str, ...]
+
+
+def families(encode: Encode, reconstruct: Reconstruct) -> tuple[Family, ...]:
+    """Return the families of a study: layers at one step, steps of one layer, noise levels of zc."""
+    layers = _layers(encode, reconstruct)
+    found = [Family(f"layers-{point}", names) for point, names in layers.items()]
+    points = list(_points(encode, reconstruct))
+    for layer in encode.grid.layers:
+        for noise in dict.fromkeys(noise for noise, _ in points):
+            steps = tuple(str(FeatureSpace("unet", layer, noise, t)) for n, t in points if n == noise)
+            found.append(Family(f"steps-{layer}-n{noise:g}", steps))
+    spaces = [parse_space(m.name) for m in encoding_models(encode, reconstruct) if m.kind == SPACE]
+    found.append(Family("noise", tuple(str(s) for s in spaces if s.kind == "zc" and s.step is None)))
+    return tuple(family for family in found if len(family.models) > 1)
+
+
+def find_family(name: str, encode: Encode, reconstruct: Reconstruct) -> Family:
+    """Return the family of that name.
+
+    Raises
+    ------
+    ConfigError
+        The study has no such family.
+    """
+    known = {family.name: family for family in families(encode, reconstruct)}
+    if name not in known:
+        expected = f"one of {', '.join(known)}" if known else "a grid with two points or more"
+        raise ConfigError("family of encoding models", expected, f"'{name}'", "correct the name")
+    return known[name]
+
+
 def encoded_spaces(encode: Encode, reconstruct: Reconstruct) -> tuple[str, ...]:
     """Return the names of all feature spaces that the encoding models of a study read."""
     models = encoding_models(encode, reconstruct)
@@ -80,7 +125,23 @@ def encoded_spaces(encode: Encode, reconstruct: Reconstruct) -> tuple[str, ...]:
 def model_pattern() -> str:
     """Return the regular expression that names of encoding models match, for file names."""
     space = wildcard_pattern()
-    return rf"(?:{space}(?:\+{space})*|stack-n[0-9.]+-t[0-9]+)"
+    return rf"(?:{space}|{joint_pattern()}|{stack_pattern()})"
+
+
+def joint_pattern() -> str:
+    """Return the regular expression of the names of joint models."""
+    space = wildcard_pattern()
+    return rf"{space}\+{space}"
+
+
+def stack_pattern() -> str:
+    """Return the regular expression of the names of stacks."""
+    return r"stack-n[0-9.]+-t[0-9]+"
+
+
+def family_pattern() -> str:
+    """Return the regular expression of the names of families of models."""
+    return rf"(?:layers-n[0-9.]+-t[0-9]+|steps-{LAYER}-n[0-9.]+|noise)"
 
 
 def _latents(encode: Encode, reconstruct: Reconstruct) -> list[str]:

@@ -2,12 +2,13 @@
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.spaces import KINDS, LEAST_NOISE, NOISE, FeatureSpace
 
-_LAYER = re.compile(r"(?:(?:down|up)\d+|mid)(?:\.(?:res|attn)\d+)?")
+LAYER = r"(?:(?:down|up)\d+|mid)(?:\.(?:res|attn)\d+)?"
 
 
 def parse_space(name: str, where: str = "feature space") -> FeatureSpace:
@@ -49,7 +50,7 @@ def _placed(space: FeatureSpace, coordinates: list[str]) -> FeatureSpace | None:
 
 
 def _with_coordinate(space: FeatureSpace, part: str) -> FeatureSpace | None:
-    if _LAYER.fullmatch(part) and not space.layer:
+    if re.fullmatch(LAYER, part) and not space.layer:
         return replace(space, layer=part)
     if re.fullmatch(r"n\d+(\.\d+)?", part) and space.noise is None:
         return replace(space, noise=float(part[1:]))
@@ -74,6 +75,6 @@ def _problem(space: FeatureSpace) -> str:
     return "steps count from 1" if space.step == 0 else ""
 
 
-def wildcard_pattern() -> str:
-    """Return the regular expression that names of feature spaces match, for file names."""
-    return rf"(?:{'|'.join(KINDS)})(?:-(?:{_LAYER.pattern}))?(?:-n[0-9.]+)?(?:-t[0-9]+)?"
+def wildcard_pattern(kinds: Sequence[str] = tuple(KINDS)) -> str:
+    """Return the regular expression that names of feature spaces of these kinds match, for file names."""
+    return rf"(?:{'|'.join(kinds)})(?:-(?:{LAYER}))?(?:-n[0-9.]+)?(?:-t[0-9]+)?"

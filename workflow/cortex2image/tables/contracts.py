@@ -8,10 +8,12 @@ from cortex2image.tables.recordings import (
     TRIALS,
     VOXELS,
 )
+from cortex2image.tables.regions import ATTRIBUTION, LESIONED, PREFERENCE, REGION_ENCODER, SYNTHESIS
 from cortex2image.tables.results import (
     DECODED,
     DECODED_SCORES,
     ENCODING,
+    ENCODING_RESAMPLES,
     ENCODING_SCORES,
     EVALUATION,
     FEATURES,
@@ -40,8 +42,14 @@ CONTRACTS = (
     NULLS,
     SCORES,
     ENCODING,
+    ENCODING_RESAMPLES,
     UNIQUE,
     STACK_WEIGHTS,
     PREFERRED,
     ENCODING_SCORES,
+    LESIONED,
+    ATTRIBUTION,
+    PREFERENCE,
+    REGION_ENCODER,
+    SYNTHESIS,
 )

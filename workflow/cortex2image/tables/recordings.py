@@ -128,7 +128,7 @@ MASK_VOXELS = Contract(
 )
 VOXELS = Contract(
     "voxels",
-    2,
+    3,
     "{subject}/voxels.parquet",
     "a voxel, in the order of `beta`",
     (
@@ -137,11 +137,24 @@ VOXELS = Contract(
             "ncsnr",
             _FLOAT,
             "",
-            "noise ceiling signal-to-noise ratio of one trial; null with neither repeats nor a released one",
+            "noise ceiling signal-to-noise ratio of one trial; null with neither repeats nor a released one; "
+            "if cross-validated, stimuli without a picture repeat where their captions do",
             True,
         ),
         Column(
-            "noise_ceiling", _FLOAT, "r squared", "explainable variance of the averaged test trials", True
+            "noise_ceiling",
+            _FLOAT,
+            "r squared",
+            "explainable variance of the averaged test trials; if cross-validated, of their differences "
+            "within folds",
+            True,
+        ),
+        Column(
+            "noise_ceiling_sd",
+            _FLOAT,
+            "r squared",
+            "standard error of noise_ceiling; null where it is unknown or was released with the betas",
+            True,
         ),
     ),
     ("voxel_id",),

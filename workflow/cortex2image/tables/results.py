@@ -110,7 +110,7 @@ SCORES = Contract(
 )
 ENCODING = Contract(
     "encoding",
-    1,
+    2,
     "{subject}/encoding/{model}.parquet",
     "a voxel",
     (
@@ -131,7 +131,28 @@ ENCODING = Contract(
             "within folds, with the variance doubled because folds share training trials",
         ),
         Column("q", _FLOAT, "", "p adjusted by Benjamini and Hochberg over all voxels"),
-        Column("alpha", _FLOAT, "", "ridge penalty chosen on training rows"),
+        Column("q_by", _FLOAT, "", "p adjusted by Benjamini and Yekutieli, valid under any dependence"),
+        Column(
+            "p_permutation",
+            _FLOAT,
+            "",
+            "(1 + draws with an r at least as high) / (1 + draws); a draw permutes the test stimuli, if "
+            "cross-validated within folds, and is then multiplied by sqrt(2) because folds share training "
+            "trials",
+        ),
+        Column(
+            "q_permutation",
+            _FLOAT,
+            "",
+            "p_permutation adjusted by Benjamini and Hochberg; at least voxels / voxels with the smallest p "
+            "/ (1 + draws)",
+        ),
+        Column(
+            "alpha",
+            _FLOAT,
+            "",
+            "ridge penalty chosen on training rows; of a stack, the weighted geometric mean of its layers'",
+        ),
         Column(
             "ceiling_normalised",
             _FLOAT,
@@ -139,6 +160,36 @@ ENCODING = Contract(
             "r / sqrt(noise_ceiling); null where the ceiling is unknown or below 0.05",
             True,
         ),
+        Column(
+            "r2_ceiling_normalised",
+            _FLOAT,
+            "",
+            "r |r| / noise_ceiling, not clipped: negative with r, above 1 by estimation error; null as "
+            "ceiling_normalised, where the ceiling is unknown or below 0.05",
+            True,
+        ),
+        Column(
+            "r2_normalised_low",
+            _FLOAT,
+            "",
+            "lower end of the 95 % interval of r2_ceiling_normalised, from resamples of the test stimuli and "
+            "noise_ceiling_sd by the delta method; null also without noise_ceiling_sd",
+            True,
+        ),
+        Column("r2_normalised_high", _FLOAT, "", "upper end of the interval", True),
+    ),
+    ("voxel_id",),
+)
+_RESAMPLED = "in each bootstrap resample of the test stimuli (if cross-validated, within folds); "
+ENCODING_RESAMPLES = Contract(
+    "encoding_resamples",
+    1,
+    "{subject}/encoding/{model}-resamples.parquet",
+    "a voxel",
+    (
+        VOXEL_ID,
+        Column("r", None, "", f"Pearson r {_RESAMPLED}resamples are the same for all models of a subject"),
+        Column("r2", None, "", f"coefficient of determination {_RESAMPLED}the same resamples as for r"),
     ),
     ("voxel_id",),
 )
@@ -215,15 +266,15 @@ PREFERRED = Contract(
 )
 ENCODING_SCORES = Contract(
     "encoding_scores",
-    1,
+    2,
     "encoding_scores.parquet",
     "subject x model x roi",
     (
         _SUBJECT,
         Column("model", _STRING, "", "feature space of the encoding model"),
         Column("roi", _STRING, "", "label of the atlas; `all` for every voxel"),
-        Column("voxels", _INT, "voxels", "number of voxels"),
-        Column("mean_r", _FLOAT, "", "mean r over the voxels"),
+        Column("voxels", _INT, "voxels", "number of voxels; of `all` subjects, of all of them together"),
+        Column("mean_r", _FLOAT, "", "mean r over the voxels; of `all` subjects, the mean over subjects"),
         Column(
             "mean_r_ceiling_normalised",
             _FLOAT,
@@ -232,6 +283,36 @@ ENCODING_SCORES = Contract(
             True,
         ),
         Column("fraction_significant", _FLOAT, "", "share of voxels with q below the config's encode/fdr"),
+        Column("subjects", _INT, "subjects", "number of subjects that the row is a mean over; for one, 1"),
+        Column(
+            "mean_r_low",
+            _FLOAT,
+            "",
+            "lower end of the 95 % bootstrap interval of mean_r over test stimuli; for `all` subjects, over "
+            "subjects and test stimuli within subjects",
+        ),
+        Column("mean_r_high", _FLOAT, "", "upper end of the interval"),
+        Column(
+            "fraction_significant_permutation",
+            _FLOAT,
+            "",
+            "share of voxels with q_permutation below the config's encode/fdr",
+        ),
+        Column(
+            "clusters",
+            _INT,
+            "clusters",
+            "groups of voxels of the region with q_permutation below encode/fdr that touch by a face, an "
+            "edge or a corner; null for surfaces and for `all` subjects",
+            True,
+        ),
+        Column("largest_cluster", _INT, "voxels", "size of the largest cluster; 0 without any", True),
+        Column(
+            "peak_i", _INT, "", "first index of the voxel with the highest r in the largest cluster", True
+        ),
+        Column("peak_j", _INT, "", "second index of that voxel", True),
+        Column("peak_k", _INT, "", "third index of that voxel", True),
+        Column("peak_r", _FLOAT, "", "r of that voxel", True),
     ),
     ("subject", "model", "roi"),
 )

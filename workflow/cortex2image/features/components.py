@@ -1,0 +1,73 @@
+"""Principal components of training stimuli, from inner products.
+
+The study of 2023 reduced features to 6,400 components of the training stimuli (Takagi and Nishimoto 2023,
+encoding analyses). Principal components are eigenvectors of the centred inner products (Schoelkopf, Smola and
+Mueller 1998, Neural Computation 10:1299), so no feature is read for them: with k_ij = x_i'x_j, the share
+w = 1/m of each of m training rows, and their mean row m,
+
+    (x_i - m)'(x_j - m) = k_ij - (Kw)_i - (Kw)_j + w'Kw = sum_c v_ic l_c v_jc,
+
+scores of row i are (x_i - m)' X_train' V / sqrt(l).
+"""
+
+import numpy as np
+from scipy.linalg import eigh
+
+from cortex2image.errors import ConfigError
+
+
+def principal_components(products: np.ndarray, train: np.ndarray, count: int) -> np.ndarray:
+    """Return the scores of all rows in the first principal components of the training rows.
+
+    They equal those of an exact PCA that is fitted to the training rows, but for signs; here the largest
+    weight of a training row in each component is positive. Products of other rows with each other are never
+    read, and those of other rows with training rows only after the components are found.
+
+    Parameters
+    ----------
+    products : (n, n) array
+        Inner products of the rows, as they are or shifted by any constant row.
+    train : (m,) array of int
+        The training rows.
+    count : int
+        Number of components k.
+
+    Returns
+    -------
+    (n, k) array, float64
+        Scores in units of the features, the largest variance first. Their mean over training rows is 0.
+
+    Raises
+    ------
+    ConfigError
+        Fewer than 1 component, more than m - 1, or more than training rows span beyond rounding.
+    """
+    train = np.asarray(train)
+    _check_count(count, len(train), "training stimuli less one")
+    among = products[np.ix_(train, train)].astype(np.float64, copy=False)
+    means = among.mean(axis=0)
+    centred = among - means[:, None] - means + means.mean()
+    values, weights = eigh(centred, subset_by_index=(len(train) - count, len(train) - 1), overwrite_a=True)
+    values, weights = values[::-1], weights[:, ::-1]
+    _check_count(count, 1 + int(np.sum(values > _rounding(products, among))), "directions in these features")
+    weights = weights * (_signs(weights) / np.sqrt(values))
+    # Sums over training rows of the weights are 0, so only means over training rows are subtracted.
+    scores: np.ndarray = (products[:, train].astype(np.float64, copy=False) - means) @ weights
+    return scores
+
+
+def _check_count(count: int, rows: int, of_what: str) -> None:
+    if not 1 <= count < rows:
+        fix = f"set encode/pca to {rows - 1} or fewer, or to null" if rows > 1 else "set encode/pca to null"
+        raise ConfigError("encode/pca", f"1 to {rows - 1} components ({of_what})", f"{count}", fix)
+
+
+def _rounding(products: np.ndarray, among: np.ndarray) -> float:
+    """Return the size of eigenvalues that rounding of the inner products alone can give."""
+    return float(np.finfo(products.dtype).eps * len(among) ** 0.5 * np.abs(among).max())
+
+
+def _signs(weights: np.ndarray) -> np.ndarray:
+    largest = np.abs(weights).argmax(axis=0)
+    signs: np.ndarray = np.sign(weights[largest, np.arange(weights.shape[1])])
+    return signs
