@@ -29,7 +29,7 @@ def write_grid(
     count = len(indices)
     data = {"voxel_id": np.arange(count), "i": indices[:, 0], "j": indices[:, 1], "k": indices[:, 2]}
     data |= {"roi": ["early"] * count, "hemisphere": ["unknown"] * count}
-    data |= {"ncsnr": [None] * count, "noise_ceiling": [None] * count}
+    data |= dict.fromkeys(("ncsnr", "noise_ceiling", "noise_ceiling_sd"), [None] * count)
     facts = {"shape": json.dumps(list(shape)), "affine": json.dumps(affine.tolist())}
     VOXELS.write(data | columns, path, **facts, left_out="[]")
 
@@ -77,9 +77,20 @@ def write_tables(
 
 def _write_encoding(folder: Path, model: str, ids: np.ndarray, r: np.ndarray) -> str:
     p = norm.sf(np.arctanh(r) * np.sqrt(STIMULI - 3))
-    same = {"r2": r**2, "alpha": np.ones(len(r)), "ceiling_normalised": r}
+    unknown = dict.fromkeys((column.name for column in ENCODING.columns if column.nullable), [None] * len(r))
+    same = unknown | {"r2": r**2, "alpha": np.ones(len(r))}
     path = folder / f"{model}.parquet"
-    data = {"voxel_id": ids, "r": r, "p": p, "q": false_discovery_control(p), **same}
+    q = false_discovery_control(p)
+    data = {
+        "voxel_id": ids,
+        "r": r,
+        "p": p,
+        "q": q,
+        "q_by": q,
+        "p_permutation": p,
+        "q_permutation": q,
+        **same,
+    }
     ENCODING.write(data, path, model=model, test_stimuli=STIMULI)
     return str(path)
 

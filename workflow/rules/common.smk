@@ -32,7 +32,7 @@ CONFIG = config_name(workflow.configfiles, overridden=bool(workflow.config_setti
 STUDY = run_step(lambda: resolve(config, CONFIG))
 JOBS = run_step(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.yaml")))
 RESOURCES, READER = JOBS.resources, JOBS.reader
-FIGURES, FIGURE_NAMES = JOBS.figures, [figure.name for figure in JOBS.figures]
+ENCODING_FIGURES, ENCODING_FIGURE_NAMES = JOBS.figures, [figure.name for figure in JOBS.figures]
 METHODS_RUN, ENCODED, DECODED = STUDY.reconstruct.methods, JOBS.encoded, list(STUDY.decode.rois)
 # Paths of the files of the study: at("betas") is the path of a table, with its wildcards.
 at, log_of, benchmark_of = JOBS.layout.path, JOBS.layout.log, JOBS.layout.benchmark

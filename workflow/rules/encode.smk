@@ -137,9 +137,9 @@ rule encoding_figures:
     """Figures of a subject's encoding models, and the numbers behind them."""
     input:
         **tables("voxels"),
-        encoding=collect(at("encoding"), model=shown_models(FIGURES), allow_missing=True),
-        unique=collect(at("unique"), model=unique_models(FIGURES), allow_missing=True),
-        preferred=collect(at("preferred"), family=preferred_families(FIGURES), allow_missing=True),
+        encoding=collect(at("encoding"), model=shown_models(ENCODING_FIGURES), allow_missing=True),
+        unique=collect(at("unique"), model=unique_models(ENCODING_FIGURES), allow_missing=True),
+        preferred=collect(at("preferred"), family=preferred_families(ENCODING_FIGURES), allow_missing=True),
         to_mni=JOBS.to_mni,
         code=code_of("encoding_figures"),
     output:

@@ -49,5 +49,5 @@ rule encode:
         at("encoding_scores"),
         of_all("map", model=ENCODED),
         of_all("preferred", family=JOBS.families),
-        of_all("figure", figure=FIGURE_NAMES),
+        of_all("figure", figure=ENCODING_FIGURE_NAMES),
     localrule: True

@@ -276,7 +276,8 @@ def test_maps_by_hemisphere_are_made_where_a_study_reaches_the_surface(tmp_path)
 
 
 def test_figures_follow_from_the_grid():
-    assert jobs().of_figures("figure_table") == ["results/demo/{subject}/figures/spaces.csv"]
+    alone = jobs(change(shipped(), "encode/grid", {}))
+    assert alone.of_figures("figure_table") == ["results/demo/{subject}/figures/spaces.csv"]
     config = change(shipped(), "encode/grid", {"noise_levels": [0.5], "steps": [2], "layers": ["mid"]})
     names = [figure.name for figure in jobs(config).figures]
     assert names == ["spaces", "noise", "steps", "layers"]

@@ -1,6 +1,7 @@
 """Panels of each figure, and what they say."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -126,3 +127,13 @@ def test_a_flat_map_names_both_sides(results):
     flat = Canvas(FLAT, CANVAS.voxels, np.full((3, 4), 0.9))
     (texts, _), *_ = panels(draw_encoding_maps(figures_of()[0], results, flat, True))
     assert {"L", "R"} <= set(texts)
+
+
+def test_silent_voxels_do_not_shorten_the_scale(results):
+    """One voxel in a hundred may be all that responds; its colour must not be that of half its value."""
+    few = np.arange(VOXELS) < 1
+    r = {model: np.where(few, 0.52, 0.01) for model in results.r}
+    q = {model: np.where(few, 0.001, 0.9) for model in results.q}
+    drawn = draw_encoding_maps(figures_of()[0], replace(results, r=r, q=q), CANVAS, False)
+    bar = next(axes for axes in drawn.axes if axes.get_xlabel().startswith("r on test"))
+    assert bar.get_xlim() == (0, pytest.approx(0.55))

@@ -107,9 +107,9 @@ def brain(folder: Path) -> np.ndarray:
     indices = np.argwhere(np.asarray(mask.dataobj) > 0)
     write_grid(folder / "voxels.parquet", indices, mask.shape, mask.affine)
     height = apply_affine(mask.affine, indices)[:, 2]
-    columns = ("r2", "p", "q", "alpha", "ceiling_normalised")
-    same = {name: np.full(len(indices), 0.01) for name in columns}
-    ENCODING.write({"voxel_id": np.arange(len(indices)), "r": height, **same}, folder / "encoding.parquet")
+    same = {column.name: np.full(len(indices), 0.01) for column in ENCODING.columns}
+    table = same | {"voxel_id": np.arange(len(indices)), "r": height}
+    ENCODING.write(table, folder / "encoding.parquet")
     return height
 
 

@@ -1,6 +1,6 @@
 """The maps of each figure of the encoding models: which panels it has, on which scales."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib import colormaps
@@ -68,13 +68,19 @@ def draw_encoding_maps(
 def _scales(shown: list[Quantity]) -> dict[str, Scale]:
     """Return a scale of r and, if there is unique variance, one of R^2 for both bands."""
     kinds = {quantity.kind for quantity in shown}
-    accuracy = rounded_end([q.values for q in shown if q.kind == ACCURACY])
+    accuracy = _end([q for q in shown if q.kind == ACCURACY])
     scales = {ACCURACY: Scale("r on test stimuli; darkest: 0 or less", ACCURACY_COLOURS, 0.0, accuracy)}
     if kinds - {ACCURACY}:
-        end = rounded_end([np.maximum(q.values, 0) for q in shown if q.kind != ACCURACY])
+        end = _end([q for q in shown if q.kind != ACCURACY])
         unique = Scale("unique R² on test stimuli; darkest: 0 or less", UNIQUE_COLOURS, 0.0, end)
         scales |= {UNIQUE_LATENT: unique, UNIQUE_BESIDE: unique}
     return scales
+
+
+def _end(shown: Sequence[Quantity]) -> float:
+    """Return the end of the scale: of significant voxels, lest a whole brain of silent ones decides it."""
+    significant = [q.values[q.significant] for q in shown if q.significant.any()]
+    return rounded_end(significant or [np.maximum(q.values, 0) for q in shown])
 
 
 def _panel(quantity: Quantity, results: VoxelResults, scale: Scale, thresholded: bool) -> Panel:
@@ -99,7 +105,7 @@ def _difference(results: VoxelResults, thresholded: bool) -> tuple[Panel, Scale]
     first, second = CONTRAST
     values = results.r[first] - results.r[second]
     either = (results.q[first] < results.fdr) | (results.q[second] < results.fdr)
-    end = rounded_end([values])
+    end = rounded_end([values[either] if either.any() else values])
     label = f"difference of r; red: {first}, blue: {second} predicts better"
     scale = Scale(label, DIFFERENCE_COLOURS, -end, end)
     note = f"no test of the difference; {_counted(either, results)} for one of them"
