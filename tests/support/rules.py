@@ -20,6 +20,8 @@ WILDCARDS = {
     "noise": "0.8",
     "part": "0",
     "shard": "0",
+    "model": "z+zc",
+    "family": "noise",
     "region": "early",
 }
 Facts = dict[str, Any]

@@ -78,9 +78,7 @@ rule stack_layers:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.fit_threads
     resources:
-        **growing(
-            mem_mb=lambda wildcards: RESOURCES.stack_mb(wildcards.model), runtime=RESOURCES.joint_minutes
-        ),
+        **growing(mem_mb=RESOURCES.stack_mb, runtime=RESOURCES.joint_minutes),
     params:
         settings=settings_of("stack_layers"),
     shell:
@@ -103,7 +101,7 @@ rule best_model:
     conda:
         "../../envs/cortex2image.yaml"
     resources:
-        **growing(mem_mb=lambda wildcards: RESOURCES.best_model_mb(wildcards.family), runtime=10),
+        **growing(mem_mb=RESOURCES.best_model_mb, runtime=10),
     shell:
         command_line("best_model")
 

@@ -263,6 +263,49 @@ def test_a_layer_that_the_disk_cannot_hold_ends_the_plan():
         of_grid(scratch_gb=0.001).sampled(Wildcards(space="zc"))
 
 
+def test_a_space_is_read_from_the_table_that_holds_it():
+    one = Wildcards(subject="sub-01", space="zc-n0.25")
+    assert of_grid().features_of_space(one) == "results/demo/features/zc-n0.25.parquet"
+    layer = Wildcards(subject="sub-01", space="unet-mid-n0.8-t2")
+    assert of_grid().features_of_space(layer) == "results/demo/sub-01/grams/unet-mid-n0.8-t2.parquet"
+
+
+def test_models_of_several_spaces_read_all_of_them_in_order():
+    study, joint = of_grid(), Wildcards(subject="sub-01", model="z+zc-n0.25")
+    assert study.features_of_model(joint) == [
+        "results/demo/features/z.parquet",
+        "results/demo/features/zc-n0.25.parquet",
+    ]
+    assert study.alone("encoding_resamples")(joint) == [
+        "results/demo/sub-01/encoding/z-resamples.parquet",
+        "results/demo/sub-01/encoding/zc-n0.25-resamples.parquet",
+    ]
+    stack = Wildcards(subject="sub-02", model="stack-n0.8-t16")
+    assert study.features_of_model(stack) == [
+        f"results/demo/sub-02/grams/unet-{layer}-n0.8-t16.parquet" for layer in ("mid", "up1")
+    ]
+
+
+def test_a_family_is_compared_by_the_tables_of_its_models():
+    study, of = of_grid(), Wildcards(subject="sub-01", family="steps-mid-n0.8")
+    assert "steps-mid-n0.8" in study.families
+    assert study.of_family("encoding")(of) == [
+        f"results/demo/sub-01/encoding/unet-mid-n0.8-t{step}.parquet" for step in (2, 16)
+    ]
+    assert jobs().families == []
+
+
+@pytest.mark.parametrize("model", ["z+c", "stack-n0.8-t3"])
+def test_a_model_that_the_study_lacks_ends_the_plan(model):
+    with pytest.raises(SystemExit, match="ConfigError: encoding model"):
+        of_grid().features_of_model(Wildcards(subject="sub-01", model=model))
+
+
+def test_a_family_that_the_study_lacks_ends_the_plan():
+    with pytest.raises(SystemExit, match="family of encoding models"):
+        of_grid().of_family("encoding")(Wildcards(subject="sub-01", family="noise-n1"))
+
+
 def test_what_is_asked_for_now_differs_each_time():
     assert asked_now(NONE) != asked_now(NONE)
 

@@ -9,7 +9,7 @@ from cortex2image.encoding.scoring import Scoring
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.planning.resources import Resources
 from cortex2image.prediction.fit_sizes import FitSizes
-from cortex2image.prediction.memory import PYTHON, plan_memory
+from cortex2image.prediction.memory import PYTHON, plan_memory, plan_stack
 from cortex2image.study.config import resolve
 from cortex2image.study.settings import Ridge
 
@@ -54,6 +54,7 @@ LARGEST = 64_000
 def test_every_job_on_eight_subjects_of_nsd_fits_into_64_gb(name, mask, selection):
     config = shipped(name) | {"subjects": [f"sub-0{number}" for number in range(1, 9)]}
     config = change(change(config, "dataset/mask", mask), "ridge/selection", selection)
+    config = change(config, "encode/grid", {"unique": False})
     jobs = Resources(resolve(config), SD)
     asked = [jobs.betas_mb(4), jobs.standardise_mb, jobs.evaluation_mb, jobs.model_mb]
     asked += [jobs.decode_mb(space) for space in ("z", "c")]
@@ -170,3 +171,41 @@ def test_inner_products_of_wider_layers_and_of_more_subjects_take_longer():
 def test_needs_follow_the_space_of_the_data_set():
     assert needs(space=None).encode_mb("z") == needs(space="func1pt8mm").encode_mb("z")
     assert needs(space="fsaverage").encode_mb("z") < needs(space="func1mm").encode_mb("z")
+
+
+LAYERS = ["down0", "down1", "down2", "mid", "up0", "up1", "up2", "up3"]
+
+
+@pytest.mark.parametrize("selection", ["kfold", "loo"])
+@pytest.mark.parametrize("mask", ["atlas", "brain"])
+def test_joint_models_and_stacks_of_nsd_fit_into_64_gb(mask, selection):
+    config = change(change(shipped("nsd"), "dataset/mask", mask), "ridge/selection", selection)
+    study = resolve(change(config, "encode/grid", {"steps": [5, 20], "layers": LAYERS}))
+    jobs = Resources(study, SD)
+    assert jobs.joint_mb("z+zc") <= LARGEST
+    assert jobs.stack_mb <= LARGEST
+    assert jobs.best_model_mb < LARGEST / 4
+    assert jobs.joint_minutes > jobs.fit_minutes
+
+
+@pytest.mark.parametrize("mask", ["atlas", "brain"])
+def test_models_of_several_spaces_ask_for_what_they_plan(mask):
+    voxels = {"atlas": 28_000, "brain": 412_000}[mask]
+    study = resolve(change(shipped("nsd"), "encode/grid", {"steps": [20], "layers": LAYERS}))
+    jobs = replace(needs(mask=mask), study=replace(needs(mask=mask).study, encode=study.encode))
+    scores = jobs._scoring.bytes_per_voxel
+    sizes = FitSizes(
+        "encode", 30_000, 27_000, 9_000, 1_000, 16_384, voxels, scores=scores, kernel=True, bands=2
+    )
+    assert 0 <= jobs.joint_mb("z+zc") * 1e6 - plan_memory(sizes, KFOLD, ["test"], 8).total < 1e9
+    layers = replace(sizes, predictors=10_000, bands=8)
+    assert 0 <= jobs.stack_mb * 1e6 - plan_stack(layers, KFOLD, ["test"]).total < 1e9
+
+
+def test_more_layers_ask_for_more():
+    asked = []
+    for count in (2, 4, 8):
+        grid = {"steps": [20], "layers": LAYERS[:count]}
+        asked.append(Resources(resolve(change(shipped("nsd"), "encode/grid", grid)), SD).stack_mb)
+    assert asked == sorted(set(asked))
+    assert Resources(resolve(shipped("bids")), SD).joint_mb("z+zc") == 4_000

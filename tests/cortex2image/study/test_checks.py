@@ -37,6 +37,7 @@ PREPARED = [reader.name for reader in READERS.values() if reader.prepared]
         ("dataset/rois/atlas", None, "dataset/rois/atlas", "the atlas the labels refer to"),
         ("models/set", "miniatur", "models/set", "did you mean 'miniature'?"),
         ("encode/models", ["z", "unit-mid-n0.8-t20"], "encode/models", "did you mean 'unet'?"),
+        ("ridge/selection", "as_released", "encode", "set encode/grid/unique: false"),
         ("encode/models", ["unet-mid-n0.8-t20"], "encode/models", "a step from 1 to 16"),
         ("encode/grid", {"layers": ["mid"]}, "encode/grid/layers", "add encode/grid/steps"),
         ("encode/models", ["zc-n0.60"], "encode/models", "write zc-n0.6"),

@@ -65,7 +65,9 @@ def test_a_value_may_be_a_pattern():
 
 
 def test_an_unknown_name_is_an_error_that_lists_the_names():
-    with pytest.raises(ValueError, match="no file is named 'votes'; there are activity, ascent, attribution,"):
+    with pytest.raises(
+        ValueError, match="no file is named 'votes'; there are activity, ascent, attribution,"
+    ):
         DEMO.path("votes")
     with pytest.raises(ValueError, match="no file is named 'betas'; there are checkpoint, clip"):
         training_path("betas")

@@ -15,7 +15,7 @@ from cortex2image.planning.passes import FORMAT_BYTES
 from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.prediction.fit_sizes import Direction, FitSizes
 from cortex2image.prediction.memory import PYTHON, plan_memory, plan_stack
-from cortex2image.study.encoding_models import find_encoding_model, find_family
+from cortex2image.study.encoding_models import families
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 from cortex2image.study.sizes import StudySizes
@@ -137,19 +137,24 @@ class Resources:
             return self._unknown_mb
         return self._planned_mb(self._encoding_sizes(tuple(model.split("+")), kernel=True))
 
-    def stack_mb(self, model: str) -> int:
-        """Return the memory of a stack of layers, whose decompositions are in memory together."""
+    @property
+    def stack_mb(self) -> int:
+        """Return the memory of a stack of all layers, whose decompositions are in memory together."""
         if self._sizes is None:
             return self._unknown_mb
-        spaces = find_encoding_model(model, self.study.encode, self.study.reconstruct).spaces
+        sizes = self._sizes_of("encode", sum(self._pictures), self._voxels)
+        layers = max(1, len(self.study.encode.grid.layers))
+        sizes = replace(sizes, scores=self._scoring.bytes_per_voxel, kernel=True, bands=layers)
         averaged = self.study.standardise.average_repeats
-        return _mb(plan_stack(self._encoding_sizes(spaces, kernel=True), self.study.ridge, averaged).total)
+        return _mb(plan_stack(sizes, self.study.ridge, averaged).total)
 
-    def best_model_mb(self, family: str) -> int:
-        """Return the memory of comparing models: their scores in resamples, thrice."""
-        models = find_family(family, self.study.encode, self.study.reconstruct).models
+    @property
+    def best_model_mb(self) -> int:
+        """Return the memory of comparing the models of the largest family: scores in resamples, thrice."""
+        found = families(self.study.encode, self.study.reconstruct)
+        models = max((len(family.models) for family in found), default=1)
         voxels = self._voxels if self._sizes else UNKNOWN_VOXELS
-        return _mb(PYTHON + 3 * FLOAT * len(models) * voxels * self.study.encode.resamples)
+        return _mb(PYTHON + 3 * FLOAT * models * voxels * self.study.encode.resamples)
 
     @property
     def joint_minutes(self) -> int:

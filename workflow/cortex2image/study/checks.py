@@ -6,13 +6,13 @@ from collections import Counter
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.encoding_checks import check_encoding
-from cortex2image.study.encoding_models import encoded_spaces
+from cortex2image.study.encoding_models import encoded_spaces, encoding_models
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.region_checks import check_attributed, check_preferred
 from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Study
 from cortex2image.study.space_names import parse_space
-from cortex2image.study.spaces import PICTURE, kept_steps
+from cortex2image.study.spaces import GRAM, PICTURE, kept_steps
 from cortex2image.study.surfaces import in_mni, on_surface
 
 RESERVED_STUDY = "miniature"
@@ -45,6 +45,7 @@ def check_settings(study: Study, source: str) -> None:
         _check_controls,
         _check_limits,
         _check_penalties,
+        _check_kernels,
         _check_labels,
         _check_model_set,
         _check_to_mni,
@@ -223,6 +224,21 @@ def _check_noising(study: Study, reader: Reader, source: str) -> None:
     if study.reconstruct.noising == "as_released" and study.reconstruct.strength == 1:
         found, fix = "as_released at strength 1", "lower reconstruct/strength, or set noising: matched"
         raise ConfigError(f"{source}, reconstruct/noising", "matched at strength 1", found, fix)
+
+
+def _check_kernels(study: Study, reader: Reader, source: str) -> None:
+    """Refuse models of inner products beside the released recipe, which standardises columns."""
+    if study.ridge.selection != "as_released":
+        return
+    models = encoding_models(study.encode, study.reconstruct)
+    grams = [m.name for m in models if any(parse_space(s).facts.storage == GRAM for s in m.spaces)]
+    joint = [m.name for m in models if len(m.spaces) > 1]
+    asked = [*grams, *joint, *(["encode/pca"] if study.encode.pca else [])]
+    if asked:
+        expected = "no layers, joint models or encode/pca with ridge/selection as_released"
+        found = f"{len(asked)}, first {asked[0]}"
+        fix = "set encode/grid/unique: false, layers: [] and pca: null, or choose another selection"
+        raise ConfigError(f"{source}, encode", expected, found, fix)
 
 
 def _check_model_set(study: Study, reader: Reader, source: str) -> None:
