@@ -4,7 +4,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 from nibabel.affines import apply_affine, from_matvec
-from nilearn.surface import load_surf_mesh, vol_to_surf
+from nilearn.datasets import fetch_surf_fsaverage
+from nilearn.surface import vol_to_surf
 from scipy.spatial import KDTree
 from tests.support.encoding_tables import write_grid
 
@@ -29,7 +30,7 @@ TO_MNI = from_matvec(np.diag([1.05, 0.98, 1.1]), [2, 5, -3])
 
 
 def middle(side):
-    pial, white = (load_surf_mesh(fsaverage5()[f"{name}_{side}"]).coordinates for name in ("pial", "white"))
+    pial, white = (fsaverage5(name, side).coordinates for name in ("pial", "white"))
     return (pial + white) / 2
 
 
@@ -68,7 +69,7 @@ def test_values_are_those_that_nilearn_projects(grid):
     padded = AFFINE @ from_matvec(np.eye(3), [-margin] * 3)
     image = nib.Nifti1Image(volume, np.linalg.inv(MNI305_TO_MNI152) @ TO_MNI @ padded)
     for side, values in zip(SIDES, found, strict=True):
-        files = fsaverage5()
+        files = fetch_surf_fsaverage("fsaverage5")
         options = {"kind": "depth", "depth": [0.5], "interpolation": "nearest_most_frequent"}
         expected = vol_to_surf(image, files[f"pial_{side}"], inner_mesh=files[f"white_{side}"], **options)
         np.testing.assert_allclose(values, expected, rtol=1e-6)
@@ -106,7 +107,7 @@ def test_hemispheres_of_different_size_are_refused(tmp_path, vertices, sides):
 
 def test_the_first_vertices_of_each_hemisphere_are_the_coarser_mesh():
     """fsaverage4 lies in the mesh at hand as fsaverage5 lies in fsaverage: its vertices come first."""
-    points = load_surf_mesh(fsaverage5()["sphere_left"]).coordinates
+    points = fsaverage5("sphere", "left").coordinates
     spacing = [np.median(KDTree(p).query(p, k=2)[0][:, 1]) for p in (points, points[:2562], points[::4])]
     assert spacing[1] / spacing[0] == pytest.approx(2, rel=0.05)
     assert spacing[2] / spacing[0] < 1.9

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from nilearn.surface import load_surf_mesh
 from tests.support.encoding_tables import write_grid
 
 from cortex2image.encoding.fsaverage import VERTICES5, fsaverage5
@@ -66,7 +65,7 @@ def test_every_pixel_of_a_flat_map_shows_a_vertex_nearby():
     (gap,) = np.flatnonzero(np.diff(columns) > 5)
     halves = canvas.voxels[:, : columns[gap] + 1], canvas.voxels[:, columns[gap + 1] :]
     for number, (side, half) in enumerate(zip(("left", "right"), halves, strict=True)):
-        mesh = load_surf_mesh(fsaverage5()[f"flat_{side}"])
+        mesh = fsaverage5("flat", side)
         vertices = half[half >= 0] - number * VERTICES5
         assert set(vertices.tolist()) <= set(range(VERTICES5))
         assert len(np.unique(vertices)) > 0.95 * len(np.unique(mesh.faces))

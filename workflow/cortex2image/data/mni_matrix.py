@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from nilearn.datasets import load_mni152_brain_mask
 
 from cortex2image.errors import DataError
 from cortex2image.study.settings import Dataset
@@ -102,6 +101,9 @@ def require_in_brain(points: np.ndarray, where: str | Path) -> None:
     This finds matrices of another direction, unit or space. It cannot tell two subjects apart whose heads lay
     alike.
     """
+    # Imported here, since it takes a second that studies without a matrix would lose in every job.
+    from nilearn.datasets import load_mni152_brain_mask
+
     mask = load_mni152_brain_mask(resolution=MASK_MM)
     inside, inverse = np.asarray(mask.dataobj) > 0, np.linalg.inv(mask.affine)
     ijk = np.rint(points @ inverse[:3, :3].T + inverse[:3, 3]).astype(int)

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 from nibabel.affines import apply_affine
-from nilearn.datasets import fetch_surf_fsaverage
-from nilearn.surface import load_surf_mesh
 from scipy.ndimage import map_coordinates
 
 from cortex2image.encoding.voxel_grid import VoxelGrid
@@ -29,9 +27,17 @@ MNI305_TO_MNI152 = np.array(
 )
 
 
-def fsaverage5() -> Any:
-    """Return the files of fsaverage5 by name, which nilearn brings along; nothing is fetched."""
-    return fetch_surf_fsaverage("fsaverage5")
+def fsaverage5(name: str, side: str) -> Any:
+    """Return a surface of fsaverage5, such as ``pial`` or ``flat``, or values of its vertices, ``sulc``.
+
+    nilearn brings the files along; nothing is fetched.
+    """
+    # Imported here, since it takes a second that studies without a surface would lose in every job.
+    from nilearn.datasets import fetch_surf_fsaverage
+    from nilearn.surface import load_surf_data, load_surf_mesh
+
+    file = fetch_surf_fsaverage("fsaverage5")[f"{name}_{side}"]
+    return load_surf_data(file) if name == "sulc" else load_surf_mesh(file)
 
 
 def voxels_at_vertices(grid: VoxelGrid, to_mni: np.ndarray) -> np.ndarray:
@@ -65,8 +71,7 @@ def voxels_at_vertices(grid: VoxelGrid, to_mni: np.ndarray) -> np.ndarray:
 
 def _middle_of_cortex(side: str) -> np.ndarray:
     """Return the points half-way between white and pial surface of fsaverage5, (10242, 3) mm in MNI305."""
-    files = fsaverage5()
-    pial, white = (load_surf_mesh(files[f"{name}_{side}"]).coordinates for name in ("pial", "white"))
+    pial, white = (fsaverage5(name, side).coordinates for name in ("pial", "white"))
     middle: np.ndarray = (pial + white) / 2
     return middle
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import nibabel as nib
 import numpy as np
 from nibabel.orientations import apply_orientation, io_orientation
-from nilearn.surface import load_surf_data, load_surf_mesh
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
@@ -106,15 +105,15 @@ def flat_canvas(places: NDArray[np.int64]) -> Canvas:
     height = len(gap)
     padded = [np.pad(part, ((0, height - len(part)), (0, 0)), constant_values=-1) for part in parts]
     vertices = np.concatenate([padded[0], gap, padded[1]], axis=1)
-    there, files = vertices >= 0, fsaverage5()
-    depth = np.concatenate([load_surf_data(files[f"sulc_{side}"]) for side in SIDES])
+    there = vertices >= 0
+    depth = np.concatenate([fsaverage5("sulc", side) for side in SIDES])
     grey = np.where(depth[np.maximum(vertices, 0)] > 0, SULCUS, GYRUS)
     return Canvas(FLAT, np.where(there, places[np.maximum(vertices, 0)], -1), np.where(there, grey, np.nan))
 
 
 def _flat_vertices(side: str) -> NDArray[np.int64]:
     """Return the vertex nearest to each pixel of a hemisphere's flat map, (H, W); -1 outside of it."""
-    mesh = load_surf_mesh(fsaverage5()[f"flat_{side}"])
+    mesh = fsaverage5("flat", side)
     points, faces = np.asarray(mesh.coordinates), np.asarray(mesh.faces)
     used = np.unique(faces)
     flat = points[used, :2]
