@@ -24,6 +24,7 @@ include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/encode.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/explain.smk"
+include: "workflow/rules/regions.smk"
 include: "workflow/rules/targets.smk"
 
 

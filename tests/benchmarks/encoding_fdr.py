@@ -167,7 +167,8 @@ def main() -> None:
     lines = [
         f"## False discoveries of encoding models\n\n{machine(1)}.",
         f"{args.studies} simulated studies of each design: {PLANTED} voxels that respond to "
-        f"{WIDTH} features, and {VOXELS - PLANTED} silent ones; half of the\nnoise is common to blocks of {BLOCK} voxels. "
+        f"{WIDTH} features, and {VOXELS - PLANTED} silent ones; half of the\nnoise is common to blocks of "
+        f"{BLOCK} voxels. "
         f"{PERMUTATIONS} permutations. Means over studies and their standard errors.\n",
         HEADER,
         *rows,

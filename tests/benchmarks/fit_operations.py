@@ -19,6 +19,8 @@ class Fit:
         Training rows n, columns p, targets t, and rows to predict m.
     alphas, folds : int
         Penalties a, and folds.
+    own_scales : bool
+        Whether each fold scales the predictors by its own training rows, as the workflow does.
     """
 
     rows: int
@@ -27,6 +29,7 @@ class Fit:
     new_rows: int
     alphas: int
     folds: int
+    own_scales: bool = False
 
     @property
     def multiplications(self) -> float:
@@ -36,6 +39,7 @@ class Fit:
         p if p < n, else the training rows of a fold:
 
         - Gram matrix, half of it by symmetry: n p k / 2
+        - with own scales and p >= n, that of every fold as well, whose columns weigh otherwise
         - for every fold and penalty, the operator (held-out rows, w) from the fold's decomposition: a n w w
         - what it predicts for the held-out rows: a n w t
         - projection of the targets, once for all folds: n k t
@@ -46,7 +50,8 @@ class Fit:
         """
         n, p, t, m, a = self.rows, self.predictors, self.targets, self.new_rows, self.alphas
         k, w = min(n, p), (p if p < n else n - n // self.folds)
-        return n * p * k / 2 + a * n * w * w + a * n * w * t + n * k * t + m * p * k + m * k * t
+        grams = 1 + (self.folds if self.own_scales and p >= n else 0)
+        return grams * n * p * k / 2 + a * n * w * w + a * n * w * t + n * k * t + m * p * k + m * k * t
 
 
 def gemm_rate(threads: int, side: int = RATE_SIDE) -> float:

@@ -99,7 +99,7 @@ def fit_of(case: Case, size: Size, voxels: int, chosen: str) -> Fit:
     """Return the sizes of the fit of a case."""
     ridge, width = json.loads(chosen)["ridge"], size.widths[case.space]
     pictures = size.pictures - size.test_pictures
-    penalties = {"alphas": len(ridge["alphas"]), "folds": ridge["folds"]}
+    penalties = {"alphas": len(ridge["alphas"]), "folds": ridge["folds"], "own_scales": True}
     if case.step == "decode_features":
         return Fit(pictures * REPEATS, size.decoded_from, width, size.test_pictures, **penalties)
     return Fit(pictures, width, voxels, size.test_pictures, **penalties)

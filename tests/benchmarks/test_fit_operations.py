@@ -10,17 +10,20 @@ def counted(fit: Fit) -> int:
     held_out = n // fit.folds
     train = n - held_out
     side, width = min(n, p), p if p < n else train
-    total = sum(side for _ in range(p if n <= p else n) for _ in range(side)) // 2
+    gram = sum(side for _ in range(p if n <= p else n) for _ in range(side)) // 2
+    total = gram
     for _ in range(fit.folds):
+        total += gram * (fit.own_scales and p >= n)
         for _ in range(fit.alphas):
             total += held_out * width * t
             total += held_out * width * width
     return total + n * side * t + m * p * side + m * side * t
 
 
+@pytest.mark.parametrize("own_scales", [False, True])
 @pytest.mark.parametrize("shape", [(60, 20, 7), (20, 60, 7), (40, 40, 3)])
-def test_all_products_are_counted(shape: tuple[int, int, int]) -> None:
-    fit = Fit(*shape, new_rows=5, alphas=3, folds=5)
+def test_all_products_are_counted(shape: tuple[int, int, int], own_scales: bool) -> None:
+    fit = Fit(*shape, new_rows=5, alphas=3, folds=5, own_scales=own_scales)
     assert fit.multiplications == counted(fit)
 
 

@@ -10,6 +10,20 @@ def test_items_pass_unchanged_and_the_end_is_reported(capsys):
     assert lines[-1].startswith("count: 3/3 done in")
 
 
+def test_items_may_count_more_than_one(capsys):
+    list(track(["ab", "c"], "letters", total=3, every_s=0, counts=len))
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(" after")[0] for line in lines[:2]] == ["letters: 2/3", "letters: 3/3"]
+    assert lines[-1].startswith("letters: 3/3 done in")
+
+
+def test_speed_and_the_time_left_are_said(capsys, monkeypatch):
+    now = iter([0.0, 4.0, 8.0, 8.0])
+    monkeypatch.setattr("cortex2image.progress.time.monotonic", lambda: next(now))
+    list(track([1, 2], "count", every_s=1))
+    assert capsys.readouterr().err.startswith("count: 1/2 after 4 s, 0.25/s, 4 s left\n")
+
+
 def test_unknown_lengths_and_empty_work(capsys):
     assert list(track(iter([]), "nothing")) == []
     assert "nothing: 0 done" in capsys.readouterr().err

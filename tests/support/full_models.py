@@ -80,10 +80,11 @@ THIN_TEXT = {"vocab_size": 58, "intermediate_size": 16, "num_hidden_layers": 1, 
 def generator_of(name: str, folder: Path, thin: bool) -> ModelSet:
     """Return a set without judges in `folder`; a thin one declares the channels of its thin U-Net."""
     known = MODEL_SETS[name]
-    channels = THIN_CHANNELS["block_out_channels"] if thin else known.unet_channels
-    return replace(
-        known, folder=folder, unet_channels=channels, judges=(), lpips=None, hub=known.hub[:1], weights=()
-    )
+    alone = replace(known, folder=folder, judges=(), lpips=None, hub=known.hub[:1], weights=())
+    if not thin:
+        return alone
+    residuals = THIN_CHANNELS["layers_per_block"]
+    return replace(alone, unet_channels=THIN_CHANNELS["block_out_channels"], unet_residuals=residuals)
 
 
 def networks(model_set: ModelSet, thin: bool) -> dict[str, Any]:

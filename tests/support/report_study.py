@@ -3,12 +3,20 @@
 import json
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 from PIL import Image
-from tests.support.studies import as_option
+from PIL.PngImagePlugin import PngInfo
+from tests.support.studies import as_option, some_study
 
+from cortex2image.encoding.quantities import VoxelResults, region_table
 from cortex2image.sources import ROOT
+from cortex2image.study.encoding_figures import (
+    EncodingFigure,
+    encoding_figures,
+    preferred_families,
+    shown_models,
+    unique_models,
+)
 from cortex2image.tables.recordings import STIMULI, TRIALS, VOXELS
 from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES
 
@@ -18,7 +26,6 @@ SPACES = ("z", "c")
 STIMULUS_IDS = [f"images/scene_{i:02d}" for i in range(30)]
 CATEGORIES = ("cat", "house", "shoe")
 METRICS = ("pixcorr", "twoway_clip")
-SHAPE = (9, 11, 7)
 
 
 def write_picture(path: Path, rng: np.random.Generator, size: int = 16) -> str:
@@ -78,13 +85,44 @@ def write_encoding(root: Path, rng: np.random.Generator, models: tuple[str, ...]
     clusters = ("clusters", "largest_cluster", "peak_i", "peak_j", "peak_k", "peak_r")
     data |= {name: [None] * len(keys) for name in clusters}
     ENCODING_SCORES.write(data, root / "encoding_scores.parquet")
-    mask = np.linalg.norm((np.indices(SHAPE).T / (np.array(SHAPE) - 1) - 0.5).T, axis=0) < 0.5
+
+
+def write_figures(root: Path, models: tuple[str, ...], encode: dict[str, object], canvas: str) -> None:
+    """Write files of random content for every figure of a study; `canvas` is what they say of their maps."""
+    rng = np.random.default_rng(1)
     for subject in SUBJECTS:
-        for model in models:
-            volume = np.where(mask, rng.uniform(-0.2, 0.8, SHAPE), np.nan).astype(np.float32)
-            path = root / subject / "maps" / f"{model}.nii.gz"
+        for figure in figures_of(models, encode):
+            path = root / subject / "figures" / f"{figure.name}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
-            nib.save(nib.Nifti1Image(volume, np.diag([-3.0, 3.0, 3.5, 1.0])), path)
+            facts = PngInfo()
+            facts.add_text("Canvas", canvas)
+            for name in (path, path.with_name(f"{figure.name}-significant.png")):
+                noise = rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)
+                Image.fromarray(noise).save(name, pnginfo=facts)
+            path.with_name(f"{figure.name}-regions.svg").write_text("<svg/>")
+            results = random_results(figures_of(models, encode), rng)
+            region_table(figure, results).to_csv(path.with_suffix(".csv"), index=False)
+
+
+def random_results(figures: tuple[EncodingFigure, ...], rng: np.random.Generator) -> VoxelResults:
+    """Return results of 20 voxels; those of the first model are nowhere significant."""
+    models, some = shown_models(figures), np.linspace(0, 0.1, 20)
+    unique = {
+        (joint, band): (rng.uniform(0, 0.3, 20), some)
+        for joint in unique_models(figures)
+        for band in joint.split("+")
+    }
+    families = {family: rng.choice([*models, ""], 20) for family in preferred_families(figures)}
+    q = dict.fromkeys(models, some) | {models[0]: np.full(20, 0.7)}
+    rois = np.array(["early"] * 12 + ["ventral"] * 8)
+    return VoxelResults({m: rng.uniform(-0.1, 0.6, 20) for m in models}, q, unique, families, rois, 0.05, 30)
+
+
+def figures_of(models: tuple[str, ...], encode: dict[str, object]) -> tuple[EncodingFigure, ...]:
+    """Return the figures of a study with these encoding models."""
+    reads = ("encode", "reconstruct/steps", "reconstruct/strength")
+    study = some_study(reads, encode={"models": models, **encode})
+    return encoding_figures(study.encode, study.reconstruct)
 
 
 def write_subject(root: Path, subject: str, methods: tuple[str, ...], rng: np.random.Generator) -> None:
@@ -151,7 +189,13 @@ def write_provenance(root: Path, reader: str) -> None:
 
 
 def write_study(
-    root: Path, methods: tuple[str, ...], models: tuple[str, ...], with_images: bool, reader: str
+    root: Path,
+    methods: tuple[str, ...],
+    models: tuple[str, ...],
+    with_images: bool,
+    reader: str,
+    encode: dict[str, object] | None = None,
+    canvas: str = "slices",
 ) -> list[str]:
     """Write a study of random numbers under `root`; return the command line of its report."""
     rng = np.random.default_rng(0)
@@ -159,16 +203,24 @@ def write_study(
     write_stimuli(root, rng, with_images)
     write_scores(root, rng, methods)
     write_encoding(root, rng, models)
+    write_figures(root, models, encode or {}, canvas)
     for subject in SUBJECTS:
         write_subject(root, subject, methods, rng)
         write_trials(root, subject, runs=12, left_out="[]")
         write_voxels(root, subject, left_out="[]")
     write_provenance(root, reader)
-    return command_line(root, methods, models, root / "report")
+    return command_line(root, methods, models, root / "report", encode or {})
 
 
-def command_line(root: Path, methods: tuple[str, ...], models: tuple[str, ...], report: Path) -> list[str]:
+def command_line(
+    root: Path,
+    methods: tuple[str, ...],
+    models: tuple[str, ...],
+    report: Path,
+    encode: dict[str, object] | None = None,
+) -> list[str]:
     """Return the command line of the report of the study under `root`, which is written to `report`."""
+    names = tuple(figure.name for figure in figures_of(models, encode or {}))
     files = {
         "stimuli": [root / "stimuli.parquet"],
         "scores": [root / "scores.parquet"],
@@ -179,7 +231,10 @@ def command_line(root: Path, methods: tuple[str, ...], models: tuple[str, ...], 
         "voxels": of_all(root, "voxels.parquet"),
         "decoded-scores": of_all(root, "decoded/{}-scores.parquet", SPACES),
         "reconstructions": of_all(root, "reconstructions/{}.parquet", methods),
-        "maps": of_all(root, "maps/{}.nii.gz", models),
+        "figures": of_all(root, "figures/{}.png", names),
+        "significant-figures": of_all(root, "figures/{}-significant.png", names),
+        "region-figures": of_all(root, "figures/{}-regions.svg", names),
+        "figure-tables": of_all(root, "figures/{}.csv", names),
         "sheets": [report / f"gallery-{subject}.png" for subject in SUBJECTS],
         "page": [report / "index.html"],
     }
@@ -187,7 +242,7 @@ def command_line(root: Path, methods: tuple[str, ...], models: tuple[str, ...], 
         subjects=SUBJECTS,
         decode={"rois": dict.fromkeys(SPACES, ROIS)},
         reconstruct={"methods": methods},
-        encode={"models": models},
+        encode={"models": models, **(encode or {})},
     )
     return [*(part for name, paths in files.items() for part in (f"--{name}", *map(str, paths))), *settings]
 

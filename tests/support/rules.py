@@ -13,7 +13,17 @@ from typing import Any
 
 from tests.support.snakemake import ROOT
 
-WILDCARDS = {"subject": "sub-01", "space": "z", "method": "zc", "model": "z+zc", "family": "noise"}
+WILDCARDS = {
+    "subject": "sub-01",
+    "space": "z",
+    "method": "zc",
+    "noise": "0.8",
+    "part": "0",
+    "shard": "0",
+    "model": "z+zc",
+    "family": "noise",
+    "region": "early",
+}
 Facts = dict[str, Any]
 
 

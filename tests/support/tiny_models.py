@@ -32,6 +32,8 @@ def tiny_description(folder: Path, **facts: Any) -> ModelSet:
         "latent_shape": (4, 4, 4),
         "generated_shape": (4, 4, 4),
         "unet_channels": UNET_CHANNELS,
+        "unet_attends": (False, True),
+        "unet_residuals": 1,
         "text_length": LENGTH,
         "text_width": WIDTH,
         "image_size": SIZE,

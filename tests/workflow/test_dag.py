@@ -16,6 +16,8 @@ TARGETS = [
     "evaluate",
     "encode",
     "report",
+    "attribute",
+    "prefer",
     "train_miniature",
     "diffusion_page",
 ]
@@ -42,6 +44,21 @@ def test_training_is_never_part_of_all(snakemake):
     done = snakemake("--dry-run", "--quiet", "host")
     assert "rule report:" in done.stdout
     assert "rule train_" not in done.stdout
+
+
+def test_single_regions_are_never_part_of_all(snakemake):
+    done = snakemake("--dry-run", "--quiet", "host")
+    for rule in ("decode_lesioned", "attribute_region", "prefer_pictures", "synthesise_picture"):
+        assert f"rule {rule}:" not in done.stdout
+
+
+def test_without_known_pictures_none_is_synthesised(snakemake):
+    haxby = ROOT / "config" / "haxby.yaml"
+    done = snakemake("prefer", "attribute", "--dry-run", "--quiet", "host", config=haxby)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "rule prefer_pictures:" in done.stdout
+    assert "rule attribute_region:" in done.stdout
+    assert "rule synthesise_picture:" not in done.stdout
 
 
 def test_the_haxby_study_has_a_plan_before_its_data_are_there(snakemake):

@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+from tests.support.configs import change, shipped
 from tests.support.rules import rules_of
 
 from cortex2image.sources import ROOT, source_files
@@ -20,7 +22,10 @@ ADDED = {"tmpdir", "mem", "mem_mib", "_nodes", "_cores"}
 def rules(tmp_path_factory):
     """The rules of the simulated study, and those that only a study of prepared betas has."""
     folder = tmp_path_factory.mktemp("rules")
-    prepared = rules_of(CONFIGS / "nsd.yaml", folder)
+    (folder / "nsd.yaml").write_text(
+        yaml.safe_dump(change(shipped("nsd"), "encode/models", ["z", "c", "zc"]))
+    )
+    prepared = rules_of(folder / "nsd.yaml", folder)
     return prepared | rules_of(CONFIGS / "config.yaml", folder)
 
 
@@ -89,7 +94,13 @@ def test_rules_of_networks_ask_for_one_gpu(computing):
     asking = {
         name: asked["gpu"] for name, rule in computing.items() if "gpu" in (asked := rule["resources"][0])
     }
-    assert {"extract_features", "reconstruct_images", "evaluate_images", "train_unet"} <= set(asking)
+    assert {
+        "extract_features",
+        "sample_features",
+        "reconstruct_images",
+        "evaluate_images",
+        "train_unet",
+    } <= set(asking)
     assert set(asking.values()) == {1}
 
 

@@ -1,5 +1,6 @@
 """Files and folders that are either whole or absent."""
 
+import glob
 import hashlib
 import os
 import shutil
@@ -27,8 +28,14 @@ def atomic(path: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """Yield a temporary folder that takes the place of `folder` if the block ends without an error."""
+    """Yield a temporary folder that takes the place of `folder` if the block ends without an error.
+
+    What a killed process left under such a temporary name is deleted first.
+    """
     temporary = folder.with_name(f".{os.getpid()}-{folder.name}")
+    for left in folder.parent.glob(f".[0-9]*-{glob.escape(folder.name)}"):
+        if left.name.partition("-")[2] == folder.name:
+            shutil.rmtree(left, ignore_errors=True)
     temporary.mkdir(parents=True)
     try:
         yield temporary

@@ -2,8 +2,8 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sized
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sized
+from typing import Any, TypeVar
 
 from tqdm import tqdm
 
@@ -11,9 +11,13 @@ Item = TypeVar("Item")
 
 
 def track(
-    items: Iterable[Item], label: str, total: int | None = None, every_s: float = 10.0
+    items: Iterable[Item],
+    label: str,
+    total: int | None = None,
+    every_s: float = 10.0,
+    counts: Callable[[Any], int] = lambda item: 1,
 ) -> Iterator[Item]:
-    """Yield `items` and report progress on standard error.
+    """Yield `items` and report progress on standard error: how many, how fast, and the time left.
 
     Parameters
     ----------
@@ -21,23 +25,41 @@ def track(
     label : str
         Name of the work, e.g. "reconstruct sub-01 zc".
     total : int, optional
-        Number of items, if `items` has no length.
+        Sum of what the items count, if `items` has no length or if they do not count 1 each.
     every_s : float
         Seconds between two lines when standard error is not a terminal.
+    counts : function of an item
+        What an item counts, e.g. ``len`` of batches.
     """
     total = len(items) if total is None and isinstance(items, Sized) else total
     if sys.stderr.isatty():
-        yield from tqdm(items, desc=label, total=total, file=sys.stderr)
+        yield from _on_terminal(items, label, total, counts)
         return
     start = last = time.monotonic()
     done = 0
-    for done, item in enumerate(items, start=1):
+    for item in items:
         yield item
-        now = time.monotonic()
+        done, now = done + counts(item), time.monotonic()
         if now - last >= every_s:
             last = now
-            say(f"{label}: {done}{f'/{total}' if total else ''} after {now - start:.0f} s")
+            say(f"{label}: {_so_far(done, total, now - start)}")
     say(f"{label}: {done}{f'/{total}' if total else ''} done in {time.monotonic() - start:.1f} s")
+
+
+def _on_terminal(
+    items: Iterable[Item], label: str, total: int | None, counts: Callable[[Any], int]
+) -> Iterator[Item]:
+    with tqdm(desc=label, total=total, file=sys.stderr) as bar:
+        for item in items:
+            yield item
+            bar.update(counts(item))
+
+
+def _so_far(done: int, total: int | None, seconds: float) -> str:
+    """Return how many are done after so many seconds, per second, and the seconds left if they are known."""
+    rate = done / max(seconds, 1e-9)
+    left = f", {(total - done) / rate:.0f} s left" if total and rate else ""
+    return f"{done}{f'/{total}' if total else ''} after {seconds:.0f} s, {rate:.3g}/s{left}"
 
 
 def say(message: str) -> None:

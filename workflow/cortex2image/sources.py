@@ -3,6 +3,7 @@
 import ast
 import functools
 import os
+import tomllib
 from pathlib import Path
 
 PACKAGE = "cortex2image"
@@ -56,3 +57,8 @@ def _packages_with_code(module: str) -> list[str]:
     parts = module.split(".")
     packages = [".".join(parts[:end]) for end in range(1, len(parts))]
     return [name for name in packages if module_path(name).stat().st_size > 0]
+
+
+def package_version(root: Path) -> str:
+    """Return the version that the ``pyproject.toml`` in `root` states; the package need not be installed."""
+    return str(tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"])

@@ -1,4 +1,5 @@
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -19,16 +20,19 @@ from cortex2image.planning.code import command_line
 from cortex2image.planning.files import model_sums
 from cortex2image.planning.jobs import Jobs, asked_now, growing, training_files
 from cortex2image.study.config import config_name, resolve
+from cortex2image.study.encoding_figures import preferred_families, shown_models, unique_models
 from cortex2image.study.encoding_models import family_pattern, joint_pattern, model_pattern, stack_pattern
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
 from cortex2image.study.space_names import wildcard_pattern
+from cortex2image.study.spaces import EXTRACTABLE, JOINED
 from cortex2image.tables.paths import benchmark_path, figure_path, log_path, training_path
 
 CONFIG = config_name(workflow.configfiles, overridden=bool(workflow.config_settings.config))
 STUDY = run_step(lambda: resolve(config, CONFIG))
 JOBS = run_step(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.yaml")))
 RESOURCES, READER = JOBS.resources, JOBS.reader
+ENCODING_FIGURES, ENCODING_FIGURE_NAMES = JOBS.figures, [figure.name for figure in JOBS.figures]
 METHODS_RUN, ENCODED, DECODED = STUDY.reconstruct.methods, JOBS.encoded, list(STUDY.decode.rois)
 # Paths of the files of the study: at("betas") is the path of a table, with its wildcards.
 at, log_of, benchmark_of = JOBS.layout.path, JOBS.layout.log, JOBS.layout.benchmark
@@ -43,3 +47,4 @@ wildcard_constraints:
     model=model_pattern(),
     family=family_pattern(),
     method="|".join(METHODS),
+    region="|".join(map(re.escape, {*STUDY.attribute.regions, *STUDY.prefer.regions})),

@@ -107,12 +107,16 @@ rule best_model:
 
 
 rule map_encoding:
-    """Accuracy of an encoding model as a volume on the subject's own grid."""
+    """Accuracy of an encoding model as volumes on the subject's own grid, and by hemisphere."""
     input:
         **tables("voxels", "encoding"),
+        to_mni=JOBS.to_mni,
         code=code_of("map_encoding"),
     output:
+        **JOBS.surface_maps,
         map=at("map"),
+        significant=at("significant_map"),
+        description=at("map_description"),
     log:
         log_of("map_encoding", "subject", "model"),
     benchmark:
@@ -120,9 +124,39 @@ rule map_encoding:
     conda:
         "../../envs/cortex2image.yaml"
     resources:
-        **growing(mem_mb=1000, runtime=10),
+        **growing(mem_mb=2000, runtime=10),
+    params:
+        settings=settings_of("map_encoding"),
     shell:
         command_line("map_encoding")
+
+
+rule encoding_figures:
+    """Figures of a subject's encoding models, and the numbers behind them."""
+    input:
+        **tables("voxels"),
+        encoding=collect(at("encoding"), model=shown_models(ENCODING_FIGURES), allow_missing=True),
+        unique=collect(at("unique"), model=unique_models(ENCODING_FIGURES), allow_missing=True),
+        preferred=collect(at("preferred"), family=preferred_families(ENCODING_FIGURES), allow_missing=True),
+        to_mni=JOBS.to_mni,
+        code=code_of("encoding_figures"),
+    output:
+        maps=JOBS.of_figures("figure"),
+        significant=JOBS.of_figures("significant_figure"),
+        regions=JOBS.of_figures("region_figure"),
+        tables=JOBS.of_figures("figure_table"),
+    log:
+        log_of("encoding_figures", "subject"),
+    benchmark:
+        benchmark_of("encoding_figures", "subject")
+    conda:
+        "../../envs/cortex2image.yaml"
+    resources:
+        **growing(mem_mb=4000, runtime=30),
+    params:
+        settings=settings_of("encoding_figures"),
+    shell:
+        command_line("encoding_figures")
 
 
 rule encoding_scores:
@@ -141,7 +175,7 @@ rule encoding_scores:
     conda:
         "../../envs/cortex2image.yaml"
     resources:
-        **growing(mem_mb=1000, runtime=10),
+        **growing(mem_mb=2000, runtime=10),
     params:
         settings=settings_of("encoding_scores"),
     shell:

@@ -2,7 +2,7 @@
 
 
 rule extract_features:
-    """One feature space of the diffusion model for every stimulus that a subject of the study saw."""
+    """z or c, which pictures or captions alone give, of every stimulus that a subject of the study saw."""
     input:
         code=code_of("extract_features"),
         model=JOBS.model_sums,
@@ -14,16 +14,70 @@ rule extract_features:
         log_of("extract_features", "space"),
     benchmark:
         benchmark_of("extract_features", "space")
+    wildcard_constraints:
+        space=wildcard_pattern(EXTRACTABLE),
     conda:
         "../../envs/cortex2image.yaml"
     threads: 8
     resources:
-        **growing(
-            mem_mb=RESOURCES.model_mb, runtime=lambda wildcards: RESOURCES.feature_minutes(wildcards.space)
-        ),
+        **growing(mem_mb=RESOURCES.model_mb, runtime=120),
         gpu=1,
     params:
         settings=JOBS.space_settings("extract_features"),
         entry=JOBS.entry("extract_features"),
     shell:
         command_line("extract_features")
+
+
+rule sample_features:
+    """One run of the sampler over a shard of the stimuli: latents and U-Net layers at one noise level."""
+    input:
+        code=code_of("sample_features"),
+        model=JOBS.model_sums,
+        stimuli=at("stimuli"),
+        shown=JOBS.pictures,
+        # The activity of these passes must be gone from the disk first. Their age does not matter.
+        emptied=ancient(JOBS.emptied),
+    output:
+        activity=temp(directory(at("activity"))),
+    log:
+        log_of("sample_features", "noise", "part", "shard"),
+    benchmark:
+        benchmark_of("sample_features", "noise", "part", "shard")
+    wildcard_constraints:
+        noise="[0-9.]+",
+        part="[0-9]+",
+        shard="[0-9]+",
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 8
+    resources:
+        **growing(mem_mb=RESOURCES.model_mb, runtime=JOBS.sampling_minutes),
+        gpu=1,
+    params:
+        settings=settings_of("sample_features"),
+        spaces=JOBS.captured,
+    shell:
+        command_line("sample_features")
+
+
+rule join_features:
+    """A latent that the sampler passes, of every stimulus that a subject of the study saw."""
+    input:
+        code=code_of("join_features"),
+        stimuli=at("stimuli"),
+        activity=JOBS.sampled,
+    output:
+        features=at("features"),
+    log:
+        log_of("join_features", "space"),
+    benchmark:
+        benchmark_of("join_features", "space")
+    wildcard_constraints:
+        space=wildcard_pattern(JOINED),
+    conda:
+        "../../envs/cortex2image.yaml"
+    resources:
+        **growing(mem_mb=2000, runtime=60),
+    shell:
+        command_line("join_features")

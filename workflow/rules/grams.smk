@@ -17,9 +17,7 @@ rule gram_features:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.fit_threads
     resources:
-        **growing(
-            mem_mb=RESOURCES.gram_mb, runtime=lambda wildcards: RESOURCES.gram_minutes(wildcards.space)
-        ),
+        **growing(mem_mb=RESOURCES.gram_mb, runtime=lambda wildcards: RESOURCES.gram_minutes(wildcards.space)),
     shell:
         command_line("gram_features")
 

@@ -36,7 +36,10 @@ rule report:
         decoded_scores=of_all("decoded_scores", space=DECODED),
         reconstructions=of_all("reconstructions", method=METHODS_RUN),
         pictures=of_all("reconstructed_pictures", method=METHODS_RUN),
-        maps=of_all("map", model=ENCODED),
+        figures=of_all("figure", figure=ENCODING_FIGURE_NAMES),
+        significant_figures=of_all("significant_figure", figure=ENCODING_FIGURE_NAMES),
+        region_figures=of_all("region_figure", figure=ENCODING_FIGURE_NAMES),
+        figure_tables=of_all("figure_table", figure=ENCODING_FIGURE_NAMES),
     output:
         page=at("report_page"),
         sheets=of_all("contact_sheet"),

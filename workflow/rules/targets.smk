@@ -44,9 +44,10 @@ rule evaluate:
 
 
 rule encode:
-    """Encoding models and their maps."""
+    """Encoding models, their maps and figures."""
     input:
         at("encoding_scores"),
         of_all("map", model=ENCODED),
         of_all("preferred", family=JOBS.families),
+        of_all("figure", figure=ENCODING_FIGURE_NAMES),
     localrule: True

@@ -76,6 +76,16 @@ def test_a_trajectory_leads_from_the_noise_to_the_latents(denoiser, states):
     torch.testing.assert_close(stages[-1].denoised, denoiser.from_noise(states, SEEDS))
 
 
+def test_a_trajectory_leads_from_the_noised_latents_to_the_result(denoiser, latents, states):
+    stages = denoiser.trajectory_from_latents(latents, states, SEEDS)
+    assert [stage.timestep for stage in stages] == denoiser.timesteps[2:]
+    torch.testing.assert_close(stages[-1].denoised, denoiser.from_latents(latents, states, SEEDS))
+    expected = noised(
+        latents, noise_for(SEEDS, (4, 4, 4)), stages[0].timestep, denoiser.scheduler.alphas_cumprod
+    )
+    torch.testing.assert_close(stages[0].noisy, expected)
+
+
 def test_each_stage_follows_the_equations(denoiser, states):
     """Guidance (Ho, Salimans 2022), v (Salimans, Ho 2022), DDIM (Song, Meng, Ermon 2021), by hand."""
     unet, kept = denoiser.diffusion.unet, denoiser.scheduler.alphas_cumprod

@@ -47,7 +47,7 @@ def test_products_of_a_layer_of_stable_diffusion_keep_their_digits():
 
 
 def test_without_the_shift_the_digits_would_be_lost(monkeypatch):
-    monkeypatch.setattr(gram, "_shifted", lambda block, stimuli: block)
+    monkeypatch.setattr(gram, "_shifted", lambda block, mean: block)
     held = activity(24, 400_000, mean=100)
     products = inner_products(held, held.ids)
     centred = products - products.mean(axis=0) - products.mean(axis=1)[:, None] + products.mean()
@@ -55,11 +55,17 @@ def test_without_the_shift_the_digits_would_be_lost(monkeypatch):
 
 
 @settings(max_examples=30, deadline=None)
-@given(n=st.integers(2, 12), tile=st.integers(1, 5), block=st.integers(1, 4000), columns=st.integers(1, 50))
-def test_tiles_and_blocks_of_any_size_give_the_same(n, tile, block, columns):
+@given(
+    n=st.integers(2, 12),
+    tile=st.integers(1, 5),
+    block=st.integers(1, 4000),
+    columns=st.integers(1, 50),
+    product=st.integers(1, 50),
+)
+def test_tiles_and_blocks_of_any_size_give_the_same(n, tile, block, columns, product):
     held = activity(n, 30, dtype=np.float32)
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"TILE": tile, "BLOCK": block, "COLUMNS": columns}.items():
+        for name, value in {"TILE": tile, "BLOCK": block, "COLUMNS": columns, "PRODUCT": product}.items():
             patch.setattr(gram, name, value)
         products = inner_products(held, held.ids)
     assert apart(products, exact(held.values)) < 1e-6
@@ -90,6 +96,23 @@ def test_ridge_through_products_is_ridge_on_the_stored_activity(mean):
         for one, alpha in enumerate(ridge.alpha_)
     ]
     assert np.abs(predicted - np.transpose(expected)).max() < 1e-5 * np.abs(expected).max()
+
+
+def test_a_spectrum_that_falls_off_costs_no_digits():
+    """Small eigenvalues beside large ones, penalties from 0.2 % of the mean square: 1e-5 of the largest."""
+    rng = np.random.default_rng(3)
+    hidden = rng.standard_normal((400, 150)) * np.arange(1, 151) ** -0.5
+    values = hidden @ rng.standard_normal((150, 20_000)) + 0.3 * rng.standard_normal((400, 20_000))
+    held = HeldActivity(names(400), (values + 5 * rng.standard_normal(20_000)).astype(np.float16))
+    targets = hidden[:300, :10] @ rng.standard_normal((10, 3)) + rng.standard_normal((300, 3))
+    one, two = inner_products(held, held.ids).astype(np.float32), exact(held.values)
+    for share in (0.002, 0.02, 0.2):
+        alpha = share * two.diagonal().mean()
+        found, expected = (
+            RidgeCV((alpha,), cv=3).fit(Kernel(k[:300, :300]), targets).predict(Kernel(k[300:, :300]))
+            for k in (one.astype(np.float64), two)
+        )
+        assert np.abs(found - expected).max() < 1e-5 * np.abs(expected).max()
 
 
 def test_other_test_stimuli_change_no_fit():
@@ -140,6 +163,7 @@ def test_a_stimulus_twice_is_refused(stored, asked):
 def test_memory_is_the_sums_and_one_block():
     """10,000 of 37,000 stimuli: 0.8 GB of sums in double precision, 0.5 GB of columns."""
     assert 1.3e9 < need_bytes(10_000, 37_000) < 1.4e9
+    assert need_bytes(450, 450, 1000) < need_bytes(450, 450)
     assert gram.columns_at_once(10_000, 37_000) == 2**29 // 4 // 47_000
 
 

@@ -5,7 +5,15 @@ import pytest
 import torch
 
 from cortex2image.errors import DataError
-from cortex2image.networks.codec import decode_latents, encode_images, encode_text, noise_for
+from cortex2image.networks.codec import (
+    decode_latents,
+    decoded_pixels,
+    encode_images,
+    encode_text,
+    encoded_pixels,
+    noise_for,
+)
+from cortex2image.networks.pixels import to_tensor, to_uint8
 from cortex2image.seeds import seed_for
 
 
@@ -67,6 +75,28 @@ def test_a_picture_that_is_no_number_is_an_error(tiny_diffusion):
     latents[1, 0, 0, 0] = torch.inf
     with pytest.raises(DataError, match=r"decoded pictures(.|\n)*models/precision"):
         decode_latents(tiny_diffusion, latents)
+
+
+def test_pixels_and_latents_have_gradients(tiny_diffusion):
+    latents = torch.randn(2, 4, 4, 4, generator=torch.Generator().manual_seed(3))
+    weights = torch.randn(2, 4, 4, 4, generator=torch.Generator().manual_seed(4))
+
+    def response(at):
+        return (encoded_pixels(tiny_diffusion, decoded_pixels(tiny_diffusion, at)) * weights).sum()
+
+    given = latents.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(response(given), given)
+    direction = torch.randn(2, 4, 4, 4, generator=torch.Generator().manual_seed(5))
+    numeric = (response(latents + 1e-2 * direction) - response(latents - 1e-2 * direction)) / 2e-2
+    assert float((gradient * direction).sum()) == pytest.approx(float(numeric), rel=0.02)
+
+
+def test_pixels_are_encoded_and_decoded_as_pictures(tiny_diffusion, rng):
+    images = rng.integers(0, 256, (2, 16, 16, 3), dtype=np.uint8)
+    encoded = encoded_pixels(tiny_diffusion, to_tensor(images))
+    torch.testing.assert_close(encoded, encode_images(tiny_diffusion, images))
+    decoded = decoded_pixels(tiny_diffusion, encoded)
+    np.testing.assert_array_equal(to_uint8(decoded), decode_latents(tiny_diffusion, encoded))
 
 
 def test_text_states_are_what_stable_diffusion_attends_to(tiny_diffusion):

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 from tests.support.configs import CONFIGS, change, distributed, shipped
 
-from cortex2image.planning.jobs import Jobs, asked_now, growing
+from cortex2image.errors import ConfigError
+from cortex2image.planning.jobs import Jobs, asked_now, growing, noise_label
 from cortex2image.study.config import resolve
 from cortex2image.study.methods import METHODS
 from cortex2image.study.spaces import KINDS
@@ -44,6 +45,21 @@ def test_files_of_all_subjects_stand_in_order_of_the_config():
     ]
 
 
+def test_files_of_regions_are_those_of_the_subject_of_the_job():
+    of_regions = jobs().of_regions("preference", ["early", "ventral"], space=["z", "c"])
+    assert of_regions(Wildcards(subject="sub-02")) == [
+        f"results/demo/sub-02/preference/{region}-{space}.parquet"
+        for region in ("early", "ventral")
+        for space in ("z", "c")
+    ]
+
+
+@pytest.mark.parametrize(("config", "spaces"), [("config", ["z", "c"]), ("haxby", ["c"])])
+def test_pictures_without_a_region_are_made_from_every_decoded_space(config, spaces):
+    read = jobs(shipped(config)).lesioned(Wildcards(subject="sub-01"))
+    assert [path.rsplit("/", 1)[-1] for path in read] == [f"{space}.parquet" for space in spaces]
+
+
 def test_tables_keep_their_wildcards():
     assert jobs().tables("betas", "stimuli") == {
         "betas": "results/demo/{subject}/betas.parquet",
@@ -60,13 +76,13 @@ def test_settings_are_those_that_the_step_declares():
 @pytest.mark.parametrize(("latent", "drawn"), [("mean", False), ("sample", True)])
 def test_settings_of_features_are_those_of_their_space(latent, drawn):
     study = jobs(change(shipped(), "features/latent", latent))
-    of_z, of_zc = (
-        json.loads(study.space_settings("extract_features")(Wildcards(space=space))) for space in ("z", "zc")
+    of_z, of_c = (
+        json.loads(study.space_settings("extract_features")(Wildcards(space=space))) for space in ("z", "c")
     )
     assert ("seed" in of_z) is drawn
     assert of_z["features"] == {"latent": latent}
     assert "reconstruct" not in of_z
-    assert of_zc["reconstruct"]["strength"] == 0.8
+    assert "features" not in of_c
 
 
 def test_settings_of_training_come_from_its_own_config():
@@ -95,11 +111,57 @@ def test_a_space_without_regions_is_not_decoded():
 
 
 @pytest.mark.parametrize("space", ["zc-n0.6", "unet-mid-n0.8-t20"])
-def test_a_space_that_cannot_be_computed_yet_ends_the_plan(space):
-    wildcards = Wildcards(space=space)
-    assert jobs().code("extract_features")(wildcards)
-    with pytest.raises(SystemExit, match=f"ConfigError: features(.|\n)*{space}, which is a name"):
-        jobs().space_settings("extract_features")(wildcards)
+def test_a_space_that_the_sampler_passes_is_not_extracted(space):
+    with pytest.raises(SystemExit, match=f"ConfigError: features(.|\n)*{space}, which passes"):
+        jobs().space_settings("extract_features")(Wildcards(space=space))
+
+
+GRID = {"noise_levels": [0.25], "steps": [2, 8], "layers": ["down0", "mid"]}
+
+
+def test_a_job_of_the_sampler_is_given_every_space_of_its_pass():
+    study = jobs(change(shipped(), "encode/grid", GRID))
+    assert study.captured(Wildcards(noise="0.25", part="0", shard="0")) == ["zc-n0.25"]
+    captured = study.captured(Wildcards(noise="0.8", part="0", shard="0"))
+    assert captured == sorted(captured)
+    assert {"zc", "zc-n0.8-t2", "unet-mid-n0.8-t8"} <= set(captured)
+
+
+@pytest.mark.parametrize("place", [{"noise": "0.3", "part": "0"}, {"noise": "0.8", "part": "1"}])
+def test_a_pass_that_the_study_does_not_need_ends_the_plan(place):
+    with pytest.raises(SystemExit, match=r"ConfigError: noise level and part\n.*0\.8-0"):
+        jobs().captured(Wildcards(**place, shard="0"))
+
+
+def test_a_sampled_space_is_joined_from_all_shards_of_its_pass():
+    study = jobs(change(change(shipped(), "encode/grid", GRID), "features/shards", 2))
+    at_pictures = [f"results/demo/features/activity/n0.8-0-{shard}" for shard in (0, 1)]
+    assert study.sampled(Wildcards(space="zc")) == study.sampled(Wildcards(space="zc-n0.8-t8")) == at_pictures
+    assert study.sampled(Wildcards(space="zc-n0.25"))[1] == "results/demo/features/activity/n0.25-0-1"
+    with pytest.raises(SystemExit, match=r"ConfigError: feature space(.|\n)*'zc-n0\.3'"):
+        study.sampled(Wildcards(space="zc-n0.3"))
+
+
+def test_a_layer_that_the_network_lacks_ends_the_plan():
+    with pytest.raises(
+        ConfigError, match=r"unet-down7-n0\.8-t2\n.*miniature\n.*down7\n.*down0\.res0, down0, "
+    ):
+        jobs(change(shipped(), "encode/grid", GRID | {"layers": ["mid", "down7"]}))
+
+
+@pytest.mark.parametrize(("noise", "label"), [(0.8, "0.8"), (1.0, "1"), (0.05, "0.05"), (1 / 3, repr(1 / 3))])
+def test_labels_of_noise_levels_read_as_the_same_number(noise, label):
+    assert noise_label(noise) == label
+    assert float(label) == noise
+
+
+def test_another_level_of_pictures_changes_no_settings_of_the_sampler():
+    told = [
+        jobs(change(shipped(), "reconstruct/strength", strength)).settings("sample_features")(NONE)
+        for strength in (0.8, 0.6)
+    ]
+    assert told[0] == told[1]
+    assert "strength" not in told[0]
 
 
 def test_a_misspelt_space_ends_the_plan():
@@ -152,11 +214,11 @@ def test_pictures_in_one_file_are_written_into_a_folder(config, folders):
     assert len(jobs(config).pictures) == folders
 
 
-GRID = {"noise_levels": [0.25], "steps": [2, 16], "layers": ["mid", "up1"]}
+LAYERS = {"noise_levels": [0.25], "steps": [2, 16], "layers": ["mid", "up1"]}
 
 
 def of_grid(shards=1, **keys):
-    config = change(change(shipped(), "encode/grid", GRID), "features/shards", shards)
+    config = change(change(shipped(), "encode/grid", LAYERS), "features/shards", shards)
     for key, value in keys.items():
         change(config, f"features/{key}", value)
     return jobs(config)
@@ -169,7 +231,7 @@ def test_inner_products_read_all_shards_of_the_pass_that_leaves_their_layer():
 
 
 def test_a_space_that_the_study_does_not_sample_ends_the_plan():
-    with pytest.raises(SystemExit, match="ConfigError: sampled feature space"):
+    with pytest.raises(SystemExit, match="ConfigError: feature space"):
         of_grid().sampled(Wildcards(space="unet-down0-n0.8-t16"))
 
 
@@ -179,24 +241,16 @@ def test_passes_that_the_disk_holds_together_wait_for_none():
 
 
 def test_a_pass_waits_until_what_fills_the_disk_is_used():
-    """Of 660 stimuli each up1 takes 32.4 MB, each mid 2.0 and each latent 2.7."""
-    small = of_grid(scratch_gb=0.042)
+    """Of 660 stimuli each up1 takes 32.4 MB and each mid 2.0; latents do not count."""
+    small = of_grid(scratch_gb=0.04)
     assert [(each.noise, each.part, len(each.spaces)) for each in small.passes] == [
         (0.25, 0, 1),
         (0.8, 0, 5),
         (0.8, 1, 1),
     ]
-    waits = small.emptied(Wildcards(noise="0.8", part="1", shard="0"))
-    earlier = [name for each in small.passes[:2] for name in each.spaces]
-    assert waits == [
-        path
-        for name in earlier
-        for path in (
-            [f"results/demo/{subject}/grams/{name}.parquet" for subject in ("sub-01", "sub-02")]
-            if name.startswith("unet")
-            else [f"results/demo/features/{name}.parquet"]
-        )
-    ]
+    assert small.emptied(Wildcards(noise="0.8", part="0", shard="0")) == []
+    layers = ["unet-mid-n0.8-t16", "unet-mid-n0.8-t2", "unet-up1-n0.8-t16"]
+    assert small.emptied(Wildcards(noise="0.8", part="1", shard="0")) == small.of_all("grams", space=layers)
 
 
 def test_a_pass_that_the_study_lacks_ends_the_plan():
@@ -254,3 +308,29 @@ def test_a_family_that_the_study_lacks_ends_the_plan():
 
 def test_what_is_asked_for_now_differs_each_time():
     assert asked_now(NONE) != asked_now(NONE)
+
+
+def test_maps_by_hemisphere_are_made_where_a_study_reaches_the_surface(tmp_path):
+    nothing = {"left": [], "right": []}
+    assert jobs().surface_maps == nothing
+    assert jobs(distributed("nsd", space="func1mm")).surface_maps == nothing
+    study = distributed("nsd", space="fsaverage")
+    assert jobs(study).surface_maps["left"].endswith("/{subject}/maps/{model}-lh.func.gii")
+
+
+def test_figures_follow_from_the_grid():
+    alone = jobs(change(shipped(), "encode/grid", {}))
+    assert alone.of_figures("figure_table") == ["results/demo/{subject}/figures/spaces.csv"]
+    config = change(shipped(), "encode/grid", {"noise_levels": [0.5], "steps": [2], "layers": ["mid"]})
+    names = [figure.name for figure in jobs(config).figures]
+    assert names == ["spaces", "noise", "steps", "layers"]
+
+
+def test_a_missing_matrix_ends_planning_and_is_named(tmp_path):
+    template = str(tmp_path / "{subject}.txt")
+    config = change(shipped(), "encode/to_mni", template)
+    (tmp_path / "sub-01.txt").write_text("")
+    assert jobs(config).to_mni(Wildcards(subject="sub-01")) == [str(tmp_path / "sub-01.txt")]
+    with pytest.raises(SystemExit, match=r"encode/to_mni(.|\n)*the matrix of sub-02"):
+        jobs(config).to_mni(Wildcards(subject="sub-02"))
+    assert jobs().to_mni(Wildcards(subject="sub-02")) == []

@@ -127,17 +127,20 @@ def test_needs_of_data_of_any_size_are_fixed(config, betas, standardise, fit, mi
 
 
 @pytest.mark.parametrize(
-    ("name", "space", "minutes"),
+    ("name", "spaces", "minutes"),
     [
-        ("stable-diffusion-v1-4", "z", 120),
-        ("stable-diffusion-v1-4", "c", 120),
-        ("stable-diffusion-v1-4", "zc", 1440),
-        ("stable-diffusion-v1-4", "zc-n0.6", 1440),
-        ("miniature", "zc", 120),
+        ("stable-diffusion-v1-4", ["zc"], 1440),
+        ("stable-diffusion-v1-4", ["zc-n0.4", "unet-mid-n0.4-t2"], 720),
+        ("stable-diffusion-v1-4", ["unet-mid-n0.8-t1"], 36),
+        ("miniature", ["zc"], 120),
     ],
 )
-def test_passes_of_a_large_unet_take_a_day(name, space, minutes):
-    assert needs(model_set=MODEL_SETS[name]).feature_minutes(space) == minutes
+def test_the_sampler_takes_a_day_for_the_passes_of_a_picture_with_a_large_unet(name, spaces, minutes):
+    """50 steps with guidance; the last step of any space counts."""
+    needed = needs(model_set=MODEL_SETS[name])
+    assert needed.sampling_minutes(spaces) == minutes
+    sharded = replace(needed, study=replace(needed.study, features=replace(needed.study.features, shards=4)))
+    assert sharded.sampling_minutes(spaces) == max(30, minutes // 4)
 
 
 @pytest.mark.parametrize("ridge", [KFOLD, LOO], ids=["kfold", "loo"])

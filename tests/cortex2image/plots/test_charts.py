@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cortex2image.metrics.registry import METRICS
-from cortex2image.plots.charts import EDGES, MethodScores, correlation_histograms, grouped_bars, score_panel
+from cortex2image.plots.charts import EDGES, MethodScores, correlation_histograms, score_panel
 
 SCORES = MethodScores(
     value=np.array([0.6, 0.8]),
@@ -44,25 +44,6 @@ def test_the_longest_names_fit_their_axis(name) -> None:
     assert drawn.y0 >= 0
     assert drawn.y1 <= figure.bbox.height
     assert axes.get_ylabel().replace("\n", "") == f"{name} ↓"
-
-
-def test_heights_are_the_values_and_bars_of_a_group_do_not_overlap() -> None:
-    values = np.array([[0.1, 0.2, 0.3], [0.4, -0.5, 0.6]])
-    (axes,) = grouped_bars(values, ["early", "ventral"], ["z", "c", "zc"], "mean r").axes
-    heights = np.array([[bar.get_height() for bar in series] for series in axes.containers])
-    np.testing.assert_allclose(heights, values.T)
-    edges = sorted(
-        (bar.get_x(), bar.get_x() + bar.get_width()) for series in axes.containers for bar in series
-    )
-    assert all(right <= left + 1e-9 for (_, right), (left, _) in pairwise(edges))
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["early", "ventral"]
-    assert axes.get_ylabel() == "mean r"
-
-
-def test_a_missing_value_leaves_a_gap() -> None:
-    (axes,) = grouped_bars([[np.nan, 0.2]], ["early"], ["z", "c"], "mean r").axes
-    assert np.isnan(axes.containers[0][0].get_height())
-    assert axes.containers[1][0].get_height() == 0.2
 
 
 def test_shares_are_those_of_a_direct_count() -> None:

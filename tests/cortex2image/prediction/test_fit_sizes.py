@@ -39,7 +39,7 @@ def test_scores_of_a_target_are_part_of_the_results():
 
 
 def test_a_kernel_takes_the_place_of_its_predictors():
-    """The whole table of 1,100 stimuli, and its rows of training and of test stimuli; no scales."""
+    """The table of 1,100 stimuli, and its rows of both sides of the split; nothing to standardise."""
     ridge = Ridge(alphas=(1.0, 10.0), folds=5)
     sizes = FitSizes("encode", 3300, 3000, 1000, 100, 1100, 500, kernel=True)
     fit = FitParts(sizes, ridge, averaged=False)

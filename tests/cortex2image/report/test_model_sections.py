@@ -5,12 +5,9 @@ import pytest
 from cortex2image.report.model_sections import (
     decoding_figures,
     decoding_rows,
-    encoding_figures,
     encoding_tables,
-    map_rows,
     regions,
 )
-from cortex2image.report.study import VoxelMap
 
 TABLE = pd.DataFrame(
     {"unit": range(5), "r": [np.nan, -0.1, 0.2, 0.4, 0.6], "alpha": [1, 10, 100, 1000, 10000]}
@@ -47,14 +44,6 @@ def scores(models: list[str]) -> pd.DataFrame:
     )
 
 
-def surface(vertices: int) -> VoxelMap:
-    return VoxelMap(np.linspace(0, 1, vertices).reshape(-1, 1, 1), (1.0, 1.0, 1.0))
-
-
-def volume(seed: int) -> VoxelMap:
-    return VoxelMap(np.random.default_rng(seed).uniform(0, 1, (4, 5, 3)), (3.0, 3.0, 3.0))
-
-
 def test_every_voxel_comes_before_the_regions_and_all_subjects_before_each() -> None:
     tables = encoding_tables(scores(["z", "c"]), ["z", "c"])
     assert [table["subject"] for table in tables] == ["all", "sub-01"]
@@ -70,24 +59,3 @@ def test_cells_stand_under_their_model() -> None:
     assert isinstance(early["cells"], list)
     assert early["cells"][0] is None
     assert early["cells"][1]["mean_r"] == 0.0
-
-
-def test_the_difference_is_semantic_minus_visual() -> None:
-    maps = {"z": volume(0), "c": volume(1)}
-    rows = map_rows(maps, ["z", "c"])
-    assert [row.name for row in rows] == ["z", "c", "c − z"]
-    np.testing.assert_allclose(rows[2].volume, maps["c"].volume - maps["z"].volume)
-    assert [row.signed for row in rows] == [False, False, True]
-
-
-def test_without_the_visual_model_there_is_no_difference() -> None:
-    assert [row.name for row in map_rows({"c": volume(1)}, ["c"])] == ["c"]
-    figures = encoding_figures("sub-01", {"c": volume(1)}, scores(["c"]), ["c"])
-    assert figures["maps"].startswith("data:image/png")
-    assert figures["bars"].startswith("data:image/svg+xml")
-
-
-def test_vertices_of_a_surface_have_no_map_but_their_means_by_region() -> None:
-    figures = encoding_figures("sub-01", {"c": surface(40)}, scores(["c"]), ["c"])
-    assert figures["maps"] == ""
-    assert figures["bars"].startswith("data:image/svg+xml")

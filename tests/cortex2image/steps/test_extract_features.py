@@ -1,8 +1,9 @@
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from tests.support.stimuli import CAPTIONS, write_pictures, write_stimuli
 from tests.support.studies import as_option
 
 from cortex2image.errors import ConfigError, DataError
@@ -15,11 +16,7 @@ from cortex2image.seeds import seed_for
 from cortex2image.steps.extract_features import main
 from cortex2image.tables import row_groups
 from cortex2image.tables.columns import matrix
-from cortex2image.tables.recordings import STIMULI
 from cortex2image.tables.results import FEATURES
-
-CAPTIONS = [["a b", "c"], ["d"], ["e", "f", "g"]]
-DRAWN = {"steps": 5, "strength": 0.8, "guidance_scale": 2}
 
 
 @pytest.fixture
@@ -32,31 +29,16 @@ def study(tmp_path, images, tiny_model_set, monkeypatch):
     """A working directory with three pictures and stimuli.parquet; the tiny model set is registered."""
     monkeypatch.setitem(MODEL_SETS, "tiny", tiny_model_set)
     monkeypatch.chdir(tmp_path)
-    for number, image in enumerate(images):
-        Image.fromarray(image).save(f"{number}.png")
-    write_stimuli(["0.png", "1.png", "2.png"])
+    write_pictures(images, Path())
+    write_stimuli(["0.png", "1.png", "2.png"], "stimuli.parquet")
     return tmp_path
 
 
-def write_stimuli(paths):
-    table = {
-        "stimulus_id": ["s0", "s1", "s2"],
-        "split": ["train", "train", "test"],
-        "captions": CAPTIONS,
-        "image_path": paths,
-        "category": [None, None, None],
-    }
-    STIMULI.write(
-        {name: np.array(c) if name == "split" else c for name, c in table.items()}, "stimuli.parquet"
-    )
-
-
-def extract(space, out=None, batch_size=None, latent="mean", models="tiny", seed=0, **drawn):
+def extract(space, out=None, batch_size=None, latent="mean", models="tiny", seed=0):
     out = out or f"{space}.parquet"
     settings = as_option(
         models={"set": models, "batch_size": batch_size},
         features={"latent": latent},
-        reconstruct=drawn,
         seed=seed,
     )
     main([*f"--space {space} --stimuli stimuli.parquet --features {out}".split(), *settings])
@@ -70,6 +52,7 @@ def test_z_of_every_stimulus(study, images, tiny_diffusion, tiny_model_set):
     facts = table.schema.metadata
     assert facts[b"model_set"] == b"tiny"
     assert facts[b"model_hash"].decode() == model_hash(tiny_model_set)
+    assert facts[b"precision"] == b"float32"
     assert b"strength" not in facts
 
 
@@ -83,16 +66,8 @@ def test_a_sample_of_z_follows_from_study_and_stimulus(study, images, tiny_diffu
     assert not np.allclose(matrix(other, "feature"), expected, atol=1e-2)
 
 
-def test_zc_is_drawn_as_the_options_say(study):
-    plain = matrix(extract("zc", **DRAWN), "feature")
-    for option, value in (("latent", "sample"), ("noising", "as_released")):
-        table = extract("zc", **DRAWN, **{option: value}, out="other.parquet")
-        assert not np.allclose(matrix(table, "feature"), plain, atol=1e-3)
-        assert table.schema.metadata[option.encode()] == value.encode()
-
-
 def test_c_of_every_stimulus(study, tiny_diffusion):
-    expected = caption_states(tiny_diffusion, CAPTIONS)
+    expected = caption_states(tiny_diffusion, CAPTIONS[:3])
     np.testing.assert_allclose(matrix(extract("c", batch_size=2), "feature"), expected, atol=1e-5)
 
 
@@ -101,8 +76,8 @@ def test_features_are_written_while_they_are_made(study, monkeypatch):
     monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", 1)
     alive, most = set(), []
 
-    def remembered(stimuli, denoiser):
-        features = extract_batch(stimuli, denoiser)
+    def remembered(stimuli, *others):
+        features = extract_batch(stimuli, *others)
         name = stimuli.ids[0]
         alive.add(name)
         weakref.finalize(features, alive.discard, name)
@@ -116,26 +91,21 @@ def test_features_are_written_while_they_are_made(study, monkeypatch):
 
 
 def test_c_needs_no_pictures(study, tiny_diffusion):
-    write_stimuli([None, None, None])
-    expected = caption_states(tiny_diffusion, CAPTIONS)
+    write_stimuli([None, None, None], "stimuli.parquet")
+    expected = caption_states(tiny_diffusion, CAPTIONS[:3])
     np.testing.assert_allclose(matrix(extract("c"), "feature"), expected, atol=1e-5)
 
 
-def test_zc_does_not_depend_on_batches_but_on_the_seed(study):
-    together = extract("zc", **DRAWN, seed=1)
-    alone = extract("zc", **DRAWN, seed=1, batch_size=1, out="alone.parquet")
-    other = extract("zc", **DRAWN, seed=2, out="other.parquet")
-    np.testing.assert_allclose(matrix(alone, "feature"), matrix(together, "feature"), atol=1e-4)
-    assert not np.allclose(matrix(other, "feature"), matrix(together, "feature"), atol=1e-2)
-    assert together.schema.metadata[b"strength"] == b"0.8"
-
-
-@pytest.mark.parametrize("space", ["z", "zc"])
-def test_stimulus_without_picture(study, space):
-    write_stimuli(["0.png", None, "2.png"])
+def test_stimulus_without_picture(study):
+    write_stimuli(["0.png", None, "2.png"], "stimuli.parquet")
     with pytest.raises(DataError, match="first s1"):
-        extract(space)
-    assert not (study / f"{space}.parquet").exists()
+        extract("z")
+    assert not (study / "z.parquet").exists()
+
+
+def test_what_the_sampler_passes_is_not_extracted(study):
+    with pytest.raises(ConfigError, match="among z, c"):
+        extract("zc")
 
 
 def test_picture_that_is_not_there(study):

@@ -4,8 +4,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import nibabel as nib
-import numpy as np
 import pytest
 from PIL import Image
 from tests.support.report_study import (
@@ -19,7 +17,7 @@ from tests.support.report_study import (
 )
 
 from cortex2image.errors import ConfigError, ContractError, DataError
-from cortex2image.steps.report import main, read_map
+from cortex2image.steps.report import main
 from cortex2image.tables.results import SCORES
 
 METHODS = MODELS = ("z", "c", "zc")
@@ -169,38 +167,68 @@ def test_a_table_of_another_contract_leaves_no_page(tmp_path: Path) -> None:
     assert not (root / "report").exists()
 
 
-def test_surfaces_have_words_in_place_of_maps(tmp_path: Path) -> None:
-    root = tmp_path / "surface"
-    arguments = write_study(root, ("c",), ("c",), with_images=False, reader="nsd")
+GRID = {"noise_levels": [0.5, 0.8], "steps": [2], "layers": ["down0", "mid"]}
+
+
+@pytest.fixture(scope="module")
+def grid_page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    root = tmp_path_factory.mktemp("report") / "grid"
+    main(write_study(root, ("z",), ("z", "c", "zc"), True, "bids", {"grid": GRID}, "flat maps of fsaverage5"))
+    return (root / "report" / "index.html").read_text()
+
+
+def test_every_figure_is_shown_with_and_without_a_threshold(grid_page: str) -> None:
     for subject in SUBJECTS:
-        vertices = np.linspace(0, 1, 50, dtype=np.float32).reshape(-1, 1, 1)
-        nib.save(nib.Nifti1Image(vertices, np.eye(4)), root / subject / "maps" / "c.nii.gz")
-    main(arguments)
+        for name in ("spaces", "noise", "steps", "layers"):
+            assert grid_page.count(f'name="{subject}-{name}"') == 2
+            assert f'href="../{subject}/figures/{name}.csv"' in grid_page
+    ids = re.findall(r'\bid="([^"]+)"', grid_page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'\bfor="([^"]+)"', grid_page)) <= set(ids)
+
+
+def test_captions_say_what_is_shown_and_what_it_does_not_mean(grid_page: str) -> None:
+    words = " ".join(re.sub("<[^>]*>", "", grid_page).split())
+    assert words.count("20 voxels, 30 test stimuli") == 4 * len(SUBJECTS)
+    assert "neighbouring levels share most of their variance" in words
+    assert "Grey voxels are undecided" in words
+    assert "does not say that the region computes these features" in words
+    assert "No voxel is significant for z." in words
+    assert words.count("Flat maps of fsaverage5") == 4 * len(SUBJECTS)
+    assert "Axial slices" not in words
+
+
+def test_slices_say_that_no_matrix_was_given(page: str) -> None:
+    assert page.count("No matrix to MNI152 was given") == len(SUBJECTS)
+    assert page.count("Axial slices of the subject's own grid") == len(SUBJECTS)
+    assert "Flat maps" not in page
+
+
+def test_voxels_without_places_have_words_in_place_of_maps(tmp_path: Path) -> None:
+    root = tmp_path / "table"
+    main(write_study(root, ("c",), ("c",), False, "bold5000", canvas="nothing"))
     page = (root / "report" / "index.html").read_text()
-    assert page.count("No map: what was encoded are the vertices of a surface") == len(SUBJECTS)
+    assert page.count("the data set does not say where its voxels lie") == len(SUBJECTS)
     assert "Axial slices" not in page
-
-
-def test_maps_are_turned_to_the_axes_of_the_head(tmp_path: Path) -> None:
-    values = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
-    affine = np.array([[0, 0, 4.0, 0], [-2.0, 0, 0, 0], [0, 3.0, 0, 0], [0, 0, 0, 1.0]])
-    path = tmp_path / "map.nii.gz"
-    nib.save(nib.Nifti1Image(values, affine), path)
-    read = read_map(path)
-    np.testing.assert_array_equal(read.volume, values.transpose(2, 0, 1)[:, ::-1])
-    assert read.zooms == (4.0, 2.0, 3.0)
-
-
-def test_a_truncated_map_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "map.nii.gz"
-    nib.save(nib.Nifti1Image(np.random.default_rng(0).random((9, 9, 9)), np.eye(4)), path)
-    path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(DataError, match=r"map\.nii\.gz"):
-        read_map(path)
+    assert 'type="radio"' not in page
 
 
 @pytest.mark.parametrize(
-    "option", ["trials", "voxels", "decoded-scores", "reconstructions", "maps", "sheets"]
+    ("file", "content"),
+    [("c.csv", None), ("c.png", b"no picture"), ("c-significant.png", None), ("c-regions.svg", None)],
+)
+def test_a_missing_or_damaged_figure_leaves_no_page(tmp_path: Path, file: str, content: bytes | None) -> None:
+    root = tmp_path / "study"
+    arguments = write_study(root, ("c",), ("c",), with_images=False, reader="haxby2001")
+    path = root / "sub-02" / "figures" / file.replace("c", "spaces", 1)
+    path.unlink() if content is None else path.write_bytes(content)
+    with pytest.raises(DataError, match=re.escape(str(path.name))):
+        main(arguments)
+    assert not (root / "report").exists()
+
+
+@pytest.mark.parametrize(
+    "option", ["trials", "voxels", "decoded-scores", "reconstructions", "figures", "figure-tables", "sheets"]
 )
 def test_a_file_too_few_leaves_no_page(tmp_path: Path, option: str) -> None:
     root = tmp_path / "study"

@@ -38,7 +38,8 @@ PREPARED = [reader.name for reader in READERS.values() if reader.prepared]
         ("models/set", "miniatur", "models/set", "did you mean 'miniature'?"),
         ("encode/models", ["z", "unit-mid-n0.8-t20"], "encode/models", "did you mean 'unet'?"),
         ("ridge/selection", "as_released", "encode", "set encode/grid/unique: false"),
-        ("encode/models", ["unet-mid-n0.8-t20"], "encode/models", "choose among z, c, zc"),
+        ("encode/models", ["unet-mid-n0.8-t20"], "encode/models", "a step from 1 to 16"),
+        ("encode/grid", {"layers": ["mid"]}, "encode/grid/layers", "add encode/grid/steps"),
         ("encode/models", ["zc-n0.60"], "encode/models", "write zc-n0.6"),
         ("standardise/ncsnr_from", "released", "standardise/ncsnr_from", "the reader 'simulated'"),
     ],
@@ -62,6 +63,7 @@ def test_a_data_set_without_image_identity_has_no_z():
         ("encode/models", ["c", "z"]),
         ("reconstruct/methods", ["zc"]),
         ("decode/rois", {"z": ["all"]}),
+        ("encode/grid", {"noise_levels": [0.5]}),
     ):
         with pytest.raises(ConfigError, match="which photograph was shown"):
             resolve(change(copy.deepcopy(haxby), path, value))

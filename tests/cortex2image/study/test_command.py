@@ -14,6 +14,7 @@ COMMAND = Command(
     Study,
     READS,
     labels=("subject",),
+    words=("spaces",),
     inputs=("single_trial_betas",),
     places=("checkpoint",),
     outputs=("decoded",),
@@ -25,6 +26,7 @@ COMMAND = Command(
 )
 FILES = ["--subject", "sub-01", "--single-trial-betas", "b.parquet", "--trials", "t1", "t2"]
 FILES += ["--checkpoint", "c.pt", "--decoded", "d.parquet", "--sheets", "s1", "s2"]
+FILES += ["--spaces", "z", "c"]
 
 
 def parse(*more, settings="{}", files=FILES):
@@ -34,6 +36,7 @@ def parse(*more, settings="{}", files=FILES):
 def test_options_are_named_after_their_files():
     args, _ = parse()
     assert (args.subject, args.single_trial_betas, args.decoded) == ("sub-01", "b.parquet", "d.parquet")
+    assert args.spaces == ["z", "c"]
     assert (args.trials, args.sheets, args.checkpoint) == (["t1", "t2"], ["s1", "s2"], "c.pt")
 
 

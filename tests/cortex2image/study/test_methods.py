@@ -15,6 +15,7 @@ from cortex2image.study.methods import (
     NO_DIFFUSION,
     SHUFFLED,
     TRUE,
+    denoising_method,
     find_method,
 )
 from cortex2image.study.spaces import KINDS
@@ -72,3 +73,13 @@ def test_unknown_methods_are_refused_with_the_known_ones():
     assert find_method("zc") is METHODS["zc"]
     with pytest.raises(ConfigError, match=rf"one of {', '.join(METHODS)}\n.*'zz'"):
         find_method("zz")
+
+
+@pytest.mark.parametrize(("spaces", "name"), [(["z", "c"], "zc"), (["c", "z"], "zc"), (["c"], "c")])
+def test_pictures_are_denoised_from_all_that_is_decoded(spaces, name):
+    assert denoising_method(spaces) is METHODS[name]
+
+
+def test_without_c_there_is_no_denoising():
+    with pytest.raises(ConfigError, match="regions for c"):
+        denoising_method(["z"])

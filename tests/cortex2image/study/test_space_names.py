@@ -8,12 +8,16 @@ from hypothesis import strategies as st
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.space_names import parse_space, wildcard_pattern
-from cortex2image.study.spaces import KINDS, LEAST_NOISE, FeatureSpace
+from cortex2image.study.spaces import JOINED, KINDS, LEAST_NOISE, FeatureSpace
 
 noises = st.integers(1, 1000).map(lambda thousandths: thousandths / 1000)
 steps = st.integers(1, 1000)
 layers = st.one_of(
-    st.just("mid"), st.builds("{}{}".format, st.sampled_from(["down", "up"]), st.integers(0, 9))
+    st.just("mid"),
+    st.builds("{}{}".format, st.sampled_from(["down", "up"]), st.integers(0, 9)),
+    st.builds(
+        "{}.{}{}".format, st.sampled_from(["mid", "up1"]), st.sampled_from(["res", "attn"]), st.integers(0, 9)
+    ),
 )
 spaces = st.one_of(
     st.sampled_from(["z", "c", "zc"]).map(FeatureSpace),
@@ -100,6 +104,12 @@ def test_other_names_are_refused_with_the_way_out(name, said):
 @pytest.mark.parametrize("name", ["z-scores", "zc-n0.6-scores", "c.parquet", "unet-low-n0.8-t20", "x", ""])
 def test_the_pattern_for_file_names_is_not_that_of_other_files(name):
     assert not re.fullmatch(wildcard_pattern(), name)
+
+
+def test_kinds_have_patterns_of_their_own():
+    assert re.fullmatch(wildcard_pattern(JOINED), "zc-n0.6-t2")
+    for other in ("z", "c", "unet-mid-n0.8-t20"):
+        assert not re.fullmatch(wildcard_pattern(JOINED), other)
 
 
 def test_the_least_noise_still_prints_without_an_exponent():

@@ -11,7 +11,7 @@ from cortex2image.sources import module_path
 from cortex2image.study.fields import Setting, parts
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
-from cortex2image.study.spaces import DECODABLE, EXTRACTABLE, KINDS
+from cortex2image.study.spaces import DECODABLE, EXTRACTABLE, GRAM, JOINED, KINDS
 from cortex2image.study.spaces import UNET as PASSES_OF_THE_UNET
 
 WIDTHS = {
@@ -42,8 +42,8 @@ def unet_of(name):
         return UNet2DConditionModel.from_config(config)
 
 
-def outputs_of_blocks(unet):
-    """Number of values that each block gives for one latent, by its name in feature spaces."""
+def outputs_of_layers(unet):
+    """Number of values that each block and part gives for one latent, by its name in feature spaces."""
     found = {}
 
     def record(name):
@@ -56,6 +56,9 @@ def outputs_of_blocks(unet):
     blocks = {f"{side}{number}": block for side, blocks in sides for number, block in enumerate(blocks)}
     for name, block in (blocks | {"mid": unet.mid_block}).items():
         block.register_forward_hook(record(name))
+        for kind, short in (("resnets", "res"), ("attentions", "attn")):
+            for number, part in enumerate(getattr(block, kind, [])):
+                part.register_forward_hook(record(f"{name}.{short}{number}"))
     side, width = unet.config.sample_size, unet.config.cross_attention_dim
     with torch.no_grad(), torch.device("meta"):
         unet(torch.zeros(1, unet.config.in_channels, side, side), torch.tensor(1), torch.zeros(1, 3, width))
@@ -64,16 +67,16 @@ def outputs_of_blocks(unet):
 
 @pytest.mark.parametrize("name", MODEL_SETS)
 def test_layers_are_as_wide_as_the_blocks_of_the_network_give(name):
-    measured = outputs_of_blocks(unet_of(name))
-    assert len(measured) == 2 * len(MODEL_SETS[name].unet_channels) + 1
+    measured = outputs_of_layers(unet_of(name))
+    assert set(measured) == set(MODEL_SETS[name].layer_widths)
     widths = {layer: parse_space(f"unet-{layer}-n0.8-t20").width(MODEL_SETS[name]) for layer in measured}
     assert widths == measured
 
 
-@pytest.mark.parametrize("layer", ["down3", "up3"])
+@pytest.mark.parametrize("layer", ["down3", "up3", "down1.res1"])
 def test_a_layer_that_the_network_lacks_is_refused(layer):
     space = parse_space(f"unet-{layer}-n0.8-t20")
-    with pytest.raises(ConfigError, match=rf"miniature\n.*{layer}\n.*0 to {layer[:-1]}2, or mid"):
+    with pytest.raises(ConfigError, match=rf"miniature\n.*{layer}\n.*down0.res0, down0, .*, mid, "):
         space.width(MODEL_SETS["miniature"])
     assert space.width(MODEL_SETS["stable-diffusion-v1-4"]) > 0
 
@@ -106,12 +109,24 @@ def test_passes_of_the_unet_depend_on_how_it_paints():
         assert ("reconstruct/strength" in facts.reads) == (PASSES_OF_THE_UNET in facts.needs)
 
 
-@pytest.mark.parametrize("name", ["zc-n0.6", "unet-mid-n0.8-t20"])
-def test_spaces_that_nothing_computes_yet_are_not_extracted(name):
-    with pytest.raises(ConfigError, match=rf"here\n.*\n.*{name}, which is a name.*\n.*among z, c, zc"):
+@pytest.mark.parametrize("name", ["zc", "zc-n0.6", "unet-mid-n0.8-t20"])
+def test_spaces_that_the_sampler_passes_are_not_extracted(name):
+    assert parse_space(name).sampled
+    with pytest.raises(ConfigError, match=rf"here\n.*\n.*{name}, which passes.*\n.*among z, c$"):
         parse_space(name).require_extractable("here")
     for extractable in EXTRACTABLE:
         parse_space(extractable).require_extractable("here")
+
+
+def test_every_space_is_extracted_joined_or_kept_as_inner_products():
+    assert [*EXTRACTABLE, *JOINED] == ["z", "c", "zc"]
+    assert {name for name, kind in KINDS.items() if kind.storage == GRAM} == {"unet"}
+
+
+def test_a_space_without_a_noise_level_has_that_of_pictures():
+    assert parse_space("zc").noise_level(0.7) == 0.7
+    assert parse_space("zc-n0.3").noise_level(0.7) == 0.3
+    assert [parse_space(name).last_step(50, 0.7) for name in ("zc", "zc-n0.3", "zc-n0.3-t4")] == [35, 15, 4]
 
 
 def test_samples_of_the_posterior_depend_on_the_seed():
@@ -130,7 +145,6 @@ def test_samples_of_the_posterior_depend_on_the_seed():
         ("zc-n0.58", 58),
         ("zc-n0.6-t20", 40),
         ("unet-mid-n0.8-t20", 40),
-        ("unet-mid-n0.2-t20", 20),
     ],
 )
 def test_the_cost_is_counted_in_passes_of_the_unet(name, passes):

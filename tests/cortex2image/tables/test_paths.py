@@ -28,8 +28,8 @@ PROMISED = {
     "reconstructions": "{subject}/reconstructions/{method}.parquet",
     "reconstructed_pictures": "{subject}/reconstructions/{method}",
     "evaluation": "{subject}/evaluation/{method}.parquet",
-    "encoding": "{subject}/encoding/{space}.parquet",
-    "map": "{subject}/maps/{space}.nii.gz",
+    "encoding": "{subject}/encoding/{model}.parquet",
+    "map": "{subject}/maps/{model}.nii.gz",
     "scores": "scores.parquet",
     "scores_csv": "scores.csv",
     "encoding_scores": "encoding_scores.parquet",
@@ -54,7 +54,7 @@ def test_no_two_names_give_the_same_path():
 def test_a_wildcard_without_a_value_stays():
     assert DEMO.path("decoded", space="zc") == "results/demo/{subject}/decoded/zc.parquet"
     assert DEMO.path("decoded", space="zc", subject="sub-01") == "results/demo/sub-01/decoded/zc.parquet"
-    assert path_in_study("map", space="c") == "{subject}/maps/c.nii.gz"
+    assert path_in_study("map", model="c") == "{subject}/maps/c.nii.gz"
 
 
 def test_a_value_may_be_a_pattern():
@@ -65,15 +65,17 @@ def test_a_value_may_be_a_pattern():
 
 
 def test_an_unknown_name_is_an_error_that_lists_the_names():
-    with pytest.raises(ValueError, match="no file is named 'votes'; there are betas, category_evaluation"):
+    with pytest.raises(
+        ValueError, match="no file is named 'votes'; there are activity, ascent, attribution,"
+    ):
         DEMO.path("votes")
     with pytest.raises(ValueError, match="no file is named 'betas'; there are checkpoint, clip"):
         training_path("betas")
 
 
 def test_a_wildcard_the_path_does_not_have_is_an_error_that_lists_its_wildcards():
-    with pytest.raises(ValueError, match="the path of 'encoding' has subject, space, not model"):
-        DEMO.path("encoding", model="z")
+    with pytest.raises(ValueError, match="the path of 'encoding' has subject, model, not space"):
+        DEMO.path("encoding", space="z")
     with pytest.raises(ValueError, match="the path of 'scores' has no wildcards, not subject"):
         DEMO.path("scores", subject="sub-01")
 

@@ -15,6 +15,7 @@ from cortex2image.networks.codec import encode_images, encode_text, noise_for
 from cortex2image.networks.load import Diffusion
 from cortex2image.seeds import seed_for
 from cortex2image.study.settings import Features, Reconstruct
+from cortex2image.study.spaces import kept_steps
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ class Sampling:
     latent: Literal["mean", "sample"]
 
     @classmethod
-    def of(cls, reconstruct: Reconstruct, features: Features) -> "Sampling":
-        """Return the sampling of a study's config."""
+    def of(cls, reconstruct: Reconstruct, features: Features, noise: float | None = None) -> "Sampling":
+        """Return the sampling of a study's config, at the noise level of pictures or another."""
         return cls(
             reconstruct.steps,
-            reconstruct.strength,
+            reconstruct.strength if noise is None else noise,
             reconstruct.guidance_scale,
             reconstruct.noising,
             features.latent,
@@ -94,6 +95,13 @@ class Stage:
     denoised: torch.Tensor
 
 
+def check_finite(latents: torch.Tensor) -> None:
+    """Raise DataError if denoised latents hold NaN or infinity, as float16 can produce."""
+    if not torch.isfinite(latents).all():
+        fix = "look for extreme values in the decoded features, or use float32"
+        raise DataError("denoised latents", "finite numbers", "NaN or Inf", fix)
+
+
 class Denoiser:
     """Draws latents from text states by one sampling; scheduler and unconditional state serve every batch.
 
@@ -114,8 +122,7 @@ class Denoiser:
         self.scheduler = type(diffusion.scheduler).from_config(diffusion.scheduler.config)
         self.scheduler.set_timesteps(sampling.steps)
         self.timesteps = [int(t) for t in self.scheduler.timesteps]
-        # The margin keeps products such as 0.29 * 100 = 28.999... from losing a step.
-        self.kept_steps = int(sampling.steps * sampling.strength + 1e-9)
+        self.kept_steps = kept_steps(sampling.steps, sampling.strength)
         if not 1 <= self.kept_steps <= sampling.steps:
             raise ConfigError(
                 "reconstruct/strength",
@@ -144,7 +151,7 @@ class Denoiser:
         -------
         tensor (n, channels, h, w), scaled latents
         """
-        return self._denoise(self._noise(seeds), states, self.timesteps)
+        return self._last(self._stages(self._noise(seeds), states, self.timesteps))
 
     @torch.inference_mode()
     def trajectory(self, states: torch.Tensor, seeds: Sequence[int]) -> list[Stage]:
@@ -167,6 +174,19 @@ class Denoiser:
 
         Parameters
         ----------
+        latents, states, seeds
+            As in :meth:`stages`.
+        """
+        return self._last(self.stages(latents, states, seeds))
+
+    @torch.inference_mode()
+    def stages(self, latents: torch.Tensor, states: torch.Tensor, seeds: Sequence[int]) -> Iterator[Stage]:
+        """Yield the steps of :meth:`from_latents` as they are taken; a step that is not asked for never runs.
+
+        Step t, counted from 1, is the t-th of the steps that `strength` keeps, and one pass of the U-Net.
+
+        Parameters
+        ----------
         latents : tensor (n, channels, h, w)
             Scaled, as :meth:`encode` returns them.
         states : tensor (n, text_length, text_width)
@@ -177,7 +197,7 @@ class Denoiser:
         timestep = self.timesteps[first - (self.sampling.noising == "as_released")]
         noise = self._placed(noise_for(seeds, tuple(latents.shape[1:])))
         start = noised(self._placed(latents), noise, timestep, self.scheduler.alphas_cumprod)
-        return self._denoise(start, states, self.timesteps[first:])
+        yield from self._stages(start, states, self.timesteps[first:])
 
     def _check_noising(self) -> None:
         if self.sampling.noising == "as_released" and self.kept_steps == self.sampling.steps:
@@ -205,12 +225,10 @@ class Denoiser:
             yield Stage(timestep, latents, step.pred_original_sample, step.prev_sample)
             latents = step.prev_sample
 
-    def _denoise(self, latents: torch.Tensor, states: torch.Tensor, timesteps: list[int]) -> torch.Tensor:
-        for stage in self._stages(latents, states, timesteps):
+    def _last(self, stages: Iterator[Stage]) -> torch.Tensor:
+        for stage in stages:
             latents = stage.denoised
-        if not torch.isfinite(latents).all():
-            fix = "look for extreme values in the decoded features, or use float32"
-            raise DataError("denoised latents", "finite numbers", "NaN or Inf", fix)
+        check_finite(latents)
         return latents
 
     def _guided(self, latents: torch.Tensor, context: torch.Tensor, timestep: int) -> torch.Tensor:

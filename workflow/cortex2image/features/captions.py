@@ -5,16 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.errors import DataError
-from cortex2image.features.extraction import Stimuli
+from cortex2image.features.stimuli import Stimuli
 from cortex2image.networks.codec import encode_text
 from cortex2image.networks.load import Diffusion
 
 
-def extract(stimuli: Stimuli, denoiser: Denoiser) -> np.ndarray:
+def extract(stimuli: Stimuli, diffusion: Diffusion, latent: str) -> np.ndarray:
     """Return c of stimuli, see :func:`caption_states`."""
-    return caption_states(denoiser.diffusion, stimuli.captions)
+    return caption_states(diffusion, stimuli.captions)
 
 
 def caption_states(diffusion: Diffusion, captions: Sequence[Sequence[str]]) -> np.ndarray:

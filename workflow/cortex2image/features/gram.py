@@ -13,13 +13,16 @@ from threadpoolctl import threadpool_limits
 from cortex2image.errors import DataError
 from cortex2image.progress import track
 
-# Columns of a product in single precision, which double precision sums. The error of a longer product grows.
-COLUMNS = 16_384
+# Most columns that are read together, and columns of a product in single precision. With 2048 its error is
+# that of a table in single precision; that of longer products grows. Double precision sums the products.
+COLUMNS, PRODUCT = 16_384, 2048
 # Bytes of a block of columns: of all stimuli as it is read, and of those of the subject.
 BLOCK = 2**29
 # Rows of a tile. Half of the tiles follow by symmetry.
 TILE = 2048
 ITEM, DOUBLE = 4, 8
+# Bytes of a batch of rows in single precision, and copies of it while a table is written.
+BATCH, COPIES = 2**26, 4
 
 
 class Activity(Protocol):
@@ -44,7 +47,7 @@ def inner_products(activity: Activity, stimuli: Sequence[str], threads: int = 1)
     fit with an intercept subtracts the mean of its own training rows, which undoes any shift by a constant:
     predictions are those of the features as they are, and the mean tells a fit nothing of its test stimuli.
     Without the shift, an activation that is large in all stimuli would take the digits of what differs
-    between them. Products of up to 16,384 columns are in single precision, their sums in double.
+    between them. Products of 2048 columns are in single precision, their sums in double.
 
     Parameters
     ----------
@@ -63,8 +66,8 @@ def inner_products(activity: Activity, stimuli: Sequence[str], threads: int = 1)
     products = np.zeros((len(rows), len(rows)))
     with threadpool_limits(threads, user_api="blas"):
         for first in track(range(0, activity.width, step), "inner products, blocks of columns"):
-            block = activity.columns(first, min(first + step, activity.width))[rows]
-            _add_products(products, _shifted(block, stimuli))
+            # No name holds a block, or two would be in memory while the next one is read.
+            _add_products(products, _block(activity, rows, slice(first, min(first + step, activity.width))))
     if not products.any():
         fix = "check what was sampled: the layer tells nothing about stimuli"
         raise DataError("activity", "features that differ between stimuli", "the same in all of them", fix)
@@ -76,10 +79,15 @@ def columns_at_once(stimuli: int, stored: int) -> int:
     return max(1, min(COLUMNS, BLOCK // (ITEM * (stimuli + stored))))
 
 
-def need_bytes(stimuli: int, stored: int) -> int:
-    """Return the memory of :func:`inner_products`, without Python and without cached pages of files."""
-    block = ITEM * (stimuli + stored) * columns_at_once(stimuli, stored)
-    return DOUBLE * stimuli**2 + block + ITEM * min(TILE, stimuli) ** 2
+def need_bytes(stimuli: int, stored: int, width: int = COLUMNS) -> int:
+    """Return the memory of inner products until they are written, without Python and its libraries.
+
+    Pages of files that the system keeps do not count. `width` is the number of columns.
+    """
+    columns = min(width, columns_at_once(stimuli, stored))
+    block = ITEM * (stimuli + stored) * columns + ITEM * min(TILE, stimuli) ** 2
+    writing = COPIES * min(BATCH, ITEM * stimuli**2)
+    return DOUBLE * stimuli**2 + max(block, writing)
 
 
 def multiplications(stimuli: int, width: int) -> float:
@@ -100,13 +108,18 @@ def _rows(ids: Sequence[str], stimuli: Sequence[str]) -> np.ndarray:
     return np.array([place[name] for name in stimuli], dtype=int)
 
 
-def _shifted(block: np.ndarray, stimuli: Sequence[str]) -> np.ndarray:
-    """Subtract the mean of each column, in place; raise DataError if a value is not finite."""
+def _block(activity: Activity, rows: np.ndarray, columns: slice) -> np.ndarray:
+    """Return columns of some rows less their mean; raise DataError if a value is not finite."""
+    block: np.ndarray = activity.columns(columns.start, columns.stop)[rows]
     mean = block.mean(axis=0, dtype=np.float64)
     if not np.isfinite(mean).all():
-        bad = np.flatnonzero(~np.isfinite(block).all(axis=1))
-        found = f"NaN or Inf in {len(bad)} stimuli, first {stimuli[bad[0]]}"
+        bad = rows[~np.isfinite(block).all(axis=1)]
+        found = f"NaN or Inf in {len(bad)} stimuli, first {activity.ids[bad[0]]}"
         raise DataError("activity", "finite features", found, "sample this noise level and part again")
+    return _shifted(block, mean)
+
+
+def _shifted(block: np.ndarray, mean: np.ndarray) -> np.ndarray:
     block -= mean.astype(np.float32)
     return block
 
@@ -118,9 +131,11 @@ def _tiles(n: int) -> list[slice]:
 def _add_products(products: np.ndarray, block: np.ndarray) -> None:
     """Add the products of the rows of a block, in the upper half of the tiles."""
     tiles = _tiles(len(block))
-    for number, left in enumerate(tiles):
-        for right in tiles[number:]:
-            products[left, right] += block[left] @ block[right].T
+    for first in range(0, block.shape[1], PRODUCT):
+        columns = block[:, first : first + PRODUCT]
+        for number, left in enumerate(tiles):
+            for right in tiles[number:]:
+                products[left, right] += columns[left] @ columns[right].T
 
 
 def _mirrored(products: np.ndarray) -> np.ndarray:
@@ -146,7 +161,7 @@ def products_of(rows: np.ndarray) -> np.ndarray:
     return products
 
 
-def row_batches(products: np.ndarray, batch_bytes: int = 2**26) -> Iterator[slice]:
+def row_batches(products: np.ndarray, batch_bytes: int = BATCH) -> Iterator[slice]:
     """Yield slices of rows that take so many bytes in single precision."""
     size = max(1, batch_bytes // (ITEM * products.shape[1]))
     for first in range(0, len(products), size):

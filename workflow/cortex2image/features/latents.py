@@ -4,17 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cortex2image.diffusion.denoise import Denoiser
-from cortex2image.features.extraction import Stimuli
+from cortex2image.features.stimuli import Stimuli
 from cortex2image.networks.codec import encode_images
 from cortex2image.networks.load import Diffusion
 from cortex2image.networks.pixels import squares
 
 
-def extract(stimuli: Stimuli, denoiser: Denoiser) -> np.ndarray:
+def extract(stimuli: Stimuli, diffusion: Diffusion, latent: str) -> np.ndarray:
     """Return z of stimuli, see :func:`image_latents`; samples of the posterior have own seeds."""
-    diffusion = denoiser.diffusion
-    seeds = stimuli.seeds("latent") if denoiser.sampling.latent == "sample" else None
+    seeds = stimuli.seeds("latent") if latent == "sample" else None
     return image_latents(diffusion, stimuli.pictures(diffusion.coarse_size), seeds)
 
 

@@ -1,6 +1,7 @@
 """Pictures to latents and back, text to the states that the U-Net attends to, and latent noise."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -38,8 +39,7 @@ def encode_images(
         The pictures have another shape; the VAE would silently drop the pixels of an incomplete cell.
     """
     _check_pictures(images, diffusion.factor)
-    pixels = (to_tensor(images) * 2 - 1).to(diffusion.device, diffusion.dtype)
-    posterior = diffusion.vae.encode(pixels).latent_dist
+    posterior = _posterior(diffusion, to_tensor(images))
     latents = posterior.mean.float()
     if seeds is not None:
         latents = latents + posterior.std.float() * noise_for(seeds, tuple(latents.shape[1:])).to(latents)
@@ -56,12 +56,38 @@ def decode_latents(diffusion: Diffusion, latents: torch.Tensor) -> np.ndarray:
     DataError
         The decoded values contain NaN or infinity, as float16 can produce; the picture would be black.
     """
+    return to_uint8(decoded_pixels(diffusion, latents))
+
+
+def encoded_pixels(diffusion: Diffusion, pixels: torch.Tensor) -> torch.Tensor:
+    """Return the scaled posterior means of pictures in [0, 1], (n, 3, H, W); gradients pass through.
+
+    The result is that of :func:`encode_images` for the same pictures without seeds.
+    """
+    latents = _posterior(diffusion, pixels).mean.float()
+    scaled: torch.Tensor = latents * diffusion.vae.config.scaling_factor
+    return scaled
+
+
+def decoded_pixels(diffusion: Diffusion, latents: torch.Tensor) -> torch.Tensor:
+    """Return the pictures of scaled latents before they are clamped to [0, 1]; gradients pass through.
+
+    Raises
+    ------
+    DataError
+        As :func:`decode_latents`.
+    """
     scaled = latents.to(diffusion.device, diffusion.dtype) / diffusion.vae.config.scaling_factor
-    decoded = diffusion.vae.decode(scaled).sample.float()
+    decoded: torch.Tensor = diffusion.vae.decode(scaled).sample.float()
     if not torch.isfinite(decoded).all():
         fix = "look for extreme values in the latents, or set models/precision to float32"
         raise DataError("decoded pictures", "finite numbers", "NaN or Inf", fix)
-    return to_uint8(decoded / 2 + 0.5)
+    return decoded / 2 + 0.5
+
+
+def _posterior(diffusion: Diffusion, pixels: torch.Tensor) -> Any:
+    """Return the posterior of pictures in [0, 1]."""
+    return diffusion.vae.encode((pixels * 2 - 1).to(diffusion.device, diffusion.dtype)).latent_dist
 
 
 @torch.inference_mode()

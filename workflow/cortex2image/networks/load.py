@@ -11,6 +11,7 @@ from cortex2image.networks.checksums import verify
 from cortex2image.networks.compat import ensure_torchvision
 from cortex2image.networks.components import read_network, read_part, read_tokenizer
 from cortex2image.networks.registry import ModelSet
+from cortex2image.networks.unet_layers import UNetShape
 
 PARTS = ("scheduler", "text_encoder", "tokenizer", "unet", "vae")
 
@@ -100,6 +101,7 @@ def _check_fit(loaded: Diffusion) -> None:
     vae, unet = loaded.vae.config, loaded.unet.config
     channels, sides = declared.latent_shape[0], set(declared.latent_shape[1:])
     generated = (unet.in_channels, unet.sample_size, unet.sample_size)
+    shape = UNetShape.of(unet)
     checks = [
         ("text encoder, width", declared.text_width, text.hidden_size),
         ("text encoder, tokens", declared.text_length, text.max_position_embeddings),
@@ -110,7 +112,9 @@ def _check_fit(loaded: Diffusion) -> None:
         ("VAE, latent channels", channels, vae.latent_channels),
         ("U-Net, side of the latent", declared.image_size // loaded.factor, unet.sample_size),
         ("U-Net, shape of the generated latent", declared.generated_shape, generated),
-        ("U-Net, channels at each level", declared.unet_channels, tuple(unet.block_out_channels)),
+        ("U-Net, channels at each level", declared.unet_channels, shape.channels),
+        ("U-Net, attention at each level", declared.unet_attends, shape.attends),
+        ("U-Net, residual layers of a block", declared.unet_residuals, shape.residuals),
         ("latent z, one side", 1, len(sides)),
     ]
     for part, expected, found in checks:

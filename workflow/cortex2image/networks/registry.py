@@ -6,6 +6,7 @@ from pathlib import Path
 from cortex2image.errors import ConfigError
 from cortex2image.networks.judge_specs import PRETRAINED_JUDGES, JudgeSpec
 from cortex2image.networks.origins import LPIPS_FOLDER, PRETRAINED_WEIGHTS, HubOrigin, WeightsOrigin
+from cortex2image.networks.unet_layers import UNetShape, layers
 from cortex2image.sources import ROOT
 
 SHIPPED = ROOT.parent / "resources"
@@ -49,6 +50,10 @@ class ModelSet:
         Channels, height and width of the latents in which pictures are generated.
     unet_channels : tuple of int
         Channels of the maps at each level of the U-Net: `block_out_channels` of its configuration.
+    unet_attends : tuple of bool
+        Whether the blocks of each level have attention to the caption.
+    unet_residuals : int
+        Residual layers of each block on the way down: `layers_per_block` of its configuration.
     text_length, text_width : int
         Number of tokens, and units per token, of the text states c.
     image_size : int
@@ -72,6 +77,8 @@ class ModelSet:
     latent_shape: tuple[int, int, int]
     generated_shape: tuple[int, int, int]
     unet_channels: tuple[int, ...]
+    unet_attends: tuple[bool, ...]
+    unet_residuals: int
     text_length: int
     text_width: int
     image_size: int
@@ -81,6 +88,17 @@ class ModelSet:
     weights: tuple[WeightsOrigin, ...] = ()
     most_at_once: int = 64
     unet_gmac: float = 0.0
+
+    @property
+    def unet(self) -> UNetShape:
+        """Return the numbers from which the layers of the U-Net follow."""
+        side = self.generated_shape[1]
+        return UNetShape(self.unet_channels, self.unet_attends, self.unet_residuals, side)
+
+    @property
+    def layer_widths(self) -> dict[str, int]:
+        """Return the number of values that each layer of the U-Net gives for a latent, by its name."""
+        return {layer.name: layer.width for layer in layers(self.unet)}
 
     @property
     def fetched(self) -> bool:
@@ -108,6 +126,8 @@ def _stable_diffusion(
         latent_shape=(4, 40, 40),
         generated_shape=(4, 64, 64),
         unet_channels=(320, 640, 1280, 1280),
+        unet_attends=(True, True, True, False),
+        unet_residuals=2,
         text_length=77,
         text_width=text_width,
         image_size=512,
@@ -127,6 +147,8 @@ MODEL_SETS: dict[str, ModelSet] = {
         latent_shape=(4, 16, 16),
         generated_shape=(4, 16, 16),
         unet_channels=(48, 96, 96),
+        unet_attends=(False, True, True),
+        unet_residuals=1,
         text_length=24,
         text_width=128,
         image_size=64,

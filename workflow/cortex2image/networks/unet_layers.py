@@ -1,7 +1,17 @@
-"""The blocks of a U-Net, derived from its configuration."""
+"""The blocks of a U-Net and their parts, derived from its configuration or from the facts of a registry."""
 
+import functools
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from cortex2image.errors import ModelSetError
+
+# Blocks whose parts are known: residual layers alone, or each followed by attention.
+PLAIN, ATTENDING = ("DownBlock2D", "UpBlock2D"), ("CrossAttnDownBlock2D", "CrossAttnUpBlock2D")
+MIDDLE = "UNetMidBlock2DCrossAttn"
+SHORT = {"resnets": "res", "attentions": "attn"}
 
 
 @dataclass(frozen=True)
@@ -50,3 +60,111 @@ def blocks(config: Any) -> list[Block]:
 
 def _attends(kind: str) -> bool:
     return "CrossAttn" in kind
+
+
+def _attend(kinds: Sequence[str]) -> tuple[bool, ...]:
+    return tuple(_attends(kind) for kind in kinds)
+
+
+@dataclass(frozen=True)
+class UNetShape:
+    """The numbers from which the layers of a U-Net follow; of each level, from the finest to the coarsest.
+
+    Attributes
+    ----------
+    channels : tuple of int
+        Channels of the maps.
+    attends : tuple of bool
+        Whether the down and the up block have attention; the middle always has.
+    residuals : int
+        Residual layers of a down block; an up block has one more.
+    side : int
+        Height and width of the latent.
+    """
+
+    channels: tuple[int, ...]
+    attends: tuple[bool, ...]
+    residuals: int
+    side: int
+
+    @classmethod
+    def of(cls, config: Any) -> "UNetShape":
+        """Return the shape that the configuration of a ``diffusers.UNet2DConditionModel`` gives.
+
+        Raises
+        ------
+        ModelSetError
+            The network has blocks whose layers are not known here, or blocks of different lengths.
+        """
+        kinds = (*config.down_block_types, *config.up_block_types)
+        down, up = map(_attend, (config.down_block_types, config.up_block_types))
+        known = {*kinds} <= {*PLAIN, *ATTENDING} and config.mid_block_type == MIDDLE
+        if not known or down != up[::-1] or not isinstance(config.layers_per_block, int):
+            found = f"{', '.join(kinds)}, {config.mid_block_type}, {config.layers_per_block} layers"
+            expected = (
+                f"blocks {', '.join((*PLAIN, *ATTENDING, MIDDLE))}, up blocks that mirror the down blocks"
+            )
+            fix = "choose another model set, or teach networks/unet_layers.py its blocks"
+            raise ModelSetError("configuration of the U-Net", expected, found, fix)
+        return cls(tuple(config.block_out_channels), down, config.layers_per_block, config.sample_size)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A block of a U-Net or a part of a block, as feature spaces name it.
+
+    Attributes
+    ----------
+    name : str
+        ``down0`` (the finest), ``mid``, ``up0`` (the coarsest), ...; ``down1.res0`` and ``down1.attn0`` are
+        the first residual layer and the first attention layer of a block.
+    module : str
+        Name of the module in a ``diffusers.UNet2DConditionModel``.
+    channels, side : int
+        Of its output. That of a block is what the next block gets: after the maps were halved or doubled.
+        Parts of a block come before that.
+    """
+
+    name: str
+    module: str
+    channels: int
+    side: int
+
+    @property
+    def width(self) -> int:
+        """Return the number of values for a latent: channels x height x width."""
+        return self.channels * self.side**2
+
+
+@functools.cache
+def layers(unet: UNetShape) -> tuple[Layer, ...]:
+    """Return every layer in the order in which a latent passes them, a block after its parts."""
+    last, found = len(unet.channels) - 1, list[Layer]()
+    for level in range(last + 1):
+        after = unet.side >> min(level + 1, last)
+        found += _block(unet, f"down{level}", f"down_blocks.{level}", level, unet.residuals, after)
+    found += _parts(unet, "mid", "mid_block", last, [(0, "resnets"), (0, "attentions"), (1, "resnets")])
+    found += [Layer("mid", "mid_block", unet.channels[last], unet.side >> last)]
+    for number in range(last + 1):
+        level = last - number
+        after = unet.side >> max(level - 1, 0)
+        found += _block(unet, f"up{number}", f"up_blocks.{number}", level, unet.residuals + 1, after)
+    return tuple(found)
+
+
+def _block(
+    unet: UNetShape, name: str, module: str, level: int, residuals: int, after: int
+) -> Iterator[Layer]:
+    """Yield the parts of a block at a level, then the block, whose output has the side `after`."""
+    kinds = ("resnets", "attentions") if unet.attends[level] else ("resnets",)
+    yield from _parts(unet, name, module, level, itertools.product(range(residuals), kinds))
+    yield Layer(name, module, unet.channels[level], after)
+
+
+def _parts(
+    unet: UNetShape, name: str, module: str, level: int, parts: Iterable[tuple[int, str]]
+) -> Iterator[Layer]:
+    """Yield the parts of a block, each given by its number among its kind and its kind."""
+    for number, kind in parts:
+        part, place = f"{name}.{SHORT[kind]}{number}", f"{module}.{kind}.{number}"
+        yield Layer(part, place, unet.channels[level], unet.side >> level)

@@ -67,6 +67,7 @@ DISPATCHERS: dict[str, Callable[[Study, Mapping[str, str]], Entry]] = {
 # `study.command.Command`).
 PLACEHOLDERS = {
     "labels": "{{wildcards.{}:q}}",
+    "words": "{{params.{}:q}}",
     "inputs": "{{input.{}:q}}",
     "lists": "{{input.{}:q}}",
     "optional_lists": "{{input.{}:q}}",
@@ -89,7 +90,8 @@ def command_line(step: str) -> str:
     """Return the shell command of a step's rule, with Snakemake's placeholders.
 
     Every option of the step is filled in from the item of the same name in the rule: labels from wildcards,
-    files from inputs and outputs, places from parameters, and the settings from the parameter `settings`.
+    files from inputs and outputs, places and words from parameters, and the settings from the parameter
+    `settings`.
 
     Parameters
     ----------

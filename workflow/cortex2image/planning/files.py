@@ -12,6 +12,7 @@ from cortex2image.networks.registry import ModelSet
 from cortex2image.simulation import layout as simulated
 from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.settings import Study
+from cortex2image.study.surfaces import to_mni_file
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,18 @@ class StudyFiles:
     def atlas(self) -> list[str]:
         """Return the path of the atlas with the wildcard of the subject; empty in a study without atlas."""
         return [self.study.dataset.rois.atlas] if self.study.dataset.rois.atlas else []
+
+    def to_mni(self, subject: str) -> list[str]:
+        """Return the file of a subject's matrix to MNI152, checked to exist; empty in a study without."""
+        file = to_mni_file(self.study, subject)
+
+        def check() -> None:
+            if file is not None and not Path(file).is_file():
+                fix = "write the file, or correct the key"
+                raise ConfigError("encode/to_mni", f"the matrix of {subject}", f"no file {file}", fix)
+
+        run_step(check)
+        return [] if file is None else [file]
 
     def _found(self, subject: str) -> list[str]:
         check_study(self.study, subject)

@@ -14,10 +14,11 @@ from cortex2image.errors import require_known, run_step
 from cortex2image.networks.registry import model_set
 from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
-from cortex2image.planning.passes import Pass, emptied_before, pass_of, passes
+from cortex2image.planning.passes import Pass, emptied_before, is_layer, pass_of, passes
 from cortex2image.planning.resources import Resources
 from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.study.config import slice_json
+from cortex2image.study.encoding_figures import EncodingFigure, encoding_figures
 from cortex2image.study.encoding_models import (
     encoded_spaces,
     encoding_models,
@@ -25,11 +26,12 @@ from cortex2image.study.encoding_models import (
     find_encoding_model,
     find_family,
 )
-from cortex2image.study.methods import METHODS, find_method
+from cortex2image.study.methods import METHODS, denoising_method, find_method
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import GRAM, VECTORS
+from cortex2image.study.surfaces import reaches_surface
 from cortex2image.study.training import Training, read_training
 from cortex2image.tables.paths import Layout, training_path
 
@@ -60,6 +62,8 @@ class Jobs:
         self.layout = Layout(study.study)
         self.files = StudyFiles(study)
         self.resources = Resources(study, self.model_set)
+        for space in encoded_spaces(study.encode, study.reconstruct):
+            parse_space(space).width(self.model_set)  # refuses layers that the U-Net lacks
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, and of the registry entries that its job uses."""
@@ -128,6 +132,19 @@ class Jobs:
         combinations = itertools.product(*chosen.values())
         return [self.layout.path(name, **dict(zip(chosen, values, strict=True))) for values in combinations]
 
+    def of_regions(self, name: str, regions: Sequence[str], **wildcards: Iterable[str]) -> OfJob:
+        """Return the paths for every region, and for other wildcards, of the subject of a job."""
+        chosen = {"region": regions, **wildcards}
+        names = [dict(zip(chosen, values, strict=True)) for values in itertools.product(*chosen.values())]
+        return lambda wildcards: [
+            self.layout.path(name, subject=wildcards.subject, **values) for values in names
+        ]
+
+    def lesioned(self, wildcards: Wildcards) -> list[str]:
+        """Return the features decoded without regions, of every decoded space that pictures are made from."""
+        spaces = run_step(lambda: denoising_method(list(self.study.decode.rois))).decoded
+        return [self.layout.path("lesioned", subject=wildcards.subject, space=space) for space in spaces]
+
     def tables(self, *names: str) -> dict[str, str]:
         """Return the paths of tables by their names."""
         return {name: self.layout.path(name) for name in names}
@@ -191,6 +208,22 @@ class Jobs:
         return self.layout.path("features", space=space)
 
     @property
+    def surface_maps(self) -> dict[str, str | list[str]]:
+        """Return the maps of each hemisphere by their options, empty lists in a study of volumes alone."""
+        names = {"left": "left_map", "right": "right_map"}
+        reached = reaches_surface(self.study)
+        return {option: self.layout.path(name) if reached else [] for option, name in names.items()}
+
+    @property
+    def figures(self) -> tuple[EncodingFigure, ...]:
+        """Return the figures of the encoding models."""
+        return encoding_figures(self.study.encode, self.study.reconstruct)
+
+    def of_figures(self, name: str) -> list[str]:
+        """Return a path for every figure of the encoding models; the wildcard of the subject stays."""
+        return [self.layout.path(name, figure=figure.name) for figure in self.figures]
+
+    @property
     def feature_spaces(self) -> list[str]:
         """Return the feature spaces that are decoded or encoded and stored as vectors."""
         asked = {*self.study.decode.rois, *encoded_spaces(self.study.encode, self.study.reconstruct)}
@@ -201,6 +234,14 @@ class Jobs:
         """Return the passes of the sampler; a layer that is too large for the disk ends planning."""
         return run_step(lambda: passes(self.study, self.model_set))
 
+    def captured(self, wildcards: Wildcards) -> list[str]:
+        """Return the feature spaces that a pass captures."""
+        return list(self._pass(wildcards).spaces)
+
+    def sampling_minutes(self, wildcards: Wildcards) -> int:
+        """Return the time of a shard of a pass."""
+        return self.resources.sampling_minutes(self._pass(wildcards).spaces)
+
     def sampled(self, wildcards: Wildcards) -> list[str]:
         """Return the folders of all shards of the pass that captures a feature space."""
         found = run_step(lambda: pass_of(wildcards.space, self.passes))
@@ -209,11 +250,12 @@ class Jobs:
         return [self.layout.path("activity", **place, shard=str(shard)) for shard in shards]
 
     def emptied(self, wildcards: Wildcards) -> list[str]:
-        """Return what must be made of earlier passes, whose activity is then gone, before a pass."""
+        """Return the inner products of earlier passes, whose activity is then gone, that a pass waits for."""
         known = count_stimuli(self.study)
         of_study = self.study, self.model_set, known.study if known else None
         earlier = emptied_before(self._pass(wildcards), self.passes, *of_study)
-        return [path for one in earlier for name in one.spaces for path in self._made_of(name)]
+        layers = [name for one in earlier for name in one.spaces if is_layer(name)]
+        return self.of_all("grams", space=layers)
 
     def _pass(self, wildcards: Wildcards) -> Pass:
         """Return the pass of a job of the sampler."""
@@ -221,12 +263,6 @@ class Jobs:
         planned = {(noise_label(p.noise), str(p.part)): p for p in self.passes}
         run_step(lambda: require_known("noise level and part", "-".join(asked), map("-".join, planned)))
         return planned[asked]
-
-    def _made_of(self, space: str) -> list[str]:
-        """Return what is made of the activity of a space: its table, or inner products of every subject."""
-        if parse_space(space).facts.storage == GRAM:
-            return self.of_all("grams", space=[space])
-        return [self.layout.path("features", space=space)]
 
     def dataset_files(self, wildcards: Wildcards) -> list[str]:
         """Return the files of the data set that the jobs of a subject read."""
@@ -243,6 +279,10 @@ class Jobs:
     def released_ncsnr(self, wildcards: Wildcards) -> list[str]:
         """Return the files of a subject's released noise ceilings, none if the study does not use them."""
         return self.files.released_ncsnr(wildcards.subject)
+
+    def to_mni(self, wildcards: Wildcards) -> list[str]:
+        """Return the file of a subject's matrix to MNI152, none in a study without."""
+        return self.files.to_mni(wildcards.subject)
 
     def decoded_of_method(self, wildcards: Wildcards) -> list[str]:
         """Return the decoded features that a method reads."""

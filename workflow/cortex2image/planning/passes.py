@@ -5,7 +5,7 @@ activity of layers of the U-Net, until the inner products of stimuli are taken. 
 level is larger than the disk that `features/scratch_gb` allows, it comes in parts; each samples anew.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cortex2image.errors import ConfigError
@@ -13,10 +13,9 @@ from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.study.encoding_models import encoded_spaces
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
-from cortex2image.study.spaces import GRAM, UNET, FeatureSpace, ModelShape
+from cortex2image.study.spaces import GRAM, ModelShape
 
 FORMAT_BYTES = {"float16": 2, "float32": 4}
-LATENT_BYTES = 4
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,8 @@ def passes(study: Study, model_set: ModelShape, stimuli: int | None = None) -> t
     count = stimuli if stimuli is not None else known.study if known else None
     levels: dict[float, list[str]] = {}
     for name in sampled_spaces(study):
-        levels.setdefault(noise_of(parse_space(name), study), []).append(name)
+        noise = parse_space(name).noise_level(study.reconstruct.strength)
+        levels.setdefault(noise, []).append(name)
     return tuple(
         Pass(noise, part, spaces)
         for noise, names in sorted(levels.items())
@@ -79,19 +79,14 @@ def pass_of(space: str, planned: Sequence[Pass]) -> Pass:
         if space in each.spaces:
             return each
     known = ", ".join(name for each in planned for name in each.spaces) or "none"
-    fix = "ask for it in encode/models or encode/grid"
-    raise ConfigError("sampled feature space", f"one of the study: {known}", f"'{space}'", fix)
+    fix = "add it to encode/models or encode/grid, or correct the name"
+    raise ConfigError("feature space", f"one that the study samples: {known}", f"'{space}'", fix)
 
 
 def sampled_spaces(study: Study) -> list[str]:
     """Return the feature spaces of the encoding models that take passes of the U-Net, sorted."""
     names = sorted(encoded_spaces(study.encode, study.reconstruct))
-    return [name for name in names if UNET in parse_space(name).needs]
-
-
-def noise_of(space: FeatureSpace, study: Study) -> float:
-    """Return the noise level of a sampled space; a name without one has that of the pictures."""
-    return study.reconstruct.strength if space.noise is None else space.noise
+    return [name for name in names if parse_space(name).sampled]
 
 
 def unet_passes(each: Pass, study: Study) -> int:
@@ -100,28 +95,36 @@ def unet_passes(each: Pass, study: Study) -> int:
 
 
 def activity_bytes(names: Sequence[str], study: Study, model_set: ModelShape, stimuli: int) -> int:
-    """Return the disk that spaces take until inner products are taken, or shards of latents are joined."""
-    layer = FORMAT_BYTES[study.features.activity]
-    spaces = [parse_space(name) for name in names]
-    values = [(s.width(model_set), layer if s.facts.storage == GRAM else LATENT_BYTES) for s in spaces]
-    return stimuli * sum(width * item for width, item in values)
+    """Return the disk that the layers among some spaces take until their inner products are taken.
+
+    Latents do not count: they take 2.4 GB for 37,000 stimuli, and their tables as much again.
+    """
+    item = FORMAT_BYTES[study.features.activity]
+    return stimuli * item * sum(parse_space(name).width(model_set) for name in names if is_layer(name))
+
+
+def is_layer(name: str) -> bool:
+    """Return whether inner products of a sampled space are kept, and not its vectors."""
+    return parse_space(name).facts.storage == GRAM
 
 
 def emptied_before(
     each: Pass, planned: Sequence[Pass], study: Study, model_set: ModelShape, stimuli: int | None
 ) -> tuple[Pass, ...]:
-    """Return the earlier passes whose activity must be gone from the disk before this pass starts.
+    """Return the earlier passes whose activity of layers must be gone before this pass starts.
 
     They are those that do not fit into `features/scratch_gb` together with this pass and with the passes
-    between. Passes run in the order of the plan.
+    between. Passes run in the order of the plan; those without layers wait for none, and none waits for them,
+    so that another noise level of latents changes no other pass.
     """
-    if stimuli is None:
+    layered = [one for one in planned if any(map(is_layer, one.spaces))]
+    if stimuli is None or each not in layered:
         return ()
-    left, number = study.features.scratch_gb * 1e9, planned.index(each)
+    left, number = study.features.scratch_gb * 1e9, layered.index(each)
     for earlier in range(number, -1, -1):
-        left -= activity_bytes(planned[earlier].spaces, study, model_set, stimuli)
+        left -= activity_bytes(layered[earlier].spaces, study, model_set, stimuli)
         if left < 0:
-            return tuple(planned[: earlier + 1])
+            return tuple(layered[: earlier + 1])
     return ()
 
 
@@ -135,25 +138,28 @@ def _parts(
 ) -> list[tuple[str, ...]]:
     """Divide the spaces of a noise level into the parts that take the fewest passes of the U-Net.
 
-    Two first-fit packings are compared: one that keeps late steps together, so that parts with early steps
-    alone end early, and one by size, which leaves fewer parts where layers are large.
+    Two first-fit packings of layers are compared: one that keeps late steps together, so that parts with
+    early steps alone end early, and one by size, which leaves fewer parts where layers are large. Latents go
+    to the longest part.
     """
-    if stimuli is None:
+    layers = [name for name in names if is_layer(name)]
+    if stimuli is None or not layers:
         return [tuple(names)]
-    sizes = {name: activity_bytes([name], study, model_set, stimuli) for name in names}
+    sizes = {name: activity_bytes([name], study, model_set, stimuli) for name in layers}
     _check_largest(sizes, study)
     cost, budget = {name: _cost(name, study) for name in names}, study.features.scratch_gb * 1e9
 
-    def packed(key: Callable[[str], tuple[int, int]]) -> list[tuple[str, ...]]:
-        bins = _first_fit(sorted(names, key=key, reverse=True), sizes, budget)
-        return [tuple(name for name in names if name in some) for some in bins]
+    def length(part: Iterable[str]) -> int:
+        return max(cost[name] for name in part)
 
-    def price(parts: list[tuple[str, ...]]) -> tuple[int, int]:
-        return sum(max(cost[name] for name in part) for part in parts), len(parts)
+    def packed(key: Callable[[str], tuple[int, int]]) -> list[tuple[str, ...]]:
+        bins = _first_fit(sorted(layers, key=key, reverse=True), sizes, budget)
+        max(bins, key=length).update(set(names) - set(layers))
+        return [tuple(name for name in names if name in some) for some in bins]
 
     late_first = packed(lambda name: (cost[name], sizes[name]))
     large_first = packed(lambda name: (sizes[name], cost[name]))
-    return min(late_first, large_first, key=price)
+    return min(late_first, large_first, key=lambda parts: (sum(map(length, parts)), len(parts)))
 
 
 def _first_fit(names: Sequence[str], sizes: dict[str, int], budget: float) -> list[set[str]]:

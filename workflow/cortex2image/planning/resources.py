@@ -4,6 +4,7 @@ Memory and time are estimates: a job that is killed asks for more on its next tr
 (1e6 bytes) and minutes if a name says so.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -36,10 +37,11 @@ FULL_SIZE_MB, MINIATURE_MB = 16_000, 4_000
 # core of a busy machine, 58 minutes if nothing ran in parallel. The networks and the matrix products were not
 # timed.
 FULL_SIZE_EVALUATION_MB, FULL_SIZE_EVALUATION_MINUTES = 24_000, 240
-# Inner products are planned for a slow disk, and for few cores: bytes and multiplications a second. Writing
-# them holds a few batches of rows beside them.
+# Of sampling all stimuli of a study; with a full-size set for the 80 passes of the U-Net that the study of
+# 2023 took for a picture. No job asks for less than the last.
+FULL_SIZE_SAMPLING_MINUTES, MINIATURE_MINUTES, LEAST_MINUTES = 1440, 120, 30
+# Inner products are planned for a slow disk, and for few cores: bytes and multiplications a second.
 READ, MULTIPLIED = 1e8, 2e10
-WRITING = 3e8
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,15 @@ class Resources:
         """
         return 1 if READERS[self.study.dataset.reader].made_by_workflow else 8
 
-    def feature_minutes(self, space: str) -> int:
-        """Return the time of a feature space: a network pass per picture, or tens of U-Net passes."""
+    def sampling_minutes(self, spaces: Sequence[str]) -> int:
+        """Return the time of a shard of a pass of the sampler that captures these spaces."""
         drawn = self.study.reconstruct
-        passes = parse_space(space).unet_passes(drawn.steps, drawn.strength, drawn.guidance_scale)
-        return 1440 if passes and self.model_set.fetched else 120
+        passes = max(
+            parse_space(space).unet_passes(drawn.steps, drawn.strength, drawn.guidance_scale)
+            for space in spaces
+        )
+        of_all = FULL_SIZE_SAMPLING_MINUTES * passes / 80 if self.model_set.fetched else MINIATURE_MINUTES
+        return max(LEAST_MINUTES, math.ceil(of_all / self.study.features.shards))
 
     def betas_mb(self, sessions_at_once: int) -> int:
         """Return the memory of reading betas: each thread holds a session twice, the writer holds two."""
@@ -172,7 +178,7 @@ class Resources:
         known = count_stimuli(self.study)
         if known is None:
             return self._unknown_mb
-        return _mb(PYTHON + gram.need_bytes(known.subject, known.study) + WRITING)
+        return _mb(PYTHON + gram.need_bytes(known.subject, known.study))
 
     def gram_minutes(self, space: str) -> int:
         """Return the time of inner products: all stimuli are read, those of the subject multiplied."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cortex2image.networks.registry import ModelSet
-from cortex2image.planning.passes import LATENT_BYTES, Pass, activity_bytes, passes, unet_passes
+from cortex2image.planning.passes import Pass, activity_bytes, passes, unet_passes
 from cortex2image.planning.resources import Resources
 from cortex2image.planning.stimuli import StimulusCount, count_stimuli
 from cortex2image.study.encoding_models import encoded_spaces
@@ -16,6 +16,8 @@ from cortex2image.study.spaces import GRAM, VECTORS
 
 # Operations a second that GPU hours are stated for; a multiplication and its addition are two.
 RATE = 100e12
+# Bytes of a value in tables of features and of inner products.
+ITEM = 4
 # Stimuli that a plan is made for where a study may have any number.
 ANY_SIZE = StimulusCount(1000, 1000)
 HEADER = (
@@ -45,7 +47,7 @@ class PassCost:
         Multiplications of these passes, each with an addition. VAE and text encoder, which take under 1 % of
         them in tens of steps, are left out.
     scratch : int
-        Bytes of disk until inner products are taken.
+        Bytes of disk that layers take until their inner products are taken.
     """
 
     sampled: Pass
@@ -72,7 +74,7 @@ class SamplingPlan:
         Whether `stimuli` is the number of the study.
     costs : tuple of PassCost
     at_once : float
-        Bytes of disk that passes take together: those of a pass go before the next one would not fit.
+        Bytes of disk that layers take together: those of a pass go before the next one would not fit.
     tables : int
         Bytes of the tables of features of all stimuli, uncompressed.
     grams : int
@@ -110,8 +112,8 @@ def sampling_plan(study: Study, model_set: ModelSet) -> SamplingPlan:
         known is not None,
         costs,
         min(study.features.scratch_gb * 1e9, sum(cost.scratch for cost in costs)),
-        LATENT_BYTES * stimuli.study * values,
-        LATENT_BYTES * layers * stimuli.subject**2,
+        ITEM * stimuli.study * values,
+        ITEM * layers * stimuli.subject**2,
         needs.gram_mb * bool(layers),
         max(needs.encode_mb(str(space)) for space in spaces),
     )

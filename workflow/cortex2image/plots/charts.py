@@ -1,14 +1,13 @@
-"""Charts of numbers: scores over methods, bars by region and model, histograms of correlations."""
+"""Charts of numbers: scores over methods, histograms of correlations."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from cortex2image.plots.style import NULL_COLOUR, SETTINGS, colours, single_axes
+from cortex2image.plots.style import NULL_COLOUR, colours, single_axes
 
 Values = NDArray[np.float64]
 LONGEST_LABEL = 28
@@ -77,32 +76,6 @@ def _broken(label: str) -> str:
     places = (place for place, letter in enumerate(label, 1) if letter == "_")
     middle = min(places, key=lambda place: abs(place - len(label) / 2))
     return f"{label[:middle]}\n{label[middle:]}"
-
-
-def grouped_bars(values: ArrayLike, groups: Sequence[str], series: Sequence[str], label: str) -> Figure:
-    """Draw one cluster of bars per group (ROI), in each one bar per series (encoding model).
-
-    Parameters
-    ----------
-    values : (groups, series) array; NaN leaves a gap
-    groups : names along the horizontal axis
-    series : names in the legend
-    label : str
-        Label of the value axis, with its unit.
-    """
-    values = np.asarray(values, dtype=float)
-    figure, axes = single_axes(max(3.2, 0.7 * len(groups) + 1.4), 2.6)
-    palette, width = colours(series), 0.8 / max(len(series), 1)
-    places = np.arange(len(groups))
-    for j, name in enumerate(series):
-        offset = (j - (len(series) - 1) / 2) * width
-        axes.bar(places + offset, values[:, j], width, color=palette[name], label=name)
-    axes.axhline(0, color="black", linewidth=0.6)
-    axes.set_xticks(places, groups, rotation=30, ha="right")
-    axes.set_ylabel(label)
-    with rc_context(SETTINGS):
-        figure.legend(loc="outside upper center", ncols=min(len(series), 4), frameon=False)
-    return figure
 
 
 def correlation_histograms(values: Mapping[str, ArrayLike], label: str) -> Figure:

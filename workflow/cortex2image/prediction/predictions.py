@@ -185,23 +185,71 @@ def ridge_of(settings: RidgeSettings, standardize: bool) -> RidgeCV:
     )
 
 
-def _predict(
-    predictors: PerTrial, targets: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings
-) -> Predictions:
-    """Fit one partition and predict its test stimuli."""
-    averaged = settings.average_repeats
+@dataclass(frozen=True)
+class Regression:
+    """What is fitted in one partition, and the rows that the fit then predicts.
+
+    Attributes
+    ----------
+    predictors, targets : (n, p) and (n, t) arrays, or PerTrial of n training trials
+    groups : (n,) array
+        Inner folds never separate the rows of a group.
+    new, measured : (s, p) and (s, t) arrays
+        Means over the trials of each test stimulus.
+    stimuli : (s,) array of str, ascending
+    """
+
+    predictors: np.ndarray | PerTrial
+    targets: np.ndarray | PerTrial
+    groups: np.ndarray
+    new: np.ndarray
+    measured: np.ndarray
+    stimuli: np.ndarray
+
+
+def regression_of(
+    predictors: PerTrial,
+    targets: PerTrial,
+    trials: Trials,
+    partition: Partition,
+    average_repeats: Sequence[str],
+) -> Regression:
+    """Return the regression of a partition; ConfigError as in :func:`predict_test_trials`."""
     new, measured = (of_trials(side, partition.test) for side in (predictors, targets))
     X, Y = (of_trials(side, partition.train) for side in (predictors, targets))
     groups, stimuli = trials.groups[partition.train], trials.stimulus[partition.test]
     test, train = Repeats.of(stimuli), Repeats.of(trials.stimulus[partition.train])
-    check_averaged(test, averaged)
-    if "train" in averaged:
-        means = average(train, X), [average(train, Y)]
-        fits = fit_blocks(*means, average(test, new), groups[train.first], settings)
-    else:
-        fits = fit_blocks(in_order(X), [Y], average(test, new), groups, settings)
-    (block,) = fits
-    return Predictions(block.predicted, average(test, measured), test.used, block.alpha)
+    check_averaged(test, average_repeats)
+    means = average(test, new), average(test, measured), test.used
+    if "train" in average_repeats:
+        return Regression(average(train, X), average(train, Y), groups[train.first], *means)
+    return Regression(in_order(X), Y, groups, *means)
+
+
+def fit_weights(posed: Regression, settings: RidgeSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Fit a regression and return weights (p, t), intercepts (t,) and penalties (t,).
+
+    Raises
+    ------
+    ConfigError
+        `selection` is "as_released", whose weights belong to predictors in other units.
+    """
+    if settings.selection == AS_RELEASED:
+        fix = "choose another selection in a config for this target"
+        expected = f"one of {', '.join(estimator.SELECTIONS)}, since weights are needed"
+        raise ConfigError("ridge/selection", expected, settings.selection, fix)
+    model = ridge_of(settings, standardize=True)
+    model.fit(posed.predictors, posed.targets, groups=posed.groups)
+    return model.coef_, np.atleast_1d(model.intercept_), model.alpha_
+
+
+def _predict(
+    predictors: PerTrial, targets: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings
+) -> Predictions:
+    """Fit one partition and predict its test stimuli."""
+    posed = regression_of(predictors, targets, trials, partition, settings.average_repeats)
+    (block,) = fit_blocks(posed.predictors, [posed.targets], posed.new, posed.groups, settings)
+    return Predictions(block.predicted, posed.measured, posed.stimuli, block.alpha)
 
 
 def in_order(rows: PerTrial) -> np.ndarray | PerTrial:

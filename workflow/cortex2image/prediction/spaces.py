@@ -9,6 +9,7 @@ import numpy as np
 from cortex2image.encoding.scoring import Scoring
 from cortex2image.errors import DataError
 from cortex2image.features.components import principal_components
+from cortex2image.features.gram import products_of
 from cortex2image.prediction.alignment import StoredFeatures, find_features, positions, taken
 from cortex2image.prediction.fit_sizes import FitSizes
 from cortex2image.prediction.partitions import Partition, Trials, ordered_stimuli, partitions
@@ -21,9 +22,6 @@ from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats
 from cortex2image.study.spaces import GRAM
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.results import GRAMS
-
-# Columns of features that are converted to double precision at once.
-COLUMNS = 2048
 
 
 @dataclass(frozen=True)
@@ -234,7 +232,7 @@ class StimulusRows:
         Components keep their variances: standardised, the least of them would count as much as the first.
         """
         train, _ = self.places(space)
-        products = space.products if isinstance(space, Gram) else _around(space.matrix, train)
+        products = space.products if isinstance(space, Gram) else products_of(space.matrix)
         scores = principal_components(products, train, count)
         width = space.width if isinstance(space, Gram) else space.matrix.shape[1]
         return Gram((scores @ scores.T).astype(np.float32), space.row, width)
@@ -253,13 +251,3 @@ def is_wider(space: Space, components: int | None) -> bool:
     """Return whether features are wider than the principal components that would take their place."""
     width = space.width if isinstance(space, Gram) else space.matrix.shape[1]
     return components is not None and width > components
-
-
-def _around(features: np.ndarray, train: np.ndarray) -> np.ndarray:
-    """Return the inner products of features less their mean over training stimuli, float64."""
-    found = np.zeros((len(features), len(features)))
-    for first in range(0, features.shape[1], COLUMNS):
-        block = features[:, first : first + COLUMNS].astype(np.float64)
-        block -= block[train].mean(axis=0)
-        found += block @ block.T
-    return found

@@ -1,28 +1,17 @@
-"""The pictures of each stimulus with their seeds, drawn in batches by the core of a method."""
+"""Pictures drawn in batches by the core of a method."""
 
-import hashlib
 import importlib
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol, cast
+from typing import Protocol, cast
 
 import numpy as np
 from PIL import Image
 
 from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.progress import track
-from cortex2image.seeds import seed_for
+from cortex2image.reconstruction.rows import Row
 from cortex2image.study.methods import Method
-
-
-class Row(NamedTuple):
-    """One picture to draw: position of its stimulus, number of the sample, seed of its noise, file name."""
-
-    stimulus: int
-    sample: int
-    seed: int
-    file: str
 
 
 class Core(Protocol):
@@ -40,24 +29,6 @@ def core_of(method: Method) -> Core:
     It is imported by its name in the registry, so that a job depends on the code of its own method alone.
     """
     return cast(Core, importlib.import_module(method.core))
-
-
-def plan(stimuli: Sequence[str], samples: int, study_seed: int, shared_noise: bool) -> list[Row]:
-    """Return the pictures to draw.
-
-    A seed derives from stimulus and sample, whatever the method. With `shared_noise` it derives from the
-    sample alone, as in the code of 2023, which used the same seed for every picture.
-    """
-    return [
-        Row(
-            position,
-            sample,
-            seed_for(study_seed, "reconstruct", *([] if shared_noise else [stimulus]), sample),
-            f"{file_stem(stimulus)}_{sample:03d}.png",
-        )
-        for position, stimulus in enumerate(stimuli)
-        for sample in range(samples)
-    ]
 
 
 def draw(
@@ -87,11 +58,3 @@ def draw(
         drawn = core.pictures(method, denoiser, of_batch, [row.seed for row in batch])
         for row, picture in zip(batch, drawn, strict=True):
             Image.fromarray(picture).save(folder / row.file)
-
-
-def file_stem(stimulus_id: str) -> str:
-    """Return a file name for a stimulus that no other stimulus has, on any file system."""
-    clean = re.sub(r"[^a-z0-9_-]", "_", stimulus_id.lower())[:100]
-    if clean == stimulus_id:
-        return clean
-    return f"{clean}-{hashlib.blake2b(stimulus_id.encode(), digest_size=6).hexdigest()}"

@@ -6,14 +6,10 @@ from typing import TypedDict
 import numpy as np
 import pandas as pd
 
-from cortex2image.plots.charts import correlation_histograms, grouped_bars
-from cortex2image.plots.maps import MapRow, draw_maps
-from cortex2image.plots.style import png, svg
-from cortex2image.report.page import png_uri, svg_uri
-from cortex2image.report.study import POOLED, VoxelMap
-
-CONTRAST = ("c", "z")
-"""The two models whose difference is drawn: semantic minus visual latent."""
+from cortex2image.plots.charts import correlation_histograms
+from cortex2image.plots.style import svg
+from cortex2image.report.page import svg_uri
+from cortex2image.report.study import POOLED
 
 
 class DecodingRow(TypedDict):
@@ -77,45 +73,6 @@ class EncodingTable(TypedDict):
 
     subject: str
     rows: list[dict[str, object]]
-
-
-def encoding_figures(
-    subject: str, maps: Mapping[str, VoxelMap], scores: pd.DataFrame, models: Sequence[str]
-) -> dict[str, str]:
-    """Draw the maps of one subject and the means by region, as URIs under the names `maps` and `bars`.
-
-    Data on the vertices of a surface have no slices; `maps` is then empty.
-
-    Parameters
-    ----------
-    subject : str
-    maps : model -> VoxelMap of r, all on one grid
-    scores : table `encoding_scores`
-    models : names of the models, in order
-    """
-    grid = maps[models[0]]
-    drawing = png_uri(png(draw_maps(map_rows(maps, models), grid.zooms, "r"))) if has_slices(grid) else ""
-    own = scores[scores["subject"] == subject]
-    values = own.pivot(index="roi", columns="model", values="mean_r").reindex(
-        index=regions(own), columns=models
-    )
-    bars = grouped_bars(values.to_numpy(float), list(values.index), list(models), "mean r over voxels")
-    return {"subject": subject, "maps": drawing, "bars": svg_uri(svg(bars))}
-
-
-def has_slices(grid: VoxelMap) -> bool:
-    """Return whether a map is a volume; vertices of a surface would be drawn as a line one pixel high."""
-    return np.squeeze(grid.volume).ndim > 1
-
-
-def map_rows(maps: Mapping[str, VoxelMap], models: Sequence[str]) -> list[MapRow]:
-    """Return a row per model, and the difference of :data:`CONTRAST` if both models were run."""
-    rows = [MapRow(model, maps[model].volume) for model in models]
-    first, second = CONTRAST
-    if first in models and second in models:
-        difference = maps[first].volume - maps[second].volume
-        rows.append(MapRow(f"{first} \N{MINUS SIGN} {second}", difference, signed=True))
-    return rows
 
 
 def encoding_tables(scores: pd.DataFrame, models: Sequence[str]) -> list[EncodingTable]:

@@ -3,14 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cortex2image.plots.encoding_maps import CONTRAST
+from cortex2image.report.encoding_section import shown_figure
 from cortex2image.report.gallery_section import Gallery, has_images
-from cortex2image.report.model_sections import (
-    CONTRAST,
-    decoding_figures,
-    decoding_rows,
-    encoding_figures,
-    encoding_tables,
-)
+from cortex2image.report.model_sections import decoding_figures, decoding_rows, encoding_tables
 from cortex2image.report.score_section import methods_of, score_panels, score_tables
 from cortex2image.report.study import StudyResults
 from cortex2image.study.methods import METHODS, title_of
@@ -51,7 +47,8 @@ def page_context(
         "uris": uris,
         "decoding_rows": decoding_rows(study.decoded),
         "decoding_figures": decoding_figures(study.decoded, study.spaces),
-        "encoding_figures": [_figures(study, subject) for subject in study.subjects if study.models],
+        "encoding_figures": [_figures(study, subject) for subject in study.subjects if study.figures],
+        "surface_data": config["dataset"].get("space") in READERS[config["dataset"]["reader"]].surface_spaces,
         "encoding_tables": encoding_tables(study.encoding_scores, study.models),
         "difference": set(CONTRAST) <= set(study.models),
         "provenance": study.provenance,
@@ -66,6 +63,6 @@ def meaning_of(name: str) -> str:
     return f"judges the decoded features themselves ({space.meaning}), before any picture is made"
 
 
-def _figures(study: StudyResults, subject: str) -> dict[str, str]:
-    maps = {model: study.maps[subject, model] for model in study.models}
-    return encoding_figures(subject, maps, study.encoding_scores, study.models)
+def _figures(study: StudyResults, subject: str) -> dict[str, Any]:
+    shown = [shown_figure(figure, study.drawn[subject, figure.name]) for figure in study.figures]
+    return {"subject": subject, "figures": shown}

@@ -1,4 +1,4 @@
-"""The tables and maps of one study, read and checked: the input of the report."""
+"""The tables and figures of one study, read and checked: the input of the report."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,18 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from cortex2image.plots.maps import Volume
+from cortex2image.report.encoding_section import DrawnFigure
+from cortex2image.study.encoding_figures import EncodingFigure
 
 POOLED = "all"
 """Label of the pooled subjects in `scores`, and of every voxel in `encoding_scores`."""
-
-
-@dataclass(frozen=True)
-class VoxelMap:
-    """A map on a subject's grid: `volume` (X, Y, Z) in RAS order, NaN outside the mask; `zooms` in mm."""
-
-    volume: Volume
-    zooms: tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -38,7 +31,8 @@ class StudyResults:
     stimuli, scores, encoding_scores : DataFrame
     decoded : (subject, space) -> table `decoded_scores`
     reconstructions : (subject, method) -> table `reconstructions`
-    maps : (subject, model) -> VoxelMap of Pearson r
+    figures : figures of encoding models, in order
+    drawn : (subject, name of a figure) -> DrawnFigure
     recordings : subject -> Recordings
     provenance : what ``provenance.json`` holds
     """
@@ -52,6 +46,7 @@ class StudyResults:
     encoding_scores: pd.DataFrame
     decoded: Mapping[tuple[str, str], pd.DataFrame]
     reconstructions: Mapping[tuple[str, str], pd.DataFrame]
-    maps: Mapping[tuple[str, str], VoxelMap]
+    figures: tuple[EncodingFigure, ...]
+    drawn: Mapping[tuple[str, str], DrawnFigure]
     recordings: Mapping[str, Recordings]
     provenance: Mapping[str, Any]

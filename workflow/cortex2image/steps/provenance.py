@@ -8,7 +8,6 @@ import importlib.metadata
 import json
 import platform
 import subprocess
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 from cortex2image.errors import run_step
 from cortex2image.files import atomic, sha256
 from cortex2image.networks.compat import ensure_torchvision
-from cortex2image.sources import ROOT
+from cortex2image.sources import ROOT, package_version
 from cortex2image.study.command import Command
 from cortex2image.study.fields import as_json
 from cortex2image.study.settings import Study
@@ -74,11 +73,6 @@ def without_machine(value: Any) -> Any:
     if isinstance(value, str) and Path(value).is_absolute():
         return f".../{Path(value).name}"
     return value
-
-
-def package_version(root: Path) -> str:
-    """Return the version that the ``pyproject.toml`` in `root` states; the package need not be installed."""
-    return str(tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"])
 
 
 def main(argv: Sequence[str] | None = None) -> None:

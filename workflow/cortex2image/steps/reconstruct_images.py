@@ -15,8 +15,9 @@ from cortex2image.networks.checksums import model_hash
 from cortex2image.networks.load import load_diffusion
 from cortex2image.networks.registry import model_set
 from cortex2image.progress import say
-from cortex2image.reconstruction.drawing import draw, plan
+from cortex2image.reconstruction.drawing import draw
 from cortex2image.reconstruction.inputs import FeatureTable, Tables, method_inputs
+from cortex2image.reconstruction.rows import plan
 from cortex2image.study.command import Command
 from cortex2image.study.methods import Method, find_method
 from cortex2image.study.settings import Study

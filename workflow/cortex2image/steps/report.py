@@ -1,7 +1,7 @@
 """Write one page with the pictures, scores and maps of a study.
 
-Reads the tables, pictures and maps below ``results/{study}``, and ``provenance.json``. Draws the figures.
-Writes ``report/index.html``, which needs no other file, and one contact sheet per subject.
+Reads the tables, pictures and figures below ``results/{study}``, and ``provenance.json``. Writes
+``report/index.html``, which needs no other file, and one contact sheet per subject.
 """
 
 import argparse
@@ -10,20 +10,21 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
+import pandas as pd
 from PIL import Image
 
 from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.files import atomic
 from cortex2image.plots.gallery import contact_sheet, thumbnail, webp
 from cortex2image.progress import track
+from cortex2image.report.encoding_section import DrawnFigure
 from cortex2image.report.gallery_section import Gallery, galleries, picture_paths
 from cortex2image.report.page import render, webp_uri
 from cortex2image.report.sections import page_context
-from cortex2image.report.study import Recordings, StudyResults, VoxelMap
+from cortex2image.report.study import Recordings, StudyResults
 from cortex2image.study.command import Command
-from cortex2image.study.encoding_models import encoding_models
+from cortex2image.study.encoding_figures import encoding_figures
 from cortex2image.study.settings import Study
 from cortex2image.tables.contract import Contract
 from cortex2image.tables.recordings import STIMULI, TRIALS, VOXELS
@@ -42,35 +43,45 @@ COMMAND = Command(
     Study,
     READS,
     inputs=("stimuli", "scores", "encoding_scores", "provenance"),
-    # After the templates, one file per subject, or per subject and space, method or encoding model: all files
-    # of the first subject come first.
-    lists=("templates", "trials", "voxels", "decoded_scores", "reconstructions", "maps"),
+    # After the templates, one file per subject, or per subject and space, method or figure: all files of
+    # the first subject come first.
+    lists=(
+        "templates",
+        "trials",
+        "voxels",
+        "decoded_scores",
+        "reconstructions",
+        "figures",
+        "significant_figures",
+        "region_figures",
+        "figure_tables",
+    ),
     outputs=("page",),
     output_lists=("sheets",),
 )
 
 
 def read_study(args: argparse.Namespace, study: Study) -> StudyResults:
-    """Read every table and map that the page shows; pictures are read later."""
+    """Read every table and figure that the page shows; pictures are read later."""
     subjects, spaces = study.subjects, tuple(study.decode.rois)
     methods = study.reconstruct.methods
-    models = tuple(model.name for model in encoding_models(study.encode, study.reconstruct))
+    figures = encoding_figures(study.encode, study.reconstruct)
     decoded = by_pair(subjects, spaces, args.decoded_scores, "--decoded-scores")
     drawn = by_pair(subjects, methods, args.reconstructions, "--reconstructions")
-    maps = by_pair(subjects, models, args.maps, "--maps")
     trials = by_pair(subjects, ("trials",), args.trials, "--trials")
     voxels = by_pair(subjects, ("voxels",), args.voxels, "--voxels")
     return StudyResults(
         subjects=subjects,
         spaces=spaces,
         methods=methods,
-        models=models,
+        models=study.encode.models,
         stimuli=STIMULI.read(args.stimuli).to_pandas(),
         scores=SCORES.read(args.scores).to_pandas(),
         encoding_scores=ENCODING_SCORES.read(args.encoding_scores).to_pandas(),
         decoded={pair: DECODED_SCORES.read(path).to_pandas() for pair, path in decoded.items()},
         reconstructions={pair: RECONSTRUCTIONS.read(path).to_pandas() for pair, path in drawn.items()},
-        maps={pair: read_map(Path(path)) for pair, path in maps.items()},
+        figures=figures,
+        drawn=read_figures(args, subjects, [figure.name for figure in figures]),
         recordings={s: read_recordings(trials[s, "trials"], voxels[s, "voxels"]) for s in subjects},
         provenance=json.loads(Path(args.provenance).read_text()),
     )
@@ -114,16 +125,35 @@ def _metadata(contract: Contract, path: str) -> dict[bytes, bytes]:
     return facts
 
 
-def read_map(path: Path) -> VoxelMap:
-    """Read a map and turn its axes to right, anterior, superior."""
+def read_figures(
+    args: argparse.Namespace, subjects: Sequence[str], names: Sequence[str]
+) -> dict[tuple[str, str], DrawnFigure]:
+    """Read the files of every figure of encoding models."""
+    options = ("figures", "significant-figures", "region-figures", "figure-tables")
+    given = (getattr(args, option.replace("-", "_")) for option in options)
+    files = [by_pair(subjects, names, paths, f"--{o}") for o, paths in zip(options, given, strict=True)]
+    return {pair: read_figure(*(of_kind[pair] for of_kind in files)) for pair in files[0]}
+
+
+def read_figure(every: str, significant: str, regions: str, numbers: str) -> DrawnFigure:
+    """Read the files of one figure.
+
+    Raises
+    ------
+    DataError
+        A file is missing or damaged.
+    """
+    for path in (every, significant, regions, numbers):
+        if not Path(path).is_file():
+            raise DataError(path, "a file of a figure", "no such file", "run the workflow again")
     try:
-        image = nib.as_closest_canonical(nib.load(path))
-        volume = np.asarray(image.dataobj, dtype=np.float32)
-    except (OSError, EOFError, nib.filebasedimages.ImageFileError) as error:
-        fix = "delete the file and run the workflow again"
-        raise DataError(path, "a readable NIfTI map", str(error), fix) from None
-    x, y, z = image.header.get_zooms()[:3]
-    return VoxelMap(volume, (float(x), float(y), float(z)))
+        with Image.open(every) as picture:
+            canvas = str(picture.info["Canvas"])
+        table = pd.read_csv(numbers, keep_default_na=False, na_values=[""])
+    except (OSError, KeyError, ValueError) as error:
+        fix = "delete the figures of this subject and run the workflow again"
+        raise DataError(every, "a figure of this workflow with its table", repr(error), fix) from None
+    return DrawnFigure(canvas, table, *(Path(path).read_bytes() for path in (every, significant, regions)))
 
 
 def read_thumbnail(path: str) -> Image.Image:

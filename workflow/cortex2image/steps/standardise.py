@@ -26,14 +26,7 @@ from cortex2image.progress import say, track
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import matrix, vectors
-from cortex2image.tables.recordings import (
-    BETAS,
-    MASK_VOXELS,
-    SINGLE_TRIAL_BETAS,
-    STIMULI,
-    TRIALS,
-    VOXELS,
-)
+from cortex2image.tables.recordings import BETAS, MASK_VOXELS, SINGLE_TRIAL_BETAS, STIMULI, TRIALS, VOXELS
 from cortex2image.tables.restamp import copy_under
 
 GRID_FACTS = ("affine", "shape")

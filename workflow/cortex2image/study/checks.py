@@ -5,12 +5,15 @@ import math
 from collections import Counter
 
 from cortex2image.errors import ConfigError
-from cortex2image.study.encoding_models import encoding_models
+from cortex2image.study.encoding_checks import check_encoding
+from cortex2image.study.encoding_models import encoded_spaces, encoding_models
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS, Reader
+from cortex2image.study.region_checks import check_attributed, check_preferred
 from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Study
 from cortex2image.study.space_names import parse_space
-from cortex2image.study.spaces import GRAM, PICTURE
+from cortex2image.study.spaces import GRAM, PICTURE, kept_steps
+from cortex2image.study.surfaces import in_mni, on_surface
 
 RESERVED_STUDY = "miniature"
 
@@ -30,8 +33,12 @@ def check_settings(study: Study, source: str) -> None:
         _check_root,
         _check_space,
         _check_scaling,
-        _check_feature_spaces,
+        _check_steps,
+        _check_noising,
+        _check_encoding,
         _check_rois,
+        check_attributed,
+        check_preferred,
         _check_image_identity,
         _check_decoded,
         _check_folds,
@@ -40,9 +47,8 @@ def check_settings(study: Study, source: str) -> None:
         _check_penalties,
         _check_kernels,
         _check_labels,
-        _check_steps,
-        _check_noising,
         _check_model_set,
+        _check_to_mni,
         _check_name,
     ):
         check(study, reader, source)
@@ -109,9 +115,8 @@ def _check_scaling(study: Study, reader: Reader, source: str) -> None:
         raise ConfigError(f"{source}, standardise/ncsnr_from", expected, "released", "choose one of these")
 
 
-def _check_feature_spaces(study: Study, reader: Reader, source: str) -> None:
-    for name in study.encode.models:
-        parse_space(name, f"{source}, encode/models").require_extractable(f"{source}, encode/models")
+def _check_encoding(study: Study, reader: Reader, source: str) -> None:
+    check_encoding(study, source)
 
 
 def _check_rois(study: Study, reader: Reader, source: str) -> None:
@@ -140,6 +145,7 @@ def _check_image_identity(study: Study, reader: Reader, source: str) -> None:
     asked: dict[str, dict[str, tuple[str, ...]]] = {
         "reconstruct/methods": {name: tuple(METHODS[name].inputs) for name in study.reconstruct.methods},
         "encode/models": {name: (name,) for name in study.encode.models},
+        "encode/grid": {name: (name,) for name in encoded_spaces(study.encode, study.reconstruct)},
         "decode/rois": {name: (name,) for name in study.decode.rois},
     }
     for key, spaces in asked.items():
@@ -208,7 +214,7 @@ def _check_labels(study: Study, reader: Reader, source: str) -> None:
 
 def _check_steps(study: Study, reader: Reader, source: str) -> None:
     steps, strength = study.reconstruct.steps, study.reconstruct.strength
-    if int(steps * strength + 1e-9) < 1:  # the same rounding as in diffusion/denoise.py
+    if kept_steps(steps, strength) < 1:
         found, fix = f"{steps} steps at strength {strength}", "raise one of them"
         raise ConfigError(f"{source}, reconstruct", "at least one step left to denoise", found, fix)
 
@@ -241,6 +247,19 @@ def _check_model_set(study: Study, reader: Reader, source: str) -> None:
         near = difflib.get_close_matches(name, MODEL_SETS, n=1)
         fix = f"did you mean '{near[0]}'?" if near else "correct the name"
         raise ConfigError(f"{source}, models/set", f"one of {', '.join(MODEL_SETS)}", f"'{name}'", fix)
+
+
+def _check_to_mni(study: Study, reader: Reader, source: str) -> None:
+    """Refuse a matrix for data that need none, and one matrix for several subjects."""
+    where, template = f"{source}, encode/to_mni", study.encode.to_mni
+    if template is None:
+        return
+    if on_surface(study.dataset) or in_mni(study.dataset):
+        expected = f"null, since the data lie in {study.dataset.space} already"
+        raise ConfigError(where, expected, template, "remove the key")
+    if "{subject}" not in template and len(study.subjects) > 1:
+        fix = "write {subject} where the file names differ"
+        raise ConfigError(where, "a file of each subject", template, fix)
 
 
 def _check_name(study: Study, reader: Reader, source: str) -> None:

@@ -32,6 +32,8 @@ class Command(Generic[Settings]):
         settings has no ``--settings``.
     labels : tuple of str
         Options that name the item to work on, such as ``subject``.
+    words : tuple of str
+        Options that take one or more names, such as those of feature spaces.
     inputs, outputs : tuple of str
         Options that take one file or folder, which is read or written.
     lists, output_lists : tuple of str
@@ -50,6 +52,7 @@ class Command(Generic[Settings]):
     settings: type[Settings]
     reads: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     optional_lists: tuple[str, ...] = ()
@@ -81,7 +84,7 @@ class Command(Generic[Settings]):
         parser = argparse.ArgumentParser(description=self.doc.splitlines()[0])
         for name in (*self.labels, *self.inputs, *self.places, *self.outputs):
             parser.add_argument(_option(name), required=True)
-        for name in (*self.lists, *self.output_lists):
+        for name in (*self.words, *self.lists, *self.output_lists):
             parser.add_argument(_option(name), required=True, nargs="+")
         for name in self.optional:
             parser.add_argument(_option(name), nargs="?")

@@ -214,8 +214,17 @@ def _require_entry(mapping: Mapping[str, Any], name: str, where: str) -> None:
 def _fill_in(values: dict[str, Any]) -> None:
     """Set the keys that the workflow chooses itself, and replace ``{root}`` by the folder of the data set."""
     dataset = values["dataset"]
+    decoded_from = list(dict.fromkeys(name for names in values["decode"]["rois"].values() for name in names))
+    spaces = ["z", "c"] if READERS[dataset["reader"]].image_identity else ["c"]
+    for section, key, chosen in (
+        (values["attribute"], "regions", decoded_from),
+        (values["prefer"], "regions", decoded_from),
+        (values["prefer"], "spaces", spaces),
+    ):
+        section[key] = section[key] or chosen
     for key, value in (READERS[dataset["reader"]].made_by_workflow or {}).items():
         dataset[key] = value.replace("{study}", values["study"])
-    for section, key in ((dataset, "derivatives"), (dataset["rois"], "atlas")):
+    placed = (dataset, "derivatives"), (dataset["rois"], "atlas"), (values["encode"], "to_mni")
+    for section, key in placed:
         if section[key]:
             section[key] = section[key].replace("{root}", dataset["root"])

@@ -3,7 +3,7 @@
 A new method is a new entry of :data:`METHODS`. A method that makes pictures in a new way also names its core.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cortex2image.errors import ConfigError
@@ -139,3 +139,17 @@ def find_method(name: str) -> Method:
 def title_of(name: str) -> str:
     """Return what pages and figures call a method; other names, as those of decoded features, stay."""
     return METHODS[name].title if name in METHODS else name
+
+
+def denoising_method(spaces: Sequence[str]) -> Method:
+    """Return the method that denoises pictures from all of the decoded `spaces`: zc, or c where z is unknown.
+
+    Raises
+    ------
+    ConfigError
+        Without c, no picture is denoised.
+    """
+    if "c" not in spaces:
+        fix = "say in decode/rois from which regions c is decoded"
+        raise ConfigError("decode/rois", "regions for c", ", ".join(spaces) or "none", fix)
+    return METHODS["zc" if "z" in spaces else "c"]

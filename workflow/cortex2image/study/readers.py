@@ -38,6 +38,8 @@ class Reader:
         Endings of the files that say what was shown; () if any file of a subject may say so.
     spaces : tuple of str
         Allowed values of ``dataset/space``; () if any label is allowed.
+    surface_spaces : tuple of str
+        Values of ``dataset/space`` in which the voxels are vertices of fsaverage.
     own_regions : bool
         Whether the files name regions themselves, so that labels need no atlas.
     space_of_own_regions : str or None
@@ -69,6 +71,7 @@ class Reader:
     pictures_in_one_file: bool = False
     events: tuple[str, ...] = ()
     spaces: tuple[str, ...] = ()
+    surface_spaces: tuple[str, ...] = ()
     own_regions: bool = False
     space_of_own_regions: str | None = None
     named_atlases: bool = False
@@ -117,6 +120,7 @@ _ALL = (
         prepared=True,
         pictures_in_one_file=True,
         spaces=tuple(NSD_SIZES),
+        surface_spaces=("fsaverage",),
         named_atlases=True,
         released_ncsnr=True,
         manifest=True,

@@ -11,7 +11,7 @@ from typing import Literal
 from cortex2image.study.fields import Section, setting
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
-from cortex2image.study.spaces import DECODABLE, EXTRACTABLE, LEAST_NOISE
+from cortex2image.study.spaces import DECODABLE, EXTRACTABLE, JOINED, LEAST_NOISE
 
 # Names of the model sets that :mod:`cortex2image.networks.registry` describes.
 MODEL_SETS = (
@@ -197,8 +197,8 @@ class Models(Section):
         None,
     )
     precision: Literal["float32", "bfloat16", "float16"] = setting(
-        "Number format in which pictures and zc are computed: bfloat16 and float16 need half the memory and "
-        "less time on a GPU. z, c and the judges always use float32.",
+        "Number format in which pictures, zc and layers of the U-Net are computed: bfloat16 and float16 need "
+        "half the memory and less time on a GPU. z, c and the judges always use float32.",
         "float32",
     )
     batch_size: int | None = setting(
@@ -402,8 +402,8 @@ class Encode(Section):
     """Encoding models, from features to every voxel."""
 
     models: tuple[str, ...] = setting(
-        f"Feature spaces that predict voxels, one encoding model each: {', '.join(EXTRACTABLE)}, or one with "
-        "coordinates, such as zc-n0.5.",
+        "Feature spaces that predict voxels, one encoding model each: "
+        f"{', '.join((*EXTRACTABLE, *JOINED))}, or one with coordinates, such as zc-n0.5.",
         ("z", "c", "zc"),
         minItems=1,
         uniqueItems=True,
@@ -436,6 +436,51 @@ class Encode(Section):
         minimum=40,
         maximum=10000,
     )
+    to_mni: str | None = setting(
+        "Text file with the 4x4 matrix that takes a subject's own space (mm, x to the right, y to the "
+        "front, z up) to MNI152 (mm, the same axes); `{root}` stands for the folder of the data set, "
+        "`{subject}` for the subject. With it, maps are also written and drawn on fsaverage5. null: no "
+        "matrix, maps are drawn as slices. Data in a space MNI152... or on fsaverage need none.",
+        None,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute(Section):
+    """What each region contributes to the reconstructions; only for the target `attribute`."""
+
+    regions: tuple[str, ...] = setting(
+        "Regions whose voxels are set to their training mean before decoding; empty for every region in "
+        "decode/rois.",
+        (),
+        uniqueItems=True,
+    )
+    stimuli: int = setting(
+        "Test stimuli that are reconstructed, the first by name.", 20, unit="stimuli", minimum=2
+    )
+    samples: int = setting(
+        "Pictures per stimulus, with and without each region.", 1, unit="pictures", minimum=1, maximum=100
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prefer(Section):
+    """Which pictures each region prefers; only for the target `prefer`."""
+
+    regions: tuple[str, ...] = setting(
+        "Regions to model, each by the mean response of its voxels; empty for every region in decode/rois.",
+        (),
+        uniqueItems=True,
+    )
+    spaces: tuple[str, ...] = setting(
+        f"Feature spaces that predict the response: {', '.join(EXTRACTABLE)}; empty for z and c, or only c "
+        "where the data set does not say which picture was shown. With z a picture is synthesised.",
+        (),
+        uniqueItems=True,
+    )
+    iterations: int = setting(
+        "Steps of gradient ascent to the synthesised picture.", 100, unit="steps", minimum=1, maximum=10000
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -466,3 +511,5 @@ class Study(Section):
     reconstruct: Reconstruct
     evaluate: Evaluate
     encode: Encode
+    attribute: Attribute
+    prefer: Prefer

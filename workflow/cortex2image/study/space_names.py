@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cortex2image.errors import ConfigError
@@ -74,6 +75,6 @@ def _problem(space: FeatureSpace) -> str:
     return "steps count from 1" if space.step == 0 else ""
 
 
-def wildcard_pattern() -> str:
-    """Return the regular expression that names of feature spaces match, for file names."""
-    return rf"(?:{'|'.join(KINDS)})(?:-(?:{LAYER}))?(?:-n[0-9.]+)?(?:-t[0-9]+)?"
+def wildcard_pattern(kinds: Sequence[str] = tuple(KINDS)) -> str:
+    """Return the regular expression that names of feature spaces of these kinds match, for file names."""
+    return rf"(?:{'|'.join(kinds)})(?:-(?:{LAYER}))?(?:-n[0-9.]+)?(?:-t[0-9]+)?"

@@ -7,7 +7,7 @@ space is a new entry of :data:`KINDS` and its core.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,8 +34,8 @@ class ModelShape(Protocol):
         """Return channels, height and width of the latents in which pictures are generated."""
 
     @property
-    def unet_channels(self) -> tuple[int, ...]:
-        """Return the channels of the blocks of the U-Net, from the finest to the coarsest."""
+    def layer_widths(self) -> Mapping[str, int]:
+        """Return the number of values that each layer of the U-Net gives for a latent, by its name."""
 
     @property
     def text_length(self) -> int:
@@ -64,9 +64,10 @@ class Kind:
     reads_if_sampled : tuple of str
         Further settings that the features depend on if the VAE draws samples of its posterior.
     core : str
-        The module whose function ``extract`` computes the features; empty if no module computes them yet.
+        The module whose function ``extract`` computes the features; empty if passes of the diffusion model
+        give them, many spaces at once.
     layered : bool
-        Whether a name gives a block of the U-Net, a noise level and a step.
+        Whether a name gives a layer of the U-Net, a noise level and a step.
     decodable : bool
         Whether features of this kind are decoded from the brain to reconstruct pictures.
     storage : str
@@ -95,7 +96,8 @@ class FeatureSpace:
     kind : str
         A key of :data:`KINDS`.
     layer : str
-        Block of the U-Net: ``down0`` (the finest), ``mid``, ``up0`` (the coarsest), ...; else empty.
+        Layer of the U-Net: a block, ``down0`` (the finest), ``mid``, ``up0`` (the coarsest), ..., or a part
+        of a block, ``down1.res0``, ``down1.attn0``; else empty.
     noise : float or None
         Noise level as a share of the noise schedule, from :data:`LEAST_NOISE` to 1.
     step : int or None
@@ -125,7 +127,16 @@ class FeatureSpace:
     @property
     def extractable(self) -> bool:
         """Return whether the extraction step can compute this space."""
-        return bool(self.facts.core) and self == FeatureSpace(self.kind)
+        return bool(self.facts.core)
+
+    @property
+    def sampled(self) -> bool:
+        """Return whether passes of the diffusion model give this space."""
+        return UNET in self.needs
+
+    def noise_level(self, strength: float) -> float:
+        """Return the noise level of a sampled space: that of its name, or `strength`, that of pictures."""
+        return strength if self.noise is None else self.noise
 
     def reads(self, latent: str) -> tuple[str, ...]:
         """Return the settings that the features depend on if `features/latent` is `latent`."""
@@ -149,16 +160,19 @@ class FeatureSpace:
         steps, strength, guidance_scale
             Of the section ``reconstruct``; a noise level in the name takes the place of `strength`.
         """
-        if UNET not in self.needs:
+        if not self.sampled:
             return 0
-        denoised = kept_steps(steps, strength if self.noise is None else self.noise)
-        return min(self.step or denoised, denoised) * (1 if guidance_scale == 1 else 2)
+        return self.last_step(steps, strength) * (1 if guidance_scale == 1 else 2)
+
+    def last_step(self, steps: int, strength: float) -> int:
+        """Return the denoising step, from 1, after which a sampled space is known."""
+        return self.step or kept_steps(steps, self.noise_level(strength))
 
     def require_extractable(self, where: str) -> None:
         """Raise ConfigError unless the extraction step can compute this space."""
         if not self.extractable:
             fix = f"choose among {', '.join(EXTRACTABLE)}"
-            found = f"{self}, which is a name of a space but not computed by this version"
+            found = f"{self}, which passes of the diffusion model give (step sample_features)"
             raise ConfigError(where, "a feature space that can be extracted", found, fix)
 
 
@@ -181,19 +195,11 @@ def _generated_width(space: FeatureSpace, model: ModelShape) -> int:
 
 
 def _layer_width(space: FeatureSpace, model: ModelShape) -> int:
-    """Return channels x height x width of a block's output; every block but the last of a side resamples."""
-    channels, side = model.unet_channels, model.generated_shape[1]
-    last = len(channels) - 1
-    if space.layer == "mid":
-        return channels[last] * (side >> last) ** 2
-    direction = space.layer.rstrip("0123456789")
-    number = int(space.layer.removeprefix(direction))
-    if number > last:
-        found, fix = space.layer, f"choose among {direction}0 to {direction}{last}, or mid"
-        raise ConfigError(f"feature space {space}", f"a block of the U-Net of {model.name}", found, fix)
-    if direction == "down":
-        return channels[number] * (side >> min(number + 1, last)) ** 2
-    return channels[last - number] * (side >> max(last - number - 1, 0)) ** 2
+    widths = model.layer_widths
+    if space.layer not in widths:
+        where, expected = f"feature space {space}", f"a layer of the U-Net of {model.name}"
+        raise ConfigError(where, expected, space.layer, f"choose among {', '.join(widths)}")
+    return widths[space.layer]
 
 
 _SAMPLING = ("seed", "models/precision", "reconstruct/steps", "reconstruct/strength")
@@ -223,11 +229,10 @@ KINDS: dict[str, Kind] = {
         needs=frozenset({PICTURE, CAPTIONS, NOISE, UNET}),
         width=_generated_width,
         reads=_GUIDED,
-        core="cortex2image.features.denoised",
     ),
     "unet": Kind(
         title="U-Net",
-        meaning="activity of a block of the U-Net at a noise level and a denoising step",
+        meaning="activity of a layer of the U-Net at a noise level and a denoising step",
         needs=frozenset({PICTURE, CAPTIONS, NOISE, UNET}),
         width=_layer_width,
         reads=_GUIDED,
@@ -237,3 +242,4 @@ KINDS: dict[str, Kind] = {
 }
 DECODABLE = tuple(name for name, kind in KINDS.items() if kind.decodable)
 EXTRACTABLE = tuple(name for name, kind in KINDS.items() if kind.core)
+JOINED = tuple(name for name, kind in KINDS.items() if UNET in kind.needs and kind.storage == VECTORS)

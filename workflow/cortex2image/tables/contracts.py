@@ -8,6 +8,7 @@ from cortex2image.tables.recordings import (
     TRIALS,
     VOXELS,
 )
+from cortex2image.tables.regions import ATTRIBUTION, LESIONED, PREFERENCE, REGION_ENCODER, SYNTHESIS
 from cortex2image.tables.results import (
     DECODED,
     DECODED_SCORES,
@@ -46,4 +47,9 @@ CONTRACTS = (
     STACK_WEIGHTS,
     PREFERRED,
     ENCODING_SCORES,
+    LESIONED,
+    ATTRIBUTION,
+    PREFERENCE,
+    REGION_ENCODER,
+    SYNTHESIS,
 )

@@ -14,16 +14,37 @@ from cortex2image.tables.contracts import CONTRACTS
 FILES: Mapping[str, str] = {
     # Folders of PNG files: pictures that NSD's subjects saw, and reconstructions by one method.
     "pictures": "pictures",
-    # Folder of the activity that a pass of the sampler leaves for a shard of the stimuli, until it is used.
-    "activity": "features/activity/n{noise}-{part}-{shard}",
     "sampling_plan": "sampling_plan.tsv",
     "reconstructed_pictures": "{subject}/reconstructions/{method}",
+    # Features of one shard of stimuli in every space that a pass of the sampler captured; deleted when used.
+    "activity": "features/activity/n{noise}-{part}-{shard}",
+    # The layers of the U-Net of the model set.
+    "layers": "layers.tsv",
     # Tables of the contracts `evaluation` and `nulls` that score by category.
     "category_evaluation": "{subject}/evaluation/categories-{method}.parquet",
     "category_nulls": "{subject}/evaluation/categories-{method}-nulls.parquet",
     "decoded_evaluation": "{subject}/evaluation/categories-decoded_{space}.parquet",
     "decoded_nulls": "{subject}/evaluation/categories-decoded_{space}-nulls.parquet",
+    # Accuracy of an encoding model: of every voxel, of significant ones, by hemisphere; what the maps show.
     "map": "{subject}/maps/{model}.nii.gz",
+    "significant_map": "{subject}/maps/{model}-significant.nii.gz",
+    "left_map": "{subject}/maps/{model}-lh.func.gii",
+    "right_map": "{subject}/maps/{model}-rh.func.gii",
+    "map_description": "{subject}/maps/{model}.json",
+    # Figures of encoding models: every voxel, significant ones, regions, and the numbers of the regions.
+    "figure": "{subject}/figures/{figure}.png",
+    "significant_figure": "{subject}/figures/{figure}-significant.png",
+    "region_figure": "{subject}/figures/{figure}-regions.svg",
+    "figure_table": "{subject}/figures/{figure}.csv",
+    # Folders of PNG files, with and without a region or on the way to a new one; figures of a subject.
+    "attribution_pictures": "{subject}/attribution/pictures/{region}",
+    "attribution_chart": "{subject}/attribution/change.png",
+    "attribution_sheet": "{subject}/attribution/pictures.png",
+    "synthesised_pictures": "{subject}/preference/pictures/{region}",
+    "preferred_test": "{subject}/preference/test-pictures.png",
+    "preferred_all": "{subject}/preference/all-pictures.png",
+    "ascent": "{subject}/preference/ascent.png",
+    "synthesised_sheet": "{subject}/preference/synthesised.png",
     "scores_csv": "scores.csv",
     "report_page": "report/index.html",
     "contact_sheet": "report/gallery-{subject}.png",

@@ -227,7 +227,7 @@ UNIQUE = Contract(
             "p",
             _FLOAT,
             "",
-            "one-sided p of unique_r2 > 0, (1 + resamples at most 0) / (1 + resamples)",
+            "one-sided p of unique_r2 > 0, a normal one with its standard deviation over resamples",
         ),
         Column("q", _FLOAT, "", "p adjusted by Benjamini and Yekutieli over all voxels of the band"),
         Column("product_r2", _FLOAT, "", "the band's part of R^2 of the joint model, by the product measure"),
