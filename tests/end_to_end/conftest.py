@@ -11,6 +11,7 @@ simulation: {train_stimuli: 240, test_stimuli: 16, test_repeats: 3}
 ridge: {alphas: [10, 1000], folds: 3}
 reconstruct: {samples: 2, steps: 4}
 evaluate: {permutations: 200, bootstraps: 200}
+encode: {permutations: 200, grid: {noise_levels: [0.5], steps: [1], layers: [down0, mid]}}
 """
 TINY_TRAINING = {
     "training_scenes": 300,

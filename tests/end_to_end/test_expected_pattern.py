@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
+from cortex2image.ridge import RidgeCV
 from cortex2image.simulation.truth import load_truth
 from cortex2image.tables import contracts
+from cortex2image.tables.columns import matrix
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("clone")]
 SUBJECTS = ("sub-01", "sub-02")
@@ -57,3 +60,29 @@ def test_silent_voxels_are_significant_as_often_as_chance_allows(results):
     assert sum(map(len, p)) > 1500
     # Sixteen test stimuli and noise that voxels share: three standard errors of one model's share are 0.03.
     assert np.mean(np.concatenate(p) < 0.05) <= 0.08
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_weights_of_z_lie_where_the_receptive_fields_of_early_voxels_are(results, subject):
+    """The squared weights of z's channels, sharpened, have their centre near that of the planted field."""
+    truth = load_truth(results / "simulated" / "truth" / f"{subject}.npz")
+    place = {tuple(ijk): row for row, ijk in enumerate(truth.ijk.tolist())}
+    voxels = contracts.VOXELS.read(results / subject / "voxels.parquet").select(["i", "j", "k"]).to_pylist()
+    rows = np.array([place[v["i"], v["j"], v["k"]] for v in voxels])
+    early = truth.kind[rows] == "early"
+    trials = contracts.TRIALS.read(results / subject / "trials.parquet").to_pandas()
+    stored = contracts.FEATURES.read(results / "features" / "z.parquet")
+    feature = dict(zip(stored["stimulus_id"].to_pylist(), matrix(stored, "feature"), strict=True))
+    train = (trials["split"] == "train").to_numpy()
+    X = np.array([feature[name] for name in trials["stimulus_id"][train]])
+    betas = matrix(contracts.BETAS.read(results / subject / "betas.parquet"), "beta")[train][:, early]
+    ridge = RidgeCV(alphas=[1e3, 1e4, 1e5], standardize=True, threads=1).fit(X, betas)
+    energy = ((ridge.coef_ * X.std(axis=0)[:, None]).reshape(4, 16, 16, -1) ** 2).sum(axis=0)
+    energy = gaussian_filter(energy, (1.5, 1.5, 0)) ** 4
+    middles = (np.arange(16) + 0.5) / 16
+    down, right = (
+        np.average(np.broadcast_to(m, (16, 16))[..., None] + 0 * energy, (0, 1), energy)
+        for m in (middles[:, None], middles[None])
+    )
+    assert np.corrcoef(down, truth.rf_y[rows][early])[0, 1] > 0.4
+    assert np.corrcoef(right, truth.rf_x[rows][early])[0, 1] > 0.15
