@@ -78,8 +78,9 @@ def _design(
 def _dual_gram(design: Design, standardize: bool, least_alpha: float) -> torch.Tensor:
     """Return XX' after a look at columns so large that others are lost in it."""
     if isinstance(design, KernelDesign):
-        design.warn_of_mean(least_alpha)
-        return design.gram()
+        gram = design.gram()
+        design.warn_of_mean(least_alpha, float(gram.diagonal().max()))
+        return gram
     if standardize:
         return design.gram()
     squares = torch.empty(design.blocks.shape[1], dtype=torch.float64, device=design.device)

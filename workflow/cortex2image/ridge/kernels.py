@@ -26,6 +26,8 @@ from cortex2image.ridge.linalg import as_tensor
 # Largest differences k_ij - k_ji, and negative eigenvalues, that count as rounding errors of the precision in
 # which inner products come: shares of the largest inner product and of the largest eigenvalue.
 ROUNDING = {np.dtype(np.float32): 1e-4, np.dtype(np.float64): 1e-8}
+# Inner products, as a multiple of those around the mean, from which on the mean is to blame for rounding.
+LARGE_MEAN = 10.0
 
 # Rounding errors of inner products, as a share of the least penalty, above which a fit warns.
 LARGEST_ERROR = 1e-3
@@ -210,11 +212,15 @@ class KernelDesign(Design):
         """Largest absolute inner product, before centring."""
         return float(self._raw.abs().max())
 
-    def warn_of_mean(self, least_alpha: float) -> None:
-        """Warn if features have so large a mean that rounding of inner products outweighs penalties."""
+    def warn_of_mean(self, least_alpha: float, largest_left: float) -> None:
+        """Warn if features have so large a mean that rounding of inner products outweighs penalties.
+
+        `largest_left` is the largest inner product once the mean is subtracted. If it is not much smaller,
+        rounding is what features in this precision have anyway.
+        """
         precision = float(np.finfo(self.blocks.dtype).eps)
         error = precision * self.largest * len(self.roots) ** 0.5
-        if error > LARGEST_ERROR * least_alpha:
+        if error > LARGEST_ERROR * least_alpha and self.largest > LARGE_MEAN * largest_left:
             warnings.warn(
                 f"ridge: inner products of up to {self.largest:.1e} have rounding errors of {error:.1e}, "
                 f"beside a least alpha of {least_alpha:.1e}: centre features before their inner products, or "
