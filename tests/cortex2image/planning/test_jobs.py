@@ -157,7 +157,9 @@ def test_labels_of_noise_levels_read_as_the_same_number(noise, label):
 
 def test_another_level_of_pictures_changes_no_settings_of_the_sampler():
     told = [
-        jobs(change(shipped(), "reconstruct/strength", strength)).settings("sample_features")(NONE)
+        jobs(change(change(shipped(), "encode/grid", {}), "reconstruct/strength", strength)).settings(
+            "sample_features"
+        )(NONE)
         for strength in (0.8, 0.6)
     ]
     assert told[0] == told[1]
@@ -206,7 +208,8 @@ def test_scores_without_pictures_are_also_those_of_decoded_features():
 
 
 def test_features_are_made_of_spaces_that_are_decoded_or_encoded():
-    assert jobs(change(shipped(), "encode/models", ["zc"])).feature_spaces == ["c", "z", "zc"]
+    config = change(change(shipped(), "encode/models", ["zc"]), "encode/grid", {})
+    assert jobs(config).feature_spaces == ["c", "z", "zc"]
 
 
 @pytest.mark.parametrize(("config", "folders"), [(shipped(), 0), (distributed("nsd"), 1)], ids=["own", "nsd"])
