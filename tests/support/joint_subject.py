@@ -7,7 +7,7 @@ import numpy as np
 from tests.support.studies import as_option
 from tests.support.tiny_subject import REPEATS, TEST, TRAIN, write_trials, write_voxels
 
-from cortex2image.steps import encode_jointly, encode_voxels
+from cortex2image.steps import encode_jointly, encode_voxels, stack_layers
 from cortex2image.tables.columns import vectors
 from cortex2image.tables.recordings import BETAS
 from cortex2image.tables.results import FEATURES, GRAMS
@@ -112,3 +112,18 @@ def encode_together(folder: Path, paths: dict[str, str]) -> dict[str, str]:
     alone = encode_alone(folder, paths)
     encode_jointly.main(options_of(paths, "z+zc", alone, folder))
     return {name: str(folder / f"joint-{name}.parquet") for name in ("encoding", "resamples", "unique")}
+
+
+def stack(folder: Path, paths: dict[str, str], layers: dict[str, str]) -> dict[str, str]:
+    """Stack the layers; return the paths of the tables."""
+    outputs = {name: str(folder / f"stack-{name}.parquet") for name in ("encoding", "resamples", "weights")}
+    stack_layers.main(
+        [
+            *("--subject", "sub-01", "--model", "stack-n0.8-t8"),
+            *(f"--{name}={paths[name]}" for name in ("trials", "betas", "voxels")),
+            *("--layers", *layers.values()),
+            *settings(),
+            *(part for name, path in outputs.items() for part in (f"--{name}", path)),
+        ]
+    )
+    return outputs

@@ -105,3 +105,19 @@ def test_repeats_within_folds_alone_tell_noise():
     betas, _ = simulate(1, folds, stimuli)
     assert FoldRepeats.of(folds, stimuli).within == 100
     assert noise_ceiling(snr_of(betas, folds, stimuli), [1]).mean() == pytest.approx(0.5, abs=0.03)
+
+
+@pytest.mark.parametrize(("folds", "categories"), [(3, 300), (10, 60), (12, 300)])
+def test_many_categories_leave_no_rounding_in_the_offsets(folds, categories):
+    """One offset is free: what rounding makes of its eigenvalue 0 neither counts nor is divided by."""
+    fold, stimuli = balanced(folds, categories)
+    repeats = FoldRepeats.of(fold, stimuli)
+    assert repeats.within == (folds - 1) * (categories - 1)
+    betas, _ = simulate(1, fold, stimuli, voxels=50)
+    betas = (betas + 1000).astype(np.float32)
+    mean = betas.reshape(folds, categories, 50).astype(float)
+    mean -= mean.mean(axis=1, keepdims=True)
+    noise = ((mean - mean.mean(axis=0)) ** 2).sum(axis=(0, 1)) / repeats.within
+    total = (mean**2).sum(axis=(0, 1)) / repeats.total
+    expected = np.sqrt((1 - noise / total) / (noise / total))
+    np.testing.assert_allclose(snr_of(betas, fold, stimuli), expected, rtol=1e-3)

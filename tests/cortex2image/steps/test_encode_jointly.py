@@ -10,10 +10,13 @@ from tests.support.joint_subject import (
     encode_alone,
     encode_together,
     options_of,
+    stack,
     write_joint_subject,
+    write_layers,
 )
 
 from cortex2image.errors import ConfigError, ContractError, DataError
+from cortex2image.prediction.predictions import RidgeSettings
 from cortex2image.steps import encode_jointly
 from cortex2image.tables.results import ENCODING, ENCODING_RESAMPLES, UNIQUE
 
@@ -85,3 +88,19 @@ def test_nothing_is_left_by_a_step_that_fails(tmp_path: Path):
     with pytest.raises(ContractError, match=r"betas\.parquet"):
         encode_jointly.main(options_of(paths, "z+zc", alone, tmp_path))
     assert not list(tmp_path.glob("*unique*"))
+
+
+def test_all_models_of_a_subject_share_their_inner_folds(tmp_path, monkeypatch):
+    """Other folds choose other penalties, and models would differ where a space adds nothing."""
+    paths, seeds, of = write_joint_subject(tmp_path), [], RidgeSettings.of
+
+    def seen(*given: object, **named: object) -> RidgeSettings:
+        settings = of(*given, **named)
+        seeds.append(settings.seed)
+        return settings
+
+    monkeypatch.setattr(RidgeSettings, "of", seen)
+    encode_together(tmp_path, paths)
+    stack(tmp_path, paths, write_layers(tmp_path, paths))
+    assert len(seeds) == 4
+    assert len(set(seeds)) == 1

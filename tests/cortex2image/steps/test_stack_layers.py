@@ -1,31 +1,13 @@
 """The step of stacks on a tiny subject whose voxels respond to two of three layers."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from tests.support.joint_subject import settings, write_joint_subject, write_layers
+from tests.support.joint_subject import stack, write_joint_subject, write_layers
 
 from cortex2image.errors import DataError
-from cortex2image.steps.stack_layers import main
 from cortex2image.tables.results import ENCODING, ENCODING_RESAMPLES, STACK_WEIGHTS
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge")
-OUTPUTS = ("encoding", "resamples", "weights")
-
-
-def stack(folder: Path, paths: dict[str, str], layers: dict[str, str]) -> dict[str, str]:
-    outputs = {name: str(folder / f"stack-{name}.parquet") for name in OUTPUTS}
-    main(
-        [
-            *("--subject", "sub-01", "--model", "stack-n0.8-t8"),
-            *(f"--{name}={paths[name]}" for name in ("trials", "betas", "voxels")),
-            *("--layers", *layers.values()),
-            *settings(),
-            *(part for name, path in outputs.items() for part in (f"--{name}", path)),
-        ]
-    )
-    return outputs
 
 
 @pytest.mark.parametrize("folds", [0, 8])

@@ -63,7 +63,9 @@ def unique_variance(
     """Compare a joint model with the model of its other band, on the same test stimuli.
 
     The unique variance of a band is what the joint model explains beyond the model without it. It is an
-    estimate from test stimuli, so that it falls below 0 where the band adds nothing, and stays there.
+    estimate from test stimuli, so that it falls below 0 where the band adds nothing, and stays there. It is a
+    gain in prediction, not in information: a band that is a part of the other one gains as well, where a
+    ridge regression on this part learns more from the training stimuli.
 
     Parameters
     ----------

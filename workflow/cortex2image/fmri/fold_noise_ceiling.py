@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse.csgraph import connected_components
 
 from cortex2image.fmri.noise_ceiling import (
     Pass,
@@ -19,6 +20,10 @@ from cortex2image.fmri.noise_ceiling import (
 )
 from cortex2image.fmri.standardise import Moments
 from cortex2image.progress import track
+
+# Eigenvalues of the equations of the offsets, as a share of the largest, that count as 0: one for each set of
+# folds without a stimulus in common with other folds. Rounding leaves up to 1e-14 of them.
+NO_EQUATION = 1e-10
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,8 @@ class FoldRepeats:
     @property
     def within(self) -> int:
         """Return the degrees of freedom of noise: trials less offsets and responses that are fitted."""
-        rank = int(np.linalg.matrix_rank(self.link)) if len(self.shown) > 1 else 0
-        fitted: int = self.shown.shape[1] + rank
+        apart = connected_components(self.shown @ self.shown.T > 0, directed=False)[0]
+        fitted: int = self.shown.shape[1] + len(self.shown) - apart
         return int(self.shown.sum()) - fitted
 
     def noise_sd(self, noise: np.ndarray) -> np.ndarray:
@@ -127,6 +132,6 @@ def _explained(
     means = sums.astype(np.float64) / repeats.shown.sum(axis=0)[:, None]
     # Around their means folds sum to 0; what the means of stimuli leave of them are the offsets' equations.
     left = repeats.shown @ means
-    offsets = np.linalg.pinv(repeats.link, hermitian=True) @ left
+    offsets = np.linalg.pinv(repeats.link, rtol=NO_EQUATION, hermitian=True) @ left
     explained: np.ndarray = np.einsum("sv,sv->v", sums, means) + np.einsum("fv,fv->v", left, offsets)
     return explained

@@ -22,6 +22,15 @@ def scoring_of(study: Study, subject: str, within_folds: bool) -> Scoring:
     return Scoring(study.encode.permutations, study.encode.resamples, within_folds, seed)
 
 
+def seed_of_folds(study: Study, subject: str) -> int:
+    """Return the seed of inner folds; all models of a subject share it.
+
+    Folds of their own would give models other penalties, by chance alone: where a band adds nothing, a joint
+    model would then differ from the model of the other band more than the test stimuli tell.
+    """
+    return seed_for(study.seed, "encode", subject)
+
+
 def write_scores(path: str, voxels: pa.Table, scorer: Scorer, alpha: np.ndarray, **facts: object) -> None:
     """Write encoding/{model}.parquet; normalised scores are null where they are not defined."""
     ceiling, sd = (voxels.column(name).to_numpy().astype(np.float64) for name in CEILING)

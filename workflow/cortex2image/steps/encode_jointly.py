@@ -20,6 +20,7 @@ from cortex2image.prediction.encoding_tables import (
     ModelScores,
     read_models,
     scoring_of,
+    seed_of_folds,
     write_resamples,
     write_scores,
 )
@@ -29,7 +30,6 @@ from cortex2image.prediction.predictions import RidgeSettings
 from cortex2image.prediction.spaces import find_space, sizes_of
 from cortex2image.progress import say
 from cortex2image.ridge.memory import free_gb
-from cortex2image.seeds import seed_for
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     sizes = sizes_of(trials, spaces, voxels.num_rows, scoring, pca, kernels=True)
     memory = plan_memory(sizes, study.ridge, average, args.threads, **free_gb(study.ridge.device))
     say(memory.words)
-    seed = seed_for(study.seed, "encode", args.subject, args.model)
+    seed = seed_of_folds(study, args.subject)
     ridge = RidgeSettings.of(study.ridge, average, seed, latent=False, threads=args.threads, memory=memory)
     scorer = Scorer(voxels.num_rows, scoring)
     joint = encode_jointly(spaces, betas, trials, ridge, memory.targets, scorer, pca)

@@ -12,14 +12,18 @@ from collections.abc import Sequence
 from cortex2image.encoding.scoring import Scorer
 from cortex2image.errors import run_step
 from cortex2image.prediction.alignment import open_trials
-from cortex2image.prediction.encoding_tables import scoring_of, write_resamples, write_scores
+from cortex2image.prediction.encoding_tables import (
+    scoring_of,
+    seed_of_folds,
+    write_resamples,
+    write_scores,
+)
 from cortex2image.prediction.memory import plan_memory
 from cortex2image.prediction.predictions import RidgeSettings
 from cortex2image.prediction.spaces import find_space, sizes_of
 from cortex2image.prediction.voxelwise import encode_test_trials
 from cortex2image.progress import say
 from cortex2image.ridge.memory import free_gb
-from cortex2image.seeds import seed_for
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
@@ -55,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     sizes = sizes_of(trials, [space], voxels.num_rows, scoring, pca)
     memory = plan_memory(sizes, study.ridge, average, args.threads, **free_gb(study.ridge.device))
     say(memory.words)
-    seed = seed_for(study.seed, "encode", args.subject, args.space)
+    seed = seed_of_folds(study, args.subject)
     ridge = RidgeSettings.of(study.ridge, average, seed, latent=False, threads=args.threads, memory=memory)
     scorer = Scorer(voxels.num_rows, scoring)
     encoded = encode_test_trials(space.read(), betas, trials, ridge, memory.targets, scorer, pca)

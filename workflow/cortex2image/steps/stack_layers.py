@@ -15,14 +15,18 @@ import pyarrow as pa
 from cortex2image.encoding.scoring import Scorer
 from cortex2image.errors import DataError, run_step
 from cortex2image.prediction.alignment import open_trials
-from cortex2image.prediction.encoding_tables import scoring_of, write_resamples, write_scores
+from cortex2image.prediction.encoding_tables import (
+    scoring_of,
+    seed_of_folds,
+    write_resamples,
+    write_scores,
+)
 from cortex2image.prediction.memory import plan_stack
 from cortex2image.prediction.predictions import RidgeSettings
 from cortex2image.prediction.spaces import find_space, sizes_of
 from cortex2image.prediction.stacked import stack_layers
 from cortex2image.progress import say
 from cortex2image.ridge.memory import free_gb
-from cortex2image.seeds import seed_for
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.study.spaces import GRAM
@@ -62,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     free = free_gb(study.ridge.device)
     memory = plan_stack(sizes, study.ridge, average, free.get("free_gb"))
     say(memory.words)
-    seed = seed_for(study.seed, "encode", args.subject, args.model)
+    seed = seed_of_folds(study, args.subject)
     ridge = RidgeSettings.of(study.ridge, average, seed, latent=False, threads=args.threads, memory=memory)
     scorer = Scorer(voxels.num_rows, scoring)
     stacked = stack_layers(spaces, betas, trials, ridge, memory.targets, scorer, pca)
