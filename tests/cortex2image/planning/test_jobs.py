@@ -144,7 +144,8 @@ def test_a_sampled_space_is_joined_from_all_shards_of_its_pass():
 
 def test_a_layer_that_the_network_lacks_ends_the_plan():
     with pytest.raises(
-        ConfigError, match=r"unet-down7-n0\.8-t2\n.*miniature\n.*down7\n.*down0\.res0, down0, "
+        ConfigError,
+        match=r"unet-down7-n0\.8-t2, from .*encode/grid/layers\n.*miniature\n.*down7\n.*down0\.res0, down0, ",
     ):
         jobs(change(shipped(), "encode/grid", GRID | {"layers": ["mid", "down7"]}))
 
