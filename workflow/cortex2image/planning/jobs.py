@@ -28,6 +28,7 @@ from cortex2image.study.encoding_models import (
 )
 from cortex2image.study.methods import METHODS, denoising_method, find_method
 from cortex2image.study.readers import READERS
+from cortex2image.study.region_checks import require_file_names
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import GRAM, VECTORS
@@ -133,12 +134,18 @@ class Jobs:
         return [self.layout.path(name, **dict(zip(chosen, values, strict=True))) for values in combinations]
 
     def of_regions(self, name: str, regions: Sequence[str], **wildcards: Iterable[str]) -> OfJob:
-        """Return the paths for every region, and for other wildcards, of the subject of a job."""
+        """Return the paths for every region, and for other wildcards, of the subject of a job.
+
+        A region whose name is no part of a file name ends planning.
+        """
         chosen = {"region": regions, **wildcards}
         names = [dict(zip(chosen, values, strict=True)) for values in itertools.product(*chosen.values())]
-        return lambda wildcards: [
-            self.layout.path(name, subject=wildcards.subject, **values) for values in names
-        ]
+
+        def paths(wildcards: Wildcards) -> list[str]:
+            run_step(lambda: require_file_names(regions))
+            return [self.layout.path(name, subject=wildcards.subject, **values) for values in names]
+
+        return paths
 
     def lesioned(self, wildcards: Wildcards) -> list[str]:
         """Return the features decoded without regions, of every decoded space that pictures are made from."""
