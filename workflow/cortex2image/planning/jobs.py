@@ -233,8 +233,16 @@ class Jobs:
     @property
     def feature_spaces(self) -> list[str]:
         """Return the feature spaces that are decoded or encoded and stored as vectors."""
+        return self._stored_as(VECTORS)
+
+    @property
+    def gram_spaces(self) -> list[str]:
+        """Return the feature spaces that are encoded and stored as inner products of a subject's stimuli."""
+        return self._stored_as(GRAM)
+
+    def _stored_as(self, storage: str) -> list[str]:
         asked = {*self.study.decode.rois, *encoded_spaces(self.study.encode, self.study.reconstruct)}
-        return sorted(name for name in asked if parse_space(name).facts.storage == VECTORS)
+        return sorted(name for name in asked if parse_space(name).facts.storage == storage)
 
     @functools.cached_property
     def passes(self) -> tuple[Pass, ...]:
