@@ -33,6 +33,13 @@ def test_every_space_of_a_noise_level_comes_from_one_run_per_shard(plan):
     assert "results/demo/features/zc-n0.8-t8.parquet" in done.stdout
 
 
+def test_layers_are_sampled_once_for_latents_and_inner_products(plan):
+    """Activity goes once a run has used it: inner products of a later run would sample it again."""
+    done = plan("features", layers=LAYERS)
+    jobs = Counter(re.findall(r"^rule (\w+):$", done.stdout, flags=re.MULTILINE))
+    assert (jobs["gram_features"], jobs["join_features"], jobs["sample_features"]) == (2 * 3 * 3, 5, 6)
+
+
 def test_a_folder_of_layers_is_made_by_the_run_of_its_noise_level(plan):
     done = plan("results/demo/features/activity/n0.8-0-1", layers=LAYERS)
     assert done.returncode == 0, done.stdout + done.stderr

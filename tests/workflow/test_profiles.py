@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.support.configs import CONFIGS, change, distributed
 
+from cortex2image.planning.jobs import Jobs
+from cortex2image.study.config import resolve
+
+TRAINING = CONFIGS / "miniature.yaml"
 ROOT = Path(__file__).parents[2]
 PROFILES = sorted((ROOT / "profiles").glob("*/profile.yaml"))
 
@@ -42,3 +47,22 @@ def test_the_slurm_profile_plans_and_asks_for_one_gpu(snakemake):
     assert job
     assert "gpu=1" in job[1]
     assert "mem_mb=16000" in job[1]
+
+
+def test_the_slurm_profile_names_every_rule_of_a_study_that_asks_for_a_gpu():
+    """A partition of GPUs is written beside each; a job that is left out would wait in the wrong one."""
+    files = sorted((ROOT / "workflow" / "rules").glob("*.smk"))
+    studies = "\n".join(file.read_text() for file in files if file.name != "miniature.smk")
+    rules = re.split(r"^rule ", studies, flags=re.MULTILINE)[1:]
+    asking = {rule.split(":")[0] for rule in rules if "gpu=1" in rule}
+    assert "sample_features" in asking
+    assert asking == set(load(ROOT / "profiles" / "slurm" / "profile.yaml")["set-resources"])
+
+
+def test_the_slurm_profile_asks_for_no_less_memory_than_rules_do():
+    resources = Jobs(
+        resolve(change(distributed("nsd"), "models/set", "stable-diffusion-v1-4")), TRAINING
+    ).resources
+    own = {"evaluate_images": resources.evaluation_mb}
+    for rule, given in load(ROOT / "profiles" / "slurm" / "profile.yaml")["set-resources"].items():
+        assert int(given["mem_mb"].removesuffix(" * attempt")) >= own.get(rule, resources.model_mb)

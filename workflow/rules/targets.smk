@@ -16,9 +16,11 @@ rule plan:
 
 
 rule features:
-    """Features of every stimulus that a chosen subject saw."""
+    """Features of every stimulus that a chosen subject saw; of layers of the U-Net, inner products."""
     input:
         collect(at("features"), space=JOBS.feature_spaces),
+        # Asked for together: activity of layers goes once the jobs of a run have used it, and would be sampled twice.
+        of_all("grams", space=JOBS.gram_spaces),
     localrule: True
 
 

@@ -54,6 +54,14 @@ def test_files_of_regions_are_those_of_the_subject_of_the_job():
     ]
 
 
+@pytest.mark.parametrize("region", ["a/b", "../early", "{x}", ".early"])
+def test_a_region_that_is_no_part_of_a_file_name_ends_the_plan(region):
+    of_regions = jobs().of_regions("preference", ["V1 (left)", "it's", region], space=["z"])
+    with pytest.raises(SystemExit, match=r"prefer/regions\n(.|\n)*rename the region") as refused:
+        of_regions(Wildcards(subject="sub-02"))
+    assert f"'{region}'" in str(refused.value)
+
+
 @pytest.mark.parametrize(("config", "spaces"), [("config", ["z", "c"]), ("haxby", ["c"])])
 def test_pictures_without_a_region_are_made_from_every_decoded_space(config, spaces):
     read = jobs(shipped(config)).lesioned(Wildcards(subject="sub-01"))
@@ -144,7 +152,8 @@ def test_a_sampled_space_is_joined_from_all_shards_of_its_pass():
 
 def test_a_layer_that_the_network_lacks_ends_the_plan():
     with pytest.raises(
-        ConfigError, match=r"unet-down7-n0\.8-t2\n.*miniature\n.*down7\n.*down0\.res0, down0, "
+        ConfigError,
+        match=r"unet-down7-n0\.8-t2, from .*encode/grid/layers\n.*miniature\n.*down7\n.*down0\.res0, down0, ",
     ):
         jobs(change(shipped(), "encode/grid", GRID | {"layers": ["mid", "down7"]}))
 

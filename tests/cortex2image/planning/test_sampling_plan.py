@@ -59,7 +59,7 @@ def test_a_study_of_any_size_is_planned_for_a_thousand_stimuli():
 
 
 def test_a_study_without_sampled_spaces_samples_nothing():
-    plan = plan_of(grid={})
+    plan = plan_of(grid={}, encode__models=["z", "c"])
     assert (plan.costs, plan.grams, plan.gram_mb, plan.at_once) == ((), 0, 0, 0)
     assert "No encoding model needs the U-Net." in as_text(plan)
 

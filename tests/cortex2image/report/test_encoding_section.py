@@ -68,3 +68,12 @@ def test_a_column_per_step_names_the_best_and_the_preferred_layer(figures, resul
     assert cell["value"] == f"{r.max():.3f}"
     assert cell["lines"][0] == f"{r.idxmax()} has the largest mean r"
     assert cell["lines"][2] == f"preferred most often: {shares.idxmax()} ({100 * shares.max():.0f} %)"
+
+
+def test_a_region_without_a_decided_voxel_prefers_no_layer(figures, results):
+    table = region_table(figures["layers"], results)
+    table.loc[(table["quantity"] == "preferred") & (table["roi"] == "early"), "mean"] = 0.0
+    page = shown_figure(figures["layers"], DrawnFigure("slices", table, b"", b"", b"<svg/>"))
+    lines = {row["roi"]: row["cells"][0]["lines"][2] for row in page["rows"]}
+    assert lines["early"] == "no voxel decided"
+    assert lines["ventral"].startswith("preferred most often")

@@ -7,6 +7,7 @@ from tests.support.configs import change, shipped
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.config import resolve
+from cortex2image.study.encoding_figures import encoding_figures, points_at
 from cortex2image.study.encoding_models import (
     JOINT,
     SPACE,
@@ -71,6 +72,19 @@ def test_one_model_is_no_family():
     assert [f.name for f in families(*of({"steps": [2], "layers": ["mid", "up1"]}))] == ["layers-n0.8-t2"]
     with pytest.raises(ConfigError, match="two points or more"):
         find_family("noise", *of({}))
+
+
+@pytest.mark.parametrize("layers", [[], ["mid"], ["down0", "mid"]])
+def test_layers_that_the_models_name_are_compared_with_those_of_the_grid(layers):
+    """The figure of layers asks for a family at each place that it shows several layers of."""
+    config = change(shipped(), "encode/models", ["z", "unet-up1-n0.8-t2", "unet-up0-n0.8-t2"])
+    study = resolve(change(config, "encode/grid", {"steps": [2, 3], "layers": layers}))
+    chosen = study.encode, study.reconstruct
+    figure = encoding_figures(*chosen)[-1]
+    for place, family in figure.families:
+        shown = {point.model for point in points_at(figure, place)}
+        assert set(find_family(family, *chosen).models) == shown
+    assert "layers-n0.8-t2" in dict(figure.families).values()
 
 
 def test_patterns_match_the_names_of_their_kind_alone():

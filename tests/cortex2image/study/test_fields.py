@@ -105,6 +105,13 @@ def test_a_schema_that_demands_nothing_is_else_the_same():
     assert relaxed["properties"]["layers"] == SCHEMA["properties"]["layers"]
 
 
+def test_a_whole_number_with_a_point_becomes_whole_and_other_numbers_stay():
+    oven = build(Oven, {"minutes": 30.0, "heat": 180.0})
+    assert (repr(oven.minutes), repr(oven.heat)) == ("30", "180.0")
+    assert repr(build(Cake, {"fruit": {"plum": 2.0}}).fruit["plum"]) == "2"
+    assert build(Cake, {"glazed": True}).glazed is True
+
+
 def test_order_is_that_of_the_class():
     assert list(parts(Cake)) == ["kind", "layers", "fruit", "name", "glazed", "oven"]
     assert parts(Cake)["oven"] is Oven

@@ -28,6 +28,7 @@ from cortex2image.study.encoding_models import (
 )
 from cortex2image.study.methods import METHODS, denoising_method, find_method
 from cortex2image.study.readers import READERS
+from cortex2image.study.region_checks import require_file_names
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import GRAM, VECTORS
@@ -133,12 +134,18 @@ class Jobs:
         return [self.layout.path(name, **dict(zip(chosen, values, strict=True))) for values in combinations]
 
     def of_regions(self, name: str, regions: Sequence[str], **wildcards: Iterable[str]) -> OfJob:
-        """Return the paths for every region, and for other wildcards, of the subject of a job."""
+        """Return the paths for every region, and for other wildcards, of the subject of a job.
+
+        A region whose name is no part of a file name ends planning.
+        """
         chosen = {"region": regions, **wildcards}
         names = [dict(zip(chosen, values, strict=True)) for values in itertools.product(*chosen.values())]
-        return lambda wildcards: [
-            self.layout.path(name, subject=wildcards.subject, **values) for values in names
-        ]
+
+        def paths(wildcards: Wildcards) -> list[str]:
+            run_step(lambda: require_file_names(regions))
+            return [self.layout.path(name, subject=wildcards.subject, **values) for values in names]
+
+        return paths
 
     def lesioned(self, wildcards: Wildcards) -> list[str]:
         """Return the features decoded without regions, of every decoded space that pictures are made from."""
@@ -226,8 +233,16 @@ class Jobs:
     @property
     def feature_spaces(self) -> list[str]:
         """Return the feature spaces that are decoded or encoded and stored as vectors."""
+        return self._stored_as(VECTORS)
+
+    @property
+    def gram_spaces(self) -> list[str]:
+        """Return the feature spaces that are encoded and stored as inner products of a subject's stimuli."""
+        return self._stored_as(GRAM)
+
+    def _stored_as(self, storage: str) -> list[str]:
         asked = {*self.study.decode.rois, *encoded_spaces(self.study.encode, self.study.reconstruct)}
-        return sorted(name for name in asked if parse_space(name).facts.storage == VECTORS)
+        return sorted(name for name in asked if parse_space(name).facts.storage == storage)
 
     @functools.cached_property
     def passes(self) -> tuple[Pass, ...]:

@@ -135,5 +135,6 @@ def _cell(points: Sequence[Point], numbers: pd.DataFrame) -> RegionCell:
     if (PREFERRED, best.model) in numbers.index:
         shares = {p.layer: float(numbers.loc[(PREFERRED, p.model), "mean"]) for p in points}
         favourite = max(shares, key=shares.__getitem__)
-        lines.append(f"preferred most often: {favourite} ({100 * shares[favourite]:.0f} %)")
+        most = f"preferred most often: {favourite} ({100 * shares[favourite]:.0f} %)"
+        lines.append(most if shares[favourite] else "no voxel decided")
     return {"value": number(means[best]), "lines": lines}

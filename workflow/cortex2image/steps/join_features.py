@@ -45,7 +45,8 @@ def check_stimuli(captured: Sequence[str], stimuli: Sequence[str], source: str) 
     """Raise DataError unless the shards hold the stimuli of the study, in their order."""
     if captured == stimuli:
         return
-    missing = [stimulus for stimulus in stimuli if stimulus not in set(captured)]
+    known = set(captured)
+    missing = [stimulus for stimulus in stimuli if stimulus not in known]
     found = f"{len(missing)} missing, first {missing[0]}" if missing else "others, or another order"
     raise DataError(f"shards of {source}", f"its {len(stimuli)} stimuli in their order", found, RERUN)
 

@@ -88,17 +88,23 @@ class Family:
 
 
 def families(encode: Encode, reconstruct: Reconstruct) -> tuple[Family, ...]:
-    """Return the families of a study: layers at one step, steps of one layer, noise levels of zc."""
-    layers = _layers(encode, reconstruct)
-    found = [Family(f"layers-{point}", names) for point, names in layers.items()]
-    points = list(_points(encode, reconstruct))
-    for layer in encode.grid.layers:
-        for noise in dict.fromkeys(noise for noise, _ in points):
-            steps = tuple(str(FeatureSpace("unet", layer, noise, t)) for n, t in points if n == noise)
-            found.append(Family(f"steps-{layer}-n{noise:g}", steps))
+    """Return the families of a study: layers at one step, steps of one layer, noise levels of zc.
+
+    Models that ``encode/models`` names count like those of the grid.
+    """
     spaces = [parse_space(m.name) for m in encoding_models(encode, reconstruct) if m.kind == SPACE]
-    found.append(Family("noise", tuple(str(s) for s in spaces if s.kind == "zc" and s.step is None)))
-    return tuple(family for family in found if len(family.models) > 1)
+    layers = [space for space in spaces if space.kind == "unet"]
+    at_point: dict[str, list[str]] = {}
+    for space in layers:
+        at_point.setdefault(f"layers-n{space.noise:g}-t{space.step}", []).append(str(space))
+    of_layer: dict[str, list[str]] = {}
+    for layer in dict.fromkeys(space.layer for space in layers):
+        for space in layers:
+            if space.layer == layer:
+                of_layer.setdefault(f"steps-{layer}-n{space.noise:g}", []).append(str(space))
+    noise = [str(space) for space in spaces if space.kind == "zc" and space.step is None]
+    found = [*at_point.items(), *of_layer.items(), ("noise", noise)]
+    return tuple(Family(name, tuple(models)) for name, models in found if len(models) > 1)
 
 
 def find_family(name: str, encode: Encode, reconstruct: Reconstruct) -> Family:

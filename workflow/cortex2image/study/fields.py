@@ -148,13 +148,14 @@ def required_paths(section: type[Section]) -> Iterator[tuple[str, ...]]:
 def build(section: type[Settings], values: Mapping[str, Any]) -> Settings:
     """Return a section that holds only the given values; reading any other of its settings is an error.
 
-    Lists become tuples, so that they cannot change.
+    Lists become tuples, so that they cannot change. The schema takes 2.0 for a whole number; it becomes 2.
     """
     inside, made = parts(section), object.__new__(section)
     for name, value in values.items():
         part = inside[name]
         # A frozen instance refuses plain assignment; its own __init__ sets fields in the same way.
-        object.__setattr__(made, name, _frozen(value) if isinstance(part, Setting) else build(part, value))
+        typed = _frozen(value, _whole(part.annotation)) if isinstance(part, Setting) else build(part, value)
+        object.__setattr__(made, name, typed)
     return made
 
 
@@ -203,7 +204,14 @@ def _type_schema(annotation: Any) -> dict[str, Any]:
     return {"type": _SCALARS[annotation]}
 
 
-def _frozen(value: Any) -> Any:
+def _whole(annotation: Any) -> bool:
+    """Return whether the numbers of a type are whole."""
+    return annotation is int or any(map(_whole, typing.get_args(annotation)))
+
+
+def _frozen(value: Any, whole: bool = False) -> Any:
     if isinstance(value, Mapping):
-        return {key: _frozen(part) for key, part in value.items()}
-    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
+        return {key: _frozen(part, whole) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(part, whole) for part in value)
+    return int(value) if whole and isinstance(value, float) else value

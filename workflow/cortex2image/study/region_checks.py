@@ -1,5 +1,8 @@
 """Checks of the settings on single regions: what they contribute, and what they prefer."""
 
+import re
+from collections.abc import Iterable
+
 from cortex2image.errors import ConfigError
 from cortex2image.study.readers import Reader
 from cortex2image.study.settings import Study
@@ -49,3 +52,18 @@ def check_preferred(study: Study, reader: Reader, source: str) -> None:
         if PICTURE in space.needs and not reader.image_identity:
             fix = "keep only c: which photograph was shown is not known in this data set"
             raise ConfigError(f"{where}/spaces", "only c", name, fix)
+
+
+def require_file_names(regions: Iterable[str]) -> None:
+    """Refuse regions whose results would not lie in one file each: their names are parts of paths.
+
+    Raises
+    ------
+    ConfigError
+        A name begins with a dot, or has a slash or a brace.
+    """
+    for name in regions:
+        if re.search(r"^\.|[/{}]", name):
+            expected = "names without /, { and }, that do not begin with a dot, for the files of each region"
+            fix = "rename the region in dataset/rois/labels, or name others"
+            raise ConfigError("attribute/regions, prefer/regions", expected, f"'{name}'", fix)

@@ -197,7 +197,8 @@ def _generated_width(space: FeatureSpace, model: ModelShape) -> int:
 def _layer_width(space: FeatureSpace, model: ModelShape) -> int:
     widths = model.layer_widths
     if space.layer not in widths:
-        where, expected = f"feature space {space}", f"a layer of the U-Net of {model.name}"
+        where = f"feature space {space}, from encode/models or encode/grid/layers"
+        expected = f"a layer of the U-Net of {model.name}"
         raise ConfigError(where, expected, space.layer, f"choose among {', '.join(widths)}")
     return widths[space.layer]
 
