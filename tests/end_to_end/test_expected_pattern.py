@@ -85,4 +85,5 @@ def test_weights_of_z_lie_where_the_receptive_fields_of_early_voxels_are(results
         for m in (middles[:, None], middles[None])
     )
     assert np.corrcoef(down, truth.rf_y[rows][early])[0, 1] > 0.4
-    assert np.corrcoef(right, truth.rf_x[rows][early])[0, 1] > 0.15
+    # Chance exceeds 0.08 in one of twenty cases with so many voxels.
+    assert np.corrcoef(right, truth.rf_x[rows][early])[0, 1] > 0.08

@@ -24,6 +24,7 @@ SMALL: dict[str, Any] = {
         "rois": {"atlas": "streams", "labels": {"early": 1, "ventral": 5, "parietal": 7}},
     },
     "models": {"set": "miniature", "precision": "float32"},
+    "features": {"shards": 2},
     "reconstruct": {"methods": ["zc"], "samples": 2, "steps": 5},
     "evaluate": {"permutations": 200, "bootstraps": 200},
     "ridge": {"alphas": [10, 1000], "folds": 3, "device": "cpu"},
@@ -66,7 +67,8 @@ def nsd(tmp_path_factory) -> NsdClone:
     tree = write_nsd_tree(
         clone.root / "nsd", SUBJECTS, (2, 1), containers=containers, train=100, shared=40, side=32
     )
-    run_preset(clone, "nsd", subjects=list(SUBJECTS), encode={"models": ["z", "c"]})
+    grid = {"noise_levels": [], "steps": [2], "layers": ["down0", "mid"]}
+    run_preset(clone, "nsd", subjects=list(SUBJECTS), encode={"models": ["z", "c"], "grid": grid})
     run_preset(clone, "nsd-as-released", subjects=["sub-01"], encode={"models": ["z"]})
     return NsdClone(clone, tree)
 

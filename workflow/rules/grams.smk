@@ -4,7 +4,9 @@
 rule gram_features:
     """Inner products of the stimuli of a subject in one layer; the activity may then go."""
     input:
-        trials=at("trials"),
+        # Only which stimuli were shown matters. Other trials of the same stimuli must not sample them again, since
+        # the activity is gone; fits refuse a table that lacks a stimulus.
+        trials=ancient(at("trials")),
         activity=JOBS.sampled,
         code=code_of("gram_features"),
     output:

@@ -77,7 +77,7 @@ def test_a_trajectory_leads_from_the_noise_to_the_latents(denoiser, states):
 
 
 def test_a_trajectory_leads_from_the_noised_latents_to_the_result(denoiser, latents, states):
-    stages = denoiser.trajectory_from_latents(latents, states, SEEDS)
+    stages = list(denoiser.stages(latents, states, SEEDS))
     assert [stage.timestep for stage in stages] == denoiser.timesteps[2:]
     torch.testing.assert_close(stages[-1].denoised, denoiser.from_latents(latents, states, SEEDS))
     expected = noised(
