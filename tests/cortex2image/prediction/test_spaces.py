@@ -92,6 +92,16 @@ def test_components_are_those_of_an_exact_pca_of_training_stimuli(rng, given):
     np.testing.assert_allclose(got.new, factor * new @ train.T, atol=1e-3)
 
 
+@pytest.mark.parametrize(("width", "size"), [(40, 40), (90, 90), (500, 90)])
+def test_features_wider_than_the_training_stimuli_have_the_size_of_these(rng, width, size):
+    """Or no grid of penalties would suit a layer of a thousand units and one of a million."""
+    (space, _), _, trials = planted_subject(rng, width=width)
+    rows = rows_of(trials)
+    got = rows.products(gram_of(space)).train.astype(float)
+    share = rows.weights / rows.weights.sum()
+    assert share @ got.diagonal() - share @ got @ share == pytest.approx(size, rel=1e-5)
+
+
 def test_only_wider_features_are_replaced(rng):
     (space, _), _, trials = planted_subject(rng, width=6)
     assert [is_wider(space, count) for count in (None, 5, 6, 7)] == [False, True, False, False]

@@ -206,7 +206,8 @@ class StimulusRows:
         """Return the inner products of training stimuli, and of test stimuli with these.
 
         Vectors are standardised by the training trials; inner products are multiplied by one number that
-        gives them the same mean squared distance from the mean, see :mod:`~cortex2image.ridge.products`.
+        gives them the mean squared distance from the mean of as many standardised columns as there are, and
+        at most as many as training stimuli, see :mod:`~cortex2image.ridge.products`.
 
         Parameters
         ----------
@@ -223,7 +224,10 @@ class StimulusRows:
             space = self.components(space, components or 0)
         train, test = self.places(space)
         if isinstance(space, Gram):
-            return of_given(space.products, train, test, self.weights, space.width)
+            # Wider features span no more directions than there are stimuli. Penalties of a layer of a million units
+            # would lie beyond any grid that suits a thousand.
+            size = min(space.width, len(train))
+            return of_given(space.products, train, test, self.weights, size)
         return of_standardised(taken(space.matrix, train), taken(space.matrix, test), self.weights)
 
     def components(self, space: Space, count: int) -> Gram:

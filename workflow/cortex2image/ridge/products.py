@@ -53,7 +53,8 @@ def of_given(
     weights : (r,) array
         Trials that each training row stands for.
     width : float
-        Mean over training trials that squared distances from the mean row get: the width of the features.
+        Mean over training trials that squared distances from the mean row get: that of so many standardised
+        columns.
 
     Raises
     ------
