@@ -224,8 +224,8 @@ class StimulusRows:
             space = self.components(space, components or 0)
         train, test = self.places(space)
         if isinstance(space, Gram):
-            # Wider features span no more directions than there are stimuli. Penalties of a layer of a million units
-            # would lie beyond any grid that suits a thousand.
+            # Wider features span no more directions than there are stimuli. Penalties of a layer of a million
+            # units would lie beyond any grid that suits a thousand.
             size = min(space.width, len(train))
             return of_given(space.products, train, test, self.weights, size)
         return of_standardised(taken(space.matrix, train), taken(space.matrix, test), self.weights)
