@@ -15,6 +15,16 @@ def unet(request):
     return request.getfixturevalue("tiny_diffusion").unet if request.param == "tiny" else build_unet()
 
 
+def run_once(unet, hooks):
+    """Pass zeros through the network, and remove the hooks."""
+    config = unet.config
+    latents = torch.zeros(1, config.in_channels, config.sample_size, config.sample_size)
+    with torch.no_grad():
+        unet(latents, 0, torch.zeros(1, 3, config.cross_attention_dim))
+    for hook in hooks:
+        hook.remove()
+
+
 @pytest.fixture(scope="module")
 def measured(unet):
     """Channels and side of what the last residual layer of every block gives, in order of the call."""
@@ -28,12 +38,7 @@ def measured(unet):
         for name, module in unet.named_modules()
         if name.rpartition(".resnets.")[2].isdigit()
     ]
-    config = unet.config
-    latents = torch.zeros(1, config.in_channels, config.sample_size, config.sample_size)
-    with torch.no_grad():
-        unet(latents, 0, torch.zeros(1, 3, config.cross_attention_dim))
-    for hook in hooks:
-        hook.remove()
+    run_once(unet, hooks)
     return found
 
 
@@ -68,12 +73,7 @@ def outputs(unet):
         or name.rpartition(".")[0].endswith((".resnets", "_block.resnets", ".attentions"))
     ]
     hooks = [unet.get_submodule(name).register_forward_hook(record(name)) for name in parts]
-    config = unet.config
-    latents = torch.zeros(1, config.in_channels, config.sample_size, config.sample_size)
-    with torch.no_grad():
-        unet(latents, 0, torch.zeros(1, 3, config.cross_attention_dim))
-    for hook in hooks:
-        hook.remove()
+    run_once(unet, hooks)
     return found
 
 
