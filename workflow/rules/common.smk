@@ -22,8 +22,9 @@ from cortex2image.planning.jobs import Jobs, asked_now, growing, training_files
 from cortex2image.study.config import config_name, resolve
 from cortex2image.study.encoding_figures import preferred_families, shown_models, unique_models
 from cortex2image.study.encoding_models import family_pattern, joint_pattern, model_pattern, stack_pattern
-from cortex2image.study.methods import METHODS
+from cortex2image.study.methods import CONTROL_FITS
 from cortex2image.study.readers import READERS
+from cortex2image.study.run_methods import method_names, method_pattern
 from cortex2image.study.space_names import wildcard_pattern
 from cortex2image.study.spaces import EXTRACTABLE, JOINED
 from cortex2image.tables.paths import benchmark_path, figure_path, log_path, training_path
@@ -33,7 +34,7 @@ STUDY = run_step(lambda: resolve(config, CONFIG))
 JOBS = run_step(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.yaml")))
 RESOURCES, READER = JOBS.resources, JOBS.reader
 ENCODING_FIGURES, ENCODING_FIGURE_NAMES = JOBS.figures, [figure.name for figure in JOBS.figures]
-METHODS_RUN, ENCODED, DECODED = STUDY.reconstruct.methods, JOBS.encoded, list(STUDY.decode.rois)
+METHODS_RUN, ENCODED, DECODED = method_names(STUDY.reconstruct), JOBS.encoded, list(STUDY.decode.rois)
 # Paths of the files of the study: at("betas") is the path of a table, with its wildcards.
 at, log_of, benchmark_of = JOBS.layout.path, JOBS.layout.log, JOBS.layout.benchmark
 of_all, tables = JOBS.of_all, JOBS.tables
@@ -46,5 +47,6 @@ wildcard_constraints:
     space=wildcard_pattern(),
     model=model_pattern(),
     family=family_pattern(),
-    method="|".join(METHODS),
+    method=method_pattern(),
+    control="|".join(CONTROL_FITS),
     region="|".join(map(re.escape, {*STUDY.attribute.regions, *STUDY.prefer.regions})),

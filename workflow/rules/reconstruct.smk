@@ -7,6 +7,7 @@ rule reconstruct_images:
         code=code_of("reconstruct_images"),
         model=JOBS.model_sums,
         trials=at("trials"),
+        stimuli=at("stimuli"),
         decoded=JOBS.decoded_of_method,
         features=JOBS.features_of_method,
     output:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cortex2image.sources import module_path, source_files
-from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
+from cortex2image.study.run_methods import find_method
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
 
@@ -45,7 +45,7 @@ def _reader(study: Study, wildcards: Mapping[str, str]) -> Entry:
 
 
 def _method(study: Study, wildcards: Mapping[str, str]) -> Entry:
-    method = METHODS[wildcards["method"]]
+    method = find_method(wildcards["method"], study.reconstruct)
     return Entry(method.core, f"{method.name}: {dict(method.inputs)}, starts from {method.start}")
 
 
@@ -59,7 +59,7 @@ def _space(study: Study, wildcards: Mapping[str, str]) -> Entry:
 # on the core of the job's own entry, and on no other core.
 DISPATCHERS: dict[str, Callable[[Study, Mapping[str, str]], Entry]] = {
     "cortex2image.data.open_dataset": _reader,
-    "cortex2image.reconstruction.drawing": _method,
+    "cortex2image.reconstruction.studio": _method,
     "cortex2image.features.extraction": _space,
 }
 

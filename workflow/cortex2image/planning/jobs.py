@@ -26,9 +26,10 @@ from cortex2image.study.encoding_models import (
     find_encoding_model,
     find_family,
 )
-from cortex2image.study.methods import METHODS, denoising_method, find_method
+from cortex2image.study.methods import CONTROL_FITS, EXTERNAL, Method, denoising_method
 from cortex2image.study.readers import READERS
 from cortex2image.study.region_checks import require_file_names
+from cortex2image.study.run_methods import find_method, method_names, run_methods
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import GRAM, VECTORS
@@ -118,7 +119,7 @@ class Jobs:
 
     def words(self, wildcards: Wildcards) -> str:
         """Return the words of the report on methods and decoded spaces, which change when a registry does."""
-        methods = [METHODS[name] for name in self.study.reconstruct.methods]
+        methods = run_methods(self.study.reconstruct)
         words = [f"{m.name}: {m.title}, {m.meaning}, control: {m.control}" for m in methods]
         return "; ".join([*words, *(f"{s}: {parse_space(s).facts.meaning}" for s in self.study.decode.rois)])
 
@@ -158,7 +159,7 @@ class Jobs:
 
     def evaluated(self, of_pictures: str, by_category: str, of_decoded: str) -> list[str]:
         """Return the scores of every subject and method; of decoded spaces too if pictures are unknown."""
-        methods, spaces = self.study.reconstruct.methods, self.study.decode.rois
+        methods, spaces = method_names(self.study.reconstruct), self.study.decode.rois
         if self.reader.image_identity:
             return self.of_all(of_pictures, method=methods)
         return [*self.of_all(of_decoded, space=spaces), *self.of_all(by_category, method=methods)]
@@ -301,12 +302,23 @@ class Jobs:
 
     def decoded_of_method(self, wildcards: Wildcards) -> list[str]:
         """Return the decoded features that a method reads."""
-        spaces = find_method(wildcards.method).decoded
-        return [self.layout.path("decoded", subject=wildcards.subject, space=space) for space in spaces]
+        method = self._method(wildcards)
+        return [self._decoded(method, space, wildcards.subject) for space in method.decoded]
+
+    def _decoded(self, method: Method, space: str, subject: str) -> str:
+        source = method.inputs[space]
+        if source == EXTERNAL:
+            return method.files[space].replace("{subject}", subject)
+        if source in CONTROL_FITS:
+            return self.layout.path("control_decoded", subject=subject, control=source, space=space)
+        return self.layout.path("decoded", subject=subject, space=space)
 
     def features_of_method(self, wildcards: Wildcards) -> list[str]:
         """Return the true features that a method reads."""
-        return [self.layout.path("features", space=s) for s in find_method(wildcards.method).features]
+        return [self.layout.path("features", space=s) for s in self._method(wildcards).features]
+
+    def _method(self, wildcards: Wildcards) -> Method:
+        return run_step(lambda: find_method(wildcards.method, self.study.reconstruct))
 
     def model_sums(self, wildcards: Wildcards) -> str:
         """Return the path of the model set's SHA256SUMS; missing files end planning."""

@@ -1,14 +1,23 @@
 """The features from which a method makes pictures, one row per test stimulus, by their source."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.networks.registry import ModelSet
 from cortex2image.seeds import rng_for
-from cortex2image.study.methods import DECODED, MEAN, SHUFFLED, TRUE, Method
+from cortex2image.study.methods import (
+    DECODED,
+    EXTERNAL,
+    MEAN,
+    RANDOM_BRAIN,
+    SHUFFLED,
+    SHUFFLED_FIT,
+    TRUE,
+    Method,
+)
 from cortex2image.study.space_names import parse_space
 
 
@@ -47,12 +56,25 @@ class FeatureTable:
 
 @dataclass(frozen=True)
 class Tables:
-    """What a method may use: decoded and true features by space, the split, and the study's seed."""
+    """What a method may use.
+
+    Attributes
+    ----------
+    decoded : mapping of space to FeatureTable
+        Features of test stimuli, from whichever decoder the method names.
+    true : mapping of space to FeatureTable
+        Features of test and training stimuli.
+    split : mapping of stimulus to "train" or "test"
+    study_seed : int
+    pictures : mapping of stimulus to path
+        Pictures that were shown, where the data set knows them.
+    """
 
     decoded: Mapping[str, FeatureTable]
     true: Mapping[str, FeatureTable]
     split: Mapping[str, str]
     study_seed: int
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def test_stimuli(self) -> list[str]:
@@ -144,6 +166,9 @@ def _mean(method: str, tables: Tables, space: str, stimuli: Sequence[str]) -> np
 
 _FROM: dict[str, Callable[[str, Tables, str, Sequence[str]], np.ndarray]] = {
     DECODED: _decoded,
+    SHUFFLED_FIT: _decoded,
+    RANDOM_BRAIN: _decoded,
+    EXTERNAL: _decoded,
     TRUE: _true,
     SHUFFLED: _shuffled,
     MEAN: _mean,

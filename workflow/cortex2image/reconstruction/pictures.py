@@ -7,10 +7,23 @@ import torch
 
 from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.networks.codec import decode_latents
+from cortex2image.networks.load import load_diffusion
 from cortex2image.networks.pixels import squares
+from cortex2image.reconstruction.studio import Drawn, Painter, Studio
 from cortex2image.study.methods import FROM_NOISE, FROM_PICTURE, NO_DIFFUSION, Method
 
 Features = Mapping[str, np.ndarray]
+
+
+def open_painter(method: Method, studio: Studio) -> Painter:
+    """Load the diffusion model and return what draws the batches of a method."""
+    diffusion = load_diffusion(studio.models, studio.device, studio.precision)
+    denoiser = Denoiser(diffusion, studio.sampling)
+
+    def paint(features: Features, seeds: Sequence[int]) -> Drawn:
+        return Drawn(pictures(method, denoiser, features, seeds))
+
+    return paint
 
 
 def pictures(method: Method, denoiser: Denoiser, features: Features, seeds: Sequence[int]) -> np.ndarray:

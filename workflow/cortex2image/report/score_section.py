@@ -11,7 +11,7 @@ from cortex2image.plots.charts import MethodScores, Values, score_panel
 from cortex2image.plots.style import svg
 from cortex2image.report.page import svg_uri
 from cortex2image.report.study import POOLED
-from cortex2image.study.methods import METHODS, title_of
+from cortex2image.study.methods import described, title_of
 
 Cell = dict[str, float]
 
@@ -98,8 +98,8 @@ def _row(metric: str, scores: pd.DataFrame, methods: Sequence[str]) -> MetricRow
 
 def _competing(cells: Sequence[Cell | None], methods: Sequence[str]) -> list[Cell | None]:
     """Return the cells, None for controls: a control is shown for comparison and cannot be the best."""
-    controls = {name for name, method in METHODS.items() if method.control}
-    return [None if method in controls else cell for cell, method in zip(cells, methods, strict=True)]
+    shown = [described(name) for name in methods]
+    return [None if m and m.control else cell for cell, m in zip(cells, shown, strict=True)]
 
 
 def _best(cells: Sequence[Cell | None], higher_is_better: bool) -> int | None:

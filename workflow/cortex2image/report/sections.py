@@ -9,7 +9,7 @@ from cortex2image.report.gallery_section import Gallery, has_images
 from cortex2image.report.model_sections import decoding_figures, decoding_rows, encoding_tables
 from cortex2image.report.score_section import methods_of, score_panels, score_tables
 from cortex2image.report.study import StudyResults
-from cortex2image.study.methods import METHODS, title_of
+from cortex2image.study.methods import described, title_of
 from cortex2image.study.readers import READERS
 from cortex2image.study.space_names import parse_space
 
@@ -57,8 +57,8 @@ def page_context(
 
 def meaning_of(name: str) -> str:
     """Return what a row of scores is about: a method, or the decoded features of a space themselves."""
-    if name in METHODS:
-        return METHODS[name].meaning
+    if method := described(name):
+        return method.meaning
     space = parse_space(name.removeprefix("decoded_")).facts
     return f"judges the decoded features themselves ({space.meaning}), before any picture is made"
 

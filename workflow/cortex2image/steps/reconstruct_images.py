@@ -8,22 +8,23 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from cortex2image.diffusion.denoise import Denoiser, Sampling
+from cortex2image.diffusion.denoise import Sampling
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import whole_folder
 from cortex2image.networks.checksums import model_hash
-from cortex2image.networks.load import load_diffusion
 from cortex2image.networks.registry import model_set
 from cortex2image.progress import say
 from cortex2image.reconstruction.drawing import draw
 from cortex2image.reconstruction.inputs import FeatureTable, Tables, method_inputs
 from cortex2image.reconstruction.rows import plan
+from cortex2image.reconstruction.studio import Studio, core_of
 from cortex2image.study.command import Command
-from cortex2image.study.methods import Method, find_method
+from cortex2image.study.methods import Method
+from cortex2image.study.run_methods import find_method
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.contract import Contract
-from cortex2image.tables.recordings import TRIALS
+from cortex2image.tables.recordings import STIMULI, TRIALS
 from cortex2image.tables.results import DECODED, FEATURES, RECONSTRUCTIONS
 
 READS = (
@@ -36,13 +37,16 @@ READS = (
     "reconstruct/guidance_scale",
     "reconstruct/noising",
     "reconstruct/shared_noise",
+    "reconstruct/external",
+    "reconstruct/device",
+    "reconstruct/compile",
 )
 COMMAND = Command(
     __doc__,
     Study,
     READS,
     labels=("method",),
-    inputs=("trials",),
+    inputs=("trials", "stimuli"),
     outputs=("images", "reconstructions"),
     optional_lists=("decoded", "features"),
 )
@@ -51,17 +55,18 @@ PICTURES_AT_ONCE = 60
 
 def main(argv: Sequence[str] | None = None) -> None:
     args, study = COMMAND.parse(argv)
-    method, drawing = find_method(args.method), study.reconstruct
+    method, drawing = find_method(args.method, study.reconstruct), study.reconstruct
     models = model_set(study.models.set, study.models.folder)
-    tables = read_tables(method, args.decoded, args.features, args.trials, study.seed)
+    tables = read_tables(method, args.decoded, args.features, args.trials, args.stimuli, study.seed)
     stimuli, features = method_inputs(method, tables, models)
     rows = plan(stimuli, method.samples(drawing.samples), study.seed, drawing.shared_noise)
     sampling = Sampling.of(drawing, study.features)
-    denoiser = Denoiser(load_diffusion(models, "auto", study.models.precision), sampling)
-    say(f"{len(rows)} pictures by method {args.method} on {denoiser.diffusion.device}")
+    studio = Studio(models, sampling, tables, study.models.precision, drawing.device, drawing.compile)
+    painter = core_of(method).open_painter(method, studio)
+    say(f"{len(rows)} pictures by method {args.method}")
     with whole_folder(Path(args.images)) as folder:
         at_once = models.at_once(study.models.batch_size, PICTURES_AT_ONCE)
-        draw(rows, method, features, denoiser, at_once, folder)
+        draw(rows, features, painter, at_once, folder)
     RECONSTRUCTIONS.write(
         {
             "stimulus_id": [stimuli[row.stimulus] for row in rows],
@@ -81,9 +86,14 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def read_tables(
-    method: Method, decoded: Sequence[str], features: Sequence[str], trials: str, study_seed: int
+    method: Method,
+    decoded: Sequence[str],
+    features: Sequence[str],
+    trials: str,
+    stimuli: str,
+    study_seed: int,
 ) -> Tables:
-    """Return the features that a method uses, and the split of the subject's stimuli.
+    """Return the features that a method uses, the split of the subject's stimuli, and their pictures.
 
     Parameters
     ----------
@@ -91,8 +101,8 @@ def read_tables(
     decoded, features : sequences of str
         decoded/{space}.parquet and features/{space}.parquet, in the order of the spaces that the method
         names.
-    trials : str
-        trials.parquet of the subject.
+    trials, stimuli : str
+        trials.parquet of the subject, and stimuli.parquet.
     study_seed : int
 
     Raises
@@ -102,11 +112,13 @@ def read_tables(
     """
     rows = TRIALS.read(trials)
     split = dict(zip(rows["stimulus_id"].to_pylist(), rows["split"].to_pylist(), strict=True))
+    shown = STIMULI.read(stimuli).to_pydict()
     return Tables(
         _by_space(DECODED, method.decoded, decoded, f"--decoded of method {method.name}"),
         _by_space(FEATURES, method.features, features, f"--features of method {method.name}"),
         split,
         study_seed,
+        {name: path for name, path in zip(shown["stimulus_id"], shown["image_path"], strict=True) if path},
     )
 
 

@@ -25,6 +25,7 @@ from cortex2image.report.sections import page_context
 from cortex2image.report.study import Recordings, StudyResults
 from cortex2image.study.command import Command
 from cortex2image.study.encoding_figures import encoding_figures
+from cortex2image.study.run_methods import method_names
 from cortex2image.study.settings import Study
 from cortex2image.tables.contract import Contract
 from cortex2image.tables.recordings import STIMULI, TRIALS, VOXELS
@@ -34,6 +35,8 @@ READS = (
     "subjects",
     "decode/rois",
     "reconstruct/methods",
+    "reconstruct/bottleneck",
+    "reconstruct/external",
     "reconstruct/steps",
     "reconstruct/strength",
     "encode",
@@ -64,7 +67,7 @@ COMMAND = Command(
 def read_study(args: argparse.Namespace, study: Study) -> StudyResults:
     """Read every table and figure that the page shows; pictures are read later."""
     subjects, spaces = study.subjects, tuple(study.decode.rois)
-    methods = study.reconstruct.methods
+    methods = method_names(study.reconstruct)
     figures = encoding_figures(study.encode, study.reconstruct)
     decoded = by_pair(subjects, spaces, args.decoded_scores, "--decoded-scores")
     drawn = by_pair(subjects, methods, args.reconstructions, "--reconstructions")

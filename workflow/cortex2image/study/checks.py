@@ -7,9 +7,9 @@ from collections import Counter
 from cortex2image.errors import ConfigError
 from cortex2image.study.encoding_checks import check_encoding
 from cortex2image.study.encoding_models import encoded_spaces, encoding_models
-from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.region_checks import check_attributed, check_preferred
+from cortex2image.study.run_methods import run_methods
 from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import GRAM, PICTURE, kept_steps
@@ -143,7 +143,7 @@ def _check_image_identity(study: Study, reader: Reader, source: str) -> None:
     if reader.image_identity:
         return
     asked: dict[str, dict[str, tuple[str, ...]]] = {
-        "reconstruct/methods": {name: tuple(METHODS[name].inputs) for name in study.reconstruct.methods},
+        "reconstruct/methods": {m.name: tuple(m.inputs) for m in run_methods(study.reconstruct)},
         "encode/models": {name: (name,) for name in study.encode.models},
         "encode/grid": {name: (name,) for name in encoded_spaces(study.encode, study.reconstruct)},
         "decode/rois": {name: (name,) for name in study.decode.rois},
@@ -155,7 +155,7 @@ def _check_image_identity(study: Study, reader: Reader, source: str) -> None:
 
 
 def _check_decoded(study: Study, reader: Reader, source: str) -> None:
-    needed = {space for name in study.reconstruct.methods for space in METHODS[name].decoded}
+    needed = {space for method in run_methods(study.reconstruct) for space in method.fitted}
     missing = sorted(needed - set(study.decode.rois))
     if missing:
         fix = "say which regions it is decoded from, or drop the methods that need it"
@@ -167,7 +167,7 @@ def _check_controls(study: Study, reader: Reader, source: str) -> None:
     """Refuse true features under cross-validation: every stimulus trains a fold, so no mean leaves it out."""
     if study.dataset.cross_validate == "none":
         return
-    asked = [name for name in study.reconstruct.methods if METHODS[name].features]
+    asked = [method.name for method in run_methods(study.reconstruct) if method.features]
     if asked:
         expected = f"methods of decoded features alone with cross_validate: {study.dataset.cross_validate}"
         raise ConfigError(f"{source}, reconstruct/methods", expected, ", ".join(asked), "drop these controls")

@@ -4,7 +4,7 @@ A new method is a new entry of :data:`METHODS`. A method that makes pictures in 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from cortex2image.errors import ConfigError
 
@@ -13,6 +13,11 @@ DECODED = "decoded"  # from the brain, by a model that was not trained on the st
 TRUE = "true"  # from the picture that was seen, or its captions
 SHUFFLED = "shuffled"  # decoded for another test stimulus
 MEAN = "mean"  # the mean over training stimuli, without brain data
+SHUFFLED_FIT = "shuffled_fit"  # decoded by a model that was trained on permuted pairs
+RANDOM_BRAIN = "random_brain"  # decoded from noise with the covariance of the betas
+BOTTLENECK = "bottleneck"  # decoded, then projected on the first directions of the training features
+EXTERNAL = "external"  # predicted by somebody else's decoder, from a file
+CONTROL_FITS = (SHUFFLED_FIT, RANDOM_BRAIN)
 
 # How a picture starts.
 FROM_NOISE = "noise"
@@ -29,8 +34,7 @@ class Method:
     name : str
         Name in ``reconstruct/methods`` of the config and in file names.
     inputs : mapping of feature space to source
-        ``decoded``, ``true``, ``shuffled`` or ``mean`` for each space that pictures are made from; other
-        spaces are not used.
+        One of the sources above for each space that pictures are made from; other spaces are not used.
     start : str
         :data:`FROM_NOISE`, :data:`FROM_PICTURE` or :data:`NO_DIFFUSION`.
     control : bool
@@ -38,7 +42,18 @@ class Method:
     title, meaning : str
         Words for the report.
     core : str
-        The module whose function ``pictures`` makes the pictures.
+        The module whose function ``open_painter`` makes the pictures.
+    rank : int or None
+        Directions of the training features that the decoded ones are projected on, for :data:`BOTTLENECK`.
+    files : mapping of feature space to path
+        Predictions of another decoder, for :data:`EXTERNAL`; ``{subject}`` stands for the subject.
+    searches : bool
+        Whether the method searches the training stimuli by their true features.
+    part : str
+        The part of a model set that the method needs beside those of Stable Diffusion, such as ``captioner``;
+        empty if it needs none.
+    ceiling : str
+        The method that takes true features through the same generator.
     """
 
     name: str
@@ -48,6 +63,11 @@ class Method:
     meaning: str
     control: bool = False
     core: str = "cortex2image.reconstruction.pictures"
+    rank: int | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    searches: bool = False
+    part: str = ""
+    ceiling: str = "ceiling"
 
     @property
     def draws_noise(self) -> bool:
@@ -64,13 +84,18 @@ class Method:
 
     @property
     def decoded(self) -> tuple[str, ...]:
-        """Return the spaces whose decoded features the method reads."""
-        return self.spaces(DECODED, SHUFFLED)
+        """Return the spaces whose decoded features the method reads, whoever decoded them."""
+        return self.spaces(DECODED, SHUFFLED, BOTTLENECK, EXTERNAL, *CONTROL_FITS)
+
+    @property
+    def fitted(self) -> tuple[str, ...]:
+        """Return the spaces that the study itself must decode for the method."""
+        return tuple(space for space in self.decoded if self.inputs[space] != EXTERNAL)
 
     @property
     def features(self) -> tuple[str, ...]:
-        """Return the spaces whose true features the method reads."""
-        return self.spaces(TRUE, MEAN)
+        """Return the spaces whose true features the method reads, of test or of training stimuli."""
+        return tuple(self.inputs) if self.searches else self.spaces(TRUE, MEAN, BOTTLENECK)
 
 
 _ALL = (
@@ -80,6 +105,7 @@ _ALL = (
         NO_DIFFUSION,
         "z",
         "decodes the picture's coarse layout and colours, the latent z of the model, and shows just that",
+        ceiling="ceiling_z",
     ),
     Method(
         "c",
@@ -87,6 +113,7 @@ _ALL = (
         FROM_NOISE,
         "c",
         "decodes the meaning, the text features c, and lets the model imagine a picture of it from noise",
+        ceiling="ceiling_c",
     ),
     Method(
         "zc",
@@ -104,12 +131,54 @@ _ALL = (
         control=True,
     ),
     Method(
+        "ceiling_z",
+        {"z": TRUE},
+        NO_DIFFUSION,
+        "ceiling of z",
+        "shows the true layout and colours, the latent z of the picture that was seen: the best z can do",
+        control=True,
+    ),
+    Method(
+        "ceiling_c",
+        {"c": TRUE},
+        FROM_NOISE,
+        "ceiling of c",
+        "lets the model imagine a picture of the true meaning from noise: the best c can do",
+        control=True,
+    ),
+    Method(
         "shuffled",
         {"z": SHUFFLED, "c": SHUFFLED},
         FROM_PICTURE,
         "shuffled",
         "takes layout and meaning decoded for another test stimulus",
         control=True,
+    ),
+    Method(
+        "shuffled_fit",
+        {"z": SHUFFLED_FIT, "c": SHUFFLED_FIT},
+        FROM_PICTURE,
+        "shuffled fit",
+        "takes layout and meaning from a decoder that was trained on permuted pairs of responses and stimuli",
+        control=True,
+    ),
+    Method(
+        "random_brain",
+        {"z": RANDOM_BRAIN, "c": RANDOM_BRAIN},
+        FROM_PICTURE,
+        "random brain",
+        "takes layout and meaning decoded from noise that is correlated over voxels as responses are",
+        control=True,
+    ),
+    Method(
+        "nearest_train",
+        {"z": DECODED, "c": DECODED},
+        NO_DIFFUSION,
+        "nearest training picture",
+        "shows the training picture whose features are nearest to the decoded ones, and generates nothing",
+        control=True,
+        core="cortex2image.reconstruction.nearest",
+        searches=True,
     ),
     Method(
         "no_brain",
@@ -123,22 +192,52 @@ _ALL = (
 METHODS: dict[str, Method] = {method.name: method for method in _ALL}
 
 
-def find_method(name: str) -> Method:
-    """Return the method of that name.
+def bottleneck(rank: int) -> Method:
+    """Return zc with decoded features projected on the first `rank` directions of the training features."""
+    return replace(
+        METHODS["zc"],
+        name=f"bottleneck-k{rank}",
+        inputs={"z": BOTTLENECK, "c": BOTTLENECK},
+        title=f"bottleneck, {rank}",
+        meaning=f"redraws as zc, from decoded features of which {rank} directions are left",
+        control=True,
+        rank=rank,
+    )
 
-    Raises
-    ------
-    ConfigError
-        No method has this name.
+
+def external(name: str, files: Mapping[str, str]) -> Method:
+    """Return the method that draws from predictions of another decoder, as z, c or zc draws by their spaces.
+
+    Parameters
+    ----------
+    name : str
+        Name in ``reconstruct/external``.
+    files : mapping of ``z`` and/or ``c`` to path
     """
-    if name not in METHODS:
-        raise ConfigError("method", f"one of {', '.join(METHODS)}", f"'{name}'", "correct the name")
-    return METHODS[name]
+    spaces = [space for space in ("z", "c") if space in files]
+    return replace(
+        METHODS["".join(spaces)],
+        name=f"external-{name}",
+        inputs=dict.fromkeys(spaces, EXTERNAL),
+        title=name,
+        meaning=f"draws from the features that the decoder {name} predicts",
+        files=files,
+    )
+
+
+def described(name: str) -> Method | None:
+    """Return the method of a name as pages describe it; None for other names, as `decoded_c`."""
+    if name.startswith("bottleneck-k"):
+        return bottleneck(int(name.removeprefix("bottleneck-k")))
+    if name.startswith("external-"):
+        return external(name.removeprefix("external-"), {"z": "", "c": ""})
+    return METHODS.get(name)
 
 
 def title_of(name: str) -> str:
     """Return what pages and figures call a method; other names, as those of decoded features, stay."""
-    return METHODS[name].title if name in METHODS else name
+    method = described(name)
+    return method.title if method else name
 
 
 def denoising_method(spaces: Sequence[str]) -> Method:

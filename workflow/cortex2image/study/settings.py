@@ -301,6 +301,30 @@ class Ridge(Section):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Series(Section):
+    """Pictures of a few test stimuli over strength and steps: how layout and meaning trade off."""
+
+    stimuli: int = setting(
+        "Test stimuli that are drawn, the first by name; 0 for no series.", 0, unit="stimuli", minimum=0
+    )
+    strengths: tuple[float, ...] = setting(
+        "Values of `reconstruct/strength`.",
+        (0.2, 0.4, 0.6, 0.8, 1.0),
+        minItems=1,
+        uniqueItems=True,
+        items={"exclusiveMinimum": 0, "maximum": 1},
+    )
+    steps: tuple[int, ...] = setting(
+        "Values of `reconstruct/steps`.",
+        (10, 20, 50),
+        unit="steps",
+        minItems=1,
+        uniqueItems=True,
+        items={"minimum": 1, "maximum": 1000},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reconstruct(Section):
     """From decoded features to pictures."""
 
@@ -337,6 +361,46 @@ class Reconstruct(Section):
     shared_noise: bool = setting(
         "Whether all stimuli share the noise of a sample, as in the code of 2023; otherwise each stimulus "
         "has its own noise.",
+        False,
+    )
+    sampler: Literal["ddim", "pndm", "dpmsolver++", "ancestral"] = setting(
+        "Sampler of the reverse process. ddim: deterministic, that of the study of 2023. pndm: pseudo linear "
+        "multi-step. dpmsolver++: second order, good with few steps. ancestral: each step draws fresh noise.",
+        "ddim",
+    )
+    bottleneck: tuple[int, ...] = setting(
+        "Numbers of directions of the training features that decoded features are projected on: each adds "
+        "a method bottleneck-k{number}, which draws as zc does.",
+        (),
+        unit="directions",
+        uniqueItems=True,
+        items={"minimum": 1},
+    )
+    external: Mapping[str, Mapping[str, str]] = setting(
+        "Predictions of other decoders by a name of your choice: files of z and/or c, Parquet or npy, with "
+        "`{subject}` for the subject. Each adds a method external-{name}.",
+        {},
+        additionalProperties={
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Files by feature space, z and/or c.",
+        },
+    )
+    series: Series
+    shards: int = setting(
+        "Jobs that the pictures of a subject and method are divided into, by stimuli. More jobs use more "
+        "GPUs, and lose less when one is stopped; pictures do not depend on it.",
+        1,
+        unit="jobs",
+        minimum=1,
+        maximum=10000,
+    )
+    device: Literal["auto", "cpu", "cuda"] = setting(
+        "Device that draws: cpu, cuda, or auto (CUDA if present).", "auto"
+    )
+    compile: bool = setting(
+        "Whether networks are compiled before they draw, which takes minutes and pays with thousands of "
+        "pictures on a GPU. Pictures may differ by rounding.",
         False,
     )
 

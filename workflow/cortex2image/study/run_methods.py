@@ -1,0 +1,58 @@
+"""The methods of a study: those that the config names, and those that follow from other keys."""
+
+import re
+
+from cortex2image.errors import ConfigError
+from cortex2image.study.methods import METHODS, Method, bottleneck, external
+from cortex2image.study.settings import Reconstruct
+
+EXTERNAL_NAME = "[a-z0-9_]+"
+
+
+def run_methods(reconstruct: Reconstruct) -> tuple[Method, ...]:
+    """Return every method that a study runs, each once.
+
+    Parameters
+    ----------
+    reconstruct : section of the config
+        Of it `methods`, `bottleneck` and `external` are read.
+    """
+    return (
+        *(METHODS[name] for name in reconstruct.methods),
+        *(bottleneck(rank) for rank in reconstruct.bottleneck),
+        *(external(name, files) for name, files in reconstruct.external.items()),
+    )
+
+
+def method_names(reconstruct: Reconstruct) -> tuple[str, ...]:
+    """Return the names of :func:`run_methods`."""
+    return tuple(method.name for method in run_methods(reconstruct))
+
+
+def find_method(name: str, reconstruct: Reconstruct) -> Method:
+    """Return the method of that name: any of the registry, any bottleneck, and the external ones of a study.
+
+    Parameters
+    ----------
+    name : str
+    reconstruct : section of the config
+        Of it `external` is read.
+
+    Raises
+    ------
+    ConfigError
+        There is no such method.
+    """
+    rank = re.fullmatch(r"bottleneck-k([1-9]\d*)", name)
+    if rank:
+        return bottleneck(int(rank[1]))
+    others = {method.name: method for method in (external(n, f) for n, f in reconstruct.external.items())}
+    known = {**METHODS, **others}
+    if name not in known:
+        raise ConfigError("method", f"one of {', '.join(known)}", f"'{name}'", "correct the name")
+    return known[name]
+
+
+def method_pattern() -> str:
+    """Return the regular expression that names of methods match, for file names."""
+    return "|".join([*METHODS, r"bottleneck-k[0-9]+", f"external-{EXTERNAL_NAME}"])
