@@ -70,6 +70,8 @@ class ModelSet:
     unet_gmac : float
         Multiplications, each with an addition, of one pass of the U-Net for one latent, in thousand millions;
         counted from its modules, with attention and without normalisations.
+    parts : tuple of str
+        Networks that the set has beside those of Stable Diffusion and its judges, which some methods need.
     """
 
     name: str
@@ -88,6 +90,7 @@ class ModelSet:
     weights: tuple[WeightsOrigin, ...] = ()
     most_at_once: int = 64
     unet_gmac: float = 0.0
+    parts: tuple[str, ...] = ()
 
     @property
     def unet(self) -> UNetShape:

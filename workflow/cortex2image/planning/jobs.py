@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cortex2image.errors import require_known, run_step
-from cortex2image.networks.registry import model_set
+from cortex2image.errors import ConfigError, require_known, run_step
+from cortex2image.networks.registry import MODEL_SETS, ModelSet, model_set
 from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
 from cortex2image.planning.passes import Pass, emptied_before, is_layer, pass_of, passes
@@ -66,6 +66,8 @@ class Jobs:
         self.resources = Resources(study, self.model_set)
         for space in encoded_spaces(study.encode, study.reconstruct):
             parse_space(space).width(self.model_set)  # refuses layers that the U-Net lacks
+        for method in run_methods(study.reconstruct):
+            _require_part(method, self.model_set)
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, and of the registry entries that its job uses."""
@@ -323,6 +325,15 @@ class Jobs:
     def model_sums(self, wildcards: Wildcards) -> str:
         """Return the path of the model set's SHA256SUMS; missing files end planning."""
         return model_sums(self.model_set)
+
+
+def _require_part(method: Method, models: ModelSet) -> None:
+    """Raise ConfigError if the model set lacks a network that a method needs."""
+    if method.part and method.part not in models.parts:
+        able = [name for name, known in MODEL_SETS.items() if method.part in known.parts]
+        expected = f"a model set with the part {method.part}, which {method.name} needs"
+        fix = f"choose {' or '.join(able) or 'another method'}"
+        raise ConfigError("models/set", expected, models.name, fix)
 
 
 def noise_label(noise: float) -> str:
