@@ -1,6 +1,6 @@
 """Ridge predictions of a study's test trials."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,10 +116,17 @@ def predict_test_trials(
     ConfigError
         Test stimuli have repeats, and `average_repeats` lacks "test".
     """
-    parts = [
-        _predict(predictors, targets, trials, partition, settings)
-        for partition in track(partitions(trials), "ridge")
-    ]
+    averaged = settings.average_repeats
+    return predict_posed(
+        trials, lambda partition: regression_of(predictors, targets, trials, partition, averaged), settings
+    )
+
+
+def predict_posed(
+    trials: Trials, pose: "Callable[[Partition], Regression]", settings: RidgeSettings
+) -> Predictions:
+    """Fit and predict the regression that `pose` makes of each partition, as :func:`predict_test_trials`."""
+    parts = [_predict(pose(partition), settings) for partition in track(partitions(trials), "ridge")]
     sizes = [len(part.stimuli) for part in parts]
     return Predictions(
         np.concatenate([part.predicted for part in parts]),
@@ -243,11 +250,8 @@ def fit_weights(posed: Regression, settings: RidgeSettings) -> tuple[np.ndarray,
     return model.coef_, np.atleast_1d(model.intercept_), model.alpha_
 
 
-def _predict(
-    predictors: PerTrial, targets: PerTrial, trials: Trials, partition: Partition, settings: RidgeSettings
-) -> Predictions:
+def _predict(posed: Regression, settings: RidgeSettings) -> Predictions:
     """Fit one partition and predict its test stimuli."""
-    posed = regression_of(predictors, targets, trials, partition, settings.average_repeats)
     (block,) = fit_blocks(posed.predictors, [posed.targets], posed.new, posed.groups, settings)
     return Predictions(block.predicted, posed.measured, posed.stimuli, block.alpha)
 
