@@ -8,6 +8,7 @@ rule reconstruct_images:
         model=JOBS.model_sums,
         trials=at("trials"),
         stimuli=at("stimuli"),
+        shown=JOBS.pictures_of_method,
         decoded=JOBS.decoded_of_method,
         features=JOBS.features_of_method,
     output:

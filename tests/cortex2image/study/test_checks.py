@@ -19,7 +19,6 @@ PREPARED = [reader.name for reader in READERS.values() if reader.prepared]
         ("subjects", ["sub-1", "sub-01"], "subjects", "every subject once"),
         ("subjects", ["sub-1", "sub-1"], "subjects", "every subject once"),
         ("decode/rois/z", ["erly"], "decode/rois/z", "'erly'"),
-        ("decode/rois", {"c": ["ventral"]}, "decode/rois", "no z"),
         ("dataset/root", "/data", "dataset/root", "no root for the reader 'simulated'"),
         ("dataset/reader", "bids", "dataset/root", "the folder of the bids data"),
         ("dataset/sessions", 37, "dataset/sessions", "no such key for the reader 'simulated'"),
@@ -30,9 +29,6 @@ PREPARED = [reader.name for reader in READERS.values() if reader.prepared]
         ("ridge/alphas", [1, float("inf")], "ridge/alphas", "finite"),
         ("ridge/alphas", [10, 1], "ridge/alphas", "ascending"),
         ("dataset/rois/labels/midventral", 1, "dataset/rois/labels", "early, midventral"),
-        ("reconstruct/steps", 1, "reconstruct", "1 steps at strength 0.8"),
-        ("reconstruct", {"steps": 9, "strength": 0.11}, "reconstruct", "9 steps at strength 0.11"),
-        ("reconstruct", {"strength": 1.0, "noising": "as_released"}, "reconstruct/noising", "lower"),
         ("study", "miniature", "study", "train_miniature writes there"),
         ("dataset/rois/atlas", None, "dataset/rois/atlas", "the atlas the labels refer to"),
         ("models/set", "miniatur", "models/set", "did you mean 'miniature'?"),
@@ -51,13 +47,6 @@ def test_contradictions_name_the_key_and_the_way_out(path, value, where, said):
     assert said in str(error.value)
 
 
-def test_a_product_that_rounds_to_just_below_one_step_is_one():
-    steps, strength = 49, 1 / 49
-    assert steps * strength < 1
-    without_grid = change(shipped(), "encode/grid", {})
-    resolve(change(without_grid, "reconstruct", {"steps": steps, "strength": strength}))
-
-
 def test_a_data_set_without_image_identity_has_no_z():
     haxby = shipped("haxby")
     for path, value in (
@@ -68,21 +57,6 @@ def test_a_data_set_without_image_identity_has_no_z():
     ):
         with pytest.raises(ConfigError, match="which photograph was shown"):
             resolve(change(copy.deepcopy(haxby), path, value))
-
-
-@pytest.mark.parametrize(
-    ("method", "refused"), [("ceiling", True), ("no_brain", True), ("shuffled", False), ("c", False)]
-)
-def test_controls_made_of_true_features_need_a_test_set(method, refused):
-    config = change(shipped(), "standardise/by", "none")
-    config = change(config, "reconstruct/methods", ["zc", method])
-    assert resolve(config)
-    config = change(config, "dataset/cross_validate", "run")
-    if not refused:
-        assert resolve(config)
-        return
-    with pytest.raises(ConfigError, match=rf"reconstruct/methods\n.*cross_validate: run\n.*{method}\n.*drop"):
-        resolve(config)
 
 
 @pytest.mark.parametrize(
@@ -182,13 +156,3 @@ def test_regions_of_volumes_need_an_atlas(reader):
 def test_betas_need_a_folder(reader):
     with pytest.raises(ConfigError, match=f"the folder of the {reader} data"):
         resolve(distributed(reader, root=None))
-
-
-def test_a_control_needs_the_regions_of_its_own_spaces_and_no_letters_of_its_name():
-    """Names of methods were once read letter by letter: shuffled would have asked for d, e and f."""
-    config = shipped() | {"reconstruct": {"methods": ["shuffled", "ceiling", "no_brain"]}}
-    assert set(resolve(config).decode.rois) == {"z", "c"}
-    with pytest.raises(ConfigError, match=r"decode/rois\n.*regions for c, z\n.*no z"):
-        resolve(config | {"decode": {"rois": {"c": ["ventral"]}}})
-    alone = config | {"reconstruct": {"methods": ["ceiling"]}, "decode": {"rois": {"c": ["ventral"]}}}
-    assert resolve(alone).reconstruct.methods == ("ceiling",)

@@ -11,6 +11,7 @@ scores of row i are (x_i - m)' X_train' V / sqrt(l).
 """
 
 import numpy as np
+from numpy.typing import DTypeLike
 from scipy.linalg import eigh
 
 from cortex2image.errors import ConfigError
@@ -43,28 +44,60 @@ def principal_components(products: np.ndarray, train: np.ndarray, count: int) ->
         Fewer than 1 component, more than m - 1, or more than training rows span beyond rounding.
     """
     train = np.asarray(train)
-    _check_count(count, len(train), "training stimuli less one")
+    check_count(count, len(train), "encode/pca")
     among = products[np.ix_(train, train)].astype(np.float64, copy=False)
     means = among.mean(axis=0)
-    centred = among - means[:, None] - means + means.mean()
-    values, weights = eigh(centred, subset_by_index=(len(train) - count, len(train) - 1), overwrite_a=True)
-    values, weights = values[::-1], weights[:, ::-1]
-    _check_count(count, 1 + int(np.sum(values > _rounding(products, among))), "directions in these features")
-    weights = weights * (_signs(weights) / np.sqrt(values))
+    weights = component_weights(among, count, "encode/pca", products.dtype)
     # Sums over training rows of the weights are 0, so only means over training rows are subtracted.
     scores: np.ndarray = (products[:, train].astype(np.float64, copy=False) - means) @ weights
     return scores
 
 
-def _check_count(count: int, rows: int, of_what: str) -> None:
+def component_weights(among: np.ndarray, count: int, setting: str, stored: DTypeLike) -> np.ndarray:
+    """Return what each training row adds to the unit vectors of the first principal components.
+
+    Parameters
+    ----------
+    among : (m, m) array, float64
+        Inner products of the training rows, as they are or shifted by any constant row.
+    count : int
+        Number of components k.
+    setting : str
+        The key of the config that gives the number, for errors.
+    stored : type of the numbers that were read, whose rounding limits what can be told apart
+
+    Returns
+    -------
+    (m, k) array, float64
+        Weights V / sqrt(l), the largest variance first; a component is the sum of training rows times its
+        weights, which sum to 0. The largest weight of each is positive.
+
+    Raises
+    ------
+    ConfigError
+        Fewer than 1 component, more than m - 1, or more than training rows span beyond rounding.
+    """
+    check_count(count, len(among), setting)
+    means = among.mean(axis=0)
+    centred = among - means[:, None] - means + means.mean()
+    values, weights = eigh(centred, subset_by_index=(len(among) - count, len(among) - 1), overwrite_a=True)
+    values, weights = values[::-1], weights[:, ::-1]
+    spanned = 1 + int(np.sum(values > _rounding(among, stored)))
+    check_count(count, spanned, setting, "directions in these features")
+    scaled: np.ndarray = weights * (_signs(weights) / np.sqrt(values))
+    return scaled
+
+
+def check_count(count: int, rows: int, setting: str, of_what: str = "training stimuli less one") -> None:
+    """Raise ConfigError if `count` components, as a setting of the config says, are none of `rows` rows."""
     if not 1 <= count < rows:
-        fix = f"set encode/pca to {rows - 1} or fewer, or to null" if rows > 1 else "set encode/pca to null"
-        raise ConfigError("encode/pca", f"1 to {rows - 1} components ({of_what})", f"{count}", fix)
+        fix = f"set {setting} to {rows - 1} or less, or leave it out" if rows > 1 else f"leave out {setting}"
+        raise ConfigError(setting, f"1 to {rows - 1} components ({of_what})", f"{count}", fix)
 
 
-def _rounding(products: np.ndarray, among: np.ndarray) -> float:
-    """Return the size of eigenvalues that rounding of the inner products alone can give."""
-    return float(np.finfo(products.dtype).eps * len(among) ** 0.5 * np.abs(among).max())
+def _rounding(among: np.ndarray, stored: DTypeLike) -> float:
+    """Return the size of eigenvalues that rounding of what was read alone can give."""
+    return float(np.finfo(np.dtype(stored)).eps * len(among) ** 0.5 * np.abs(among).max())
 
 
 def _signs(weights: np.ndarray) -> np.ndarray:

@@ -319,6 +319,10 @@ class Jobs:
         """Return the true features that a method reads."""
         return [self.layout.path("features", space=s) for s in self._method(wildcards).features]
 
+    def pictures_of_method(self, wildcards: Wildcards) -> list[str]:
+        """Return the folder of extracted pictures if a method shows pictures of the training set."""
+        return self.pictures if self._method(wildcards).searches else []
+
     def _method(self, wildcards: Wildcards) -> Method:
         return run_step(lambda: find_method(wildcards.method, self.study.reconstruct))
 

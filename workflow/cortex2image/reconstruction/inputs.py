@@ -7,8 +7,10 @@ import numpy as np
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.networks.registry import ModelSet
+from cortex2image.reconstruction.bottleneck import narrowed
 from cortex2image.seeds import rng_for
 from cortex2image.study.methods import (
+    BOTTLENECK,
     DECODED,
     EXTERNAL,
     MEAN,
@@ -92,6 +94,11 @@ class Tables:
             _require_same_stimuli(first, other)
         return list(first.stimuli)
 
+    def training_rows(self, space: str) -> np.ndarray:
+        """Return the rows of the subject's training stimuli among the true features of a space, (m,)."""
+        stimuli = self.true[space].stimuli
+        return np.array([row for row, name in enumerate(stimuli) if self.split.get(name) == "train"], int)
+
 
 def method_inputs(
     method: Method, tables: Tables, model_set: ModelSet
@@ -109,19 +116,23 @@ def method_inputs(
     Raises
     ------
     DataError
-        Two tables hold different stimuli, or features have another width than the model set's.
+        Two tables hold different stimuli, decoded stimuli are not those of the test, or features are not
+        finite or have another width than the model set's.
     ConfigError
-        The study lacks what the method needs: test stimuli, training stimuli for a mean, or a second
-        stimulus to shuffle.
+        The study lacks what the method needs: test stimuli, training stimuli for a mean, more of them than
+        directions that are left of features, or a second stimulus to shuffle.
     """
     for table, space in [(t, s) for part in (tables.decoded, tables.true) for s, t in part.items()]:
         _require_width(table, space, model_set)
+    for table in tables.decoded.values():
+        _require_known(table, tables.split)
+        _require_finite(table)
     stimuli = tables.test_stimuli
     if not stimuli:
         fix = "give test stimuli, or drop the method"
         raise ConfigError(f"method {method.name}", "stimuli of the split test", "none", fix)
     sources = method.inputs.items()
-    return stimuli, {space: _FROM[source](method.name, tables, space, stimuli) for space, source in sources}
+    return stimuli, {space: _FROM[source](method, tables, space, stimuli) for space, source in sources}
 
 
 def derangement(stimuli: Sequence[str], study_seed: int, method: str = "shuffled") -> list[str]:
@@ -141,38 +152,62 @@ def derangement(stimuli: Sequence[str], study_seed: int, method: str = "shuffled
     return [following[stimulus] for stimulus in stimuli]
 
 
-def _decoded(method: str, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
+def _decoded(method: Method, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
     return tables.decoded[space].rows(stimuli)
 
 
-def _true(method: str, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
+def _true(method: Method, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
     return tables.true[space].rows(stimuli)
 
 
-def _shuffled(method: str, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
-    return tables.decoded[space].rows(derangement(stimuli, tables.study_seed, method))
+def _shuffled(method: Method, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
+    return tables.decoded[space].rows(derangement(stimuli, tables.study_seed, method.name))
 
 
-def _mean(method: str, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
+def _mean(method: Method, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
     """Return the mean over training stimuli, once per stimulus; no test stimulus enters it."""
-    table = tables.true[space]
-    training = [stimulus for stimulus in table.stimuli if tables.split.get(stimulus) == "train"]
-    if not training:
+    training = tables.training_rows(space)
+    if not len(training):
         fix = "drop the method: the mean would be of test stimuli"
-        raise ConfigError(f"method {method}", "training stimuli", "none in the study's split", fix)
-    mean = table.rows(training).mean(axis=0, dtype=np.float64).astype(np.float32)
+        raise ConfigError(f"method {method.name}", "training stimuli", "none in the study's split", fix)
+    mean = tables.true[space].features[training].mean(axis=0, dtype=np.float64).astype(np.float32)
     return np.broadcast_to(mean, (len(stimuli), len(mean)))
 
 
-_FROM: dict[str, Callable[[str, Tables, str, Sequence[str]], np.ndarray]] = {
+def _bottleneck(method: Method, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
+    """Return what decoded features say along the first directions of the training features."""
+    assert method.rank is not None
+    decoded, true = tables.decoded[space].rows(stimuli), tables.true[space].features
+    return narrowed(decoded, true, tables.training_rows(space), method.rank)
+
+
+_FROM: dict[str, Callable[[Method, Tables, str, Sequence[str]], np.ndarray]] = {
     DECODED: _decoded,
     SHUFFLED_FIT: _decoded,
     RANDOM_BRAIN: _decoded,
     EXTERNAL: _decoded,
+    BOTTLENECK: _bottleneck,
     TRUE: _true,
     SHUFFLED: _shuffled,
     MEAN: _mean,
 }
+
+
+def _require_known(table: FeatureTable, split: Mapping[str, str]) -> None:
+    """Refuse decoded stimuli that are no test stimuli; in a cross-validated study every stimulus is one."""
+    held_out = {name for name, side in split.items() if side == "test"} or set(split)
+    strangers = [name for name in table.stimuli if name not in held_out]
+    if strangers:
+        found = f"{len(strangers)} others, first {strangers[0]}"
+        fix = "give features of the test stimuli of this subject"
+        raise DataError(table.source, f"test stimuli, of which the subject has {len(held_out)}", found, fix)
+
+
+def _require_finite(table: FeatureTable) -> None:
+    bad = np.flatnonzero(~np.isfinite(table.features).all(axis=1))
+    if len(bad):
+        found = f"NaN or Inf in {len(bad)} stimuli, first {table.stimuli[bad[0]]}"
+        raise DataError(table.source, "finite features", found, "decode these stimuli again")
 
 
 def _require_same_stimuli(first: FeatureTable, other: FeatureTable) -> None:

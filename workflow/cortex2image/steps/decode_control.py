@@ -1,8 +1,8 @@
 """Decode one feature space by the decoder of a control.
 
-Reads what decode_features reads. The decoder of shuffled_fit is fitted to training responses that belong to
-other training stimuli; that of random_brain is fitted as usual, and decodes noise with the mean and covariance
-of the training responses. Writes decoded/{control}/{space}.parquet, as decode_features does.
+Reads what decode_features reads. The decoder of shuffled_fit is fitted to training responses that are said to
+belong to other training stimuli; that of random_brain is fitted as usual, and decodes noise with the mean and
+covariance of the training responses. Writes decoded/{control}/{space}.parquet.
 """
 
 from collections.abc import Sequence

@@ -2,11 +2,11 @@
 
 Reads {subject}/evaluation/{method}.parquet and {method}-nulls.parquet, of every subject and method.
 Computes value, bootstrap interval, null and p of each metric, by subject and over all subjects, beside the
-value of pictures made from true features.
+value of pictures made from true features of the same spaces.
 Writes scores.parquet and scores.csv.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 import pandas as pd
@@ -19,15 +19,16 @@ from cortex2image.metrics.registry import metric_facts
 from cortex2image.seeds import rng_for
 from cortex2image.stats.summary import summarise
 from cortex2image.study.command import Command
+from cortex2image.study.methods import CEILINGS, described, external
 from cortex2image.study.settings import Study
 from cortex2image.tables.contract import Contract
 from cortex2image.tables.results import EVALUATION, NULLS, SCORES
 
-READS = ("evaluate/bootstraps", "seed")
+READS = ("evaluate/bootstraps", "seed", "reconstruct/external")
 COMMAND = Command(__doc__, Study, READS, lists=("evaluation", "nulls"), outputs=("scores", "csv"))
 
 POOLED = "all"
-# The method whose pictures are made from true features, see cortex2image.study.methods.
+# The method whose pictures are made from true features of all spaces, see cortex2image.study.methods.
 CEILING = "ceiling"
 Frames = dict[tuple[str, str], pd.DataFrame]
 
@@ -103,16 +104,31 @@ def score(
     }
 
 
-def with_ceilings(rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:
-    """Return rows of scores with the column `ceiling`: the value of method ceiling, same subject and metric.
+def with_ceilings(
+    rows: Sequence[dict[str, object]], decoders: Mapping[str, Mapping[str, str]]
+) -> list[dict[str, object]]:
+    """Return rows of scores with the column `ceiling`: what the best decoding of the same features scores.
 
-    The column is null in rows of the method ceiling, and if that method was not evaluated.
+    It is the value of the method's own ceiling, see :class:`~cortex2image.study.methods.Method`, for the same
+    subject and metric; that of method ceiling where the own one was not evaluated. It is null in rows of
+    ceilings, and if neither was evaluated.
+
+    Parameters
+    ----------
+    rows : from :func:`score_rows`
+    decoders : `reconstruct/external` of the config, whose features say which ceiling is theirs
     """
-    values = {(row["subject"], row["metric"]): row["value"] for row in rows if row["method"] == CEILING}
-    return [
-        row | {"ceiling": None if row["method"] == CEILING else values.get((row["subject"], row["metric"]))}
-        for row in rows
-    ]
+    others = [external(name, files) for name, files in decoders.items()]
+    own = {method.name: method.ceiling for method in others}
+    values = {(row["method"], row["subject"], row["metric"]): row["value"] for row in rows}
+
+    def ceiling(row: dict[str, object]) -> object:
+        name, *of_whom = str(row["method"]), row["subject"], row["metric"]
+        method = described(name)
+        best = own.get(name, method.ceiling if method else CEILING)
+        return None if name in CEILINGS else values.get((best, *of_whom), values.get((CEILING, *of_whom)))
+
+    return [row | {"ceiling": ceiling(row)} for row in rows]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -121,7 +137,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     values = read_all(EVALUATION, args.evaluation, "stimulus_id")
     nulls = read_all(NULLS, args.nulls, "draw")
     rows = list(score_rows(values, nulls, study.evaluate.bootstraps, study.seed))
-    SCORES.write(pa.Table.from_pylist(with_ceilings(rows)), args.scores)
+    rows = with_ceilings(rows, study.reconstruct.external)
+    SCORES.write(pa.Table.from_pylist(rows), args.scores)
     with atomic(args.csv) as temporary:
         csv.write_csv(SCORES.read(args.scores), temporary)
 

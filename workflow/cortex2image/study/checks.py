@@ -7,12 +7,20 @@ from collections import Counter
 from cortex2image.errors import ConfigError
 from cortex2image.study.encoding_checks import check_encoding
 from cortex2image.study.encoding_models import encoded_spaces, encoding_models
+from cortex2image.study.method_checks import (
+    check_drawing,
+    check_external,
+    check_series,
+    check_spaces,
+    check_training_features,
+    key_of,
+)
 from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.region_checks import check_attributed, check_preferred
 from cortex2image.study.run_methods import run_methods
 from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Study
 from cortex2image.study.space_names import parse_space
-from cortex2image.study.spaces import GRAM, PICTURE, kept_steps
+from cortex2image.study.spaces import GRAM, PICTURE
 from cortex2image.study.surfaces import in_mni, on_surface
 
 RESERVED_STUDY = "miniature"
@@ -33,16 +41,17 @@ def check_settings(study: Study, source: str) -> None:
         _check_root,
         _check_space,
         _check_scaling,
-        _check_steps,
-        _check_noising,
+        check_drawing,
+        check_series,
+        check_external,
         _check_encoding,
         _check_rois,
         check_attributed,
         check_preferred,
         _check_image_identity,
-        _check_decoded,
+        check_spaces,
         _check_folds,
-        _check_controls,
+        check_training_features,
         _check_limits,
         _check_penalties,
         _check_kernels,
@@ -143,7 +152,7 @@ def _check_image_identity(study: Study, reader: Reader, source: str) -> None:
     if reader.image_identity:
         return
     asked: dict[str, dict[str, tuple[str, ...]]] = {
-        "reconstruct/methods": {m.name: tuple(m.inputs) for m in run_methods(study.reconstruct)},
+        **_inputs_by_key(study),
         "encode/models": {name: (name,) for name in study.encode.models},
         "encode/grid": {name: (name,) for name in encoded_spaces(study.encode, study.reconstruct)},
         "decode/rois": {name: (name,) for name in study.decode.rois},
@@ -154,23 +163,12 @@ def _check_image_identity(study: Study, reader: Reader, source: str) -> None:
             raise ConfigError(f"{source}, {key}", "only c", ", ".join(spaces), fix)
 
 
-def _check_decoded(study: Study, reader: Reader, source: str) -> None:
-    needed = {space for method in run_methods(study.reconstruct) for space in method.fitted}
-    missing = sorted(needed - set(study.decode.rois))
-    if missing:
-        fix = "say which regions it is decoded from, or drop the methods that need it"
-        expected = f"regions for {', '.join(sorted(needed))}"
-        raise ConfigError(f"{source}, decode/rois", expected, f"no {missing[0]}", fix)
-
-
-def _check_controls(study: Study, reader: Reader, source: str) -> None:
-    """Refuse true features under cross-validation: every stimulus trains a fold, so no mean leaves it out."""
-    if study.dataset.cross_validate == "none":
-        return
-    asked = [method.name for method in run_methods(study.reconstruct) if method.features]
-    if asked:
-        expected = f"methods of decoded features alone with cross_validate: {study.dataset.cross_validate}"
-        raise ConfigError(f"{source}, reconstruct/methods", expected, ", ".join(asked), "drop these controls")
+def _inputs_by_key(study: Study) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return the feature spaces of each method, by the key that asks for it."""
+    by_key: dict[str, dict[str, tuple[str, ...]]] = {}
+    for method in run_methods(study.reconstruct):
+        by_key.setdefault(key_of(method), {})[method.name] = tuple(method.inputs)
+    return by_key
 
 
 def _check_folds(study: Study, reader: Reader, source: str) -> None:
@@ -210,20 +208,6 @@ def _check_labels(study: Study, reader: Reader, source: str) -> None:
     if twice:
         fix = "give each region its own code"
         raise ConfigError(f"{source}, dataset/rois/labels", "one region per code", ", ".join(twice), fix)
-
-
-def _check_steps(study: Study, reader: Reader, source: str) -> None:
-    steps, strength = study.reconstruct.steps, study.reconstruct.strength
-    if kept_steps(steps, strength) < 1:
-        found, fix = f"{steps} steps at strength {strength}", "raise one of them"
-        raise ConfigError(f"{source}, reconstruct", "at least one step left to denoise", found, fix)
-
-
-def _check_noising(study: Study, reader: Reader, source: str) -> None:
-    """Refuse `as_released` noising at strength 1: no timestep lies above the denoised ones."""
-    if study.reconstruct.noising == "as_released" and study.reconstruct.strength == 1:
-        found, fix = "as_released at strength 1", "lower reconstruct/strength, or set noising: matched"
-        raise ConfigError(f"{source}, reconstruct/noising", "matched at strength 1", found, fix)
 
 
 def _check_kernels(study: Study, reader: Reader, source: str) -> None:

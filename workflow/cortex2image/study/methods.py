@@ -53,7 +53,7 @@ class Method:
         The part of a model set that the method needs beside those of Stable Diffusion, such as ``captioner``;
         empty if it needs none.
     ceiling : str
-        The method that takes true features through the same generator.
+        The method that takes true features through the same generator: the best value of this one's scores.
     """
 
     name: str
@@ -155,6 +155,15 @@ _ALL = (
         control=True,
     ),
     Method(
+        "shuffled_c",
+        {"c": SHUFFLED},
+        FROM_NOISE,
+        "shuffled c",
+        "takes a meaning decoded for another test stimulus, and draws as c does",
+        control=True,
+        ceiling="ceiling_c",
+    ),
+    Method(
         "shuffled_fit",
         {"z": SHUFFLED_FIT, "c": SHUFFLED_FIT},
         FROM_PICTURE,
@@ -163,12 +172,30 @@ _ALL = (
         control=True,
     ),
     Method(
+        "shuffled_fit_c",
+        {"c": SHUFFLED_FIT},
+        FROM_NOISE,
+        "shuffled fit of c",
+        "takes a meaning from a decoder that was trained on permuted pairs, and draws as c does",
+        control=True,
+        ceiling="ceiling_c",
+    ),
+    Method(
         "random_brain",
         {"z": RANDOM_BRAIN, "c": RANDOM_BRAIN},
         FROM_PICTURE,
         "random brain",
         "takes layout and meaning decoded from noise that is correlated over voxels as responses are",
         control=True,
+    ),
+    Method(
+        "random_brain_c",
+        {"c": RANDOM_BRAIN},
+        FROM_NOISE,
+        "random brain, c",
+        "takes a meaning decoded from noise that is correlated as responses are, and draws as c does",
+        control=True,
+        ceiling="ceiling_c",
     ),
     Method(
         "nearest_train",
@@ -190,6 +217,8 @@ _ALL = (
     ),
 )
 METHODS: dict[str, Method] = {method.name: method for method in _ALL}
+# Methods that other methods are measured by.
+CEILINGS = frozenset(method.ceiling for method in _ALL)
 
 
 def bottleneck(rank: int) -> Method:
@@ -199,7 +228,8 @@ def bottleneck(rank: int) -> Method:
         name=f"bottleneck-k{rank}",
         inputs={"z": BOTTLENECK, "c": BOTTLENECK},
         title=f"bottleneck, {rank}",
-        meaning=f"redraws as zc, from decoded features of which {rank} directions are left",
+        meaning=f"draws as zc does, from what decoded features say along the {rank} directions in which the "
+        "features of training pictures differ most",
         control=True,
         rank=rank,
     )

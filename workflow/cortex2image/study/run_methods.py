@@ -1,5 +1,6 @@
 """The methods of a study: those that the config names, and those that follow from other keys."""
 
+import difflib
 import re
 
 from cortex2image.errors import ConfigError
@@ -7,6 +8,7 @@ from cortex2image.study.methods import METHODS, Method, bottleneck, external
 from cortex2image.study.settings import Reconstruct
 
 EXTERNAL_NAME = "[a-z0-9_]+"
+BOTTLENECK_NAME = "bottleneck-k[1-9][0-9]*"
 
 
 def run_methods(reconstruct: Reconstruct) -> tuple[Method, ...]:
@@ -43,16 +45,18 @@ def find_method(name: str, reconstruct: Reconstruct) -> Method:
     ConfigError
         There is no such method.
     """
-    rank = re.fullmatch(r"bottleneck-k([1-9]\d*)", name)
-    if rank:
-        return bottleneck(int(rank[1]))
-    others = {method.name: method for method in (external(n, f) for n, f in reconstruct.external.items())}
-    known = {**METHODS, **others}
+    if re.fullmatch(BOTTLENECK_NAME, name):
+        return bottleneck(int(name.removeprefix("bottleneck-k")))
+    others = (external(label, files) for label, files in reconstruct.external.items())
+    known = METHODS | {method.name: method for method in others}
     if name not in known:
-        raise ConfigError("method", f"one of {', '.join(known)}", f"'{name}'", "correct the name")
+        near = difflib.get_close_matches(name, known, n=1)
+        fix = f"did you mean '{near[0]}'?" if near else "correct the name"
+        expected = f"one of {', '.join(known)}, or bottleneck-k with a number"
+        raise ConfigError("method", expected, f"'{name}'", fix)
     return known[name]
 
 
 def method_pattern() -> str:
     """Return the regular expression that names of methods match, for file names."""
-    return "|".join([*METHODS, r"bottleneck-k[0-9]+", f"external-{EXTERNAL_NAME}"])
+    return "|".join([*METHODS, BOTTLENECK_NAME, f"external-{EXTERNAL_NAME}"])

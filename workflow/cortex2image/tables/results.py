@@ -100,7 +100,9 @@ SCORES = Contract(
             "ceiling",
             _FLOAT,
             "metric units",
-            "the metric of pictures made from true features; null without such pictures",
+            "the metric of pictures made from the true features that the method decodes: by ceiling_z for z, "
+            "ceiling_c for methods of c alone, ceiling for others and where these were not run; null for "
+            "ceilings themselves and without such pictures",
             True,
         ),
         Column("higher_is_better", pa.bool_(), "", "direction of the metric"),

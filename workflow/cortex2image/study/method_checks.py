@@ -1,0 +1,112 @@
+"""Checks of the methods of a study, and of the settings that they draw with."""
+
+import re
+from collections.abc import Iterable
+
+from cortex2image.errors import ConfigError
+from cortex2image.study.methods import METHODS, Method
+from cortex2image.study.readers import Reader
+from cortex2image.study.run_methods import EXTERNAL_NAME, run_methods
+from cortex2image.study.settings import Reconstruct, Study
+from cortex2image.study.spaces import kept_steps
+
+AS_RELEASED = "as_released"
+
+
+def check_external(study: Study, reader: Reader, source: str) -> None:
+    """Refuse names of other decoders that are no part of a file name or that pages would take for a method.
+
+    Raises
+    ------
+    ConfigError
+        Such a name; files of neither z nor c, or of other spaces; one file for several subjects.
+    """
+    titles = {method.title for method in METHODS.values()} | set(METHODS)
+    for name, files in study.reconstruct.external.items():
+        where = f"{source}, reconstruct/external/{name}"
+        if not re.fullmatch(EXTERNAL_NAME, name):
+            expected, fix = "a name of lower-case letters, digits and _", "choose another name"
+            raise ConfigError(where, expected, f"'{name}'", fix)
+        if name in titles:
+            fix = "choose another name: the report would show two of this one"
+            raise ConfigError(where, "a name that no method has", f"'{name}'", fix)
+        if not files or set(files) - {"z", "c"}:
+            found, fix = ", ".join(files) or "none", "give a file of predictions for z, for c, or for both"
+            raise ConfigError(where, "files of z and/or c", found, fix)
+        _require_own_files(study, files.values(), where)
+
+
+def check_series(study: Study, reader: Reader, source: str) -> None:
+    """Refuse points of a series at which no picture can be drawn; without stimuli there is no series.
+
+    Raises
+    ------
+    ConfigError
+        A strength at which a number of steps leaves none to denoise, or strength 1 with the noising of the
+        released code.
+    """
+    drawn = study.reconstruct
+    if not drawn.series.stimuli:
+        return
+    for strength in drawn.series.strengths:
+        for steps in drawn.series.steps:
+            _require_step(steps, strength, f"{source}, reconstruct/series")
+        _require_noise(drawn, strength, f"{source}, reconstruct/series/strengths")
+
+
+def check_drawing(study: Study, reader: Reader, source: str) -> None:
+    """Raise ConfigError if steps and strength leave no step, or no noise as the released code adds it."""
+    drawn = study.reconstruct
+    _require_step(drawn.steps, drawn.strength, f"{source}, reconstruct")
+    _require_noise(drawn, drawn.strength, f"{source}, reconstruct/noising")
+
+
+def check_spaces(study: Study, reader: Reader, source: str) -> None:
+    """Raise ConfigError if a method needs features that the study does not decode."""
+    for method in run_methods(study.reconstruct):
+        missing = [space for space in method.fitted if space not in study.decode.rois]
+        if missing:
+            fix = f"say which regions it is decoded from, or drop {method.name}"
+            expected = f"regions for {' and '.join(method.fitted)}, from which {method.name} draws"
+            raise ConfigError(f"{source}, decode/rois", expected, f"no {missing[0]}", fix)
+
+
+def check_training_features(study: Study, reader: Reader, source: str) -> None:
+    """Refuse true features under cross-validation: every stimulus trains a fold, so no mean leaves it out."""
+    if study.dataset.cross_validate == "none":
+        return
+    asked = [method for method in run_methods(study.reconstruct) if method.features]
+    if asked:
+        expected = f"methods of decoded features alone with cross_validate: {study.dataset.cross_validate}"
+        where, found = f"{source}, {key_of(asked[0])}", ", ".join(method.name for method in asked)
+        raise ConfigError(where, expected, found, "drop these controls")
+
+
+def key_of(method: Method) -> str:
+    """Return the key of the config that asks for a method."""
+    if method.rank is not None:
+        return "reconstruct/bottleneck"
+    return f"reconstruct/{'external' if method.files else 'methods'}"
+
+
+def _require_own_files(study: Study, templates: Iterable[str], where: str) -> None:
+    shared = [template for template in templates if "{subject}" not in template]
+    if shared and len(study.subjects) > 1:
+        fix = "write {subject} where the file names differ"
+        raise ConfigError(where, "files of each subject", shared[0], fix)
+
+
+def _require_step(steps: int, strength: float, where: str) -> None:
+    if kept_steps(steps, strength) < 1:
+        found, fix = f"{steps} steps at strength {strength}", "raise one of them"
+        raise ConfigError(where, "at least one step left to denoise", found, fix)
+
+
+def _require_noise(drawn: Reconstruct, strength: float, where: str) -> None:
+    """Refuse `as_released` noising at strength 1: no timestep lies above the denoised ones."""
+    if drawn.noising == AS_RELEASED and strength == 1:
+        found, fix = (
+            "as_released at strength 1",
+            "lower the strength, or set reconstruct/noising: matched",
+        )
+        raise ConfigError(where, "matched at strength 1", found, fix)
