@@ -2,11 +2,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 from tests.support.tiny_models import tiny_description
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.reconstruction.inputs import FeatureTable, Tables, derangement, method_inputs
-from cortex2image.study.methods import METHODS
+from cortex2image.study.methods import METHODS, bottleneck
 
 TEST = ["t1", "t2", "t3", "t4"]
 TRAINING = ["s1", "s2", "s3"]
@@ -179,3 +180,49 @@ def test_features_of_another_model(tables, models, name, kind):
 def test_rows_come_in_the_order_asked_for(tables):
     table = tables.true["z"]
     np.testing.assert_array_equal(table.rows(["t2", "o1", "t2"]), table.features[[3, 0, 3]])
+
+
+@pytest.mark.parametrize("name", ["shuffled_fit", "random_brain", "nearest_train"])
+def test_features_of_the_decoder_of_a_control_are_taken_as_they_are(tables, models, name):
+    stimuli, features = method_inputs(METHODS[name], tables, models)
+    assert stimuli == TEST
+    for space, table in tables.decoded.items():
+        np.testing.assert_array_equal(features[space], table.rows(TEST))
+
+
+def test_a_bottleneck_leaves_directions_of_the_subjects_training_features(tables, models):
+    _, features = method_inputs(bottleneck(1), tables, models)
+    _, again = method_inputs(bottleneck(1), changed(tables, [*TEST, *SEEN_BY_OTHERS]), models)
+    for space, table in tables.decoded.items():
+        pca = PCA(1, svd_solver="full").fit(tables.true[space].rows(TRAINING).astype(float))
+        expected = pca.inverse_transform(pca.transform(table.rows(TEST).astype(float)))
+        np.testing.assert_allclose(features[space], expected, atol=1e-5)
+        np.testing.assert_array_equal(features[space], again[space])
+
+
+def test_a_bottleneck_is_narrower_than_the_training_stimuli(tables, models):
+    with pytest.raises(ConfigError, match=r"reconstruct/bottleneck\n  expected: 1 to 2 (.|\n)*3"):
+        method_inputs(bottleneck(3), tables, models)
+
+
+@pytest.mark.parametrize("stranger", ["s1", "o1"])
+def test_decoded_stimuli_are_test_stimuli_of_the_subject(tables, models, stranger):
+    table = tables.decoded["z"]
+    other = tables.decoded | {"z": replace(table, stimuli=[*TEST[:3], stranger])}
+    with pytest.raises(DataError, match=rf"decoded/z\.parquet(.|\n)*1 others, first {stranger}"):
+        method_inputs(METHODS["zc"], replace(tables, decoded=other), models)
+
+
+def test_every_stimulus_of_a_cross_validated_study_is_decoded(tables, models):
+    folds = replace(tables, split=dict.fromkeys([*TRAINING, *TEST], "train"))
+    assert method_inputs(METHODS["zc"], folds, models)[0] == TEST
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_features_that_are_not_finite_are_refused(tables, models, value):
+    table = tables.decoded["c"]
+    features = table.features.copy()
+    features[1, 5] = value
+    broken = tables.decoded | {"c": replace(table, features=features)}
+    with pytest.raises(DataError, match=r"decoded/c\.parquet(.|\n)*in 1 stimuli, first t3"):
+        method_inputs(METHODS["zc"], replace(tables, decoded=broken), models)

@@ -27,12 +27,12 @@ def write(folder, subject, method, values, null, metric="pixcorr"):
     NULLS.write(draws, folder / f"{subject}-{method}-nulls.parquet", **facts)
 
 
-def run(folder):
+def run(folder, **drawn):
     nulls = sorted(folder.glob("sub-*-nulls.parquet"))
     evaluations = sorted(set(folder.glob("sub-*.parquet")) - set(nulls))
     options = ["--evaluation", *evaluations, "--nulls", *nulls]
     options += ["--scores", folder / "scores.parquet", "--csv", folder / "scores.csv"]
-    main([*map(str, options), *as_option(evaluate={"bootstraps": 500}, seed=1)])
+    main([*map(str, options), *as_option(evaluate={"bootstraps": 500}, seed=1, reconstruct=drawn)])
     return SCORES.read(folder / "scores.parquet").to_pandas().set_index(["subject", "method"])
 
 
@@ -69,6 +69,25 @@ def test_scores_stand_beside_those_of_pictures_from_true_features(tables, rng):
         assert best["value"] > 0.7
         assert np.isnan(best["ceiling"])
         assert [scores.loc[(subject, method), "ceiling"] for method in ("z", "zc")] == [best["value"]] * 2
+
+
+def test_each_method_has_the_ceiling_of_its_own_features(tables, rng):
+    names = ("c", "shuffled_c", "bottleneck-k8", "external-both", "external-meaning", "decoded_c")
+    for subject in ("sub-01", "sub-02"):
+        for name in (*names, "ceiling", "ceiling_z", "ceiling_c"):
+            write(tables, subject, name, rng.random((8, 1)), rng.random(99))
+    files = {"both": {"z": "z.npy", "c": "c.npy"}, "meaning": {"c": "{subject}.npy"}}
+    scores = run(tables, external=files)
+    expected = {
+        "ceiling_z": ["z"],
+        "ceiling_c": ["c", "shuffled_c", "external-meaning"],
+        "ceiling": ["zc", "bottleneck-k8", "external-both", "decoded_c"],
+    }
+    for subject in ("sub-01", "sub-02", "all"):
+        for best, methods in expected.items():
+            assert np.isnan(scores.loc[(subject, best), "ceiling"])
+            found = {scores.loc[(subject, name), "ceiling"] for name in methods}
+            assert found == {scores.loc[(subject, best), "value"]}, best
 
 
 def test_a_ceiling_is_of_the_same_metric(tables, rng):

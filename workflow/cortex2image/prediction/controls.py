@@ -175,7 +175,8 @@ def _other_stimuli(stimulus: np.ndarray, train: np.ndarray, seed: int, subject: 
 
 def _by_stimulus(stimulus: np.ndarray, trials: np.ndarray) -> np.ndarray:
     """Return positions of trials in the order of their stimuli, which no order of the table changes."""
-    return trials[np.argsort(stimulus[trials], kind="stable")]
+    ordered: np.ndarray = trials[np.argsort(stimulus[trials], kind="stable")]
+    return ordered
 
 
 def _mean(matrix: np.ndarray, rows: np.ndarray) -> np.ndarray:

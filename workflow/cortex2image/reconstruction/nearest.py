@@ -1,4 +1,4 @@
-"""The training picture whose features are nearest to the decoded ones: a reconstruction that generates nothing.
+"""The training picture whose features are nearest to the decoded ones: nothing is generated.
 
 Scores of this control say how much of a method's scores a search in the training set reaches, without any
 diffusion model. Nearness is the mean over feature spaces of Pearson's r between decoded features and the true

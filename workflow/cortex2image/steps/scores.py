@@ -123,10 +123,12 @@ def with_ceilings(
     values = {(row["method"], row["subject"], row["metric"]): row["value"] for row in rows}
 
     def ceiling(row: dict[str, object]) -> object:
-        name, *of_whom = str(row["method"]), row["subject"], row["metric"]
+        name, subject, metric = str(row["method"]), row["subject"], row["metric"]
+        if name in CEILINGS:
+            return None
         method = described(name)
         best = own.get(name, method.ceiling if method else CEILING)
-        return None if name in CEILINGS else values.get((best, *of_whom), values.get((CEILING, *of_whom)))
+        return values.get((best, subject, metric), values.get((CEILING, subject, metric)))
 
     return [row | {"ceiling": ceiling(row)} for row in rows]
 
