@@ -39,6 +39,19 @@ def test_pictures_of_zc_beat_shuffled_ones(pooled):
         assert row["value"] > row["null_mean"] + 2 * row["null_sd"]
 
 
+@pytest.mark.parametrize("method", ["shuffled", "no_brain"])
+def test_pictures_of_no_or_of_another_stimulus_identify_nothing(pooled, method):
+    for metric in {metric for _, metric in pooled if metric.startswith("twoway")}:
+        row = pooled[method, metric]
+        assert abs(row["value"] - 0.5) < 3 * row["null_sd"], metric
+
+
+def test_decoding_is_better_than_no_brain_and_true_features_are_better_still(pooled):
+    for metric in ("pixcorr", "twoway_clip"):
+        values = [pooled[method, metric]["value"] for method in ("no_brain", "zc", "ceiling")]
+        assert values == sorted(values), metric
+
+
 def test_early_voxels_carry_z_and_ventral_voxels_c(results):
     rows = contracts.ENCODING_SCORES.read(results / "encoding_scores.parquet").to_pylist()
     r = {(row["subject"], row["model"], row["roi"]): row["mean_r"] for row in rows}

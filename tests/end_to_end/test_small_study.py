@@ -55,7 +55,10 @@ def _owner(path):
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_pictures_are_where_their_table_says(clone, results, subject):
-    for method, samples in (("z", 1), ("c", 2), ("zc", 2)):
+    ran = {path.stem for path in (results / subject / "reconstructions").glob("*.parquet")}
+    assert ran == {"z", "c", "zc", "ceiling", "shuffled", "no_brain", "nearest_train"}
+    for method in ran:
+        samples = 1 if method in ("z", "nearest_train") else 2
         table = contracts.RECONSTRUCTIONS.read(results / subject / "reconstructions" / f"{method}.parquet")
         assert table.num_rows == 16 * samples
         for path in table.column("image_path").to_pylist():

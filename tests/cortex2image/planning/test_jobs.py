@@ -185,7 +185,7 @@ def test_words_of_the_report_change_with_the_registries(monkeypatch):
     before = jobs().words(NONE)
     monkeypatch.setitem(METHODS, "zc", dataclasses.replace(METHODS["zc"], meaning="of late"))
     changed = jobs().words(NONE)
-    monkeypatch.setitem(METHODS, "ceiling", dataclasses.replace(METHODS["ceiling"], title="top"))
+    monkeypatch.setitem(METHODS, "ceiling_z", dataclasses.replace(METHODS["ceiling_z"], title="top"))
     assert jobs().words(NONE) == changed != before
     monkeypatch.setitem(KINDS, "z", dataclasses.replace(KINDS["z"], meaning="colours"))
     assert jobs().words(NONE) != changed
@@ -205,10 +205,28 @@ def test_methods_read_decoded_or_true_features():
     assert (jobs().decoded_of_method(ceiling), jobs().features_of_method(ceiling)) == ([], features)
 
 
+def test_controls_read_what_their_own_decoder_decoded():
+    folder = "results/demo/sub-01/decoded"
+    for control in ("shuffled_fit", "random_brain"):
+        job = Wildcards(subject="sub-01", method=control)
+        assert jobs().decoded_of_method(job) == [f"{folder}/{control}/{space}.parquet" for space in "zc"]
+        alone = Wildcards(subject="sub-01", method=f"{control}_c")
+        assert jobs().decoded_of_method(alone) == [f"{folder}/{control}/c.parquet"]
+
+
+def test_only_a_method_that_shows_training_pictures_waits_for_them():
+    nsd, names = jobs(distributed("nsd")), ("zc", "ceiling", "nearest_train", "bottleneck-k2")
+    waiting = {name: nsd.pictures_of_method(Wildcards(subject="subj01", method=name)) for name in names}
+    assert waiting.pop("nearest_train") == nsd.pictures
+    assert not any(waiting.values())
+
+
 def test_scores_without_pictures_are_also_those_of_decoded_features():
     named = ("evaluation", "category_evaluation", "decoded_evaluation")
     pictures, categories = jobs(), jobs(shipped("haxby"))
-    assert pictures.evaluated(*named) == pictures.of_all("evaluation", method=("z", "c", "zc"))
+    assert pictures.evaluated(*named) == pictures.of_all(
+        "evaluation", method=pictures.study.reconstruct.methods
+    )
     methods, spaces = categories.study.reconstruct.methods, list(categories.study.decode.rois)
     assert categories.evaluated(*named) == [
         *categories.of_all("decoded_evaluation", space=spaces),

@@ -153,7 +153,8 @@ def random_responses(
     for block in _blocks(rows):
         weights = np.stack([generator.standard_normal(len(block)) for generator in generators])
         drawn += weights @ (betas.matrix[block] - mean)
-    return (mean + drawn / np.sqrt(len(rows) - 1)).astype(np.float32)
+    responses: np.ndarray = (mean + drawn / np.sqrt(len(rows) - 1)).astype(np.float32)
+    return responses
 
 
 _POSED: dict[str, Callable[[Decoding, Partition], Regression]] = {
