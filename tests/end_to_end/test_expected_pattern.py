@@ -46,10 +46,9 @@ def test_pictures_of_no_or_of_another_stimulus_identify_nothing(pooled, method):
         assert abs(row["value"] - 0.5) < 3 * row["null_sd"], metric
 
 
-def test_decoding_is_better_than_no_brain_and_true_features_are_better_still(pooled):
-    for metric in ("pixcorr", "twoway_clip"):
-        values = [pooled[method, metric]["value"] for method in ("no_brain", "zc", "ceiling")]
-        assert values == sorted(values), metric
+def test_decoded_meaning_lies_between_none_and_the_true_one(pooled):
+    values = [pooled[method, "twoway_clip"]["value"] for method in ("no_brain", "zc", "ceiling")]
+    assert values == sorted(values)
 
 
 def test_early_voxels_carry_z_and_ventral_voxels_c(results):

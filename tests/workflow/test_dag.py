@@ -40,6 +40,19 @@ def test_an_overlay_changes_single_keys_of_the_default_study(snakemake, tmp_path
     assert "rule reconstruct_images:" not in done.stdout
 
 
+def test_controls_bring_their_decoders_into_the_plan(snakemake, tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.yaml").write_text((ROOT / "config" / "config.yaml").read_text())
+    drawn = "{methods: [shuffled_fit, random_brain_c], bottleneck: [3]}"
+    (tmp_path / "mine.yaml").write_text(f"study: mine\nsubjects: [sub-01]\nreconstruct: {drawn}\n")
+    done = snakemake("reconstruct", "--dry-run", "--quiet", "host", config=tmp_path / "mine.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for written in ("shuffled_fit/z", "shuffled_fit/c", "random_brain/c", "z", "c"):
+        assert f"output: results/mine/sub-01/decoded/{written}.parquet" in done.stdout
+    assert "decoded/random_brain/z.parquet" not in done.stdout
+    assert "reconstructions/bottleneck-k3.parquet" in done.stdout
+
+
 def test_training_is_never_part_of_all(snakemake):
     done = snakemake("--dry-run", "--quiet", "host")
     assert "rule report:" in done.stdout
