@@ -109,6 +109,21 @@ def test_averaged_responses_stay_those_of_one_stimulus(rng):
     assert apart.max() < 1e-4
 
 
+def test_averaged_trials_of_a_fold_are_said_to_show_one_stimulus(rng):
+    """A stimulus is shown in two runs: trials that get the same stimulus are averaged, and no others."""
+    decoding = folded(rng)
+    trials, category = decoding.trials, decoding.features.row
+    pair = trials.fold // 2
+    names = np.array([f"{p}-{c}" for p, c in zip(pair, category, strict=True)])
+    repeated = replace(trials, stimulus=names, fold=pair)
+    decoding = replace(decoding, trials=repeated, average_repeats=["train", "test"])
+    for partition in partitions(repeated):
+        posed = shuffled_pairs(decoding, partition)
+        assert len(posed.targets) == len(np.unique(names[partition.train]))
+        apart = np.abs(posed.targets[:, None] - decoding.features.matrix[None]).max(axis=2).min(axis=1)
+        assert apart.max() < 1e-6
+
+
 def test_a_run_keeps_its_stimuli_and_test_trials_their_own(rng):
     trials = folded(rng).trials
     for partition in partitions(trials):

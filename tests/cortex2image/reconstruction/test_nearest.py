@@ -115,12 +115,13 @@ def test_neither_test_stimuli_nor_those_of_other_subjects_are_found(studio):
     assert not any((one == other).all() for one in drawn for other in theirs)
 
 
-def test_equally_near_stimuli_are_taken_in_the_order_of_their_names(studio):
+def test_stimuli_that_rounding_tells_apart_are_taken_in_the_order_of_their_names(studio, rng):
     tables = studio.tables
     twins = {}
     for space, table in tables.true.items():
         features = table.features.copy()
-        features[table.stimuli.index("s09")] = features[table.stimuli.index("s03")]
+        own = features[table.stimuli.index("s03")]
+        features[table.stimuli.index("s09")] = own + 8e-4 * rng.standard_normal(len(own))
         twins[space] = replace(table, features=features)
     tables = replace(tables, true=twins)
     wanted = {space: table.rows(["s09"]) for space, table in twins.items()}
