@@ -123,7 +123,7 @@ def predict_test_trials(
 
 
 def predict_posed(
-    trials: Trials, pose: "Callable[[Partition], Regression]", settings: RidgeSettings
+    trials: Trials, pose: Callable[[Partition], "Regression"], settings: RidgeSettings
 ) -> Predictions:
     """Fit and predict the regression that `pose` makes of each partition, as :func:`predict_test_trials`."""
     parts = [_predict(pose(partition), settings) for partition in track(partitions(trials), "ridge")]
