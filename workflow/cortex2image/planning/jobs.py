@@ -67,7 +67,9 @@ class Jobs:
         for space in encoded_spaces(study.encode, study.reconstruct):
             parse_space(space).width(self.model_set)  # refuses layers that the U-Net lacks
         for method in run_methods(study.reconstruct):
-            _require_part(method, self.model_set)
+            _require_part(method.part, method.name, self.model_set)
+        for name in self.feature_spaces:
+            _require_part(parse_space(name).facts.part, f"feature space {name}", self.model_set)
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, and of the registry entries that its job uses."""
@@ -327,12 +329,12 @@ class Jobs:
         return model_sums(self.model_set)
 
 
-def _require_part(method: Method, models: ModelSet) -> None:
-    """Raise ConfigError if the model set lacks a network that a method needs."""
-    if method.part and method.part not in models.parts:
-        able = [name for name, known in MODEL_SETS.items() if method.part in known.parts]
-        expected = f"a model set with the part {method.part}, which {method.name} needs"
-        fix = f"choose {' or '.join(able) or 'another method'}"
+def _require_part(part: str, asking: str, models: ModelSet) -> None:
+    """Raise ConfigError if the model set lacks a network that a method or feature space needs."""
+    if part and part not in models.parts:
+        able = [name for name, known in MODEL_SETS.items() if part in known.parts]
+        expected = f"a model set with the part {part}, which {asking} needs"
+        fix = f"choose {' or '.join(able)}" if able else f"leave out {asking}"
         raise ConfigError("models/set", expected, models.name, fix)
 
 

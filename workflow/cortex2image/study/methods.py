@@ -188,6 +188,28 @@ _ALL = (
         "takes the mean layout and meaning of the training stimuli: pictures without brain data",
         control=True,
     ),
+    Method(
+        "image_prompt",
+        {"z": DECODED, "e": DECODED},
+        FROM_PICTURE,
+        "image prompt",
+        "starts from the layout decoded as z and redraws it under a decoded CLIP embedding of the picture, e, "
+        "with no caption",
+        core="cortex2image.reconstruction.image_prompt",
+        part="image_prompt",
+        ceiling="ceiling_image_prompt",
+    ),
+    Method(
+        "ceiling_image_prompt",
+        {"z": TRUE, "e": TRUE},
+        FROM_PICTURE,
+        "ceiling of image prompt",
+        "takes true layout and the true CLIP embedding of the picture through the same image prompt",
+        control=True,
+        core="cortex2image.reconstruction.image_prompt",
+        part="image_prompt",
+        ceiling="ceiling_image_prompt",
+    ),
 )
 METHODS: dict[str, Method] = {method.name: method for method in _ALL}
 
