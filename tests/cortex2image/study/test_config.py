@@ -66,7 +66,7 @@ def test_simulated_data_lies_under_the_study():
         ("reconstruct/methods", [], "reconstruct/methods", "at least 1 in the list"),
         ("encode/models", [], "encode/models", "at least 1 in the list"),
         ("reconstruct/noise_level", "matched", "reconstruct", "write 'noising': the key has a new name"),
-        ("decode/rois/zc", ["all"], "decode/rois", "one of the keys c, z"),
+        ("decode/rois/zc", ["all"], "decode/rois", "one of the keys c, "),
         ("dataset/rois/labels/V1", 0, "dataset/rois/labels/V1", "at least 1"),
         ("ridge", None, "ridge", "a section with keys"),
     ],
