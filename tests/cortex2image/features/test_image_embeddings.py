@@ -41,7 +41,9 @@ def test_pictures_are_seen_as_the_processor_of_clip_shows_them(encoder, pictures
 
 
 def test_the_centre_of_a_picture_is_seen(encoder, pictures):
-    wide = np.concatenate([np.zeros((40, 7, 3), np.uint8), pictures[1], np.zeros((40, 7, 3), np.uint8)], axis=1)
+    wide = np.concatenate(
+        [np.zeros((40, 7, 3), np.uint8), pictures[1], np.zeros((40, 7, 3), np.uint8)], axis=1
+    )
     np.testing.assert_array_equal(
         picture_embeddings(encoder, [wide]), picture_embeddings(encoder, pictures[1:2])
     )
@@ -62,7 +64,9 @@ def test_another_network_is_refused(prompted, tmp_path):
     folder.mkdir()
     for file in (prompted.model_set.folder / IMAGE_ENCODER).iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
-    config = (folder / "config.json").read_text().replace(f'"projection_dim": {EMBEDDING}', '"projection_dim": 9')
+    config = (
+        (folder / "config.json").read_text().replace(f'"projection_dim": {EMBEDDING}', '"projection_dim": 9')
+    )
     (folder / "config.json").write_text(config)
     with pytest.raises(ModelSetError, match="CLIPVisionModelWithProjection"):
         image_encoder(folder, prompted.device)

@@ -7,6 +7,7 @@ from collections import Counter
 from cortex2image.errors import ConfigError
 from cortex2image.study.encoding_checks import check_encoding
 from cortex2image.study.encoding_models import encoded_spaces, encoding_models
+from cortex2image.study.methods import PREDICTIONS
 from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.region_checks import check_attributed, check_preferred
 from cortex2image.study.run_methods import run_methods
@@ -43,6 +44,7 @@ def check_settings(study: Study, source: str) -> None:
         _check_decoded,
         _check_folds,
         _check_controls,
+        _check_external,
         _check_limits,
         _check_penalties,
         _check_kernels,
@@ -171,6 +173,19 @@ def _check_controls(study: Study, reader: Reader, source: str) -> None:
     if asked:
         expected = f"methods of decoded features alone with cross_validate: {study.dataset.cross_validate}"
         raise ConfigError(f"{source}, reconstruct/methods", expected, ", ".join(asked), "drop these controls")
+
+
+def _check_external(study: Study, reader: Reader, source: str) -> None:
+    """Refuse files of predictions in an unknown format, and one file for several subjects."""
+    for name, files in study.reconstruct.external.items():
+        for space, path in files.items():
+            where = f"{source}, reconstruct/external/{name}/{space}"
+            if not path.endswith(PREDICTIONS):
+                expected = f"a file that ends in {' or '.join(PREDICTIONS)}"
+                raise ConfigError(where, expected, f"'{path}'", "write one, see docs/own-decoder.md")
+            if "{subject}" not in path and len(study.subjects) > 1:
+                fix = "write {subject} where the file names differ"
+                raise ConfigError(where, "a file of each subject", path, fix)
 
 
 def _check_folds(study: Study, reader: Reader, source: str) -> None:

@@ -18,6 +18,9 @@ RANDOM_BRAIN = "random_brain"  # decoded from noise with the covariance of the b
 BOTTLENECK = "bottleneck"  # decoded, then projected on the first directions of the training features
 EXTERNAL = "external"  # predicted by somebody else's decoder, from a file
 CONTROL_FITS = (SHUFFLED_FIT, RANDOM_BRAIN)
+EXTERNAL_NAME = "[a-z0-9_]+"
+PREDICTIONS = (".parquet", ".npy")
+"""Endings of files of predictions."""
 
 # How a picture starts.
 FROM_NOISE = "noise"
@@ -245,6 +248,11 @@ def external(name: str, files: Mapping[str, str]) -> Method:
         meaning=f"draws from the features that the decoder {name} predicts",
         files=files,
     )
+
+
+def ids_file(path: str) -> str:
+    """Return the text file that names the stimuli of a ``.npy`` file of predictions, one per line."""
+    return f"{path.removesuffix('.npy')}.txt"
 
 
 def described(name: str) -> Method | None:

@@ -3,10 +3,8 @@
 import re
 
 from cortex2image.errors import ConfigError
-from cortex2image.study.methods import METHODS, Method, bottleneck, external
+from cortex2image.study.methods import EXTERNAL_NAME, METHODS, Method, bottleneck, external
 from cortex2image.study.settings import Reconstruct
-
-EXTERNAL_NAME = "[a-z0-9_]+"
 
 
 def run_methods(reconstruct: Reconstruct) -> tuple[Method, ...]:
