@@ -104,7 +104,7 @@ IP_ADAPTER = HubOrigin(
     ),
     folder="ip_adapter",
 )
-"""Image prompts for Stable Diffusion 1.5 (Ye et al. 2023), and the CLIP ViT-H/14 whose embeddings they are."""
+"""Image prompts for Stable Diffusion 1.5 (Ye et al. 2023), and the CLIP ViT-H/14 that they come from."""
 IP_ADAPTER_WIDTH = 1024
 """Values of the projected embedding of a picture by this CLIP."""
 IMAGE_ENCODER, ADAPTER_WEIGHTS = IP_ADAPTER.paths[1].rpartition("/")[0], IP_ADAPTER.paths[2]

@@ -79,8 +79,8 @@ class ModelSet:
         Multiplications, each with an addition, of one pass of the U-Net for one latent, in thousand millions;
         counted from its modules, with attention and without normalisations.
     part_widths : mapping of str to int
-        Networks that the set has beside those of Stable Diffusion and its judges, which some methods need, and
-        the number of values of the features that each gives for a picture.
+        Networks that the set has beside those of Stable Diffusion and its judges, which some methods need,
+        and the number of values of the features that each gives for a picture.
     """
 
     name: str

@@ -95,7 +95,8 @@ class Jobs:
     def method_settings(self, step: str) -> OfJob:
         """Return the settings that a step reads for the method of its job, as JSON.
 
-        Of `reconstruct/external` they hold the entry of that method alone: one more decoder runs nothing again.
+        Of `reconstruct/external` they hold the entry of that method alone, so that one more decoder runs
+        nothing again.
         """
 
         def settings(wildcards: Wildcards) -> str:

@@ -1,7 +1,7 @@
 """Features that somebody else's decoder predicted for the test stimuli of a subject, read from a file.
 
-Either a Parquet table with the columns ``stimulus_id`` and ``feature``, or a ``.npy`` array with the identities
-in a text file beside it. Everything is checked here, since the file comes from outside the workflow.
+Either a Parquet table with the columns ``stimulus_id`` and ``feature``, or a ``.npy`` array with the
+identities in a text file beside it. Everything is checked here, since the file comes from outside the workflow.
 """
 
 import math
@@ -85,7 +85,8 @@ def _rows_of_lists(column: pa.ChunkedArray, where: str) -> np.ndarray:
     if len(widths) > 1 or None in widths or flat.null_count:
         found = f"lists of {len(widths)} lengths" if len(widths) > 1 else "missing values"
         raise DataError(where, "lists of one length without missing values", found, DESCRIBED)
-    return flat.to_numpy().reshape(len(column), *widths)
+    values: np.ndarray = flat.to_numpy()
+    return values.reshape(len(column), *widths)
 
 
 def _read_array(path: str) -> tuple[list[str], np.ndarray]:

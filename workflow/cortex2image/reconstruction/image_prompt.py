@@ -3,8 +3,8 @@
 A CLIP embedding of the picture, decoded as the feature space e, takes the place of the text: the adapter adds
 attention to four tokens made of it beside the attention to the caption. The caption is empty, so that what is
 drawn comes from e alone, as where the authors use a picture as the only prompt; where a method also reads c,
-the decoded text states are the caption. Without guidance from a condition the embedding is zero, as the adapter
-was trained with dropped pictures.
+the decoded text states are the caption. In the unconditional half of guidance the embedding is zero, as where
+the adapter was trained with dropped pictures.
 """
 
 from collections.abc import Sequence

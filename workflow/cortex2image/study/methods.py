@@ -196,8 +196,8 @@ _ALL = (
         {"z": DECODED, "e": DECODED},
         FROM_PICTURE,
         "image prompt",
-        "starts from the layout decoded as z and redraws it under a decoded CLIP embedding of the picture, e, "
-        "with no caption",
+        "starts from the layout decoded as z and redraws it under the CLIP embedding decoded as e, without "
+        "any caption",
         core="cortex2image.reconstruction.image_prompt",
         part="image_prompt",
         ceiling="ceiling_image_prompt",

@@ -242,7 +242,7 @@ KINDS: dict[str, Kind] = {
     ),
     "e": Kind(
         title="e",
-        meaning="CLIP embedding of the picture, which an image prompt takes: what is in the picture, and its style",
+        meaning="CLIP embedding of the picture: what is in it, and in what style",
         needs=frozenset({PICTURE}),
         width=_part_width,
         core="cortex2image.features.image_embeddings",
