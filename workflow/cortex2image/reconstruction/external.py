@@ -1,7 +1,7 @@
 """Features that somebody else's decoder predicted for the test stimuli of a subject, read from a file.
 
 Either a Parquet table with the columns ``stimulus_id`` and ``feature``, or a ``.npy`` array with the
-identities in a text file beside it. Everything is checked here, since the file comes from outside the workflow.
+identities in a text file beside it. Everything is checked here: the file comes from outside the workflow.
 """
 
 import math
@@ -61,9 +61,10 @@ def _read_table(path: str) -> tuple[list[str], np.ndarray]:
     except (OSError, pa.ArrowInvalid) as error:
         raise DataError(path, "a Parquet table", str(error).splitlines()[0], DESCRIBED) from None
     stimuli, features = (table.column(name) for name in COLUMNS)
-    if not (pa.types.is_string(stimuli.type) or pa.types.is_large_string(stimuli.type)):
+    if not (pa.types.is_string(stimuli.type) or pa.types.is_large_string(stimuli.type)) or stimuli.null_count:
         fix = "write identities as texts, spelt as in trials.parquet"
-        raise DataError(f"{path}, column stimulus_id", "texts", str(stimuli.type), fix)
+        found = f"{stimuli.type}, {stimuli.null_count} of them missing"
+        raise DataError(f"{path}, column stimulus_id", "texts", found, fix)
     return stimuli.to_pylist(), _rows_of_lists(features, f"{path}, column feature")
 
 
@@ -82,8 +83,10 @@ def _rows_of_lists(column: pa.ChunkedArray, where: str) -> np.ndarray:
         raise DataError(where, "lists of numbers, one per stimulus", str(kind), DESCRIBED)
     widths = pc.unique(pc.list_value_length(column)).to_pylist()
     flat = pc.list_flatten(column)
-    if len(widths) > 1 or None in widths or flat.null_count:
-        found = f"lists of {len(widths)} lengths" if len(widths) > 1 else "missing values"
+    if column.null_count or flat.null_count or len(widths) > 1:
+        found = (
+            "missing values" if column.null_count or flat.null_count else f"lists of {len(widths)} lengths"
+        )
         raise DataError(where, "lists of one length without missing values", found, DESCRIBED)
     values: np.ndarray = flat.to_numpy()
     return values.reshape(len(column), *widths)
