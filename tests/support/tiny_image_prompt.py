@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -15,26 +16,27 @@ from cortex2image.reconstruction.image_prompt import adapter_shapes
 
 EMBEDDING = 20
 """More than the 16 values of a text state, so that an embedding fills more than one of its rows."""
+TOWER = {"hidden_size": WIDTH, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
 
 
 def write_prompted_set(folder: Path) -> ModelSet:
     """Write a tiny set with the part `image_prompt` and return its description."""
-    ensure_torchvision()
-    from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
-
     known = replace(write_tiny_model_set(folder, judges=False), part_widths={"image_prompt": EMBEDDING})
-    weights = adapter_weights(known)
-    torch.manual_seed(1)
-    tower = {"hidden_size": WIDTH, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
-    config = CLIPVisionConfig(image_size=SIZE, patch_size=4, projection_dim=EMBEDDING, **tower)
-    CLIPVisionModelWithProjection(config).save_pretrained(folder / IMAGE_ENCODER)
-    save_file(weights, folder / ADAPTER_WEIGHTS, {"format": "pt"})
+    write_image_prompt(known, load_diffusion(known, "cpu").unet, image_size=SIZE, patch_size=4)
     write_sums(folder)
     return known
 
 
-def adapter_weights(known: ModelSet) -> dict[str, torch.Tensor]:
-    """Return random weights of an adapter for the U-Net of a set."""
-    shapes = adapter_shapes(load_diffusion(known, "cpu").unet, known.part_widths["image_prompt"])
+def write_image_prompt(known: ModelSet, unet: Any, **pictures: int) -> None:
+    """Write a thin CLIP for pictures of some size and an adapter for a U-Net into the folder of a set."""
+    ensure_torchvision()
+    from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+
+    torch.manual_seed(1)
+    width = known.part_widths["image_prompt"]
+    config = CLIPVisionConfig(projection_dim=width, **TOWER, **pictures)
+    CLIPVisionModelWithProjection(config).save_pretrained(known.folder / IMAGE_ENCODER)
     generator = torch.Generator().manual_seed(2)
-    return {name: torch.randn(value.shape, generator=generator) for name, value in shapes.items()}
+    shapes = {name: value.shape for name, value in adapter_shapes(unet, width).items()}
+    weights = {name: torch.randn(shape, generator=generator) for name, shape in shapes.items()}
+    save_file(weights, known.folder / ADAPTER_WEIGHTS, {"format": "pt"})

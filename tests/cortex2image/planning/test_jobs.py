@@ -133,7 +133,9 @@ def test_an_image_prompt_is_planned_with_the_set_that_has_it():
     change(config, "models/set", "stable-diffusion-v1-5")
     planned = jobs(change(config, "reconstruct/methods", ["image_prompt"]))
     job = Wildcards(subject="sub-01", method="image_prompt")
-    assert planned.decoded_of_method(job) == [f"results/demo/sub-01/decoded/{space}.parquet" for space in "ze"]
+    assert planned.decoded_of_method(job) == [
+        f"results/demo/sub-01/decoded/{space}.parquet" for space in "ze"
+    ]
     assert "e" in planned.feature_spaces
 
 

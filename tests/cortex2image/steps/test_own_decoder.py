@@ -75,7 +75,7 @@ def config():
 
 
 def run_decoder():
-    exec(compile(block("python"), "my_decoder.py", "exec"), {"__name__": "__main__"})  # noqa: S102
+    exec(compile(block("python"), "my_decoder.py", "exec"), {"__name__": "__main__"})
 
 
 def test_the_example_predicts_and_is_drawn(study, config):

@@ -7,7 +7,7 @@ the decoded text states are the caption. In the unconditional half of guidance t
 the adapter was trained with dropped pictures.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -80,11 +80,15 @@ def attach_adapter(diffusion: Diffusion) -> None:
     path = diffusion.model_set.folder / ADAPTER_WEIGHTS
     weights, unet = read_tensors(path, FIX), diffusion.unet
     check_tensors(weights, adapter_shapes(unet, diffusion.model_set.part_widths[PART]), path, FIX)
+    attach_weights(unet, weights, diffusion.model_set.text_length, diffusion.model_set.part_widths[PART])
+
+
+def attach_weights(unet: Any, weights: Mapping[str, torch.Tensor], length: int, width: int) -> None:
+    """Put an adapter into a U-Net, which then takes `length` text states followed by `width` values."""
     parts = {part: _under(part, weights) for part in ("image_proj", "ip_adapter")}
     # The public way in diffusers leads through a pipeline, whose other parts have no use here.
     unet._load_ip_adapter_weights([parts], low_cpu_mem_usage=False)
     unet.eval().requires_grad_(False)
-    length, width = diffusion.model_set.text_length, diffusion.model_set.part_widths[PART]
     unet.register_forward_pre_hook(_splitting(length, width), with_kwargs=True)
 
 
@@ -113,7 +117,7 @@ def adapter_shapes(unet: Any, width: int) -> dict[str, torch.Tensor]:
     return {name: torch.empty(shape, device="meta") for name, shape in shapes.items()}
 
 
-def _under(part: str, weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def _under(part: str, weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     prefix = f"{part}."
     return {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
 
