@@ -146,6 +146,13 @@ def test_pickles_are_never_read(read, tmp_path):
         read("mine.npy")
 
 
+def test_an_archive_of_arrays_is_no_array(read, tmp_path, values):
+    with (tmp_path / "mine.npy").open("wb") as file:
+        np.savez(file, values["z"])
+    with pytest.raises(DataError, match="an archive of arrays"):
+        read("mine.npy")
+
+
 def test_files_that_are_missing_or_damaged(read, tmp_path, values):
     for name in ("mine.npy", "mine.parquet"):
         with pytest.raises(DataError, match=name):

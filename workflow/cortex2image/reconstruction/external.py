@@ -83,10 +83,9 @@ def _rows_of_lists(column: pa.ChunkedArray, where: str) -> np.ndarray:
         raise DataError(where, "lists of numbers, one per stimulus", str(kind), DESCRIBED)
     widths = pc.unique(pc.list_value_length(column)).to_pylist()
     flat = pc.list_flatten(column)
-    if column.null_count or flat.null_count or len(widths) > 1:
-        found = (
-            "missing values" if column.null_count or flat.null_count else f"lists of {len(widths)} lengths"
-        )
+    missing = column.null_count or flat.null_count
+    if missing or len(widths) > 1:
+        found = "missing values" if missing else f"lists of {len(widths)} lengths"
         raise DataError(where, "lists of one length without missing values", found, DESCRIBED)
     values: np.ndarray = flat.to_numpy()
     return values.reshape(len(column), *widths)
@@ -98,6 +97,8 @@ def _read_array(path: str) -> tuple[list[str], np.ndarray]:
         values = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise DataError(path, "an array that numpy.save wrote", str(error), DESCRIBED) from None
+    if not isinstance(values, np.ndarray):
+        raise DataError(path, "one array that numpy.save wrote", "an archive of arrays", DESCRIBED)
     beside = ids_file(path)
     try:
         stimuli = [line.strip() for line in Path(beside).read_text("utf-8").rstrip().splitlines()]
