@@ -53,7 +53,7 @@ def test_defaults_are_written_as_in_a_config():
         ("dataset/rois/labels", "{}", "mapping of names to integer >= 1"),
         ("dataset/terms_accepted", "false", "boolean"),
         ("glm/high_pass_hz", "0.01", "number > 0 and <= 0.1, in Hz"),
-        ("decode/rois", "{z: [early], c: [ventral]}", "mapping of z and c to list of string"),
+        ("decode/rois", "{z: [early], c: [ventral]}", "mapping of z and c and e to list of string"),
         ("ridge/alphas", "[1, 10, 100, 1000, 10000, 100000]", "list of number > 0"),
         ("standardise/average_repeats", "[test]", "list of train, test"),
     ],

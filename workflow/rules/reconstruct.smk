@@ -10,6 +10,7 @@ rule reconstruct_images:
         stimuli=at("stimuli"),
         shown=JOBS.pictures_of_method,
         decoded=JOBS.decoded_of_method,
+        identities=JOBS.identities_of_method,
         features=JOBS.features_of_method,
     output:
         images=directory(at("reconstructed_pictures")),
@@ -25,7 +26,7 @@ rule reconstruct_images:
         **growing(mem_mb=RESOURCES.model_mb, runtime=240),
         gpu=1,
     params:
-        settings=settings_of("reconstruct_images"),
+        settings=JOBS.method_settings("reconstruct_images"),
         entry=JOBS.entry("reconstruct_images"),
     shell:
         command_line("reconstruct_images")

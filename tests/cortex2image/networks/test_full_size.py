@@ -5,6 +5,7 @@ Stable Diffusion 1.4, which is what a GPU server will load.
 """
 
 import resource
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,14 +13,24 @@ import torch
 from safetensors import safe_open
 from tests.support.full_models import generator_of, networks, write_full_model_set
 from tests.support.sampling import sampling
+from tests.support.tiny_image_prompt import write_image_prompt
 
 from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.errors import ModelSetError
 from cortex2image.features.captions import caption_states
+from cortex2image.features.image_embeddings import image_encoder, picture_embeddings
 from cortex2image.features.latents import image_latents
 from cortex2image.networks.checksums import record
 from cortex2image.networks.load import load_diffusion
+from cortex2image.networks.origins import IMAGE_ENCODER, IP_ADAPTER
 from cortex2image.networks.registry import MODEL_SETS
+from cortex2image.reconstruction.generator import generate
+from cortex2image.reconstruction.image_prompt import (
+    ImagePrompt,
+    adapter_shapes,
+    attach_adapter,
+    attach_weights,
+)
 from cortex2image.reconstruction.pictures import pictures
 from cortex2image.study.methods import METHODS
 
@@ -80,6 +91,60 @@ def test_features_and_pictures_have_the_described_shapes(thin):
     assert z.shape == (1, 6400)
     assert c.shape == (1, 77 * thin.text_width)
     painted = pictures(METHODS["zc"], Denoiser(diffusion, sampling(2, 0.8, 5.0)), {"z": z, "c": c}, [1])
+    assert painted.shape == (1, 512, 512, 3)
+    assert painted.std() > 0
+
+
+PROMPTED = "stable-diffusion-v1-5"
+# Of the published files: 632.08 million weights, and 36 tensors of 44.6 MB in float16.
+VIT_H14 = {
+    "hidden_size": 1280,
+    "intermediate_size": 5120,
+    "num_hidden_layers": 32,
+    "num_attention_heads": 16,
+    "patch_size": 14,
+    "image_size": 224,
+    "projection_dim": 1024,
+}
+
+
+def test_the_image_prompt_has_the_published_size():
+    from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+
+    unet = networks(MODEL_SETS[PROMPTED], thin=False)["unet"]
+    with torch.device("meta"):
+        tower = CLIPVisionModelWithProjection(CLIPVisionConfig(**VIT_H14))
+    assert sum(weight.numel() for weight in tower.parameters()) == 632_076_800
+    shapes = adapter_shapes(unet, tower.config.projection_dim)
+    assert len(shapes) == 36
+    assert sum(weight.numel() for weight in shapes.values()) == pytest.approx(44.64e6 / 2, rel=1e-3)
+    assert shapes["ip_adapter.1.to_k_ip.weight"].shape == (320, 768)
+    assert shapes["ip_adapter.31.to_v_ip.weight"].shape == (1280, 768)
+    assert shapes["image_proj.proj.weight"].shape == (3072, 1024)
+
+
+def test_the_whole_unet_takes_an_image_prompt():
+    """Every layer in its full width, without memory: shapes alone."""
+    described, unet = MODEL_SETS[PROMPTED], networks(MODEL_SETS[PROMPTED], thin=False)["unet"]
+    with torch.device("meta"):
+        attach_weights(unet, adapter_shapes(unet, 1024), described.text_length, 1024)
+        given = unet(torch.empty(2, 4, 64, 64), torch.tensor(1), torch.empty(2, 77 + 2, 768)).sample
+    assert given.shape == (2, 4, 64, 64)
+    assert sum("to_k_ip" in name for name, _ in unet.named_parameters()) == 16
+
+
+@pytest.mark.parametrize("thin", [PROMPTED], indirect=True)
+def test_pictures_under_an_image_prompt_have_the_described_shapes(thin):
+    write_image_prompt(thin, load_diffusion(thin, "cpu").unet, image_size=224, patch_size=56)
+    record(replace(thin, hub=(*thin.hub, IP_ADAPTER)))
+    diffusion = load_diffusion(thin, "cpu", "bfloat16")
+    encoder = image_encoder(thin.folder / IMAGE_ENCODER, diffusion.device)
+    e = picture_embeddings(encoder, [np.full((425, 425, 3), 90, np.uint8)])
+    assert e.shape == (1, 1024)
+    attach_adapter(diffusion)
+    generator = ImagePrompt(Denoiser(diffusion, sampling(2, 0.8, 5.0)))
+    z = np.random.default_rng(0).standard_normal((1, 6400), dtype=np.float32)
+    painted = generate(METHODS["image_prompt"].start, generator, {"z": z, "e": e}, [1])
     assert painted.shape == (1, 512, 512, 3)
     assert painted.std() > 0
 

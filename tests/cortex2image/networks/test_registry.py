@@ -7,6 +7,7 @@ from tests.support.full_models import UNET, VERSION_2_UNET
 
 from cortex2image.errors import ConfigError
 from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.origins import ADAPTER_WEIGHTS, IMAGE_ENCODER
 from cortex2image.networks.registry import MODEL_SETS, model_set
 from cortex2image.study import settings
 
@@ -55,6 +56,13 @@ def test_no_pickle_and_no_variant_is_among_the_files(known):
 def test_every_judge_has_files(known):
     folders = {str(Path(name).parent) for name in known.files}
     assert {judge.folder for judge in known.judges} | {known.lpips} <= folders
+
+
+def test_the_set_of_the_image_prompt_has_its_files():
+    known = MODEL_SETS["stable-diffusion-v1-5"]
+    assert "image_prompt" in known.parts
+    assert {f"{IMAGE_ENCODER}/model.safetensors", ADAPTER_WEIGHTS} <= set(known.files)
+    assert not {ADAPTER_WEIGHTS} & set(MODEL_SETS["stable-diffusion-v1-4"].files)
 
 
 def test_a_shipped_set_has_nothing_to_fetch():

@@ -153,7 +153,7 @@ def test_no_code_of_other_readers_enters(step, reader):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_each_method_enters_the_rule_that_draws(method):
-    assert using(METHODS[method].core, method=method) == DRAWING | {"attribute_region"}
+    assert using(METHODS[method].core, method=method) == DRAWING
 
 
 def test_a_method_with_a_core_of_its_own_changes_no_other(monkeypatch):

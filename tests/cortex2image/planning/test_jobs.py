@@ -75,6 +75,70 @@ def test_tables_keep_their_wildcards():
     }
 
 
+def with_external(folder, **others):
+    files = {"z": f"{folder}/{{subject}}.npy", "c": f"{folder}/{{subject}}.parquet"}
+    return change(shipped(), "reconstruct/external", {"mine": files} | others)
+
+
+def test_predictions_of_another_decoder_are_inputs_with_the_names_of_their_stimuli(tmp_path):
+    for name in ("sub-01.npy", "sub-01.txt", "sub-01.parquet", "sub-02.npy", "sub-02.parquet"):
+        (tmp_path / name).write_text("")
+    planned, job = jobs(with_external(tmp_path)), Wildcards(subject="sub-01", method="external-mine")
+    expected = [str(tmp_path / "sub-01.npy"), str(tmp_path / "sub-01.parquet")]
+    assert planned.decoded_of_method(job) == expected
+    assert planned.identities_of_method(job) == [str(tmp_path / "sub-01.txt")]
+    assert planned.features_of_method(job) == []
+    job.subject = "sub-02"
+    missing = rf"reconstruct/external/mine/z\n.*for sub-02\n.*{tmp_path}/sub-02.txt"
+    with pytest.raises(SystemExit, match=missing):
+        planned.decoded_of_method(job)
+
+
+def test_methods_of_the_study_have_no_files_of_others():
+    job = Wildcards(subject="sub-01", method="zc")
+    assert jobs().identities_of_method(job) == []
+    assert jobs().decoded_of_method(job) == [f"results/demo/sub-01/decoded/{space}.parquet" for space in "zc"]
+
+
+def test_one_more_decoder_changes_the_settings_of_no_other_method(tmp_path):
+    others = {"other": {"z": "there/{subject}.npy"}}
+    before, after = jobs(with_external(tmp_path)), jobs(with_external(tmp_path, **others))
+    for method in ("zc", "external-mine"):
+        job = Wildcards(subject="sub-01", method=method)
+        settings = [planned.method_settings("reconstruct_images")(job) for planned in (before, after)]
+        assert settings[0] == settings[1]
+    mine = json.loads(settings[0])["reconstruct"]["external"]
+    assert mine == {"mine": dict(before.study.reconstruct.external["mine"])}
+    assert json.loads(settings[0])["models"]["set"] == "miniature"
+
+
+@pytest.mark.parametrize(
+    ("config", "asking"),
+    [
+        ({"decode/rois/e": ["ventral"], "reconstruct/methods": ["image_prompt"]}, "image_prompt"),
+        ({"decode/rois/e": ["ventral"]}, "feature space e"),
+        ({"encode/models": ["z", "e"]}, "e"),
+    ],
+)
+def test_a_part_that_the_model_set_lacks_ends_the_plan(config, asking):
+    changed = shipped()
+    for path, value in config.items():
+        change(changed, path, value)
+    with pytest.raises(ConfigError, match=rf"models/set\n.*part image_prompt.*{asking}.*\n.*miniature"):
+        jobs(changed)
+
+
+def test_an_image_prompt_is_planned_with_the_set_that_has_it():
+    config = change(shipped(), "decode/rois/e", ["ventral"])
+    change(config, "models/set", "stable-diffusion-v1-5")
+    planned = jobs(change(config, "reconstruct/methods", ["image_prompt"]))
+    job = Wildcards(subject="sub-01", method="image_prompt")
+    assert planned.decoded_of_method(job) == [
+        f"results/demo/sub-01/decoded/{space}.parquet" for space in "ze"
+    ]
+    assert "e" in planned.feature_spaces
+
+
 def test_settings_are_those_that_the_step_declares():
     given = json.loads(jobs().settings("decode_features")(Wildcards(subject="sub-01", space="z")))
     assert given["decode"] == {"rois": {"z": ["early"]}}

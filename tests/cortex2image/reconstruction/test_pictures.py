@@ -5,8 +5,7 @@ from tests.support.sampling import sampling
 
 from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.networks.codec import decode_latents, encode_images
-from cortex2image.networks.pixels import squares
-from cortex2image.reconstruction.pictures import coarse_pictures, pictures
+from cortex2image.reconstruction.pictures import pictures
 from cortex2image.study.methods import METHODS
 
 
@@ -27,7 +26,10 @@ SEEDS = [5, 6, 7, 8]
 Z, C, ZC = METHODS["z"], METHODS["c"], METHODS["zc"]
 
 
-@pytest.mark.parametrize("method", METHODS.values(), ids=list(METHODS))
+DRAWN_BY_THIS_CORE = [method for method in METHODS.values() if method.core.endswith(".pictures")]
+
+
+@pytest.mark.parametrize("method", DRAWN_BY_THIS_CORE, ids=lambda method: method.name)
 def test_pictures_are_rgb_and_independent_of_batch_and_order(denoiser, decoded, method):
     given = {space: decoded[space] for space in method.inputs}
     together = pictures(method, denoiser, given, SEEDS)
@@ -77,16 +79,3 @@ def test_same_noise_whatever_the_method(denoiser, decoded):
     other_noise = pictures(C, whole, {"c": decoded["c"]}, [s + 100 for s in SEEDS]).astype(float).ravel()
     near = np.abs(from_noise - from_both).mean()
     assert near < 0.5 * np.abs(from_noise - other_noise).mean()
-
-
-def test_coarse_pictures_grow_to_the_size_of_generated_ones(denoiser, decoded):
-    """Latents smaller than the generated ones, as in the paper: 320 pixels beside 512."""
-    small = type(denoiser.diffusion.model_set)(
-        **{**vars(denoiser.diffusion.model_set), "latent_shape": (4, 2, 2)}
-    )
-    smaller = type(denoiser.diffusion)(**{**vars(denoiser.diffusion), "model_set": small})
-    z = decoded["z"][:, :16]
-    decoded_small = decode_latents(smaller, torch.tensor(z).reshape(-1, 4, 2, 2))
-    assert decoded_small.shape == (4, 8, 8, 3)
-    drawn = coarse_pictures(Denoiser(smaller, sampling(5, 0.8, 3.0)), z)
-    np.testing.assert_array_equal(drawn, squares(decoded_small, 16))

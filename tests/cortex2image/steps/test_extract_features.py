@@ -56,6 +56,13 @@ def test_z_of_every_stimulus(study, images, tiny_diffusion, tiny_model_set):
     assert b"strength" not in facts
 
 
+def test_a_set_that_lacks_the_part_is_refused_before_it_is_loaded(study, monkeypatch):
+    monkeypatch.delattr("cortex2image.steps.extract_features.load_diffusion")
+    with pytest.raises(ConfigError, match="the part image_prompt, for e"):
+        extract("e")
+    assert not (study / "e.parquet").exists()
+
+
 def test_a_sample_of_z_follows_from_study_and_stimulus(study, images, tiny_diffusion):
     table = extract("z", latent="sample", seed=3, batch_size=2)
     seeds = [seed_for(3, "latent", stimulus) for stimulus in ("s0", "s1", "s2")]

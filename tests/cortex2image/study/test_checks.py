@@ -38,6 +38,9 @@ PREPARED = [reader.name for reader in READERS.values() if reader.prepared]
         ("encode/grid", {"layers": ["mid"]}, "encode/grid/layers", "add encode/grid/steps"),
         ("encode/models", ["zc-n0.60"], "encode/models", "write zc-n0.6"),
         ("standardise/ncsnr_from", "released", "standardise/ncsnr_from", "the reader 'simulated'"),
+        ("reconstruct/external", {"a": {"z": "{subject}.csv"}}, "reconstruct/external/a/z", ".npy"),
+        ("reconstruct/external", {"a": {"c": "one.npy"}}, "reconstruct/external/a/c", "write {subject}"),
+        ("reconstruct/methods", ["image_prompt"], "decode/rois", "no e"),
     ],
 )
 def test_contradictions_name_the_key_and_the_way_out(path, value, where, said):
@@ -45,6 +48,19 @@ def test_contradictions_name_the_key_and_the_way_out(path, value, where, said):
         resolve(change(shipped(), path, value), "my.yaml")
     assert error.value.where == f"my.yaml, {where}"
     assert said in str(error.value)
+
+
+def test_predictions_of_others_need_no_regions():
+    files = {"z": "p/{subject}-z.npy", "c": "p/{subject}-c.parquet"}
+    config = change(shipped(), "reconstruct", {"methods": ["c"], "external": {"mine": files}})
+    assert resolve(change(config, "decode/rois", {"c": ["ventral"]})).reconstruct.external == {"mine": files}
+
+
+def test_a_product_that_rounds_to_just_below_one_step_is_one():
+    steps, strength = 49, 1 / 49
+    assert steps * strength < 1
+    without_grid = change(shipped(), "encode/grid", {})
+    resolve(change(without_grid, "reconstruct", {"steps": steps, "strength": strength}))
 
 
 def test_a_data_set_without_image_identity_has_no_z():

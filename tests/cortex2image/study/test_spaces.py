@@ -17,7 +17,7 @@ from cortex2image.study.spaces import UNET as PASSES_OF_THE_UNET
 WIDTHS = {
     "miniature": {"z": 1024, "c": 24 * 128, "zc": 1024},
     "stable-diffusion-v1-4": {"z": 6400, "c": 59136, "zc": 16384},
-    "stable-diffusion-v1-5": {"z": 6400, "c": 59136, "zc": 16384},
+    "stable-diffusion-v1-5": {"z": 6400, "c": 59136, "zc": 16384, "e": 1024},
     "stable-diffusion-v2-1-base": {"z": 6400, "c": 77 * 1024, "zc": 16384},
 }
 
@@ -81,6 +81,12 @@ def test_a_layer_that_the_network_lacks_is_refused(layer):
     assert space.width(MODEL_SETS["stable-diffusion-v1-4"]) > 0
 
 
+@pytest.mark.parametrize("kind", [kind for kind, facts in KINDS.items() if facts.part])
+def test_a_space_of_a_part_that_the_set_lacks_is_refused(kind):
+    with pytest.raises(ConfigError, match=rf"models/set\n.*{KINDS[kind].part}, for {kind}\n.*miniature"):
+        parse_space(kind).width(MODEL_SETS["miniature"])
+
+
 def settings_of(key):
     *sections, last = key.split("/")
     part = Study
@@ -112,14 +118,14 @@ def test_passes_of_the_unet_depend_on_how_it_paints():
 @pytest.mark.parametrize("name", ["zc", "zc-n0.6", "unet-mid-n0.8-t20"])
 def test_spaces_that_the_sampler_passes_are_not_extracted(name):
     assert parse_space(name).sampled
-    with pytest.raises(ConfigError, match=rf"here\n.*\n.*{name}, which passes.*\n.*among z, c$"):
+    with pytest.raises(ConfigError, match=rf"here\n.*\n.*{name}, which passes.*\n.*among z, c\b"):
         parse_space(name).require_extractable("here")
     for extractable in EXTRACTABLE:
         parse_space(extractable).require_extractable("here")
 
 
 def test_every_space_is_extracted_joined_or_kept_as_inner_products():
-    assert [*EXTRACTABLE, *JOINED] == ["z", "c", "zc"]
+    assert [*EXTRACTABLE, *JOINED] == ["z", "c", "e", "zc"]
     assert {name for name, kind in KINDS.items() if kind.storage == GRAM} == {"unet"}
 
 

@@ -93,3 +93,19 @@ PRETRAINED_WEIGHTS = (
 
 LPIPS_FOLDER = "judges/alexnet"
 """Folder of the AlexNet for LPIPS, which was fitted to the same weights."""
+
+IP_ADAPTER = HubOrigin(
+    repository="h94/IP-Adapter",
+    revision="018e402774aeeddd60609b4ecdb7e298259dc729",
+    files=(
+        "models/image_encoder/config.json",
+        "models/image_encoder/model.safetensors",
+        "models/ip-adapter_sd15.safetensors",
+    ),
+    folder="ip_adapter",
+)
+"""Image prompts for Stable Diffusion 1.5 (Ye et al. 2023), and the CLIP ViT-H/14 that they come from."""
+IP_ADAPTER_WIDTH = 1024
+"""Values of the projected embedding of a picture by this CLIP."""
+IMAGE_ENCODER, ADAPTER_WEIGHTS = IP_ADAPTER.paths[1].rpartition("/")[0], IP_ADAPTER.paths[2]
+"""Folder of the CLIP and file of the adapter, in the folder of a model set."""

@@ -1,11 +1,19 @@
 """Model sets by name: folder, sizes, judges and origins of each."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cortex2image.errors import ConfigError
 from cortex2image.networks.judge_specs import PRETRAINED_JUDGES, JudgeSpec
-from cortex2image.networks.origins import LPIPS_FOLDER, PRETRAINED_WEIGHTS, HubOrigin, WeightsOrigin
+from cortex2image.networks.origins import (
+    IP_ADAPTER,
+    IP_ADAPTER_WIDTH,
+    LPIPS_FOLDER,
+    PRETRAINED_WEIGHTS,
+    HubOrigin,
+    WeightsOrigin,
+)
 from cortex2image.networks.unet_layers import UNetShape, layers
 from cortex2image.sources import ROOT
 
@@ -70,8 +78,9 @@ class ModelSet:
     unet_gmac : float
         Multiplications, each with an addition, of one pass of the U-Net for one latent, in thousand millions;
         counted from its modules, with attention and without normalisations.
-    parts : tuple of str
-        Networks that the set has beside those of Stable Diffusion and its judges, which some methods need.
+    part_widths : mapping of str to int
+        Networks that the set has beside those of Stable Diffusion and its judges, which some methods need,
+        and the number of values of the features that each gives for a picture.
     """
 
     name: str
@@ -90,7 +99,12 @@ class ModelSet:
     weights: tuple[WeightsOrigin, ...] = ()
     most_at_once: int = 64
     unet_gmac: float = 0.0
-    parts: tuple[str, ...] = ()
+    part_widths: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the networks that the set has beside those of Stable Diffusion and its judges."""
+        return tuple(self.part_widths)
 
     @property
     def unet(self) -> UNetShape:
@@ -143,6 +157,12 @@ def _stable_diffusion(
     )
 
 
+def _with_image_prompt(known: ModelSet) -> ModelSet:
+    """Return a set of Stable Diffusion 1.x with the IP-Adapter that was trained for it."""
+    widths = {**known.part_widths, "image_prompt": IP_ADAPTER_WIDTH}
+    return replace(known, hub=(*known.hub, IP_ADAPTER), part_widths=widths)
+
+
 MODEL_SETS: dict[str, ModelSet] = {
     "miniature": ModelSet(
         name="miniature",
@@ -169,12 +189,14 @@ MODEL_SETS: dict[str, ModelSet] = {
         text_width=768,
         unet_gmac=401.6,
     ),
-    "stable-diffusion-v1-5": _stable_diffusion(
-        "stable-diffusion-v1-5",
-        "stable-diffusion-v1-5/stable-diffusion-v1-5",
-        "451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
-        text_width=768,
-        unet_gmac=401.6,
+    "stable-diffusion-v1-5": _with_image_prompt(
+        _stable_diffusion(
+            "stable-diffusion-v1-5",
+            "stable-diffusion-v1-5/stable-diffusion-v1-5",
+            "451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
+            text_width=768,
+            unet_gmac=401.6,
+        )
     ),
     # A copy: the repository of the authors is no longer public, so the two were never compared.
     "stable-diffusion-v2-1-base": _stable_diffusion(

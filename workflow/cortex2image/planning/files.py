@@ -10,6 +10,7 @@ from cortex2image.errors import ConfigError, run_step
 from cortex2image.networks.checksums import check_present, sums_file
 from cortex2image.networks.registry import ModelSet
 from cortex2image.simulation import layout as simulated
+from cortex2image.study.methods import Method, ids_file
 from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.settings import Study
 from cortex2image.study.surfaces import to_mni_file
@@ -98,6 +99,22 @@ class StudyFiles:
         opened = (open_betas if self.reader.prepared else open_dataset)(self.study.dataset)
         files = map(Path, opened.subject_files(subject))
         return [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in files]
+
+
+def predictions(method: Method, space: str, subject: str) -> str:
+    """Return the file of another decoder's predictions for a subject; end planning if it does not exist."""
+    file = method.files[space].replace("{subject}", subject)
+    needed = [file, *([ids_file(file)] if file.endswith(".npy") else [])]
+
+    def check() -> None:
+        missing = [name for name in needed if not Path(name).is_file()]
+        if missing:
+            where = f"reconstruct/external/{method.name.removeprefix('external-')}/{space}"
+            fix = "write the file, or correct the key; see docs/own-decoder.md"
+            raise ConfigError(where, f"predictions for {subject}", f"no file {missing[0]}", fix)
+
+    run_step(check)
+    return file
 
 
 def model_sums(model_set: ModelSet) -> str:

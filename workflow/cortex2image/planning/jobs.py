@@ -7,13 +7,14 @@ import functools
 import itertools
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cortex2image.errors import ConfigError, require_known, run_step
 from cortex2image.networks.registry import MODEL_SETS, ModelSet, model_set
 from cortex2image.planning.code import code_files, declared_reads, entries
-from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
+from cortex2image.planning.files import StudyFiles, model_sums, predictions, require_manifest
 from cortex2image.planning.passes import Pass, emptied_before, is_layer, pass_of, passes
 from cortex2image.planning.resources import Resources
 from cortex2image.planning.stimuli import count_stimuli
@@ -26,7 +27,7 @@ from cortex2image.study.encoding_models import (
     find_encoding_model,
     find_family,
 )
-from cortex2image.study.methods import CONTROL_FITS, EXTERNAL, Method, denoising_method
+from cortex2image.study.methods import CONTROL_FITS, EXTERNAL, Method, denoising_method, ids_file
 from cortex2image.study.readers import READERS
 from cortex2image.study.region_checks import require_file_names
 from cortex2image.study.run_methods import find_method, method_names, run_methods
@@ -67,7 +68,9 @@ class Jobs:
         for space in encoded_spaces(study.encode, study.reconstruct):
             parse_space(space).width(self.model_set)  # refuses layers that the U-Net lacks
         for method in run_methods(study.reconstruct):
-            _require_part(method, self.model_set)
+            _require_part(method.part, method.name, self.model_set)
+        for name in self.feature_spaces:
+            _require_part(parse_space(name).facts.part, f"feature space {name}", self.model_set)
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, and of the registry entries that its job uses."""
@@ -88,6 +91,21 @@ class Jobs:
         The result is a function, because Snakemake would fill wildcards into the braces of a JSON text.
         """
         return lambda wildcards: self._slice(declared_reads(step), wildcards)
+
+    def method_settings(self, step: str) -> OfJob:
+        """Return the settings that a step reads for the method of its job, as JSON.
+
+        Of `reconstruct/external` they hold the entry of that method alone, so that one more decoder runs
+        nothing again.
+        """
+
+        def settings(wildcards: Wildcards) -> str:
+            drawing = self.study.reconstruct
+            own = {n: files for n, files in drawing.external.items() if f"external-{n}" == wildcards.method}
+            study = replace(self.study, reconstruct=replace(drawing, external=own))
+            return run_step(lambda: slice_json(study, declared_reads(step), **dict(wildcards.items())))
+
+        return settings
 
     def space_settings(self, step: str) -> OfJob:
         """Return the settings that a step and the feature space of its job read, as JSON.
@@ -310,10 +328,15 @@ class Jobs:
     def _decoded(self, method: Method, space: str, subject: str) -> str:
         source = method.inputs[space]
         if source == EXTERNAL:
-            return method.files[space].replace("{subject}", subject)
+            return predictions(method, space, subject)
         if source in CONTROL_FITS:
             return self.layout.path("control_decoded", subject=subject, control=source, space=space)
         return self.layout.path("decoded", subject=subject, space=space)
+
+    def identities_of_method(self, wildcards: Wildcards) -> list[str]:
+        """Return the files that name the stimuli of arrays that another decoder predicted."""
+        files = [file for file in self.decoded_of_method(wildcards) if file.endswith(".npy")]
+        return [ids_file(file) for file in files]
 
     def features_of_method(self, wildcards: Wildcards) -> list[str]:
         """Return the true features that a method reads."""
@@ -331,12 +354,12 @@ class Jobs:
         return model_sums(self.model_set)
 
 
-def _require_part(method: Method, models: ModelSet) -> None:
-    """Raise ConfigError if the model set lacks a network that a method needs."""
-    if method.part and method.part not in models.parts:
-        able = [name for name, known in MODEL_SETS.items() if method.part in known.parts]
-        expected = f"a model set with the part {method.part}, which {method.name} needs"
-        fix = f"choose {' or '.join(able) or 'another method'}"
+def _require_part(part: str, asking: str, models: ModelSet) -> None:
+    """Raise ConfigError if the model set lacks a network that a method or feature space needs."""
+    if part and part not in models.parts:
+        able = [name for name, known in MODEL_SETS.items() if part in known.parts]
+        expected = f"a model set with the part {part}, which {asking} needs"
+        fix = f"choose {' or '.join(able)}" if able else f"leave out {asking}"
         raise ConfigError("models/set", expected, models.name, fix)
 
 

@@ -1,18 +1,14 @@
-"""Pictures from features with the diffusion model: the core of the methods."""
+"""Pictures from z and c with Stable Diffusion: the core of most methods."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-import torch
 
 from cortex2image.diffusion.denoise import Denoiser
-from cortex2image.networks.codec import decode_latents
 from cortex2image.networks.load import load_diffusion
-from cortex2image.networks.pixels import squares
+from cortex2image.reconstruction.generator import Features, StableDiffusion, generate
 from cortex2image.reconstruction.studio import Drawn, Painter, Studio
-from cortex2image.study.methods import FROM_NOISE, FROM_PICTURE, NO_DIFFUSION, Method
-
-Features = Mapping[str, np.ndarray]
+from cortex2image.study.methods import Method
 
 
 def open_painter(method: Method, studio: Studio) -> Painter:
@@ -27,7 +23,7 @@ def open_painter(method: Method, studio: Studio) -> Painter:
 
 
 def pictures(method: Method, denoiser: Denoiser, features: Features, seeds: Sequence[int]) -> np.ndarray:
-    """Return one picture per row.
+    """Return one picture per row, drawn by Stable Diffusion.
 
     Parameters
     ----------
@@ -42,36 +38,4 @@ def pictures(method: Method, denoiser: Denoiser, features: Features, seeds: Sequ
     -------
     uint8 (n, image_size, image_size, 3)
     """
-    return _STARTS[method.start](denoiser, features, seeds)
-
-
-def coarse_pictures(denoiser: Denoiser, z: np.ndarray) -> np.ndarray:
-    """Return z, (n, d), decoded by the autoencoder, at the size of a generated picture."""
-    model_set = denoiser.diffusion.model_set
-    latents = torch.tensor(z, dtype=torch.float32).reshape(-1, *model_set.latent_shape)
-    return squares(decode_latents(denoiser.diffusion, latents), model_set.image_size)
-
-
-def _coarse(denoiser: Denoiser, features: Features, seeds: Sequence[int]) -> np.ndarray:
-    """Return the coarse pictures of z alone; no noise is drawn."""
-    return coarse_pictures(denoiser, features["z"])
-
-
-def _from_noise(denoiser: Denoiser, features: Features, seeds: Sequence[int]) -> np.ndarray:
-    """Return pictures that start from pure noise and are denoised under c."""
-    latents = denoiser.from_noise(denoiser.states(features["c"]), seeds)
-    return decode_latents(denoiser.diffusion, latents)
-
-
-def _from_picture(denoiser: Denoiser, features: Features, seeds: Sequence[int]) -> np.ndarray:
-    """Return coarse pictures encoded again, noised and denoised under c (Takagi and Nishimoto 2023)."""
-    start = denoiser.encode(coarse_pictures(denoiser, features["z"]), seeds)
-    latents = denoiser.from_latents(start, denoiser.states(features["c"]), seeds)
-    return decode_latents(denoiser.diffusion, latents)
-
-
-_STARTS: dict[str, Callable[[Denoiser, Features, Sequence[int]], np.ndarray]] = {
-    NO_DIFFUSION: _coarse,
-    FROM_NOISE: _from_noise,
-    FROM_PICTURE: _from_picture,
-}
+    return generate(method.start, StableDiffusion(denoiser), features, seeds)

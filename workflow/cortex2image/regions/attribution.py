@@ -9,7 +9,7 @@ import torch
 from cortex2image.diffusion.denoise import Denoiser, Stage
 from cortex2image.networks.codec import decode_latents
 from cortex2image.progress import track
-from cortex2image.reconstruction.pictures import coarse_pictures
+from cortex2image.reconstruction.generator import StableDiffusion, coarse_start
 from cortex2image.reconstruction.rows import Row
 from cortex2image.study.methods import FROM_PICTURE, Method
 
@@ -106,6 +106,6 @@ def _stages(
 ) -> list[Stage]:
     states = denoiser.states(features["c"])
     if method.start == FROM_PICTURE:
-        start = denoiser.encode(coarse_pictures(denoiser, features["z"]), seeds)
+        start = coarse_start(StableDiffusion(denoiser), features["z"], seeds)
         return list(denoiser.stages(start, states, seeds))
     return denoiser.trajectory(states, seeds)

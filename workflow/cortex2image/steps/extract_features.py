@@ -37,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     space.require_extractable("--space")
     rows = read_stimuli(args.stimuli, args.space if PICTURE in space.needs else None)
     models = model_set(study.models.set, study.models.folder)
+    space.width(models)  # refuses a model set that lacks a part, before anything is loaded
     diffusion, core = load_diffusion(models, precision=PRECISION), core_of(space)
     say(f"features {space} of {len(rows)} stimuli with {models.name} on {diffusion.device}")
     parts = batches(rows, models.at_once(study.models.batch_size, AT_ONCE), study.seed, f"features {space}")

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 
 from cortex2image.errors import ConfigError
-from cortex2image.study.methods import METHODS, Method
+from cortex2image.study.methods import EXTERNAL_NAME, METHODS, PREDICTIONS, Method
 from cortex2image.study.readers import Reader
-from cortex2image.study.run_methods import EXTERNAL_NAME, run_methods
+from cortex2image.study.run_methods import run_methods
 from cortex2image.study.settings import Reconstruct, Study
 from cortex2image.study.spaces import kept_steps
 
@@ -19,7 +19,8 @@ def check_external(study: Study, reader: Reader, source: str) -> None:
     Raises
     ------
     ConfigError
-        Such a name; files of neither z nor c, or of other spaces; one file for several subjects.
+        Such a name; files of neither z nor c, of other spaces, or of an unknown format; one file for several
+        subjects.
     """
     titles = {method.title for method in METHODS.values()} | set(METHODS)
     for name, files in study.reconstruct.external.items():
@@ -33,6 +34,8 @@ def check_external(study: Study, reader: Reader, source: str) -> None:
         if not files or set(files) - {"z", "c"}:
             found, fix = ", ".join(files) or "none", "give a file of predictions for z, for c, or for both"
             raise ConfigError(where, "files of z and/or c", found, fix)
+        for space, path in files.items():
+            _require_readable(path, f"{where}/{space}")
         _require_own_files(study, files.values(), where)
 
 
@@ -87,6 +90,12 @@ def key_of(method: Method) -> str:
     if method.rank is not None:
         return "reconstruct/bottleneck"
     return f"reconstruct/{'external' if method.files else 'methods'}"
+
+
+def _require_readable(path: str, where: str) -> None:
+    if not path.endswith(PREDICTIONS):
+        expected = f"a file that ends in {' or '.join(PREDICTIONS)}"
+        raise ConfigError(where, expected, f"'{path}'", "write one, see docs/own-decoder.md")
 
 
 def _require_own_files(study: Study, templates: Iterable[str], where: str) -> None:

@@ -18,6 +18,9 @@ RANDOM_BRAIN = "random_brain"  # decoded from noise with the covariance of the b
 BOTTLENECK = "bottleneck"  # decoded, then projected on the first directions of the training features
 EXTERNAL = "external"  # predicted by somebody else's decoder, from a file
 CONTROL_FITS = (SHUFFLED_FIT, RANDOM_BRAIN)
+EXTERNAL_NAME = "[a-z0-9_]+"
+PREDICTIONS = (".parquet", ".npy")
+"""Endings of files of predictions."""
 
 # How a picture starts.
 FROM_NOISE = "noise"
@@ -215,6 +218,28 @@ _ALL = (
         "takes the mean layout and meaning of the training stimuli: pictures without brain data",
         control=True,
     ),
+    Method(
+        "image_prompt",
+        {"z": DECODED, "e": DECODED},
+        FROM_PICTURE,
+        "image prompt",
+        "starts from the layout decoded as z and redraws it under the CLIP embedding decoded as e, without "
+        "any caption",
+        core="cortex2image.reconstruction.image_prompt",
+        part="image_prompt",
+        ceiling="ceiling_image_prompt",
+    ),
+    Method(
+        "ceiling_image_prompt",
+        {"z": TRUE, "e": TRUE},
+        FROM_PICTURE,
+        "ceiling of image prompt",
+        "takes true layout and the true CLIP embedding of the picture through the same image prompt",
+        control=True,
+        core="cortex2image.reconstruction.image_prompt",
+        part="image_prompt",
+        ceiling="ceiling_image_prompt",
+    ),
 )
 METHODS: dict[str, Method] = {method.name: method for method in _ALL}
 # Methods that other methods are measured by.
@@ -253,6 +278,11 @@ def external(name: str, files: Mapping[str, str]) -> Method:
         meaning=f"draws from the features that the decoder {name} predicts",
         files=files,
     )
+
+
+def ids_file(path: str) -> str:
+    """Return the text file that names the stimuli of a ``.npy`` file of predictions, one per line."""
+    return f"{path.removesuffix('.npy')}.txt"
 
 
 def described(name: str) -> Method | None:

@@ -4,10 +4,9 @@ import difflib
 import re
 
 from cortex2image.errors import ConfigError
-from cortex2image.study.methods import METHODS, Method, bottleneck, external
+from cortex2image.study.methods import EXTERNAL_NAME, METHODS, Method, bottleneck, external
 from cortex2image.study.settings import Reconstruct
 
-EXTERNAL_NAME = "[a-z0-9_]+"
 BOTTLENECK_NAME = "bottleneck-k[1-9][0-9]*"
 
 

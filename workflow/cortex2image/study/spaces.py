@@ -38,6 +38,10 @@ class ModelShape(Protocol):
         """Return the number of values that each layer of the U-Net gives for a latent, by its name."""
 
     @property
+    def part_widths(self) -> Mapping[str, int]:
+        """Return the number of values per picture of each network beside those of Stable Diffusion."""
+
+    @property
     def text_length(self) -> int:
         """Return the number of tokens of a caption."""
 
@@ -68,6 +72,9 @@ class Kind:
         give them, many spaces at once.
     layered : bool
         Whether a name gives a layer of the U-Net, a noise level and a step.
+    part : str
+        The part of a model set that gives the features, such as ``image_prompt``; empty for the networks that
+        every set has.
     decodable : bool
         Whether features of this kind are decoded from the brain to reconstruct pictures.
     storage : str
@@ -83,6 +90,7 @@ class Kind:
     reads_if_sampled: tuple[str, ...] = ()
     core: str = ""
     layered: bool = False
+    part: str = ""
     decodable: bool = False
     storage: str = VECTORS
 
@@ -194,6 +202,14 @@ def _generated_width(space: FeatureSpace, model: ModelShape) -> int:
     return math.prod(model.generated_shape)
 
 
+def _part_width(space: FeatureSpace, model: ModelShape) -> int:
+    part, widths = space.facts.part, model.part_widths
+    if part not in widths:
+        fix = "choose a model set that has it, or leave out the feature space"
+        raise ConfigError("models/set", f"a model set with the part {part}, for {space}", model.name, fix)
+    return widths[part]
+
+
 def _layer_width(space: FeatureSpace, model: ModelShape) -> int:
     widths = model.layer_widths
     if space.layer not in widths:
@@ -222,6 +238,15 @@ KINDS: dict[str, Kind] = {
         needs=frozenset({CAPTIONS}),
         width=_caption_width,
         core="cortex2image.features.captions",
+        decodable=True,
+    ),
+    "e": Kind(
+        title="e",
+        meaning="CLIP embedding of the picture: what is in it, and in what style",
+        needs=frozenset({PICTURE}),
+        width=_part_width,
+        core="cortex2image.features.image_embeddings",
+        part="image_prompt",
         decodable=True,
     ),
     "zc": Kind(
