@@ -1,6 +1,7 @@
 """Model sets by name: folder, sizes, judges and origins of each."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cortex2image.errors import ConfigError
@@ -31,6 +32,28 @@ CLIP_VIT_L14 = HubOrigin(
     files=("config.json", "model.safetensors", "preprocessor_config.json"),
     folder="clip",
 )
+
+# Neither repository offers all of its weights as safetensors at a commit that is known to stay: users put the
+# files there, see docs/captions-and-depth.md.
+BLIP = HubOrigin(
+    repository="Salesforce/blip-image-captioning-base",
+    revision="",
+    files=("config.json", "model.safetensors", "preprocessor_config.json", "tokenizer.json"),
+    folder="captioner",
+)
+DEPTH_FILES = (
+    "depth_estimator/config.json",
+    "depth_estimator/model.safetensors",
+    "feature_extractor/preprocessor_config.json",
+)
+STABLE_DIFFUSION_2_DEPTH = HubOrigin(
+    repository="stabilityai/stable-diffusion-2-depth",
+    revision="",
+    files=(*STABLE_DIFFUSION_FILES, *DEPTH_FILES),
+)
+# 15 x 15 patches of a 240-pixel picture and one state of the whole, of 768 values each.
+BLIP_WIDTH = (15 * 15 + 1) * 768
+DEPTH_WIDTH = 64 * 64
 
 
 @dataclass(frozen=True)
@@ -70,8 +93,10 @@ class ModelSet:
     unet_gmac : float
         Multiplications, each with an addition, of one pass of the U-Net for one latent, in thousand millions;
         counted from its modules, with attention and without normalisations.
-    parts : tuple of str
-        Networks that the set has beside those of Stable Diffusion and its judges, which some methods need.
+    part_widths : mapping of str to int
+        Networks that the set has beside those of Stable Diffusion and its judges, which some methods need, and
+        the number of values that each gives for a picture. A set with the part ``depth`` also has a U-Net that
+        takes a depth map as a channel after those of the latent.
     """
 
     name: str
@@ -90,7 +115,12 @@ class ModelSet:
     weights: tuple[WeightsOrigin, ...] = ()
     most_at_once: int = 64
     unet_gmac: float = 0.0
-    parts: tuple[str, ...] = ()
+    part_widths: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the names of the networks beside those of Stable Diffusion and the judges."""
+        return tuple(self.part_widths)
 
     @property
     def unet(self) -> UNetShape:
@@ -185,6 +215,21 @@ MODEL_SETS: dict[str, ModelSet] = {
         unet_gmac=402.1,
     ),
 }
+
+MODEL_SETS["stable-diffusion-v1-4-captioner"] = replace(
+    MODEL_SETS["stable-diffusion-v1-4"],
+    name="stable-diffusion-v1-4-captioner",
+    folder=FETCHED / "stable-diffusion-v1-4-captioner",
+    hub=(*MODEL_SETS["stable-diffusion-v1-4"].hub, BLIP),
+    part_widths={"captioner": BLIP_WIDTH},
+)
+MODEL_SETS["stable-diffusion-2-depth"] = replace(
+    MODEL_SETS["stable-diffusion-v2-1-base"],
+    name="stable-diffusion-2-depth",
+    folder=FETCHED / "stable-diffusion-2-depth",
+    hub=(STABLE_DIFFUSION_2_DEPTH, CLIP_VIT_L14),
+    part_widths={"depth": DEPTH_WIDTH},
+)
 
 
 def model_set(name: str, folder: str | Path | None = None) -> ModelSet:

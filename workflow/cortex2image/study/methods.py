@@ -188,6 +188,24 @@ _ALL = (
         "takes the mean layout and meaning of the training stimuli: pictures without brain data",
         control=True,
     ),
+    Method(
+        "caption",
+        {"z": DECODED, "blip": DECODED},
+        FROM_PICTURE,
+        "caption",
+        "starts from the layout decoded as z and redraws it under a caption that is decoded and written out",
+        core="cortex2image.reconstruction.caption",
+        part="captioner",
+    ),
+    Method(
+        "depth",
+        {"z": DECODED, "c": DECODED, "depth": DECODED},
+        FROM_PICTURE,
+        "depth",
+        "redraws the layout decoded as z under the meaning decoded as c, held to the depth that is decoded",
+        core="cortex2image.reconstruction.depth",
+        part="depth",
+    ),
 )
 METHODS: dict[str, Method] = {method.name: method for method in _ALL}
 

@@ -19,6 +19,8 @@ MODEL_SETS = (
     "stable-diffusion-v1-4",
     "stable-diffusion-v1-5",
     "stable-diffusion-v2-1-base",
+    "stable-diffusion-v1-4-captioner",
+    "stable-diffusion-2-depth",
 )
 
 

@@ -45,6 +45,14 @@ class ModelShape(Protocol):
     def text_width(self) -> int:
         """Return the number of units per token."""
 
+    @property
+    def part_widths(self) -> Mapping[str, int]:
+        """Return the number of values per stimulus that each network beside Stable Diffusion gives."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the names of the networks that the set has beside those of Stable Diffusion."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -68,6 +76,9 @@ class Kind:
         give them, many spaces at once.
     layered : bool
         Whether a name gives a layer of the U-Net, a noise level and a step.
+    part : str
+        The part of a model set that gives the features beside those of Stable Diffusion, such as
+        ``captioner``; empty if none does.
     decodable : bool
         Whether features of this kind are decoded from the brain to reconstruct pictures.
     storage : str
@@ -83,6 +94,7 @@ class Kind:
     reads_if_sampled: tuple[str, ...] = ()
     core: str = ""
     layered: bool = False
+    part: str = ""
     decodable: bool = False
     storage: str = VECTORS
 
@@ -148,7 +160,7 @@ class FeatureSpace:
         Raises
         ------
         ConfigError
-            The U-Net of the model set has no such layer.
+            The U-Net of the model set has no such layer, or the set lacks the network of this space.
         """
         return self.facts.width(self, model)
 
@@ -203,6 +215,14 @@ def _layer_width(space: FeatureSpace, model: ModelShape) -> int:
     return widths[space.layer]
 
 
+def _part_width(space: FeatureSpace, model: ModelShape) -> int:
+    part = space.facts.part
+    if part not in model.parts:
+        expected = f"a model set with the part {part}, which the feature space {space} needs"
+        raise ConfigError("models/set", expected, model.name, "choose another set, or drop the space")
+    return model.part_widths[part]
+
+
 _SAMPLING = ("seed", "models/precision", "reconstruct/steps", "reconstruct/strength")
 _GUIDED = (*_SAMPLING, "reconstruct/guidance_scale", "reconstruct/noising", "features/latent")
 KINDS: dict[str, Kind] = {
@@ -239,6 +259,24 @@ KINDS: dict[str, Kind] = {
         reads=_GUIDED,
         layered=True,
         storage=GRAM,
+    ),
+    "blip": Kind(
+        title="BLIP",
+        meaning="states of a captioning network's image encoder, from which a caption can be written",
+        needs=frozenset({PICTURE}),
+        width=_part_width,
+        core="cortex2image.features.blip",
+        part="captioner",
+        decodable=True,
+    ),
+    "depth": Kind(
+        title="depth",
+        meaning="map of how near each part of the picture is, as a network estimates it",
+        needs=frozenset({PICTURE}),
+        width=_part_width,
+        core="cortex2image.features.depth",
+        part="depth",
+        decodable=True,
     ),
 }
 DECODABLE = tuple(name for name, kind in KINDS.items() if kind.decodable)
