@@ -1,11 +1,12 @@
 """Fetching over HTTP on loopback: whole, resumed, refused."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from tests.support.loopback import loopback_files
 
-from cortex2image.errors import DataError
+from cortex2image.errors import DataError, ModelSetError
 from cortex2image.networks.fetch import fetch_file, fetch_repository
 from cortex2image.networks.origins import HubOrigin
 
@@ -122,3 +123,14 @@ def test_a_file_the_repository_lacks_is_named(hub, tmp_path):
 def test_without_a_network_the_repository_is_named(tmp_path):
     with pytest.raises(DataError, match=r"somebody/model on the hub, config\.json(.|\n)*put it there"):
         fetch_repository(ORIGIN, tmp_path, "http://127.0.0.1:1")
+
+
+def test_a_repository_without_a_known_commit_is_not_fetched_from(hub, tmp_path):
+    unknown = replace(ORIGIN, revision="")
+    with pytest.raises(ModelSetError, match=r"clip/config\.json\n.*somebody/model\n(.|\n)*by hand"):
+        fetch_repository(unknown, tmp_path, hub.url)
+    assert hub.fetched() == []
+    for path in unknown.paths:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("mine")
+    fetch_repository(unknown, tmp_path, hub.url)

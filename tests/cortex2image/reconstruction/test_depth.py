@@ -1,12 +1,16 @@
 """The method `depth` draws as zc does, with a depth map beside the latents in every pass of the U-Net."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from tests.support.full_models import generator_of, write_full_model_set
 from tests.support.sampling import sampling
 
 from cortex2image.diffusion.denoise import Denoiser, noised
 from cortex2image.errors import DataError, ModelSetError
+from cortex2image.networks.checksums import record
 from cortex2image.networks.codec import decode_latents, encode_images, encode_text, noise_for
 from cortex2image.networks.load import load_diffusion
 from cortex2image.reconstruction.depth import DepthUNet, open_painter, scaled_maps
@@ -14,6 +18,7 @@ from cortex2image.reconstruction.inputs import Tables
 from cortex2image.reconstruction.pictures import coarse_pictures
 from cortex2image.reconstruction.studio import Studio, core_of
 from cortex2image.study.methods import METHODS
+from cortex2image.study.space_names import parse_space
 
 DEPTH = METHODS["depth"]
 SEEDS = [5, 6, 7]
@@ -26,7 +31,9 @@ def decoded(rng):
 
 
 def painter_of(models, guidance=3.0):
-    return open_painter(DEPTH, Studio(models, sampling(5, 0.8, guidance), Tables({}, {}, {}, 0), device="cpu"))
+    return open_painter(
+        DEPTH, Studio(models, sampling(5, 0.8, guidance), Tables({}, {}, {}, 0), device="cpu")
+    )
 
 
 @torch.inference_mode()
@@ -94,14 +101,25 @@ def test_latents_of_other_pictures_are_refused(depth_set):
         unet(torch.zeros(3, 4, 4, 4), 1, torch.zeros(3, 8, 16))
 
 
+def test_full_size_pictures_are_drawn_from_full_size_features(tmp_path, rng):
+    known = generator_of("stable-diffusion-2-depth", tmp_path, thin=True)
+    write_full_model_set(tmp_path, known, thin=True, dtype=torch.float16)
+    record(known)
+    studio = Studio(known, sampling(2, 0.8, 5.0), Tables({}, {}, {}, 0), "bfloat16", "cpu")
+    widths = {space: parse_space(space).width(known) for space in DEPTH.inputs}
+    assert widths == {"z": 6400, "c": 77 * 1024, "depth": 4096}
+    features = {space: rng.standard_normal((1, width), dtype=np.float32) for space, width in widths.items()}
+    drawn = open_painter(DEPTH, studio)(features, [1]).pictures
+    assert drawn.shape == (1, 512, 512, 3)
+    assert drawn.std() > 0
+
+
 def test_the_step_finds_this_core():
     assert core_of(DEPTH).open_painter is open_painter
     assert (DEPTH.decoded, DEPTH.features) == (("z", "c", "depth"), ())
 
 
 def test_a_unet_without_a_channel_for_depth_is_refused(depth_set, tiny_model_set):
-    from dataclasses import replace
-
     described = replace(tiny_model_set, part_widths={"depth": 16})
-    with pytest.raises(ModelSetError, match=r"U-Net, channels in\n.*5\n.*4"):
+    with pytest.raises(ModelSetError, match=r"U-Net, latent channels in\n.*5\n.*4"):
         load_diffusion(described, "cpu")

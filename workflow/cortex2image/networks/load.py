@@ -107,7 +107,7 @@ def _check_fit(loaded: Diffusion) -> None:
         ("text encoder, tokens", declared.text_length, text.max_position_embeddings),
         ("tokenizer, tokens", declared.text_length, loaded.tokenizer.model_max_length),
         ("U-Net, width of the text it attends to", declared.text_width, unet.cross_attention_dim),
-        ("U-Net, channels in", channels + ("depth" in declared.parts), unet.in_channels),
+        ("U-Net, latent channels in", channels + ("depth" in declared.parts), unet.in_channels),
         ("U-Net, latent channels out", channels, unet.out_channels),
         ("VAE, latent channels", channels, vae.latent_channels),
         ("U-Net, side of the latent", declared.image_size // loaded.factor, unet.sample_size),

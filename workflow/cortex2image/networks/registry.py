@@ -49,8 +49,9 @@ DEPTH_FILES = (
 STABLE_DIFFUSION_2_DEPTH = HubOrigin(
     repository="stabilityai/stable-diffusion-2-depth",
     revision="",
-    files=(*STABLE_DIFFUSION_FILES, *DEPTH_FILES),
+    files=STABLE_DIFFUSION_FILES,
 )
+DPT = replace(STABLE_DIFFUSION_2_DEPTH, files=DEPTH_FILES)
 # 15 x 15 patches of a 240-pixel picture and one state of the whole, of 768 values each.
 BLIP_WIDTH = (15 * 15 + 1) * 768
 DEPTH_WIDTH = 64 * 64
@@ -227,7 +228,7 @@ MODEL_SETS["stable-diffusion-2-depth"] = replace(
     MODEL_SETS["stable-diffusion-v2-1-base"],
     name="stable-diffusion-2-depth",
     folder=FETCHED / "stable-diffusion-2-depth",
-    hub=(STABLE_DIFFUSION_2_DEPTH, CLIP_VIT_L14),
+    hub=(STABLE_DIFFUSION_2_DEPTH, DPT, CLIP_VIT_L14),
     part_widths={"depth": DEPTH_WIDTH},
 )
 

@@ -87,6 +87,8 @@ class DepthUNet(nn.Module):
         assert self.maps is not None
         times, rest = divmod(len(latents), len(self.maps))
         if rest:
-            raise DataError("depth", f"latents of {len(self.maps)} pictures", f"{len(latents)} latents", "one map each")
+            raise DataError(
+                "depth", f"latents of {len(self.maps)} pictures", f"{len(latents)} latents", "one map each"
+            )
         maps = self.maps.to(latents).repeat(times, 1, 1, 1)
         return self.unet(torch.cat([latents, maps], dim=1), timestep, states, **options)
