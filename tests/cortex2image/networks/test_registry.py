@@ -87,11 +87,8 @@ def multiplications(config, tokens):
     with torch.device("meta"), torch.no_grad(), FlopCounterMode(display=False) as counted:
         unet = UNet2DConditionModel.from_config(config)
         side, width = unet.config.sample_size, unet.config.cross_attention_dim
-        unet(
-            torch.empty(1, unet.config.in_channels, side, side),
-            torch.tensor(1),
-            torch.empty(1, tokens, width),
-        )
+        latents = torch.empty(1, unet.config.in_channels, side, side)
+        unet(latents, torch.tensor(1), torch.empty(1, tokens, width))
     return counted.get_total_flops() / 2
 
 

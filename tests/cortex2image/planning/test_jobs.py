@@ -350,19 +350,15 @@ def test_a_missing_matrix_ends_planning_and_is_named(tmp_path):
 
 def with_parts(models, rois, methods):
     config = change(change(shipped(), "models", {"set": models}), "reconstruct/methods", methods)
+    config["encode"] = {"models": ["c"]}
     return change(config, "decode/rois", {space: ["all"] for space in rois})
 
 
 @pytest.mark.parametrize(
     ("models", "rois", "methods", "said"),
     [
-        (
-            "miniature",
-            "z c blip",
-            "zc caption",
-            r"part captioner, which .* blip .*\n.*miniature\n.*-captioner",
-        ),
-        ("miniature", "z c depth", "zc depth", r"part depth, which .* depth .*\n.*miniature\n.*-2-depth"),
+        ("miniature", "z c blip", "caption", r"part captioner, which .* blip needs\n.*\n.*-captioner"),
+        ("miniature", "z c depth", "zc depth", r"part depth, which .* depth needs\n.*miniature\n.*-2-depth"),
         ("stable-diffusion-2-depth", "z c depth", "depth zc", r"no depth map, for method zc\n"),
         ("stable-diffusion-2-depth", "z c", "z c", r"no depth map, for method c\n"),
     ],
@@ -375,6 +371,7 @@ def test_a_model_set_without_what_a_study_needs_ends_the_plan(models, rois, meth
 
 def test_passes_of_a_unet_that_takes_depth_maps_end_the_plan():
     config = with_parts("stable-diffusion-2-depth", ["z", "c", "depth"], ["depth"])
+    jobs(config)
     with pytest.raises(ConfigError, match=r"no depth map, for the feature space zc-n0.5\n"):
         jobs(change(config, "encode/models", ["zc-n0.5"]))
 

@@ -31,9 +31,8 @@ def decoded(rng):
 
 
 def painter_of(models, guidance=3.0):
-    return open_painter(
-        DEPTH, Studio(models, sampling(5, 0.8, guidance), Tables({}, {}, {}, 0), device="cpu")
-    )
+    nothing = Tables({}, {}, {}, 0)
+    return open_painter(DEPTH, Studio(models, sampling(5, 0.8, guidance), nothing, device="cpu"))
 
 
 @torch.inference_mode()

@@ -1,4 +1,4 @@
-"""Pictures by caption and by depth, from the pictures that were seen to those that are drawn, step by step."""
+"""Pictures by caption and by depth, from those that were seen to those that are drawn, step by step."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The depth network of a model set: DPT (Ranftl, Bochkovskiy and Koltun 2021) in the version of its generator.
+"""The depth network of a model set: DPT (Ranftl, Bochkovskiy and Koltun 2021), as its generator knows it.
 
 Stable Diffusion 2 was trained for depth with maps of this network; its U-Net takes a map as a channel after
 those of the latent.

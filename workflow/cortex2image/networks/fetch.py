@@ -27,9 +27,7 @@ from cortex2image.progress import say, track
 CHUNK = 2**20
 TIMEOUT_S = 60
 FIX = "run the same command again: it goes on where it stopped; or fetch the file elsewhere and put it there"
-BY_HAND_FIX = (
-    "put it there by hand, as docs/captions-and-depth.md says: no commit of this repository is known"
-)
+BY_HAND_FIX = "put it there by hand (docs/captions-and-depth.md): no commit of this repository is known"
 DIGEST = "published_sha256"
 """Metadata key of a converted file that holds the SHA-256 of the published file."""
 

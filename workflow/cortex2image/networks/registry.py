@@ -95,9 +95,9 @@ class ModelSet:
         Multiplications, each with an addition, of one pass of the U-Net for one latent, in thousand millions;
         counted from its modules, with attention and without normalisations.
     part_widths : mapping of str to int
-        Networks that the set has beside those of Stable Diffusion and its judges, which some methods need, and
-        the number of values that each gives for a picture. A set with the part ``depth`` also has a U-Net that
-        takes a depth map as a channel after those of the latent.
+        Networks that the set has beside those of Stable Diffusion and its judges, which some methods need,
+        and the number of values that each gives for a picture. A set with the part ``depth`` also has a
+        U-Net that takes a depth map as a channel after those of the latent.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """Pictures under a caption that is decoded and written out: the core of the method ``caption``.
 
-The states of a captioning network are decoded like any features, the network writes a caption from them, and the
-text encoder of the generator turns the caption into c (Takagi and Nishimoto 2023, technical report).
-The picture then starts from z, as with decoded c.
+The states of a captioning network are decoded like any features, the network writes a caption from them, and
+the text encoder of the generator turns the caption into c (Takagi and Nishimoto 2023, technical report). The
+picture then starts from z, as with decoded c.
 """
 
 import hashlib

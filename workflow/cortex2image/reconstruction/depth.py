@@ -1,7 +1,7 @@
 """Pictures that are held to a decoded depth map: the core of the method ``depth``.
 
-The map is a channel after those of the noisy latent in every pass of the U-Net, under the text and without it,
-as in ``StableDiffusionDepth2ImgPipeline`` of diffusers and the technical report of Takagi and
+The map is a channel after those of the noisy latent in every pass of the U-Net, under the text and without
+it, as in ``StableDiffusionDepth2ImgPipeline`` of diffusers and in the technical report of Takagi and
 Nishimoto (2023).
 """
 
@@ -83,12 +83,19 @@ class DepthUNet(nn.Module):
         self.maps = maps
 
     def forward(self, latents: torch.Tensor, timestep: Any, states: torch.Tensor, **options: Any) -> Any:
-        """Return the output of the U-Net for latents of n pictures, or twice of n pictures for guidance."""
+        """Return the output of the U-Net for latents of n pictures, or twice those of n for guidance.
+
+        Raises
+        ------
+        DataError
+            The maps held are not of as many pictures.
+        """
         assert self.maps is not None
         times, rest = divmod(len(latents), len(self.maps))
         if rest:
+            expected = f"latents of {len(self.maps)} pictures, one or two of each"
             raise DataError(
-                "depth", f"latents of {len(self.maps)} pictures", f"{len(latents)} latents", "one map each"
+                "U-Net with depth", expected, f"{len(latents)}", "hold the maps of these pictures"
             )
         maps = self.maps.to(latents).repeat(times, 1, 1, 1)
         return self.unet(torch.cat([latents, maps], dim=1), timestep, states, **options)
