@@ -237,7 +237,9 @@ def test_a_missing_file_is_named_with_its_origin(fetched):
 def test_a_missing_file_of_no_known_commit_is_to_be_put_there(fetched):
     (fetched.folder / "vae/config.json").unlink()
     by_hand = replace(fetched, hub=(replace(RECORDED, revision=""),))
-    with pytest.raises(ModelSetError, match=r"somebody/model on the hub, put there by hand:\n.*vae/config"):
+    with pytest.raises(
+        ModelSetError, match=r"somebody/model on the hub, to be put there by hand:\n.*vae/config"
+    ):
         verify(by_hand, ["unet"])
 
 

@@ -134,7 +134,7 @@ def _by_origin(model_set: ModelSet, missing: set[str]) -> list[str]:
     for origin in model_set.hub:
         paths = [path for path in origin.paths if path in missing]
         if paths:
-            known = f"revision {origin.revision}" if origin.revision else "put there by hand"
+            known = f"revision {origin.revision}" if origin.revision else "to be put there by hand"
             lines += [f"    of {origin.repository} on the hub, {known}:"]
             lines += [f"      {path}" for path in paths]
     for file in model_set.weights:

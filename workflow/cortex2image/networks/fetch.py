@@ -27,7 +27,6 @@ from cortex2image.progress import say, track
 CHUNK = 2**20
 TIMEOUT_S = 60
 FIX = "run the same command again: it goes on where it stopped; or fetch the file elsewhere and put it there"
-BY_HAND_FIX = "put it there by hand (docs/captions-and-depth.md): no commit of this repository is known"
 DIGEST = "published_sha256"
 """Metadata key of a converted file that holds the SHA-256 of the published file."""
 
@@ -38,6 +37,7 @@ def fetch_repository(origin: HubOrigin, folder: Path, endpoint: str | None = Non
     Parameters
     ----------
     origin : HubOrigin
+        Without a revision nothing is fetched; :func:`cortex2image.networks.checksums.record` names its files.
     folder : Path
         Folder of the model set.
     endpoint : str, optional
@@ -47,17 +47,15 @@ def fetch_repository(origin: HubOrigin, folder: Path, endpoint: str | None = Non
     ------
     DataError
         A file cannot be fetched: no network, no such revision, or a repository that requires a login.
-    ModelSetError
-        A file is missing, and the registry knows no revision to fetch it from.
     """
+    if not origin.revision:
+        return
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HTTPError as TransportError  # type: ignore[attr-defined]  # of its client
 
     for file, path in zip(origin.files, origin.paths, strict=True):
         if (folder / path).is_file():
             continue
-        if not origin.revision:
-            raise ModelSetError(folder / path, f"a file of {origin.repository}", "no such file", BY_HAND_FIX)
         say(f"{origin.repository}: {file}")
         place: dict[str, Any] = {"local_dir": folder / origin.folder, "endpoint": endpoint}
         try:
