@@ -36,14 +36,14 @@ def write_depth_set(folder: Path) -> ModelSet:
     return tiny_description(folder, name="tiny-depth", part_widths={"depth": 16})
 
 
-def save_captioner(folder: Path) -> None:
+def save_captioner(folder: Path, width: int = WIDTH, image_size: int = SIZE, patch: int = PATCH) -> None:
     """Save a BLIP of seeded random weights, and a tokenizer of letters in the format of BERT's."""
     from tokenizers import Tokenizer, decoders
     from tokenizers.models import WordPiece
     from transformers import BlipConfig, BlipForConditionalGeneration
 
     torch.manual_seed(1)
-    network = BlipForConditionalGeneration(BlipConfig(**captioner_config()))
+    network = BlipForConditionalGeneration(BlipConfig(**captioner_config(width, image_size, patch)))
     spread(network)
     network.save_pretrained(folder)
     tokenizer = Tokenizer(WordPiece({word: number for number, word in enumerate(WORDS)}, unk_token="[UNK]"))
@@ -53,12 +53,12 @@ def save_captioner(folder: Path) -> None:
     (folder / "preprocessor_config.json").write_text(json.dumps(COLOURS))
 
 
-def captioner_config() -> dict[str, Any]:
-    """Return the configuration of the tiny captioning network."""
-    sizes = {"hidden_size": WIDTH, "intermediate_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2}
+def captioner_config(width: int, image_size: int, patch: int) -> dict[str, Any]:
+    """Return the configuration of a captioning network that is thin inside."""
+    sizes = {"hidden_size": width, "intermediate_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2}
     tokens = {"pad_token_id": 0, "sep_token_id": 3, "eos_token_id": 3, "bos_token_id": len(WORDS) - 1}
-    text = {"vocab_size": len(WORDS), "encoder_hidden_size": WIDTH, "max_position_embeddings": 32}
-    vision = {"image_size": SIZE, "patch_size": PATCH}
+    text = {"vocab_size": len(WORDS), "encoder_hidden_size": width, "max_position_embeddings": 32}
+    vision = {"image_size": image_size, "patch_size": patch}
     return {"text_config": sizes | text | tokens, "vision_config": sizes | vision, "projection_dim": 8}
 
 

@@ -1,19 +1,27 @@
 """The method `caption` draws as zc does, under the text states of a caption that it writes once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
+from tests.support.full_models import generator_of, write_full_model_set
 from tests.support.sampling import sampling
+from tests.support.tiny_parts import save_captioner
 
 from cortex2image.diffusion.denoise import Denoiser
 from cortex2image.errors import ConfigError
 from cortex2image.features.captions import caption_states
 from cortex2image.networks.captioner import Captioner, load_captioner
+from cortex2image.networks.checksums import record
 from cortex2image.networks.load import load_diffusion
+from cortex2image.networks.registry import BLIP
 from cortex2image.reconstruction.caption import open_painter
 from cortex2image.reconstruction.inputs import FeatureTable, Tables, method_inputs
 from cortex2image.reconstruction.pictures import pictures
 from cortex2image.reconstruction.studio import Studio, core_of
 from cortex2image.study.methods import METHODS
+from cortex2image.study.space_names import parse_space
 
 CAPTION = METHODS["caption"]
 SAMPLING = sampling(5, 0.8, 3.0)
@@ -71,6 +79,24 @@ def test_samples_of_a_stimulus_share_one_caption(painter, decoded, monkeypatch):
     assert len(asked) == 2
     assert drawn.captions[0] == drawn.captions[1] == drawn.captions[3] != drawn.captions[2]
     assert (drawn.pictures[0] != drawn.pictures[1]).any()
+
+
+def test_full_size_captions_are_written_from_full_size_features(tmp_path, rng):
+    known = generator_of("stable-diffusion-v1-4-captioner", tmp_path, thin=True)
+    write_full_model_set(tmp_path, known, thin=True, dtype=torch.float16)
+    save_captioner(tmp_path / "captioner", width=768, image_size=384, patch=16)
+    with_captioner = replace(known, hub=(*known.hub, BLIP))
+    record(with_captioner)
+    studio = Studio(with_captioner, sampling(2, 0.8, 5.0), Tables({}, {}, {}, 0), "bfloat16", "cpu")
+    assert load_captioner(with_captioner, "cpu").side == 240
+    widths = {space: parse_space(space).width(known) for space in CAPTION.inputs}
+    assert widths == {"z": 6400, "blip": 173_568}
+    features = {space: rng.standard_normal((1, width), dtype=np.float32) for space, width in widths.items()}
+    drawn = open_painter(CAPTION, studio)(features, [1])
+    assert drawn.pictures.shape == (1, 512, 512, 3)
+    assert drawn.captions[0]
+    again = open_painter(CAPTION, studio)(features, [1])
+    np.testing.assert_array_equal(again.pictures, drawn.pictures)
 
 
 def test_the_step_finds_this_core():
