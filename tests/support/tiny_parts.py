@@ -26,9 +26,9 @@ def write_captioner_set(folder: Path) -> ModelSet:
 
 def write_depth_set(folder: Path) -> ModelSet:
     """Write a tiny model set with a depth network and a U-Net of five channels; return its description."""
+    write_tiny_model_set(folder, judges=False)
     from diffusers import UNet2DConditionModel
 
-    write_tiny_model_set(folder, judges=False)
     config = UNet2DConditionModel.load_config(folder / "unet")
     UNet2DConditionModel.from_config({**config, "in_channels": 5}).save_pretrained(folder / "unet")
     save_depth_estimator(folder)

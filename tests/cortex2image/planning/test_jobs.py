@@ -369,6 +369,12 @@ def test_a_model_set_without_what_a_study_needs_ends_the_plan(models, rois, meth
     assert error.value.where == "models/set"
 
 
+def test_a_method_may_need_a_network_of_which_it_reads_no_features(monkeypatch):
+    monkeypatch.setitem(METHODS, "zc", dataclasses.replace(METHODS["zc"], part="captioner"))
+    with pytest.raises(ConfigError, match=r"part captioner, which method zc needs\n.*miniature"):
+        jobs()
+
+
 def test_passes_of_a_unet_that_takes_depth_maps_end_the_plan():
     config = with_parts("stable-diffusion-2-depth", ["z", "c", "depth"], ["depth"])
     jobs(config)

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from diffusers.configuration_utils import FrozenDict
 from torch import nn
 
 from cortex2image.diffusion.denoise import Denoiser
@@ -75,7 +74,7 @@ class DepthUNet(nn.Module):
     def __init__(self, unet: Any):
         super().__init__()
         self.unet = unet
-        self.config = FrozenDict({**unet.config, "in_channels": unet.config.in_channels - 1})
+        self.config = type(unet.config)({**unet.config, "in_channels": unet.config.in_channels - 1})
         self.maps: torch.Tensor | None = None
 
     def hold(self, maps: torch.Tensor) -> None:
