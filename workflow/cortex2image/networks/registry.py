@@ -33,8 +33,8 @@ CLIP_VIT_L14 = HubOrigin(
     folder="clip",
 )
 
-# Neither repository offers all of its weights as safetensors at a commit that is known to stay: users put the
-# files there, see docs/captions-and-depth.md.
+# No commit of these repositories is known that holds every file as safetensors: users put the files into the
+# folder, see docs/captions-and-depth.md.
 BLIP = HubOrigin(
     repository="Salesforce/blip-image-captioning-base",
     revision="",
