@@ -64,3 +64,19 @@ def pretrained_set(tmp_path_factory):
     from tests.support.pretrained_models import write_pretrained_set
 
     return write_pretrained_set(tmp_path_factory.mktemp("pretrained-set"))
+
+
+@pytest.fixture(scope="session")
+def captioner_set(tmp_path_factory):
+    """A tiny model set with a captioning network."""
+    from tests.support.tiny_parts import write_captioner_set
+
+    return write_captioner_set(tmp_path_factory.mktemp("captioner-set"))
+
+
+@pytest.fixture(scope="session")
+def depth_set(tmp_path_factory):
+    """A tiny model set with a depth network and a U-Net that takes depth maps."""
+    from tests.support.tiny_parts import write_depth_set
+
+    return write_depth_set(tmp_path_factory.mktemp("depth-set"))

@@ -8,6 +8,7 @@ import yaml
 from cortex2image import reference
 from cortex2image.study.config import resolve
 from cortex2image.study.fields import as_json
+from cortex2image.study.spaces import DECODABLE
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,11 @@ def test_defaults_are_written_as_in_a_config():
         ("dataset/rois/labels", "{}", "mapping of names to integer >= 1"),
         ("dataset/terms_accepted", "false", "boolean"),
         ("glm/high_pass_hz", "0.01", "number > 0 and <= 0.1, in Hz"),
-        ("decode/rois", "{z: [early], c: [ventral]}", "mapping of z and c and e to list of string"),
+        (
+            "decode/rois",
+            "{z: [early], c: [ventral]}",
+            f"mapping of {' and '.join(DECODABLE)} to list of string",
+        ),
         ("ridge/alphas", "[1, 10, 100, 1000, 10000, 100000]", "list of number > 0"),
         ("standardise/average_repeats", "[test]", "list of train, test"),
     ],

@@ -98,6 +98,8 @@ def networks(model_set: ModelSet, thin: bool) -> dict[str, Any]:
     text = TEXT | (VERSION_2_TEXT if second else {}) | (THIN_TEXT if thin else {})
     if thin:
         unet["attention_head_dim"] = 2
+    if "depth" in model_set.parts:
+        unet["in_channels"] = 5
     ends = {"bos_token_id": text["vocab_size"] - 2, "eos_token_id": text["vocab_size"] - 1}
     with torch.device("meta"):
         return {

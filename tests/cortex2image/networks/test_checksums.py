@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -231,6 +232,15 @@ def test_a_missing_file_is_named_with_its_origin(fetched):
     (fetched.folder / "vae/config.json").unlink()
     with pytest.raises(ModelSetError, match=r"of somebody/model on the hub(.|\n)*vae/config\.json"):
         verify(fetched, ["unet"])
+
+
+def test_a_missing_file_of_no_known_commit_is_to_be_put_there(fetched):
+    (fetched.folder / "vae/config.json").unlink()
+    by_hand = replace(fetched, hub=(replace(RECORDED, revision=""),))
+    with pytest.raises(
+        ModelSetError, match=r"somebody/model on the hub, to be put there by hand:\n.*vae/config"
+    ):
+        verify(by_hand, ["unet"])
 
 
 def test_recording_again_adds_and_keeps(fetched):

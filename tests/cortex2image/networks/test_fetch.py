@@ -1,6 +1,7 @@
 """Fetching over HTTP on loopback: whole, resumed, refused."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from tests.support.loopback import loopback_files
@@ -122,3 +123,9 @@ def test_a_file_the_repository_lacks_is_named(hub, tmp_path):
 def test_without_a_network_the_repository_is_named(tmp_path):
     with pytest.raises(DataError, match=r"somebody/model on the hub, config\.json(.|\n)*put it there"):
         fetch_repository(ORIGIN, tmp_path, "http://127.0.0.1:1")
+
+
+def test_a_repository_without_a_known_commit_is_not_fetched_from(hub, tmp_path):
+    fetch_repository(replace(ORIGIN, revision=""), tmp_path, hub.url)
+    assert hub.fetched() == []
+    assert list(tmp_path.iterdir()) == []

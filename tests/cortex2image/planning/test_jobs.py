@@ -115,7 +115,7 @@ def test_one_more_decoder_changes_the_settings_of_no_other_method(tmp_path):
 @pytest.mark.parametrize(
     ("config", "asking"),
     [
-        ({"decode/rois/e": ["ventral"], "reconstruct/methods": ["image_prompt"]}, "image_prompt"),
+        ({"decode/rois/e": ["ventral"], "reconstruct/methods": ["image_prompt"]}, "feature space e"),
         ({"decode/rois/e": ["ventral"]}, "feature space e"),
         ({"encode/models": ["z", "e"]}, "e"),
     ],
@@ -130,7 +130,7 @@ def test_a_part_that_the_model_set_lacks_ends_the_plan(config, asking):
 
 def test_an_image_prompt_is_planned_with_the_set_that_has_it():
     config = change(shipped(), "decode/rois/e", ["ventral"])
-    change(config, "models/set", "stable-diffusion-v1-5")
+    change(config, "models/set", "stable-diffusion-v1-5-image-prompt")
     planned = jobs(change(config, "reconstruct/methods", ["image_prompt"]))
     job = Wildcards(subject="sub-01", method="image_prompt")
     assert planned.decoded_of_method(job) == [
@@ -428,3 +428,51 @@ def test_a_missing_matrix_ends_planning_and_is_named(tmp_path):
     with pytest.raises(SystemExit, match=r"encode/to_mni(.|\n)*the matrix of sub-02"):
         jobs(config).to_mni(Wildcards(subject="sub-02"))
     assert jobs().to_mni(Wildcards(subject="sub-02")) == []
+
+
+def with_parts(models, rois, methods):
+    config = change(change(shipped(), "models", {"set": models}), "reconstruct/methods", methods)
+    config["encode"] = {"models": ["c"]}
+    return change(config, "decode/rois", {space: ["all"] for space in rois})
+
+
+@pytest.mark.parametrize(
+    ("models", "rois", "methods", "said"),
+    [
+        ("miniature", "z c blip", "caption", r"part captioner, which .* blip needs\n.*\n.*-captioner"),
+        ("miniature", "z c depth", "zc depth", r"part depth, which .* depth needs\n.*miniature\n.*-2-depth"),
+        ("stable-diffusion-2-depth", "z c depth", "depth zc", r"no depth map, for method zc\n"),
+        ("stable-diffusion-2-depth", "z c", "z c", r"no depth map, for method c\n"),
+    ],
+)
+def test_a_model_set_without_what_a_study_needs_ends_the_plan(models, rois, methods, said):
+    with pytest.raises(ConfigError, match=said) as error:
+        jobs(with_parts(models, rois.split(), methods.split()))
+    assert error.value.where == "models/set"
+
+
+def test_a_method_may_need_a_network_of_which_it_reads_no_features(monkeypatch):
+    monkeypatch.setitem(METHODS, "zc", dataclasses.replace(METHODS["zc"], part="captioner"))
+    with pytest.raises(ConfigError, match=r"part captioner, which method zc needs\n.*miniature"):
+        jobs()
+
+
+def test_passes_of_a_unet_that_takes_depth_maps_end_the_plan():
+    config = with_parts("stable-diffusion-2-depth", ["z", "c", "depth"], ["depth"])
+    jobs(config)
+    with pytest.raises(ConfigError, match=r"no depth map, for the feature space zc-n0.5\n"):
+        jobs(change(config, "encode/models", ["zc-n0.5"]))
+
+
+def test_a_study_with_depth_decodes_depth_maps():
+    study = jobs(with_parts("stable-diffusion-2-depth", ["z", "c", "depth"], ["z", "depth"]))
+    asked = study.decoded_of_method(Wildcards(subject="sub-01", method="depth"))
+    assert asked == [f"results/demo/sub-01/decoded/{space}.parquet" for space in ("z", "c", "depth")]
+    assert study.feature_spaces == ["c", "depth", "z"]
+
+
+def test_a_captioned_study_decodes_states_of_the_captioning_network():
+    study = jobs(with_parts("stable-diffusion-v1-4-captioner", ["z", "c", "blip"], ["zc", "caption"]))
+    asked = study.decoded_of_method(Wildcards(subject="sub-01", method="caption"))
+    assert asked == [f"results/demo/sub-01/decoded/{space}.parquet" for space in ("z", "blip")]
+    assert study.feature_spaces == ["blip", "c", "z"]

@@ -24,6 +24,7 @@ def decoded(rng):
 
 SEEDS = [5, 6, 7, 8]
 Z, C, ZC = METHODS["z"], METHODS["c"], METHODS["zc"]
+OF_Z_AND_C = [method for method in METHODS.values() if set(method.inputs) <= {"z", "c"}]
 
 
 DRAWN_BY_THIS_CORE = [method for method in METHODS.values() if method.core.endswith(".pictures")]

@@ -123,3 +123,17 @@ def test_weights_of_another_network_are_not_converted(server, monkeypatch):
 def test_a_shipped_set_is_not_fetched():
     with pytest.raises(ConfigError, match="miniature, which is shipped"):
         main(as_option(models={"set": "miniature"}))
+
+
+def test_files_of_no_known_commit_are_named_once_the_others_are_there(server, monkeypatch):
+    described = MODEL_SETS["fetched"]
+    by_hand = HubOrigin("somebody/captioner", "", ("config.json", "model.safetensors"), folder="captioner")
+    monkeypatch.setitem(MODEL_SETS, "fetched", replace(described, hub=(by_hand, *described.hub)))
+    said = r"2 missing:\n.*captioner on the hub, to be put there by hand:\n.*config.json\n.*model.safetensors"
+    with pytest.raises(ModelSetError, match=said):
+        download(server)
+    assert all((described.folder / path).is_file() for path in described.files)
+    (described.folder / "captioner").mkdir()
+    for path in by_hand.paths:
+        (described.folder / path).write_text("mine")
+    assert "captioner/config.json" in (download(server).folder / "SHA256SUMS").read_text()

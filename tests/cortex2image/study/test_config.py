@@ -10,6 +10,7 @@ from cortex2image.errors import ConfigError
 from cortex2image.study.config import config_name, load_schema, read_slice, resolve, slice_json
 from cortex2image.study.fields import as_json
 from cortex2image.study.settings import Study
+from cortex2image.study.spaces import DECODABLE
 
 STUDIES = sorted(path.stem for path in CONFIGS.glob("*.yaml") if path.stem != "miniature")
 SOURCE = ["reader", "root", "derivatives", "task", "space", "betas", "sessions", "test_images"]
@@ -69,7 +70,7 @@ def test_simulated_data_lies_under_the_study():
         ("reconstruct/methods", [], "reconstruct/methods", "at least 1 in the list"),
         ("encode/models", [], "encode/models", "at least 1 in the list"),
         ("reconstruct/noise_level", "matched", "reconstruct", "write 'noising': the key has a new name"),
-        ("decode/rois/zc", ["all"], "decode/rois", "one of the keys c, "),
+        ("decode/rois/zc", ["all"], "decode/rois", f"one of the keys {', '.join(sorted(DECODABLE))}"),
         ("dataset/rois/labels/V1", 0, "dataset/rois/labels/V1", "at least 1"),
         ("ridge", None, "ridge", "a section with keys"),
     ],

@@ -17,8 +17,11 @@ from cortex2image.study.spaces import UNET as PASSES_OF_THE_UNET
 WIDTHS = {
     "miniature": {"z": 1024, "c": 24 * 128, "zc": 1024},
     "stable-diffusion-v1-4": {"z": 6400, "c": 59136, "zc": 16384},
-    "stable-diffusion-v1-5": {"z": 6400, "c": 59136, "zc": 16384, "e": 1024},
+    "stable-diffusion-v1-5": {"z": 6400, "c": 59136, "zc": 16384},
+    "stable-diffusion-v1-5-image-prompt": {"z": 6400, "c": 59136, "zc": 16384, "e": 1024},
     "stable-diffusion-v2-1-base": {"z": 6400, "c": 77 * 1024, "zc": 16384},
+    "stable-diffusion-v1-4-captioner": {"z": 6400, "c": 59136, "zc": 16384, "blip": 173568},
+    "stable-diffusion-2-depth": {"z": 6400, "c": 77 * 1024, "zc": 16384, "depth": 4096},
 }
 
 
@@ -35,7 +38,7 @@ def unet_of(name):
     from diffusers import UNet2DConditionModel
 
     if MODEL_SETS[name].fetched:
-        config = UNET | (VERSION_2_UNET if "v2" in name else {})
+        config = UNET | (VERSION_2_UNET if MODEL_SETS[name].text_width == 1024 else {})
     else:
         config = UNet2DConditionModel.load_config(MODEL_SETS[name].folder / "unet")
     with torch.device("meta"):
@@ -83,7 +86,10 @@ def test_a_layer_that_the_network_lacks_is_refused(layer):
 
 @pytest.mark.parametrize("kind", [kind for kind, facts in KINDS.items() if facts.part])
 def test_a_space_of_a_part_that_the_set_lacks_is_refused(kind):
-    with pytest.raises(ConfigError, match=rf"models/set\n.*{KINDS[kind].part}, for {kind}\n.*miniature"):
+    with pytest.raises(
+        ConfigError,
+        match=rf"models/set\n.*{KINDS[kind].part}, which the feature space {kind} needs\n.*miniature",
+    ):
         parse_space(kind).width(MODEL_SETS["miniature"])
 
 
@@ -118,15 +124,25 @@ def test_passes_of_the_unet_depend_on_how_it_paints():
 @pytest.mark.parametrize("name", ["zc", "zc-n0.6", "unet-mid-n0.8-t20"])
 def test_spaces_that_the_sampler_passes_are_not_extracted(name):
     assert parse_space(name).sampled
-    with pytest.raises(ConfigError, match=rf"here\n.*\n.*{name}, which passes.*\n.*among z, c\b"):
+    known = ", ".join(EXTRACTABLE)
+    with pytest.raises(ConfigError, match=rf"here\n.*\n.*{name}, which passes.*\n.*among {known}$"):
         parse_space(name).require_extractable("here")
     for extractable in EXTRACTABLE:
         parse_space(extractable).require_extractable("here")
 
 
 def test_every_space_is_extracted_joined_or_kept_as_inner_products():
-    assert [*EXTRACTABLE, *JOINED] == ["z", "c", "e", "zc"]
-    assert {name for name, kind in KINDS.items() if kind.storage == GRAM} == {"unet"}
+    grams = [name for name, kind in KINDS.items() if kind.storage == GRAM]
+    assert sorted([*EXTRACTABLE, *JOINED, *grams]) == sorted(KINDS)
+    assert (grams, list(JOINED)) == (["unet"], ["zc"])
+
+
+@pytest.mark.parametrize(("name", "part"), [("blip", "captioner"), ("depth", "depth")])
+def test_a_set_without_the_network_of_a_space_is_refused(name, part):
+    with pytest.raises(
+        ConfigError, match=rf"models/set\n.*part {part}, which the feature space {name} needs"
+    ):
+        parse_space(name).width(MODEL_SETS["stable-diffusion-v1-4"])
 
 
 def test_a_space_without_a_noise_level_has_that_of_pictures():

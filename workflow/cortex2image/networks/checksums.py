@@ -134,7 +134,8 @@ def _by_origin(model_set: ModelSet, missing: set[str]) -> list[str]:
     for origin in model_set.hub:
         paths = [path for path in origin.paths if path in missing]
         if paths:
-            lines += [f"    of {origin.repository} on the hub, revision {origin.revision}:"]
+            known = f"revision {origin.revision}" if origin.revision else "to be put there by hand"
+            lines += [f"    of {origin.repository} on the hub, {known}:"]
             lines += [f"      {path}" for path in paths]
     for file in model_set.weights:
         if file.path in missing:

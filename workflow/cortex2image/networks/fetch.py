@@ -37,6 +37,7 @@ def fetch_repository(origin: HubOrigin, folder: Path, endpoint: str | None = Non
     Parameters
     ----------
     origin : HubOrigin
+        Without a revision nothing is fetched; :func:`cortex2image.networks.checksums.record` names its files.
     folder : Path
         Folder of the model set.
     endpoint : str, optional
@@ -47,6 +48,8 @@ def fetch_repository(origin: HubOrigin, folder: Path, endpoint: str | None = Non
     DataError
         A file cannot be fetched: no network, no such revision, or a repository that requires a login.
     """
+    if not origin.revision:
+        return
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HTTPError as TransportError  # type: ignore[attr-defined]  # of its client
 

@@ -100,14 +100,14 @@ def _check_fit(loaded: Diffusion) -> None:
     declared, text = loaded.model_set, loaded.text_encoder.config
     vae, unet = loaded.vae.config, loaded.unet.config
     channels, sides = declared.latent_shape[0], set(declared.latent_shape[1:])
-    generated = (unet.in_channels, unet.sample_size, unet.sample_size)
+    generated = (unet.out_channels, unet.sample_size, unet.sample_size)
     shape = UNetShape.of(unet)
     checks = [
         ("text encoder, width", declared.text_width, text.hidden_size),
         ("text encoder, tokens", declared.text_length, text.max_position_embeddings),
         ("tokenizer, tokens", declared.text_length, loaded.tokenizer.model_max_length),
         ("U-Net, width of the text it attends to", declared.text_width, unet.cross_attention_dim),
-        ("U-Net, latent channels in", channels, unet.in_channels),
+        ("U-Net, latent channels in", channels + ("depth" in declared.parts), unet.in_channels),
         ("U-Net, latent channels out", channels, unet.out_channels),
         ("VAE, latent channels", channels, vae.latent_channels),
         ("U-Net, side of the latent", declared.image_size // loaded.factor, unet.sample_size),

@@ -16,7 +16,8 @@ class HubOrigin:
         ``owner/name``.
     revision : str
         A commit of 40 hexadecimal digits. It identifies the files but does not verify their contents: the
-        first copy is trusted, and `SHA256SUMS` detects any later change.
+        first copy is trusted, and `SHA256SUMS` detects any later change. Empty if no commit is known that
+        holds all files: then nothing is fetched, and users put the files into the folder.
     files : tuple of str
         Paths in the repository of all files that are read; no others are fetched.
     folder : str

@@ -40,6 +40,29 @@ CLIP_VIT_L14 = HubOrigin(
     folder="clip",
 )
 
+# No commit of these repositories is known that holds every file as safetensors: users put the files into the
+# folder, see docs/captions-and-depth.md.
+BLIP = HubOrigin(
+    repository="Salesforce/blip-image-captioning-base",
+    revision="",
+    files=("config.json", "model.safetensors", "preprocessor_config.json", "tokenizer.json"),
+    folder="captioner",
+)
+DEPTH_FILES = (
+    "depth_estimator/config.json",
+    "depth_estimator/model.safetensors",
+    "feature_extractor/preprocessor_config.json",
+)
+STABLE_DIFFUSION_2_DEPTH = HubOrigin(
+    repository="stabilityai/stable-diffusion-2-depth",
+    revision="",
+    files=STABLE_DIFFUSION_FILES,
+)
+DPT = replace(STABLE_DIFFUSION_2_DEPTH, files=DEPTH_FILES)
+# 15 x 15 patches of a 240-pixel picture and one state of the whole, of 768 values each.
+BLIP_WIDTH = (15 * 15 + 1) * 768
+DEPTH_WIDTH = 64 * 64
+
 
 @dataclass(frozen=True)
 class ModelSet:
@@ -80,7 +103,8 @@ class ModelSet:
         counted from its modules, with attention and without normalisations.
     part_widths : mapping of str to int
         Networks that the set has beside those of Stable Diffusion and its judges, which some methods need,
-        and the number of values of the features that each gives for a picture.
+        and the number of values that each gives for a picture. A set with the part ``depth`` also has a
+        U-Net that takes a depth map as a channel after those of the latent.
     """
 
     name: str
@@ -99,11 +123,11 @@ class ModelSet:
     weights: tuple[WeightsOrigin, ...] = ()
     most_at_once: int = 64
     unet_gmac: float = 0.0
-    part_widths: Mapping[str, int] = field(default_factory=dict)
+    part_widths: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Return the networks that the set has beside those of Stable Diffusion and its judges."""
+        """Return the names of the networks beside those of Stable Diffusion and the judges."""
         return tuple(self.part_widths)
 
     @property
@@ -157,12 +181,6 @@ def _stable_diffusion(
     )
 
 
-def _with_image_prompt(known: ModelSet) -> ModelSet:
-    """Return a set of Stable Diffusion 1.x with the IP-Adapter that was trained for it."""
-    widths = {**known.part_widths, "image_prompt": IP_ADAPTER_WIDTH}
-    return replace(known, hub=(*known.hub, IP_ADAPTER), part_widths=widths)
-
-
 MODEL_SETS: dict[str, ModelSet] = {
     "miniature": ModelSet(
         name="miniature",
@@ -189,14 +207,12 @@ MODEL_SETS: dict[str, ModelSet] = {
         text_width=768,
         unet_gmac=401.6,
     ),
-    "stable-diffusion-v1-5": _with_image_prompt(
-        _stable_diffusion(
-            "stable-diffusion-v1-5",
-            "stable-diffusion-v1-5/stable-diffusion-v1-5",
-            "451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
-            text_width=768,
-            unet_gmac=401.6,
-        )
+    "stable-diffusion-v1-5": _stable_diffusion(
+        "stable-diffusion-v1-5",
+        "stable-diffusion-v1-5/stable-diffusion-v1-5",
+        "451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
+        text_width=768,
+        unet_gmac=401.6,
     ),
     # A copy: the repository of the authors is no longer public, so the two were never compared.
     "stable-diffusion-v2-1-base": _stable_diffusion(
@@ -207,6 +223,27 @@ MODEL_SETS: dict[str, ModelSet] = {
         unet_gmac=402.1,
     ),
 }
+MODEL_SETS["stable-diffusion-v1-5-image-prompt"] = replace(
+    MODEL_SETS["stable-diffusion-v1-5"],
+    name="stable-diffusion-v1-5-image-prompt",
+    folder=FETCHED / "stable-diffusion-v1-5-image-prompt",
+    hub=(*MODEL_SETS["stable-diffusion-v1-5"].hub, IP_ADAPTER),
+    part_widths={"image_prompt": IP_ADAPTER_WIDTH},
+)
+MODEL_SETS["stable-diffusion-v1-4-captioner"] = replace(
+    MODEL_SETS["stable-diffusion-v1-4"],
+    name="stable-diffusion-v1-4-captioner",
+    folder=FETCHED / "stable-diffusion-v1-4-captioner",
+    hub=(*MODEL_SETS["stable-diffusion-v1-4"].hub, BLIP),
+    part_widths={"captioner": BLIP_WIDTH},
+)
+MODEL_SETS["stable-diffusion-2-depth"] = replace(
+    MODEL_SETS["stable-diffusion-v2-1-base"],
+    name="stable-diffusion-2-depth",
+    folder=FETCHED / "stable-diffusion-2-depth",
+    hub=(STABLE_DIFFUSION_2_DEPTH, DPT, CLIP_VIT_L14),
+    part_widths={"depth": DEPTH_WIDTH},
+)
 
 
 def model_set(name: str, folder: str | Path | None = None) -> ModelSet:

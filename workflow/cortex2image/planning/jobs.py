@@ -33,12 +33,14 @@ from cortex2image.study.region_checks import require_file_names
 from cortex2image.study.run_methods import find_method, method_names, run_methods
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
-from cortex2image.study.spaces import GRAM, VECTORS
+from cortex2image.study.spaces import GRAM, VECTORS, FeatureSpace
 from cortex2image.study.surfaces import reaches_surface
 from cortex2image.study.training import Training, read_training
 from cortex2image.tables.paths import Layout, training_path
 
 Wildcards = Any
+DEPTH = "depth"
+"""The part of model sets whose U-Net takes a depth map."""
 OfJob = Callable[[Wildcards], Any]
 
 
@@ -65,12 +67,10 @@ class Jobs:
         self.layout = Layout(study.study)
         self.files = StudyFiles(study)
         self.resources = Resources(study, self.model_set)
-        for space in encoded_spaces(study.encode, study.reconstruct):
-            parse_space(space).width(self.model_set)  # refuses layers that the U-Net lacks
+        for space in (*study.decode.rois, *encoded_spaces(study.encode, study.reconstruct)):
+            _require_network(parse_space(space), self.model_set)
         for method in run_methods(study.reconstruct):
-            _require_part(method.part, method.name, self.model_set)
-        for name in self.feature_spaces:
-            _require_part(parse_space(name).facts.part, f"feature space {name}", self.model_set)
+            _require_generator(method, self.model_set)
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, and of the registry entries that its job uses."""
@@ -354,13 +354,33 @@ class Jobs:
         return model_sums(self.model_set)
 
 
-def _require_part(part: str, asking: str, models: ModelSet) -> None:
-    """Raise ConfigError if the model set lacks a network that a method or feature space needs."""
+def _require_network(space: FeatureSpace, models: ModelSet) -> None:
+    """Raise ConfigError if the model set lacks the network that gives a feature space."""
+    _require_part(f"the feature space {space}", space.facts.part, models)
+    if space.sampled:
+        _require_plain_unet(f"the feature space {space}", models)
+    space.width(models)  # refuses layers that the U-Net lacks
+
+
+def _require_generator(method: Method, models: ModelSet) -> None:
+    """Raise ConfigError if the model set lacks a network of a method, or cannot draw without a depth map."""
+    _require_part(f"method {method.name}", method.part, models)
+    if method.draws_noise and method.part != DEPTH:
+        _require_plain_unet(f"method {method.name}", models)
+
+
+def _require_part(user: str, part: str, models: ModelSet) -> None:
     if part and part not in models.parts:
         able = [name for name, known in MODEL_SETS.items() if part in known.parts]
-        expected = f"a model set with the part {part}, which {asking} needs"
-        fix = f"choose {' or '.join(able)}" if able else f"leave out {asking}"
-        raise ConfigError("models/set", expected, models.name, fix)
+        expected = f"a model set with the part {part}, which {user} needs"
+        raise ConfigError("models/set", expected, models.name, f"choose {' or '.join(able)}, or drop {user}")
+
+
+def _require_plain_unet(user: str, models: ModelSet) -> None:
+    if DEPTH in models.parts:
+        fix = f"choose stable-diffusion-v2-1-base, or drop {user}"
+        found = f"{models.name}, which draws with a depth map alone"
+        raise ConfigError("models/set", f"a model set whose U-Net takes no depth map, for {user}", found, fix)
 
 
 def noise_label(noise: float) -> str:

@@ -1,4 +1,4 @@
-"""Extract a feature space that pictures or captions alone give, z or c, for every stimulus.
+"""Extract a feature space that pictures or captions alone give, such as z or c, for every stimulus.
 
 Reads stimuli.parquet and the pictures it names, computes the features of the space (see
 :data:`cortex2image.study.spaces.KINDS`), and writes features/{space}.parquet.
@@ -35,9 +35,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     args, study = COMMAND.parse(argv)
     space = parse_space(args.space, "--space")
     space.require_extractable("--space")
-    rows = read_stimuli(args.stimuli, args.space if PICTURE in space.needs else None)
     models = model_set(study.models.set, study.models.folder)
     space.width(models)  # refuses a model set that lacks a part, before anything is loaded
+    rows = read_stimuli(args.stimuli, args.space if PICTURE in space.needs else None)
     diffusion, core = load_diffusion(models, precision=PRECISION), core_of(space)
     say(f"features {space} of {len(rows)} stimuli with {models.name} on {diffusion.device}")
     parts = batches(rows, models.at_once(study.models.batch_size, AT_ONCE), study.seed, f"features {space}")

@@ -240,6 +240,24 @@ _ALL = (
         part="image_prompt",
         ceiling="ceiling_image_prompt",
     ),
+    Method(
+        "caption",
+        {"z": DECODED, "blip": DECODED},
+        FROM_PICTURE,
+        "caption",
+        "starts from the layout decoded as z and redraws it under a caption that is decoded and written out",
+        core="cortex2image.reconstruction.caption",
+        part="captioner",
+    ),
+    Method(
+        "depth",
+        {"z": DECODED, "c": DECODED, "depth": DECODED},
+        FROM_PICTURE,
+        "depth",
+        "redraws the layout decoded as z under the meaning decoded as c, held to the depth that is decoded",
+        core="cortex2image.reconstruction.depth",
+        part="depth",
+    ),
 )
 METHODS: dict[str, Method] = {method.name: method for method in _ALL}
 # Methods that other methods are measured by.

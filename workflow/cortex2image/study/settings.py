@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cortex2image.study.fields import Section, setting
-from cortex2image.study.methods import EXTERNAL_NAME, METHODS
+from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
 from cortex2image.study.spaces import DECODABLE, EXTRACTABLE, JOINED, LEAST_NOISE
 
@@ -19,6 +19,9 @@ MODEL_SETS = (
     "stable-diffusion-v1-4",
     "stable-diffusion-v1-5",
     "stable-diffusion-v2-1-base",
+    "stable-diffusion-v1-5-image-prompt",
+    "stable-diffusion-v1-4-captioner",
+    "stable-diffusion-2-depth",
 )
 
 
@@ -381,12 +384,9 @@ class Reconstruct(Section):
         "and/or c, Parquet or npy, with `{subject}` for the subject. Each adds a method external-{name}; see "
         "docs/own-decoder.md.",
         {},
-        propertyNames={"pattern": f"^{EXTERNAL_NAME}$"},
         additionalProperties={
             "type": "object",
-            "properties": {"z": {"type": "string"}, "c": {"type": "string"}},
-            "additionalProperties": False,
-            "minProperties": 1,
+            "additionalProperties": {"type": "string"},
             "description": "Files by feature space, z and/or c.",
         },
     )

@@ -49,6 +49,10 @@ class ModelShape(Protocol):
     def text_width(self) -> int:
         """Return the number of units per token."""
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the names of the networks that the set has beside those of Stable Diffusion."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -73,8 +77,8 @@ class Kind:
     layered : bool
         Whether a name gives a layer of the U-Net, a noise level and a step.
     part : str
-        The part of a model set that gives the features, such as ``image_prompt``; empty for the networks that
-        every set has.
+        The part of a model set that gives the features beside those of Stable Diffusion, such as
+        ``captioner``; empty if none does.
     decodable : bool
         Whether features of this kind are decoded from the brain to reconstruct pictures.
     storage : str
@@ -156,7 +160,7 @@ class FeatureSpace:
         Raises
         ------
         ConfigError
-            The U-Net of the model set has no such layer.
+            The U-Net of the model set has no such layer, or the set lacks the network of this space.
         """
         return self.facts.width(self, model)
 
@@ -202,14 +206,6 @@ def _generated_width(space: FeatureSpace, model: ModelShape) -> int:
     return math.prod(model.generated_shape)
 
 
-def _part_width(space: FeatureSpace, model: ModelShape) -> int:
-    part, widths = space.facts.part, model.part_widths
-    if part not in widths:
-        fix = "choose a model set that has it, or leave out the feature space"
-        raise ConfigError("models/set", f"a model set with the part {part}, for {space}", model.name, fix)
-    return widths[part]
-
-
 def _layer_width(space: FeatureSpace, model: ModelShape) -> int:
     widths = model.layer_widths
     if space.layer not in widths:
@@ -217,6 +213,14 @@ def _layer_width(space: FeatureSpace, model: ModelShape) -> int:
         expected = f"a layer of the U-Net of {model.name}"
         raise ConfigError(where, expected, space.layer, f"choose among {', '.join(widths)}")
     return widths[space.layer]
+
+
+def _part_width(space: FeatureSpace, model: ModelShape) -> int:
+    part = space.facts.part
+    if part not in model.parts:
+        expected = f"a model set with the part {part}, which the feature space {space} needs"
+        raise ConfigError("models/set", expected, model.name, "choose another set, or drop the space")
+    return model.part_widths[part]
 
 
 _SAMPLING = ("seed", "models/precision", "reconstruct/steps", "reconstruct/strength")
@@ -264,6 +268,24 @@ KINDS: dict[str, Kind] = {
         reads=_GUIDED,
         layered=True,
         storage=GRAM,
+    ),
+    "blip": Kind(
+        title="BLIP",
+        meaning="states of a captioning network's image encoder, from which a caption can be written",
+        needs=frozenset({PICTURE}),
+        width=_part_width,
+        core="cortex2image.features.blip",
+        part="captioner",
+        decodable=True,
+    ),
+    "depth": Kind(
+        title="depth",
+        meaning="map of how near each part of the picture is, as a network estimates it",
+        needs=frozenset({PICTURE}),
+        width=_part_width,
+        core="cortex2image.features.depth",
+        part="depth",
+        decodable=True,
     ),
 }
 DECODABLE = tuple(name for name, kind in KINDS.items() if kind.decodable)
