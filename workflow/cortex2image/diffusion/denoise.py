@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 import torch
 
-from cortex2image.errors import ConfigError, DataError
-from cortex2image.networks.codec import encode_images, encode_text, noise_for
+from cortex2image.errors import ConfigError
+from cortex2image.networks.codec import encode_images, encode_text, noise_for, require_finite
 from cortex2image.networks.load import Diffusion
 from cortex2image.seeds import seed_for
 from cortex2image.study.settings import Features, Reconstruct
@@ -96,10 +96,9 @@ class Stage:
 
 
 def check_finite(latents: torch.Tensor) -> None:
-    """Raise DataError if denoised latents hold NaN or infinity, as float16 can produce."""
-    if not torch.isfinite(latents).all():
-        fix = "look for extreme values in the decoded features, or use float32"
-        raise DataError("denoised latents", "finite numbers", "NaN or Inf", fix)
+    """Raise NotFiniteError, with the rows, if denoised latents hold NaN or infinity."""
+    fix = "look for extreme values in the decoded features, or use float32"
+    require_finite(latents, "denoised latents", fix)
 
 
 class Denoiser:
