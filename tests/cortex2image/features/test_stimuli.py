@@ -6,7 +6,7 @@ from PIL import Image
 from tests.support.stimuli import write_pictures, write_stimuli
 
 from cortex2image.errors import DataError
-from cortex2image.features.stimuli import Stimuli, batches, read_picture, read_stimuli
+from cortex2image.features.stimuli import Stimuli, batches, range_of, read_picture, read_stimuli
 
 
 def stimuli(ids=("a", "b"), paths=(None, None), seed=3):

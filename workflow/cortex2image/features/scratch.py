@@ -5,7 +5,6 @@ from pathlib import Path
 
 from cortex2image.errors import DataError
 
-
 FIX = "free disk, lower features/scratch_gb or raise features/shards, or work on a larger disk"
 
 

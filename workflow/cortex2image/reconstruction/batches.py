@@ -29,7 +29,8 @@ class Batches:
     size : int
         Rows at a time, 1 or more.
     padded : bool
-        Whether a smaller batch is filled up to `size` with copies of its last row, whose pictures are dropped.
+        Whether a smaller batch is filled up to `size` with copies of its last row, whose pictures are
+        dropped.
         On a GPU the kernels, and with them the last bits of a picture, depend on the size of the batch
         (https://github.com/huggingface/diffusers/issues/2659).
     """

@@ -124,7 +124,7 @@ def _chosen(features: Features, seeds: Sequence[int], rows: Sequence[int]) -> tu
 
 
 def _finished(drawn: Drawn, precision: str) -> list[Finished]:
-    captions = drawn.captions or [None] * len(drawn.pictures)
+    captions: Sequence[str | None] = drawn.captions or [None] * len(drawn.pictures)
     return [Finished(*both, precision) for both in zip(drawn.pictures, captions, strict=True)]
 
 

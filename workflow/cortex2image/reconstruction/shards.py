@@ -167,26 +167,26 @@ def _require_same_facts(first: Shard, other: Shard) -> None:
             ", ".join(f"{key} {shard.facts.get(key, 'missing')}" for key in differ)
             for shard in (first, other)
         )
-        fix = f"delete {first.folder.parent} and run the workflow again"
-        raise DataError(other.folder, f"{expected}, as in {first.folder}", found, fix)
+        where = f"{expected}, as in {first.folder}"
+        raise DataError(other.folder, where, found, _all_again(first.folder))
 
 
 def _require_end(shard: Shard, end: int, reason: str) -> None:
     if shard.end != end:
         expected, found = f"stimuli up to number {end}, {reason}", f"up to number {shard.end}"
-        raise DataError(shard.folder, expected, found, f"delete {shard.folder.parent} and run the workflow again")
+        raise DataError(shard.folder, expected, found, _all_again(shard.folder))
 
 
 def _require_all_samples(shards: Sequence[Shard]) -> None:
     """Raise DataError unless every stimulus is in one shard and has the samples that the first one has."""
-    where, fix = shards[0].folder.parent, f"delete {shards[0].folder.parent} and run the workflow again"
+    where, fix = shards[0].folder.parent, _all_again(shards[0].folder)
     twice = [name for name, n in Counter(name for shard in shards for name in shard.stimuli).items() if n > 1]
     if twice:
         raise DataError(where, "each stimulus in one shard", f"{len(twice)} in two, first {twice[0]}", fix)
     samples: dict[str, list[int]] = {}
     for shard in shards:
-        for name, sample in zip(*(shard.table[key].to_pylist() for key in ("stimulus_id", "sample")), strict=True):
-            samples.setdefault(name, []).append(sample)
+        for row in shard.table.select(["stimulus_id", "sample"]).to_pylist():
+            samples.setdefault(row["stimulus_id"], []).append(row["sample"])
     wanted = next(iter(samples.values()))
     others = [name for name, drawn in samples.items() if drawn != wanted]
     if others:
@@ -196,3 +196,7 @@ def _require_all_samples(shards: Sequence[Shard]) -> None:
 
 def _again(folder: Path) -> str:
     return f"delete the folder {folder} and run the workflow again, which draws this shard alone"
+
+
+def _all_again(folder: Path) -> str:
+    return f"delete the folder {folder.parent} and run the workflow again, which draws all shards anew"

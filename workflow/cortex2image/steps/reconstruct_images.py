@@ -1,8 +1,8 @@
 """Draw pictures of a shard of the test stimuli of one subject, by one method.
 
-Reads trials.parquet and the decoded and true features that the method uses, and draws one or several pictures
-per stimulus. Writes them as PNG files, with rows.parquet, into the folder of the shard, which appears whole or
-not at all. Shards are contiguous ranges of the test stimuli.
+Reads trials.parquet and the decoded and true features that the method uses, and draws one or several
+pictures per stimulus. Writes them as PNG files, with rows.parquet, into the folder of the shard, which appears
+whole or not at all. Shards are contiguous ranges of the test stimuli.
 """
 
 import os
