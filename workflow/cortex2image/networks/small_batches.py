@@ -1,8 +1,8 @@
 """Layers that give a row the same result in a batch of any size, on a CPU in float32.
 
-PyTorch and its libraries choose other kernels for small inputs, which add in another order, so that a row of a
-small batch differs in its last bits. A convolution of a small input is done by oneDNN only from two rows on, and
-from 16 if its kernel has one pixel and PyTorch one thread (``ConvParams::use_mkldnn`` in PyTorch's
+PyTorch and its libraries choose other kernels for small inputs, which add in another order, so that a row of
+a small batch differs in its last bits. A convolution of a small input is done by oneDNN only from two rows on,
+and from 16 if its kernel has one pixel and PyTorch one thread (``ConvParams::use_mkldnn`` in PyTorch's
 aten/src/ATen/native/Convolution.cpp); the BLAS has kernels of its own for products of few rows.
 """
 
@@ -14,6 +14,8 @@ FEWEST = 16
 
 class SteadyConv2d(nn.Conv2d):
     """A convolution by oneDNN for batches of any size."""
+
+    padding: tuple[int, ...]
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:  # noqa: A002 (the name that PyTorch gives it)
         """Return the convolved maps, (n, channels, h, w)."""

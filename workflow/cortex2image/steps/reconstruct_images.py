@@ -1,8 +1,8 @@
 """Draw pictures of a shard of the test stimuli of one subject, by one method.
 
 Reads trials.parquet and the decoded and true features that the method uses, and draws one or several
-pictures per stimulus. Writes them as PNG files, with rows.parquet, into the folder of the shard, which appears
-whole or not at all. Shards are contiguous ranges of the test stimuli.
+pictures per stimulus. Writes them as PNG files, with rows.parquet, into the folder of the shard, which
+appears whole or not at all. Shards are contiguous ranges of the test stimuli.
 """
 
 import os
@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cortex2image.device import choose_device
-from cortex2image.diffusion.denoise import Sampling
+from cortex2image.diffusion.denoise import Sampling, check_sampling
 from cortex2image.errors import DataError, run_step
 from cortex2image.features.scratch import check_scratch
 from cortex2image.features.stimuli import range_of
@@ -76,6 +76,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     rows = plan(chosen, method.samples(drawing.samples), study.seed, drawing.shared_noise)
     check_scratch(Path(args.shard_pictures).parent, disk_bytes(len(rows), models.image_size), FREE_DISK)
     sampling = Sampling.of(drawing, study.features)
+    check_sampling(sampling)
     studio = Studio(models, sampling, tables, study.models.precision, drawing.device, drawing.compile)
     device = choose_device(drawing.device).type
     core, at_once = core_of(method), models.at_once(study.models.batch_size, PICTURES_AT_ONCE)
