@@ -10,9 +10,7 @@ from cortex2image.reconstruction.studio import Drawn
 
 CUDA = torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB.")
 CPU = RuntimeError("[enforce fail at alloc_cpu.cpp:124] DefaultCPUAllocator: not enough memory: you tried")
-LINUX = RuntimeError(
-    "DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes. Error code 12"
-)
+LINUX = RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes")
 
 
 class Painter:
@@ -70,9 +68,7 @@ def test_out_of_memory_halves_the_batch_for_good_and_says_so(error, padded, caps
 
 
 def test_a_device_that_holds_no_single_picture_is_an_error_that_says_what_to_do():
-    with pytest.raises(
-        ConfigError, match=r"memory for one picture\n.*Tried to allocate(.|\n)*models/precision"
-    ):
+    with pytest.raises(ConfigError, match=r"for one picture\n.*Tried to allocate(.|\n)*models/precision"):
         draw(Batches(Painter(room=0), 4, padded=False))
 
 

@@ -116,10 +116,8 @@ def draw(
 def index(method, folders, out=None):
     """Join shards, and return the rows of their table."""
     out = out or method
-    index_reconstructions.main(
-        [*f"--method {method} --images pictures/{out} --reconstructions pictures/{out}.parquet".split()]
-        + ["--shards", *folders, *as_option(models={"set": "tiny"})]
-    )
+    named = f"--method {method} --images pictures/{out} --reconstructions pictures/{out}.parquet".split()
+    index_reconstructions.main([*named, "--shards", *folders, *as_option(models={"set": "tiny"})])
     return RECONSTRUCTIONS.read(f"pictures/{out}.parquet").to_pylist()
 
 
@@ -406,9 +404,9 @@ def test_a_kill_leaves_no_shard_and_the_next_run_draws_that_shard_alone(study, t
     settings = as_option(seed=7, models={"set": "tiny"}, reconstruct=DRAWING | {"shards": 2})
     arguments = "--method c --shard 1 --trials trials.parquet --stimuli stimuli.parquet --decoded c.parquet"
     root = Path(__file__).parents[3]
+    given = [*arguments.split(), "--shard-pictures", str(folder), *settings]
     died = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tiny_model_set.folder), "1", *arguments.split()]
-        + ["--shard-pictures", str(folder), *settings],
+        [sys.executable, "-c", KILLED, str(tiny_model_set.folder), "1", *given],
         env=os.environ | {"PYTHONPATH": f"{root / 'workflow'}:{root}"},
         capture_output=True,
         check=False,

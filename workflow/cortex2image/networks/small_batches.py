@@ -1,8 +1,8 @@
 """Layers that give a row the same result in a batch of any size, on a CPU in float32.
 
-PyTorch and its libraries choose other kernels for small inputs, which add in another order, so that a row of
-a small batch differs in its last bits. A convolution of a small input is done by oneDNN only from two rows on,
-and from 16 if its kernel has one pixel and PyTorch one thread (``ConvParams::use_mkldnn`` in PyTorch's
+PyTorch and its libraries choose other kernels for small inputs, which add in another order, so that a row
+of a small batch differs in its last bits. A convolution of a small input is done by oneDNN only from two rows
+on, and from 16 if its kernel has one pixel and PyTorch one thread (``ConvParams::use_mkldnn`` in PyTorch's
 aten/src/ATen/native/Convolution.cpp); the BLAS has kernels of its own for products of few rows.
 """
 

@@ -22,6 +22,7 @@ from cortex2image.errors import DataError
 from cortex2image.tables.results import RECONSTRUCTIONS
 
 ROWS = "rows.parquet"
+PNG_END = b"IEND\xaeB`\x82"
 # Metadata of a shard that differ between the shards of one join, and what else Parquet and the contract add.
 FIRST, TOTAL = "first", "stimuli"
 STAMPS = ("contract", "contract_version", "ARROW:schema", "pandas")
@@ -113,7 +114,9 @@ def check_pictures(shard: Shard, side: int) -> None:
         try:
             with Image.open(path) as image:
                 found = f"{image.format} {image.mode} {image.width} x {image.height}"
-                image.verify()  # the checksums of all parts of the file
+                image.verify()  # the checksums of all parts of the file but the last
+            if not path.read_bytes().endswith(PNG_END):
+                raise ValueError("the file ends too early")
         except (OSError, SyntaxError, ValueError) as error:
             raise DataError(path, "a whole PNG file", str(error), _again(shard.folder)) from None
         expected = f"PNG RGB {side} x {side}"
