@@ -58,7 +58,7 @@ def test_features_of_the_test_stimuli_are_taken_in_any_order():
     require_test_stimuli(["c", "b"], once, "decoded z")
     require_test_stimuli(["c", "a", "b"], trials(["train"] * 4, [0, 1, 1, 2]), "decoded z")
     for stimuli, found in ((["a", "b", "c"], "first a"), (["b"], "first c"), (["b", "c", "x"], "first x")):
-        with pytest.raises(DataError, match=f"decoded z(.|\\n)*the 2 test stimuli(.|\\n)*{found}"):
+        with pytest.raises(DataError, match=rf"decoded z(.|\n)*the 2 test stimuli(.|\n)*{found}"):
             require_test_stimuli(stimuli, once, "decoded z")
 
 
@@ -67,7 +67,7 @@ def test_features_that_are_not_finite_name_their_stimulus(value):
     features = {"z": np.zeros((3, 4)), "c": np.zeros((3, 2))}
     require_finite(STIMULI, features)
     features["c"][1, 1] = value
-    with pytest.raises(DataError, match="features c(.|\\n)*for 1 stimuli, first scene/2"):
+    with pytest.raises(DataError, match=r"features c(.|\n)*for 1 stimuli, first scene/2"):
         require_finite(STIMULI, features)
 
 
