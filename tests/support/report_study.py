@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from tests.support.reconstructions import without_incident
 from tests.support.studies import as_option, some_study
 
 from cortex2image.encoding.quantities import VoxelResults, region_table
@@ -140,6 +141,7 @@ def write_subject(root: Path, subject: str, methods: tuple[str, ...], rng: np.ra
             "seed": list(range(len(keys))),
             "image_path": [write_picture(folder / f"{i}-{k}.png", rng) for i, k in keys],
         }
+        data |= without_incident(len(keys))
         RECONSTRUCTIONS.write(data, folder.with_suffix(".parquet"))
 
 

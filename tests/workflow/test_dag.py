@@ -53,6 +53,16 @@ def test_controls_bring_their_decoders_into_the_plan(snakemake, tmp_path):
     assert "reconstructions/bottleneck-k3.parquet" in done.stdout
 
 
+def test_every_shard_is_a_job_and_every_method_has_one_index(snakemake, tmp_path):
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    config["reconstruct"] |= {"shards": 3, "methods": ["z", "zc"]}
+    (tmp_path / "sharded.yaml").write_text(yaml.safe_dump(config))
+    done = snakemake("reconstruct", "--dry-run", "--quiet", "host", config=tmp_path / "sharded.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("rule reconstruct_images:") == 3 * 2 * len(config["subjects"])
+    assert done.stdout.count("rule index_reconstructions:") == 2 * len(config["subjects"])
+
+
 def test_training_is_never_part_of_all(snakemake):
     done = snakemake("--dry-run", "--quiet", "host")
     assert "rule report:" in done.stdout

@@ -1,7 +1,7 @@
 """Exceptions of the project: each says where the fault is, what was expected and found, and what to do."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -31,6 +31,24 @@ class ConfigError(Cortex2imageError):
 
 class DataError(Cortex2imageError):
     """A data set, recording or image cannot be used as it is."""
+
+
+class NotFiniteError(DataError):
+    """Rows of a batch hold NaN or infinity after they were computed, as float16 can produce.
+
+    Parameters
+    ----------
+    where : str
+        What was computed.
+    rows : sequence of int
+        Positions in the batch.
+    fix : str
+        The next thing to do, as an instruction.
+    """
+
+    def __init__(self, where: object, rows: Sequence[int], fix: str):
+        self.rows = tuple(rows)
+        super().__init__(where, "finite numbers", f"NaN or Inf in {len(self.rows)} rows of a batch", fix)
 
 
 class ContractError(Cortex2imageError):

@@ -2,7 +2,7 @@
 
 
 rule reconstruct_images:
-    """Pictures of every test stimulus of a subject, by one method."""
+    """Pictures of a shard of the test stimuli of a subject, by one method."""
     input:
         code=code_of("reconstruct_images"),
         model=JOBS.model_sums,
@@ -13,20 +13,43 @@ rule reconstruct_images:
         identities=JOBS.identities_of_method,
         features=JOBS.features_of_method,
     output:
-        images=directory(at("reconstructed_pictures")),
-        reconstructions=at("reconstructions"),
+        shard_pictures=directory(at("shard_pictures")),
     log:
-        log_of("reconstruct_images", "subject", "method"),
+        log_of("reconstruct_images", "subject", "method", "shard"),
     benchmark:
-        benchmark_of("reconstruct_images", "subject", "method")
+        benchmark_of("reconstruct_images", "subject", "method", "shard")
+    wildcard_constraints:
+        shard="[0-9]+",
     conda:
         "../../envs/cortex2image.yaml"
     threads: 8
     resources:
-        **growing(mem_mb=RESOURCES.model_mb, runtime=240),
+        **growing(mem_mb=RESOURCES.model_mb, runtime=RESOURCES.drawing_minutes),
         gpu=1,
     params:
         settings=JOBS.method_settings("reconstruct_images"),
         entry=JOBS.entry("reconstruct_images"),
     shell:
         command_line("reconstruct_images")
+
+
+rule index_reconstructions:
+    """All pictures of a subject by one method, checked and in one folder, and their table."""
+    input:
+        code=code_of("index_reconstructions"),
+        shards=JOBS.drawn,
+    output:
+        images=directory(at("reconstructed_pictures")),
+        reconstructions=at("reconstructions"),
+    log:
+        log_of("index_reconstructions", "subject", "method"),
+    benchmark:
+        benchmark_of("index_reconstructions", "subject", "method")
+    conda:
+        "../../envs/cortex2image.yaml"
+    resources:
+        **growing(mem_mb=2000, runtime=60),
+    params:
+        settings=settings_of("index_reconstructions"),
+    shell:
+        command_line("index_reconstructions")

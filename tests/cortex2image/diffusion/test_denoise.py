@@ -8,7 +8,7 @@ from diffusers import DDPMScheduler
 from tests.support.sampling import sampling
 
 from cortex2image.diffusion.denoise import Denoiser, noised
-from cortex2image.errors import ConfigError, DataError
+from cortex2image.errors import ConfigError, NotFiniteError
 from cortex2image.networks.codec import encode_images, noise_for
 from cortex2image.networks.load import load_diffusion
 
@@ -181,8 +181,11 @@ def test_strength_without_a_step(tiny_diffusion, strength):
 
 
 def test_a_result_that_is_no_number_is_an_error(denoiser, latents, states):
-    with pytest.raises(DataError, match="NaN or Inf"):
-        denoiser.from_latents(latents * torch.inf, states, SEEDS)
+    latents = latents.clone()
+    latents[1, 0, 0, 0] = torch.inf
+    with pytest.raises(NotFiniteError, match="NaN or Inf in 1 rows") as refused:
+        denoiser.from_latents(latents, states, SEEDS)
+    assert refused.value.rows == (1,)
 
 
 def test_networks_may_round_but_latents_do_not(tiny_model_set, denoiser, states):

@@ -6,7 +6,7 @@ from PIL import Image
 from tests.support.stimuli import write_pictures, write_stimuli
 
 from cortex2image.errors import DataError
-from cortex2image.features.stimuli import Stimuli, batches, read_picture, read_stimuli
+from cortex2image.features.stimuli import Stimuli, batches, range_of, read_picture, read_stimuli
 
 
 def stimuli(ids=("a", "b"), paths=(None, None), seed=3):
@@ -64,3 +64,10 @@ def test_pictures_are_looked_for_only_where_they_are_needed(tmp_path, paths):
     write_stimuli([*paths[:4], "gone.png"], tmp_path / "stimuli.parquet")
     with pytest.raises(DataError, match=r"1 missing, first gone\.png"):
         read_stimuli(tmp_path / "stimuli.parquet", "zc")
+
+
+@pytest.mark.parametrize(("shards", "stimuli"), [(1, 1), (3, 10), (7, 7), (4, 999)])
+def test_shards_are_contiguous_and_alike_in_size(shards, stimuli):
+    parts = [range_of(number, shards, stimuli, "features/shards") for number in range(shards)]
+    assert [row for part in parts for row in part] == list(range(stimuli))
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1

@@ -285,6 +285,21 @@ def test_only_a_method_that_shows_training_pictures_waits_for_them():
     assert not any(waiting.values())
 
 
+def test_pictures_are_joined_from_all_shards_of_their_subject_and_method():
+    study = jobs(change(shipped(), "reconstruct/shards", 3))
+    folders = [f"results/demo/sub-02/reconstructions/shards/zc/{shard}" for shard in range(3)]
+    assert study.drawn(Wildcards(subject="sub-02", method="zc")) == folders
+
+
+@pytest.mark.parametrize(
+    ("config", "most"), [(shipped(), 60), (distributed("nsd"), 1000)], ids=["simulated", "nsd"]
+)
+def test_more_shards_than_test_stimuli_end_the_plan(config, most):
+    assert jobs(change(config, "reconstruct/shards", most))
+    with pytest.raises(ConfigError, match=rf"reconstruct/shards\n.*at most {most}(.|\n)*{most + 1}\n"):
+        jobs(change(config, "reconstruct/shards", most + 1))
+
+
 def test_scores_without_pictures_are_also_those_of_decoded_features():
     named = ("evaluation", "category_evaluation", "decoded_evaluation")
     pictures, categories = jobs(), jobs(shipped("haxby"))

@@ -142,6 +142,12 @@ def test_the_sampler_takes_a_day_for_the_passes_of_a_picture_with_a_large_unet(n
     assert _sharded(needed, 4).sampling_minutes(spaces) == max(30, minutes // 4)
 
 
+@pytest.mark.parametrize(("shards", "minutes"), [(1, 240), (3, 80), (7, 35), (100, 30)])
+def test_a_shard_of_pictures_takes_its_part_of_the_time(shards, minutes):
+    study = resolve(change(shipped("nsd"), "reconstruct/shards", shards))
+    assert Resources(study, SD).drawing_minutes == minutes
+
+
 def _sharded(needed, shards):
     features = replace(needed.study.features, shards=shards)
     return replace(needed, study=replace(needed.study, features=features))

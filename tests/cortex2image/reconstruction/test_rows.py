@@ -1,6 +1,15 @@
+import numpy as np
+import pyarrow as pa
 import pytest
 
-from cortex2image.reconstruction.rows import file_stem, picture_file, plan
+from cortex2image.errors import DataError
+from cortex2image.reconstruction.rows import (
+    file_stem,
+    picture_file,
+    plan,
+    require_finite,
+    require_test_stimuli,
+)
 from cortex2image.seeds import seed_for
 
 STIMULI = ["scene-1", "scene/2", "scene-3"]
@@ -38,6 +47,28 @@ def test_names_never_collide():
     stems = [file_stem(name) for name in names]
     assert len({stem.lower() for stem in stems}) == len(names)
     assert all(len(stem) <= 120 and "/" not in stem and not stem.startswith(".") for stem in stems)
+
+
+def trials(split, fold):
+    return pa.table({"stimulus_id": ["a", "b", "b", "c"], "split": split, "fold": fold})
+
+
+def test_features_of_the_test_stimuli_are_taken_in_any_order():
+    once = trials(["train", "test", "test", "test"], [None] * 4)
+    require_test_stimuli(["c", "b"], once, "decoded z")
+    require_test_stimuli(["c", "a", "b"], trials(["train"] * 4, [0, 1, 1, 2]), "decoded z")
+    for stimuli, found in ((["a", "b", "c"], "first a"), (["b"], "first c"), (["b", "c", "x"], "first x")):
+        with pytest.raises(DataError, match=rf"decoded z(.|\n)*the 2 test stimuli(.|\n)*{found}"):
+            require_test_stimuli(stimuli, once, "decoded z")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_features_that_are_not_finite_name_their_stimulus(value):
+    features = {"z": np.zeros((3, 4)), "c": np.zeros((3, 2))}
+    require_finite(STIMULI, features)
+    features["c"][1, 1] = value
+    with pytest.raises(DataError, match=r"features c(.|\n)*for 1 stimuli, first scene/2"):
+        require_finite(STIMULI, features)
 
 
 def test_every_picture_has_a_file_of_its_own():

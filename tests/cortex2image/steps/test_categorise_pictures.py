@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from tests.support.reconstructions import without_incident
 from tests.support.studies import as_option
 
 from cortex2image.errors import DataError
@@ -54,7 +55,7 @@ def study(tmp_path):
         Image.new("RGB", (12, 12), COLOURS[colour]).save(path)
     for path in rows["image_path"][1::2]:
         Image.new("RGB", (12, 12), COLOURS["red"]).save(path)
-    RECONSTRUCTIONS.write(rows, tmp_path / "c.parquet")
+    RECONSTRUCTIONS.write(rows | without_incident(2 * count), tmp_path / "c.parquet")
     return tmp_path
 
 

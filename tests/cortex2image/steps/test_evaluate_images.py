@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from tests.support.reconstructions import without_incident
 from tests.support.studies import as_option
 
 from cortex2image.errors import DataError
@@ -45,7 +46,8 @@ def study(tmp_path, rng):
     STIMULI.write(stimuli, tmp_path / "stimuli.parquet")
     columns = zip(*(rows[i] for i in rng.permutation(len(rows))), strict=True)
     names = ("stimulus_id", "sample", "seed", "image_path")
-    RECONSTRUCTIONS.write(dict(zip(names, map(list, columns), strict=True)), tmp_path / "zc.parquet")
+    table = dict(zip(names, map(list, columns), strict=True)) | without_incident(len(rows))
+    RECONSTRUCTIONS.write(table, tmp_path / "zc.parquet")
     return tmp_path
 
 

@@ -58,7 +58,7 @@ def test_z_of_every_stimulus(study, images, tiny_diffusion, tiny_model_set):
 
 def test_a_set_that_lacks_the_part_is_refused_before_it_is_loaded(study, monkeypatch):
     monkeypatch.delattr("cortex2image.steps.extract_features.load_diffusion")
-    with pytest.raises(ConfigError, match="the part image_prompt, for e"):
+    with pytest.raises(ConfigError, match="the part image_prompt, which the feature space e"):
         extract("e")
     assert not (study / "e.parquet").exists()
 

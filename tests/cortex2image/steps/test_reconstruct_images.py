@@ -1,7 +1,18 @@
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import torch
 from PIL import Image
 from tests.support.sampling import sampling
+from tests.support.stimuli import write_stimuli
 from tests.support.studies import as_option
 
 from cortex2image.diffusion.denoise import Denoiser
@@ -10,6 +21,7 @@ from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.reconstruction.inputs import derangement
 from cortex2image.reconstruction.pictures import pictures
 from cortex2image.seeds import seed_for
+from cortex2image.steps import index_reconstructions
 from cortex2image.steps.reconstruct_images import main
 from cortex2image.study.methods import METHODS
 from cortex2image.tables.columns import vectors
@@ -46,6 +58,7 @@ def study(tmp_path, tiny_model_set, decoded, true, monkeypatch):
     monkeypatch.setitem(MODEL_SETS, "tiny", tiny_model_set)
     monkeypatch.chdir(tmp_path)
     write_trials()
+    write_stimuli([None], "stimuli.parquet")
     write_decoded("z", STIMULI, decoded["z"])
     write_decoded("c", STIMULI[::-1], decoded["c"][::-1])
     for space, features in true.items():
@@ -69,24 +82,49 @@ def write_decoded(space, stimuli, features):
     DECODED.write({"stimulus_id": stimuli, "feature": vectors(features)}, f"{space}.parquet")
 
 
-def reconstruct(method, spaces=None, true_spaces=None, out=None, batch_size=None, latent="mean", **drawing):
-    out = out or method
+def draw(
+    method,
+    shard=0,
+    spaces=None,
+    true_spaces=None,
+    out=None,
+    batch_size=None,
+    latent="mean",
+    precision="float32",
+    **drawing,
+):
+    """Draw a shard of the pictures of a method, and return its folder."""
     decoded, true = METHODS[method].decoded, METHODS[method].features
     tables = [f"{space}.parquet" for space in (decoded if spaces is None else spaces)]
     true_tables = [f"true-{space}.parquet" for space in (true if true_spaces is None else true_spaces)]
     settings = as_option(
         seed=7,
-        models={"set": "tiny", "batch_size": batch_size},
+        models={"set": "tiny", "batch_size": batch_size, "precision": precision},
         features={"latent": latent},
         reconstruct=DRAWING | drawing,
     )
+    folder = f"pictures/shards/{out or method}/{shard}"
     main(
-        f"--method {method} --trials trials.parquet --decoded {' '.join(tables)}"
-        f" --features {' '.join(true_tables)}"
-        f" --images pictures/{out} --reconstructions pictures/{out}.parquet".split()
+        f"--method {method} --shard {shard} --trials trials.parquet --stimuli stimuli.parquet"
+        f" --decoded {' '.join(tables)} --features {' '.join(true_tables)}"
+        f" --shard-pictures {folder}".split()
         + settings
     )
+    return folder
+
+
+def index(method, folders, out=None):
+    """Join shards, and return the rows of their table."""
+    out = out or method
+    named = f"--method {method} --images pictures/{out} --reconstructions pictures/{out}.parquet".split()
+    index_reconstructions.main([*named, "--shards", *folders, *as_option(models={"set": "tiny"})])
     return RECONSTRUCTIONS.read(f"pictures/{out}.parquet").to_pylist()
+
+
+def reconstruct(method, shards=1, out=None, **given):
+    """Draw all shards and join them."""
+    folders = [draw(method, n, shards=shards, out=out, **given) for n in range(shards)]
+    return index(method, folders, out)
 
 
 def read(rows):
@@ -121,10 +159,15 @@ def test_pictures_are_those_of_their_row(study, decoded, tiny_diffusion):
     assert_drawn_from(rows, "zc", decoded, Denoiser(tiny_diffusion, sampling(5, 0.8, 3.0)))
 
 
-def test_batches_change_nothing(study):
-    whole, single = reconstruct("zc"), reconstruct("zc", batch_size=1, out="single")
-    assert [row["seed"] for row in whole] == [row["seed"] for row in single]
-    np.testing.assert_allclose(read(whole).astype(int), read(single).astype(int), atol=1)
+@pytest.mark.parametrize(("shards", "batch_size"), [(1, 1), (2, None), (3, 2)])
+def test_neither_batches_nor_shards_change_anything(study, shards, batch_size):
+    whole = reconstruct("zc", batch_size=32)
+    parts = reconstruct("zc", shards, "parts", batch_size=batch_size)
+    named = [row | {"image_path": row["image_path"].replace("/parts/", "/zc/")} for row in parts]
+    assert named == whole
+    np.testing.assert_array_equal(read(parts), read(whole))
+    facts = [RECONSTRUCTIONS.read(f"pictures/{name}.parquet").schema.metadata for name in ("zc", "parts")]
+    assert facts[0] == facts[1]
 
 
 def test_methods_c_and_zc_share_their_noise(study):
@@ -195,7 +238,7 @@ def test_a_second_run_leaves_nothing_of_the_first(study):
 def fails_without_a_trace(study, error, match, method, **given):
     with pytest.raises(error, match=match):
         reconstruct(method, **given)
-    assert not list(study.glob("pictures/**/*"))
+    assert not [path for path in study.glob("pictures/**/*") if path.is_file()]
 
 
 def test_stimulus_decoded_in_one_space_only(study, decoded):
@@ -229,20 +272,150 @@ def test_missing_table(study):
     fails_without_a_trace(study, ContractError, "z.parquet", "z")
 
 
-def test_strength_that_leaves_no_step(study):
-    with pytest.raises(ConfigError, match="strength"):
-        reconstruct("zc", strength=0.01)
-    assert not (study / "pictures").exists()
-
-
 def test_failure_while_drawing_leaves_the_former_pictures(study, monkeypatch):
     before = reconstruct("c")
 
     def fail(*_):
-        raise RuntimeError("out of memory")
+        raise RuntimeError("broken")
 
     monkeypatch.setattr("cortex2image.reconstruction.pictures.pictures", fail)
-    with pytest.raises(RuntimeError, match="out of memory"):
+    with pytest.raises(RuntimeError, match="broken"):
         reconstruct("c")
-    assert [path.name for path in (study / "pictures").iterdir() if path.is_dir()] == ["c"]
+    assert [path.name for path in (study / "pictures" / "shards" / "c").iterdir()] == ["0"]
     assert len(read(before)) == 6
+
+
+@pytest.fixture
+def no_model(study, monkeypatch):
+    """The study, in which a model that is loaded ends the test."""
+
+    def loaded(*_):
+        raise AssertionError("a model was loaded")
+
+    monkeypatch.setattr("cortex2image.reconstruction.pictures.load_diffusion", loaded)
+    return study
+
+
+def test_pictures_need_a_model(no_model):
+    with pytest.raises(AssertionError, match="a model was loaded"):
+        draw("zc")
+
+
+def refused(study, error, match, method="zc", **given):
+    fails_without_a_trace(study, error, match, method, **given)
+
+
+def test_a_disk_without_room_is_refused_before_the_model_loads(no_model, monkeypatch):
+    """Shard 0 of 2 has one stimulus with two samples."""
+    room, need = shutil.disk_usage(no_model), 2 * (16 * 16 * 3 + 4096)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: room._replace(free=need - 1))
+    refused(no_model, DataError, "free disk(.|\n)*lower reconstruct/samples", shards=2)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: room._replace(free=need))
+    with pytest.raises(AssertionError, match="a model was loaded"):
+        draw("zc", shards=2)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_features_that_are_not_finite_are_refused_before_the_model_loads(no_model, decoded, value):
+    decoded["c"][1, 5] = value
+    columns = {"stimulus_id": STIMULI, "feature": vectors(decoded["c"])}
+    pq.write_table(pa.table(columns).cast(DECODED.read("c.parquet").schema), "c.parquet")
+    refused(no_model, ContractError, r"c\.parquet(.|\n)*NaN or Inf")
+
+
+def test_another_width_is_refused_before_the_model_loads(no_model, decoded):
+    write_decoded("c", STIMULI, decoded["c"][:, :100])
+    refused(no_model, DataError, "vectors of 128 values(.|\n)*100 values")
+
+
+@pytest.mark.parametrize(
+    ("stimuli", "found"),
+    [
+        (["scene/1", "scene-2", "seen-1"], "1 that are no test stimuli, and 1 missing, first seen-1"),
+        (["scene/1", "scene-2"], "0 that are no test stimuli, and 1 missing, first Scene-2"),
+        (["scene/1", "scene-2", "Scene-2", "new"], "1 that are no test stimuli, and 0 missing, first new"),
+    ],
+)
+def test_other_stimuli_are_refused_before_the_model_loads(no_model, rng, stimuli, found):
+    for space, width in (("z", 64), ("c", 128)):
+        write_decoded(space, stimuli, rng.standard_normal((len(stimuli), width), dtype=np.float32))
+    refused(no_model, DataError, f"the 3 test stimuli of the subject(.|\n)*{found}")
+
+
+def test_more_shards_than_stimuli_are_refused_before_the_model_loads(no_model):
+    refused(no_model, ConfigError, "reconstruct/shards(.|\n)*shard 0 of 4 for 3 stimuli", shards=4)
+
+
+def test_a_device_that_is_not_there_is_refused_before_the_model_loads(no_model, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    refused(no_model, ConfigError, "device", device="cuda")
+
+
+def test_a_strength_that_leaves_no_step_is_refused_before_the_model_loads(no_model):
+    refused(no_model, ConfigError, "strength", strength=0.01)
+
+
+def test_black_pictures_of_a_low_precision_are_drawn_again_and_reported(study, monkeypatch, capsys):
+    """A fake autoencoder that gives black pictures, but not in float32."""
+    whole = reconstruct("zc", out="whole")
+
+    def darkened(method, denoiser, features, seeds):
+        drawn = pictures(method, denoiser, features, seeds)
+        if denoiser.diffusion.dtype != torch.float32:
+            drawn[np.asarray(seeds) == whole[3]["seed"]] = 0
+        return drawn
+
+    monkeypatch.setattr("cortex2image.reconstruction.pictures.pictures", darkened)
+    rows = reconstruct("zc", precision="bfloat16")
+    assert [row["precision"] for row in rows] == ["bfloat16"] * 3 + ["float32"] + ["bfloat16"] * 2
+    assert not any(row["black"] for row in rows)
+    np.testing.assert_array_equal(read(rows)[3], read(whole)[3])
+    said = capsys.readouterr().err
+    assert "1 pictures are NaN or black in bfloat16, now in float32: scene-2 sample 1" in said
+    assert "6 pictures, 1 of them drawn again, 0 black" in said
+
+
+KILLED = """
+import json, os, signal, sys
+from cortex2image.networks.registry import MODEL_SETS
+from cortex2image.reconstruction import drawing
+from cortex2image.steps.reconstruct_images import main
+from tests.support.tiny_models import JUDGES, tiny_description
+from pathlib import Path
+MODEL_SETS["tiny"] = tiny_description(Path(sys.argv[1]), name="tiny", judges=JUDGES)
+left = int(sys.argv[2])
+save = drawing.Image.Image.save
+def dying(image, path):
+    global left
+    left -= 1
+    if left < 0:
+        Path(path).write_bytes(b"half a picture")
+        os.kill(os.getpid(), signal.SIGKILL)
+    save(image, path)
+drawing.Image.Image.save = dying
+main(sys.argv[3:])
+"""
+
+
+def test_a_kill_leaves_no_shard_and_the_next_run_draws_that_shard_alone(study, tiny_model_set):
+    """The process dies while it writes the second picture of shard 1 of 2."""
+    finished, folder = Path(draw("c", 0, shards=2)), Path("pictures/shards/c/1")
+    before = {path.name: path.stat().st_mtime_ns for path in finished.iterdir()}
+    settings = as_option(seed=7, models={"set": "tiny"}, reconstruct=DRAWING | {"shards": 2})
+    arguments = "--method c --shard 1 --trials trials.parquet --stimuli stimuli.parquet --decoded c.parquet"
+    root = Path(__file__).parents[3]
+    given = [*arguments.split(), "--shard-pictures", str(folder), *settings]
+    died = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tiny_model_set.folder), "1", *given],
+        env=os.environ | {"PYTHONPATH": f"{root / 'workflow'}:{root}"},
+        capture_output=True,
+        check=False,
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+    assert not folder.exists()
+    (left,) = [path for path in folder.parent.iterdir() if path.name.startswith(".")]
+    assert len(list(left.iterdir())) == 2
+    rows = index("c", [str(finished), draw("c", 1, shards=2)])
+    assert not left.exists()
+    assert {path.name: path.stat().st_mtime_ns for path in finished.iterdir()} == before
+    np.testing.assert_array_equal(read(rows), read(reconstruct("c", out="whole")))

@@ -17,7 +17,7 @@ from cortex2image.networks.codec import noise_for
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.planning.code import declared_reads
 from cortex2image.seeds import seed_for
-from cortex2image.steps.sample_features import main, range_of
+from cortex2image.steps.sample_features import main
 from cortex2image.study.spaces import KINDS
 
 SPACES = ["unet-down0-n0.8-t1", "unet-mid-n0.8-t3", "zc", "zc-n0.8-t2"]
@@ -127,13 +127,6 @@ def test_a_stimulus_without_picture_stops_before_anything_runs(study):
 def test_more_shards_than_stimuli_are_refused_with_the_numbers(study):
     with pytest.raises(ConfigError, match=r"features/shards\n.*\n.*shard 2 of 6 for 5 stimuli\n.*5 or less"):
         sample("out", 2, 6)
-
-
-@pytest.mark.parametrize(("shards", "stimuli"), [(1, 1), (3, 10), (7, 7), (4, 999)])
-def test_shards_are_contiguous_and_alike_in_size(shards, stimuli):
-    parts = [range_of(number, shards, stimuli) for number in range(shards)]
-    assert [row for part in parts for row in part] == list(range(stimuli))
-    assert max(map(len, parts)) - min(map(len, parts)) <= 1
 
 
 def test_the_step_reads_what_its_spaces_depend_on_but_the_noise_level_of_pictures():

@@ -39,7 +39,7 @@ PREPARED = [reader.name for reader in READERS.values() if reader.prepared]
         ("encode/models", ["zc-n0.60"], "encode/models", "write zc-n0.6"),
         ("standardise/ncsnr_from", "released", "standardise/ncsnr_from", "the reader 'simulated'"),
         ("reconstruct/external", {"a": {"z": "{subject}.csv"}}, "reconstruct/external/a/z", ".npy"),
-        ("reconstruct/external", {"a": {"c": "one.npy"}}, "reconstruct/external/a/c", "write {subject}"),
+        ("reconstruct/external", {"a": {"c": "one.npy"}}, "reconstruct/external/a", "write {subject}"),
         ("reconstruct/methods", ["image_prompt"], "decode/rois", "no e"),
     ],
 )

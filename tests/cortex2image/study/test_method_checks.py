@@ -18,16 +18,8 @@ FILE = "/data/{subject}/z.npy"
         ("reconstruct", {"strength": 1.0, "noising": "as_released"}, "reconstruct/noising", "lower"),
         ("decode/rois", {"c": ["ventral"]}, "decode/rois", "no z"),
         ("reconstruct", {"bottleneck": [0]}, "reconstruct/bottleneck", "1"),
-        ("reconstruct", {"external": {"Mine!": {"z": FILE}}}, "reconstruct/external/Mine!", "lower-case"),
         ("reconstruct", {"external": {"zc": {"z": FILE}}}, "reconstruct/external/zc", "that no method has"),
         ("reconstruct", {"external": {"z": {"c": FILE}}}, "reconstruct/external/z", "choose another name"),
-        ("reconstruct", {"external": {"mine": {}}}, "reconstruct/external/mine", "none"),
-        (
-            "reconstruct",
-            {"external": {"mine": {"zc": FILE}}},
-            "reconstruct/external/mine",
-            "z and/or c",
-        ),
         (
             "reconstruct",
             {"external": {"mine": {"z": "/z.npy"}}},

@@ -69,6 +69,7 @@ def rules(schema):
 
 def test_every_rule_of_the_schema_has_words():
     known = {*BOUNDS, "type", "enum", "items", "properties", "additionalProperties", "required"}
+    known.add("propertyNames")
     told = {"$schema", "title", "description", "default", "unit", "renamed"}
     for name, value in rules(load_schema()):
         assert name in known | told, name

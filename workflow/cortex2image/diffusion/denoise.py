@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 import torch
 
-from cortex2image.errors import ConfigError, DataError
-from cortex2image.networks.codec import encode_images, encode_text, noise_for
+from cortex2image.errors import ConfigError
+from cortex2image.networks.codec import encode_images, encode_text, noise_for, require_finite
 from cortex2image.networks.load import Diffusion
 from cortex2image.seeds import seed_for
 from cortex2image.study.settings import Features, Reconstruct
@@ -96,10 +96,34 @@ class Stage:
 
 
 def check_finite(latents: torch.Tensor) -> None:
-    """Raise DataError if denoised latents hold NaN or infinity, as float16 can produce."""
-    if not torch.isfinite(latents).all():
-        fix = "look for extreme values in the decoded features, or use float32"
-        raise DataError("denoised latents", "finite numbers", "NaN or Inf", fix)
+    """Raise NotFiniteError, with the rows, if denoised latents hold NaN or infinity."""
+    fix = "look for extreme values in the decoded features, or use float32"
+    require_finite(latents, "denoised latents", fix)
+
+
+def check_sampling(sampling: Sampling) -> None:
+    """Check that settings of the reverse process fit each other; no model is needed.
+
+    Raises
+    ------
+    ConfigError
+        `strength` leaves no step to denoise, or, for noising "as_released", no timestep above the first step.
+    """
+    kept = kept_steps(sampling.steps, sampling.strength)
+    if not 1 <= kept <= sampling.steps:
+        raise ConfigError(
+            "reconstruct/strength",
+            f"a strength in (0, 1] that leaves at least one of {sampling.steps} steps",
+            str(sampling.strength),
+            "raise strength, or steps",
+        )
+    if sampling.noising == "as_released" and kept == sampling.steps:
+        raise ConfigError(
+            "reconstruct/noising",
+            "matched where all steps are denoised, since none is above them",
+            f"as_released at strength {sampling.strength}",
+            "set noising: matched, or lower strength",
+        )
 
 
 class Denoiser:
@@ -113,25 +137,18 @@ class Denoiser:
     Raises
     ------
     ConfigError
-        `strength` leaves no step to denoise, or, for noising "as_released", no timestep above the first step.
+        As :func:`check_sampling`.
     """
 
     def __init__(self, diffusion: Diffusion, sampling: Sampling):
+        check_sampling(sampling)
         self.diffusion, self.sampling = diffusion, sampling
         # A copy: the number of steps is state of a scheduler, and another denoiser may have another number.
         self.scheduler = type(diffusion.scheduler).from_config(diffusion.scheduler.config)
         self.scheduler.set_timesteps(sampling.steps)
         self.timesteps = [int(t) for t in self.scheduler.timesteps]
         self.kept_steps = kept_steps(sampling.steps, sampling.strength)
-        if not 1 <= self.kept_steps <= sampling.steps:
-            raise ConfigError(
-                "reconstruct/strength",
-                f"a strength in (0, 1] that leaves at least one of {sampling.steps} steps",
-                str(sampling.strength),
-                "raise strength, or steps",
-            )
         self.unconditional = encode_text(diffusion, [""])
-        self._check_noising()
 
     def states(self, c: np.ndarray) -> torch.Tensor:
         """Reshape flat text states, (n, text_length * text_width), to (n, text_length, text_width)."""
@@ -198,15 +215,6 @@ class Denoiser:
         noise = self._placed(noise_for(seeds, tuple(latents.shape[1:])))
         start = noised(self._placed(latents), noise, timestep, self.scheduler.alphas_cumprod)
         yield from self._stages(start, states, self.timesteps[first:])
-
-    def _check_noising(self) -> None:
-        if self.sampling.noising == "as_released" and self.kept_steps == self.sampling.steps:
-            raise ConfigError(
-                "reconstruct/noising",
-                "matched where all steps are denoised, since none is above them",
-                f"as_released at strength {self.sampling.strength}",
-                "set noising: matched, or lower strength",
-            )
 
     def _placed(self, tensor: torch.Tensor) -> torch.Tensor:
         """Return a tensor on the device in float32: networks may round, the sum of many steps must not."""

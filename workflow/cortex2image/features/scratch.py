@@ -1,12 +1,14 @@
-"""Disk for what lies there only for a while."""
+"""Room on a disk, asked for before work begins that fills it."""
 
 import shutil
 from pathlib import Path
 
 from cortex2image.errors import DataError
 
+FIX = "free disk, lower features/scratch_gb or raise features/shards, or work on a larger disk"
 
-def check_scratch(folder: str | Path, need_bytes: int) -> None:
+
+def check_scratch(folder: str | Path, need_bytes: int, fix: str = FIX) -> None:
     """Check that the disk of a folder has room.
 
     Parameters
@@ -14,6 +16,8 @@ def check_scratch(folder: str | Path, need_bytes: int) -> None:
     folder : path
         Where files will be written; it need not be there yet.
     need_bytes : int
+    fix : str
+        What to do if the room is too small.
 
     Raises
     ------
@@ -26,5 +30,4 @@ def check_scratch(folder: str | Path, need_bytes: int) -> None:
     free = shutil.disk_usage(there).free
     if free < need_bytes:
         expected, found = (f"{size / 1e9:.3g} GB" for size in (need_bytes, free))
-        fix = "free disk, lower features/scratch_gb or raise features/shards, or work on a larger disk"
         raise DataError(folder, f"{expected} of free disk", f"{found} free", fix)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from cortex2image.errors import DataError
+from cortex2image.errors import ConfigError, DataError
 from cortex2image.networks.pixels import square
 from cortex2image.progress import track
 from cortex2image.seeds import seed_for
@@ -81,6 +81,30 @@ def _check_pictures(rows: Sequence[dict[str, Any]], source: str | Path, pictured
     if absent:
         found = f"{len(absent)} missing, first {absent[0]}"
         raise DataError(source, "pictures that are there", found, "run from the study's working directory")
+
+
+def range_of(shard: int, shards: int, stimuli: int, setting: str) -> range:
+    """Return the rows of a shard, counted from 0, among those of a list of stimuli.
+
+    Parameters
+    ----------
+    shard, shards : int
+        Number of the shard, from 0, and number of shards.
+    stimuli : int
+        Length of the list.
+    setting : str
+        The key of the config that sets the number of shards, for error messages.
+
+    Raises
+    ------
+    ConfigError
+        There are more shards than stimuli, or no shard of this number.
+    """
+    if shards > stimuli or shard >= shards:
+        found = f"shard {shard} of {shards} for {stimuli} stimuli"
+        fix = f"set {setting} to {stimuli} or less"
+        raise ConfigError(setting, "at least one stimulus in every shard", found, fix)
+    return range(shard * stimuli // shards, (shard + 1) * stimuli // shards)
 
 
 def batches(rows: Sequence[dict[str, Any]], size: int, study_seed: int, label: str) -> Iterator[Stimuli]:

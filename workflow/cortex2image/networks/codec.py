@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from cortex2image.errors import DataError
+from cortex2image.errors import DataError, NotFiniteError
 from cortex2image.networks.load import Diffusion
 from cortex2image.networks.pixels import to_tensor, to_uint8
 
@@ -53,7 +53,7 @@ def decode_latents(diffusion: Diffusion, latents: torch.Tensor) -> np.ndarray:
 
     Raises
     ------
-    DataError
+    NotFiniteError
         The decoded values contain NaN or infinity, as float16 can produce; the picture would be black.
     """
     return to_uint8(decoded_pixels(diffusion, latents))
@@ -79,10 +79,16 @@ def decoded_pixels(diffusion: Diffusion, latents: torch.Tensor) -> torch.Tensor:
     """
     scaled = latents.to(diffusion.device, diffusion.dtype) / diffusion.vae.config.scaling_factor
     decoded: torch.Tensor = diffusion.vae.decode(scaled).sample.float()
-    if not torch.isfinite(decoded).all():
-        fix = "look for extreme values in the latents, or set models/precision to float32"
-        raise DataError("decoded pictures", "finite numbers", "NaN or Inf", fix)
+    fix = "look for extreme values in the latents, or set models/precision to float32"
+    require_finite(decoded, "decoded pictures", fix)
     return decoded / 2 + 0.5
+
+
+def require_finite(values: torch.Tensor, where: str, fix: str) -> None:
+    """Raise NotFiniteError, with the rows, if rows of a batch hold NaN or infinity."""
+    if not torch.isfinite(values).all():
+        rows = (~torch.isfinite(values).flatten(1).all(1)).nonzero().flatten()
+        raise NotFiniteError(where, rows.tolist(), fix)
 
 
 def _posterior(diffusion: Diffusion, pixels: torch.Tensor) -> Any:

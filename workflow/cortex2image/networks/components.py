@@ -11,6 +11,7 @@ from safetensors.torch import load_file
 
 from cortex2image.errors import ModelSetError
 from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.small_batches import steady_in_small_batches
 
 BUFFERS = ("position_ids",)
 """Endings of tensors in files of 2022 that are not weights: current libraries compute them."""
@@ -37,6 +38,8 @@ def read_part(kind: Any, folder: Path, **options: Any) -> Any:
 def read_network(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype = torch.float32) -> Any:
     """Return a network in evaluation mode with exactly the weights of its safetensors files.
 
+    On a CPU the result of a row does not depend on the size of its batch.
+
     Both libraries only warn if a weight is missing from the files, which then gets a random value, or if a
     file contains a weight that the network of ``config.json`` does not have; here both are errors.
 
@@ -55,6 +58,8 @@ def read_network(kind: Any, folder: Path, device: torch.device, dtype: torch.dty
     _refuse(report["missing_keys"], "missing", kind, folder)
     unknown = [name for name in report["unexpected_keys"] if not name.endswith(BUFFERS)]
     _refuse(unknown, "too many", kind, folder)
+    if device.type == "cpu":
+        steady_in_small_batches(network)
     return network.to(device).eval().requires_grad_(False)
 
 

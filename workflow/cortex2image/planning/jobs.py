@@ -17,7 +17,7 @@ from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, predictions, require_manifest
 from cortex2image.planning.passes import Pass, emptied_before, is_layer, pass_of, passes
 from cortex2image.planning.resources import Resources
-from cortex2image.planning.stimuli import count_stimuli
+from cortex2image.planning.stimuli import count_stimuli, most_test_stimuli
 from cortex2image.study.config import slice_json
 from cortex2image.study.encoding_figures import EncodingFigure, encoding_figures
 from cortex2image.study.encoding_models import (
@@ -71,6 +71,7 @@ class Jobs:
             _require_network(parse_space(space), self.model_set)
         for method in run_methods(study.reconstruct):
             _require_generator(method, self.model_set)
+        _require_full_shards(study)
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, and of the registry entries that its job uses."""
@@ -346,6 +347,12 @@ class Jobs:
         """Return the folder of extracted pictures if a method shows pictures of the training set."""
         return self.pictures if self._method(wildcards).searches else []
 
+    def drawn(self, wildcards: Wildcards) -> list[str]:
+        """Return the folders of all shards of the pictures of a subject and method."""
+        place = {"subject": wildcards.subject, "method": wildcards.method}
+        shards = range(self.study.reconstruct.shards)
+        return [self.layout.path("shard_pictures", **place, shard=str(shard)) for shard in shards]
+
     def _method(self, wildcards: Wildcards) -> Method:
         return run_step(lambda: find_method(wildcards.method, self.study.reconstruct))
 
@@ -381,6 +388,14 @@ def _require_plain_unet(user: str, models: ModelSet) -> None:
         fix = f"choose stable-diffusion-v2-1-base, or drop {user}"
         found = f"{models.name}, which draws with a depth map alone"
         raise ConfigError("models/set", f"a model set whose U-Net takes no depth map, for {user}", found, fix)
+
+
+def _require_full_shards(study: Study) -> None:
+    """Raise ConfigError if pictures are divided into more shards than there can be test stimuli."""
+    shards, most = study.reconstruct.shards, most_test_stimuli(study)
+    if most is not None and shards > most:
+        expected, fix = f"at most {most}, the number of test stimuli", f"set it to {most} or less"
+        raise ConfigError("reconstruct/shards", expected, f"{shards}", fix)
 
 
 def noise_label(noise: float) -> str:

@@ -37,3 +37,19 @@ def count_stimuli(study: Study) -> StimulusCount | None:
     sessions = study.dataset.sessions or sizes.sessions
     own = -(-sizes.own_pictures * min(sessions, sizes.sessions) // sizes.sessions)
     return StimulusCount(own * len(study.subjects) + sizes.shared_pictures, own + sizes.shared_pictures)
+
+
+def most_test_stimuli(study: Study) -> int | None:
+    """Return how many test stimuli a subject can have at most; None where only the data tell.
+
+    In a cross-validated study every stimulus is tested.
+    """
+    known = count_stimuli(study)
+    if known is None:
+        return None
+    if study.dataset.cross_validate != "none":
+        return known.subject
+    reader = READERS[study.dataset.reader]
+    if reader.made_by_workflow:
+        return study.simulation.test_stimuli
+    return reader.sizes[study.dataset.space or next(iter(reader.sizes))].shared_pictures

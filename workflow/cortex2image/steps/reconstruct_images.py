@@ -1,23 +1,29 @@
-"""Draw pictures of every test stimulus of one subject, by one method.
+"""Draw pictures of a shard of the test stimuli of one subject, by one method.
 
-Reads trials.parquet and the decoded and true features that the method uses, draws one or several pictures per
-stimulus, and writes them as PNG files beside reconstructions/{method}.parquet.
+Reads trials.parquet and the decoded and true features that the method uses, and draws one or several
+pictures per stimulus. Writes them as PNG files, with rows.parquet, into the folder of the shard, which
+appears whole or not at all. Shards are contiguous ranges of the test stimuli.
 """
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from cortex2image.diffusion.denoise import Sampling
+from cortex2image.device import choose_device
+from cortex2image.diffusion.denoise import Sampling, check_sampling
 from cortex2image.errors import DataError, run_step
+from cortex2image.features.scratch import check_scratch
+from cortex2image.features.stimuli import range_of
 from cortex2image.files import whole_folder
 from cortex2image.networks.checksums import model_hash
 from cortex2image.networks.registry import ModelSet, model_set
 from cortex2image.progress import say
-from cortex2image.reconstruction.drawing import draw
+from cortex2image.reconstruction.drawing import Easel, draw
 from cortex2image.reconstruction.external import read_predictions
 from cortex2image.reconstruction.inputs import FeatureTable, Tables, method_inputs
-from cortex2image.reconstruction.rows import plan
+from cortex2image.reconstruction.rows import plan, require_finite, require_test_stimuli
+from cortex2image.reconstruction.shards import FIRST, ROWS, TOTAL, digest
 from cortex2image.reconstruction.studio import Studio, core_of
 from cortex2image.study.command import Command
 from cortex2image.study.methods import EXTERNAL, Method
@@ -38,6 +44,7 @@ READS = (
     "reconstruct/guidance_scale",
     "reconstruct/noising",
     "reconstruct/shared_noise",
+    "reconstruct/shards",
     "reconstruct/external",
     "reconstruct/device",
     "reconstruct/compile",
@@ -46,12 +53,15 @@ COMMAND = Command(
     __doc__,
     Study,
     READS,
-    labels=("method",),
+    labels=("method", "shard"),
     inputs=("trials", "stimuli"),
-    outputs=("images", "reconstructions"),
+    outputs=("shard_pictures",),
     optional_lists=("decoded", "features"),
 )
 PICTURES_AT_ONCE = 60
+FREE_DISK = "free disk, lower reconstruct/samples, or work on a larger disk"
+# A PNG file is hardly larger than its pixels, whatever they show.
+PNG_HEADER = 4096
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -60,30 +70,51 @@ def main(argv: Sequence[str] | None = None) -> None:
     models = model_set(study.models.set, study.models.folder)
     tables = read_tables(method, models, args.decoded, args.features, args.trials, args.stimuli, study.seed)
     stimuli, features = method_inputs(method, tables, models)
-    rows = plan(stimuli, method.samples(drawing.samples), study.seed, drawing.shared_noise)
+    require_test_stimuli(stimuli, TRIALS.read(args.trials), f"features of method {args.method}")
+    require_finite(stimuli, features)
+    part = range_of(int(args.shard), drawing.shards, len(stimuli), "reconstruct/shards")
+    chosen = stimuli[part.start : part.stop]
+    rows = plan(chosen, method.samples(drawing.samples), study.seed, drawing.shared_noise)
+    check_scratch(Path(args.shard_pictures).parent, disk_bytes(len(rows), models.image_size), FREE_DISK)
     sampling = Sampling.of(drawing, study.features)
+    check_sampling(sampling)
     studio = Studio(models, sampling, tables, study.models.precision, drawing.device, drawing.compile)
-    painter = core_of(method).open_painter(method, studio)
-    say(f"{len(rows)} pictures by method {args.method}")
-    with whole_folder(Path(args.images)) as folder:
-        at_once = models.at_once(study.models.batch_size, PICTURES_AT_ONCE)
-        draw(rows, features, painter, at_once, folder)
-    RECONSTRUCTIONS.write(
-        {
-            "stimulus_id": [stimuli[row.stimulus] for row in rows],
-            "sample": [row.sample for row in rows],
-            "seed": [row.seed for row in rows],
-            "image_path": [os.path.join(args.images, row.file) for row in rows],
-        },
-        args.reconstructions,
-        method=args.method,
-        model_set=models.name,
-        model_hash=model_hash(models),
-        precision=study.models.precision,
-        study_seed=study.seed,
-        shared_noise=drawing.shared_noise,
-        **vars(sampling),
+    device = choose_device(drawing.device).type
+    core, at_once = core_of(method), models.at_once(study.models.batch_size, PICTURES_AT_ONCE)
+    say(f"{len(rows)} pictures of {len(chosen)} of {len(stimuli)} stimuli by {args.method} on {device}")
+    easel = Easel(
+        lambda precision: core.open_painter(method, replace(studio, precision=precision)),
+        studio.precision,
+        at_once,
+        padded=device == "cuda" or drawing.compile,
     )
+    with whole_folder(Path(args.shard_pictures)) as folder:
+        of_part = {space: values[part.start : part.stop] for space, values in features.items()}
+        noted = draw(rows, chosen, of_part, easel, folder, f"{args.method} shard {args.shard}, pictures")
+        RECONSTRUCTIONS.write(
+            {
+                "stimulus_id": [chosen[row.stimulus] for row in rows],
+                "sample": [row.sample for row in rows],
+                "seed": [row.seed for row in rows],
+                "image_path": [os.path.join(args.shard_pictures, row.file) for row in rows],
+                **noted,
+            },
+            folder / ROWS,
+            method=args.method,
+            model_set=models.name,
+            model_hash=model_hash(models),
+            precision=study.models.precision,
+            study_seed=study.seed,
+            shared_noise=drawing.shared_noise,
+            features=digest(stimuli, features),
+            **vars(sampling),
+            **{FIRST: part.start, TOTAL: len(stimuli)},
+        )
+
+
+def disk_bytes(pictures: int, side: int) -> int:
+    """Return the disk that so many RGB pictures of `side` x `side` pixels take at most."""
+    return pictures * (3 * side * side + PNG_HEADER)
 
 
 def read_tables(

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from cortex2image.diffusion.denoise import Denoiser, Sampling
-from cortex2image.errors import ConfigError, run_step
+from cortex2image.errors import run_step
 from cortex2image.features.activity import Captured, new_shard
 from cortex2image.features.denoised import sampled_features
 from cortex2image.features.scratch import check_scratch
-from cortex2image.features.stimuli import AT_ONCE, batches, read_stimuli
+from cortex2image.features.stimuli import AT_ONCE, batches, range_of, read_stimuli
 from cortex2image.networks.checksums import model_hash
 from cortex2image.networks.load import load_diffusion
 from cortex2image.networks.registry import ModelSet, model_set
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args, study = COMMAND.parse(argv)
     spaces = [parse_space(name, "--spaces") for name in args.spaces]
     every = read_stimuli(args.stimuli, args.spaces[0])
-    of_shard = range_of(int(args.shard), study.features.shards, len(every))
+    of_shard = range_of(int(args.shard), study.features.shards, len(every), "features/shards")
     rows = every[of_shard.start : of_shard.stop]
     models = model_set(study.models.set, study.models.folder)
     stored = captured(spaces, models, study.features.activity)
@@ -80,21 +80,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         for stimuli in batches(rows, size, study.seed, label):
             for space, features in sampled_features(stimuli, denoiser, spaces):
                 shard.append(str(space), features)
-
-
-def range_of(shard: int, shards: int, stimuli: int) -> range:
-    """Return the rows of a shard, counted from 0, among those of the table of stimuli.
-
-    Raises
-    ------
-    ConfigError
-        There are more shards than stimuli, or no shard of this number.
-    """
-    if shards > stimuli or shard >= shards:
-        found = f"shard {shard} of {shards} for {stimuli} stimuli"
-        fix = f"set features/shards to {stimuli} or less"
-        raise ConfigError("features/shards", "at least one stimulus in every shard", found, fix)
-    return range(shard * stimuli // shards, (shard + 1) * stimuli // shards)
 
 
 def captured(spaces: Sequence[FeatureSpace], models: ModelSet, activity: str) -> dict[str, Captured]:

@@ -1,10 +1,9 @@
 """Checks of the methods of a study, and of the settings that they draw with."""
 
-import re
 from collections.abc import Iterable
 
 from cortex2image.errors import ConfigError
-from cortex2image.study.methods import EXTERNAL_NAME, METHODS, PREDICTIONS, Method
+from cortex2image.study.methods import METHODS, PREDICTIONS, Method
 from cortex2image.study.readers import Reader
 from cortex2image.study.run_methods import run_methods
 from cortex2image.study.settings import Reconstruct, Study
@@ -14,26 +13,19 @@ AS_RELEASED = "as_released"
 
 
 def check_external(study: Study, reader: Reader, source: str) -> None:
-    """Refuse names of other decoders that are no part of a file name or that pages would take for a method.
+    """Refuse predictions of other decoders that cannot be read, or that pages would take for a method.
 
     Raises
     ------
     ConfigError
-        Such a name; files of neither z nor c, of other spaces, or of an unknown format; one file for several
-        subjects.
+        The name of a method; files of an unknown format; one file for several subjects.
     """
     titles = {method.title for method in METHODS.values()} | set(METHODS)
     for name, files in study.reconstruct.external.items():
         where = f"{source}, reconstruct/external/{name}"
-        if not re.fullmatch(EXTERNAL_NAME, name):
-            expected, fix = "a name of lower-case letters, digits and _", "choose another name"
-            raise ConfigError(where, expected, f"'{name}'", fix)
         if name in titles:
             fix = "choose another name: the report would show two of this one"
             raise ConfigError(where, "a name that no method has", f"'{name}'", fix)
-        if not files or set(files) - {"z", "c"}:
-            found, fix = ", ".join(files) or "none", "give a file of predictions for z, for c, or for both"
-            raise ConfigError(where, "files of z and/or c", found, fix)
         for space, path in files.items():
             _require_readable(path, f"{where}/{space}")
         _require_own_files(study, files.values(), where)

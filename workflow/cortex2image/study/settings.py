@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cortex2image.study.fields import Section, setting
-from cortex2image.study.methods import METHODS
+from cortex2image.study.methods import EXTERNAL_NAME, METHODS
 from cortex2image.study.readers import READERS
 from cortex2image.study.spaces import DECODABLE, EXTRACTABLE, JOINED, LEAST_NOISE
 
@@ -384,9 +384,12 @@ class Reconstruct(Section):
         "and/or c, Parquet or npy, with `{subject}` for the subject. Each adds a method external-{name}; see "
         "docs/own-decoder.md.",
         {},
+        propertyNames={"pattern": f"^{EXTERNAL_NAME}$"},
         additionalProperties={
             "type": "object",
-            "additionalProperties": {"type": "string"},
+            "properties": {"z": {"type": "string"}, "c": {"type": "string"}},
+            "additionalProperties": False,
+            "minProperties": 1,
             "description": "Files by feature space, z and/or c.",
         },
     )

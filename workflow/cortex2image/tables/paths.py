@@ -16,6 +16,8 @@ FILES: Mapping[str, str] = {
     "pictures": "pictures",
     "sampling_plan": "sampling_plan.tsv",
     "reconstructed_pictures": "{subject}/reconstructions/{method}",
+    # Pictures of a part of the stimuli, with their table: what the folder above is joined from.
+    "shard_pictures": "{subject}/reconstructions/shards/{method}/{shard}",
     # Features decoded by a decoder of permuted pairs, or from noise: tables of the contract `decoded`.
     "control_decoded": "{subject}/decoded/{control}/{space}.parquet",
     # Features of one shard of stimuli in every space that a pass of the sampler captured; deleted when used.

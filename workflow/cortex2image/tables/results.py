@@ -44,7 +44,7 @@ DECODED_SCORES = Contract(
 )
 RECONSTRUCTIONS = Contract(
     "reconstructions",
-    1,
+    2,
     "{subject}/reconstructions/{method}.parquet",
     "an image",
     (
@@ -57,6 +57,15 @@ RECONSTRUCTIONS = Contract(
             "seed of its noise, from study seed, sample and (unless shared) stimulus",
         ),
         Column("image_path", _STRING, "", "path of the 8-bit RGB PNG from the working directory"),
+        Column("caption", _STRING, "", "text that it was made from; null unless one was decoded", True),
+        Column(
+            "precision",
+            _STRING,
+            "",
+            "number format in which it was computed: that of the study, or float32 where that gave NaN, "
+            "infinity or a black picture",
+        ),
+        Column("black", pa.bool_(), "", "whether every pixel is 0"),
     ),
     ("stimulus_id", "sample"),
 )
