@@ -14,8 +14,8 @@ from cortex2image.networks.checksums import record
 from cortex2image.networks.codec import decode_latents, encode_images, encode_text, noise_for
 from cortex2image.networks.load import load_diffusion
 from cortex2image.reconstruction.depth import DepthUNet, open_painter, scaled_maps
+from cortex2image.reconstruction.generator import StableDiffusion
 from cortex2image.reconstruction.inputs import Tables
-from cortex2image.reconstruction.pictures import coarse_pictures
 from cortex2image.reconstruction.studio import Studio, core_of
 from cortex2image.study.methods import METHODS
 from cortex2image.study.space_names import parse_space
@@ -44,7 +44,7 @@ def by_hand(models, decoded, guidance):
     lowest, highest = flat.min(1).values[:, None, None, None], flat.max(1).values[:, None, None, None]
     depth = 2 * (depth - lowest) / (highest - lowest) - 1
     plain = Denoiser(diffusion, sampling(5, 0.8, 1.0))
-    start = encode_images(diffusion, coarse_pictures(plain, decoded["z"]))
+    start = encode_images(diffusion, StableDiffusion(plain).coarse(decoded["z"]))
     scheduler = diffusion.scheduler
     scheduler.set_timesteps(5)
     timesteps = scheduler.timesteps[1:]
