@@ -30,6 +30,7 @@ from cortex2image.study.methods import CONTROL_FITS, EXTERNAL, Method, denoising
 from cortex2image.study.readers import READERS
 from cortex2image.study.region_checks import require_file_names
 from cortex2image.study.run_methods import find_method, method_names, run_methods
+from cortex2image.study.series_checks import require_series
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import GRAM, VECTORS
@@ -321,6 +322,11 @@ class Jobs:
 
     def _method(self, wildcards: Wildcards) -> Method:
         return run_step(lambda: find_method(wildcards.method, self.study.reconstruct))
+
+    def series(self, wildcards: Wildcards) -> list[str]:
+        """Return the sheet of every subject over strength and steps; a study without a series ends planning."""
+        run_step(lambda: require_series(self.study))
+        return self.of_all("series_sheet")
 
     def model_sums(self, wildcards: Wildcards) -> str:
         """Return the path of the model set's SHA256SUMS; missing files end planning."""

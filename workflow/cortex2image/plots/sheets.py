@@ -14,7 +14,7 @@ PAGE_BYTES = 9_000_000
 """Largest size of the pictures of a page before compression, which keeps every file below 10 MB."""
 PAGE_WIDTH = 2100
 """Width in pixels that blocks of rows share, if more than one fits."""
-BLOCK_ROWS = 8
+BLOCK_ROWS = 12
 """Smallest number of rows for which a block of its own is begun."""
 NARROWEST = 900
 """Smallest width of a page in pixels, so that titles have room."""
@@ -22,7 +22,10 @@ EDGE, GUTTER = 16, 32
 """Margin of a page and distance of its blocks, in pixels."""
 TITLE, TEXT = 26, 16
 """Heights of letters in pixels."""
-LETTERS = Letters(size=14, header=26, margin=190)
+LABEL, HEADER = 14, 26
+"""Height of the letters of labels and headings of columns, and of the line of these headings, in pixels."""
+LABEL_WIDTHS = 60, 260
+"""Smallest and largest width of the labels; longer ones are broken."""
 WARNING_COLOUR = "#a40000"
 
 Read = Callable[[str, int], Image.Image]
@@ -70,15 +73,33 @@ def pages(sheet: Sheet, read: Read) -> Iterator[bytes]:
     tile = tile_side(len(sheet.rows), width)
     on_page = max(1, PAGE_BYTES // (3 * tile**2 * width))
     starts = range(0, len(sheet.rows), on_page)
+    letters = label_letters([label for label, _ in sheet.rows])
     for number, first in enumerate(starts, 1):
         heading = sheet.heading
         if len(starts) > 1:
             heading = replace(heading, title=f"{heading.title} (page {number} of {len(starts)})")
         rows = [
-            (label, [read(path, tile) for path in paths])
+            (lined(label, letters), [read(path, tile) for path in paths])
             for label, paths in sheet.rows[first : first + on_page]
         ]
-        yield png_bytes(_under(heading, _side_by_side(_blocks(rows, sheet.columns, tile, width))))
+        yield png_bytes(_under(heading, _side_by_side(_blocks(rows, sheet.columns, tile, letters))))
+
+
+def label_letters(labels: Sequence[str]) -> Letters:
+    """Return letters with a margin for the widest line of the labels, as far as there is room."""
+    face, (least, most) = font(LABEL), LABEL_WIDTHS
+    widest = max(face.getlength(line) for label in labels for line in label.split("\n"))
+    return Letters(LABEL, HEADER, min(most, max(least, math.ceil(widest))) + 4 * GAP)
+
+
+def lined(label: str, letters: Letters) -> str:
+    """Return a label in lines that are no wider than the margin of the letters; nothing is cut off."""
+    face, room, lines = font(letters.size), letters.margin - 4 * GAP, [""]
+    for letter in label:
+        if letter == "\n" or face.getlength(lines[-1] + letter) > room:
+            lines.append("")
+        lines[-1] += letter.strip("\n")
+    return "\n".join(lines)
 
 
 def stacked_page(heading: Heading, parts: Sequence[Image.Image]) -> bytes:
@@ -92,13 +113,14 @@ def stacked_page(heading: Heading, parts: Sequence[Image.Image]) -> bytes:
 
 
 def _blocks(
-    rows: Sequence[tuple[str, Sequence[Image.Image]]], columns: Sequence[str], tile: int, width: int
+    rows: Sequence[tuple[str, Sequence[Image.Image]]], columns: Sequence[str], tile: int, letters: Letters
 ) -> list[Image.Image]:
-    fitting = PAGE_WIDTH // (LETTERS.margin + width * (tile + GAP) + GUTTER)
+    width = max(len(pictures) for _, pictures in rows)
+    fitting = PAGE_WIDTH // (letters.margin + width * (tile + GAP) + GUTTER)
     count = max(1, min(fitting, math.ceil(len(rows) / BLOCK_ROWS)))
     of_block = math.ceil(len(rows) / count)
     starts = range(0, len(rows), of_block)
-    return [picture_table(rows[first : first + of_block], columns, tile, LETTERS) for first in starts]
+    return [picture_table(rows[first : first + of_block], columns, tile, letters) for first in starts]
 
 
 def _side_by_side(blocks: Sequence[Image.Image]) -> Image.Image:

@@ -118,7 +118,9 @@ def sheet_metric(wanted: str | None, tables: Mapping[str, pd.DataFrame]) -> Metr
     if name is None or lacking:
         fix = "name one of these in evaluate/sheet_metric"
         found = f"no {wanted or 'two-way identification'}"
-        raise DataError((lacking or list(tables))[0], f"a metric among {', '.join(sorted(common))}", found, fix)
+        raise DataError(
+            (lacking or list(tables))[0], f"a metric among {', '.join(sorted(common))}", found, fix
+        )
     return METRICS[name]
 
 
@@ -148,14 +150,16 @@ def _heading(
     text = f"The method {method.meaning}.\n{rows} test stimuli {order}, none left out; {each}."
     if coarse:
         text += f" The coarse picture, from which the method starts, is that of method {coarse.name}."
-    return Heading(f"{drawn.study}, {drawn.subject}: {method.title}", text)
+    return Heading(f"{drawn.study}, {drawn.subject}, {method.title}", text)
 
 
 def _ranked(sheet: Sheet, name: str, order: pd.Series, count: int, metric: Metric) -> Sheet:
     rows, chosen = dict(sheet.rows), order.iloc[:count]
     last, direction = chosen.iloc[-1], "higher" if metric.higher_is_better else "lower"
     equal = int((order == last).sum() - (chosen == last).sum())
-    text = f"Score below the name: {metric.title} ({direction} is better), mean of the samples of a stimulus. "
+    text = (
+        f"Score below the name: {metric.title} ({direction} is better), mean of the samples of a stimulus. "
+    )
     text += f"The mean of all {len(order)} stimuli is {order.mean():.3f}."
     if equal:
         text += f" {equal} more have the score {last:.3f} of the last one here; they come later by name."

@@ -10,6 +10,7 @@ from cortex2image.study.encoding_models import encoded_spaces, encoding_models
 from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.region_checks import check_attributed, check_preferred
 from cortex2image.study.run_methods import run_methods
+from cortex2image.study.series_checks import check_series
 from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import GRAM, PICTURE, kept_steps
@@ -35,6 +36,7 @@ def check_settings(study: Study, source: str) -> None:
         _check_scaling,
         _check_steps,
         _check_noising,
+        check_series,
         _check_encoding,
         _check_rois,
         check_attributed,
