@@ -38,7 +38,20 @@ def study(count: int, with_images: bool) -> StudyResults:
     }
     empty = pd.DataFrame()
     return StudyResults(
-        ("sub-01",), (), ("z", "c"), (), stimuli(count, with_images), empty, empty, {}, tables, (), {}, {}, {}
+        ("sub-01",),
+        (),
+        ("z", "c"),
+        (),
+        stimuli(count, with_images),
+        empty,
+        empty,
+        {},
+        tables,
+        (),
+        {},
+        {},
+        {},
+        {},
     )
 
 

@@ -324,7 +324,7 @@ class Jobs:
         return run_step(lambda: find_method(wildcards.method, self.study.reconstruct))
 
     def series(self, wildcards: Wildcards) -> list[str]:
-        """Return the sheet of every subject over strength and steps; a study without a series ends planning."""
+        """Return the sheet of a series of every subject; a study without a series ends planning."""
         run_step(lambda: require_series(self.study))
         return self.of_all("series_sheet")
 

@@ -39,7 +39,7 @@ def webp(image: Image.Image, quality: int = 88) -> bytes:
 
 @dataclass(frozen=True)
 class Letters:
-    """Letters of a table of pictures, all in pixels: their size, height of the headings, width of the labels."""
+    """Letters of a table of pictures, in pixels: their size, height of the headings, width of the labels."""
 
     size: int = 10
     header: int = HEADER
@@ -57,6 +57,7 @@ def picture_table(
     columns: Sequence[str] = (),
     tile: int = 64,
     letters: Letters = Letters(),
+    corner: str = "",
 ) -> Image.Image:
     """Lay pictures out as a table.
 
@@ -68,6 +69,8 @@ def picture_table(
     tile : int
         Side of a picture in pixels.
     letters : Letters
+    corner : str
+        Heading of the column of labels.
     """
     step, margin, header = tile + GAP, letters.margin, letters.header
     width = max((len(pictures) for _, pictures in rows), default=0)
@@ -75,6 +78,7 @@ def picture_table(
     draw, face = ImageDraw.Draw(table), font(letters.size)
     for j, name in enumerate(columns):
         draw.text((margin + j * step + tile // 2, header // 2), name, fill="black", font=face, anchor="mm")
+    draw.text((margin - 2 * GAP, header // 2), corner, fill="black", font=face, anchor="rm")
     for i, (label, pictures) in enumerate(rows):
         top = header + i * step
         lines = "\n".join(fitting(line, face, margin - 4 * GAP) for line in label.split("\n"))

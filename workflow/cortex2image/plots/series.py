@@ -54,7 +54,7 @@ def _table(drawn: SeriesPictures, steps: int, tile: int, letters: Letters) -> Im
         (lined(name, letters), [Image.fromarray(column[i]) for column in columns])
         for i, name in enumerate(drawn.stimuli)
     ]
-    return picture_table(rows, names, tile, letters)
+    return picture_table(rows, names, tile, letters, f"{steps} steps")
 
 
 def trade_off_chart(
@@ -72,11 +72,11 @@ def trade_off_chart(
     palette = colours([str(steps) for steps in coarse])
     with rc_context(SETTINGS):
         figure = Figure(figsize=(3.6 * len(panels) + 0.8, 2.8), layout="constrained")
-        for axes, (name, curves) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels.items()):
+        places = figure.subplots(1, len(panels), squeeze=False, sharey=True)[0]
+        for axes, (name, curves) in zip(places, panels.items(), strict=True):
             for steps, values in curves.items():
-                axes.plot(
-                    strengths, values, "o-", color=palette[str(steps)], markersize=4, label=f"{steps} steps"
-                )
+                label, colour = f"{steps} steps", palette[str(steps)]
+                axes.plot(strengths, values, "o-", color=colour, markersize=4, label=label)
             axes.set_xlabel("strength")
             axes.set_ylabel(f"pixel correlation\n{name}")
             axes.set_xlim(0, 1.03)

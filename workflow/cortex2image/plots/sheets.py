@@ -34,7 +34,7 @@ Read = Callable[[str, int], Image.Image]
 
 @dataclass(frozen=True)
 class Heading:
-    """Words above pictures: a title, a warning in large red letters if there is something to warn of, text."""
+    """Words above pictures: a title and a warning in large letters, the warning in red, and text."""
 
     title: str
     text: str

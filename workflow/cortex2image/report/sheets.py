@@ -118,9 +118,8 @@ def sheet_metric(wanted: str | None, tables: Mapping[str, pd.DataFrame]) -> Metr
     if name is None or lacking:
         fix = "name one of these in evaluate/sheet_metric"
         found = f"no {wanted or 'two-way identification'}"
-        raise DataError(
-            (lacking or list(tables))[0], f"a metric among {', '.join(sorted(common))}", found, fix
-        )
+        expected = f"a metric among {', '.join(sorted(common))}"
+        raise DataError((lacking or list(tables))[0], expected, found, fix)
     return METRICS[name]
 
 
@@ -139,7 +138,7 @@ def _by_category(name: str, known: pd.DataFrame) -> str:
 
 
 def _sample_names(method: Method, count: int) -> list[str]:
-    return [f"sample {k + 1}" for k in range(count)] if method.draws_noise else ["picture"] * count
+    return [f"sample {k}" for k in range(count)] if method.draws_noise else ["picture"] * count
 
 
 def _heading(
@@ -157,9 +156,7 @@ def _ranked(sheet: Sheet, name: str, order: pd.Series, count: int, metric: Metri
     rows, chosen = dict(sheet.rows), order.iloc[:count]
     last, direction = chosen.iloc[-1], "higher" if metric.higher_is_better else "lower"
     equal = int((order == last).sum() - (chosen == last).sum())
-    text = (
-        f"Score below the name: {metric.title} ({direction} is better), mean of the samples of a stimulus. "
-    )
+    text = f"Score below the name: {metric.title} ({direction} is better), mean of all samples. "
     text += f"The mean of all {len(order)} stimuli is {order.mean():.3f}."
     if equal:
         text += f" {equal} more have the score {last:.3f} of the last one here; they come later by name."

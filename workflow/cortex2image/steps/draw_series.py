@@ -2,8 +2,8 @@
 
 Reads stimuli.parquet and the decoded z and c, and draws method zc at every combination of
 reconstruct/series/strengths and steps, with the noise of sample 0 of the reconstructions. Writes a sheet with
-these pictures and a chart, and series.parquet with the pixel correlation of each picture with the coarse picture
-of z and with the picture that was seen.
+these pictures and a chart, and series.parquet with the pixel correlation of each picture with the coarse
+picture of z and with the picture that was seen.
 """
 
 from collections.abc import Sequence
@@ -57,10 +57,10 @@ COMMAND = Command(
 )
 PICTURES_AT_ONCE = 60
 CAPTION = (
-    "The coarse picture of the decoded z is noised as far as strength says and denoised under the decoded c, with "
-    "the same noise in every picture of a row. At small strength the layout of z remains; at strength 1 it is lost "
-    "in noise, and c alone shapes the picture. Columns are strengths; each block has another number of steps of the "
-    "full schedule, of which strength keeps its share:"
+    "The coarse picture of the decoded z is noised as far as strength says and denoised under the decoded c, "
+    "with the same noise in every picture of a row. At small strength the layout of z remains; at strength 1 it "
+    "is lost in noise, and c alone shapes the picture. Columns are strengths; each block has another number of "
+    "steps of the full schedule, of which strength keeps its share."
 )
 OWN = "* strength and steps of the study: sample 0 of method zc."
 
@@ -139,8 +139,7 @@ def sheet(
     own = (drawing.steps, drawing.strength)
     before = {**({} if seen is None else {"seen": seen}), "coarse": layout}
     first = "the first test stimulus" if len(stimuli) == 1 else f"the first {len(stimuli)} test stimuli"
-    blocks = ", ".join(f"{steps}" for steps in drawing.series.steps)
-    text = f"{CAPTION} {blocks}, from the top." + (f"\n{OWN}" if own in of_cells else "")
+    text = CAPTION + (f"\n{OWN}" if own in of_cells else "")
     heading = Heading(f"{study.study}, {subject}: strength and steps, {first} by name", text)
     means = table.groupby(["steps", "strength"], sort=False)[["r_coarse", "r_seen"]].mean().astype(float)
     by_steps = {steps: means.loc[steps] for steps in drawing.series.steps}
