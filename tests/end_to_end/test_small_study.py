@@ -33,9 +33,8 @@ def results(clone):
 
 
 # Tables of targets that are no part of a whole run.
-ASKED_FOR = {
-    contract.name for contract in (LESIONED, ATTRIBUTION, PREFERENCE, REGION_ENCODER, SERIES, SYNTHESIS)
-}
+OF_TARGETS = (LESIONED, ATTRIBUTION, PREFERENCE, REGION_ENCODER, SERIES, SYNTHESIS)
+ASKED_FOR = {contract.name for contract in OF_TARGETS}
 
 
 def test_every_promised_table_keeps_its_contract(results):

@@ -9,14 +9,14 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from PIL import Image
 
-from cortex2image.plots.gallery import Letters, Picture, picture_table
+from cortex2image.plots.gallery import Letters, picture_table
 from cortex2image.plots.sheets import Heading, label_letters, lined, stacked_page, tile_side
 from cortex2image.plots.style import SETTINGS, colours, png
 
 
 @dataclass(frozen=True)
 class SeriesPictures:
-    """Pictures of a series, uint8 (height, width, 3), in the order of `stimuli`.
+    """Pictures of a series, uint8 (n, height, width, 3), in the order of the n `stimuli`.
 
     Attributes
     ----------
@@ -30,8 +30,8 @@ class SeriesPictures:
     """
 
     stimuli: Sequence[str]
-    before: Mapping[str, Sequence[Picture]]
-    cells: Mapping[tuple[int, float], Sequence[Picture]]
+    before: Mapping[str, np.ndarray]
+    cells: Mapping[tuple[int, float], np.ndarray]
     own: tuple[int, float]
 
 

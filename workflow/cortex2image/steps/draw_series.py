@@ -58,9 +58,9 @@ COMMAND = Command(
 PICTURES_AT_ONCE = 60
 CAPTION = (
     "The coarse picture of the decoded z is noised as far as strength says and denoised under the decoded c, "
-    "with the same noise in every picture of a row. At small strength the layout of z remains; at strength 1 it "
-    "is lost in noise, and c alone shapes the picture. Columns are strengths; each block has another number of "
-    "steps of the full schedule, of which strength keeps its share."
+    "with the same noise in every picture of a row. At small strength the layout of z remains; at strength 1 "
+    "it is lost in noise, and c alone shapes the picture. Columns are strengths; each block has another "
+    "number of steps of the full schedule, of which strength keeps its share."
 )
 OWN = "* strength and steps of the study: sample 0 of method zc."
 
@@ -119,7 +119,7 @@ def rows_of(cell: Cell, stimuli: Sequence[str], layout: np.ndarray, seen: np.nda
             "steps": cell.steps,
             "denoised": cell.denoised,
             "r_coarse": likeness(cell.pictures, layout),
-            "r_seen": None if seen is None else likeness(cell.pictures, seen),
+            "r_seen": np.nan if seen is None else likeness(cell.pictures, seen),
         }
     )
 

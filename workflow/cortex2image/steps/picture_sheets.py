@@ -1,8 +1,9 @@
 """Write sheets with the pictures of one subject, method by method.
 
 Reads stimuli.parquet, {subject}/reconstructions/{method}.parquet of every method and, where pictures are
-scored, {subject}/evaluation/{method}.parquet. Writes a folder with the sheets of each method: all test stimuli in the
-order of their names ({method}.png, or {method}-1.png and so on), and the best and the worst by score.
+scored, {subject}/evaluation/{method}.parquet. Writes a folder with the sheets of each method: all test
+stimuli in the order of their names ({method}.png, or {method}-1.png and so on), and the best and the worst by
+score.
 """
 
 from collections.abc import Iterator, Sequence
