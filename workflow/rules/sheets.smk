@@ -36,7 +36,8 @@ rule draw_series:
         stimuli=at("stimuli"),
         shown=JOBS.pictures,
         model=JOBS.model_sums,
-        decoded=[at("decoded", space="z"), at("decoded", space="c")],
+        z=at("decoded", space="z"),
+        c=at("decoded", space="c"),
     output:
         sheet=at("series_sheet"),
         series=at("series"),

@@ -16,6 +16,7 @@ from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, require_manifest
 from cortex2image.planning.passes import Pass, emptied_before, is_layer, pass_of, passes
 from cortex2image.planning.resources import Resources
+from cortex2image.planning.sheet_metric import require_sheet_metric
 from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.study.config import slice_json
 from cortex2image.study.encoding_figures import EncodingFigure, encoding_figures
@@ -69,6 +70,7 @@ class Jobs:
             parse_space(space).width(self.model_set)  # refuses layers that the U-Net lacks
         for method in run_methods(study.reconstruct):
             _require_part(method, self.model_set)
+        require_sheet_metric(study, self.model_set)
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, and of the registry entries that its job uses."""

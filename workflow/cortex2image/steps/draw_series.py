@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from cortex2image.diffusion.denoise import Sampling
 from cortex2image.errors import run_step
@@ -50,9 +51,7 @@ COMMAND = Command(
     Study,
     READS,
     labels=("subject",),
-    inputs=("stimuli",),
-    # The decoded z, then the decoded c.
-    lists=("decoded",),
+    inputs=("stimuli", "z", "c"),
     outputs=("sheet", "series"),
 )
 PICTURES_AT_ONCE = 60
@@ -68,7 +67,7 @@ OWN = "* strength and steps of the study: sample 0 of method zc."
 def main(argv: Sequence[str] | None = None) -> None:
     args, study = COMMAND.parse(argv)
     drawing, models = study.reconstruct, model_set(study.models.set, study.models.folder)
-    tables = {space: read_decoded(path) for space, path in zip(("z", "c"), args.decoded, strict=True)}
+    tables = {"z": read_decoded(args.z), "c": read_decoded(args.c)}
     stimuli, features = method_inputs(METHODS["zc"], Tables(tables, {}, {}, study.seed), models)
     shown = sorted(stimuli)[: drawing.series.stimuli]
     features = {space: values[[stimuli.index(name) for name in shown]] for space, values in features.items()}
@@ -85,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     with atomic(args.sheet) as temporary:
         temporary.write_bytes(sheet(study, args.subject, shown, cells, layout, seen, table))
     SERIES.write(
-        {name: list(table[name]) for name in table},
+        {name: pa.array(table[name], from_pandas=True) for name in table},
         args.series,
         model_set=models.name,
         model_hash=model_hash(models),
