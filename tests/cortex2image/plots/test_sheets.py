@@ -46,7 +46,7 @@ def decoded(page: bytes) -> np.ndarray:
 
 def greens(pixels: np.ndarray) -> list[int]:
     """Return the numbers of the squares of a page, block by block, each from the top."""
-    is_tile = (pixels[..., 0] == 10) & (pixels[..., 2] == 10)
+    is_tile = (pixels[..., 0] == 10) & (pixels[..., 1] >= 100) & (pixels[..., 2] == 10)
     found = []
     seen = np.zeros(is_tile.shape, bool)
     for x, y in np.argwhere((is_tile & ~seen).T):
@@ -80,11 +80,13 @@ def test_pages_hold_all_rows_once_and_stay_below_ten_megabytes():
 
 def test_pages_of_a_long_sheet_continue_and_say_which_they_are(monkeypatch):
     monkeypatch.setattr(sheets, "PAGE_BYTES", 3 * SMALL**2 * 10)
-    titles = []
-    under = sheets._under
-    monkeypatch.setattr(
-        sheets, "_under", lambda heading, body: titles.append(heading.title) or under(heading, body)
-    )
+    titles, under = [], sheets._under
+
+    def noted(heading, body):
+        titles.append(heading.title)
+        return under(heading, body)
+
+    monkeypatch.setattr(sheets, "_under", noted)
     drawn = [greens(decoded(page)) for page in pages(sheet(23, width=1), flat)]
     assert drawn == [list(range(100, 110)), list(range(110, 120)), list(range(120, 123))]
     assert titles == [f"a title (page {n} of 3)" for n in (1, 2, 3)]

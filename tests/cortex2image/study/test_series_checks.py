@@ -33,14 +33,14 @@ def test_combinations_do_not_matter_where_no_series_is_drawn():
 
 def test_released_noising_needs_a_step_above():
     config = change(with_series(strengths=[0.5, 1.0]), "reconstruct/noising", "as_released")
-    with pytest.raises(ConfigError, match="reconstruct/series(.|\n)*strength 1(.|\n)*leave out strength 1"):
+    with pytest.raises(ConfigError, match=r"reconstruct/series(.|\n)*strength 1(.|\n)*leave out strength 1"):
         resolve(config)
     resolve(change(config, "reconstruct/series/strengths", [0.5]))
 
 
 def test_a_series_needs_both_spaces():
     config = change(with_series(), "decode/rois", {"c": ["ventral"]})
-    with pytest.raises(ConfigError, match="decoded z and c(.|\n)*no z"):
+    with pytest.raises(ConfigError, match=r"decoded z and c(.|\n)*no z"):
         resolve(change(config, "encode/models", ["c"]))
 
 
