@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.support.configs import change, shipped
 
 ROOT = Path(__file__).parents[2]
 TARGETS = [
@@ -101,11 +102,13 @@ def test_a_misspelt_key_stops_everything_and_names_the_right_one(snakemake, tmp_
     assert not (tmp_path / "results").exists()
 
 
-def test_a_series_is_drawn_only_where_it_is_asked_for(snakemake):
+def test_a_series_is_drawn_only_where_it_is_asked_for(snakemake, tmp_path):
     done = snakemake("--dry-run", "--quiet", "host")
     assert "rule draw_series:" not in done.stdout
     assert "rule picture_sheets:" in done.stdout
-    done = snakemake("--dry-run", "--quiet", "host", "--config", "reconstruct={series: {stimuli: 2}}")
+    config = change(shipped(), "reconstruct/series", {"stimuli": 2})
+    (tmp_path / "series.yaml").write_text(yaml.safe_dump(config))
+    done = snakemake("--dry-run", "--quiet", "host", config=tmp_path / "series.yaml")
     assert "rule draw_series:" in done.stdout, done.stdout + done.stderr
     assert "results/demo/sub-01/series/series.png" in done.stdout
 
