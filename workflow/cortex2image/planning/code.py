@@ -55,9 +55,9 @@ def _space(study: Study, wildcards: Mapping[str, str]) -> Entry:
 
 
 # Modules that import the core of a registry entry by its name in the registry, and functions that return the
-# entry of a job, with the label by which a step is told its entry, if it is told. Following imports cannot find
-# such a core. A step that imports one of these modules, and has the label, depends on the core of the job's own
-# entry, and on no other core.
+# entry of a job, with the label by which a step is told its entry, if it is told. Following imports cannot
+# find such a core. A step that imports one of these modules, and has the label, depends on the core of the
+# job's own entry, and on no other core.
 DISPATCHERS: dict[str, tuple[str | None, Callable[[Study, Mapping[str, str]], Entry]]] = {
     "cortex2image.data.open_dataset": (None, _reader),
     "cortex2image.reconstruction.studio": ("method", _method),
@@ -104,21 +104,23 @@ def command_line(step: str) -> str:
     ValueError
         The step has no literal COMMAND.
     """
-    options = _options(step)
+    call = _constant(step, "COMMAND")
+    if not isinstance(call, ast.Call):
+        raise ValueError(f"step {step}: COMMAND must be written as a call of Command")
+    options = {word.arg: ast.literal_eval(word.value) for word in call.keywords if word.arg in PLACEHOLDERS}
     words = [f"python -m {STEPS}.{step}"]
     if declared_reads(step):
         words.append("--settings {params.settings:q}")
     for kind, names in options.items():
-        words += [f"--{n.replace('_', '-')} {PLACEHOLDERS[kind].format(n)}" for n in names]
+        words += [f"--{n.replace('_', '-')} {PLACEHOLDERS[str(kind)].format(n)}" for n in names]
     return " ".join([*words, "2>{log:q}"])
 
 
-def _options(step: str) -> dict[str, tuple[str, ...]]:
-    """Return the options of a step's command by their kind; ValueError without a literal COMMAND."""
+def _labels(step: str) -> tuple[str, ...]:
+    """Return the labels that a step's literal COMMAND names, () without one."""
     call = _constant(step, "COMMAND")
-    if not isinstance(call, ast.Call):
-        raise ValueError(f"step {step}: COMMAND must be written as a call of Command")
-    return {str(word.arg): ast.literal_eval(word.value) for word in call.keywords if word.arg in PLACEHOLDERS}
+    words = call.keywords if isinstance(call, ast.Call) else []
+    return next((tuple(ast.literal_eval(word.value)) for word in words if word.arg == "labels"), ())
 
 
 def _constant(step: str, name: str) -> ast.expr | None:
@@ -143,7 +145,7 @@ def entries(step: str, study: Study, wildcards: Mapping[str, str]) -> list[Entry
         Wildcards of the job: `method` for a step that runs a method of reconstruction, `space` for a step
         that extracts a feature space.
     """
-    imported, told = _files(f"{STEPS}.{step}"), {None, *_options(step).get("labels", ())}
+    imported, told = _files(f"{STEPS}.{step}"), {None, *_labels(step)}
     used = [
         entry
         for dispatcher, (label, entry) in DISPATCHERS.items()
