@@ -138,7 +138,8 @@ def _by_category(name: str, known: pd.DataFrame) -> str:
 
 
 def _sample_names(method: Method, count: int) -> list[str]:
-    return [f"sample {k}" for k in range(count)] if method.draws_noise else ["picture"] * count
+    # On long sheets the columns are as narrow as the first of these headings.
+    return ["sample 0", *map(str, range(1, count))] if method.draws_noise else ["picture"] * count
 
 
 def _heading(
