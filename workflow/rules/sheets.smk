@@ -10,7 +10,9 @@ rule picture_sheets:
         reconstructions=collect(at("reconstructions"), method=METHODS_RUN, allow_missing=True),
         images=collect(at("reconstructed_pictures"), method=METHODS_RUN, allow_missing=True),
         evaluation=(
-            collect(at("evaluation"), method=METHODS_RUN, allow_missing=True) if READER.image_identity else []
+            collect(at("evaluation"), method=METHODS_RUN, allow_missing=True)
+            if READER.image_identity
+            else []
         ),
     output:
         sheets=directory(at("sheets")),
@@ -33,6 +35,7 @@ rule draw_series:
     """Pictures of a few test stimuli over strength and steps, and how far they follow z."""
     input:
         code=code_of("draw_series"),
+        trials=at("trials"),
         stimuli=at("stimuli"),
         shown=JOBS.pictures,
         model=JOBS.model_sums,

@@ -4,7 +4,7 @@ import pytest
 from cortex2image.errors import DataError
 from cortex2image.metrics.registry import METRICS
 from cortex2image.report.sheets import Drawn, coarse_method, method_sheet, ranked_sheets, sheet_metric
-from cortex2image.study.methods import METHODS
+from cortex2image.study.methods import METHODS, bottleneck, external
 
 NAMES = ["s2", "s10", "s1"]
 CLIP, LPIPS = METRICS["twoway_clip"], METRICS["lpips_alex"]
@@ -71,6 +71,13 @@ def test_a_method_without_noise_has_one_picture():
 def test_the_coarse_picture_is_the_one_that_the_method_starts_from(method, coarse):
     found = coarse_method(METHODS[method], list(METHODS.values()))
     assert (found and found.name) == coarse
+
+
+def test_coarse_pictures_of_another_decoder_are_not_mistaken():
+    ours, theirs = external("ours", {"z": "a.npy"}), external("theirs", {"z": "b.npy"})
+    both = external("both", {"z": "b.npy", "c": "c.npy"})
+    assert coarse_method(both, [METHODS["z"], ours, theirs, both]) is theirs
+    assert coarse_method(bottleneck(3), list(METHODS.values())) is None
 
 
 def test_a_study_that_does_not_draw_coarse_pictures_shows_none():

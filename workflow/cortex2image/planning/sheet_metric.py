@@ -25,12 +25,7 @@ def require_sheet_metric(study: Study, models: ModelSet) -> None:
 
 
 def _computed(metric: Metric, models: ModelSet, released: bool) -> bool:
-    if metric.kind == "identification" and (metric.name == released_name(_plain(metric.name))) != released:
+    if metric.kind == "identification" and metric.name.endswith(released_name("")) != released:
         return False
     judges = {spec.name for spec in models.judges} | ({"lpips_alex"} if models.lpips else set())
     return metric.kind != "category" and (metric.judge is None or metric.judge in judges)
-
-
-def _plain(name: str) -> str:
-    """Return the name of a metric without what the rule of 2023 adds to it."""
-    return name.removesuffix(released_name(""))

@@ -68,8 +68,14 @@ def coarse_method(method: Method, run: Sequence[Method]) -> Method | None:
     """Return the method of a study that shows the coarse pictures a method starts from, None if none does."""
     if method.start != FROM_PICTURE:
         return None
-    source = {"z": method.inputs["z"]}
-    return next((other for other in run if other.start == NO_DIFFUSION and other.inputs == source), None)
+    wanted = _layout(method)
+    shown = (other for other in run if other.start == NO_DIFFUSION and set(other.inputs) == {"z"})
+    return next((other for other in shown if _layout(other) == wanted), None)
+
+
+def _layout(method: Method) -> tuple[object, ...]:
+    """Return what the z of a method is: its source, and the file or the number of directions where it has one."""
+    return method.inputs["z"], method.files.get("z"), method.rank
 
 
 def ranked_sheets(sheet: Sheet, table: pd.DataFrame, metric: Metric) -> dict[str, Sheet]:

@@ -1,6 +1,6 @@
 """Draw pictures of a few test stimuli of one subject over strength and steps.
 
-Reads stimuli.parquet and the decoded z and c, and draws method zc at every combination of
+Reads trials.parquet, stimuli.parquet and the decoded z and c, and draws method zc at every combination of
 reconstruct/series/strengths and steps, with the noise of sample 0 of the reconstructions. Writes a sheet with
 these pictures and a chart, and series.parquet with the pixel correlation of each picture with the coarse
 picture of z and with the picture that was seen.
@@ -29,7 +29,7 @@ from cortex2image.study.command import Command
 from cortex2image.study.methods import METHODS
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import matrix
-from cortex2image.tables.recordings import STIMULI
+from cortex2image.tables.recordings import STIMULI, TRIALS
 from cortex2image.tables.results import DECODED, SERIES
 
 READS = (
@@ -51,7 +51,7 @@ COMMAND = Command(
     Study,
     READS,
     labels=("subject",),
-    inputs=("stimuli", "z", "c"),
+    inputs=("trials", "stimuli", "z", "c"),
     outputs=("sheet", "series"),
 )
 PICTURES_AT_ONCE = 60
@@ -67,8 +67,9 @@ OWN = "* strength and steps of the study: sample 0 of method zc."
 def main(argv: Sequence[str] | None = None) -> None:
     args, study = COMMAND.parse(argv)
     drawing, models = study.reconstruct, model_set(study.models.set, study.models.folder)
-    tables = {"z": read_decoded(args.z), "c": read_decoded(args.c)}
-    stimuli, features = method_inputs(METHODS["zc"], Tables(tables, {}, {}, study.seed), models)
+    decoded = {"z": read_decoded(args.z), "c": read_decoded(args.c)}
+    tables = Tables(decoded, {}, read_split(args.trials), study.seed)
+    stimuli, features = method_inputs(METHODS["zc"], tables, models)
     shown = sorted(stimuli)[: drawing.series.stimuli]
     features = {space: values[[stimuli.index(name) for name in shown]] for space, values in features.items()}
     seeds = [row.seed for row in plan(shown, 1, study.seed, drawing.shared_noise)]
@@ -99,6 +100,12 @@ def read_decoded(path: str) -> FeatureTable:
     """Read the decoded features of test stimuli."""
     table = DECODED.read(path)
     return FeatureTable(table["stimulus_id"].to_pylist(), matrix(table, "feature"), path)
+
+
+def read_split(path: str) -> dict[str, str]:
+    """Return the split, test or train, of each stimulus of a subject."""
+    rows = TRIALS.read(path)
+    return dict(zip(rows["stimulus_id"].to_pylist(), rows["split"].to_pylist(), strict=True))
 
 
 def read_seen(table: str, stimuli: Sequence[str], side: int) -> np.ndarray | None:
@@ -140,15 +147,16 @@ def sheet(
     first = "the first test stimulus" if len(stimuli) == 1 else f"the first {len(stimuli)} test stimuli"
     text = CAPTION + (f"\n{OWN}" if own in of_cells else "")
     heading = Heading(f"{study.study}, {subject}: strength and steps, {first} by name", text)
-    means = table.groupby(["steps", "strength"], sort=False)[["r_coarse", "r_seen"]].mean().astype(float)
-    by_steps = {steps: means.loc[steps] for steps in drawing.series.steps}
     strengths = sorted(drawing.series.strengths)
-    curves = {
-        name: {steps: rows.loc[strengths, name].to_numpy() for steps, rows in by_steps.items()}
-        for name in ("r_coarse", "r_seen")
-    }
+    curves = {name: mean_curves(table, name, strengths) for name in ("r_coarse", "r_seen")}
     chart = trade_off_chart(strengths, curves["r_coarse"], None if seen is None else curves["r_seen"])
     return series_page(heading, SeriesPictures(stimuli, before, of_cells, own), chart)
+
+
+def mean_curves(table: pd.DataFrame, name: str, strengths: Sequence[float]) -> dict[int, np.ndarray]:
+    """Return the mean of a column over stimuli by the number of steps, in the order of the strengths."""
+    means = table.groupby(["steps", "strength"], sort=False)[name].mean()
+    return {steps: means[steps][strengths].to_numpy() for steps in table["steps"].unique()}
 
 
 if __name__ == "__main__":
