@@ -50,7 +50,8 @@ def settings(**drawing):
 
 
 def draw(**drawing):
-    files = "--trials trials.parquet --stimuli stimuli.parquet --z z.parquet --c c.parquet --sheet sheet.png --series series.parquet"
+    files = "--trials trials.parquet --stimuli stimuli.parquet --z z.parquet --c c.parquet"
+    files += " --sheet sheet.png --series series.parquet"
     step.main(["--subject", "sub-01", *files.split(), *settings(**drawing)])
     return SERIES.read("series.parquet")
 

@@ -74,7 +74,7 @@ def coarse_method(method: Method, run: Sequence[Method]) -> Method | None:
 
 
 def _layout(method: Method) -> tuple[object, ...]:
-    """Return what the z of a method is: its source, and the file or the number of directions where it has one."""
+    """Return what the z of a method is: its source, and its file or number of directions if it has one."""
     return method.inputs["z"], method.files.get("z"), method.rank
 
 
