@@ -21,6 +21,7 @@ include: "workflow/rules/grams.smk"
 include: "workflow/rules/decode.smk"
 include: "workflow/rules/reconstruct.smk"
 include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/sheets.smk"
 include: "workflow/rules/encode.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/explain.smk"
@@ -34,6 +35,8 @@ rule all:
         rules.report.output,
         rules.evaluate.input,
         rules.encode.input,
+        rules.sheets.input,
+        of_all("series_sheet") if STUDY.reconstruct.series.stimuli else [],
     localrule: True
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 from cortex2image.tables import contracts
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.regions import ATTRIBUTION, LESIONED, PREFERENCE, REGION_ENCODER, SYNTHESIS
+from cortex2image.tables.results import SERIES
 
 # One study serves all these tests: with several test processes they belong to one.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("clone")]
@@ -32,7 +33,8 @@ def results(clone):
 
 
 # Tables of targets that are no part of a whole run.
-ASKED_FOR = {contract.name for contract in (LESIONED, ATTRIBUTION, PREFERENCE, REGION_ENCODER, SYNTHESIS)}
+OF_TARGETS = (LESIONED, ATTRIBUTION, PREFERENCE, REGION_ENCODER, SERIES, SYNTHESIS)
+ASKED_FOR = {contract.name for contract in OF_TARGETS}
 
 
 def test_every_promised_table_keeps_its_contract(results):

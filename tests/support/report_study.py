@@ -143,6 +143,7 @@ def write_subject(root: Path, subject: str, methods: tuple[str, ...], rng: np.ra
         }
         data |= without_incident(len(keys))
         RECONSTRUCTIONS.write(data, folder.with_suffix(".parquet"))
+        write_picture(root / subject / "sheets" / f"{method}.png", rng)
 
 
 def write_trials(root: Path, subject: str, **metadata: object) -> None:
@@ -237,6 +238,7 @@ def command_line(
         "significant-figures": of_all(root, "figures/{}-significant.png", names),
         "region-figures": of_all(root, "figures/{}-regions.svg", names),
         "figure-tables": of_all(root, "figures/{}.csv", names),
+        "picture-sheets": of_all(root, "sheets"),
         "sheets": [report / f"gallery-{subject}.png" for subject in SUBJECTS],
         "page": [report / "index.html"],
     }

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.support.configs import change, shipped
 
 ROOT = Path(__file__).parents[2]
 TARGETS = [
@@ -13,6 +14,7 @@ TARGETS = [
     "features",
     "decode",
     "reconstruct",
+    "sheets",
     "evaluate",
     "encode",
     "report",
@@ -121,3 +123,21 @@ def test_a_misspelt_key_stops_everything_and_names_the_right_one(snakemake, tmp_
     assert done.returncode != 0
     assert "did you mean 'alphas'?" in done.stdout + done.stderr
     assert not (tmp_path / "results").exists()
+
+
+def test_a_series_is_drawn_only_where_it_is_asked_for(snakemake, tmp_path):
+    done = snakemake("--dry-run", "--quiet", "host")
+    assert "rule draw_series:" not in done.stdout
+    assert "rule picture_sheets:" in done.stdout
+    config = change(shipped(), "reconstruct/series", {"stimuli": 2})
+    (tmp_path / "series.yaml").write_text(yaml.safe_dump(config))
+    done = snakemake("--dry-run", "--quiet", "host", config=tmp_path / "series.yaml")
+    assert "rule draw_series:" in done.stdout, done.stdout + done.stderr
+    assert "results/demo/sub-01/series/series.png" in done.stdout
+
+
+def test_a_series_of_no_stimuli_is_refused(snakemake):
+    done = snakemake("series", "--dry-run")
+    assert done.returncode != 0
+    assert "reconstruct/series/stimuli" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

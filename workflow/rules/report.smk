@@ -36,6 +36,8 @@ rule report:
         decoded_scores=of_all("decoded_scores", space=DECODED),
         reconstructions=of_all("reconstructions", method=METHODS_RUN),
         pictures=of_all("reconstructed_pictures", method=METHODS_RUN),
+        picture_sheets=of_all("sheets"),
+        series=of_all("series_sheet") if STUDY.reconstruct.series.stimuli else [],
         figures=of_all("figure", figure=ENCODING_FIGURE_NAMES),
         significant_figures=of_all("significant_figure", figure=ENCODING_FIGURE_NAMES),
         region_figures=of_all("region_figure", figure=ENCODING_FIGURE_NAMES),

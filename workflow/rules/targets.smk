@@ -45,6 +45,20 @@ rule evaluate:
     localrule: True
 
 
+rule sheets:
+    """Sheets of the pictures of every subject."""
+    input:
+        of_all("sheets"),
+    localrule: True
+
+
+rule series:
+    """Pictures of every subject over strength and steps, see reconstruct/series."""
+    input:
+        JOBS.series,
+    localrule: True
+
+
 rule encode:
     """Encoding models, their maps and figures."""
     input:

@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cortex2image.plots.gallery import GAP, HEADER, MARGIN, TileRow, contact_sheet, thumbnail, tiles, webp
+from cortex2image.plots.gallery import (
+    GAP,
+    HEADER,
+    MARGIN,
+    TileRow,
+    contact_sheet,
+    fitting,
+    font,
+    thumbnail,
+    tiles,
+    webp,
+)
 
 
 def flat(colour: tuple[int, int, int], size: int = 8) -> Image.Image:
@@ -52,6 +63,15 @@ def test_every_picture_stands_in_its_row_and_column() -> None:
 def test_rows_and_columns_are_labelled(part: tuple[slice, slice]) -> None:
     with Image.open(io.BytesIO(contact_sheet([("scene", [flat((9, 9, 9))])], ["seen"], tile=40))) as sheet:
         assert (np.asarray(sheet)[part] < 128).any()
+
+
+def test_of_long_labels_the_end_is_kept() -> None:
+    face = font(10)
+    shown = fitting("images/a_very_long_name_of_a_picture_17", face, 100)
+    assert shown.startswith("\N{HORIZONTAL ELLIPSIS}")
+    assert shown.endswith("_17")
+    assert face.getlength(shown) <= 100
+    assert fitting("short", face, 100) == "short"
 
 
 GREY = np.full((4, 4), 100, np.uint8)

@@ -37,9 +37,8 @@ def study(count: int, with_images: bool) -> StudyResults:
         ("sub-01", "z"): reconstructions("z", count, 1),
     }
     empty = pd.DataFrame()
-    return StudyResults(
-        ("sub-01",), (), ("z", "c"), (), stimuli(count, with_images), empty, empty, {}, tables, (), {}, {}, {}
-    )
+    shown = stimuli(count, with_images)
+    return StudyResults(("sub-01",), (), ("z", "c"), (), shown, empty, empty, {}, tables, (), {}, {}, {}, {})
 
 
 def test_rows_follow_the_identity_and_columns_the_methods() -> None:

@@ -17,7 +17,7 @@ def test_a_study_without_encoding_models_has_no_maps() -> None:
     stimuli = pd.DataFrame(columns=["stimulus_id", "image_path"])
     recordings = {"sub-01": Recordings(runs=2, left_out=())}
     study = StudyResults(
-        ("sub-01",), (), (), (), stimuli, scores, encoding, {}, {}, (), {}, recordings, {"config": CONFIG}
+        ("sub-01",), (), (), (), stimuli, scores, encoding, {}, {}, (), {}, recordings, {"config": CONFIG}, {}
     )
     context = page_context(study, [], {})
     assert context["encoding_figures"] == []

@@ -26,18 +26,6 @@ FILE = "/data/{subject}/z.npy"
             "reconstruct/external/mine",
             "{subject}",
         ),
-        (
-            "reconstruct",
-            {"series": {"stimuli": 2, "strengths": [0.1, 0.5], "steps": [5]}},
-            "reconstruct/series",
-            "5 steps at strength 0.1",
-        ),
-        (
-            "reconstruct",
-            {"noising": "as_released", "series": {"stimuli": 2, "strengths": [0.5, 1.0]}},
-            "reconstruct/series/strengths",
-            "lower the strength",
-        ),
     ],
 )
 def test_contradictions_name_the_key_and_the_way_out(path, value, where, said):
@@ -45,10 +33,6 @@ def test_contradictions_name_the_key_and_the_way_out(path, value, where, said):
         resolve(change(shipped(), path, value), "my.yaml")
     assert error.value.where.startswith(f"my.yaml, {where}")
     assert said in str(error.value)
-
-
-def test_a_series_without_stimuli_is_not_looked_at():
-    assert resolve(change(shipped(), "reconstruct", {"noising": "as_released", "series": {"steps": [1]}}))
 
 
 def test_other_decoders_predict_z_or_c_or_both():

@@ -55,12 +55,13 @@ def _space(study: Study, wildcards: Mapping[str, str]) -> Entry:
 
 
 # Modules that import the core of a registry entry by its name in the registry, and functions that return the
-# entry of a job. Following imports cannot find such a core. A step that imports one of these modules depends
-# on the core of the job's own entry, and on no other core.
-DISPATCHERS: dict[str, Callable[[Study, Mapping[str, str]], Entry]] = {
-    "cortex2image.data.open_dataset": _reader,
-    "cortex2image.reconstruction.studio": _method,
-    "cortex2image.features.extraction": _space,
+# entry of a job, with the label by which a step is told its entry, if it is told. Following imports cannot
+# find such a core. A step that imports one of these modules, and has the label, depends on the core of the
+# job's own entry, and on no other core.
+DISPATCHERS: dict[str, tuple[str | None, Callable[[Study, Mapping[str, str]], Entry]]] = {
+    "cortex2image.data.open_dataset": (None, _reader),
+    "cortex2image.reconstruction.studio": ("method", _method),
+    "cortex2image.features.extraction": ("space", _space),
 }
 
 # Where a rule takes the value of an option of its step from, by the kind of option (see
@@ -115,6 +116,13 @@ def command_line(step: str) -> str:
     return " ".join([*words, "2>{log:q}"])
 
 
+def _labels(step: str) -> tuple[str, ...]:
+    """Return the labels that a step's literal COMMAND names, () without one."""
+    call = _constant(step, "COMMAND")
+    words = call.keywords if isinstance(call, ast.Call) else []
+    return next((tuple(ast.literal_eval(word.value)) for word in words if word.arg == "labels"), ())
+
+
 def _constant(step: str, name: str) -> ast.expr | None:
     """Return the expression that a step's module assigns to a constant, None if it has no such constant."""
     for node in ast.parse(module_path(f"{STEPS}.{step}").read_text()).body:
@@ -137,8 +145,12 @@ def entries(step: str, study: Study, wildcards: Mapping[str, str]) -> list[Entry
         Wildcards of the job: `method` for a step that runs a method of reconstruction, `space` for a step
         that extracts a feature space.
     """
-    imported = _files(f"{STEPS}.{step}")
-    used = [entry for dispatcher, entry in DISPATCHERS.items() if _files(dispatcher) <= imported]
+    imported, told = _files(f"{STEPS}.{step}"), {None, *_labels(step)}
+    used = [
+        entry
+        for dispatcher, (label, entry) in DISPATCHERS.items()
+        if label in told and _files(dispatcher) <= imported
+    ]
     return [entry(study, wildcards) for entry in used]
 
 

@@ -17,6 +17,7 @@ from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, predictions, require_manifest
 from cortex2image.planning.passes import Pass, emptied_before, is_layer, pass_of, passes
 from cortex2image.planning.resources import Resources
+from cortex2image.planning.sheet_metric import require_sheet_metric
 from cortex2image.planning.stimuli import count_stimuli, most_test_stimuli
 from cortex2image.study.config import slice_json
 from cortex2image.study.encoding_figures import EncodingFigure, encoding_figures
@@ -31,6 +32,7 @@ from cortex2image.study.methods import CONTROL_FITS, EXTERNAL, Method, denoising
 from cortex2image.study.readers import READERS
 from cortex2image.study.region_checks import require_file_names
 from cortex2image.study.run_methods import find_method, method_names, run_methods
+from cortex2image.study.series_checks import require_series
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import GRAM, VECTORS, FeatureSpace
@@ -72,6 +74,7 @@ class Jobs:
         for method in run_methods(study.reconstruct):
             _require_generator(method, self.model_set)
         _require_full_shards(study)
+        require_sheet_metric(study, self.model_set)
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, and of the registry entries that its job uses."""
@@ -355,6 +358,11 @@ class Jobs:
 
     def _method(self, wildcards: Wildcards) -> Method:
         return run_step(lambda: find_method(wildcards.method, self.study.reconstruct))
+
+    def series(self, wildcards: Wildcards) -> list[str]:
+        """Return the sheet of a series of every subject; a study without a series ends planning."""
+        run_step(lambda: require_series(self.study))
+        return self.of_all("series_sheet")
 
     def model_sums(self, wildcards: Wildcards) -> str:
         """Return the path of the model set's SHA256SUMS; missing files end planning."""

@@ -3,22 +3,22 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from textwrap import fill
 
 import numpy as np
-from matplotlib import rc_context
+from matplotlib import get_data_path, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from cortex2image.plots.style import SETTINGS
 
 Picture = NDArray[np.uint8]
+LANCZOS = Image.Resampling.LANCZOS
 HEADER, MARGIN, GAP = 16, 140, 2
 """Contact sheet, in pixels: height of the headings, width of the labels, distance between pictures."""
-LABEL_LENGTH = 22
-"""Characters of a label on a contact sheet; the last ones, which tell stimuli apart, are kept."""
 LABEL_CHARACTERS = 16
 """Width in characters at which the label of a row of a figure is wrapped."""
 
@@ -26,7 +26,7 @@ LABEL_CHARACTERS = 16
 def thumbnail(picture: Picture, side: int = 96) -> Image.Image:
     """Return `picture` (H, W, 3) uint8 shrunk so that its longer side is at most `side`; never enlarged."""
     image = Image.fromarray(picture)
-    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    image.thumbnail((side, side), LANCZOS)
     return image
 
 
@@ -37,31 +37,79 @@ def webp(image: Image.Image, quality: int = 88) -> bytes:
     return buffer.getvalue()
 
 
-def contact_sheet(
-    rows: Sequence[tuple[str, Sequence[Image.Image]]], columns: Sequence[str] = (), tile: int = 64
-) -> bytes:
-    """Lay pictures out as a table and return the sheet as PNG bytes.
+@dataclass(frozen=True)
+class Letters:
+    """Letters of a table of pictures, in pixels: their size, height of the headings, width of the labels."""
+
+    size: int = 10
+    header: int = HEADER
+    margin: int = MARGIN
+
+
+def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """Return the sans-serif letters that come with Matplotlib, `size` pixels high."""
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return ImageFont.truetype(Path(get_data_path(), "fonts", "ttf", name), size)
+
+
+def picture_table(
+    rows: Sequence[tuple[str, Sequence[Image.Image]]],
+    columns: Sequence[str] = (),
+    tile: int = 64,
+    letters: Letters = Letters(),
+    corner: str = "",
+) -> Image.Image:
+    """Lay pictures out as a table.
 
     Parameters
     ----------
     rows : label and pictures of each row; every picture is resized to the tile
-    columns : heading of each column of pictures; without headings the head of the sheet stays empty
+        A label may have several lines; of a line that is too wide the end is kept, which tells stimuli apart.
+    columns : heading of each column of pictures; without headings the head of the table stays empty
     tile : int
         Side of a picture in pixels.
+    letters : Letters
+    corner : str
+        Heading of the column of labels.
     """
-    step = tile + GAP
+    step, margin, header = tile + GAP, letters.margin, letters.header
     width = max((len(pictures) for _, pictures in rows), default=0)
-    sheet = Image.new("RGB", (MARGIN + step * width, HEADER + step * len(rows)), "white")
-    draw = ImageDraw.Draw(sheet)
+    table = Image.new("RGB", (margin + step * width, header + step * len(rows)), "white")
+    draw, face = ImageDraw.Draw(table), font(letters.size)
     for j, name in enumerate(columns):
-        draw.text((MARGIN + j * step + tile // 2, HEADER // 2), name, fill="black", anchor="mm")
+        draw.text((margin + j * step + tile // 2, header // 2), name, fill="black", font=face, anchor="mm")
+    draw.text((margin - 2 * GAP, header // 2), corner, fill="black", font=face, anchor="rm")
     for i, (label, pictures) in enumerate(rows):
-        top = HEADER + i * step
-        draw.text((MARGIN - 2 * GAP, top + tile // 2), label[-LABEL_LENGTH:], fill="black", anchor="rm")
+        top = header + i * step
+        lines = "\n".join(fitting(line, face, margin - 4 * GAP) for line in label.split("\n"))
+        place = (margin - 2 * GAP, top + tile // 2)
+        draw.text(place, lines, fill="black", font=face, anchor="rm", align="right")
         for j, picture in enumerate(pictures):
-            sheet.paste(picture.resize((tile, tile), Image.Resampling.LANCZOS), (MARGIN + j * step, top))
+            resized = picture if picture.size == (tile, tile) else picture.resize((tile, tile), LANCZOS)
+            table.paste(resized, (margin + j * step, top))
+    return table
+
+
+def fitting(text: str, face: ImageFont.FreeTypeFont, width: int) -> str:
+    """Return `text`, or as much of its end behind an ellipsis as is at most `width` pixels wide."""
+    shown = text
+    while face.getlength(shown) > width and len(text) > 1:
+        text = text[1:]
+        shown = f"\N{HORIZONTAL ELLIPSIS}{text}"
+    return shown
+
+
+def contact_sheet(
+    rows: Sequence[tuple[str, Sequence[Image.Image]]], columns: Sequence[str] = (), tile: int = 64
+) -> bytes:
+    """Return a table of pictures as PNG bytes; rows, columns and tile are those of :func:`picture_table`."""
+    return png_bytes(picture_table(rows, columns, tile))
+
+
+def png_bytes(image: Image.Image) -> bytes:
+    """Encode a picture as PNG, which loses nothing."""
     buffer = io.BytesIO()
-    sheet.save(buffer, format="PNG")
+    image.save(buffer, format="PNG")
     return buffer.getvalue()
 
 

@@ -44,6 +44,7 @@ def page_context(
         "score_tables": score_tables(study.scores, methods),
         "panels": score_panels(study.scores, methods),
         "galleries": galleries,
+        "sheets": study.sheets,
         "uris": uris,
         "decoding_rows": decoding_rows(study.decoded),
         "decoding_figures": decoding_figures(study.decoded, study.spaces),

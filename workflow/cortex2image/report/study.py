@@ -1,6 +1,6 @@
 """The tables and figures of one study, read and checked: the input of the report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ class StudyResults:
     drawn : (subject, name of a figure) -> DrawnFigure
     recordings : subject -> Recordings
     provenance : what ``provenance.json`` holds
+    sheets : subject -> links from the page to its sheets of pictures
     """
 
     subjects: tuple[str, ...]
@@ -50,3 +51,4 @@ class StudyResults:
     drawn: Mapping[tuple[str, str], DrawnFigure]
     recordings: Mapping[str, Recordings]
     provenance: Mapping[str, Any]
+    sheets: Mapping[str, Sequence[str]]

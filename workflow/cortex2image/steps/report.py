@@ -7,6 +7,7 @@ Reads the tables, pictures and figures below ``results/{study}``, and ``provenan
 import argparse
 import itertools
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -58,7 +59,11 @@ COMMAND = Command(
         "significant_figures",
         "region_figures",
         "figure_tables",
+        # Folders of sheets, one per subject.
+        "picture_sheets",
     ),
+    # One sheet per subject, if the study draws series.
+    optional_lists=("series",),
     outputs=("page",),
     output_lists=("sheets",),
 )
@@ -87,7 +92,19 @@ def read_study(args: argparse.Namespace, study: Study) -> StudyResults:
         drawn=read_figures(args, subjects, [figure.name for figure in figures]),
         recordings={s: read_recordings(trials[s, "trials"], voxels[s, "voxels"]) for s in subjects},
         provenance=json.loads(Path(args.provenance).read_text()),
+        sheets=links_to_sheets(args, subjects),
     )
+
+
+def links_to_sheets(args: argparse.Namespace, subjects: Sequence[str]) -> dict[str, list[str]]:
+    """Return the sheets of each subject, as links from the page."""
+    folders = by_pair(subjects, ("sheets",), args.picture_sheets, "--picture-sheets")
+    sheets = {subject: sorted(Path(folder).glob("*.png")) for (subject, _), folder in folders.items()}
+    if args.series:
+        series = by_pair(subjects, ("series",), args.series, "--series")
+        sheets = {subject: [*own, Path(series[subject, "series"])] for subject, own in sheets.items()}
+    page = Path(args.page).parent
+    return {subject: [os.path.relpath(path, page) for path in own] for subject, own in sheets.items()}
 
 
 def by_pair(

@@ -10,7 +10,6 @@ from cortex2image.study.encoding_models import encoded_spaces, encoding_models
 from cortex2image.study.method_checks import (
     check_drawing,
     check_external,
-    check_series,
     check_spaces,
     check_training_features,
     key_of,
@@ -18,6 +17,7 @@ from cortex2image.study.method_checks import (
 from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.region_checks import check_attributed, check_preferred
 from cortex2image.study.run_methods import run_methods
+from cortex2image.study.series_checks import check_series
 from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import GRAM, PICTURE

@@ -31,24 +31,6 @@ def check_external(study: Study, reader: Reader, source: str) -> None:
         _require_own_files(study, files.values(), where)
 
 
-def check_series(study: Study, reader: Reader, source: str) -> None:
-    """Refuse points of a series at which no picture can be drawn; without stimuli there is no series.
-
-    Raises
-    ------
-    ConfigError
-        A strength at which a number of steps leaves none to denoise, or strength 1 with the noising of the
-        released code.
-    """
-    drawn = study.reconstruct
-    if not drawn.series.stimuli:
-        return
-    for strength in drawn.series.strengths:
-        for steps in drawn.series.steps:
-            _require_step(steps, strength, f"{source}, reconstruct/series")
-        _require_noise(drawn, strength, f"{source}, reconstruct/series/strengths")
-
-
 def check_drawing(study: Study, reader: Reader, source: str) -> None:
     """Raise ConfigError if steps and strength leave no step, or no noise as the released code adds it."""
     drawn = study.reconstruct

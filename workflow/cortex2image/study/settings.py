@@ -308,7 +308,11 @@ class Series(Section):
     """Pictures of a few test stimuli over strength and steps: how layout and meaning trade off."""
 
     stimuli: int = setting(
-        "Test stimuli that are drawn, the first by name; 0 for no series.", 0, unit="stimuli", minimum=0
+        "Test stimuli that are drawn, the first by name; 0 for no series.",
+        0,
+        unit="stimuli",
+        minimum=0,
+        maximum=50,
     )
     strengths: tuple[float, ...] = setting(
         "Values of `reconstruct/strength`.",
@@ -422,6 +426,11 @@ class Evaluate(Section):
         "are averaged over samples; ties lose. The metrics of as_released have their own names, see "
         "docs/metrics.md.",
         "reconstruction",
+    )
+    sheet_metric: str | None = setting(
+        "Metric by which the best and the worst pictures are chosen for sheets of their own, as named in "
+        "scores.csv; null for two-way identification by CLIP.",
+        None,
     )
     permutations: int = setting("Draws of the permutation null.", 2000, unit="draws", minimum=100)
     bootstraps: int = setting("Resamples of the bootstrap interval.", 2000, unit="draws", minimum=100)

@@ -22,6 +22,7 @@ from cortex2image.tables.results import (
     PREFERRED,
     RECONSTRUCTIONS,
     SCORES,
+    SERIES,
     STACK_WEIGHTS,
     UNIQUE,
 )
@@ -38,6 +39,7 @@ CONTRACTS = (
     DECODED,
     DECODED_SCORES,
     RECONSTRUCTIONS,
+    SERIES,
     EVALUATION,
     NULLS,
     SCORES,

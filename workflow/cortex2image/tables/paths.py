@@ -18,6 +18,9 @@ FILES: Mapping[str, str] = {
     "reconstructed_pictures": "{subject}/reconstructions/{method}",
     # Pictures of a part of the stimuli, with their table: what the folder above is joined from.
     "shard_pictures": "{subject}/reconstructions/shards/{method}/{shard}",
+    # Folder of PNG files: sheets of all test stimuli by every method, and of the best and the worst.
+    "sheets": "{subject}/sheets",
+    "series_sheet": "{subject}/series/series.png",
     # Features decoded by a decoder of permuted pairs, or from noise: tables of the contract `decoded`.
     "control_decoded": "{subject}/decoded/{control}/{space}.parquet",
     # Features of one shard of stimuli in every space that a pass of the sampler captured; deleted when used.

@@ -69,6 +69,27 @@ RECONSTRUCTIONS = Contract(
     ),
     ("stimulus_id", "sample"),
 )
+SERIES = Contract(
+    "series",
+    1,
+    "{subject}/series/series.parquet",
+    "a picture of a series over strength and steps",
+    (
+        STIMULUS_ID,
+        Column("strength", _FLOAT, "share", "noise added to the coarse picture, as reconstruct/strength"),
+        Column("steps", _INT, "steps", "steps of the full schedule, as reconstruct/steps"),
+        Column("denoised", _INT, "steps", "steps of it that were denoised"),
+        Column("r_coarse", _FLOAT, "", "pixel correlation with the coarse picture of the decoded z"),
+        Column(
+            "r_seen",
+            _FLOAT,
+            "",
+            "pixel correlation with the picture that was seen; null where it is not known",
+            True,
+        ),
+    ),
+    ("stimulus_id", "strength", "steps"),
+)
 EVALUATION = Contract(
     "evaluation",
     1,
