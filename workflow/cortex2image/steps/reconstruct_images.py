@@ -37,6 +37,7 @@ READS = (
     "reconstruct/guidance_scale",
     "reconstruct/noising",
     "reconstruct/shared_noise",
+    "reconstruct/sampler",
     "reconstruct/external",
     "reconstruct/device",
     "reconstruct/compile",
@@ -60,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     tables = read_tables(method, args.decoded, args.features, args.trials, args.stimuli, study.seed)
     stimuli, features = method_inputs(method, tables, models)
     rows = plan(stimuli, method.samples(drawing.samples), study.seed, drawing.shared_noise)
-    sampling = Sampling.of(drawing, study.features)
+    sampling = Sampling.of(drawing, study.features, sampler=drawing.sampler)
     studio = Studio(models, sampling, tables, study.models.precision, drawing.device, drawing.compile)
     painter = core_of(method).open_painter(method, studio)
     say(f"{len(rows)} pictures by method {args.method}")
