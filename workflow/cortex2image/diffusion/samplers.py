@@ -59,7 +59,9 @@ class Sampler:
 
     def __init__(self, name: str, config: Mapping[str, Any], steps: int):
         if name not in _CLASSES:
-            raise ConfigError("reconstruct/sampler", f"one of {', '.join(SAMPLERS)}", name, "correct the name")
+            raise ConfigError(
+                "reconstruct/sampler", f"one of {', '.join(SAMPLERS)}", name, "correct the name"
+            )
         self.name, self.steps = name, steps
         # Without the record of defaults, by which from_config would swap them for those of another class.
         self._config = {key: value for key, value in config.items() if not key.startswith("_")}
