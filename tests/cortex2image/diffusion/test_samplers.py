@@ -196,7 +196,7 @@ def gaussian_output(sampler, predicts):
 
 def draw(name, steps, first, x, predicts="epsilon", seeds=SEEDS):
     sampler = Sampler(name, {**CONFIG, "prediction_type": predicts}, steps)
-    output, advance = gaussian_output(sampler, predicts), sampler.begin(first, seeds)
+    output, advance = gaussian_output(sampler, predicts), sampler.begin(seeds)
     passes = sampler.passes(first)
     for timestep in passes:
         x = advance(output(x, timestep), timestep, x)

@@ -1,6 +1,7 @@
 """Noise added to latents, and taken away by a sampler under a text condition.
 
-Guidance is classifier-free (Ho and Salimans 2022); for the samplers see :mod:`cortex2image.diffusion.samplers`.
+Guidance is classifier-free (Ho and Salimans 2022); samplers stand in
+:mod:`cortex2image.diffusion.samplers`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -128,7 +129,8 @@ class Denoiser:
     Raises
     ------
     ConfigError
-        The sampler is unknown, or has too many steps; `strength` leaves no step to denoise, or, for noising "as_released", no timestep above the first step.
+        The sampler is unknown or has too many steps; `strength` leaves no step to denoise; or, for noising
+        "as_released", no timestep is above the first step.
     """
 
     def __init__(self, diffusion: Diffusion, sampling: Sampling):
@@ -234,7 +236,7 @@ class Denoiser:
     ) -> Iterator[Stage]:
         states = states.to(self.diffusion.device, self.diffusion.dtype)
         context = torch.cat([self.unconditional.expand_as(states), states])
-        advance = self.scheduler.begin(first, seeds)
+        advance = self.scheduler.begin(seeds)
         for timestep in self.scheduler.passes(first):
             output = self._guided(latents, context, timestep)
             denoised = advance(output, timestep, latents)
@@ -251,9 +253,11 @@ class Denoiser:
         """Return the guided output of the U-Net; the sampler knows whether it is noise or v."""
         unet, weight = self.diffusion.unet, self.sampling.guidance_scale
         rounded = latents.to(self.diffusion.dtype)
+        # A tensor: a compiled network would be compiled for each number anew.
+        at = torch.tensor(timestep, device=rounded.device)
         if weight == 1:
-            alone: torch.Tensor = unet(rounded, timestep, context[len(latents) :]).sample
+            alone: torch.Tensor = unet(rounded, at, context[len(latents) :]).sample
             return alone.float()
-        both: torch.Tensor = unet(torch.cat([rounded, rounded]), timestep, context).sample
+        both: torch.Tensor = unet(torch.cat([rounded, rounded]), at, context).sample
         unconditional, conditional = both.float().chunk(2)
         return unconditional + weight * (conditional - unconditional)

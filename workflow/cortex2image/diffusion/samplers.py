@@ -1,7 +1,7 @@
-"""Samplers: how the outputs of the U-Net take latents from timestep to timestep, with schedulers of diffusers.
+"""Samplers: outputs of the U-Net take latents from timestep to timestep, with schedulers of diffusers.
 
-DDIM is that of Song, Meng and Ermon (2021, eta = 0); PNDM the pseudo linear multi-step method of Liu, Ren, Lin
-and Zhao (2022), as CompVis' PLMS starts it; DPM-Solver++ the second order multi-step solver of Lu et al. (2022);
+DDIM is that of Song, Meng and Ermon (2021, eta = 0); PNDM the pseudo linear multi-step method of Liu et al.
+(2022), begun as in CompVis' PLMS; DPM-Solver++ the second order multi-step solver of Lu et al. (2022);
 ancestral the sampling of Ho, Jain and Abbeel (2020, algorithm 2), whose last step adds no noise.
 """
 
@@ -82,20 +82,16 @@ class Sampler:
         kept = self.timesteps[first:]
         return [*kept[:1], *kept[1:2], *kept[1:]] if self.name == PNDM else kept
 
-    def begin(self, first: int, seeds: Sequence[int]) -> Advance:
-        """Return what takes one batch through :meth:`passes`; its state is its own.
+    def begin(self, seeds: Sequence[int]) -> Advance:
+        """Return what takes one batch through :meth:`passes`, from any step on; its state is its own.
 
         Parameters
         ----------
-        first : int
-            Step that the batch begins with, counted from 0.
         seeds : n ints
             Seeds of the pictures. The noise that an ancestral step adds to a picture comes from a generator
             of its own, on the CPU, so that it depends neither on the batch nor on the device.
         """
         scheduler, options = self._scheduler(), dict[str, Any]()
-        if self.name == DPM_SOLVER:
-            scheduler.set_begin_index(first)
         if self.name == ANCESTRAL:
             options["generator"] = [torch.Generator("cpu").manual_seed(seed_for(s, ANCESTRAL)) for s in seeds]
 

@@ -39,10 +39,12 @@ def encode_images(
         The pictures have another shape; the VAE would silently drop the pixels of an incomplete cell.
     """
     _check_pictures(images, diffusion.factor)
-    posterior = _posterior(diffusion, to_tensor(images))
-    latents = posterior.mean.float()
+    first, which = repeated(diffusion, images)
+    posterior = _posterior(diffusion, to_tensor(images[first]))
+    latents = posterior.mean.float()[which]
     if seeds is not None:
-        latents = latents + posterior.std.float() * noise_for(seeds, tuple(latents.shape[1:])).to(latents)
+        noise = noise_for(seeds, tuple(latents.shape[1:])).to(latents)
+        latents = latents + posterior.std.float()[which] * noise
     scaled: torch.Tensor = latents * diffusion.vae.config.scaling_factor
     return scaled
 
@@ -105,6 +107,26 @@ def encode_text(diffusion: Diffusion, texts: Sequence[str]) -> torch.Tensor:
     )
     states: torch.Tensor = diffusion.text_encoder(tokens.input_ids.to(diffusion.device)).last_hidden_state
     return states
+
+
+def repeated(diffusion: Diffusion, rows: np.ndarray) -> tuple[list[int], list[int]]:
+    """Find rows that equal others, as the samples of one stimulus do, so that each needs computing once.
+
+    On a GPU every row counts as its own: there results vary with the size of a batch, which must not depend
+    on which rows it holds.
+
+    Returns
+    -------
+    first : list of int
+        Rows of which none equals another.
+    which : n ints
+        For every row the position in `first` of the one that it equals.
+    """
+    if diffusion.device.type != "cpu":
+        return list(range(len(rows))), list(range(len(rows)))
+    found: dict[bytes, int] = {}
+    which = [found.setdefault(row.tobytes(), len(found)) for row in rows]
+    return [which.index(position) for position in range(len(found))], which
 
 
 def _check_pictures(images: np.ndarray, factor: int) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from cortex2image.diffusion.denoise import Denoiser
-from cortex2image.networks.codec import decode_latents
+from cortex2image.networks.codec import decode_latents, repeated
 from cortex2image.networks.load import load_diffusion
 from cortex2image.networks.pixels import squares
 from cortex2image.reconstruction.studio import Drawn, Painter, Studio
@@ -17,7 +17,7 @@ Features = Mapping[str, np.ndarray]
 
 def open_painter(method: Method, studio: Studio) -> Painter:
     """Load the diffusion model and return what draws the batches of a method."""
-    diffusion = load_diffusion(studio.models, studio.device, studio.precision)
+    diffusion = load_diffusion(studio.models, studio.device, studio.precision, studio.compiled)
     denoiser = Denoiser(diffusion, studio.sampling)
 
     def paint(features: Features, seeds: Sequence[int]) -> Drawn:
@@ -48,8 +48,9 @@ def pictures(method: Method, denoiser: Denoiser, features: Features, seeds: Sequ
 def coarse_pictures(denoiser: Denoiser, z: np.ndarray) -> np.ndarray:
     """Return z, (n, d), decoded by the autoencoder, at the size of a generated picture."""
     model_set = denoiser.diffusion.model_set
-    latents = torch.tensor(z, dtype=torch.float32).reshape(-1, *model_set.latent_shape)
-    return squares(decode_latents(denoiser.diffusion, latents), model_set.image_size)
+    first, which = repeated(denoiser.diffusion, z)
+    latents = torch.tensor(z[first], dtype=torch.float32).reshape(-1, *model_set.latent_shape)
+    return squares(decode_latents(denoiser.diffusion, latents), model_set.image_size)[which]
 
 
 def _coarse(denoiser: Denoiser, features: Features, seeds: Sequence[int]) -> np.ndarray:
