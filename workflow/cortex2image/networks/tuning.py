@@ -23,11 +23,11 @@ LIVE_MAPS = 4
 class OneDnnLinear(nn.Linear):
     """A linear layer computed by oneDNN; where gradients are asked for, as any other."""
 
-    def forward(self, input: torch.Tensor) -> torch.Tensor:
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
         if torch.is_grad_enabled():
-            return super().forward(input)
+            return super().forward(rows)
         product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(
-            input, self.weight, self.bias, "none", [], ""
+            rows, self.weight, self.bias, "none", [], ""
         )
         return product
 
