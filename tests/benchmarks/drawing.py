@@ -3,8 +3,8 @@
     PYTHONPATH=workflow:. python -m tests.benchmarks.drawing --page docs/benchmarks.md
     PYTHONPATH=workflow:. python -m tests.benchmarks.drawing --model sd14 --page docs/benchmarks.md
 
-The first draws with the shipped miniature: this project's engine; the forward passes of its networks that the
-pictures need and nothing else; the pattern of the released code of Takagi and Nishimoto (2023), one picture at
+The first draws with the shipped miniature: this project's engine; the forward passes of its networks that
+the pictures need and nothing else; the pattern of the released code of Takagi and Nishimoto (2023), one picture at
 a time with a model that is loaded already; and diffusers' own pipeline at several batch sizes. All draw the
 same pictures from the same features, in one process and in turns; rates are medians.
 
@@ -98,7 +98,8 @@ def miniature(args: argparse.Namespace) -> list[str]:
         f"## Drawing with the miniature\n\n{machine(args.threads)}.",
         f"{len(drawn.z)} pictures of 64 pixels, {SAMPLES} of each stimulus, {drawn.sampling.steps} steps, "
         f"strength 0.8, guidance 2, float32; medians of {args.repeats} runs. A picture takes "
-        f"{each / 1e9:.2f} billion multiplications; products of matrices run at {peak / 1e9:.0f} billion a second.",
+        f"{each / 1e9:.2f} billion multiplications; products of matrices run at {peak / 1e9:.0f} billion "
+        "a second.",
         "\n| method | pictures/s | of the matrix rate | peak MB |\n|---|---|---|---|",
         *(row(name, measured, len(drawn.z), each / peak) for name, measured in seen.items()),
         *verdicts(seen),

@@ -101,4 +101,4 @@ def count(model_set: ModelSet, unet: Any, vae: Any) -> Cost:
 def _multiplications(call: Callable[[], Any]) -> int:
     with torch.no_grad(), FlopCounterMode(display=False) as counted:
         call()
-    return counted.get_total_flops() // 2
+    return int(counted.get_total_flops()) // 2
