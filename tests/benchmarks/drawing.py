@@ -4,9 +4,9 @@
     PYTHONPATH=workflow:. python -m tests.benchmarks.drawing --model sd14 --page docs/benchmarks.md
 
 The first draws with the shipped miniature: this project's engine; the forward passes of its networks that
-the pictures need and nothing else; the pattern of the released code of Takagi and Nishimoto (2023), one picture at
-a time with a model that is loaded already; and diffusers' own pipeline at several batch sizes. All draw the
-same pictures from the same features, in one process and in turns; rates are medians.
+the pictures need and nothing else; the pattern of the released code of Takagi and Nishimoto (2023), one
+picture at a time with a model that is loaded already; and diffusers' own pipeline at several batch sizes. All
+draw the same pictures from the same features, in one process and in turns; rates are medians.
 
 The second draws with the widths of Stable Diffusion 1.4 and random weights: 512 pixels, 40 of 50 steps, with
 guidance, over precision, compilation and batch size, and says how long NSD would take. `--size tiny` is the
