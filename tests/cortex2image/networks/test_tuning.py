@@ -6,7 +6,14 @@ from tests.support.full_models import networks
 
 from cortex2image.networks.load import load_diffusion
 from cortex2image.networks.registry import MODEL_SETS
-from cortex2image.networks.tuning import OneDnnLinear, decode_one_by_one, network_bytes, tune, use_onednn
+from cortex2image.networks.tuning import (
+    OneDnnLinear,
+    OneDnnPointwise,
+    decode_one_by_one,
+    network_bytes,
+    tune,
+    use_onednn,
+)
 
 EXACT = {"atol": 1e-5, "rtol": 1e-4}
 
@@ -48,6 +55,35 @@ def test_a_linear_layer_of_onednn_has_gradients():
     use_onednn(layer)
     (found,) = torch.autograd.grad(layer(given).sum(), given)
     torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_convolution_of_one_pixel_is_a_linear_layer(bias):
+    layer, given = torch.nn.Conv2d(96, 32, 1, bias=bias), noise(3, 96, 8, 8)
+    kept = copy.deepcopy(layer)
+    use_onednn(layer)
+    assert type(layer) is OneDnnPointwise
+    with torch.inference_mode():
+        torch.testing.assert_close(layer(given), kept(given), **EXACT)
+
+
+@pytest.mark.parametrize("options", [{"kernel_size": 3}, {"kernel_size": 1, "stride": 2}])
+def test_other_convolutions_stay_as_they_are(options):
+    layer = torch.nn.Conv2d(8, 8, **options)
+    use_onednn(layer)
+    assert type(layer) is torch.nn.Conv2d
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_the_miniature_gives_the_same_bits_in_any_batch(size):
+    diffusion = load_diffusion(MODEL_SETS["miniature"], "cpu")
+    latents, text = noise(32, 4, 16, 16), noise(32, 24, 128)
+    with torch.inference_mode():
+        timestep = torch.tensor(401)
+        whole = diffusion.unet(latents, timestep, text).sample[:size]
+        assert torch.equal(diffusion.unet(latents[:size], timestep, text[:size]).sample, whole)
+        decoded = diffusion.vae.decode(latents).sample
+        assert torch.equal(diffusion.vae.decode(latents[:size]).sample, decoded[:size])
 
 
 def test_networks_that_are_loaded_are_prepared_and_give_what_they_gave(tiny_diffusion):
@@ -112,11 +148,12 @@ def test_a_compiled_network_is_traced_once_for_all_timesteps(tiny_model_set, mon
     monkeypatch.setattr(torch, "compile", lambda *args, **options: whole(*args, **options, backend=count))
     torch._dynamo.reset()
     loaded = load_diffusion(tiny_model_set, "cpu", compiled=True)
-    denoiser, states = Denoiser(loaded, sampling(6, 0.8, 3.0)), noise(2, 8, 16)
-    found = denoiser.from_noise(states, [1, 2])
+    states = noise(2, 8, 16)
+    # One of six steps is kept.
+    Denoiser(loaded, sampling(6, 0.2, 3.0)).from_latents(noise(2, 4, 4, 4), states, [1, 2])
     once = len(traced)
     assert once > 0
-    denoiser.from_noise(states, [3, 4])
+    found = Denoiser(loaded, sampling(6, 0.8, 3.0)).from_noise(states, [1, 2])
     assert len(traced) == once
     expected = Denoiser(load_diffusion(tiny_model_set, "cpu"), sampling(6, 0.8, 3.0)).from_noise(
         states, [1, 2]

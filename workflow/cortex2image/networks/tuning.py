@@ -1,7 +1,8 @@
 """Networks prepared for the device that runs them: the one place where speed depends on the device.
 
 - CPU, float32: linear layers are computed by oneDNN, as convolutions are, and not by MKL, which on processors
-  of AMD reaches less than half the rate. Maps of the VAE lie channels last. Both change results by rounding.
+  of AMD reaches less than half the rate; convolutions of one pixel as linear layers, since sums of oneDNN's
+  own depend on the number of pictures, in their last digit. Maps of the VAE lie channels last.
 - CUDA: maps of the U-Net and of the VAE lie channels last, for tensor cores; queries, keys and values come
   from one product; the VAE works picture by picture where the device has no memory for a batch.
 - Everywhere: attention is PyTorch's `scaled_dot_product_attention`, which diffusers chooses by itself.
@@ -32,6 +33,18 @@ class OneDnnLinear(nn.Linear):
         return product
 
 
+class OneDnnPointwise(nn.Conv2d):
+    """A convolution of one pixel, computed as a linear layer; where gradients are asked for, as any other."""
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        if torch.is_grad_enabled():
+            return super().forward(maps)
+        product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(
+            maps.permute(0, 2, 3, 1), self.weight.flatten(1), self.bias, "none", [], ""
+        )
+        return product.permute(0, 3, 1, 2)
+
+
 def tune(unet: Any, vae: Any, compiled: bool) -> None:
     """Prepare networks, in place, for the device and the precision that they are in.
 
@@ -57,10 +70,17 @@ def tune(unet: Any, vae: Any, compiled: bool) -> None:
 
 
 def use_onednn(network: nn.Module) -> None:
-    """Let oneDNN compute every linear layer of a network in float32 on a CPU, in place."""
+    """Let oneDNN compute linear layers and convolutions of one pixel, in float32 on a CPU, in place."""
     for layer in network.modules():
         if type(layer) is nn.Linear:
             layer.__class__ = OneDnnLinear
+        elif type(layer) is nn.Conv2d and _one_pixel(layer):
+            layer.__class__ = OneDnnPointwise
+
+
+def _one_pixel(layer: nn.Conv2d) -> bool:
+    alone = layer.kernel_size == layer.stride == (1, 1) and layer.padding == (0, 0)
+    return alone and layer.groups == 1
 
 
 def decode_one_by_one(vae: Any, pictures: int, side: int, used: int, total: int) -> None:
