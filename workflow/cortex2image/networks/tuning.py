@@ -1,13 +1,14 @@
 """Networks prepared for the device that runs them: the one place where speed depends on the device.
 
 - CPU, float32: linear layers are computed by oneDNN, as convolutions are, and not by MKL, which on processors
-  of AMD reaches less than half the rate; convolutions of one pixel as linear layers, since sums of oneDNN's
-  own depend on the number of pictures, in their last digit. Maps of the VAE lie channels last.
+  of AMD reaches less than half the rate; convolutions of one pixel as linear layers, since the last digit of
+  oneDNN's own depends on the number of pictures. With one thread, batches of two rows or more then give the
+  same bits; with more threads, or a single row, a few values of a picture may differ by 1 of 255.
 - CUDA: maps of the U-Net and of the VAE lie channels last, for tensor cores; queries, keys and values come
   from one product; the VAE works picture by picture where the device has no memory for a batch.
 - Everywhere: attention is PyTorch's `scaled_dot_product_attention`, which diffusers chooses by itself.
 
-Not done, as it brought nothing: channels last in the U-Net on a CPU; one product for queries, keys and values
+Not done, as it brought little: channels last on a CPU, where diffusers changes it back from 64 rows on; one product for queries, keys and values
 there; keeping keys and values of the text over steps (2 % of the multiplications of the miniature, 0.4 % of
 those of Stable Diffusion 1).
 """
@@ -42,7 +43,8 @@ class OneDnnPointwise(nn.Conv2d):
         product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(
             maps.permute(0, 2, 3, 1), self.weight.flatten(1), self.bias, "none", [], ""
         )
-        return product.permute(0, 3, 1, 2)
+        # In one layout throughout: convolutions that follow sum in an order that depends on it.
+        return product.permute(0, 3, 1, 2).contiguous()
 
 
 def tune(unet: Any, vae: Any, compiled: bool) -> None:
@@ -57,9 +59,9 @@ def tune(unet: Any, vae: Any, compiled: bool) -> None:
         are set on their layers later would not run.
     """
     device, dtype = unet.device, unet.dtype
-    vae.to(memory_format=torch.channels_last)
     if device.type == "cuda":
         unet.to(memory_format=torch.channels_last)
+        vae.to(memory_format=torch.channels_last)
         unet.fuse_qkv_projections()
     elif dtype == torch.float32 and not compiled and torch.backends.mkldnn.is_available():
         use_onednn(unet)
