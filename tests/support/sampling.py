@@ -11,6 +11,7 @@ def sampling(
     guidance_scale: float,
     noising: Literal["matched", "as_released"] = "matched",
     latent: Literal["mean", "sample"] = "mean",
+    sampler: str = "ddim",
 ) -> Sampling:
     """Return the sampling of a test."""
-    return Sampling(steps, strength, guidance_scale, noising, latent)
+    return Sampling(steps, strength, guidance_scale, noising, latent, sampler)

@@ -1,6 +1,7 @@
-"""Noise added to latents, and taken away in deterministic DDIM steps under a text condition.
+"""Noise added to latents, and taken away by a sampler under a text condition.
 
-Guidance is classifier-free (Ho and Salimans 2022), DDIM that of Song, Meng and Ermon (2021).
+Guidance is classifier-free (Ho and Salimans 2022); samplers stand in
+:mod:`cortex2image.diffusion.samplers`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from typing import Literal
 import numpy as np
 import torch
 
+from cortex2image.diffusion.samplers import DDIM, Sampler
 from cortex2image.errors import ConfigError
 from cortex2image.networks.codec import encode_images, encode_text, noise_for, require_finite
 from cortex2image.networks.load import Diffusion
@@ -25,7 +27,7 @@ class Sampling:
     Attributes
     ----------
     steps : int
-        DDIM steps from pure noise to a picture.
+        Steps from pure noise to a picture.
     strength : float
         Share of these steps that an initial latent is denoised in, in (0, 1]; 1 keeps almost nothing of it.
     guidance_scale : float
@@ -35,6 +37,8 @@ class Sampling:
         which the released code of Takagi and Nishimoto (2023) adds noise and which it never denoises.
     latent : "mean" or "sample"
         Which point of the VAE's posterior of a picture is the initial latent.
+    sampler : str
+        One of :data:`cortex2image.diffusion.samplers.SAMPLERS`.
     """
 
     steps: int
@@ -42,16 +46,28 @@ class Sampling:
     guidance_scale: float
     noising: Literal["matched", "as_released"]
     latent: Literal["mean", "sample"]
+    sampler: str = DDIM
 
     @classmethod
-    def of(cls, reconstruct: Reconstruct, features: Features, noise: float | None = None) -> "Sampling":
-        """Return the sampling of a study's config, at the noise level of pictures or another."""
+    def of(
+        cls,
+        reconstruct: Reconstruct,
+        features: Features,
+        noise: float | None = None,
+        sampler: str = DDIM,
+    ) -> "Sampling":
+        """Return the sampling of a study's config, at the noise level of pictures or another.
+
+        The sampler is an argument, since the steps that feature spaces count are those of DDIM, whatever
+        sampler draws the pictures.
+        """
         return cls(
             reconstruct.steps,
             reconstruct.strength if noise is None else noise,
             reconstruct.guidance_scale,
             reconstruct.noising,
             features.latent,
+            sampler,
         )
 
 
@@ -75,18 +91,18 @@ def noised(
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of the reverse process, for a batch; all latents are (n, channels, h, w).
+    """One pass of the U-Net in the reverse process, for a batch; all latents are (n, channels, h, w).
 
     Attributes
     ----------
     timestep : int
         t.
     noisy : tensor
-        x_t, the start of the step.
+        x_t, which the U-Net gets.
     predicted : tensor
         x_0 as the U-Net estimates it from x_t.
     denoised : tensor
-        x at the next, lower timestep.
+        x at the timestep of the next pass.
     """
 
     timestep: int
@@ -127,7 +143,7 @@ def check_sampling(sampling: Sampling) -> None:
 
 
 class Denoiser:
-    """Draws latents from text states by one sampling; scheduler and unconditional state serve every batch.
+    """Draws latents from text states by one sampling; schedule and unconditional state serve every batch.
 
     Parameters
     ----------
@@ -137,16 +153,14 @@ class Denoiser:
     Raises
     ------
     ConfigError
-        As :func:`check_sampling`.
+        As :func:`check_sampling`; or the sampler is unknown, or has too many steps.
     """
 
     def __init__(self, diffusion: Diffusion, sampling: Sampling):
         check_sampling(sampling)
         self.diffusion, self.sampling = diffusion, sampling
-        # A copy: the number of steps is state of a scheduler, and another denoiser may have another number.
-        self.scheduler = type(diffusion.scheduler).from_config(diffusion.scheduler.config)
-        self.scheduler.set_timesteps(sampling.steps)
-        self.timesteps = [int(t) for t in self.scheduler.timesteps]
+        self.scheduler = Sampler(sampling.sampler, diffusion.scheduler.config, sampling.steps)
+        self.timesteps = self.scheduler.timesteps
         self.kept_steps = kept_steps(sampling.steps, sampling.strength)
         self.unconditional = encode_text(diffusion, [""])
 
@@ -168,12 +182,12 @@ class Denoiser:
         -------
         tensor (n, channels, h, w), scaled latents
         """
-        return self._last(self._stages(self._noise(seeds), states, self.timesteps))
+        return self._last(self._stages(self._noise(seeds), states, seeds, 0))
 
     @torch.inference_mode()
     def trajectory(self, states: torch.Tensor, seeds: Sequence[int]) -> list[Stage]:
-        """Return every step of :meth:`from_noise`, from the noise to the latents."""
-        return list(self._stages(self._noise(seeds), states, self.timesteps))
+        """Return every pass of :meth:`from_noise`, from the noise to the latents."""
+        return list(self._stages(self._noise(seeds), states, seeds, 0))
 
     def encode(self, images: np.ndarray, seeds: Sequence[int]) -> torch.Tensor:
         """Return the initial latents of pictures, uint8 (n, image_size, image_size, 3).
@@ -198,9 +212,9 @@ class Denoiser:
 
     @torch.inference_mode()
     def stages(self, latents: torch.Tensor, states: torch.Tensor, seeds: Sequence[int]) -> Iterator[Stage]:
-        """Yield the steps of :meth:`from_latents` as they are taken; a step that is not asked for never runs.
+        """Yield the passes of :meth:`from_latents` as they are taken; one that is not asked for never runs.
 
-        Step t, counted from 1, is the t-th of the steps that `strength` keeps, and one pass of the U-Net.
+        Pass t, counted from 1, is the t-th of the steps that `strength` keeps; PNDM takes one pass more.
 
         Parameters
         ----------
@@ -214,7 +228,7 @@ class Denoiser:
         timestep = self.timesteps[first - (self.sampling.noising == "as_released")]
         noise = self._placed(noise_for(seeds, tuple(latents.shape[1:])))
         start = noised(self._placed(latents), noise, timestep, self.scheduler.alphas_cumprod)
-        yield from self._stages(start, states, self.timesteps[first:])
+        yield from self._stages(start, states, seeds, first)
 
     def _placed(self, tensor: torch.Tensor) -> torch.Tensor:
         """Return a tensor on the device in float32: networks may round, the sum of many steps must not."""
@@ -224,14 +238,17 @@ class Denoiser:
         side = self.diffusion.unet.config.sample_size
         return self._placed(noise_for(seeds, (self.diffusion.unet.config.in_channels, side, side)))
 
-    def _stages(self, latents: torch.Tensor, states: torch.Tensor, timesteps: list[int]) -> Iterator[Stage]:
+    def _stages(
+        self, latents: torch.Tensor, states: torch.Tensor, seeds: Sequence[int], first: int
+    ) -> Iterator[Stage]:
         states = states.to(self.diffusion.device, self.diffusion.dtype)
         context = torch.cat([self.unconditional.expand_as(states), states])
-        for timestep in timesteps:
+        advance = self.scheduler.begin(seeds)
+        for timestep in self.scheduler.passes(first):
             output = self._guided(latents, context, timestep)
-            step = self.scheduler.step(output, timestep, latents, eta=0.0)
-            yield Stage(timestep, latents, step.pred_original_sample, step.prev_sample)
-            latents = step.prev_sample
+            denoised = advance(output, timestep, latents)
+            yield Stage(timestep, latents, self.scheduler.clean(output, timestep, latents), denoised)
+            latents = denoised
 
     def _last(self, stages: Iterator[Stage]) -> torch.Tensor:
         for stage in stages:
@@ -240,12 +257,14 @@ class Denoiser:
         return latents
 
     def _guided(self, latents: torch.Tensor, context: torch.Tensor, timestep: int) -> torch.Tensor:
-        """Return the guided output of the U-Net; the scheduler knows whether it is noise or v."""
+        """Return the guided output of the U-Net; the sampler knows whether it is noise or v."""
         unet, weight = self.diffusion.unet, self.sampling.guidance_scale
         rounded = latents.to(self.diffusion.dtype)
+        # A tensor: a compiled network would be compiled for each number anew.
+        at = torch.tensor(timestep, device=rounded.device)
         if weight == 1:
-            alone: torch.Tensor = unet(rounded, timestep, context[len(latents) :]).sample
+            alone: torch.Tensor = unet(rounded, at, context[len(latents) :]).sample
             return alone.float()
-        both: torch.Tensor = unet(torch.cat([rounded, rounded]), timestep, context).sample
+        both: torch.Tensor = unet(torch.cat([rounded, rounded]), at, context).sample
         unconditional, conditional = both.float().chunk(2)
         return unconditional + weight * (conditional - unconditional)

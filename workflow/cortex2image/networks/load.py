@@ -11,6 +11,7 @@ from cortex2image.networks.checksums import verify
 from cortex2image.networks.compat import ensure_torchvision
 from cortex2image.networks.components import read_network, read_part, read_tokenizer
 from cortex2image.networks.registry import ModelSet
+from cortex2image.networks.tuning import decode_one_by_one, network_bytes, tune
 from cortex2image.networks.unet_layers import UNetShape
 
 PARTS = ("scheduler", "text_encoder", "tokenizer", "unet", "vae")
@@ -51,7 +52,9 @@ class Diffusion:
         return self.model_set.latent_shape[1] * self.factor
 
 
-def load_diffusion(model_set: ModelSet, device: str = "auto", precision: str = "float32") -> Diffusion:
+def load_diffusion(
+    model_set: ModelSet, device: str = "auto", precision: str = "float32", compiled: bool = False
+) -> Diffusion:
     """Load VAE, U-Net, text encoder, tokenizer and a DDIM scheduler from the folder of `model_set`.
 
     Only safetensors files of this folder are read, and only if they match its checksums. The scheduler is
@@ -65,6 +68,8 @@ def load_diffusion(model_set: ModelSet, device: str = "auto", precision: str = "
         See :func:`choose_device`.
     precision : {"float32", "bfloat16", "float16"}
         Number format of weights and activations, whatever format the files are stored in.
+    compiled : bool
+        Compile U-Net and VAE. How they are prepared without it: :mod:`cortex2image.networks.tuning`.
 
     Raises
     ------
@@ -93,6 +98,11 @@ def load_diffusion(model_set: ModelSet, device: str = "auto", precision: str = "
         dtype=dtype,
     )
     _check_fit(loaded)
+    tune(loaded.unet, loaded.vae, compiled)
+    if place.type == "cuda":
+        used = network_bytes(loaded.unet, loaded.vae, loaded.text_encoder)
+        total = torch.cuda.get_device_properties(place).total_memory
+        decode_one_by_one(loaded.vae, model_set.most_at_once, model_set.image_size, used, total)
     return loaded
 
 

@@ -33,10 +33,14 @@ class SteadyLinear(nn.Linear):
         """Return the products, (n, ..., units)."""
         rows = input.numel() // self.in_features
         if rows >= FEWEST or input.device.type != "cpu":
-            return super().forward(input)
+            return self.product(input)
         flat = input.reshape(rows, self.in_features)
         filled = torch.cat([flat, flat.new_zeros((FEWEST - rows, self.in_features))])
-        return super().forward(filled)[:rows].reshape(*input.shape[:-1], self.out_features)
+        return self.product(filled)[:rows].reshape(*input.shape[:-1], self.out_features)
+
+    def product(self, rows: torch.Tensor) -> torch.Tensor:
+        """Return the products of rows, (..., units)."""
+        return nn.functional.linear(rows, self.weight, self.bias)
 
 
 def steady_in_small_batches(network: nn.Module) -> None:

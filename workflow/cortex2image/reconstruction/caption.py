@@ -23,7 +23,7 @@ from cortex2image.study.methods import Method
 def open_painter(method: Method, studio: Studio) -> Painter:
     """Load the captioning network and the diffusion model, and return what draws the batches of a method."""
     captioner = load_captioner(studio.models, studio.device)
-    diffusion = load_diffusion(studio.models, studio.device, studio.precision)
+    diffusion = load_diffusion(studio.models, studio.device, studio.precision, studio.compiled)
     denoiser, writer = Denoiser(diffusion, studio.sampling), Writer(captioner, diffusion)
 
     def paint(features: Mapping[str, np.ndarray], seeds: Sequence[int]) -> Drawn:

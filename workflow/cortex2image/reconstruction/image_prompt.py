@@ -59,6 +59,7 @@ class ImagePrompt(StableDiffusion):
 def open_painter(method: Method, studio: Studio) -> Painter:
     """Load the diffusion model with its adapter and return what draws the batches of a method."""
     verify(studio.models, (ADAPTER_WEIGHTS,))
+    # Never compiled: what the adapter changes in the U-Net afterwards would not run.
     diffusion = load_diffusion(studio.models, studio.device, studio.precision)
     attach_adapter(diffusion)
     generator = ImagePrompt(Denoiser(diffusion, studio.sampling))

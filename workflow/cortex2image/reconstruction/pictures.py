@@ -13,7 +13,7 @@ from cortex2image.study.methods import Method
 
 def open_painter(method: Method, studio: Studio) -> Painter:
     """Load the diffusion model and return what draws the batches of a method."""
-    diffusion = load_diffusion(studio.models, studio.device, studio.precision)
+    diffusion = load_diffusion(studio.models, studio.device, studio.precision, studio.compiled)
     denoiser = Denoiser(diffusion, studio.sampling)
 
     def paint(features: Features, seeds: Sequence[int]) -> Drawn:

@@ -45,6 +45,7 @@ READS = (
     "reconstruct/noising",
     "reconstruct/shared_noise",
     "reconstruct/shards",
+    "reconstruct/sampler",
     "reconstruct/external",
     "reconstruct/device",
     "reconstruct/compile",
@@ -76,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     chosen = stimuli[part.start : part.stop]
     rows = plan(chosen, method.samples(drawing.samples), study.seed, drawing.shared_noise)
     check_scratch(Path(args.shard_pictures).parent, disk_bytes(len(rows), models.image_size), FREE_DISK)
-    sampling = Sampling.of(drawing, study.features)
+    sampling = Sampling.of(drawing, study.features, sampler=drawing.sampler)
     check_sampling(sampling)
     studio = Studio(models, sampling, tables, study.models.precision, drawing.device, drawing.compile)
     device = choose_device(drawing.device).type
