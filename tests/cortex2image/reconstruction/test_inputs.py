@@ -205,14 +205,6 @@ def test_a_bottleneck_is_narrower_than_the_training_stimuli(tables, models):
         method_inputs(bottleneck(3), tables, models)
 
 
-@pytest.mark.parametrize("stranger", ["s1", "o1"])
-def test_decoded_stimuli_are_test_stimuli_of_the_subject(tables, models, stranger):
-    table = tables.decoded["z"]
-    other = tables.decoded | {"z": replace(table, stimuli=[*TEST[:3], stranger])}
-    with pytest.raises(DataError, match=rf"decoded/z\.parquet(.|\n)*1 others, first {stranger}"):
-        method_inputs(METHODS["zc"], replace(tables, decoded=other), models)
-
-
 def test_every_stimulus_of_a_cross_validated_study_is_decoded(tables, models):
     folds = replace(tables, split=dict.fromkeys([*TRAINING, *TEST], "train"))
     assert method_inputs(METHODS["zc"], folds, models)[0] == TEST

@@ -116,8 +116,8 @@ def method_inputs(
     Raises
     ------
     DataError
-        Two tables hold different stimuli, decoded stimuli are not those of the test, or features are not
-        finite or have another width than the model set's.
+        Two tables hold different stimuli, or features are not finite or have another width than the model
+        set's.
     ConfigError
         The study lacks what the method needs: test stimuli, training stimuli for a mean, more of them than
         directions that are left of features, or a second stimulus to shuffle.
@@ -125,7 +125,6 @@ def method_inputs(
     for table, space in [(t, s) for part in (tables.decoded, tables.true) for s, t in part.items()]:
         _require_width(table, space, model_set)
     for table in tables.decoded.values():
-        _require_known(table, tables.split)
         _require_finite(table)
     stimuli = tables.test_stimuli
     if not stimuli:
@@ -191,16 +190,6 @@ _FROM: dict[str, Callable[[Method, Tables, str, Sequence[str]], np.ndarray]] = {
     SHUFFLED: _shuffled,
     MEAN: _mean,
 }
-
-
-def _require_known(table: FeatureTable, split: Mapping[str, str]) -> None:
-    """Refuse decoded stimuli that are no test stimuli; in a cross-validated study every stimulus is one."""
-    held_out = {name for name, side in split.items() if side == "test"} or set(split)
-    strangers = [name for name in table.stimuli if name not in held_out]
-    if strangers:
-        found = f"{len(strangers)} others, first {strangers[0]}"
-        fix = "give features of the test stimuli of this subject"
-        raise DataError(table.source, f"test stimuli, of which the subject has {len(held_out)}", found, fix)
 
 
 def _require_finite(table: FeatureTable) -> None:
