@@ -93,7 +93,9 @@ def require_finite(values: torch.Tensor, where: str, fix: str) -> None:
 
 def _posterior(diffusion: Diffusion, pixels: torch.Tensor) -> Any:
     """Return the posterior of pictures in [0, 1]."""
-    return diffusion.vae.encode((pixels * 2 - 1).to(diffusion.device, diffusion.dtype)).latent_dist
+    # In one layout, whichever that of the pictures is: it decides the order of sums.
+    rows = (pixels * 2 - 1).to(diffusion.device, diffusion.dtype).contiguous()
+    return diffusion.vae.encode(rows).latent_dist
 
 
 @torch.inference_mode()
