@@ -154,15 +154,12 @@ def test_no_code_of_other_readers_enters(step, reader):
 @pytest.mark.parametrize("method", METHODS)
 def test_each_method_enters_the_rule_that_draws(method):
     core = METHODS[method].core
-    by_import = {"attribute_region", "draw_series"} if core == METHODS["zc"].core else set()
+    by_import = {"draw_series"} if core == METHODS["zc"].core else set()
     assert using(core, method=method) == DRAWING | by_import
 
 
-@pytest.mark.parametrize("step", ["attribute_region", "draw_series"])
-def test_a_step_that_draws_by_import_has_a_plan_without_a_method(step):
-    assert METHODS["zc"].core in names(
-        code.code_files(step, SIMULATED, {"subject": "sub-01", "region": "early"})
-    )
+def test_a_step_that_draws_by_import_has_a_plan_without_a_method():
+    assert METHODS["zc"].core in names(code.code_files("draw_series", SIMULATED, {"subject": "sub-01"}))
 
 
 def test_a_method_with_a_core_of_its_own_changes_no_other(monkeypatch):

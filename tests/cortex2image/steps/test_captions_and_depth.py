@@ -49,9 +49,9 @@ def draw(method, models, batch_size):
     drawing = {"samples": 2, "steps": 5, "strength": 0.8, "guidance_scale": 3}
     settings = as_option(models={"set": models, "batch_size": batch_size}, reconstruct=drawing)
     options = f"--method {method} --trials trials.parquet --stimuli stimuli.parquet"
-    outputs = f"--images {method} --reconstructions {method}.parquet"
+    outputs = f"--shard 0 --shard-pictures {method}"
     reconstruct_images.main([*options.split(), *outputs.split(), "--decoded", *tables, *settings])
-    rows = RECONSTRUCTIONS.read(f"{method}.parquet").to_pylist()
+    rows = RECONSTRUCTIONS.read(f"{method}/rows.parquet").to_pylist()
     return np.stack([np.asarray(Image.open(row["image_path"])) for row in rows]).astype(int)
 
 

@@ -74,9 +74,12 @@ def cells(monkeypatch):
 def test_the_cell_of_the_study_is_the_reconstruction(study, cells, shared_noise):
     draw(shared_noise=shared_noise)
     files = "--method zc --trials trials.parquet --stimuli stimuli.parquet --decoded z.parquet c.parquet"
-    files += " --images pictures --reconstructions zc.parquet"
+    files += " --shard 0 --shard-pictures shard"
     reconstruct_images.main([*files.split(), *settings(shared_noise=shared_noise)])
-    rows = {row["stimulus_id"]: row["image_path"] for row in RECONSTRUCTIONS.read("zc.parquet").to_pylist()}
+    rows = {
+        row["stimulus_id"]: row["image_path"]
+        for row in RECONSTRUCTIONS.read("shard/rows.parquet").to_pylist()
+    }
     (own,) = (cell for cell in cells if (cell.steps, cell.strength) == (5, 0.8))
     for name, picture in zip(("scene-1", "scene-2"), own.pictures, strict=True):
         np.testing.assert_array_equal(picture, np.asarray(Image.open(rows[name])))

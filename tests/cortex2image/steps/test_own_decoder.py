@@ -89,11 +89,11 @@ def test_the_example_predicts_and_is_drawn(study, config):
         [
             *("--method", "external-mine", "--trials", "results/demo/sub-02/trials.parquet"),
             *("--stimuli", "results/demo/stimuli.parquet", "--decoded", *read),
-            *("--images", "drawn", "--reconstructions", "drawn.parquet"),
+            *("--shard", "0", "--shard-pictures", "drawn"),
             *("--settings", jobs.method_settings("reconstruct_images")(job)),
         ]
     )
-    rows = RECONSTRUCTIONS.read("drawn.parquet").to_pylist()
+    rows = RECONSTRUCTIONS.read("drawn/rows.parquet").to_pylist()
     stimuli = Path("predictions/sub-02-z.txt").read_text().splitlines()
     assert [row["stimulus_id"] for row in rows] == sorted(stimuli)
     assert len(rows) == 8

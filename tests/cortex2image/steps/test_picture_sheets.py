@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from tests.support.reconstructions import without_incident
 from tests.support.studies import as_option
 
 from cortex2image.errors import ConfigError, DataError
@@ -27,9 +28,8 @@ def subject(tmp_path):
         keys = [(name, k) for name in NAMES for k in range(SAMPLES[method])]
         pictures = [write_square(tmp_path / method / f"{i}.png", grey + i) for i in range(len(keys))]
         rows = {"stimulus_id": [name for name, _ in keys], "sample": [k for _, k in keys]}
-        RECONSTRUCTIONS.write(
-            rows | {"seed": list(range(len(keys))), "image_path": pictures}, tmp_path / f"{method}.parquet"
-        )
+        drawn = {"seed": list(range(len(keys))), "image_path": pictures} | without_incident(len(keys))
+        RECONSTRUCTIONS.write(rows | drawn, tmp_path / f"{method}.parquet")
         scores = {
             "metric": ["twoway_clip"] * len(keys),
             "value": [0.1 * NAMES.index(name) for name, _ in keys],
