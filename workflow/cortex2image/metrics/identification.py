@@ -1,5 +1,6 @@
 """Two-way identification: does a reconstruction resemble its own original more than another one?"""
 
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -84,6 +85,29 @@ def two_way_of_originals(similarity: np.ndarray) -> np.ndarray:
     return (ranks - 1) / (len(similarity) - 1)
 
 
+def credit_against(similarity: np.ndarray, ties: float = 0.5) -> np.ndarray:
+    """Return how well the other stimuli are identified against each stimulus as their rival.
+
+    Parameters
+    ----------
+    similarity : (n, n) array
+        Entry (k, j): similarity of the candidate k and what is searched for j.
+    ties : float
+        Credit for a rival that is as similar.
+
+    Returns
+    -------
+    (n,) float64 array in [0, 1]
+        Mean credit of the others against candidate k. Its mean over k is the mean score, whose value for j is
+        the mean credit of j against the others.
+    """
+    rounded = np.round(similarity, TIE_DECIMALS)
+    own = np.diagonal(rounded)
+    credit = (rounded < own) + ties * (rounded == own)
+    against: np.ndarray = (credit.sum(axis=1) - np.diagonal(credit)) / (len(rounded) - 1)
+    return against
+
+
 class Identification(Protocol):
     """A rule for stimuli with several samples; it is given the similarities of one sample after the other."""
 
@@ -108,7 +132,9 @@ class EachSample:
         self._samples: dict[str, list[Scored]] = {}
 
     def add(self, metric: str, similarity: np.ndarray) -> None:
-        self._samples.setdefault(metric, []).append(score_pairings(two_way(similarity), self._order))
+        scored = score_pairings(two_way(similarity), self._order)
+        rivals = credit_against(similarity)[:, None]
+        self._samples.setdefault(metric, []).append(replace(scored, rivals=rivals))
 
     def scored(self) -> dict[str, Scored]:
         return {metric: join_samples(samples) for metric, samples in self._samples.items()}
@@ -135,8 +161,10 @@ class MeanOfSamples:
 
     def _score(self, metric: str) -> Scored:
         samples = self._samples[metric]
-        once = score_pairings(two_way_of_originals(self._sums[metric] / samples), self._order)
-        return Scored(once.values.repeat(samples, axis=1), once.null)
+        mean = self._sums[metric] / samples
+        once = score_pairings(two_way_of_originals(mean), self._order)
+        rivals = credit_against(mean.T, ties=0.0)[:, None]
+        return Scored(once.values.repeat(samples, axis=1), once.null, rivals.repeat(samples, axis=1))
 
 
 RULES: dict[str, type[EachSample] | type[MeanOfSamples]] = {

@@ -19,10 +19,13 @@ class Scored:
     null : (draws,) array
         Mean value over stimuli and samples under permuted pairings; a permutation moves all samples of a
         stimulus together.
+    rivals : (stimuli, samples) array or None
+        Of an identification: mean credit that the other stimuli get against each stimulus as their rival.
     """
 
     values: np.ndarray
     null: np.ndarray
+    rivals: np.ndarray | None = None
 
 
 def score_pairings(matrix: np.ndarray, order: np.ndarray) -> Scored:
@@ -41,7 +44,9 @@ def score_pairings(matrix: np.ndarray, order: np.ndarray) -> Scored:
 def join_samples(samples: Sequence[Scored]) -> Scored:
     """Join the samples of the same stimuli: values side by side, null means averaged draw by draw."""
     values = np.concatenate([s.values for s in samples], axis=1)
-    return Scored(values, np.mean([s.null for s in samples], axis=0))
+    rivals = [s.rivals for s in samples if s.rivals is not None]
+    null = np.mean([s.null for s in samples], axis=0)
+    return Scored(values, null, np.concatenate(rivals, axis=1) if rivals else None)
 
 
 def evaluation_columns(
@@ -56,12 +61,12 @@ def evaluation_columns(
     samples : numbers of the samples
     """
     rows = [
-        (stimulus, sample, metric, float(s.values[i, j]))
+        (stimulus, sample, metric, float(s.values[i, j]), None if s.rivals is None else float(s.rivals[i, j]))
         for metric, s in scored.items()
         for i, stimulus in enumerate(stimuli)
         for j, sample in enumerate(samples)
     ]
-    return _columns(("stimulus_id", "sample", "metric", "value"), rows)
+    return _columns(("stimulus_id", "sample", "metric", "value", "as_rival"), rows)
 
 
 def null_columns(scored: Mapping[str, Scored]) -> dict[str, list[object]]:

@@ -1,9 +1,10 @@
-"""A row of a score table: value, bootstrap interval over stimuli, permutation null, p."""
+"""A row of a score table: value, interval, permutation null, p; and bootstrap intervals of means."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from cortex2image.stats.crossed_intervals import Scores, crossed_interval
 from cortex2image.stats.permutation import permutation_p
 
 
@@ -57,28 +58,24 @@ class Summary:
 
 
 def summarise(
-    values: np.ndarray, nulls: np.ndarray, higher_is_better: bool, bootstraps: int, rng: np.random.Generator
+    scores: Scores, nulls: np.ndarray, higher_is_better: bool, bounds: tuple[float, float] | None = None
 ) -> Summary:
     """Summarise one metric for one subject, or for several subjects pooled.
 
     Parameters
     ----------
-    values : (subjects, stimuli) array
-        Means over samples; NaN where a subject has no value for a stimulus. The value of the summary is the
-        mean over subjects of each subject's mean over stimuli.
+    scores : Scores
+        Means over samples. The value of the summary is the mean over subjects of each subject's score.
     nulls : (subjects, draws) array
         Permutation null of each subject's mean, which is averaged over subjects draw by draw.
     higher_is_better : bool
-    bootstraps : int
-        Number of bootstrap draws.
-    rng : Generator
-        For the bootstrap.
+    bounds : (float, float), optional
+        As in :func:`cortex2image.stats.crossed_intervals.crossed_interval`.
     """
-    value = float(np.nanmean(values, axis=1).mean())
-    null = nulls.mean(axis=0)
-    low, high = percentile_interval(bootstrap_means(values, bootstraps, rng))
+    value, null = float(scores.values.mean()), nulls.mean(axis=0)
+    low, high = crossed_interval(scores, bounds)
     return Summary(
-        n=values.shape[1],
+        n=scores.searched.shape[1],
         value=value,
         ci_low=low,
         ci_high=high,

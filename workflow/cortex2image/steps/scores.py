@@ -1,13 +1,13 @@
 """Join the evaluations of all subjects and methods into one score table.
 
 Reads {subject}/evaluation/{method}.parquet and {method}-nulls.parquet, of every subject and method.
-Computes value, bootstrap interval, null and p of each metric, by subject and over all subjects, beside the
+Computes value, interval, null and p of each metric, by subject and over all subjects, beside the
 value of pictures made from true features of the same spaces.
 Writes scores.parquet and scores.csv.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 import pyarrow as pa
@@ -16,7 +16,7 @@ from pyarrow import csv
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
 from cortex2image.metrics.registry import metric_facts
-from cortex2image.seeds import rng_for
+from cortex2image.stats.crossed_intervals import Scores
 from cortex2image.stats.summary import summarise
 from cortex2image.study.command import Command
 from cortex2image.study.methods import CEILINGS, described, external
@@ -24,25 +24,38 @@ from cortex2image.study.settings import Study
 from cortex2image.tables.contract import Contract
 from cortex2image.tables.results import EVALUATION, NULLS, SCORES
 
-READS = ("evaluate/bootstraps", "seed", "reconstruct/external")
+READS = ("reconstruct/external",)
 COMMAND = Command(__doc__, Study, READS, lists=("evaluation", "nulls"), outputs=("scores", "csv"))
 
 POOLED = "all"
+FEWEST = 3
+# Metrics whose values fill the range between their bounds, which intervals must not leave.
+BOUNDED = ("identification", "category")
 # The method whose pictures are made from true features of all spaces, see cortex2image.study.methods.
 CEILING = "ceiling"
 Frames = dict[tuple[str, str], pd.DataFrame]
 
 
-def read_all(contract: Contract, paths: Sequence[str], column: str) -> Frames:
+@dataclass(frozen=True)
+class Evaluated:
+    """Values of every method and metric, credit against rivals where a metric is an identification, nulls."""
+
+    values: Frames
+    rivals: Frames
+    nulls: Frames
+
+
+def read_all(contract: Contract, paths: Sequence[str], column: str, of: str = "value") -> Frames:
     """Read tables into one frame per (method, metric): a row per subject, a column per value of `column`.
 
-    Values of several samples are averaged. Subject and method stand in the metadata of each table.
+    Numbers in the column `of` are averaged over samples. Subject and method stand in the metadata of each
+    table.
     """
     frames = []
     for path in paths:
         table = contract.read(path)
         frames.append(table.to_pandas().assign(**origin(table, path)))
-    wide = pd.concat(frames).pivot_table("value", ["method", "metric", "subject"], column)
+    wide = pd.concat(frames).pivot_table(of, ["method", "metric", "subject"], column)
     return {key: frame.droplevel([0, 1]) for key, frame in wide.groupby(["method", "metric"])}
 
 
@@ -78,26 +91,44 @@ def complete_rows(frames: Frames, key: tuple[str, str], subjects: Sequence[str],
     return frame.loc[list(subjects)]
 
 
-def score_rows(values: Frames, nulls: Frames, bootstraps: int, seed: int) -> Iterator[dict[str, object]]:
+def score_rows(evaluated: Evaluated) -> Iterator[dict[str, object]]:
     """Yield rows of scores.parquet without the column `ceiling`: each subject, then all subjects pooled."""
-    subjects = sorted({subject for frame in values.values() for subject in frame.index})
-    for method, metric in values:
-        frame = complete_rows(values, (method, metric), subjects, "evaluation")
-        null = complete_rows(nulls, (method, metric), subjects, "nulls")
+    subjects = sorted({subject for frame in evaluated.values.values() for subject in frame.index})
+    for method, metric in evaluated.values:
+        key = method, metric
+        frame = complete_rows(evaluated.values, key, subjects, "evaluation")
+        null = complete_rows(evaluated.nulls, key, subjects, "nulls")
+        rivals = complete_rows(evaluated.rivals, key, subjects, "rivals") if key in evaluated.rivals else None
         for subject, chosen in [*((s, [s]) for s in subjects), (POOLED, subjects)]:
             labels = {"subject": subject, "method": method, "metric": metric}
-            yield labels | score(metric, frame.loc[chosen], null.loc[chosen], bootstraps, seed)
+            of_rivals = None if rivals is None else rivals.loc[chosen]
+            yield labels | score(method, metric, frame.loc[chosen], of_rivals, null.loc[chosen])
 
 
 def score(
-    metric: str, values: pd.DataFrame, null: pd.DataFrame, bootstraps: int, seed: int
+    method: str, metric: str, values: pd.DataFrame, rivals: pd.DataFrame | None, null: pd.DataFrame
 ) -> dict[str, object]:
-    """Return the columns of one row of scores from one row per subject of values and null draws."""
+    """Return the columns of one row of scores from one row per subject of values, rivals and null draws.
+
+    Raises
+    ------
+    DataError
+        A subject has fewer than three stimuli, of which no interval can be made, or an identification does
+        not say how stimuli fare as rivals.
+    """
     facts = metric_facts(metric)
     values, null = values.dropna(axis=1, how="all"), null.dropna(axis=1)
-    # The same stimuli are resampled alike for every method and metric, so that intervals can be compared.
-    rng = rng_for(seed, "bootstrap", *values.columns)
-    summary = summarise(values.to_numpy(), null.to_numpy(), facts.higher_is_better, bootstraps, rng)
+    where, fewest = f"evaluation of {method}, {metric}", int(values.notna().sum(axis=1).min())
+    if fewest < FEWEST:
+        fix = "score at least three test stimuli: no interval can be made of fewer"
+        raise DataError(where, f"{FEWEST} stimuli of every subject", f"{fewest}", fix)
+    if facts.kind == "identification" and rivals is None:
+        fix = "delete the evaluation and run the workflow again"
+        raise DataError(where, "the column as_rival of an identification", "nulls alone", fix)
+    matched = None if rivals is None else rivals[values.columns].to_numpy()
+    bounds = facts.bounds if facts.kind in BOUNDED else None
+    scores = Scores(values.to_numpy(), matched)
+    summary = summarise(scores, null.to_numpy(), facts.higher_is_better, bounds)
     return asdict(summary) | {
         "higher_is_better": facts.higher_is_better,
         "metric_version": facts.version,
@@ -136,9 +167,11 @@ def with_ceilings(
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the step."""
     args, study = COMMAND.parse(argv)
-    values = read_all(EVALUATION, args.evaluation, "stimulus_id")
+    values, rivals = (
+        read_all(EVALUATION, args.evaluation, "stimulus_id", of) for of in ("value", "as_rival")
+    )
     nulls = read_all(NULLS, args.nulls, "draw")
-    rows = list(score_rows(values, nulls, study.evaluate.bootstraps, study.seed))
+    rows = list(score_rows(Evaluated(values, rivals, nulls)))
     rows = with_ceilings(rows, study.reconstruct.external)
     SCORES.write(pa.Table.from_pylist(rows), args.scores)
     with atomic(args.csv) as temporary:

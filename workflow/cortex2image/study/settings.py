@@ -433,7 +433,12 @@ class Evaluate(Section):
         None,
     )
     permutations: int = setting("Draws of the permutation null.", 2000, unit="draws", minimum=100)
-    bootstraps: int = setting("Resamples of the bootstrap interval.", 2000, unit="draws", minimum=100)
+    bootstraps: int = setting(
+        "Resamples of the bootstrap intervals of `snakemake attribute`; intervals of scores are in closed form.",
+        2000,
+        unit="draws",
+        minimum=100,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,10 +92,23 @@ SERIES = Contract(
 )
 EVALUATION = Contract(
     "evaluation",
-    1,
+    2,
     "{subject}/evaluation/{method}.parquet",
     "an image x metric",
-    (STIMULUS_ID, _SAMPLE, _METRIC, Column("value", _FLOAT, "metric units", "the metric of this image")),
+    (
+        STIMULUS_ID,
+        _SAMPLE,
+        _METRIC,
+        Column("value", _FLOAT, "metric units", "the metric of this image"),
+        Column(
+            "as_rival",
+            _FLOAT,
+            "metric units",
+            "of two-way identification, mean credit of the other stimuli against this one as their rival, in "
+            "this sample; null for other metrics",
+            True,
+        ),
+    ),
     ("stimulus_id", "sample", "metric"),
 )
 NULLS = Contract(
@@ -121,8 +134,13 @@ SCORES = Contract(
         _METRIC,
         Column("n", _INT, "stimuli", "number of stimuli the value is a mean over"),
         Column("value", _FLOAT, "metric units", "mean over stimuli of the mean over samples"),
-        Column("ci_low", _FLOAT, "metric units", "lower end of the 95 % bootstrap interval over stimuli"),
-        Column("ci_high", _FLOAT, "metric units", "upper end of the 95 % bootstrap interval over stimuli"),
+        Column(
+            "ci_low",
+            _FLOAT,
+            "metric units",
+            "lower end of the 95 % interval over stimuli; for `all` subjects, over subjects and stimuli",
+        ),
+        Column("ci_high", _FLOAT, "metric units", "upper end of the interval"),
         Column("null_mean", _FLOAT, "metric units", "mean of the permutation null"),
         Column("null_sd", _FLOAT, "metric units", "standard deviation of the permutation null"),
         Column("p", _FLOAT, "", "one-sided permutation p, (1 + draws at least as good) / (1 + draws)"),

@@ -1,0 +1,123 @@
+"""Intervals of scores over stimuli, and over subjects and stimuli, in closed form.
+
+The standard error is that of the jackknife, which leaves out a stimulus for all subjects who saw it (Efron
+and Stein 1981, Annals of Statistics 9:586). For a mean it is the usual one. Two-way identification is no mean
+over stimuli: each is searched for once, and is a rival of all others. Leaving it out takes both away; an
+interval of the values alone covers its target too rarely where atypical pictures decode best, and too often
+where some pictures are everybody's rival.
+
+Over subjects, the variance between them is added to that over stimuli: a sum that is not too small for
+crossed samples (Owen 2007, Annals of Applied Statistics 1:386), so that such intervals are rather too wide.
+The interval is Student's, with the degrees of freedom of Satterthwaite (1946, Biometrics Bulletin 2:110);
+scores between two bounds are taken to the logit scale.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import t
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of s subjects and n stimuli; NaN where a subject has no score of a stimulus.
+
+    Attributes
+    ----------
+    searched : (s, n) array
+        Score of each stimulus.
+    rival : (s, n) array or None
+        Of an identification: mean credit that the other stimuli get against this one. None for a mean.
+    """
+
+    searched: np.ndarray
+    rival: np.ndarray | None = None
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Return the number of stimuli of each subject, (s,)."""
+        counts: np.ndarray = np.isfinite(self.searched).sum(axis=1)
+        return counts
+
+    @property
+    def values(self) -> np.ndarray:
+        """Return the score of each subject, (s,)."""
+        values: np.ndarray = np.nanmean(self.searched, axis=1)
+        return values
+
+    def left_out(self) -> np.ndarray:
+        """Return by how much the score of each subject changes when a stimulus is left out, (s, n)."""
+        n, values = self.counts[:, None], self.values[:, None]
+        change: np.ndarray = (values - self.searched) / (n - 1)
+        if self.rival is not None:
+            # Of n (n - 1) pairs, 2 (n - 1) have the stimulus in them.
+            change = (2 * values - self.searched - self.rival) / (n - 2)
+        return change
+
+
+def crossed_interval(scores: Scores, bounds: tuple[float, float] | None = None) -> tuple[float, float]:
+    """Return the 95 % interval of the mean over subjects of their scores.
+
+    Parameters
+    ----------
+    scores : Scores
+        With one subject, the interval is over stimuli; with several, over subjects and stimuli.
+    bounds : (float, float), optional
+        Smallest and largest possible score, which the interval does not leave. A score at its bound counts as
+        half a pair (of a mean: half a stimulus) away from it, so that the interval has a width there too.
+
+    Returns
+    -------
+    low, high : float
+        NaN if a subject has fewer than three stimuli.
+    """
+    values, counts = scores.values, scores.counts
+    if counts.min() < 3:
+        return float("nan"), float("nan")
+    value = float(values.mean())
+    parts = [(_over_stimuli(scores), int(counts.min()) - 1)]
+    if len(values) > 1:
+        parts.append((float(values.var(ddof=1)) / len(values), len(values) - 1))
+    if bounds is None:
+        return _student(value, parts)
+    return _between(bounds, value, parts, int(counts.min()), pairs=scores.rival is not None)
+
+
+def _between(
+    bounds: tuple[float, float], value: float, parts: list[tuple[float, int]], n: int, pairs: bool
+) -> tuple[float, float]:
+    """Return the interval on the logit scale of the share of the way from one bound to the other."""
+    low, width = bounds[0], bounds[1] - bounds[0]
+    least, error = (0.5 / (n * (n - 1)), 0.5 / n**1.5) if pairs else (0.5 / n, 0.5 / n)
+    share = min(max((value - low) / width, least), 1 - least)
+    slope = 1 / (share * (1 - share))
+    (stimuli, freedom), *others = [(variance / width**2, df) for variance, df in parts]
+    shares = [(max(stimuli, error**2), freedom), *others]
+    ends = _student(float(np.log(share / (1 - share))), [(v * slope**2, df) for v, df in shares])
+    first, last = (low + width / (1 + np.exp(-end)) for end in ends)
+    return float(first), float(last)
+
+
+def _over_stimuli(scores: Scores) -> float:
+    """Return the jackknife variance over stimuli of the mean score, by sets of stimuli seen by the same."""
+    seen = np.isfinite(scores.searched)
+    change = np.where(seen, scores.left_out(), 0.0).mean(axis=0)
+    _, strata = np.unique(seen, axis=1, return_inverse=True)
+    variance = 0.0
+    for stratum in np.unique(strata):
+        some = change[strata == stratum]
+        m = len(some)
+        variance += (m - 1) / m * float(((some - some.mean()) ** 2).sum()) if m > 1 else float(some[0] ** 2)
+    return variance
+
+
+def _student(value: float, parts: list[tuple[float, int]]) -> tuple[float, float]:
+    """Return the interval of a value whose variance is a sum of estimates with degrees of freedom each."""
+    total = sum(variance for variance, _ in parts)
+    if total == 0:
+        return value, value
+    freedom = total**2 / sum(variance**2 / df for variance, df in parts)
+    half = float(t.ppf((1 + LEVEL) / 2, freedom)) * total**0.5
+    return value - half, value + half
