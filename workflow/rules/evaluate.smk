@@ -7,6 +7,7 @@ rule evaluate_images:
     input:
         code=code_of("evaluate_images"),
         stimuli=at("stimuli"),
+        trials=of_all("trials"),
         shown=JOBS.pictures,
         reconstructions=at("reconstructions"),
         images=at("reconstructed_pictures"),

@@ -25,11 +25,14 @@ do not edit.
 - **Null and p.** The null permutes which original belongs to which reconstruction; where a study knows
   categories only, which category belongs to which decoded stimulus, within runs. All samples of a stimulus
   move together. Permutations follow from the identity of the stimuli, so that subjects are permuted alike
-  as far as they saw the same ones and shared noise does not narrow the null of `all`. p is one-sided, (1 +
+  as far as they saw the same ones and shared noise does not narrow the null of `all`; stimuli are permuted
+  within sets that the same subjects saw. p is one-sided, (1 +
   draws at least as good) / (1 + draws). Permutation takes the decoded features as given; in a
   cross-validated study folds share training rows, and p is approximate there.
-- **Interval.** 95 % percentile bootstrap over stimuli; it speaks about other stimuli for these subjects, not
-  about other subjects.
+- **Interval.** 95 %, in closed form. For one subject it speaks about other stimuli, for `all` about other
+  stimuli and other subjects, and is rather too wide. Two-way identification is no mean over stimuli: each is
+  searched for once, and is a rival of all others. Both enter. [calibration](calibration.md) says how often
+  intervals cover their target.
 - **Networks.** `cnn`, `residual` and `clip` are the judges of the miniature: small networks of this project,
   neither AlexNet, nor Inception, nor OpenAI's CLIP. The judges of full-size model sets are the published
   networks. Their names end in the definition they follow, since the same names stand for different layers,

@@ -1,6 +1,6 @@
 """Permutation nulls: scores of reconstructions that are unrelated to the pictures seen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -37,6 +37,23 @@ def stimulus_permutations(
     order = np.empty_like(keys, dtype=np.intp)
     order[:, by_id] = by_id[permutations(keys, None if groups is None else groups[by_id])]
     return order
+
+
+def sets_seen(stimuli: Sequence[str], seen: Sequence[Iterable[str]]) -> np.ndarray:
+    """Return for each stimulus a label of the set of subjects who saw it, (n,) int.
+
+    Nulls of several subjects are averaged draw by draw. That keeps what noise they share only if their draws
+    pair the same stimuli, which draws over stimuli that some subjects did not see cannot do.
+
+    Parameters
+    ----------
+    stimuli : n ids
+    seen : for each subject, the ids of its stimuli
+    """
+    shown = [set(of_subject) for of_subject in seen]
+    by_subject = np.array([[stimulus in some for some in shown] for stimulus in stimuli])
+    labels: np.ndarray = np.unique(by_subject, axis=0, return_inverse=True)[1].ravel()
+    return labels
 
 
 def permutations(keys: np.ndarray, groups: np.ndarray | None = None) -> np.ndarray:

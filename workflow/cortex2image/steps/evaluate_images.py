@@ -1,7 +1,7 @@
 """Score the reconstructions of one subject and method against the pictures that were seen.
 
-Reads stimuli.parquet, {subject}/reconstructions/{method}.parquet, their pictures, and the judges
-and distances of the model set.
+Reads stimuli.parquet, the trials of all subjects of the study, {subject}/reconstructions/{method}.parquet,
+their pictures, and the judges and distances of the model set.
 Computes every metric of each picture, and the permutation null of each metric's mean.
 Writes {subject}/evaluation/{method}.parquet and {subject}/evaluation/{method}-nulls.parquet.
 """
@@ -17,10 +17,10 @@ from cortex2image.metrics.reconstruction import score_reconstructions
 from cortex2image.metrics.scored import evaluation_columns, null_columns
 from cortex2image.networks.registry import ModelSet, model_set
 from cortex2image.progress import track
-from cortex2image.stats.permutation import stimulus_permutations
+from cortex2image.stats.permutation import sets_seen, stimulus_permutations
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
-from cortex2image.tables.recordings import STIMULI
+from cortex2image.tables.recordings import STIMULI, TRIALS
 from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS
 
 READS = ("models/set", "models/folder", "evaluate/identification", "evaluate/permutations", "seed")
@@ -30,6 +30,7 @@ COMMAND = Command(
     READS,
     labels=("subject", "method"),
     inputs=("stimuli", "reconstructions"),
+    lists=("trials",),
     outputs=("evaluation", "nulls"),
 )
 
@@ -66,7 +67,9 @@ def main(
     grid = picture_grid(rows["stimulus_id"], rows["sample"], rows["image_path"], args.reconstructions)
     paths = original_paths(grid.stimuli, args.stimuli)
     size = grid.sample(grid.samples[0]).shape[1]
-    order = stimulus_permutations(study.seed, grid.stimuli, study.evaluate.permutations)
+    seen = [TRIALS.read(path).column("stimulus_id").to_pylist() for path in args.trials]
+    groups = sets_seen(grid.stimuli, seen)
+    order = stimulus_permutations(study.seed, grid.stimuli, study.evaluate.permutations, groups)
     scored = score_reconstructions(
         read_originals(paths, size),
         (grid.sample(n) for n in track(grid.samples, f"evaluate {args.subject} {args.method}: samples")),

@@ -167,9 +167,8 @@ def with_ceilings(
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the step."""
     args, study = COMMAND.parse(argv)
-    values, rivals = (
-        read_all(EVALUATION, args.evaluation, "stimulus_id", of) for of in ("value", "as_rival")
-    )
+    values = read_all(EVALUATION, args.evaluation, "stimulus_id")
+    rivals = read_all(EVALUATION, args.evaluation, "stimulus_id", of="as_rival")
     nulls = read_all(NULLS, args.nulls, "draw")
     rows = list(score_rows(Evaluated(values, rivals, nulls)))
     rows = with_ceilings(rows, study.reconstruct.external)

@@ -434,7 +434,7 @@ class Evaluate(Section):
     )
     permutations: int = setting("Draws of the permutation null.", 2000, unit="draws", minimum=100)
     bootstraps: int = setting(
-        "Resamples of the bootstrap intervals of `snakemake attribute`; intervals of scores are in closed form.",
+        "Resamples of the intervals of `snakemake attribute`; those of scores are in closed form.",
         2000,
         unit="draws",
         minimum=100,
