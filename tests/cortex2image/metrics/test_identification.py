@@ -9,6 +9,7 @@ from cortex2image.metrics.identification import (
     EachSample,
     MeanOfSamples,
     correlation_matrix,
+    credit_against,
     two_way,
     two_way_of_originals,
 )
@@ -138,3 +139,24 @@ def test_reconstructions_that_are_all_the_same_are_at_chance_or_lose(order):
     same = np.tile(np.linspace(0, 1, STIMULI)[:, None], (SAMPLES, 1, STIMULI))
     assert (collected(MeanOfSamples(order), same)["twoway_clip_as_released"].values == 0).all()
     assert collected(EachSample(order), same)["twoway_clip"].values.mean() == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("ties", [0.5, 0.0])
+def test_credit_against_a_rival_is_what_the_others_lose_or_win_by(rng, ties):
+    similarity = rng.integers(0, 6, (9, 9)) / 10
+    for k, found in enumerate(credit_against(similarity, ties)):
+        others = [j for j in range(9) if j != k]
+        own, rival = similarity.diagonal()[others], similarity[k, others]
+        assert found == pytest.approx(np.mean((rival < own) + ties * (rival == own)))
+    scored = two_way(similarity) if ties else two_way_of_originals(similarity.T).T
+    assert credit_against(similarity, ties).mean() == pytest.approx(scored.diagonal().mean())
+
+
+@pytest.mark.parametrize("rule", [EachSample, MeanOfSamples])
+def test_scores_say_how_stimuli_fare_as_rivals(rng, rule):
+    added = rule(permutations(rng.random((5, STIMULI))))
+    for _ in range(SAMPLES):
+        added.add("twoway_x", rng.random((STIMULI, STIMULI)))
+    (scored,) = added.scored().values()
+    assert scored.rivals.shape == scored.values.shape == (STIMULI, SAMPLES)
+    assert scored.rivals.mean() == pytest.approx(scored.values.mean())

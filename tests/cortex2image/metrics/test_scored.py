@@ -27,5 +27,6 @@ def test_columns_of_the_tables():
         "sample": [0, 3, 0, 3],
         "metric": ["pixcorr"] * 4,
         "value": [0.1, 0.2, 0.3, 0.4],
+        "as_rival": [None] * 4,
     }
     assert null_columns(scored) == {"metric": ["pixcorr"] * 2, "draw": [0, 1], "value": [0.0, 0.5]}

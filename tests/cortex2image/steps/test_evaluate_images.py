@@ -10,7 +10,7 @@ from cortex2image.errors import DataError
 from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS
 from cortex2image.metrics.registry import METRICS
 from cortex2image.steps.evaluate_images import main
-from cortex2image.tables.recordings import STIMULI
+from cortex2image.tables.recordings import STIMULI, TRIALS
 from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS
 
 STIMULUS_IDS = [f"scene-{i}" for i in range(6)]
@@ -48,7 +48,16 @@ def study(tmp_path, rng):
     names = ("stimulus_id", "sample", "seed", "image_path")
     table = dict(zip(names, map(list, columns), strict=True)) | without_incident(len(rows))
     RECONSTRUCTIONS.write(table, tmp_path / "zc.parquet")
+    write_trials(tmp_path / "trials.parquet", STIMULUS_IDS)
     return tmp_path
+
+
+def write_trials(path, stimuli):
+    count = len(stimuli)
+    same = {"session": ["ses-1"] * count, "run": ["run-1"] * count, "fold": [None] * count}
+    same |= {"repetition": [0] * count, "onset": [0.0] * count, "duration": [1.0] * count}
+    columns = {"trial_id": stimuli, "stimulus_id": stimuli, "split": ["test"] * count}
+    TRIALS.write(columns | same, path)
 
 
 class MeanDifference:
@@ -71,6 +80,7 @@ def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distanc
     outputs = [study / f"{name}.parquet", study / f"{name}-nulls.parquet"]
     options = {
         "stimuli": study / "stimuli.parquet",
+        "trials": study / "trials.parquet",
         "reconstructions": study / "zc.parquet",
         "subject": subject,
         "method": "zc",

@@ -33,6 +33,7 @@ def subject(tmp_path):
         scores = {
             "metric": ["twoway_clip"] * len(keys),
             "value": [0.1 * NAMES.index(name) for name, _ in keys],
+            "as_rival": [0.5] * len(keys),
         }
         EVALUATION.write(rows | scores, tmp_path / f"{method}-scores.parquet")
     return tmp_path

@@ -20,6 +20,7 @@ def write(folder, subject, method, values, null, metric="pixcorr"):
         "sample": np.tile(np.arange(samples), stimuli),
         "metric": [metric] * values.size,
         "value": values.ravel(),
+        "as_rival": [0.5 if metric.startswith("twoway") else None] * values.size,
     }
     facts = {"subject": subject, "method": method}
     EVALUATION.write(columns, folder / f"{subject}-{method}.parquet", **facts)
@@ -32,7 +33,7 @@ def run(folder, **drawn):
     evaluations = sorted(set(folder.glob("sub-*.parquet")) - set(nulls))
     options = ["--evaluation", *evaluations, "--nulls", *nulls]
     options += ["--scores", folder / "scores.parquet", "--csv", folder / "scores.csv"]
-    main([*map(str, options), *as_option(evaluate={"bootstraps": 500}, seed=1, reconstruct=drawn)])
+    main([*map(str, options), *as_option(reconstruct=drawn)])
     return SCORES.read(folder / "scores.parquet").to_pandas().set_index(["subject", "method"])
 
 
@@ -142,3 +143,23 @@ def test_a_metric_nobody_described_stops_it(tmp_path, rng):
     write(tmp_path, "sub-01", "z", rng.random((8, 1)), rng.random(9), metric="beauty")
     with pytest.raises(DataError, match="beauty"):
         run(tmp_path)
+
+
+def test_fewer_than_three_stimuli_have_no_score(tmp_path, rng):
+    write(tmp_path, "sub-01", "z", rng.random((2, 1)), rng.random(99))
+    with pytest.raises(DataError, match=r"z, pixcorr(.|\n)*3 stimuli(.|\n)*2"):
+        run(tmp_path)
+
+
+def test_an_identification_says_how_stimuli_fare_as_rivals(tmp_path, rng):
+    write(tmp_path, "sub-01", "z", rng.random((8, 1)), rng.random(99), metric="twoway_clip")
+    columns = EVALUATION.read(tmp_path / "sub-01-z.parquet").to_pydict() | {"as_rival": [None] * 8}
+    EVALUATION.write(columns, tmp_path / "sub-01-z.parquet", subject="sub-01", method="z")
+    with pytest.raises(DataError, match="as_rival"):
+        run(tmp_path)
+
+
+def test_an_identification_stays_between_its_bounds(tmp_path):
+    write(tmp_path, "sub-01", "z", np.ones((8, 1)), np.full(99, 0.5), metric="twoway_clip")
+    row = run(tmp_path).loc[("sub-01", "z")]
+    assert 0.5 < row["ci_low"] < row["ci_high"] <= 1

@@ -65,8 +65,7 @@ def crossed_interval(scores: Scores, bounds: tuple[float, float] | None = None) 
     scores : Scores
         With one subject, the interval is over stimuli; with several, over subjects and stimuli.
     bounds : (float, float), optional
-        Smallest and largest possible score, which the interval does not leave. A score at its bound counts as
-        half a pair (of a mean: half a stimulus) away from it, so that the interval has a width there too.
+        Smallest and largest possible score, which the interval does not leave; it has a width there too.
 
     Returns
     -------
@@ -82,22 +81,30 @@ def crossed_interval(scores: Scores, bounds: tuple[float, float] | None = None) 
         parts.append((float(values.var(ddof=1)) / len(values), len(values) - 1))
     if bounds is None:
         return _student(value, parts)
-    return _between(bounds, value, parts, int(counts.min()), pairs=scores.rival is not None)
+    return _between(bounds, value, parts, int(counts.min()))
 
 
 def _between(
-    bounds: tuple[float, float], value: float, parts: list[tuple[float, int]], n: int, pairs: bool
+    bounds: tuple[float, float], value: float, parts: list[tuple[float, int]], n: int
 ) -> tuple[float, float]:
-    """Return the interval on the logit scale of the share of the way from one bound to the other."""
-    low, width = bounds[0], bounds[1] - bounds[0]
-    least, error = (0.5 / (n * (n - 1)), 0.5 / n**1.5) if pairs else (0.5 / n, 0.5 / n)
-    share = min(max((value - low) / width, least), 1 - least)
-    slope = 1 / (share * (1 - share))
+    """Return the interval on the logit scale of the share of the way from one bound to the other.
+
+    A score nearer to a bound than half a stimulus, 0.5 / n, is taken there, with a standard error of as much
+    at least, and its interval ends at the bound: for a perfect score it begins about where that of Clopper
+    and Pearson (1934) for n of n begins.
+    """
+    low, width, half = bounds[0], bounds[1] - bounds[0], 0.5 / n
+    exact = (value - low) / width
+    share = min(max(exact, half), 1 - half)
     (stimuli, freedom), *others = [(variance / width**2, df) for variance, df in parts]
-    shares = [(max(stimuli, error**2), freedom), *others]
-    ends = _student(float(np.log(share / (1 - share))), [(v * slope**2, df) for v, df in shares])
-    first, last = (low + width / (1 + np.exp(-end)) for end in ends)
-    return float(first), float(last)
+    if share != exact:
+        stimuli = max(stimuli, half**2)
+    slope = 1 / (share * (1 - share))
+    scaled = [(v * slope**2, df) for v, df in [(stimuli, freedom), *others]]
+    ends = _student(float(np.log(share / (1 - share))), scaled)
+    first, last = (float(1 / (1 + np.exp(-end))) for end in ends)
+    first, last = (0.0 if exact < half else first), (1.0 if exact > 1 - half else last)
+    return low + width * first, low + width * last
 
 
 def _over_stimuli(scores: Scores) -> float:
