@@ -1,10 +1,10 @@
-"""How often intervals of scores cover their target, and how permutation p is distributed; docs/calibration.md.
+"""How often intervals of scores cover their target, and how p is distributed; writes docs/calibration.md.
 
     PYTHONPATH=workflow:. python tests/benchmarks/calibration.py --page docs/calibration.md
 
-Simulated pictures and reconstructions are vectors of 16 numbers: a reconstruction is the picture times a gain,
-plus noise. Worlds differ in what makes pictures unlike each other. The target of an interval is the mean score
-over very many studies of the same world.
+Simulated pictures and reconstructions are vectors of 16 numbers: a reconstruction is the picture times a
+gain, plus noise. Worlds differ in what makes pictures unlike each other. The target of an interval is the
+mean score over very many studies of the same world.
 """
 
 import argparse
@@ -158,9 +158,13 @@ def page(studies: int) -> str:
     ]
     found = [f"| {words} | {np.mean(p <= 0.05):.3f} | {kstest(p, 'uniform').pvalue:.2f} |" for words, p in ps]
     return TEXT.format(
-        machine=machine(1), studies=studies, columns=" | ".join(INTERVALS), lines="|---" * (2 + len(INTERVALS)),
-        rows="\n".join(rows), ps="\n".join(found),
-    )  # fmt: skip
+        machine=machine(1),
+        studies=studies,
+        columns=" | ".join(INTERVALS),
+        lines="|---" * (2 + len(INTERVALS)),
+        rows="\n".join(rows),
+        ps="\n".join(found),
+    )
 
 
 TEXT = """# Calibration of the scores
@@ -170,22 +174,23 @@ what is simulated. {machine}
 
 ## Intervals
 
-Share of {studies} simulated studies whose 95 % interval holds the target; its standard error is 0.011 at 0.95.
-Scores of the workflow have the first and the last kind of interval. The second treats two-way identification as
-a mean over stimuli, the third counts pairs of stimuli as independent trials, as some papers do.
+Share of {studies} simulated studies whose 95 % interval holds the target; its standard error is 0.011 at
+0.95. Scores of the workflow have the first and the last kind of interval. The second treats two-way
+identification as a mean over stimuli, the third counts pairs of stimuli as independent trials, as some papers
+do.
 
 | world | stimuli | {columns} |
 {lines}|
 {rows}
 
-Over several subjects, targets are those of other people too, and the variance between subjects is added to that
-over stimuli. Where subjects are alike the interval is then too wide.
+Over several subjects, targets are those of other people too, and the variance between subjects is added to
+that over stimuli. Where subjects are alike the interval is then too wide.
 
 ## p over subjects
 
-Share of {studies} studies without information with p <= 0.05, over four subjects who share the noise of pictures
-that they saw in common, and p of a Kolmogorov-Smirnov test that p is uniform. The workflow permutes within sets
-of stimuli that the same subjects saw.
+Share of {studies} studies without information with p <= 0.05, over four subjects who share the noise of
+pictures that they saw in common, and p of a Kolmogorov-Smirnov test that p is uniform. The workflow permutes
+within sets of stimuli that the same subjects saw.
 
 | stimuli | p <= 0.05 | uniform, p |
 |---|---|---|
