@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, chisquare, kstest, permutation_test
 
-from cortex2image.stats.permutation import null_means, permutation_p, permutations, stimulus_permutations
+from cortex2image.stats.permutation import (
+    null_means,
+    permutation_p,
+    permutations,
+    sets_seen,
+    stimulus_permutations,
+)
 
 STIMULI = [f"scene-{number:02d}" for number in range(60)]
 
@@ -109,3 +115,21 @@ def test_p_counts_the_good_direction_and_is_never_zero():
 
 def test_rounding_is_no_evidence():
     assert permutation_p(0.5 + 1e-13, np.full(99, 0.5), True) == 1
+
+
+def test_stimuli_are_labelled_by_the_subjects_who_saw_them():
+    labels = sets_seen(["a", "b", "c", "d"], [["a", "b", "c"], ["c", "a"], ["d", "a", "x"]])
+    assert len(set(labels)) == 4
+    labels = sets_seen(["a", "b", "c", "d"], [["a", "b", "c"], ["b", "a"], ["d"]])
+    assert labels[0] == labels[1]
+    assert len(set(labels)) == 3
+
+
+def test_draws_within_sets_pair_what_all_subjects_saw_alike():
+    stimuli = [["a", "b", "c", "x", "y"], ["c", "b", "z", "a", "w"]]
+    paired = []
+    for names in stimuli:
+        order = stimulus_permutations(3, names, 50, sets_seen(names, stimuli))
+        paired.append([{names[j]: names[i] for j, i in enumerate(draw)} for draw in order])
+    for first, second in zip(*paired, strict=True):
+        assert {name: first[name] for name in "abc"} == {name: second[name] for name in "abc"}
