@@ -481,7 +481,7 @@ def test_passes_of_a_unet_that_takes_depth_maps_end_the_plan():
 
 def test_a_series_needs_a_unet_that_draws_without_depth_maps():
     config = with_parts("stable-diffusion-2-depth", ["z", "c", "depth"], ["depth"])
-    with pytest.raises(ConfigError, match=r"no depth map, for reconstruct/series\n(.|\n)*drop reconstruct/series"):
+    with pytest.raises(ConfigError, match=r"no depth map, for reconstruct/series\n(.|\n)*drop reconstruct/s"):
         jobs(change(config, "reconstruct/series", {"stimuli": 2}))
 
 
