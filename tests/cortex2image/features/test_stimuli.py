@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 from tests.support.stimuli import write_pictures, write_stimuli
 
-from cortex2image.errors import DataError
+from cortex2image.errors import ConfigError, DataError
 from cortex2image.features.stimuli import Stimuli, batches, range_of, read_picture, read_stimuli
 
 
@@ -71,3 +71,9 @@ def test_shards_are_contiguous_and_alike_in_size(shards, stimuli):
     parts = [range_of(number, shards, stimuli, "features/shards") for number in range(shards)]
     assert [row for part in parts for row in part] == list(range(stimuli))
     assert max(map(len, parts)) - min(map(len, parts)) <= 1
+
+
+@pytest.mark.parametrize(("shard", "shards"), [(-1, 2), (2, 2), (0, 5)])
+def test_a_shard_that_is_none_of_the_study_is_refused(shard, shards):
+    with pytest.raises(ConfigError, match="features/shards"):
+        range_of(shard, shards, 4, "features/shards")

@@ -479,6 +479,12 @@ def test_passes_of_a_unet_that_takes_depth_maps_end_the_plan():
         jobs(change(config, "encode/models", ["zc-n0.5"]))
 
 
+def test_a_series_needs_a_unet_that_draws_without_depth_maps():
+    config = with_parts("stable-diffusion-2-depth", ["z", "c", "depth"], ["depth"])
+    with pytest.raises(ConfigError, match=r"no depth map, for reconstruct/series\n(.|\n)*drop reconstruct/s"):
+        jobs(change(config, "reconstruct/series", {"stimuli": 2}))
+
+
 def test_a_study_with_depth_decodes_depth_maps():
     study = jobs(with_parts("stable-diffusion-2-depth", ["z", "c", "depth"], ["z", "depth"]))
     asked = study.decoded_of_method(Wildcards(subject="sub-01", method="depth"))

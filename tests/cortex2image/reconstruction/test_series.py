@@ -49,6 +49,17 @@ def test_batches_keep_the_order(cells, tiny_diffusion, features):
     assert abs(difference).max() <= 1
 
 
+def test_out_of_memory_halves_the_batch(cells, tiny_diffusion, features, monkeypatch):
+    def small_memory(method, denoiser, features, seeds):
+        if len(seeds) > 1:
+            raise MemoryError
+        return pictures(method, denoiser, features, seeds)
+
+    monkeypatch.setattr("cortex2image.reconstruction.series.pictures", small_memory)
+    (cell,) = draw_series(tiny_diffusion, sampling(7, 0.9, 3.0), [0.4], [5], features, SEEDS, 3)
+    assert abs(cell.pictures.astype(int) - cells[5, 0.4].pictures).max() <= 1
+
+
 def test_the_coarse_picture_is_that_of_method_z(tiny_diffusion, features):
     of_study = sampling(7, 0.9, 3.0)
     expected = pictures(METHODS["z"], Denoiser(tiny_diffusion, of_study), features, SEEDS)

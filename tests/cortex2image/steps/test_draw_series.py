@@ -70,18 +70,18 @@ def cells(monkeypatch):
     return drawn
 
 
-@pytest.mark.parametrize("shared_noise", [False, True])
-def test_the_cell_of_the_study_is_the_reconstruction(study, cells, shared_noise):
-    draw(shared_noise=shared_noise)
+@pytest.mark.parametrize("own", [{}, {"shared_noise": True}, {"sampler": "ancestral"}])
+def test_the_cell_of_the_study_is_the_reconstruction(study, cells, own):
+    draw(**own)
     files = "--method zc --trials trials.parquet --stimuli stimuli.parquet --decoded z.parquet c.parquet"
     files += " --shard 0 --shard-pictures shard"
-    reconstruct_images.main([*files.split(), *settings(shared_noise=shared_noise)])
+    reconstruct_images.main([*files.split(), *settings(**own)])
     rows = {
         row["stimulus_id"]: row["image_path"]
         for row in RECONSTRUCTIONS.read("shard/rows.parquet").to_pylist()
     }
-    (own,) = (cell for cell in cells if (cell.steps, cell.strength) == (5, 0.8))
-    for name, picture in zip(("scene-1", "scene-2"), own.pictures, strict=True):
+    (marked,) = (cell for cell in cells if (cell.steps, cell.strength) == (5, 0.8))
+    for name, picture in zip(("scene-1", "scene-2"), marked.pictures, strict=True):
         np.testing.assert_array_equal(picture, np.asarray(Image.open(rows[name])))
 
 

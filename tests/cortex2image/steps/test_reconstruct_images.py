@@ -78,8 +78,8 @@ def write_trials():
     TRIALS.write({"trial_id": names, "stimulus_id": stimuli, "split": split} | same, "trials.parquet")
 
 
-def write_decoded(space, stimuli, features):
-    DECODED.write({"stimulus_id": stimuli, "feature": vectors(features)}, f"{space}.parquet")
+def write_decoded(space, stimuli, features, **facts):
+    DECODED.write({"stimulus_id": stimuli, "feature": vectors(features)}, f"{space}.parquet", **facts)
 
 
 def draw(
@@ -419,3 +419,22 @@ def test_a_kill_leaves_no_shard_and_the_next_run_draws_that_shard_alone(study, t
     assert not left.exists()
     assert {path.name: path.stat().st_mtime_ns for path in finished.iterdir()} == before
     np.testing.assert_array_equal(read(rows), read(reconstruct("c", out="whole")))
+
+
+@pytest.mark.parametrize(
+    ("method", "control", "said"),
+    [
+        ("shuffled_fit_c", None, "decoder of shuffled_fit\n.*decoder of the study"),
+        ("shuffled_fit_c", "random_brain", "decoder of shuffled_fit\n.*decoder of random_brain"),
+        ("c", "shuffled_fit", "decoder of the study\n.*decoder of shuffled_fit"),
+    ],
+)
+def test_features_of_the_decoder_of_another_control_are_refused(study, decoded, method, control, said):
+    write_decoded("c", STIMULI, decoded["c"], **({"control": control} if control else {}))
+    with pytest.raises(DataError, match=rf"c\.parquet\n.*{said}"):
+        draw(method)
+
+
+def test_a_control_draws_from_its_own_decoder(study, decoded):
+    write_decoded("c", STIMULI, decoded["c"], control="shuffled_fit")
+    assert RECONSTRUCTIONS.read(Path(draw("shuffled_fit_c"), "rows.parquet")).num_rows == 6

@@ -15,7 +15,7 @@ FILE = "/data/{subject}/z.npy"
     [
         ("reconstruct/steps", 1, "reconstruct", "1 steps at strength 0.8"),
         ("reconstruct", {"steps": 9, "strength": 0.11}, "reconstruct", "9 steps at strength 0.11"),
-        ("reconstruct", {"strength": 1.0, "noising": "as_released"}, "reconstruct/noising", "lower"),
+        ("reconstruct", {"strength": 1.0, "noising": "as_released"}, "reconstruct", "lower"),
         ("decode/rois", {"c": ["ventral"]}, "decode/rois", "no z"),
         ("reconstruct", {"bottleneck": [0]}, "reconstruct/bottleneck", "1"),
         ("reconstruct", {"external": {"zc": {"z": FILE}}}, "reconstruct/external/zc", "that no method has"),

@@ -5,6 +5,7 @@ from tests.support.configs import change, shipped
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.config import load_schema, resolve
+from cortex2image.study.methods import METHODS
 from cortex2image.study.refusals import BOUNDS, TYPES
 
 
@@ -31,13 +32,19 @@ def test_a_value_of_a_wrong_type_is_shown_in_its_right_form(path, value, fix):
 
 
 @pytest.mark.parametrize(
-    ("path", "value"), [("ridge/alphas", [-1.0]), ("ridge/alphas", ["ten"]), ("reconstruct/methods", ["cz"])]
+    ("path", "value"), [("ridge/alphas", [-1.0]), ("ridge/alphas", ["ten"]), ("reconstruct/bottleneck", [0])]
 )
 def test_an_entry_of_a_list_has_the_meaning_of_the_list(path, value):
     section, key = path.split("/")
     meaning = load_schema()["properties"][section]["properties"][key]["description"]
     error = refusal(path, value)
     assert (error.where, error.expected.endswith(meaning)) == (f"my.yaml, {path}/0", True)
+
+
+def test_a_misspelt_method_is_shown_the_names_without_the_meaning_of_each():
+    error = refusal("reconstruct/methods", ["cz"])
+    assert error.where == "my.yaml, reconstruct/methods/0"
+    assert error.expected == f"one of: {', '.join(METHODS)}"
 
 
 def test_an_empty_section_is_called_nothing():

@@ -33,7 +33,7 @@ def test_combinations_do_not_matter_where_no_series_is_drawn():
 
 def test_released_noising_needs_a_step_above():
     config = change(with_series(strengths=[0.5, 1.0]), "reconstruct/noising", "as_released")
-    with pytest.raises(ConfigError, match=r"reconstruct/series(.|\n)*strength 1(.|\n)*leave out strength 1"):
+    with pytest.raises(ConfigError, match=r"reconstruct/series(.|\n)*strength 1(.|\n)*lower the strength"):
         resolve(config)
     resolve(change(config, "reconstruct/series/strengths", [0.5]))
 

@@ -100,7 +100,7 @@ def range_of(shard: int, shards: int, stimuli: int, setting: str) -> range:
     ConfigError
         There are more shards than stimuli, or no shard of this number.
     """
-    if shards > stimuli or shard >= shards:
+    if shards > stimuli or not 0 <= shard < shards:
         found = f"shard {shard} of {shards} for {stimuli} stimuli"
         fix = f"set {setting} to {stimuli} or less"
         raise ConfigError(setting, "at least one stimulus in every shard", found, fix)

@@ -73,6 +73,8 @@ class Jobs:
             _require_network(parse_space(space), self.model_set)
         for method in run_methods(study.reconstruct):
             _require_generator(method, self.model_set)
+        if study.reconstruct.series.stimuli:
+            _require_plain_unet("reconstruct/series", self.model_set)
         _require_full_shards(study)
         require_sheet_metric(study, self.model_set)
 

@@ -1,8 +1,8 @@
-"""Generators: what stands between decoded features and pictures, as a protocol with three methods.
+"""Generators: what stands between decoded features and pictures, as a protocol of four methods.
 
-Any model that denoises latents can draw the pictures of the methods if it encodes pictures, decodes latents
-and denoises; :func:`generate` does the rest. Stable Diffusion is the first implementation,
-:mod:`cortex2image.reconstruction.image_prompt` the second.
+Any model that denoises latents can draw the pictures of the methods if it shows coarse pictures, encodes
+pictures, denoises and decodes latents; :func:`generate` does the rest. Stable Diffusion is the first
+implementation, :mod:`cortex2image.reconstruction.image_prompt` the second.
 """
 
 from collections.abc import Mapping, Sequence

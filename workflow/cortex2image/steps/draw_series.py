@@ -75,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     seeds = [row.seed for row in plan(shown, 1, study.seed, drawing.shared_noise)]
     seen = read_seen(args.stimuli, shown, models.image_size)
     diffusion = load_diffusion(models, drawing.device, study.models.precision)
-    sampling = Sampling.of(drawing, study.features)
+    sampling = Sampling.of(drawing, study.features, sampler=drawing.sampler)
     at_once = models.at_once(study.models.batch_size, PICTURES_AT_ONCE)
     layout = coarse(diffusion, sampling, features, at_once)
     wanted = drawing.series.strengths, drawing.series.steps

@@ -26,7 +26,7 @@ from cortex2image.reconstruction.rows import plan, require_finite, require_test_
 from cortex2image.reconstruction.shards import FIRST, ROWS, TOTAL, digest
 from cortex2image.reconstruction.studio import Studio, core_of
 from cortex2image.study.command import Command
-from cortex2image.study.methods import EXTERNAL, Method
+from cortex2image.study.methods import CONTROL_FITS, EXTERNAL, Method
 from cortex2image.study.run_methods import find_method
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import matrix
@@ -143,15 +143,19 @@ def read_tables(
     Raises
     ------
     DataError
-        The number of tables is not the number that the method needs, or the file of another decoder is not
-        what :func:`cortex2image.reconstruction.external.read_predictions` expects.
+        The number of tables is not the number that the method needs; features were decoded by the decoder of
+        another control; or the file of another decoder is not what
+        :func:`cortex2image.reconstruction.external.read_predictions` expects.
     """
     rows = TRIALS.read(trials)
     split = dict(zip(rows["stimulus_id"].to_pylist(), rows["split"].to_pylist(), strict=True))
     external = {s for s in method.decoded if method.inputs[s] == EXTERNAL}
 
     def decoded_table(space: str, path: str) -> FeatureTable:
-        return read_predictions(path, space, models, split) if space in external else _table(DECODED, path)
+        if space in external:
+            return read_predictions(path, space, models, split)
+        _require_decoder(path, method.inputs[space])
+        return _table(DECODED, path)
 
     def true_table(space: str, path: str) -> FeatureTable:
         return _table(FEATURES, path)
@@ -174,6 +178,15 @@ def _by_space(
         expected = " and ".join(spaces) or "no table"
         raise DataError(where, expected, f"{len(paths)} tables", "give one table per space")
     return {space: read(space, path) for space, path in zip(spaces, paths, strict=True)}
+
+
+def _require_decoder(path: str, source: str) -> None:
+    """Refuse features from another decoder than that of the source: the study's own, or a control's."""
+    wanted = source if source in CONTROL_FITS else ""
+    found = (DECODED.read_schema(path).metadata or {}).get(b"control", b"").decode()
+    if found != wanted:
+        expected, other = (f"features by the decoder of {name or 'the study'}" for name in (wanted, found))
+        raise DataError(path, expected, other, "name the table that the method draws from")
 
 
 def _table(contract: Contract, path: str) -> FeatureTable:

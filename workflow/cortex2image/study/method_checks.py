@@ -34,8 +34,7 @@ def check_external(study: Study, reader: Reader, source: str) -> None:
 def check_drawing(study: Study, reader: Reader, source: str) -> None:
     """Raise ConfigError if steps and strength leave no step, or no noise as the released code adds it."""
     drawn = study.reconstruct
-    _require_step(drawn.steps, drawn.strength, f"{source}, reconstruct")
-    _require_noise(drawn, drawn.strength, f"{source}, reconstruct/noising")
+    require_steps(drawn, drawn.steps, drawn.strength, f"{source}, reconstruct")
 
 
 def check_spaces(study: Study, reader: Reader, source: str) -> None:
@@ -66,6 +65,23 @@ def key_of(method: Method) -> str:
     return f"reconstruct/{'external' if method.files else 'methods'}"
 
 
+def require_steps(drawn: Reconstruct, steps: int, strength: float, where: str) -> None:
+    """Refuse steps and a strength that leave no step to denoise, or no timestep for the noise.
+
+    Raises
+    ------
+    ConfigError
+        No step is left; or all are denoised, and `noising` is as_released, which needs a timestep above them.
+    """
+    kept, found = kept_steps(steps, strength), f"{steps} steps at strength {strength:g}"
+    if kept < 1:
+        raise ConfigError(where, "at least one step left to denoise", found, "raise one of them")
+    if drawn.noising == AS_RELEASED and kept == steps:
+        expected = "a step above those that are denoised, since noising is as_released"
+        fix = "lower the strength below 1, or set reconstruct/noising: matched"
+        raise ConfigError(where, expected, found, fix)
+
+
 def _require_readable(path: str, where: str) -> None:
     if not path.endswith(PREDICTIONS):
         expected = f"a file that ends in {' or '.join(PREDICTIONS)}"
@@ -77,19 +93,3 @@ def _require_own_files(study: Study, templates: Iterable[str], where: str) -> No
     if shared and len(study.subjects) > 1:
         fix = "write {subject} where the file names differ"
         raise ConfigError(where, "files of each subject", shared[0], fix)
-
-
-def _require_step(steps: int, strength: float, where: str) -> None:
-    if kept_steps(steps, strength) < 1:
-        found, fix = f"{steps} steps at strength {strength}", "raise one of them"
-        raise ConfigError(where, "at least one step left to denoise", found, fix)
-
-
-def _require_noise(drawn: Reconstruct, strength: float, where: str) -> None:
-    """Refuse `as_released` noising at strength 1: no timestep lies above the denoised ones."""
-    if drawn.noising == AS_RELEASED and strength == 1:
-        found, fix = (
-            "as_released at strength 1",
-            "lower the strength, or set reconstruct/noising: matched",
-        )
-        raise ConfigError(where, "matched at strength 1", found, fix)

@@ -9,6 +9,8 @@ import jsonschema
 from cortex2image.errors import ConfigError
 
 EXPLAINED = "correct the value; config/README.md explains every key"
+# Characters of a meaning that a message repeats; a longer one is left to config/README.md.
+LONGEST = 500
 TYPES = {
     "string": "a text",
     "integer": "a whole number",
@@ -124,13 +126,16 @@ def _unknown_key(where: str, schema: Any, problem: jsonschema.ValidationError) -
 
 
 def _meaning(schema: Mapping[str, Any], problem: jsonschema.ValidationError) -> str:
-    """Return the description of the setting that holds the value: of a list, for one of its entries."""
+    """Return the description of the setting that holds the value: of a list, for one of its entries.
+
+    It is empty for a setting whose description is longer than a message should be.
+    """
     meaning, inner = "", schema
     for step in problem.absolute_schema_path:
         inner = cast(Any, inner)[step]
         if isinstance(inner, Mapping) and isinstance(inner.get("description"), str):
             meaning = inner["description"]
-    return meaning
+    return meaning if len(meaning) <= LONGEST else ""
 
 
 def _shown(value: Any) -> str:

@@ -3,9 +3,9 @@
 import itertools
 
 from cortex2image.errors import ConfigError
+from cortex2image.study.method_checks import require_steps
 from cortex2image.study.readers import Reader
 from cortex2image.study.settings import Study
-from cortex2image.study.spaces import kept_steps
 
 
 def check_series(study: Study, reader: Reader, source: str) -> None:
@@ -25,13 +25,7 @@ def check_series(study: Study, reader: Reader, source: str) -> None:
         fix = "add its regions to decode/rois, or set reconstruct/series/stimuli: 0"
         raise ConfigError(where, "decoded z and c", f"no {' and no '.join(missing)}", fix)
     for steps, strength in itertools.product(drawing.series.steps, drawing.series.strengths):
-        kept, found = kept_steps(steps, strength), f"{steps} steps at strength {strength:g}"
-        if kept < 1:
-            fix = "raise the strengths, or the steps"
-            raise ConfigError(where, "at least one step left to denoise in every combination", found, fix)
-        if drawing.noising == "as_released" and kept == steps:
-            expected = "a step above those that are denoised, since noising is as_released"
-            raise ConfigError(where, expected, found, "leave out strength 1, or set noising: matched")
+        require_steps(drawing, steps, strength, where)
 
 
 def require_series(study: Study) -> None:

@@ -372,7 +372,8 @@ class Reconstruct(Section):
     )
     sampler: Literal["ddim", "pndm", "dpmsolver++", "ancestral"] = setting(
         "Sampler of the reverse process. ddim: deterministic, that of the study of 2023. pndm: pseudo linear "
-        "multi-step. dpmsolver++: second order, good with few steps. ancestral: each step draws fresh noise.",
+        "multi-step. dpmsolver++: second order, good with few steps. ancestral: each step draws fresh noise. "
+        "Feature spaces and `snakemake attribute`, which count steps, always use ddim.",
         "ddim",
     )
     bottleneck: tuple[int, ...] = setting(
