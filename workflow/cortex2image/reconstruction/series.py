@@ -14,7 +14,9 @@ import numpy as np
 from cortex2image.diffusion.denoise import Denoiser, Sampling
 from cortex2image.metrics.pixels import pixcorr_matrix
 from cortex2image.networks.load import Diffusion
+from cortex2image.reconstruction.batches import Batches
 from cortex2image.reconstruction.pictures import pictures
+from cortex2image.reconstruction.studio import Drawn
 from cortex2image.study.methods import METHODS
 
 Features = Mapping[str, np.ndarray]
@@ -55,7 +57,7 @@ def draw_series(
     seeds : n ints
         Seeds of the noise, the same in every cell.
     at_once : int
-        Pictures in a batch.
+        Pictures in a batch; halved when memory runs out.
 
     Raises
     ------
@@ -87,9 +89,9 @@ def likeness(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 def _drawn(
     method: str, denoiser: Denoiser, features: Features, seeds: Sequence[int], at_once: int
 ) -> np.ndarray:
-    batches = []
-    for first in range(0, len(seeds), at_once):
-        few = slice(first, first + at_once)
-        of_batch = {space: values[few] for space, values in features.items()}
-        batches.append(pictures(METHODS[method], denoiser, of_batch, seeds[few]))
-    return np.concatenate(batches)
+    def paint(of_batch: Features, of_seeds: Sequence[int]) -> Drawn:
+        return Drawn(pictures(METHODS[method], denoiser, of_batch, of_seeds))
+
+    # As the reconstructions are drawn, which one of the cells repeats.
+    padded = denoiser.diffusion.device.type == "cuda"
+    return Batches(paint, at_once, padded)(features, seeds).pictures
