@@ -2,6 +2,7 @@ import pytest
 import torch
 from tests.support.full_models import networks
 from tests.support.sampling import sampling
+from tests.support.tiny_parts import write_depth_set
 
 from cortex2image.diffusion.cost import Cost, count, unet_passes
 from cortex2image.diffusion.denoise import Denoiser
@@ -22,6 +23,14 @@ def test_stable_diffusion_costs_what_is_known():
     assert cost.decode / 1e9 == pytest.approx(1257, abs=1)
     assert cost.encode / 1e9 == pytest.approx(558, abs=1)
     assert cost.decode_coarse / 1e9 == pytest.approx(487, abs=1)
+
+
+def test_a_network_that_takes_depth_has_a_channel_more_to_multiply(tmp_path, tiny_diffusion):
+    known = write_depth_set(tmp_path)
+    held = load_diffusion(known, "cpu")
+    plain = count(tiny_diffusion.model_set, tiny_diffusion.unet, tiny_diffusion.vae)
+    more = count(known, held.unet, held.vae).unet - plain.unet
+    assert more == 9 * held.unet.conv_in.out_channels * 16
 
 
 def test_a_pass_is_counted_by_hand(tiny_diffusion):

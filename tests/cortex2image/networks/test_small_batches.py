@@ -45,6 +45,17 @@ def test_a_layer_gives_a_row_the_same_bits_and_the_plain_value(name):
         assert torch.equal(parts, whole), size
 
 
+@torch.inference_mode()
+def test_maps_out_of_attention_give_the_same_bits_alone_and_in_a_batch(tiny_diffusion):
+    """The VAE of Stable Diffusion attends in its middle block, that of the miniature does not."""
+    decoder = tiny_diffusion.vae
+    assert decoder.decoder.mid_block.attentions[0] is not None
+    latents = torch.randn((8, 4, 4, 4), generator=torch.Generator().manual_seed(3))
+    whole = decoder.decode(latents).sample
+    alone = torch.cat([decoder.decode(row[None]).sample for row in latents])
+    assert torch.equal(alone, whole)
+
+
 def test_gradients_pass_through():
     layer = nn.Sequential(nn.Conv2d(4, 8, 3), nn.Flatten(), nn.Linear(32, 2))
     values = torch.randn(1, 4, 4, 4, requires_grad=True)

@@ -1,8 +1,12 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+import torch
 from tests.support.sampling import sampling
 
 from cortex2image.diffusion.denoise import Denoiser
+from cortex2image.reconstruction import series
 from cortex2image.reconstruction.pictures import pictures
 from cortex2image.reconstruction.series import coarse, draw_series, likeness
 from cortex2image.study.methods import METHODS
@@ -49,15 +53,32 @@ def test_batches_keep_the_order(cells, tiny_diffusion, features):
     assert abs(difference).max() <= 1
 
 
-def test_out_of_memory_halves_the_batch(cells, tiny_diffusion, features, monkeypatch):
-    def small_memory(method, denoiser, features, seeds):
-        if len(seeds) > 1:
-            raise MemoryError
-        return pictures(method, denoiser, features, seeds)
+def test_a_batch_that_does_not_fit_is_halved(cells, tiny_diffusion, features, monkeypatch, capsys):
+    whole = series.pictures
 
-    monkeypatch.setattr("cortex2image.reconstruction.series.pictures", small_memory)
-    (cell,) = draw_series(tiny_diffusion, sampling(7, 0.9, 3.0), [0.4], [5], features, SEEDS, 3)
-    assert abs(cell.pictures.astype(int) - cells[5, 0.4].pictures).max() <= 1
+    def short_of_memory(method, denoiser, rows, seeds):
+        if len(seeds) > 2:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+        return whole(method, denoiser, rows, seeds)
+
+    monkeypatch.setattr(series, "pictures", short_of_memory)
+    (cell,) = draw_series(tiny_diffusion, sampling(7, 0.9, 3.0), [0.4], [5], features, SEEDS, 4)
+    np.testing.assert_array_equal(cell.pictures, cells[5, 0.4].pictures)
+    assert "out of memory with 4" in capsys.readouterr().err
+
+
+def test_batches_are_padded_on_a_gpu_as_those_of_reconstructions_are(features, monkeypatch):
+    sizes = []
+
+    def blank(method, denoiser, rows, seeds):
+        sizes.append(len(seeds))
+        return np.zeros((len(seeds), 2, 2, 3), np.uint8)
+
+    monkeypatch.setattr(series, "pictures", blank)
+    monkeypatch.setattr(series, "Denoiser", lambda diffusion, drawn: SimpleNamespace(diffusion=diffusion))
+    on_gpu = SimpleNamespace(device=torch.device("cuda"))
+    assert coarse(on_gpu, sampling(7, 0.9, 3.0), features, 5).shape == (3, 2, 2, 3)
+    assert sizes == [5]
 
 
 def test_the_coarse_picture_is_that_of_method_z(tiny_diffusion, features):

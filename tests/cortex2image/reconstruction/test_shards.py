@@ -8,6 +8,7 @@ from PIL import Image
 from tests.support.reconstructions import without_incident
 
 from cortex2image.errors import ContractError, DataError
+from cortex2image.reconstruction.inputs import FeatureTable, Tables
 from cortex2image.reconstruction.rows import plan
 from cortex2image.reconstruction.shards import ROWS, check_pictures, digest, join, open_shards
 from cortex2image.tables.results import RECONSTRUCTIONS
@@ -161,10 +162,21 @@ def test_a_picture_of_another_kind_is_refused(folders, mode, side):
         check_pictures(open_shards(folders)[1], 4)
 
 
-def test_the_digest_changes_with_any_feature_and_with_the_stimuli():
-    values = np.arange(6, dtype=np.float32).reshape(2, 3)
-    first = digest(["a", "b"], {"z": values, "c": values})
-    assert first == digest(["a", "b"], {"c": values.copy(), "z": values[:, :]})
-    others = [digest(["b", "a"], {"z": values, "c": values}), digest(["a", "b"], {"z": values})]
-    others.append(digest(["a", "b"], {"z": values, "c": np.nextafter(values, 9, dtype=np.float32)}))
-    assert len({first, *others}) == 4
+def test_the_digest_changes_with_whatever_the_features_are_made_from():
+    values, names = np.arange(6, dtype=np.float32).reshape(2, 3), ["a", "b"]
+    split = {"a": "test", "b": "test", "c": "train"}
+
+    def of(stimuli=names, split=split, decoded=("z", "c"), true=values, named=names):
+        table = FeatureTable(named, values.copy(), "")
+        seen = {"c": FeatureTable(names, true, "")}
+        return digest(stimuli, Tables(dict.fromkeys(decoded, table), seen, split, 7))
+
+    assert of() == of(decoded=("c", "z"), split=dict(reversed(split.items())))
+    others = [
+        of(stimuli=["b", "a"]),
+        of(split=split | {"c": "test"}),
+        of(decoded=("z",)),
+        of(true=np.nextafter(values, 9, dtype=np.float32)),
+        of(named=["b", "a"]),
+    ]
+    assert len({of(), *others}) == 6

@@ -45,8 +45,8 @@ class Cost:
         passes : int
             Rows that the U-Net gets for the picture, see :func:`unet_passes`.
         samples : int
-            Pictures of one stimulus, which share the coarse picture and its latent; 1 if they are computed
-            for each, as on a GPU.
+            Pictures of one stimulus in a batch, which share the coarse picture and its latent; the VAE's
+            encoder still runs for each where samples of its posterior are drawn.
         """
         coarse = self.decode_coarse / samples
         if start == NO_DIFFUSION:
@@ -87,11 +87,13 @@ def count(model_set: ModelSet, unet: Any, vae: Any) -> Cost:
         latent, coarse = (
             torch.empty(1, *shape) for shape in (model_set.generated_shape, model_set.latent_shape)
         )
+        # With the depth map, where the U-Net takes one.
+        noisy = torch.empty(1, bare_unet.config.in_channels, *model_set.generated_shape[1:])
         text = torch.empty(1, model_set.text_length, model_set.text_width)
         picture = torch.empty(1, 3, model_set.image_size, model_set.image_size)
         timestep = torch.tensor(1)
         return Cost(
-            unet=_multiplications(lambda: bare_unet(latent, timestep, text)),
+            unet=_multiplications(lambda: bare_unet(noisy, timestep, text)),
             decode=_multiplications(lambda: bare_vae.decode(latent)),
             decode_coarse=_multiplications(lambda: bare_vae.decode(coarse)),
             encode=_multiplications(lambda: bare_vae.encode(picture)),

@@ -3,7 +3,9 @@
 PyTorch and its libraries choose other kernels for small inputs, which add in another order, so that a row
 of a small batch differs in its last bits. A convolution of a small input is done by oneDNN only from two rows
 on, and from 16 if its kernel has one pixel and PyTorch one thread (``ConvParams::use_mkldnn`` in PyTorch's
-aten/src/ATen/native/Convolution.cpp); the BLAS has kernels of its own for products of few rows.
+aten/src/ATen/native/Convolution.cpp); the BLAS has kernels of its own for products of few rows. Maps out of
+attention lie channels last in a batch and channels first alone, and the order of sums follows the layout: here
+they are taken channels first.
 """
 
 import torch
@@ -22,8 +24,17 @@ class SteadyConv2d(nn.Conv2d):
         if input.device.type != "cpu" or input.dtype != torch.float32 or torch.compiler.is_compiling():
             return super().forward(input)
         sizes = (self.padding, self.stride, self.dilation, self.groups)
-        convolved: torch.Tensor = torch.mkldnn_convolution(input, self.weight, self.bias, *sizes)
+        maps = input.contiguous()
+        convolved: torch.Tensor = torch.mkldnn_convolution(maps, self.weight, self.bias, *sizes)
         return convolved
+
+
+class SteadyGroupNorm(nn.GroupNorm):
+    """A group normalisation whose sums have one order, whatever the layout of the maps."""
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:  # noqa: A002
+        """Return the normalised maps, (n, channels, ...)."""
+        return super().forward(input.contiguous() if input.device.type == "cpu" else input)
 
 
 class SteadyLinear(nn.Linear):
@@ -44,10 +55,12 @@ class SteadyLinear(nn.Linear):
 
 
 def steady_in_small_batches(network: nn.Module) -> None:
-    """Make the convolutions and linear layers of a network, in place, independent of the size of a batch."""
+    """Make the layers of a network, in place, independent of the size of a batch."""
     for layer in network.modules():
         if type(layer) is nn.Linear:
             layer.__class__ = SteadyLinear
+        elif type(layer) is nn.GroupNorm:
+            layer.__class__ = SteadyGroupNorm
         elif type(layer) is nn.Conv2d and torch.backends.mkldnn.is_available() and _plain(layer):
             layer.__class__ = SteadyConv2d
 

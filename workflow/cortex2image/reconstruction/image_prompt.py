@@ -17,6 +17,7 @@ from cortex2image.networks.checksums import verify
 from cortex2image.networks.components import check_tensors, read_tensors
 from cortex2image.networks.load import Diffusion, load_diffusion
 from cortex2image.networks.origins import ADAPTER_WEIGHTS
+from cortex2image.networks.small_batches import steady_in_small_batches
 from cortex2image.reconstruction.generator import Features, StableDiffusion, generate
 from cortex2image.reconstruction.studio import Drawn, Painter, Studio
 from cortex2image.study.methods import Method
@@ -90,6 +91,8 @@ def attach_weights(unet: Any, weights: Mapping[str, torch.Tensor], length: int, 
     # The public way in diffusers leads through a pipeline, whose other parts have no use here.
     unet._load_ip_adapter_weights([parts], low_cpu_mem_usage=False)
     unet.eval().requires_grad_(False)
+    if unet.device.type == "cpu":
+        steady_in_small_batches(unet)  # the layers of the adapter too
     unet.register_forward_pre_hook(_splitting(length, width), with_kwargs=True)
 
 

@@ -57,7 +57,7 @@ def draw_series(
     seeds : n ints
         Seeds of the noise, the same in every cell.
     at_once : int
-        Pictures in a batch, fewer where the memory does not hold them.
+        Pictures in a batch; halved when memory runs out.
 
     Raises
     ------
@@ -89,9 +89,9 @@ def likeness(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 def _drawn(
     method: str, denoiser: Denoiser, features: Features, seeds: Sequence[int], at_once: int
 ) -> np.ndarray:
-    """Return the pictures of all rows; out of memory halves the batch."""
+    def paint(of_batch: Features, of_seeds: Sequence[int]) -> Drawn:
+        return Drawn(pictures(METHODS[method], denoiser, of_batch, of_seeds))
 
-    def paint(features: Features, seeds: Sequence[int]) -> Drawn:
-        return Drawn(pictures(METHODS[method], denoiser, features, seeds))
-
-    return Batches(paint, at_once, padded=False)(features, seeds).pictures
+    # As the reconstructions are drawn, which one of the cells repeats.
+    padded = denoiser.diffusion.device.type == "cuda"
+    return Batches(paint, at_once, padded)(features, seeds).pictures

@@ -9,7 +9,7 @@ import itertools
 import os
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import pyarrow as pa
 from PIL import Image
 
 from cortex2image.errors import DataError
+from cortex2image.reconstruction.inputs import Tables
 from cortex2image.tables.results import RECONSTRUCTIONS
 
 ROWS = "rows.parquet"
@@ -64,12 +65,19 @@ class Shard:
         return [os.path.basename(path) for path in self.table["image_path"].to_pylist()]
 
 
-def digest(stimuli: Sequence[str], features: Mapping[str, np.ndarray]) -> str:
-    """Return a hash of the features of all test stimuli, which shards that belong together share."""
+def digest(stimuli: Sequence[str], tables: Tables) -> str:
+    """Return a hash of what the features of all test stimuli are made from, which shards of a join share.
+
+    Not of the features themselves: the last digits of projections depend on the number of threads, and shards
+    may be drawn with different ones.
+    """
     hashed = hashlib.blake2b("\0".join(stimuli).encode(), digest_size=8)
-    for space in sorted(features):
-        hashed.update(space.encode())
-        hashed.update(np.ascontiguousarray(features[space], np.float32).data)
+    hashed.update(repr(sorted(tables.split.items())).encode())
+    for kind, by_space in (("decoded", tables.decoded), ("true", tables.true)):
+        for space in sorted(by_space):
+            table = by_space[space]
+            hashed.update(repr((kind, space, list(table.stimuli))).encode())
+            hashed.update(np.ascontiguousarray(table.features, np.float32).data)
     return hashed.hexdigest()
 
 

@@ -107,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             precision=study.models.precision,
             study_seed=study.seed,
             shared_noise=drawing.shared_noise,
-            features=digest(stimuli, features),
+            features=digest(stimuli, tables),
             **vars(sampling),
             **{FIRST: part.start, TOTAL: len(stimuli)},
         )

@@ -2,7 +2,7 @@
 
 Reads {subject}/evaluation/{method}.parquet and {method}-nulls.parquet, of every subject and method.
 Computes value, interval, null and p of each metric, by subject and over all subjects, beside the
-value of pictures made from true features of the same spaces.
+value of the method's ceiling: pictures from true features, of the same spaces where these were drawn.
 Writes scores.parquet and scores.csv.
 """
 
@@ -138,11 +138,12 @@ def score(
 def with_ceilings(
     rows: Sequence[dict[str, object]], decoders: Mapping[str, Mapping[str, str]]
 ) -> list[dict[str, object]]:
-    """Return rows of scores with the column `ceiling`: what the best decoding of the same features scores.
+    """Return rows of scores with the column `ceiling`: what pictures of true features score.
 
     It is the value of the method's own ceiling, see :class:`~cortex2image.study.methods.Method`, for the same
-    subject and metric; that of method ceiling where the own one was not evaluated. It is null in rows of
-    ceilings, and if neither was evaluated.
+    subject and metric; that of method ceiling, which has true z and c and is no bound for methods of other
+    features, where the own one was not evaluated. It is null in rows of ceilings, and if neither was
+    evaluated.
 
     Parameters
     ----------

@@ -148,9 +148,9 @@ SCORES = Contract(
             "ceiling",
             _FLOAT,
             "metric units",
-            "the metric of pictures made from the true features that the method decodes: by ceiling_z for z, "
-            "ceiling_c for methods of c alone, ceiling for others and where these were not run; null for "
-            "ceilings themselves and without such pictures",
+            "the metric of pictures made from true features: by ceiling_z for z, ceiling_c for methods of c "
+            "alone, ceiling_image_prompt for image_prompt; by ceiling, of true z and c, for others and where "
+            "these were not run, which is then no bound; null for ceilings and without such pictures",
             True,
         ),
         Column("higher_is_better", pa.bool_(), "", "direction of the metric"),
