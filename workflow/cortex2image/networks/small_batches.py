@@ -4,8 +4,8 @@ PyTorch and its libraries choose other kernels for small inputs, which add in an
 of a small batch differs in its last bits. A convolution of a small input is done by oneDNN only from two rows
 on, and from 16 if its kernel has one pixel and PyTorch one thread (``ConvParams::use_mkldnn`` in PyTorch's
 aten/src/ATen/native/Convolution.cpp); the BLAS has kernels of its own for products of few rows. Maps out of
-attention lie channels last in a batch and channels first alone, and the order of sums follows the layout: here
-they are taken channels first.
+attention lie channels last in a batch and channels first alone, and the order of sums follows the layout:
+here they are taken channels first.
 """
 
 import torch

@@ -89,8 +89,8 @@ def likeness(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 def _drawn(
     method: str, denoiser: Denoiser, features: Features, seeds: Sequence[int], at_once: int
 ) -> np.ndarray:
-    def paint(of_batch: Features, of_seeds: Sequence[int]) -> Drawn:
-        return Drawn(pictures(METHODS[method], denoiser, of_batch, of_seeds))
+    def paint(features: Features, seeds: Sequence[int]) -> Drawn:
+        return Drawn(pictures(METHODS[method], denoiser, features, seeds))
 
     # As the reconstructions are drawn, which one of the cells repeats.
     padded = denoiser.diffusion.device.type == "cuda"
