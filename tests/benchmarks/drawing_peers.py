@@ -7,10 +7,10 @@ import numpy as np
 import torch
 
 from cortex2image.diffusion.denoise import Denoiser, Sampling
-from cortex2image.networks.codec import repeated
 from cortex2image.networks.compat import ensure_torchvision
-from cortex2image.networks.components import read_network, read_part, read_tokenizer
+from cortex2image.networks.components import read_part, read_tokenizer
 from cortex2image.networks.registry import ModelSet
+from cortex2image.reconstruction.generator import distinct_rows
 
 if TYPE_CHECKING:
     from tests.benchmarks.drawing import Task
@@ -29,10 +29,11 @@ class Bare:
         """Run them for all pictures of a task, in batches."""
         unet, vae, known = self.diffusion.unet, self.diffusion.vae, self.diffusion.model_set
         for features, seeds in drawn.parts(size):
-            distinct = len(repeated(self.diffusion, features["z"])[0])
+            distinct = len(distinct_rows(features["z"])[0])
             latents = torch.randn(2 * len(seeds), *known.generated_shape)
             text = torch.randn(2 * len(seeds), known.text_length, known.text_width)
-            vae.encode(vae.decode(torch.randn(distinct, *known.latent_shape)).sample)
+            for _ in range(distinct):
+                vae.encode(vae.decode(torch.randn(1, *known.latent_shape)).sample)
             first = drawn.sampling.steps - self.denoiser.kept_steps
             for timestep in self.denoiser.scheduler.passes(first):
                 unet(latents, torch.tensor(timestep), text)
@@ -60,12 +61,12 @@ class Pipeline:
         from transformers import CLIPTextModel
 
         folder = model_set.folder
-        text_encoder = read_network(CLIPTextModel, folder / "text_encoder", CPU)
+        text_encoder = read_part(CLIPTextModel, folder / "text_encoder").eval()
         pipeline: Any = StableDiffusionImg2ImgPipeline(
-            vae=read_network(AutoencoderKL, folder / "vae", CPU),
+            vae=read_part(AutoencoderKL, folder / "vae").eval(),
             text_encoder=text_encoder,
             tokenizer=read_tokenizer(folder / "tokenizer", text_encoder.config.vocab_size),
-            unet=read_network(UNet2DConditionModel, folder / "unet", CPU),
+            unet=read_part(UNet2DConditionModel, folder / "unet").eval(),
             scheduler=read_part(DDIMScheduler, folder / "scheduler", clip_sample=False),
             safety_checker=None,
             feature_extractor=None,

@@ -44,6 +44,7 @@ SIZES = {
     "stable-diffusion-v2-1-base": {"vae": 83_653_863, "unet": 865_910_724, "text_encoder": 340_387_840},
 }
 SIZES["stable-diffusion-v1-4-captioner"] = SIZES["stable-diffusion-v1-4"]
+SIZES["stable-diffusion-v1-5-image-prompt"] = SIZES["stable-diffusion-v1-5"]
 # Another channel in: 320 kernels of 3 x 3.
 SIZES["stable-diffusion-2-depth"] = SIZES["stable-diffusion-v2-1-base"] | {"unet": 865_910_724 + 320 * 9}
 # Facts of the published files, not of the classes that read them: (part, tensor, shape).

@@ -67,6 +67,7 @@ def test_every_space_of_every_stimulus_with_what_it_depends_on(study, tiny_model
         "guidance_scale": "2",
         "noising": "matched",
         "latent": "mean",
+        "sampler": "ddim",
     }
 
 
