@@ -60,13 +60,13 @@ class Pipeline:
         )
         from transformers import CLIPTextModel
 
-        folder = model_set.folder
-        text_encoder = read_part(CLIPTextModel, folder / "text_encoder").eval()
+        folder, whole = model_set.folder, {"torch_dtype": torch.float32}
+        text_encoder = read_part(CLIPTextModel, folder / "text_encoder", **whole).eval()
         pipeline: Any = StableDiffusionImg2ImgPipeline(
-            vae=read_part(AutoencoderKL, folder / "vae").eval(),
+            vae=read_part(AutoencoderKL, folder / "vae", **whole).eval(),
             text_encoder=text_encoder,
             tokenizer=read_tokenizer(folder / "tokenizer", text_encoder.config.vocab_size),
-            unet=read_part(UNet2DConditionModel, folder / "unet").eval(),
+            unet=read_part(UNet2DConditionModel, folder / "unet", **whole).eval(),
             scheduler=read_part(DDIMScheduler, folder / "scheduler", clip_sample=False),
             safety_checker=None,
             feature_extractor=None,
