@@ -182,3 +182,11 @@ def test_slices_change_nothing(tiny_diffusion):
         torch.testing.assert_close(
             vae.decode(latents).sample, tiny_diffusion.vae.decode(latents).sample, **EXACT
         )
+
+
+def test_a_build_without_the_layer_of_onednn_draws_with_the_layers_that_it_has(tiny_model_set, monkeypatch):
+    monkeypatch.setattr("cortex2image.networks.tuning.has_onednn_linear", lambda: False)
+    diffusion = load_diffusion(tiny_model_set, "cpu")
+    assert not any(isinstance(layer, OneDnnLinear) for layer in diffusion.unet.modules())
+    output, _, _ = run(diffusion.unet, diffusion.vae)
+    assert torch.isfinite(output).all()

@@ -65,12 +65,17 @@ def tune(unet: Any, vae: Any, compiled: bool) -> None:
         unet.to(memory_format=torch.channels_last)
         vae.to(memory_format=torch.channels_last)
         unet.fuse_qkv_projections()
-    elif dtype == torch.float32 and not compiled and torch.backends.mkldnn.is_available():
+    elif dtype == torch.float32 and not compiled and has_onednn_linear():
         use_onednn(unet)
         use_onednn(vae)
     if compiled:
         for network in (unet, vae.encoder, vae.decoder):
             network.compile(dynamic=False)
+
+
+def has_onednn_linear() -> bool:
+    """Return whether this build of PyTorch has oneDNN's linear layer, whose name is private there."""
+    return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
 def use_onednn(network: nn.Module) -> None:
