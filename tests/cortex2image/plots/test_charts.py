@@ -5,6 +5,7 @@ import pytest
 
 from cortex2image.metrics.registry import METRICS
 from cortex2image.plots.charts import EDGES, MethodScores, correlation_histograms, score_panel
+from cortex2image.study.methods import METHODS
 
 SCORES = MethodScores(
     value=np.array([0.6, 0.8]),
@@ -44,6 +45,18 @@ def test_the_longest_names_fit_their_axis(name) -> None:
     assert drawn.y0 >= 0
     assert drawn.y1 <= figure.bbox.height
     assert axes.get_ylabel().replace("\n", "") == f"{name} ↓"
+
+
+def test_no_two_names_of_methods_overlap() -> None:
+    names = sorted((method.title for method in METHODS.values()), key=len)[-7:]
+    ones = np.ones(7)
+    scores = MethodScores(ones, ones, ones, ones, ones, np.ones((1, 7)))
+    figure = score_panel(scores, names, "pixcorr ↑")
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    drawn = [label.get_window_extent() for label in axes.get_xticklabels()]
+    assert all(first.x1 < second.x0 for first, second in pairwise(drawn))
+    assert min(extent.y0 for extent in drawn) >= 0
 
 
 def test_shares_are_those_of_a_direct_count() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,6 +13,8 @@ from cortex2image.plots.style import NULL_COLOUR, colours, single_axes
 Values = NDArray[np.float64]
 LONGEST_LABEL = 28
 """Number of characters of an axis label that fit into the height of a panel."""
+LABEL_CHARACTERS = 9
+"""Width in characters at which the name of a method below its column is wrapped."""
 EDGES = np.linspace(-1, 1, 81)
 """Bins of the histograms of correlations."""
 
@@ -63,7 +66,7 @@ def score_panel(scores: MethodScores, methods: Sequence[str], label: str) -> Fig
         axes.plot(places[j], scores.value[j], "o", color=colour, markersize=7)
         beside = np.full(len(scores.subjects), places[j] + 0.22)
         axes.plot(beside, scores.subjects[:, j], "o", color=colour, markersize=3, alpha=0.7)
-    axes.set_xticks(places, methods)
+    axes.set_xticks(places, [fill(name, LABEL_CHARACTERS) for name in methods])
     axes.set_xlim(-0.6, len(methods) - 0.4)
     axes.set_ylabel(_broken(label))
     return figure

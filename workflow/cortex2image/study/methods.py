@@ -204,7 +204,7 @@ _ALL = (
         "nearest_train",
         {"z": DECODED, "c": DECODED},
         NO_DIFFUSION,
-        "nearest training picture",
+        "nearest",
         "shows the training picture whose features are nearest to the decoded ones, and generates nothing",
         control=True,
         core="cortex2image.reconstruction.nearest",
