@@ -11,14 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cortex2image.errors import ConfigError, require_known, run_step
-from cortex2image.networks.registry import MODEL_SETS, ModelSet, model_set
+from cortex2image.errors import require_known, run_step
+from cortex2image.networks.registry import model_set
 from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.files import StudyFiles, model_sums, predictions, require_manifest
 from cortex2image.planning.passes import Pass, emptied_before, is_layer, pass_of, passes
+from cortex2image.planning.requirements import require_full_shards, require_networks
 from cortex2image.planning.resources import Resources
 from cortex2image.planning.sheet_metric import require_sheet_metric
-from cortex2image.planning.stimuli import count_stimuli, most_test_stimuli
+from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.study.config import slice_json
 from cortex2image.study.encoding_figures import EncodingFigure, encoding_figures
 from cortex2image.study.encoding_models import (
@@ -35,14 +36,12 @@ from cortex2image.study.run_methods import find_method, method_names, run_method
 from cortex2image.study.series_checks import require_series
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
-from cortex2image.study.spaces import GRAM, VECTORS, FeatureSpace
+from cortex2image.study.spaces import GRAM, VECTORS
 from cortex2image.study.surfaces import reaches_surface
 from cortex2image.study.training import Training, read_training
 from cortex2image.tables.paths import Layout, training_path
 
 Wildcards = Any
-DEPTH = "depth"
-"""The part of model sets whose U-Net takes a depth map."""
 OfJob = Callable[[Wildcards], Any]
 
 
@@ -69,13 +68,8 @@ class Jobs:
         self.layout = Layout(study.study)
         self.files = StudyFiles(study)
         self.resources = Resources(study, self.model_set)
-        for space in (*study.decode.rois, *encoded_spaces(study.encode, study.reconstruct)):
-            _require_network(parse_space(space), self.model_set)
-        for method in run_methods(study.reconstruct):
-            _require_generator(method, self.model_set)
-        if study.reconstruct.series.stimuli:
-            _require_plain_unet("reconstruct/series", self.model_set)
-        _require_full_shards(study)
+        require_networks(study, self.model_set)
+        require_full_shards(study)
         require_sheet_metric(study, self.model_set)
 
     def code(self, step: str) -> OfJob:
@@ -369,43 +363,6 @@ class Jobs:
     def model_sums(self, wildcards: Wildcards) -> str:
         """Return the path of the model set's SHA256SUMS; missing files end planning."""
         return model_sums(self.model_set)
-
-
-def _require_network(space: FeatureSpace, models: ModelSet) -> None:
-    """Raise ConfigError if the model set lacks the network that gives a feature space."""
-    _require_part(f"the feature space {space}", space.facts.part, models)
-    if space.sampled:
-        _require_plain_unet(f"the feature space {space}", models)
-    space.width(models)  # refuses layers that the U-Net lacks
-
-
-def _require_generator(method: Method, models: ModelSet) -> None:
-    """Raise ConfigError if the model set lacks a network of a method, or cannot draw without a depth map."""
-    _require_part(f"method {method.name}", method.part, models)
-    if method.draws_noise and method.part != DEPTH:
-        _require_plain_unet(f"method {method.name}", models)
-
-
-def _require_part(user: str, part: str, models: ModelSet) -> None:
-    if part and part not in models.parts:
-        able = [name for name, known in MODEL_SETS.items() if part in known.parts]
-        expected = f"a model set with the part {part}, which {user} needs"
-        raise ConfigError("models/set", expected, models.name, f"choose {' or '.join(able)}, or drop {user}")
-
-
-def _require_plain_unet(user: str, models: ModelSet) -> None:
-    if DEPTH in models.parts:
-        fix = f"choose stable-diffusion-v2-1-base, or drop {user}"
-        found = f"{models.name}, which draws with a depth map alone"
-        raise ConfigError("models/set", f"a model set whose U-Net takes no depth map, for {user}", found, fix)
-
-
-def _require_full_shards(study: Study) -> None:
-    """Raise ConfigError if pictures are divided into more shards than there can be test stimuli."""
-    shards, most = study.reconstruct.shards, most_test_stimuli(study)
-    if most is not None and shards > most:
-        expected, fix = f"at most {most}, the number of test stimuli", f"set it to {most} or less"
-        raise ConfigError("reconstruct/shards", expected, f"{shards}", fix)
 
 
 def noise_label(noise: float) -> str:
