@@ -13,15 +13,10 @@ from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
 from cortex2image.prediction.alignment import open_subject
 from cortex2image.prediction.controls import Decoding, decode_control
-from cortex2image.prediction.fit_sizes import FitSizes
-from cortex2image.prediction.memory import plan_memory
-from cortex2image.prediction.partitions import partitions
-from cortex2image.prediction.predictions import RidgeSettings
+from cortex2image.prediction.decoder import decoder_settings
 from cortex2image.prediction.responses import read_voxels
 from cortex2image.progress import say
-from cortex2image.ridge.memory import free_gb
 from cortex2image.ridge.repeats import PerTrial
-from cortex2image.seeds import seed_for
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import vectors
@@ -47,14 +42,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     chosen = select_rois(regions, rois)
     data = open_subject(len(regions), vars(args))
     say(f"decode {args.space} of {args.subject} from {len(chosen)} voxels for {args.control}")
-    width, average = data.features.width, study.standardise.average_repeats
-    sizes = FitSizes.of("decode", data.trials, partitions(data.trials), len(chosen), width)
-    memory = plan_memory(sizes, study.ridge, average, args.threads, **free_gb(study.ridge.device))
-    say(memory.words)
-    # The seed of decode_features: penalties of random_brain, whose fit is the same, are the same.
-    seed = seed_for(study.seed, "decode", args.subject, args.space)
-    ridge = RidgeSettings.of(study.ridge, average, seed, latent=True, threads=args.threads, memory=memory)
+    ridge = decoder_settings(study, data, len(chosen), args.subject, args.space, args.threads)
     betas = PerTrial(read_voxels(data.betas, chosen), np.arange(data.betas.trials))
+    average = study.standardise.average_repeats
     decoding = Decoding(betas, data.features.read(), data.trials, average, study.seed, args.subject)
     decoded = decode_control(args.control, decoding, ridge)
     DECODED.write(

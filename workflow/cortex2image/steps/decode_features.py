@@ -14,15 +14,11 @@ import pyarrow as pa
 from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
 from cortex2image.prediction.alignment import open_subject
-from cortex2image.prediction.fit_sizes import FitSizes
-from cortex2image.prediction.memory import plan_memory
-from cortex2image.prediction.partitions import partitions
-from cortex2image.prediction.predictions import Predictions, RidgeSettings, predict_test_trials
+from cortex2image.prediction.decoder import decoder_settings
+from cortex2image.prediction.predictions import Predictions, predict_test_trials
 from cortex2image.prediction.responses import read_voxels
 from cortex2image.progress import say
-from cortex2image.ridge.memory import free_gb
 from cortex2image.ridge.repeats import PerTrial
-from cortex2image.seeds import seed_for
 from cortex2image.stats.correlation import correlate, is_constant
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
@@ -49,13 +45,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     chosen = select_rois(regions, rois)
     data = open_subject(len(regions), vars(args))
     say(f"decode {args.space} of {args.subject} from {len(chosen)} voxels in {', '.join(rois)}")
-    width, average = data.features.width, study.standardise.average_repeats
-    sizes = FitSizes.of("decode", data.trials, partitions(data.trials), len(chosen), width)
-    memory = plan_memory(sizes, study.ridge, average, args.threads, **free_gb(study.ridge.device))
-    say(memory.words)
+    ridge = decoder_settings(study, data, len(chosen), args.subject, args.space, args.threads)
     voxels = PerTrial(read_voxels(data.betas, chosen), np.arange(data.betas.trials))
-    seed = seed_for(study.seed, "decode", args.subject, args.space)
-    ridge = RidgeSettings.of(study.ridge, average, seed, latent=True, threads=args.threads, memory=memory)
     decoded = predict_test_trials(voxels, data.features.read(), data.trials, ridge)
     scores = unit_scores(decoded)
     DECODED.write(

@@ -12,15 +12,10 @@ import numpy as np
 from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
 from cortex2image.prediction.alignment import open_subject
-from cortex2image.prediction.fit_sizes import FitSizes
-from cortex2image.prediction.memory import plan_memory
-from cortex2image.prediction.partitions import partitions
-from cortex2image.prediction.predictions import RidgeSettings
+from cortex2image.prediction.decoder import decoder_settings
 from cortex2image.prediction.responses import read_voxels
 from cortex2image.progress import say
 from cortex2image.regions.lesions import decode_lesioned, first_test_stimuli, plan_lesions
-from cortex2image.ridge.memory import free_gb
-from cortex2image.seeds import seed_for
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import vectors
@@ -54,13 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     chosen = select_rois(labels, study.decode.rois[args.space])
     data = open_subject(len(labels), vars(args))
     say(f"decode {args.space} of {args.subject} from {len(chosen)} voxels, {len(lesions) - 1} lesions")
-    width, average = data.features.width, study.standardise.average_repeats
-    sizes = FitSizes.of("decode", data.trials, partitions(data.trials), len(chosen), width)
-    memory = plan_memory(sizes, study.ridge, average, args.threads, **free_gb(study.ridge.device))
-    say(memory.words)
-    # The seed of decode_features: inner folds, and so the decoder, are the same.
-    seed = seed_for(study.seed, "decode", args.subject, args.space)
-    ridge = RidgeSettings.of(study.ridge, average, seed, latent=True, threads=args.threads, memory=memory)
+    ridge = decoder_settings(study, data, len(chosen), args.subject, args.space, args.threads)
     betas, features = read_voxels(data.betas, chosen), data.features.read()
     stimuli = first_test_stimuli(data.trials, study.attribute.stimuli)
     decoded = decode_lesioned(betas, chosen, features, data.trials, lesions, stimuli, ridge)
