@@ -81,8 +81,8 @@ rule scores:
     """One table of all subjects, methods and metrics: value, interval, null and p."""
     input:
         code=code_of("scores"),
-        evaluation=JOBS.evaluated("evaluation", "category_evaluation", "decoded_evaluation"),
-        nulls=JOBS.evaluated("nulls", "category_nulls", "decoded_nulls"),
+        evaluation=JOBS.evaluated("evaluation"),
+        nulls=JOBS.evaluated("nulls"),
     output:
         scores=at("scores"),
         csv=at("scores_csv"),

@@ -62,7 +62,7 @@ def pictures(rng):
 
 def test_every_judge_scores_reconstructions(panel, pictures, rng):
     order = permutations(rng.random((10, 5)))
-    scored = score_reconstructions(pictures, [pictures], panel, order, EachSample(order))
+    scored = score_reconstructions(pictures, [pictures], panel, order, [EachSample(order)])
     judged = {f"twoway_{j}" for j in ("cnn_early", "cnn_middle", "cnn_late", "residual", "clip")}
     assert set(scored) == PIXEL_METRICS | judged
     for metric in judged:
@@ -92,7 +92,7 @@ def test_a_set_with_an_alexnet_scores_lpips(tmp_path, pictures, rng):
     models = tiny_description(tmp_path, name="tiny", lpips="alex")
     distances = open_distances(models, "cpu")
     order = permutations(rng.random((10, 5)))
-    scored = score_reconstructions(pictures, [pictures], [], order, EachSample(order), distances)
+    scored = score_reconstructions(pictures, [pictures], [], order, [EachSample(order)], distances)
     assert set(scored) == PIXEL_METRICS | {"lpips_alex"}
     np.testing.assert_allclose(scored["lpips_alex"].values, 0, atol=1e-7)
     assert scored["lpips_alex"].null.max() > 0.01
@@ -108,7 +108,9 @@ def test_a_declared_alexnet_is_not_replaced_by_anything(tiny_model_set):
 def test_judges_of_photographs_score_by_both_families_and_distances(pretrained_set, pictures, rng):
     judges, distances = open_judges(pretrained_set, "cpu"), open_distances(pretrained_set, "cpu")
     order = permutations(rng.random((10, 3)))
-    scored = score_reconstructions(pictures[:3], [pictures[:3]], judges, order, EachSample(order), distances)
+    scored = score_reconstructions(
+        pictures[:3], [pictures[:3]], judges, order, [EachSample(order)], distances
+    )
     names = {spec.name for spec in pretrained_set.judges}
     judged = {m.name for m in METRICS.values() if m.judge in names and m.kind != "category"}
     judged -= {name for name in judged if name.endswith("_as_released")}

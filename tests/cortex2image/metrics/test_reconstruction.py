@@ -52,7 +52,7 @@ def order(rng):
 
 def test_perfect_reconstructions_reach_the_best_bound_and_beat_the_null(originals, order):
     scored = score_reconstructions(
-        originals, [originals, originals], [CoarsePixels()], order, EachSample(order)
+        originals, [originals, originals], [CoarsePixels()], order, [EachSample(order)]
     )
     assert list(scored) == [*PIXEL_METRICS, "twoway_cnn_early", "twoway_cnn_middle", "twoway_cnn_late"]
     for name, metric in scored.items():
@@ -64,7 +64,7 @@ def test_perfect_reconstructions_reach_the_best_bound_and_beat_the_null(original
 
 def test_a_constant_reconstruction_is_at_chance_in_every_draw(originals, order):
     guess = np.tile(originals.mean(axis=0).astype(np.uint8), (10, 1, 1, 1))
-    scored = score_reconstructions(originals, [guess], [CoarsePixels()], order, EachSample(order))
+    scored = score_reconstructions(originals, [guess], [CoarsePixels()], order, [EachSample(order)])
     for metric in ("twoway_cnn_early", "twoway_cnn_middle", "twoway_cnn_late"):
         assert scored[metric].values.mean() == pytest.approx(0.5, abs=1e-12)
         np.testing.assert_allclose(scored[metric].null, 0.5, atol=1e-12)
@@ -72,7 +72,7 @@ def test_a_constant_reconstruction_is_at_chance_in_every_draw(originals, order):
 
 def test_samples_are_scored_apart(originals, order):
     scored = score_reconstructions(
-        originals, [originals, originals[::-1]], [CoarsePixels()], order, EachSample(order)
+        originals, [originals, originals[::-1]], [CoarsePixels()], order, [EachSample(order)]
     )
     np.testing.assert_allclose(scored["pixcorr"].values[:, 0], 1)
     assert (scored["pixcorr"].values[:, 1] < 0.5).all()
@@ -81,7 +81,7 @@ def test_samples_are_scored_apart(originals, order):
 def test_the_rule_of_identification_can_be_chosen(originals, order):
     samples = [originals, originals[::-1]]
     scored = score_reconstructions(
-        originals, samples, [CoarsePixels("clip", ("embeds",))], order, MeanOfSamples(order)
+        originals, samples, [CoarsePixels("clip", ("embeds",))], order, [MeanOfSamples(order)]
     )
     assert list(scored) == [*PIXEL_METRICS, "twoway_clip_as_released"]
     assert scored["twoway_clip_as_released"].values.shape == (10, 2)
@@ -91,13 +91,13 @@ def test_the_rule_of_identification_can_be_chosen(originals, order):
 def test_a_judge_nobody_described_is_refused(originals, order):
     with pytest.raises(DataError, match="twoway_alexnet"):
         score_reconstructions(
-            originals, [originals], [CoarsePixels("alexnet", ("fc7",))], order, EachSample(order)
+            originals, [originals], [CoarsePixels("alexnet", ("fc7",))], order, [EachSample(order)]
         )
 
 
 def test_a_distance_scores_each_sample_and_each_permuted_pairing(originals, order):
     samples = [originals, originals // 2]
-    scored = score_reconstructions(originals, samples, [], order, EachSample(order), [MeanDifference()])[
+    scored = score_reconstructions(originals, samples, [], order, [EachSample(order)], [MeanDifference()])[
         "lpips_alex"
     ]
     matrices = [MeanDifference().distances_from(originals)(pictures) for pictures in samples]
@@ -110,7 +110,7 @@ def test_a_distance_scores_each_sample_and_each_permuted_pairing(originals, orde
 def test_a_distance_nobody_described_is_refused(originals, order):
     with pytest.raises(DataError, match="lpips_vgg"):
         score_reconstructions(
-            originals, [originals], [], order, EachSample(order), [MeanDifference("lpips_vgg")]
+            originals, [originals], [], order, [EachSample(order)], [MeanDifference("lpips_vgg")]
         )
 
 

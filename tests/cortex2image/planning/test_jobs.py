@@ -267,13 +267,10 @@ def test_pictures_are_joined_from_all_shards_of_their_subject_and_method():
 
 
 def test_scores_without_pictures_are_also_those_of_decoded_features():
-    named = ("evaluation", "category_evaluation", "decoded_evaluation")
     pictures, categories = jobs(), jobs(shipped("haxby"))
-    assert pictures.evaluated(*named) == pictures.of_all(
-        "evaluation", method=pictures.study.reconstruct.methods
-    )
+    assert pictures.evaluated("nulls") == pictures.of_all("nulls", method=pictures.study.reconstruct.methods)
     methods, spaces = categories.study.reconstruct.methods, list(categories.study.decode.rois)
-    assert categories.evaluated(*named) == [
+    assert categories.evaluated("evaluation") == [
         *categories.of_all("decoded_evaluation", space=spaces),
         *categories.of_all("category_evaluation", method=methods),
     ]

@@ -23,7 +23,7 @@ def score_reconstructions(
     samples: Iterable[np.ndarray],
     judges: Sequence[Judge],
     order: np.ndarray,
-    identification: Identification,
+    identifications: Sequence[Identification],
     distances: Sequence[Distance] = (),
     device: str = "auto",
 ) -> dict[str, Scored]:
@@ -38,8 +38,8 @@ def score_reconstructions(
     judges : sequence of Judge
     order : (draws, n) int array
         Permuted pairings, see :func:`cortex2image.stats.permutation.permutations`.
-    identification : Identification
-        Rule of two-way identification, see :data:`cortex2image.metrics.identification.RULES`.
+    identifications : sequence of Identification
+        Rules of identification, see :data:`cortex2image.metrics.identification.RULES`.
     distances : sequence of Distance
     device : str
         Where :data:`cortex2image.metrics.pixels.PAIR_METRICS` are computed, see
@@ -66,9 +66,10 @@ def score_reconstructions(
     for pictures in samples:
         rounds.append(_paired(originals, pictures, order, measures, place))
         for name, similarity in _similarities(pictures, judges, seen):
-            identification.add(name, similarity)
+            for rule in identifications:
+                rule.add(name, similarity)
     joined = {metric: join_samples([scored[metric] for scored in rounds]) for metric in rounds[0]}
-    return joined | identification.scored()
+    return joined | {name: scored for rule in identifications for name, scored in rule.scored().items()}
 
 
 def _judged_names(judges: Sequence[Judge]) -> Iterator[str]:

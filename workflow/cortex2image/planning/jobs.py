@@ -177,12 +177,27 @@ class Jobs:
         """Return the paths of tables by their names."""
         return {name: self.layout.path(name) for name in names}
 
-    def evaluated(self, of_pictures: str, by_category: str, of_decoded: str) -> list[str]:
-        """Return the scores of every subject and method; of decoded spaces too if pictures are unknown."""
-        methods, spaces = method_names(self.study.reconstruct), self.study.decode.rois
+    def evaluated(self, kind: str) -> list[str]:
+        """Return a table of every evaluation of the study, subject by subject.
+
+        Parameters
+        ----------
+        kind : {"evaluation", "nulls"}
+            Values of each picture or decoded vector, or the permutation nulls of their means.
+        """
+        return [
+            path
+            for name, wildcards in self._evaluations
+            for path in self.of_all(f"{name}{kind}", **wildcards)
+        ]
+
+    @property
+    def _evaluations(self) -> list[tuple[str, dict[str, Sequence[str]]]]:
+        """Return what is evaluated: the prefix of the names of its two tables, and their wildcards."""
+        methods, spaces = method_names(self.study.reconstruct), tuple(self.study.decode.rois)
         if self.reader.image_identity:
-            return self.of_all(of_pictures, method=methods)
-        return [*self.of_all(of_decoded, space=spaces), *self.of_all(by_category, method=methods)]
+            return [("", {"method": methods})]
+        return [("decoded_", {"space": spaces}), ("category_", {"method": methods})]
 
     @property
     def pictures(self) -> list[str]:

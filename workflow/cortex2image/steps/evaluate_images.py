@@ -75,7 +75,7 @@ def main(
         (grid.sample(n) for n in track(grid.samples, f"evaluate {args.subject} {args.method}: samples")),
         judges(models, "auto"),
         order,
-        RULES[study.evaluate.identification](order),
+        [RULES[study.evaluate.identification](order)],
         distances(models, "auto"),
         "auto",
     )
