@@ -8,6 +8,9 @@ import numpy as np
 import torch
 from torch import nn
 
+TEXTS_AT_ONCE = 256
+"""Texts that CLIP reads at a time: the five captions of a thousand pictures at once would take 6 GB."""
+
 
 def batches(images: np.ndarray, size: int) -> Iterator[np.ndarray]:
     """Yield batches of `size` pictures; the last one may be smaller."""
@@ -87,8 +90,12 @@ def text_embeddings(network: Any, tokenizer: Any, captions: Sequence[str]) -> np
         Longer ones are cut at the length the text tower was trained with.
     """
     length = network.config.text_config.max_position_embeddings
-    tokens = tokenizer(
-        list(captions), padding="max_length", max_length=length, truncation=True, return_tensors="pt"
-    )
-    pooled = network.text_model(input_ids=tokens.input_ids.to(network.device)).pooler_output
-    return flat(network.text_projection(pooled))
+    embeddings = []
+    for first in range(0, len(captions), TEXTS_AT_ONCE):
+        texts = list(captions[first : first + TEXTS_AT_ONCE])
+        tokens = tokenizer(
+            texts, padding="max_length", max_length=length, truncation=True, return_tensors="pt"
+        )
+        pooled = network.text_model(input_ids=tokens.input_ids.to(network.device)).pooler_output
+        embeddings.append(flat(network.text_projection(pooled)))
+    return np.concatenate(embeddings)

@@ -20,14 +20,17 @@ class Judge(Protocol):
 
 
 class Distance(Protocol):
-    """A network that measures how far apart two pictures are; the metric has the same name."""
+    """What compares two pictures at a time by a network; the metric has the same name.
+
+    How far apart they are in its features, or how well what is seen in one can be told from the other.
+    """
 
     name: str
 
     def distances_from(self, originals: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        """Extract the features of uint8 (n, height, width, 3) originals; return the function that compares.
+        """Look at uint8 (n, height, width, 3) originals, and return the function that compares with them.
 
-        The function takes uint8 (m, height, width, 3) pictures and returns the (n, m) distances.
+        The function takes uint8 (m, height, width, 3) pictures and returns the (n, m) values.
         """
 
 
@@ -37,6 +40,20 @@ class Classifier(Protocol):
 
     def category_probabilities(self, images: np.ndarray) -> tuple[Sequence[str], np.ndarray]:
         """Return k category names, and the probability of each in each of n pictures, (n, k)."""
+
+
+@runtime_checkable
+class ClassJudge(Protocol):
+    """A judge that tells how probable each class of things is in a picture."""
+
+    name: str
+
+    @property
+    def classes(self) -> int:
+        """Return the number of classes."""
+
+    def class_probabilities(self, images: np.ndarray) -> np.ndarray:
+        """Return the float64 (n, classes) probabilities of uint8 (n, height, width, 3) pictures."""
 
 
 @runtime_checkable

@@ -21,10 +21,15 @@ import torch
 from cortex2image.device import choose_device
 from cortex2image.errors import ConfigError
 from cortex2image.judges.architectures import ARCHITECTURES
-from cortex2image.judges.features import batches, flat, gathered, text_embeddings
+from cortex2image.judges.features import batches, gathered, text_embeddings
 from cortex2image.judges.judge import Judge
 from cortex2image.judges.network import JudgeNetwork
-from cortex2image.judges.pretrained_judges import PretrainedClip, PretrainedJudge, check_tower
+from cortex2image.judges.pretrained_judges import (
+    PretrainedClassifier,
+    PretrainedClip,
+    PretrainedJudge,
+    check_tower,
+)
 from cortex2image.judges.pretrained_networks import load_network
 from cortex2image.networks.checksums import verify
 from cortex2image.networks.compat import ensure_torchvision
@@ -61,13 +66,23 @@ class SceneJudge:
         outputs = (self._outputs(batch) for batch in batches(images, BATCH))
         return gathered(({layer: o[layer] for layer in wanted} for o in outputs), len(images))
 
+    @property
+    def classes(self) -> int:
+        """Return the number of categories."""
+        return len(self.network.categories)
+
     def category_probabilities(self, images: np.ndarray) -> tuple[list[str], np.ndarray]:
         """Return the names of the categories and the probability of each in each picture, float32 (n, k).
 
         A picture may show several categories or none: the probabilities of a row need not add up to 1.
         """
+        return list(self.network.categories), self.class_probabilities(images).astype(np.float32)
+
+    def class_probabilities(self, images: np.ndarray) -> np.ndarray:
+        """Return the probability of each category in each picture, float64 (n, k)."""
         logits = [self._outputs(batch)["category"] for batch in batches(images, BATCH)]
-        return list(self.network.categories), flat(torch.cat(logits).sigmoid())
+        # Single precision rounds the probabilities of sure categories to 1, which makes ties of them.
+        return torch.cat(logits).double().sigmoid().cpu().numpy()
 
     @torch.inference_mode()
     def _outputs(self, images: np.ndarray) -> dict[str, torch.Tensor]:
@@ -166,5 +181,6 @@ def _judge(root: Path, spec: JudgeSpec, network: Any, device: torch.device) -> J
         mean, deviation = pixels["image_mean"], pixels["image_std"]
         return ClipJudge(spec.name, spec.layers, network, tokenizer, mean, deviation)
     if isinstance(spec, PretrainedSpec):
-        return PretrainedJudge(spec, network, device)
+        judge = PretrainedClassifier if spec.classes else PretrainedJudge
+        return judge(spec, network, device)
     return SceneJudge(spec.name, spec.layers, network, device)

@@ -54,6 +54,23 @@ class PretrainedJudge:
         self.network(pixels)
 
 
+class PretrainedClassifier(PretrainedJudge):
+    """A published network that assigns pictures to the classes of ImageNet; parameters as above."""
+
+    @property
+    def classes(self) -> int:
+        """Return the number of classes."""
+        return self.spec.classes
+
+    @torch.inference_mode()
+    def class_probabilities(self, images: np.ndarray) -> np.ndarray:
+        """Return the probability of each class in each picture, float64 (n, classes); rows add up to 1."""
+        inputs = (prepared(some, self.spec.preparation, self.device) for some in batches(images, BATCH))
+        logits = torch.cat([self.network(pixels) for pixels in inputs])
+        probabilities: np.ndarray = logits.double().softmax(dim=1).cpu().numpy()
+        return probabilities
+
+
 class PretrainedClip(PretrainedJudge):
     """The image tower of a CLIP, and its text tower.
 

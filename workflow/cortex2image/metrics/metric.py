@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Kind = Literal["pixels", "identification", "distance", "category"]
+Kind = Literal["pixels", "identification", "distance", "category", "classification", "caption"]
 
 PICTURES = "central square of the original resized to the reconstruction's size (PIL, Lanczos), 8-bit RGB"
 CONSTANT = "a constant picture or feature vector correlates 0 with everything"
@@ -23,9 +23,10 @@ class Metric:
         A change of the definition changes the version; a different quantity gets a different name.
     title : str
         The name in words.
-    kind : {"pixels", "identification", "distance", "category"}
+    kind : {"pixels", "identification", "distance", "category", "classification", "caption"}
         What computes it: a function of pixels (:mod:`cortex2image.metrics.pixels`); two-way identification
-        by a judge network; a distance in the features of a network; identification of the category.
+        by a judge network; a distance in the features of a network; identification of the category;
+        the class that a classifier sees; the likeness of texts.
     what : str
         Definition of the value of one picture, or of one decoded feature vector.
     compared : str
@@ -51,6 +52,8 @@ class Metric:
         Published weights of the network, and the module whose output the layer is.
     shared : str or None
         What the network has in common with the generator of the pictures it judges.
+    of_captions : bool
+        Whether decoded captions are scored instead of pictures, which only methods that decode them have.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Metric:
     weights: str | None = None
     node: str | None = None
     shared: str | None = None
+    of_captions: bool = False
 
 
 def twoway_name(judge: str, layers: Sequence[str], layer: str) -> str:
@@ -141,7 +145,7 @@ def correlation_distance(judge: str, layer: str, compared: str) -> Metric:
         bounds=(0.0, 2.0),
         chance=None,
         ties=f"none; {CONSTANT}: its distance is 1",
-        source="Scotti et al. (2023)",
+        source="Ozcelik and VanRullen (2023)",
         higher_is_better=False,
         judge=judge,
         layer=layer,

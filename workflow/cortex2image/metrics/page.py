@@ -37,13 +37,18 @@ do not edit.
   neither AlexNet, nor Inception, nor OpenAI's CLIP. The judges of full-size model sets are the published
   networks. Their names end in the definition they follow, since the same names stand for different layers,
   sizes and filters in the literature: `_takagi` for the code released with Takagi and Nishimoto (2023),
-  `_mindeye` for that of MindEye (Scotti et al. 2023), which most later work copies. Compare scores within
-  one judge only. Three things are not copied: originals come at the size of the reconstructions, not at
-  their own (425 px); every network computes in single precision; metrics of pixels are computed by this
-  project's code, at the size of the reconstructions. Values correspond to those of the papers; they are not
-  the same numbers.
+  `_brain_diffuser` for that of Brain-Diffuser (Ozcelik and VanRullen 2023), `_mindeye` for that of MindEye
+  (Scotti et al. 2023), which most later work copies. Compare scores within one judge only. Three things are
+  not copied: originals come at the size of the reconstructions, not at their own (425 px); every network
+  computes in single precision; metrics of pixels are computed by this project's code, at the size of the
+  reconstructions. Values correspond to those of the papers; they are not the same numbers.
   `lpips_alex` is computed only where the model set brings the weights of AlexNet (`lpips` in
   `networks/registry.py`); the miniature does not, and its studies have no such metric.
+- **Structural similarity.** The same call of scikit-image computes two metrics: in two dimensions (`ssim2d`)
+  since version 0.20, which MindEye and later work name, and of picture columns (`ssim_legacy_columns`) before,
+  as in the version that Brain-Diffuser names. The two are not on one scale.
+- **Captions.** `caption_*` score the texts that method `caption` decodes (see
+  [captions](captions-and-depth.md)), not its pictures; other methods have none.
 - **Judges and the generator.** The classifiers took no part in making the pictures they judge. CLIP did, in
   the miniature and in Stable Diffusion 1.x: its text tower is the generator's text encoder, in whose states c
   is decoded. `twoway_clip*` and `category_clip*` may therefore favour methods that use c; read them beside
@@ -73,10 +78,12 @@ def _section(metric: Metric) -> Iterator[str]:
     yield f"- Compared: {metric.compared}."
     if metric.judge:
         yield f"- Judge: `{metric.judge}`" + (f", layer `{metric.layer}`." if metric.layer else ".")
-    if metric.weights:
+    if metric.input_size:
         antialiased = "antialiased" if metric.antialias else "not antialiased"
         yield f"- Input: {metric.input_size} px, {metric.interpolation}, {antialiased}."
-        yield f"- Weights: `{metric.weights}`; the layer is the output of `{metric.node}`."
+    if metric.weights:
+        output = f"; the layer is the output of `{metric.node}`" if metric.node else ""
+        yield f"- Weights: `{metric.weights}`{output}."
     if metric.shared:
         yield f"- Not independent of the generator: {metric.shared}."
     if metric.direction:

@@ -11,10 +11,13 @@ import torch
 
 from cortex2image.errors import DataError
 from cortex2image.metrics.identification import correlation_matrix
+from cortex2image.metrics.psnr import psnr_matrix
 
 GREY_WEIGHTS = (0.2125, 0.7154, 0.0721)
 SIGMA, RADIUS = 1.5, 5
 C1, C2 = 0.01**2, 0.03**2
+Dims = tuple[int, ...]
+BOTH, ALONG_COLUMNS = (1, 2), (1,)
 PICTURES_AT_ONCE = 128
 PIXELS_AT_ONCE = {"cpu": 2**18, "cuda": 2**24}
 """Pixels of the pairs compared at a time: what stays in the cache of a core, and what keeps a GPU busy."""
@@ -41,7 +44,7 @@ def _flat(pictures: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """Grey pictures in [0, 1] (n, h, w), and their local means and variances (n, h - 10, w - 10)."""
+    """Grey pictures in [0, 1] (n, h, w); their local means and variances are 10 px shorter where averaged."""
 
     grey: torch.Tensor
     mean: torch.Tensor
@@ -61,8 +64,7 @@ def ssim2d_of_pairs(
 ) -> np.ndarray:
     """Structural similarity of chosen pairs of pictures (Wang et al. 2004, equation 13), in two dimensions.
 
-    Brain-Diffuser's published values are means of one-dimensional indices of picture columns (an effect of
-    scikit-image < 0.20) and lie on another scale.
+    Published values of Brain-Diffuser are on another scale: :func:`ssim_legacy_columns_of_pairs`.
 
     Pictures become floating-point numbers in blocks of 128: a thousand of 512 px, with their local means and
     variances, would take 12 GB. Float64 throughout, since local variances are small differences of squares.
@@ -84,21 +86,53 @@ def ssim2d_of_pairs(
     DataError
         The pictures are smaller than the window of 11 px.
     """
+    return _ssim(originals, reconstructions, (rows, columns), device, BOTH)
+
+
+def ssim_legacy_columns_of_pairs(
+    originals: np.ndarray,
+    reconstructions: np.ndarray,
+    rows: np.ndarray,
+    columns: np.ndarray,
+    device: torch.device,
+) -> np.ndarray:
+    """Mean of the structural similarities of all picture columns, each in one dimension.
+
+    The code of Brain-Diffuser calls scikit-image for grey pictures with `multichannel=True`. Before version
+    0.20 that made the columns of a picture its channels, which are compared one by one, each with a window of
+    11 px along the column, and averaged; since then the keyword is ignored, and the same call computes
+    :func:`ssim2d_of_pairs`.
+
+    Parameters, result and errors are those of :func:`ssim2d_of_pairs`.
+    """
+    return _ssim(originals, reconstructions, (rows, columns), device, ALONG_COLUMNS)
+
+
+def _ssim(
+    originals: np.ndarray,
+    reconstructions: np.ndarray,
+    pairs: tuple[np.ndarray, np.ndarray],
+    device: torch.device,
+    dims: Dims,
+) -> np.ndarray:
+    rows, columns = pairs
     scores = np.empty(len(rows))
-    for first, some in _blocks(originals, device):
+    for first, some in _blocks(originals, device, dims):
         in_rows = rows // PICTURES_AT_ONCE == first // PICTURES_AT_ONCE
-        for start, others in _blocks(reconstructions, device):
+        for start, others in _blocks(reconstructions, device, dims):
             in_block = in_rows & (columns // PICTURES_AT_ONCE == start // PICTURES_AT_ONCE)
             for few in _few(np.flatnonzero(in_block), some.grey):
-                scores[few] = _ssim2d(some.chosen(rows[few] - first), others.chosen(columns[few] - start))
+                scores[few] = _index(
+                    some.chosen(rows[few] - first), others.chosen(columns[few] - start), dims
+                )
     return scores
 
 
-def _blocks(pictures: np.ndarray, device: torch.device) -> Iterator[tuple[int, _Prepared]]:
+def _blocks(pictures: np.ndarray, device: torch.device, dims: Dims) -> Iterator[tuple[int, _Prepared]]:
     for first in range(0, len(pictures), PICTURES_AT_ONCE):
         luminance = grey(pictures[first : first + PICTURES_AT_ONCE], device)
-        mean = _local_mean(luminance)
-        yield first, _Prepared(luminance, mean, _local_mean(luminance**2) - mean**2)
+        mean = _local_mean(luminance, dims)
+        yield first, _Prepared(luminance, mean, _local_mean(luminance**2, dims) - mean**2)
 
 
 def _few(pairs: np.ndarray, pictures: torch.Tensor) -> Iterator[np.ndarray]:
@@ -112,21 +146,24 @@ def grey(pictures: np.ndarray, device: torch.device) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(pictures)).to(device).double() @ weights
 
 
-def _ssim2d(a: _Prepared, b: _Prepared) -> np.ndarray:
+def _index(a: _Prepared, b: _Prepared, dims: Dims) -> np.ndarray:
     product = a.mean * b.mean
-    covariance = _local_mean(a.grey * b.grey) - product
+    covariance = _local_mean(a.grey * b.grey, dims) - product
     likeness = (2 * product + C1) * (2 * covariance + C2)
     likeness /= (a.mean**2 + b.mean**2 + C1) * (a.variance + b.variance + C2)
     return likeness.mean(dim=(1, 2)).cpu().numpy()
 
 
-def _local_mean(pictures: torch.Tensor) -> torch.Tensor:
-    """Gaussian means at every place the window of 11 px fits, (n, h, w) to (n, h - 10, w - 10)."""
-    smallest = min(pictures.shape[1:])
+def _local_mean(pictures: torch.Tensor, dims: Dims) -> torch.Tensor:
+    """Gaussian means of (n, h, w) pictures along these dimensions, where the window of 11 px fits."""
+    smallest = min(pictures.shape[dim] for dim in dims)
     if smallest <= 2 * RADIUS:
         fix = "use a model set that makes larger pictures"
-        raise DataError("ssim2d", f"pictures of at least {2 * RADIUS + 1} px", f"{smallest} px", fix)
-    return _averaged(_averaged(pictures, dim=1), dim=2)
+        expected = f"pictures of at least {2 * RADIUS + 1} px"
+        raise DataError("structural similarity", expected, f"{smallest} px", fix)
+    for dim in dims:
+        pictures = _averaged(pictures, dim)
+    return pictures
 
 
 def _averaged(pictures: torch.Tensor, dim: int) -> torch.Tensor:
@@ -142,10 +179,13 @@ def _averaged(pictures: torch.Tensor, dim: int) -> torch.Tensor:
 MatrixMetric = Callable[[np.ndarray, np.ndarray], np.ndarray]
 PairMetric = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, torch.device], np.ndarray]
 
-MATRIX_METRICS: dict[str, MatrixMetric] = {"pixcorr": pixcorr_matrix}
+MATRIX_METRICS: dict[str, MatrixMetric] = {"pixcorr": pixcorr_matrix, "psnr": psnr_matrix}
 """Metrics that are cheap for all pairs at once: functions of originals and reconstructions, as
 :func:`pixcorr_matrix`."""
 
-PAIR_METRICS: dict[str, PairMetric] = {"ssim2d": ssim2d_of_pairs}
+PAIR_METRICS: dict[str, PairMetric] = {
+    "ssim2d": ssim2d_of_pairs,
+    "ssim_legacy_columns": ssim_legacy_columns_of_pairs,
+}
 """Metrics whose time grows with the number of pairs: functions of originals, reconstructions, chosen pairs
 and device, as :func:`ssim2d_of_pairs`."""

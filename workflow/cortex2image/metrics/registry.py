@@ -18,7 +18,16 @@ from cortex2image.metrics.metric import (
     nearest_caption,
     twoway,
 )
-from cortex2image.networks.judge_specs import PRETRAINED_JUDGES, TAKAGI, Preparation, PretrainedSpec
+from cortex2image.metrics.semantic_facts import caption_metrics, classification
+from cortex2image.networks.judge_specs import (
+    BRAIN_DIFFUSER,
+    CLIP,
+    MINDEYE,
+    PRETRAINED_JUDGES,
+    TAKAGI,
+    Preparation,
+    PretrainedSpec,
+)
 
 _JUDGED = f"{PICTURES}; then whatever size the judge takes"
 _MINIATURE_CLIP = (
@@ -32,7 +41,26 @@ _PRETRAINED_CLIP = (
 )
 _CLASSIFIERS = {"cnn": ("early", "middle", "late"), "residual": ("pooled",)}
 
+CLASSIFICATIONS = {"cnn": (10, 1), "residual": (10, 1)} | {
+    spec.name: (50, 1) for spec in PRETRAINED_JUDGES if spec.classes
+}
+"""n and k of n-way top-k classification by the judges that classify: among the 16 categories of the
+miniature's scenes, and among the 1,000 classes of ImageNet as in Chen et al. (2023)."""
+
+CAPTION_READERS = {
+    "clip": caption_metrics("clip", "clip", None),
+    "clip_takagi": caption_metrics("clip_takagi", "clip_vit_l14", CLIP),
+}
+"""Metrics of captions by each judge that reads. The CLIPs of photographs differ in how they see pictures, not
+in how they read, so that one stands for all."""
+
 KNOWN_AS = {
+    "twoway_alexnet_brain_diffuser_relu2": "AlexNet(2)",
+    "twoway_alexnet_brain_diffuser_relu5": "AlexNet(5)",
+    "twoway_inception_brain_diffuser": "Inception",
+    "twoway_clip_brain_diffuser": "CLIP",
+    "distance_effnet_brain_diffuser": "EffNet-B",
+    "distance_swav_brain_diffuser": "SwAV",
     "twoway_alexnet_mindeye_relu2": "AlexNet(2)",
     "twoway_alexnet_mindeye_relu5": "AlexNet(5)",
     "twoway_inception_mindeye": "Inception",
@@ -40,11 +68,14 @@ KNOWN_AS = {
     "distance_effnet_mindeye": "EffNet-B",
     "distance_swav_mindeye": "SwAV",
 }
-"""What papers that follow MindEye call a metric that differs from this one in the preparation alone."""
+"""What papers of these families call a metric that differs from this one in the preparation alone."""
 
-_OTHER_PREPARATION = (
-    "in the tables of MindEye, where originals are not resized to the reconstruction's size first"
+_FAMILIES = (
+    (TAKAGI, "Takagi and Nishimoto (2023)"),
+    (BRAIN_DIFFUSER, "Ozcelik and VanRullen (2023)"),
+    (MINDEYE, "Scotti et al. (2023)"),
 )
+_OTHER_PREPARATION = "where originals are not resized to the reconstruction's size first"
 
 
 def _photo_metrics(spec: PretrainedSpec) -> Iterator[Metric]:
@@ -58,6 +89,12 @@ def _photo_metrics(spec: PretrainedSpec) -> Iterator[Metric]:
         yield _by_photo_judge(metric, spec, node)
     if spec.kind == "clip":
         yield _by_photo_judge(nearest_caption(spec.name), spec, spec.nodes[-1])
+    if spec.classes:
+        yield _by_photo_judge(_classification(spec.name, compared), spec, None)
+
+
+def _classification(judge: str, compared: str) -> Metric:
+    return classification(judge, *CLASSIFICATIONS[judge], compared)
 
 
 def _resizing(preparation: Preparation) -> str:
@@ -66,13 +103,16 @@ def _resizing(preparation: Preparation) -> str:
     return f"resized to {sides} ({preparation.interpolation}, {filtered}), nothing cropped"
 
 
-def _by_photo_judge(metric: Metric, spec: PretrainedSpec, node: str) -> Metric:
+def _by_photo_judge(metric: Metric, spec: PretrainedSpec, node: str | None) -> Metric:
     known = KNOWN_AS.get(metric.name)
-    family = "Takagi and Nishimoto (2023)" if spec in TAKAGI else "Scotti et al. (2023)"
+    [family] = [paper for specs, paper in _FAMILIES if spec in specs]
+    if known:
+        metric = replace(
+            metric, what=f"{metric.what}; corresponds to {known} of {family}, {_OTHER_PREPARATION}"
+        )
     return replace(
         metric,
-        what=f"{metric.what}; corresponds to {known} {_OTHER_PREPARATION}" if known else metric.what,
-        source=f"{metric.source}; network and layer: {family}",
+        source=f"{metric.source}; network and {'layer' if node else 'input'}: {family}",
         input_size=spec.preparation.sizes[-1],
         interpolation=spec.preparation.interpolation,
         antialias=spec.preparation.antialias,
@@ -109,6 +149,32 @@ _DEFINED = (
         source="Wang et al. (2004), equation 13",
     ),
     Metric(
+        name="ssim_legacy_columns",
+        title="structural similarity of columns",
+        kind="pixels",
+        version="1",
+        what="structural similarity of the columns of the two pictures, each in one dimension and otherwise as "
+        "ssim2d, averaged over columns: what the code of Brain-Diffuser computes under the name SSIM with "
+        "scikit-image before 0.20, which takes columns for channels",
+        compared=f"{PICTURES}; grey values in [0, 1] with weights 0.2125, 0.7154, 0.0721",
+        bounds=(-1.0, 1.0),
+        chance=None,
+        ties="none; 5 px at either end of a column, where the window leaves the picture, do not count",
+        source="Ozcelik and VanRullen (2023), with scikit-image 0.17.2",
+    ),
+    Metric(
+        name="psnr",
+        title="peak signal-to-noise ratio",
+        kind="pixels",
+        version="1",
+        what="10 log10(255^2 / mean squared difference) in dB, over all pixels of all three colour channels",
+        compared=PICTURES,
+        bounds=(0.0, 100.0),
+        chance=None,
+        ties="larger values, and that of identical pictures, which is infinite, count as 100 dB",
+        source="Huynh-Thu and Ghanbari (2008)",
+    ),
+    Metric(
         name="lpips_alex",
         title="LPIPS, AlexNet",
         kind="distance",
@@ -123,6 +189,7 @@ _DEFINED = (
         higher_is_better=False,
         judge="lpips_alex",
     ),
+    *(metric for metrics in CAPTION_READERS.values() for metric in metrics),
     *(twoway(judge, layers, layer, _JUDGED) for judge, layers in _CLASSIFIERS.items() for layer in layers),
     twoway("clip", ("embeds",), "embeds", _JUDGED, _MINIATURE_CLIP),
     category(
@@ -142,10 +209,13 @@ _DEFINED = (
         for classifier in _CLASSIFIERS
     ),
     nearest_caption("clip", _MINIATURE_CLIP),
+    *(_classification(judge, _JUDGED) for judge in _CLASSIFIERS),
     *(metric for spec in PRETRAINED_JUDGES for metric in _photo_metrics(spec)),
 )
 
-_RELEASED = tuple(as_released(metric) for metric in _DEFINED if metric.kind == "identification")
+_RELEASED = tuple(
+    as_released(metric) for metric in _DEFINED if metric.kind == "identification" and not metric.of_captions
+)
 
 METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_DEFINED, *_RELEASED)}
 

@@ -1,10 +1,11 @@
 """Judges as data: which network looks at pictures, how they are prepared, and which layers are read.
 
 The same metric is defined in several ways in the literature, with the same names and different values. Each
-judge of photographs follows one family: the code released with Takagi and Nishimoto (2023), or that of
-MindEye (Scotti et al. 2023, 2024), which most later work copies. Networks, layers, sizes and filters are the
-same as theirs. One earlier step differs: their code resizes originals of 425 px directly to the size of the
-network; here, originals are first resized to the size of the reconstructions.
+judge of photographs follows one family: the code released with Takagi and Nishimoto (2023), that of
+Brain-Diffuser (Ozcelik and VanRullen 2023), or that of MindEye (Scotti et al. 2023, 2024), which most later
+work copies. Networks, layers, sizes and filters are the same as theirs. One earlier step differs: their code
+resizes originals of 425 px directly to the size of the network; here, originals are first resized to the size
+of the reconstructions.
 """
 
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ CLIP_MEAN, CLIP_DEVIATION = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.
 class Preparation:
     """How a square picture becomes the input of a network.
 
-    Both families also crop the centre at the resized size, which leaves a square picture unchanged.
+    Some families also crop the centre at the resized size, which leaves a square picture unchanged.
 
     Attributes
     ----------
@@ -69,6 +70,8 @@ class PretrainedSpec(JudgeSpec):
         How features are compared: by two-way identification, or by correlation distance per picture.
     tower : tuple of (str, int)
         Required settings of the image tower of a CLIP; empty for networks of fixed architecture.
+    classes : int
+        Number of classes that the network tells, where the judge is used for classification; else 0.
     """
 
     nodes: tuple[str, ...]
@@ -76,6 +79,7 @@ class PretrainedSpec(JudgeSpec):
     weights: str
     comparison: Literal["identification", "distance"] = "identification"
     tower: tuple[tuple[str, int], ...] = ()
+    classes: int = 0
 
 
 def measures_distance(spec: JudgeSpec) -> bool:
@@ -92,7 +96,8 @@ def _tensor(size: int) -> Preparation:
 
 
 ALEXNET, INCEPTION = "AlexNet_Weights.IMAGENET1K_V1", "Inception_V3_Weights.IMAGENET1K_V1"
-EFFICIENTNET = "EfficientNet_B1_Weights.IMAGENET1K_V2"
+EFFICIENTNET_V1 = "EfficientNet_B1_Weights.IMAGENET1K_V1"
+EFFICIENTNET_V2 = "EfficientNet_B1_Weights.IMAGENET1K_V2"
 CLIP, SWAV = "openai/clip-vit-large-patch14", "swav_800ep_pretrain"
 VIT_L14 = (
     ("image_size", 224),
@@ -120,6 +125,7 @@ TAKAGI = (
         ("avgpool",),
         _pil(299),
         INCEPTION,
+        classes=1000,
     ),
     PretrainedSpec(
         "clip_takagi",
@@ -133,6 +139,58 @@ TAKAGI = (
     ),
 )
 """The judges of the code of Takagi and Nishimoto (2023): PNG files read by PIL; AlexNet after pooling."""
+
+BRAIN_DIFFUSER = (
+    PretrainedSpec(
+        "alexnet_brain_diffuser",
+        "alexnet",
+        "judges/alexnet",
+        ("relu2", "relu5"),
+        ("features.4", "features.11"),
+        _pil(224),
+        ALEXNET,
+    ),
+    PretrainedSpec(
+        "inception_brain_diffuser",
+        "inception_v3",
+        "judges/inception_v3",
+        ("pooled",),
+        ("avgpool",),
+        _pil(224),
+        INCEPTION,
+    ),
+    PretrainedSpec(
+        "clip_brain_diffuser",
+        "clip",
+        "clip",
+        ("embeds",),
+        ("visual_projection",),
+        Preparation((224,), "bilinear", True, CLIP_MEAN, CLIP_DEVIATION),
+        CLIP,
+        tower=VIT_L14,
+    ),
+    PretrainedSpec(
+        "effnet_brain_diffuser",
+        "efficientnet_b1",
+        "judges/efficientnet_b1_v1",
+        ("pooled",),
+        ("avgpool",),
+        _pil(224),
+        EFFICIENTNET_V1,
+        "distance",
+    ),
+    PretrainedSpec(
+        "swav_brain_diffuser",
+        "swav_resnet50",
+        "judges/swav_resnet50",
+        ("pooled",),
+        ("avgpool",),
+        _pil(224),
+        SWAV,
+        "distance",
+    ),
+)
+"""The judges of the code of Brain-Diffuser: PNG files read by PIL, at 224 px; EfficientNet first trained."""
 
 MINDEYE = (
     PretrainedSpec(
@@ -170,7 +228,7 @@ MINDEYE = (
         ("pooled",),
         ("avgpool",),
         _tensor(255),
-        EFFICIENTNET,
+        EFFICIENTNET_V2,
         "distance",
     ),
     PretrainedSpec(
@@ -186,5 +244,5 @@ MINDEYE = (
 )
 """The judges of the eight metrics of MindEye: tensors, first resized to 256 px without antialiasing."""
 
-PRETRAINED_JUDGES = TAKAGI + MINDEYE
+PRETRAINED_JUDGES = TAKAGI + BRAIN_DIFFUSER + MINDEYE
 """The judges of every full-size model set."""

@@ -42,7 +42,7 @@ class WeightsOrigin:
     Attributes
     ----------
     name : str
-        Name of the network, see :class:`cortex2image.networks.judge_specs.JudgeSpec`.
+        Architecture of the network, see :class:`cortex2image.networks.judge_specs.JudgeSpec`.
     url : str
     sha256_prefix : str
         First digits of the SHA-256 of the published file, as given by its author; "" if none are given: then
@@ -84,13 +84,24 @@ PRETRAINED_WEIGHTS = (
         "judges/efficientnet_b1/efficientnet_b1.safetensors",
     ),
     WeightsOrigin(
+        "efficientnet_b1",
+        f"{TORCHVISION}/efficientnet_b1_rwightman-bac287d4.pth",
+        "bac287d4",
+        "judges/efficientnet_b1_v1/efficientnet_b1_v1.safetensors",
+    ),
+    WeightsOrigin(
         "swav_resnet50",
         "https://dl.fbaipublicfiles.com/deepcluster/swav_800ep_pretrain.pth.tar",
         "",
         "judges/swav_resnet50/swav_resnet50.safetensors",
     ),
 )
-"""Weights of the judges of photographs. The SHA-256 digits are those in the file names; SwAV has none."""
+"""Weights of the judges of photographs. The SHA-256 digits are those in the file names; SwAV has none.
+
+EfficientNet comes as it was first trained (IMAGENET1K_V1, of Ross Wightman) and as it was trained again
+(IMAGENET1K_V2). Until 2023 torchvision published the former as `efficientnet_b1_rwightman-533bc792.pth`; these
+digits were not those of the file (pytorch/vision, pull request 8036).
+"""
 
 LPIPS_FOLDER = "judges/alexnet"
 """Folder of the AlexNet for LPIPS, which was fitted to the same weights."""
