@@ -23,7 +23,7 @@ def write_pretrained_set(folder: Path) -> ModelSet:
     for origin in PRETRAINED_WEIGHTS:
         path = folder / origin.path
         path.parent.mkdir(parents=True)
-        save_file(made_up_weights(architecture(origin.name).state_dict()), path)
+        save_file(made_up_weights(architecture(origin.name).state_dict(), training(path.parent.name)), path)
     save_tokenizer(folder / "tokenizer")
     save_narrow_clip(folder / "clip")
     write_sums(folder)
@@ -31,18 +31,23 @@ def write_pretrained_set(folder: Path) -> ModelSet:
     return tiny_description(folder, name="photos", judges=judges, lpips=LPIPS_FOLDER)
 
 
-def published_weights(kind: Kind) -> dict[str, torch.Tensor]:
+def training(folder: str) -> int:
+    """Return the seed of the weights in the folder of a network: EfficientNet's two trainings differ."""
+    return 1 if folder.endswith("_v1") else 0
+
+
+def published_weights(kind: Kind, seed: int = 0) -> dict[str, torch.Tensor]:
     """Return the same made-up weights by the tensor names of the published file."""
-    weights = made_up_weights(architecture(kind).state_dict())
+    weights = made_up_weights(architecture(kind).state_dict(), seed)
     if kind != "swav_resnet50":
         return weights
     heads = {"projection_head.0.weight": torch.ones(2, 2), "prototypes.weight": torch.ones(3, 2)}
     return {f"module.{name}": tensor for name, tensor in (weights | heads).items()}
 
 
-def made_up_weights(template: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def made_up_weights(template: dict[str, torch.Tensor], seed: int = 0) -> dict[str, torch.Tensor]:
     """Return seeded weights of the shapes of a network, scaled so that signals keep their size."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     return {name: _made_up(name, tuple(tensor.shape), rng) for name, tensor in template.items()}
 
 

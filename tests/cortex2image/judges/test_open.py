@@ -89,6 +89,18 @@ def test_category_probabilities(classifier, images):
     np.testing.assert_allclose(probabilities, 1 / (1 + np.exp(-logits)), atol=1e-5)
 
 
+def test_sure_categories_are_told_apart(tiny_model_set, images):
+    """In single precision the probabilities of both would be 1."""
+    [classifier] = load_judges(tiny_model_set, ["cnn"], "cpu")
+    with torch.no_grad():
+        classifier.network.category.bias += torch.tensor([40.0, 30.0, 0.0])
+    probabilities = classifier.class_probabilities(images)
+    assert classifier.classes == 3
+    assert probabilities.dtype == np.float64
+    assert (probabilities[:, 0] > probabilities[:, 1]).all()
+    assert (probabilities[:, 1] > 1 - 1e-9).all()
+
+
 def test_unknown_judge_lists_the_known_ones(tiny_model_set):
     with pytest.raises(ConfigError, match="one of cnn, residual, clip"):
         load_judges(tiny_model_set, ["alexnet"], "cpu")

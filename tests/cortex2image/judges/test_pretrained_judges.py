@@ -1,19 +1,26 @@
 """Judges of photographs against torchvision and transformers, called as the published code calls them."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from tests.support.pretrained_models import published_weights, save_full_clip
+from tests.support.pretrained_models import published_weights, save_full_clip, training
 from tests.support.tiny_models import save_tokenizer, tiny_description, write_sums
 
 from cortex2image.errors import ModelSetError
 from cortex2image.judges import pretrained_judges
 from cortex2image.judges.open import load_judges
 from cortex2image.judges.pretrained_judges import prepared
-from cortex2image.networks.judge_specs import MINDEYE, PRETRAINED_JUDGES, TAKAGI, Preparation
+from cortex2image.networks.judge_specs import (
+    BRAIN_DIFFUSER,
+    MINDEYE,
+    PRETRAINED_JUDGES,
+    TAKAGI,
+    Preparation,
+)
 
 pytestmark = pytest.mark.xdist_group("pretrained_set")
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
@@ -34,11 +41,12 @@ def images():
     return np.stack([np.asarray(picture) for picture in enlarged])
 
 
-def published_network(kind, monkeypatch):
+def published_network(folder, monkeypatch):
     """Return the network as torchvision gives it when it is asked for its weights."""
     from torchvision import models
 
-    weights = published_weights(kind)
+    kind = folder.removesuffix("_v1")
+    weights = published_weights(kind, training(folder))
     if kind == "swav_resnet50":
         network = models.resnet50(weights=None)
         plain = {name.replace("module.", ""): tensor for name, tensor in weights.items()}
@@ -48,7 +56,9 @@ def published_network(kind, monkeypatch):
         "alexnet": models.AlexNet_Weights.IMAGENET1K_V1,
         "inception_v3": models.Inception_V3_Weights.DEFAULT,
         "efficientnet_b1": models.EfficientNet_B1_Weights.DEFAULT,
-    }[kind]
+        # torchvision 0.13 maps `weights=True`, as the code of Brain-Diffuser asks for, to the first training.
+        "efficientnet_b1_v1": models.EfficientNet_B1_Weights.IMAGENET1K_V1,
+    }[folder]
     monkeypatch.setattr(type(enum), "get_state_dict", lambda *_, **__: weights)
     return getattr(models, kind)(weights=enum).eval()
 
@@ -69,6 +79,15 @@ def from_files(images, size, interpolation="BILINEAR", normalisation=IMAGENET):
     return torch.stack([prepare(Image.fromarray(image)) for image in images])
 
 
+def to_224(images, size=224, normalisation=IMAGENET):
+    """Prepare pictures as the code of Brain-Diffuser does."""
+    from torchvision import transforms as t
+
+    normalise = t.Normalize(**normalisation)
+    resized = [t.functional.resize(Image.fromarray(image), (size, size)) for image in images]
+    return torch.stack([normalise(t.functional.to_tensor(picture).float()) for picture in resized])
+
+
 def from_tensors(images, size, normalisation=IMAGENET):
     """Prepare pictures as the code of MindEye does in its pinned torchvision, without antialiasing."""
     from torchvision import transforms as t
@@ -79,12 +98,17 @@ def from_tensors(images, size, normalisation=IMAGENET):
 
 
 @pytest.mark.parametrize(
-    ("name", "layer", "kind", "node", "prepare", "size"),
+    ("name", "layer", "folder", "node", "prepare", "size"),
     [
         ("alexnet_takagi", "pool2", "alexnet", "features.5", from_files, 299),
         ("alexnet_takagi", "pool5", "alexnet", "features.12", from_files, 299),
         ("alexnet_takagi", "fc7", "alexnet", "classifier.5", from_files, 299),
         ("inception_takagi", "pooled", "inception_v3", "flatten", from_files, 299),
+        ("alexnet_brain_diffuser", "relu2", "alexnet", "features.4", to_224, 224),
+        ("alexnet_brain_diffuser", "relu5", "alexnet", "features.11", to_224, 224),
+        ("inception_brain_diffuser", "pooled", "inception_v3", "avgpool", to_224, 224),
+        ("effnet_brain_diffuser", "pooled", "efficientnet_b1_v1", "avgpool", to_224, 224),
+        ("swav_brain_diffuser", "pooled", "swav_resnet50", "avgpool", to_224, 224),
         ("alexnet_mindeye", "relu2", "alexnet", "features.4", from_tensors, 256),
         ("alexnet_mindeye", "relu5", "alexnet", "features.11", from_tensors, 256),
         ("inception_mindeye", "pooled", "inception_v3", "avgpool", from_tensors, 342),
@@ -93,12 +117,24 @@ def from_tensors(images, size, normalisation=IMAGENET):
     ],
 )
 def test_features_are_those_of_the_published_code(
-    judges, images, monkeypatch, name, layer, kind, node, prepare, size
+    judges, images, monkeypatch, name, layer, folder, node, prepare, size
 ):
-    expected = read_out(published_network(kind, monkeypatch), node, prepare(images, size))
+    expected = read_out(published_network(folder, monkeypatch), node, prepare(images, size))
     features = judges[name].features(images)[layer]
     assert features.dtype == np.float32
     np.testing.assert_allclose(features, expected, rtol=1e-3, atol=1e-4 * expected.std())
+
+
+def test_classes_are_those_of_the_published_code(judges, images, monkeypatch):
+    network = published_network("inception_v3", monkeypatch)
+    with torch.no_grad():
+        expected = network(from_files(images, 299)).softmax(1).numpy()
+    classifier = judges["inception_takagi"]
+    monkeypatch.setattr("cortex2image.judges.pretrained_judges.BATCH", 1)
+    probabilities = classifier.class_probabilities(images)
+    assert probabilities.shape == (2, classifier.classes)
+    np.testing.assert_allclose(probabilities, expected, rtol=1e-3)
+    assert [name for name, judge in judges.items() if hasattr(judge, "classes")] == ["inception_takagi"]
 
 
 def test_clip_is_read_out_as_transformers_does(judges, images, pretrained_set):
@@ -108,6 +144,7 @@ def test_clip_is_read_out_as_transformers_does(judges, images, pretrained_set):
     with torch.no_grad():
         files = network(from_files(images, 224, "BICUBIC", CLIP), output_hidden_states=True)
         tensors = network(from_tensors(images, 224, CLIP))
+        bilinear = network(to_224(images, normalisation=CLIP))
     takagi = judges["clip_takagi"].features(images)
     for layer, expected in (
         ("hidden6", files.hidden_states[6]),
@@ -117,7 +154,14 @@ def test_clip_is_read_out_as_transformers_does(judges, images, pretrained_set):
         np.testing.assert_allclose(takagi[layer], expected.flatten(1).numpy(), atol=1e-4)
     mindeye = judges["clip_mindeye"].features(images)["embeds"]
     np.testing.assert_allclose(mindeye, tensors.image_embeds.numpy(), atol=1e-4)
-    assert not np.allclose(mindeye, takagi["embeds"], atol=1e-4)
+    brain_diffuser = judges["clip_brain_diffuser"].features(images)["embeds"]
+    np.testing.assert_allclose(brain_diffuser, bilinear.image_embeds.numpy(), atol=1e-4)
+    for one, other in (
+        (mindeye, takagi["embeds"]),
+        (mindeye, brain_diffuser),
+        (brain_diffuser, takagi["embeds"]),
+    ):
+        assert not np.allclose(one, other, atol=1e-4)
 
 
 def test_widths_are_those_of_the_released_features(judges, images):
@@ -132,6 +176,11 @@ def test_widths_are_those_of_the_released_features(judges, images):
         "alexnet_takagi pool5": 256 * 8 * 8,
         "alexnet_takagi fc7": 4096,
         "inception_takagi pooled": 2048,
+        "alexnet_brain_diffuser relu2": 192 * 27 * 27,
+        "alexnet_brain_diffuser relu5": 256 * 13 * 13,
+        "inception_brain_diffuser pooled": 2048,
+        "effnet_brain_diffuser pooled": 1280,
+        "swav_brain_diffuser pooled": 2048,
         "alexnet_mindeye relu2": 192 * 31 * 31,
         "alexnet_mindeye relu5": 256 * 15 * 15,
         "inception_mindeye pooled": 2048,
@@ -153,7 +202,9 @@ def test_batches_and_order_change_nothing(judges, images, monkeypatch, name):
 def test_families_share_networks(judges):
     assert judges["alexnet_takagi"].network is judges["alexnet_mindeye"].network
     assert judges["clip_takagi"].network is judges["clip_mindeye"].network
+    assert judges["swav_brain_diffuser"].network is judges["swav_mindeye"].network
     assert judges["alexnet_takagi"].network is not judges["inception_takagi"].network
+    assert judges["effnet_brain_diffuser"].network is not judges["effnet_mindeye"].network
 
 
 def test_nothing_of_a_reading_stays_with_the_network(judges, images):
@@ -207,7 +258,8 @@ def test_a_clip_of_full_size_gives_the_widths_of_the_released_features(tmp_path,
 
 
 def test_every_family_names_its_judges():
-    for family, specs in (("takagi", TAKAGI), ("mindeye", MINDEYE)):
+    families = {"takagi": TAKAGI, "brain_diffuser": BRAIN_DIFFUSER, "mindeye": MINDEYE}
+    for family, specs in families.items():
         assert all(spec.name.endswith(f"_{family}") for spec in specs)
         assert all(len(spec.nodes) == len(spec.layers) for spec in specs)
 

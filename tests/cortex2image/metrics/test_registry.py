@@ -52,5 +52,13 @@ def test_every_judge_of_every_model_set_is_described(models):
             assert (facts.judge, facts.layer, facts.higher_is_better) == (spec.name, layer, not distance)
 
 
+def test_captions_alone_have_no_released_rule():
+    identifications = [m for m in METRICS.values() if m.kind == "identification"]
+    assert any(m.of_captions for m in identifications)
+    for metric in identifications:
+        released = released_name(metric.name.removesuffix(released_name("")))
+        assert (released in METRICS) != metric.of_captions
+
+
 def test_definitions_name_what_papers_call_the_same_metric():
     assert all(known in METRICS[name].what for name, known in KNOWN_AS.items())

@@ -22,6 +22,9 @@ def require(metric, config="config", models=None, rule="reconstruction"):
         ("twoway_clip_mindeye", "stable-diffusion-v1-4"),
         ("distance_swav_mindeye", "stable-diffusion-v1-4"),
         ("lpips_alex", "stable-diffusion-v1-4"),
+        ("class_10way_top1_cnn", "miniature"),
+        ("class_50way_top1_inception_takagi", "stable-diffusion-v1-4"),
+        ("psnr", "miniature"),
     ],
 )
 def test_metrics_of_the_model_set_may_choose(metric, models):
@@ -36,6 +39,8 @@ def test_metrics_of_the_model_set_may_choose(metric, models):
         ("twoway_clip", "stable-diffusion-v1-4"),
         ("twoway_clip_as_released", "miniature"),
         ("category_cnn", "miniature"),
+        ("caption_cosine_clip", "miniature"),
+        ("caption_twoway_clip_vit_l14", "stable-diffusion-v1-4"),
     ],
 )
 def test_a_metric_that_no_table_will_hold_is_refused_before_anything_runs(metric, models):

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
@@ -19,12 +21,12 @@ def mine(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
     for origin in described.weights:
-        save_judge(described, origin.name, origin.sha256_prefix)
+        save_judge(described, Path(origin.path).stem, origin.sha256_prefix)
     return described
 
 
-def save_judge(described, kind, digest=None):
-    [path] = [described.folder / origin.path for origin in described.weights if origin.name == kind]
+def save_judge(described, name, digest=None):
+    path = described.folder / "judges" / name / f"{name}.safetensors"
     metadata = None if digest is None else {"published_sha256": digest.ljust(64, "e")}
     save_file({"any": np.ones(1)}, path, metadata)
     return path
@@ -36,9 +38,13 @@ def test_a_folder_that_was_filled_by_hand(mine):
     assert len((mine.folder / "SHA256SUMS").read_text().splitlines()) == len(mine.files)
 
 
-def test_weights_of_the_same_network_trained_otherwise_are_refused(mine):
-    save_judge(mine, "efficientnet_b1", "c2a5d0c5")
-    with pytest.raises(ModelSetError, match=r"efficientnet_b1\.safetensors(.|\n)*c27df63c(.|\n)*c2a5d0c5"):
+@pytest.mark.parametrize(
+    ("name", "expected", "found"),
+    [("efficientnet_b1", "c27df63c", "bac287d4"), ("efficientnet_b1_v1", "bac287d4", "c27df63c")],
+)
+def test_weights_of_the_same_network_trained_otherwise_are_refused(mine, name, expected, found):
+    save_judge(mine, name, found)
+    with pytest.raises(ModelSetError, match=rf"{name}\.safetensors(.|\n)*{expected}(.|\n)*{found}"):
         main(as_option(models={"set": NAME, "folder": mine.folder}))
     assert not (mine.folder / "SHA256SUMS").exists()
 

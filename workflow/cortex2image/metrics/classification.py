@@ -9,8 +9,26 @@ from collections.abc import Callable
 import numpy as np
 from scipy.stats import hypergeom
 
-from cortex2image.judges.judge import ClassJudge
+from cortex2image.judges.judge import ClassJudge, Distance
+from cortex2image.judges.open import load_judges
+from cortex2image.metrics.registry import CLASSIFICATIONS
 from cortex2image.metrics.semantic_facts import class_name
+from cortex2image.networks.registry import ModelSet
+
+
+def open_classifications(models: ModelSet, device: str) -> list[Distance]:
+    """Load the n-way top-k classifications of a model set; errors as :func:`load_judges`.
+
+    Judges that tell fewer than n classes have none.
+    """
+    names = [spec.name for spec in models.judges if spec.name in CLASSIFICATIONS]
+    judges = load_judges(models, names, device) if names else []
+    return [
+        Classification(judge, ways, top)
+        for judge in judges
+        for ways, top in [CLASSIFICATIONS[judge.name]]
+        if isinstance(judge, ClassJudge) and judge.classes >= ways
+    ]
 
 
 def expected_success(probabilities: np.ndarray, classes: np.ndarray, ways: int, top: int) -> np.ndarray:

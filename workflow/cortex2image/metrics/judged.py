@@ -7,6 +7,7 @@ import numpy as np
 from cortex2image.judges.judge import Distance, Judge
 from cortex2image.judges.lpips_alex import load_lpips
 from cortex2image.judges.open import load_judges
+from cortex2image.metrics.classification import open_classifications
 from cortex2image.metrics.identification import correlation_matrix
 from cortex2image.metrics.metric import distance_name
 from cortex2image.networks.judge_specs import measures_distance
@@ -37,16 +38,17 @@ def open_judges(models: ModelSet, device: str) -> list[Judge]:
 
 
 def open_distances(models: ModelSet, device: str) -> list[Distance]:
-    """Load every distance of a model set: LPIPS where the set has an AlexNet, and judges that measure one.
+    """Load what compares two pictures at a time: LPIPS where there is an AlexNet, distances, classifications.
 
-    Parameters and errors are those of :func:`open_judges`.
+    Judges that tell fewer classes than their n-way classification takes are left out. Parameters and errors
+    are those of :func:`open_judges`.
     """
     lpips = load_lpips(models, device)
     distances: list[Distance] = [] if lpips is None else [lpips]
     names = [spec.name for spec in models.judges if measures_distance(spec)]
     if names:
         distances += [CorrelationDistance(judge) for judge in load_judges(models, names, device)]
-    return distances
+    return distances + open_classifications(models, device)
 
 
 def similarities(

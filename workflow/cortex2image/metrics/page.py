@@ -45,8 +45,8 @@ do not edit.
   `lpips_alex` is computed only where the model set brings the weights of AlexNet (`lpips` in
   `networks/registry.py`); the miniature does not, and its studies have no such metric.
 - **Structural similarity.** The same call of scikit-image computes two metrics: in two dimensions (`ssim2d`)
-  since version 0.20, which MindEye and later work name, and of picture columns (`ssim_legacy_columns`) before,
-  as in the version that Brain-Diffuser names. The two are not on one scale.
+  since version 0.20, which MindEye and later work name; of picture columns (`ssim_legacy_columns`) before, as
+  in the version that Brain-Diffuser names. The two are not on one scale.
 - **Captions.** `caption_*` score the texts that method `caption` decodes (see
   [captions](captions-and-depth.md)), not its pictures; other methods have none.
 - **Judges and the generator.** The classifiers took no part in making the pictures they judge. CLIP did, in

@@ -153,8 +153,8 @@ _DEFINED = (
         title="structural similarity of columns",
         kind="pixels",
         version="1",
-        what="structural similarity of the columns of the two pictures, each in one dimension and otherwise as "
-        "ssim2d, averaged over columns: what the code of Brain-Diffuser computes under the name SSIM with "
+        what="structural similarity of the columns of the two pictures, each in one dimension and otherwise "
+        "as ssim2d, averaged over columns: what the code of Brain-Diffuser computes under the name SSIM with "
         "scikit-image before 0.20, which takes columns for channels",
         compared=f"{PICTURES}; grey values in [0, 1] with weights 0.2125, 0.7154, 0.0721",
         bounds=(-1.0, 1.0),

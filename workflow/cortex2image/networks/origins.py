@@ -99,8 +99,8 @@ PRETRAINED_WEIGHTS = (
 """Weights of the judges of photographs. The SHA-256 digits are those in the file names; SwAV has none.
 
 EfficientNet comes as it was first trained (IMAGENET1K_V1, of Ross Wightman) and as it was trained again
-(IMAGENET1K_V2). Until 2023 torchvision published the former as `efficientnet_b1_rwightman-533bc792.pth`; these
-digits were not those of the file (pytorch/vision, pull request 8036).
+(IMAGENET1K_V2). Until 2023 torchvision published the former as `efficientnet_b1_rwightman-533bc792.pth`, with
+digits that were not those of the file (pytorch/vision, pull request 8036).
 """
 
 LPIPS_FOLDER = "judges/alexnet"

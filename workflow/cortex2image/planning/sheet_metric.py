@@ -28,4 +28,5 @@ def _computed(metric: Metric, models: ModelSet, released: bool) -> bool:
     if metric.kind == "identification" and metric.name.endswith(released_name("")) != released:
         return False
     judges = {spec.name for spec in models.judges} | ({"lpips_alex"} if models.lpips else set())
-    return metric.kind != "category" and (metric.judge is None or metric.judge in judges)
+    scores_pictures = metric.kind != "category" and not metric.of_captions
+    return scores_pictures and (metric.judge is None or metric.judge in judges)

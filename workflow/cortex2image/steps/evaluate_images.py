@@ -2,7 +2,8 @@
 
 Reads stimuli.parquet, the trials of all subjects of the study, {subject}/reconstructions/{method}.parquet,
 their pictures, and the judges and distances of the model set.
-Computes every metric of each picture, and the permutation null of each metric's mean.
+Computes every metric of each picture, and of each caption where captions were decoded, and the permutation
+null of each metric's mean.
 Writes {subject}/evaluation/{method}.parquet and {subject}/evaluation/{method}-nulls.parquet.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from cortex2image.errors import DataError, run_step
 from cortex2image.judges.judge import Distance, Judge
+from cortex2image.metrics.captions import decoded_captions, score_captions
 from cortex2image.metrics.identification import RULES
 from cortex2image.metrics.judged import open_distances, open_judges
 from cortex2image.metrics.pictures import picture_grid, read_originals
@@ -55,6 +57,13 @@ def original_paths(stimuli: Sequence[str], table: str) -> list[str]:
     return [known[stimulus] for stimulus in stimuli]
 
 
+def stimulus_captions(stimuli: Sequence[str], table: str) -> list[list[str]]:
+    """Return the captions of each stimulus; all are in the table."""
+    rows = STIMULI.read(table).to_pydict()
+    known = dict(zip(rows["stimulus_id"], rows["captions"], strict=True))
+    return [known[stimulus] for stimulus in stimuli]
+
+
 def main(
     argv: Sequence[str] | None = None,
     judges: Callable[[ModelSet, str], list[Judge]] = open_judges,
@@ -70,15 +79,18 @@ def main(
     seen = [TRIALS.read(path).column("stimulus_id").to_pylist() for path in args.trials]
     groups = sets_seen(grid.stimuli, seen)
     order = stimulus_permutations(study.seed, grid.stimuli, study.evaluate.permutations, groups)
+    panel, decoded = judges(models, "auto"), decoded_captions(rows, grid, args.reconstructions)
     scored = score_reconstructions(
         read_originals(paths, size),
         (grid.sample(n) for n in track(grid.samples, f"evaluate {args.subject} {args.method}: samples")),
-        judges(models, "auto"),
+        panel,
         order,
         [RULES[study.evaluate.identification](order)],
         distances(models, "auto"),
         "auto",
     )
+    if decoded:
+        scored |= score_captions(panel, stimulus_captions(grid.stimuli, args.stimuli), decoded, order)
     facts = {"subject": args.subject, "method": args.method, "model_set": models.name}
     NULLS.write(null_columns(scored), args.nulls, **facts)
     EVALUATION.write(evaluation_columns(scored, grid.stimuli, grid.samples), args.evaluation, **facts)

@@ -30,7 +30,7 @@ COMMAND = Command(__doc__, Study, READS, lists=("evaluation", "nulls"), outputs=
 POOLED = "all"
 FEWEST = 3
 # Metrics whose values fill the range between their bounds, which intervals must not leave.
-BOUNDED = ("identification", "category")
+BOUNDED = ("identification", "category", "classification")
 # The method whose pictures are made from true features of all spaces, see cortex2image.study.methods.
 CEILING = "ceiling"
 Frames = dict[tuple[str, str], pd.DataFrame]

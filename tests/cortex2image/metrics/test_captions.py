@@ -1,0 +1,121 @@
+"""Scores of decoded captions, with a judge that counts letters and with the text tower of a CLIP."""
+
+import string
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cosine
+
+from cortex2image.errors import DataError
+from cortex2image.judges.open import load_judges
+from cortex2image.metrics.captions import caption_similarity, decoded_captions, score_captions
+from cortex2image.metrics.pictures import Grid
+from cortex2image.metrics.registry import CAPTION_READERS, METRICS
+from cortex2image.stats.permutation import permutations
+
+CAPTIONS = [["a cat", "the black cat"], ["a house by the sea"], ["red shoes", "shoes", "two shoes"]]
+
+
+class Letters:
+    """A judge that counts letters."""
+
+    name, layers = "clip", ("embeds",)
+
+    def __init__(self, name="clip"):
+        self.name, self.read = name, []
+
+    def text_features(self, captions):
+        self.read.append(list(captions))
+        counts = [[text.count(letter) for letter in string.ascii_lowercase] for text in captions]
+        return np.array(counts, np.float32)
+
+
+class Blind:
+    """A judge that cannot read."""
+
+    name, layers = "clip_takagi", ("embeds",)
+
+
+def by_hand(decoded):
+    counts = Letters().text_features
+    return [
+        [np.mean([1 - cosine(*counts([text, caption])) for caption in captions]) for text in decoded]
+        for captions in CAPTIONS
+    ]
+
+
+@pytest.fixture
+def order(rng):
+    return permutations(rng.random((40, 3)))
+
+
+def test_the_mean_cosine_with_the_captions_of_each_stimulus():
+    decoded = ["a dog", "a house", "some shoes", "a cat"]
+    np.testing.assert_allclose(caption_similarity(Letters(), CAPTIONS, decoded), by_hand(decoded), atol=1e-6)
+
+
+def test_no_text_is_read_twice():
+    judge = Letters()
+    caption_similarity(judge, [["a cat"], ["a cat", "b"]], ["b", "b"])
+    assert judge.read == [["a cat", "b"], ["b"]]
+
+
+def test_each_sample_has_its_own_captions(order):
+    right, wrong = ["the cat", "house at the sea", "shoes"], ["shoes", "the cat", "house at the sea"]
+    scored = score_captions([Letters(), Blind()], CAPTIONS, [right, wrong], order)
+    assert list(scored) == ["caption_cosine_clip", "caption_twoway_clip"]
+    cosines, identified = scored.values()
+    expected = np.stack([np.diagonal(by_hand(right)), np.diagonal(by_hand(wrong))], axis=1)
+    np.testing.assert_allclose(cosines.values, expected, atol=1e-6)
+    np.testing.assert_array_equal(identified.values[:, 0], 1)
+    assert identified.values[:, 1].max() <= 0.5
+    matrices = [np.array(by_hand(texts)) for texts in (right, wrong)]
+    null = np.mean([[m[draw, range(3)].mean() for draw in order] for m in matrices], axis=0)
+    np.testing.assert_allclose(cosines.null, null, atol=1e-6)
+    assert cosines.rivals is None
+    assert identified.rivals.shape == (3, 2)
+
+
+def test_one_caption_for_all_is_at_chance(order):
+    scored = score_captions([Letters()], CAPTIONS, [["a cat"] * 3], order)
+    assert scored["caption_twoway_clip"].values.mean() == pytest.approx(0.5)
+    np.testing.assert_allclose(scored["caption_twoway_clip"].null, 0.5)
+
+
+def test_text_towers_that_are_the_same_read_once(order):
+    judges = [Letters(f"clip_{family}") for family in ("takagi", "brain_diffuser", "mindeye")]
+    scored = score_captions(judges, CAPTIONS, [["a", "b", "c"]], order)
+    assert list(scored) == ["caption_cosine_clip_vit_l14", "caption_twoway_clip_vit_l14"]
+    assert [bool(judge.read) for judge in judges] == [True, False, False]
+
+
+def test_the_clip_of_a_model_set_reads(tiny_model_set, order):
+    [clip] = load_judges(tiny_model_set, ["clip"], "cpu")
+    captions = [[c.translate(str.maketrans("", "", " ")) for c in some] for some in CAPTIONS]
+    scored = score_captions([clip], captions, [[some[0] for some in captions]], order)
+    assert scored["caption_cosine_clip"].values.max() == pytest.approx(1, abs=1e-5)
+    assert scored["caption_cosine_clip"].values.min() > -1
+
+
+def test_every_metric_of_captions_is_described():
+    for judge, metrics in CAPTION_READERS.items():
+        assert all(METRICS[m.name] == m and m.of_captions and m.judge == judge for m in metrics)
+    described = {m.name for m in METRICS.values() if m.of_captions}
+    assert described == {m.name for metrics in CAPTION_READERS.values() for m in metrics}
+
+
+GRID = Grid(["a", "b"], [0, 1], [["a0", "a1"], ["b0", "b1"]])
+
+
+def rows(captions):
+    return {"stimulus_id": ["b", "a", "a", "b"], "sample": [0, 1, 0, 1], "caption": captions}
+
+
+def test_captions_stand_in_the_order_of_the_grid():
+    assert decoded_captions(rows(["b0", "a1", "a0", "b1"]), GRID, "any") == [["a0", "b0"], ["a1", "b1"]]
+    assert decoded_captions(rows([None] * 4), GRID, "any") == []
+
+
+def test_a_missing_caption_stops_it():
+    with pytest.raises(DataError, match=r"zc\.parquet(.|\n)*1 pictures without, first sample 1 of b"):
+        decoded_captions(rows(["b0", "a1", "a0", None]), GRID, "zc.parquet")
