@@ -23,9 +23,14 @@ class CoarsePixels:
         return {"embeds": images[:, ::2, ::2].reshape(len(images), -1).astype(np.float32)}
 
 
+class ReadingPixels(CoarsePixels):
+    def text_features(self, captions):
+        return np.array([[text.count(letter) for letter in "scene-012345"] for text in captions], np.float32)
+
+
 def open_fake(models, device):
     assert (models.name, device) == ("miniature", "auto")
-    return [CoarsePixels()]
+    return [ReadingPixels()]
 
 
 @pytest.fixture
@@ -128,6 +133,34 @@ def test_identification_as_released_has_a_name_of_its_own(study):
     # One score per stimulus, and the sample that is the picture itself wins for all.
     assert (values["value"] == 1).all()
     assert "twoway_clip" not in set(NULLS.read(nulls).to_pandas()["metric"])
+
+
+def with_captions(study, decoded):
+    """Give each stimulus captions of its own; `decoded` makes the decoded captions of the ids of stimuli."""
+    rows = STIMULI.read(study / "stimuli.parquet").to_pydict()
+    captions = [[name, f"{name} {name}"] for name in rows["stimulus_id"]]
+    STIMULI.write(rows | {"captions": captions}, study / "stimuli.parquet")
+    drawn = RECONSTRUCTIONS.read(study / "zc.parquet").to_pydict()
+    RECONSTRUCTIONS.write(drawn | {"caption": decoded(drawn["stimulus_id"])}, study / "zc.parquet")
+
+
+def test_decoded_captions_are_scored_as_texts(study):
+    with_captions(study, decoded=lambda names: names)
+    evaluation, nulls = run(study)
+    values = EVALUATION.read(evaluation).to_pandas().set_index("metric")
+    draws = NULLS.read(nulls).to_pandas().set_index("metric")["value"]
+    for metric in ("caption_cosine_clip", "caption_twoway_clip"):
+        assert list(values.loc[metric, "sample"]) == [0, 1] * len(STIMULUS_IDS)
+        np.testing.assert_allclose(values.loc[metric, "value"], 1, atol=1e-6)
+        assert (draws[metric] < 1 - 1e-6).mean() > 0.9
+    assert values.loc["caption_twoway_clip", "as_rival"].notna().all()
+    assert values.loc["caption_cosine_clip", "as_rival"].isna().all()
+
+
+def test_a_table_with_some_captions_stops_it(study):
+    with_captions(study, decoded=lambda names: [names[0], *[None] * (len(names) - 1)])
+    with pytest.raises(DataError, match=r"zc\.parquet(.|\n)*a caption of every(.|\n)*11 pictures without"):
+        run(study)
 
 
 def test_the_seed_decides_the_null(study):
