@@ -32,7 +32,7 @@ UNKNOWN_VOXELS = 250_000
 # Weights pass through main memory on their way to a GPU.
 FULL_SIZE_MB, MINIATURE_MB = 16_000, 4_000
 # For 1,000 stimuli with 5 samples of 512 px. Memory, from sizes: the weights of all judges, both sets of
-# pictures (1.6 GB), the judges' features of the originals (3.5 GB), LPIPS features (5.3 GB). Time: the
+# pictures (1.6 GB), the judges' features of the originals (4.2 GB), LPIPS features (5.3 GB). Time: the
 # null of ssim2d, 99 draws and the pairs themselves, is 500,000 pairs; a pair was measured to take 7 ms on one
 # core of a busy machine, 58 minutes if nothing ran in parallel. The networks and the matrix products were not
 # timed.
