@@ -47,6 +47,13 @@ def test_clip_text_agrees_with_transformers(clip, tiny_model_set):
     np.testing.assert_allclose(clip.text_features(captions), expected.numpy(), atol=1e-5)
 
 
+def test_texts_do_not_depend_on_the_batch(clip, monkeypatch):
+    captions = [*"abcde", "a b c"]
+    together = clip.text_features(captions)
+    monkeypatch.setattr("cortex2image.judges.features.TEXTS_AT_ONCE", 4)
+    np.testing.assert_allclose(clip.text_features(captions), together, atol=1e-5)
+
+
 @pytest.mark.parametrize("name", ["cnn", "residual", "clip"])
 def test_features_do_not_depend_on_the_batch(tiny_model_set, images, monkeypatch, name):
     judge = load_judges(tiny_model_set, [name], "cpu")[0]

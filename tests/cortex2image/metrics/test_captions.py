@@ -19,9 +19,9 @@ CAPTIONS = [["a cat", "the black cat"], ["a house by the sea"], ["red shoes", "s
 class Letters:
     """A judge that counts letters."""
 
-    name, layers = "clip", ("embeds",)
+    layers = ("embeds",)
 
-    def __init__(self, name="clip"):
+    def __init__(self, name="clip_takagi"):
         self.name, self.read = name, []
 
     def text_features(self, captions):
@@ -63,7 +63,7 @@ def test_no_text_is_read_twice():
 def test_each_sample_has_its_own_captions(order):
     right, wrong = ["the cat", "house at the sea", "shoes"], ["shoes", "the cat", "house at the sea"]
     scored = score_captions([Letters(), Blind()], CAPTIONS, [right, wrong], order)
-    assert list(scored) == ["caption_cosine_clip", "caption_twoway_clip"]
+    assert list(scored) == ["caption_cosine_clip_vit_l14", "caption_twoway_clip_vit_l14"]
     cosines, identified = scored.values()
     expected = np.stack([np.diagonal(by_hand(right)), np.diagonal(by_hand(wrong))], axis=1)
     np.testing.assert_allclose(cosines.values, expected, atol=1e-6)
@@ -78,8 +78,8 @@ def test_each_sample_has_its_own_captions(order):
 
 def test_one_caption_for_all_is_at_chance(order):
     scored = score_captions([Letters()], CAPTIONS, [["a cat"] * 3], order)
-    assert scored["caption_twoway_clip"].values.mean() == pytest.approx(0.5)
-    np.testing.assert_allclose(scored["caption_twoway_clip"].null, 0.5)
+    assert scored["caption_twoway_clip_vit_l14"].values.mean() == pytest.approx(0.5)
+    np.testing.assert_allclose(scored["caption_twoway_clip_vit_l14"].null, 0.5)
 
 
 def test_text_towers_that_are_the_same_read_once(order):
@@ -89,12 +89,16 @@ def test_text_towers_that_are_the_same_read_once(order):
     assert [bool(judge.read) for judge in judges] == [True, False, False]
 
 
-def test_the_clip_of_a_model_set_reads(tiny_model_set, order):
-    [clip] = load_judges(tiny_model_set, ["clip"], "cpu")
-    captions = [[c.translate(str.maketrans("", "", " ")) for c in some] for some in CAPTIONS]
-    scored = score_captions([clip], captions, [[some[0] for some in captions]], order)
-    assert scored["caption_cosine_clip"].values.max() == pytest.approx(1, abs=1e-5)
-    assert scored["caption_cosine_clip"].values.min() > -1
+@pytest.mark.xdist_group("pretrained_set")
+def test_the_judges_of_photographs_read(pretrained_set, order):
+    names = ["clip_takagi", "clip_brain_diffuser", "clip_mindeye"]
+    captions = [["a b", "c"], ["d e f"], ["g"]]
+    decoded = ["c", "d e f", "a"]
+    scored = score_captions(load_judges(pretrained_set, names, "cpu"), captions, [decoded], order)
+    values = scored["caption_cosine_clip_vit_l14"].values[:, 0]
+    assert values[1] == pytest.approx(1, abs=1e-6)
+    assert (np.abs(values[[0, 2]]) < 1 - 1e-6).all()
+    assert len(scored) == 2
 
 
 def test_every_metric_of_captions_is_described():

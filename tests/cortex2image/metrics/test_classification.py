@@ -4,11 +4,14 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 from sklearn.metrics import top_k_accuracy_score
 
 from cortex2image.metrics.classification import Classification, expected_success, open_classifications
 from cortex2image.metrics.registry import CLASSIFICATIONS, METRICS
 from cortex2image.networks.registry import model_set
+from cortex2image.scenes.render import render
+from cortex2image.scenes.scene import sample_scene
 
 
 class ByBrightness:
@@ -84,6 +87,18 @@ def test_judges_of_the_miniature_know_enough_classes():
     measures = open_classifications(model_set("miniature"), "cpu")
     assert [m.name for m in measures] == ["class_10way_top1_cnn", "class_10way_top1_residual"]
     assert [m.judge.classes for m in measures] == [16, 16]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_what_a_blurred_scene_shows_is_still_seen_in_it(number):
+    scenes = np.stack([render(sample_scene(3, "test", index)) for index in range(24)])
+    blur = ImageFilter.GaussianBlur(0.7)
+    blurred = np.stack([np.asarray(Image.fromarray(scene).filter(blur)) for scene in scenes])
+    measure = open_classifications(model_set("miniature"), "cpu")[number]
+    success = measure.distances_from(scenes)(blurred)
+    own, others = np.diagonal(success), success[~np.eye(24, dtype=bool)]
+    assert own.mean() > 0.8
+    assert others.mean() < 0.5
 
 
 def test_judges_of_few_classes_have_none(tiny_model_set):

@@ -39,8 +39,8 @@ def test_metrics_of_the_model_set_may_choose(metric, models):
         ("twoway_clip", "stable-diffusion-v1-4"),
         ("twoway_clip_as_released", "miniature"),
         ("category_cnn", "miniature"),
-        ("caption_cosine_clip", "miniature"),
-        ("caption_twoway_clip_vit_l14", "stable-diffusion-v1-4"),
+        ("caption_cosine_clip_vit_l14", "stable-diffusion-v1-4-captioner"),
+        ("caption_twoway_clip_vit_l14", "stable-diffusion-v1-4-captioner"),
     ],
 )
 def test_a_metric_that_no_table_will_hold_is_refused_before_anything_runs(metric, models):

@@ -23,14 +23,23 @@ class CoarsePixels:
         return {"embeds": images[:, ::2, ::2].reshape(len(images), -1).astype(np.float32)}
 
 
-class ReadingPixels(CoarsePixels):
+class ReadingPixels:
+    name, layers = "clip_takagi", ("hidden6", "hidden12", "embeds")
+
+    def features(self, images, layers=layers):
+        return dict.fromkeys(layers, images.reshape(len(images), -1).astype(np.float32))
+
     def text_features(self, captions):
         return np.array([[text.count(letter) for letter in "scene-012345"] for text in captions], np.float32)
 
 
 def open_fake(models, device):
     assert (models.name, device) == ("miniature", "auto")
-    return [ReadingPixels()]
+    return [CoarsePixels()]
+
+
+def open_reader(models, device):
+    return [*open_fake(models, device), ReadingPixels()]
 
 
 @pytest.fixture
@@ -81,7 +90,15 @@ def one_distance(models, device):
     return [MeanDifference()]
 
 
-def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distances, rule="reconstruction"):
+def run(
+    study,
+    seed=1,
+    name="evaluation",
+    subject="sub-01",
+    judges=open_fake,
+    distances=no_distances,
+    rule="reconstruction",
+):
     outputs = [study / f"{name}.parquet", study / f"{name}-nulls.parquet"]
     options = {
         "stimuli": study / "stimuli.parquet",
@@ -95,7 +112,7 @@ def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distanc
     arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
     evaluate = {"permutations": 100, "identification": rule}
     settings = as_option(models={"set": "miniature"}, evaluate=evaluate, seed=seed)
-    main([*arguments, *settings], judges=open_fake, distances=distances)
+    main([*arguments, *settings], judges=judges, distances=distances)
     return outputs
 
 
@@ -146,15 +163,17 @@ def with_captions(study, decoded):
 
 def test_decoded_captions_are_scored_as_texts(study):
     with_captions(study, decoded=lambda names: names)
-    evaluation, nulls = run(study)
+    evaluation, nulls = run(study, judges=open_reader)
     values = EVALUATION.read(evaluation).to_pandas().set_index("metric")
     draws = NULLS.read(nulls).to_pandas().set_index("metric")["value"]
-    for metric in ("caption_cosine_clip", "caption_twoway_clip"):
+    for metric in ("caption_cosine_clip_vit_l14", "caption_twoway_clip_vit_l14"):
         assert list(values.loc[metric, "sample"]) == [0, 1] * len(STIMULUS_IDS)
         np.testing.assert_allclose(values.loc[metric, "value"], 1, atol=1e-6)
         assert (draws[metric] < 1 - 1e-6).mean() > 0.9
-    assert values.loc["caption_twoway_clip", "as_rival"].notna().all()
-    assert values.loc["caption_cosine_clip", "as_rival"].isna().all()
+    assert values.loc["caption_twoway_clip_vit_l14", "as_rival"].notna().all()
+    assert values.loc["caption_cosine_clip_vit_l14", "as_rival"].isna().all()
+    unread = EVALUATION.read(run(study, name="unread")[0]).column("metric").to_pylist()
+    assert not any("caption" in metric for metric in unread)
 
 
 def test_a_table_with_some_captions_stops_it(study):

@@ -28,9 +28,8 @@ def decoded_captions(rows: Mapping[str, Sequence[object]], grid: Grid, source: o
         Some pictures have a caption and others have none.
     """
     keys = zip(rows["stimulus_id"], rows["sample"], strict=True)
-    caption_of = {
-        key: caption for key, caption in zip(keys, rows["caption"], strict=True) if caption is not None
-    }
+    pairs = zip(keys, rows["caption"], strict=True)
+    caption_of = {key: caption for key, caption in pairs if caption is not None}
     if not caption_of:
         return []
     without = [(s, n) for n in grid.samples for s in grid.stimuli if (s, n) not in caption_of]

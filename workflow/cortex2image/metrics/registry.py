@@ -47,12 +47,9 @@ CLASSIFICATIONS = {"cnn": (10, 1), "residual": (10, 1)} | {
 """n and k of n-way top-k classification by the judges that classify: among the 16 categories of the
 miniature's scenes, and among the 1,000 classes of ImageNet as in Chen et al. (2023)."""
 
-CAPTION_READERS = {
-    "clip": caption_metrics("clip", "clip", None),
-    "clip_takagi": caption_metrics("clip_takagi", "clip_vit_l14", CLIP),
-}
-"""Metrics of captions by each judge that reads. The CLIPs of photographs differ in how they see pictures, not
-in how they read, so that one stands for all."""
+CAPTION_READERS = {"clip_takagi": caption_metrics("clip_takagi", "clip_vit_l14", CLIP)}
+"""Metrics of captions by each judge that reads. The CLIPs of photographs differ in how they see pictures,
+not in how they read: one stands for all. No set with the miniature's CLIP has a captioning network."""
 
 KNOWN_AS = {
     "twoway_alexnet_brain_diffuser_relu2": "AlexNet(2)",

@@ -30,7 +30,7 @@ def classification(judge: str, ways: int, top: int, compared: str) -> Metric:
     )
 
 
-def caption_metrics(judge: str, reader: str, weights: str | None) -> tuple[Metric, Metric]:
+def caption_metrics(judge: str, reader: str, weights: str) -> tuple[Metric, Metric]:
     """Return the facts of the likeness of captions, and of two-way identification by it.
 
     Parameters
@@ -39,7 +39,7 @@ def caption_metrics(judge: str, reader: str, weights: str | None) -> tuple[Metri
         Judge whose text tower reads the captions.
     reader : str
         Name of this text tower, for the names of the metrics.
-    weights : str or None
+    weights : str
         Its published weights.
     """
     cosine = Metric(
