@@ -18,7 +18,7 @@ def classification(judge: str, ways: int, top: int, compared: str) -> Metric:
         kind="classification",
         version="1",
         what="probability that the class that the judge finds most probable in the original is, in the "
-        f"reconstruction, among the {top} most probable of {ways} classes: itself and {ways - 1} others "
+        f"reconstruction, among the top {top} of {ways} classes: itself and {ways - 1} others "
         "drawn at random; the exact expectation over all draws",
         compared=compared,
         bounds=(0.0, 1.0),
