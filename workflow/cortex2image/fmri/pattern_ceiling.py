@@ -11,9 +11,9 @@ def pattern_ceilings(trials: np.ndarray, stimulus: np.ndarray) -> np.ndarray | N
     A trial of stimulus i is the pattern s_i + noise. Across voxels, the mean of n_i trials has the variance
     V_i = var(s_i) + N / n_i, where N is the variance of the noise of a trial, so that s_i correlates with it
     as sqrt(var(s_i) / V_i) = sqrt(1 - N / (n_i V_i)). N is estimated from the differences of repeats, pooled
-    over stimuli, as the noise covariance of generative modelling of signal and noise is (Kay et al. 2024, GSN;
-    of both covariances only the mean of the diagonal is needed here). With N of the stimulus' own repeats,
-    1 - N / (n_i V_i) would be the mean correlation of two trials after the correction of Spearman and Brown.
+    over stimuli, as the noise covariance of GSN is (Kay et al. 2024, generative modeling of signal and noise;
+    no covariance between voxels is needed here). With N of the stimulus' own repeats, 1 - N / (n_i V_i) would
+    be the mean covariance of two trials over their variance after the correction of Spearman and Brown.
 
     It is assumed that noise is independent between repeats of a stimulus and of the signal, and of the same
     variance for all stimuli. Noise may be correlated between voxels. Whatever repeats share that has nothing

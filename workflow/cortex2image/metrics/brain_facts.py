@@ -1,4 +1,4 @@
-"""Facts of the metrics that compare pictures with the brain; their names hold a feature space and a region."""
+"""Facts of the metrics that compare pictures with the brain, named after a feature space and a region."""
 
 import re
 from dataclasses import replace
@@ -12,11 +12,11 @@ _PATTERNS = (
     "regression from the features of pictures to every voxel, fitted to the subject's training trials"
 )
 _NOT_INDEPENDENT = (
-    "z is also what pictures are made from. Nor independent of the measured response, where the region is one "
-    "that was decoded from (decode/rois): noise of the test trials passes through decoder, picture and "
+    "z is also what pictures are made from. Nor independent of the measured response, where the region is "
+    "one that was decoded from (decode/rois): noise of the test trials passes through decoder, picture and "
     "encoding model back to the same voxels, and makes score and p look better than what is known of the "
-    "picture. The method shuffled_fit shows how much. Regions that were not decoded from hold no more than "
-    "the noise that they share with those, and the picture that was seen holds none"
+    "picture. The method shuffled_fit shows how much. Regions that were not decoded from have only the noise "
+    "that they share with those, and the picture that was seen has none"
 )
 _FLAT = "a predicted response that does not vary across voxels correlates 0 with everything"
 
@@ -55,18 +55,18 @@ CEILING = Metric(
     title="ceiling of brain consistency in {roi}",
     kind="brain",
     version="1",
-    what="estimated Pearson r across the voxels of a region of the measured mean response and the noise-free "
-    "response: the consistency of a perfect prediction, in any space. It is the signed root of 1 - N / (n V), "
-    "with the variance V across voxels of the mean of n repeats and the noise variance N of a trial, pooled "
-    "over stimuli. Not cut off at 0, so that means are right where there is no signal. Noise is assumed to be "
-    "independent between repeats",
+    what="estimated Pearson r across the voxels of a region of the measured mean response and the "
+    "noise-free response: the consistency of a perfect prediction, in any space. It is the signed root of "
+    "1 - N / (n V), with the variance V across voxels of the mean of n repeats and the noise variance N of a "
+    "trial, pooled over stimuli. Not cut off at 0, so that means are right where there is no signal. Noise "
+    "is assumed to be independent between repeats",
     compared="repeats of a test stimulus, minus each voxel's mean over training trials; a permuted pairing "
     "takes repeats of two stimuli",
     bounds=(-1.0, 1.0),
     chance=0.0,
     ties="none; a response that does not vary across voxels has the ceiling 0",
-    source="signal and noise covariance as in GSN (Kay et al. 2024), of which the mean variance over voxels is "
-    "needed; the same as the correction of Spearman and Brown with pooled noise",
+    source="signal and noise covariance as in GSN (Kay et al. 2024), of which variances suffice; the same as "
+    "the correction of Spearman and Brown with pooled noise",
 )
 BRAIN_METRICS = (CONSISTENCY, IDENTIFICATION, CEILING)
 

@@ -2,7 +2,7 @@
 
 A metric of pixels is an entry below and a function in :mod:`cortex2image.metrics.pixels`. What the networks
 that judge photographs serve follows from their descriptions in :mod:`cortex2image.networks.judge_specs`;
-metrics of a region and a feature space are described once for all, in :mod:`cortex2image.metrics.brain_facts`.
+metrics of a region and a feature space are described once in :mod:`cortex2image.metrics.brain_facts`.
 """
 
 from collections.abc import Iterator

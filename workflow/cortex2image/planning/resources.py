@@ -148,19 +148,20 @@ class Resources:
     def brain_mb(self) -> int:
         """Return the memory of comparing the pictures of a subject by all methods with its responses.
 
-        Networks that extract features are in memory beside the fit; so are the test trials, and r of each
-        test stimulus with every picture in double precision.
+        The networks that extract features are gone when the fit begins. Test trials, and r of each test
+        stimulus with every picture, in double precision, are in memory beside it.
         """
         spaces, regions = brain_spaces(self.study), self.study.evaluate.brain.regions
         if self._sizes is None or not spaces:
-            return self.model_mb + self._unknown_mb
+            return max(self.model_mb, self._unknown_mb)
         drawn, voxels = self.study.reconstruct, self._voxels_in(regions)
         stimuli = self._pictures[1]
         pictures = stimuli * (1 + sum(method.samples(drawn.samples) for method in run_methods(drawn)))
         fits = [self._sizes_of("encode", self._width(space), voxels) for space in spaces]
         fit = max(self._planned_mb(replace(sizes, test=pictures)) for sizes in fits)
         responses = FLOAT * int((1 - TRAINING) * self._trials + 1) * voxels
-        return self.model_mb + fit + _mb(responses + 2 * FLOAT * len(regions) * stimuli * pictures)
+        compared = responses + 2 * FLOAT * len(regions) * stimuli * pictures
+        return max(self.model_mb, fit + _mb(compared))
 
     def _voxels_in(self, regions: Sequence[str]) -> int:
         """Return the most voxels that regions have, if all regions of the atlas are of one size."""

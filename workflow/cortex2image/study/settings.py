@@ -438,8 +438,8 @@ class Brain(Section):
         uniqueItems=True,
     )
     min_noise_ceiling: float = setting(
-        "Least noise ceiling of the voxels that are compared; 0 for every voxel of a region. Above 0 it needs "
-        "standardise/ncsnr_from: train, since no test trial may select voxels.",
+        "Least noise ceiling of the voxels that are compared; 0 for every voxel of a region. Above 0 it "
+        "needs standardise/ncsnr_from: train, since no test trial may select voxels.",
         0.0,
         unit="r squared",
         minimum=0,
