@@ -12,7 +12,7 @@ STIMULI, VOXELS = 60, 300
 
 
 def simulate(rng, snr, counts, shared=0.2):
-    """Return signal, trials and their stimuli; voxels differ in noise, a part of which they have in common."""
+    """Return signal, trials and their stimuli; voxels differ in noise, and have a part of it in common."""
     signal = snr * rng.standard_normal((len(counts), VOXELS))
     stimulus = rng.permutation(np.repeat(np.arange(len(counts)), counts))
     sources = rng.standard_normal((len(stimulus), 8)) @ rng.standard_normal((8, VOXELS)) / np.sqrt(8)
