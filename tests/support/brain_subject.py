@@ -1,4 +1,4 @@
-"""A subject who sees small pictures, whose voxels respond linearly to z of the tiny model set, and pictures of it."""
+"""A subject who sees small pictures, with voxels that respond linearly to z of the tiny model set."""
 
 import json
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ from cortex2image.prediction.responses import Responses
 
 
 def study(rng: np.random.Generator) -> tuple[np.ndarray, Trials]:
-    """Return betas of 7 voxels, and trials of 12 training and 6 test stimuli, shown 1 to 3 times, shuffled."""
+    """Return betas of 7 voxels, and trials of 12 training and 6 test stimuli, shown 1 to 3 times."""
     stimulus = rng.permutation(np.repeat(np.arange(18), np.resize([1, 2, 3], 18)))
     names = np.array([f"stimulus-{number:02d}" for number in stimulus])
     split = np.where(stimulus < 12, "train", "test")

@@ -61,13 +61,12 @@ def r_of_rows(a, b):
 
 
 def measured_of(subject):
-    """Return the mean response to each test stimulus less the mean over training trials, (stimuli, voxels)."""
+    """Return the mean response to each test stimulus less that over training trials, (stimuli, voxels)."""
     trials = TRIALS.read(subject.paths["trials"]).to_pandas()
     betas = matrix(BETAS.read(subject.paths["betas"]), "beta")
     mean = betas[(trials["split"] == "train").to_numpy()].mean(axis=0)
-    return (
-        np.array([betas[(trials["stimulus_id"] == name).to_numpy()].mean(axis=0) for name in TESTED]) - mean
-    )
+    shown = trials["stimulus_id"].to_numpy()
+    return np.array([betas[shown == name].mean(axis=0) for name in TESTED]) - mean
 
 
 def test_the_picture_that_was_seen_comes_before_a_blend_and_that_before_pictures_of_others(subject):
