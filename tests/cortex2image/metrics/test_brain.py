@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from cortex2image.metrics.brain import score_ceilings, score_pictures
-from cortex2image.stats.permutation import permutations
+from cortex2image.metrics.identification import correlation_matrix
+from cortex2image.stats.permutation import permutation_p, permutations
 
 N = 6
 
@@ -66,3 +67,23 @@ def test_ceilings_are_scores_of_a_region_with_a_null_of_other_stimuli(rng, order
     np.testing.assert_allclose(got.values[:, 0], np.diagonal(matrix))
     np.testing.assert_allclose(got.null[0], np.mean([matrix[order[0, j], j] for j in range(N)]))
     assert list(score_ceilings(matrix, "ventral", order)) == ["brain_ceiling_ventral"]
+
+
+def test_noise_that_a_decoder_passes_on_makes_its_own_region_consistent_and_no_other(rng):
+    """Responses are noise. What is decoded from one region, by any weights, predicts that region all the same.
+
+    The permutation null breaks this link as it breaks that of a picture: p of such a region is no evidence.
+    """
+    stimuli, voxels, width = 60, 50, 20
+    own, other = rng.standard_normal((2, stimuli, voxels))
+    weights = rng.standard_normal((2, voxels, width))
+    decoded, order = own @ weights[0], permutations(rng.random((200, stimuli)))
+    names = {"own": (own, weights[0]), "other": (other, weights[1])}
+    p = {}
+    for roi, (measured, encoder) in names.items():
+        r = correlation_matrix(measured, decoded @ encoder.T)
+        (found,) = score_pictures(r, {"zc": 1}, "z", roi, order).values()
+        consistency = found[f"brain_consistency_z_{roi}"]
+        p[roi] = permutation_p(float(consistency.values.mean()), consistency.null, higher_is_better=True)
+    assert p["own"] < 0.01
+    assert p["other"] > 0.05

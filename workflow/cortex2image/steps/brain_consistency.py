@@ -209,8 +209,8 @@ def encoder_settings(
     memory = plan_memory(sizes, study.ridge, average, args.threads, **free_gb(study.ridge.device))
     say(memory.words)
     seed = seed_of_folds(study, args.subject)
-    given = {"latent": False, "threads": args.threads, "memory": memory}
-    return RidgeSettings.of(study.ridge, average, seed, **given), memory.targets
+    ridge = RidgeSettings.of(study.ridge, average, seed, latent=False, threads=args.threads, memory=memory)
+    return ridge, memory.targets
 
 
 def ceilings(recorded: Recorded, order: np.ndarray) -> dict[str, Scored]:
