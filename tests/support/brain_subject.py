@@ -14,8 +14,8 @@ from cortex2image.tables.columns import vectors
 from cortex2image.tables.recordings import BETAS, TRIALS, VOXELS
 from cortex2image.tables.results import FEATURES, RECONSTRUCTIONS
 
-TRAIN, TEST, REPEATS = 150, 12, 3
-VOXELS_PER_ROI = {"early": 60, "ventral": 40, "silent": 40}
+TRAIN, TEST, REPEATS = 300, 20, 3
+VOXELS_PER_ROI = {"early": 60, "ventral": 40, "silent": 80}
 MEAN_RESPONSE = 3.0
 NOISE = 1.0
 NAMES = [f"stimulus-{number:03d}" for number in range(TRAIN + TEST)]
@@ -65,7 +65,7 @@ def blended(pictures: np.ndarray, share: float, rng: np.random.Generator) -> np.
 def write_brain_subject(folder: Path, diffusion: Diffusion, folds: bool = False) -> BrainSubject:
     """Write trials, betas, voxels and z of a subject.
 
-    150 training stimuli are shown once, 12 test stimuli thrice. Every voxel but the silent ones has a mean
+    300 training stimuli are shown once, 20 test stimuli thrice. Every voxel but the silent ones has a mean
     response of its own, and responds to z with a signal of variance 1 over stimuli; noise has variance 1.
     """
     rng = np.random.default_rng(8)

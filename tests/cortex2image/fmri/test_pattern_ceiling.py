@@ -12,8 +12,9 @@ STIMULI, VOXELS = 60, 300
 
 
 def simulate(rng, snr, counts, shared=0.2):
-    """Return signal, trials and their stimuli; voxels differ in noise, and have a part of it in common."""
-    signal = snr * rng.standard_normal((len(counts), VOXELS))
+    """Return signal, trials and their stimuli; stimuli differ in signal, voxels in noise that they share."""
+    strength = snr * rng.uniform(0.5, 1.5, (len(counts), 1))
+    signal = strength * rng.standard_normal((len(counts), VOXELS))
     stimulus = rng.permutation(np.repeat(np.arange(len(counts)), counts))
     sources = rng.standard_normal((len(stimulus), 8)) @ rng.standard_normal((8, VOXELS)) / np.sqrt(8)
     noise = np.sqrt(shared) * sources + np.sqrt(1 - shared) * rng.standard_normal((len(stimulus), VOXELS))
@@ -32,8 +33,15 @@ def test_ceiling_is_what_the_noise_free_pattern_reaches(rng, snr, counts):
     reached = np.array([np.corrcoef(s, m)[0, 1] for s, m in zip(signal, means, strict=True)])
     got = np.diagonal(pattern_ceilings(trials, stimulus))
     assert got.mean() == pytest.approx(reached.mean(), abs=0.02)
-    if snr > 0.5:
-        assert np.corrcoef(got, reached)[0, 1] > 0.3
+    assert np.corrcoef(got, reached)[0, 1] > 0.5
+
+
+def test_few_independent_voxels_are_told_by_the_scatter_of_noise(rng, monkeypatch):
+    """Noise of eight sources alone: without the correction the mean over stimuli is far below 0."""
+    _, trials, stimulus = simulate(rng, 0, [3] * 400, shared=1)
+    corrected = np.diagonal(pattern_ceilings(trials, stimulus)).mean()
+    monkeypatch.setattr(pattern_ceiling, "_unbiased", lambda *_: 1.0)
+    assert np.diagonal(pattern_ceilings(trials, stimulus)).mean() < corrected - 0.1
 
 
 def test_without_signal_the_mean_over_stimuli_is_near_0_and_not_cut_off(rng):
@@ -69,9 +77,9 @@ def test_no_ceiling_without_repeats():
     assert pattern_ceilings(np.ones((4, 5)), np.arange(4)) is None
 
 
-def test_a_stimulus_that_no_voxel_tells_from_another_has_the_ceiling_0(rng):
+def test_a_stimulus_to_which_no_voxel_responds_has_the_ceiling_0(rng):
     _, trials, stimulus = simulate(rng, 1, [2] * 5)
-    trials[stimulus == 3] = 0.7
+    trials[stimulus == 3] = 0
     got = pattern_ceilings(trials, stimulus)
     assert (got[3] == 0).all()
     assert (got[:, 3] == 0).all()

@@ -70,7 +70,7 @@ def test_ceilings_are_scores_of_a_region_with_a_null_of_other_stimuli(rng, order
 
 
 def test_noise_that_a_decoder_passes_on_makes_its_own_region_consistent_and_no_other(rng):
-    """Responses are noise. What is decoded from one region, by any weights, predicts that region all the same.
+    """Responses are noise. What is decoded from a region, by any weights, predicts that region all the same.
 
     The permutation null breaks this link as it breaks that of a picture: p of such a region is no evidence.
     """

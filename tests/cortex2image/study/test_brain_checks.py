@@ -30,7 +30,7 @@ def test_no_comparison_without_known_pictures_or_with_folds():
     ("key", "value", "said"),
     [
         ("regions", ["erly"], "'erly'"),
-        ("spaces", ["c"], "'z', 'e', 'blip', 'depth'"),
+        ("spaces", ["c"], "one of: z, e, blip, depth"),
         ("min_noise_ceiling", 0.1, "noise ceilings from all"),
     ],
 )

@@ -32,31 +32,53 @@ def pattern_ceilings(trials: np.ndarray, stimulus: np.ndarray) -> np.ndarray | N
         The diagonal is the ceiling of each stimulus, of any kind of prediction. It is not cut off at 0: where
         noise exceeds the estimate, the root is taken of the amount, and keeps the sign. Entry (i, j) is the
         same for repeats of i and j in the place of repeats of one stimulus: what correlates without it.
+
+    Notes
+    -----
+    V_i is an estimate too, and the mean of 1 / V_i exceeds 1 / V. If v independent voxels would scatter as
+    much, it is v / (v - 2) as large without signal: N is therefore multiplied by 1 - 2 / v, as in the
+    correction of 1 / F. The scatter of noise variances over stimuli, of relative variance 2 / (v (n_i - 1)),
+    tells v. What is left is the curvature of the root, which makes low ceilings of few voxels too low: a
+    ceiling of 0.5 by 0.05 where v is 50, by 0.01 where it is 200.
     """
     counts = np.bincount(stimulus)
     if len(trials) == len(counts):
         return None
     noise, products = _noise_and_products(trials, stimulus, counts)
-    variance = np.diagonal(products)
-    shared = products - np.diag(noise / counts)
-    scale = np.sqrt(np.outer(variance, variance))
+    repeated = counts > 1
+    pooled = noise[repeated].sum() / (counts - 1).sum()
+    shared = products - np.diag(_unbiased(noise[repeated], counts[repeated] - 1) * pooled / counts)
+    scale = np.sqrt(np.outer(np.diagonal(products), np.diagonal(products)))
     share = np.where(scale > 0, shared / np.where(scale > 0, scale, 1), 0.0)
     ceilings: np.ndarray = np.clip(np.sign(share) * np.sqrt(np.abs(share)), -1, 1)
     return ceilings
 
 
+def _unbiased(squares: np.ndarray, freedom: np.ndarray) -> float:
+    """Return 1 - 2 / v, from sums of squares of noise of several stimuli, with their degrees of freedom."""
+    if len(squares) < 2:
+        return 1.0
+    relative = squares / freedom / (squares.sum() / freedom.sum()) - 1
+    scatter = float((freedom * relative**2).sum()) / (len(squares) - 1)
+    return max(0.0, 1 - scatter)
+
+
 def _noise_and_products(
     trials: np.ndarray, stimulus: np.ndarray, counts: np.ndarray
-) -> tuple[float, np.ndarray]:
-    """Return the noise variance of a trial, and covariances across voxels of the means of all stimuli."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return sums over repeats of the variance of noise, (m,), and covariances of the means, (m, m).
+
+    Both are across voxels, of patterns around their mean over voxels.
+    """
     voxels, (n, m) = trials.shape[1], (len(trials), len(counts))
     average = np.zeros((m, n))
     average[stimulus, np.arange(n)] = 1 / counts[stimulus]
     centre = trials.mean(axis=1, keepdims=True, dtype=np.float64)
-    squares, products = 0.0, np.zeros((m, m))
+    squares, products = np.zeros(n), np.zeros((m, m))
     for first in range(0, voxels, VOXELS_AT_ONCE):
         block = trials[:, first : first + VOXELS_AT_ONCE] - centre
         means = average @ block
         products += means @ means.T
-        squares += float(((block - means[stimulus]) ** 2).sum())
-    return squares / voxels / (n - m), products / voxels
+        squares += ((block - means[stimulus]) ** 2).sum(axis=1)
+    noise: np.ndarray = np.bincount(stimulus, squares, m)
+    return noise / voxels, products / voxels

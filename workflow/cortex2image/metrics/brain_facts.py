@@ -58,8 +58,8 @@ CEILING = Metric(
     what="estimated Pearson r across the voxels of a region of the measured mean response and the "
     "noise-free response: the consistency of a perfect prediction, in any space. It is the signed root of "
     "1 - N / (n V), with the variance V across voxels of the mean of n repeats and the noise variance N of a "
-    "trial, pooled over stimuli. Not cut off at 0, so that means are right where there is no signal. Noise "
-    "is assumed to be independent between repeats",
+    "trial, pooled over stimuli and corrected for the scatter of V. Not cut off at 0, where the mean of a "
+    "region without signal belongs. Noise is assumed to be independent between repeats",
     compared="repeats of a test stimulus, minus each voxel's mean over training trials; a permuted pairing "
     "takes repeats of two stimuli",
     bounds=(-1.0, 1.0),

@@ -75,8 +75,8 @@ class Shown:
     Attributes
     ----------
     paths : k paths
-    stimuli : list of str
-        The n test stimuli, in order.
+    stimuli : k ids
+        The stimulus of each picture.
     samples : method -> numbers of its samples
     """
 
