@@ -197,8 +197,8 @@ class Jobs:
         """Return what is evaluated: the prefix of the names of its two tables, and their wildcards."""
         methods, spaces = method_names(self.study.reconstruct), tuple(self.study.decode.rois)
         if self.reader.image_identity:
-            by_brain = [("brain_", {"method": (*methods, SEEN.name)})] if self.brain_spaces else []
-            return [("", {"method": methods}), *by_brain]
+            by_brain = (*methods, SEEN.name) if self.brain_spaces else ()
+            return [("", {"method": methods}), ("brain_", {"method": by_brain})]
         return [("decoded_", {"space": spaces}), ("category_", {"method": methods})]
 
     def of_methods(self, name: str, *others: str) -> list[str]:

@@ -110,7 +110,8 @@ def averaged_ceiling(voxels: pa.Table) -> np.ndarray:
     clipped, unclipped = (
         voxels.column(name).to_numpy().astype(float) for name in ("noise_ceiling", "noise_ceiling_unclipped")
     )
-    return clipped if np.isnan(unclipped).all() else unclipped
+    ceilings: np.ndarray = clipped if np.isnan(unclipped).all() else unclipped
+    return ceilings
 
 
 def resampled_r(path: str, voxels: int) -> Iterator[np.ndarray]:
