@@ -26,7 +26,7 @@ CONSISTENCY = Metric(
     kind="brain",
     version="1",
     what="Pearson r across the voxels of a region of the measured response and the response that an encoding "
-    "model predicts from the picture",
+    "model predicts from the picture; in a region that was decoded from, noise of the response raises it",
     compared=_PATTERNS,
     bounds=(-1.0, 1.0),
     chance=None,
@@ -41,7 +41,8 @@ IDENTIFICATION = Metric(
     kind="identification",
     version="1",
     what="share of the other stimuli's pictures whose predicted response correlates less with the measured "
-    "response than that of the stimulus' own picture does",
+    "response than that of the stimulus' own picture does; in a region that was decoded from, noise of the "
+    "response raises it",
     compared=_PATTERNS,
     bounds=(0.0, 1.0),
     chance=0.5,

@@ -265,7 +265,7 @@ SEEN = Method(
     {},
     NO_DIFFUSION,
     "picture that was seen",
-    "shows nothing new: the picture itself, from which responses of the brain are predicted",
+    "is no reconstruction: the picture itself, put through what reconstructions are put through",
     control=True,
     ceiling="seen",
 )
