@@ -338,8 +338,8 @@ ENCODING_SCORES = Contract(
             "mean_noise_ceiling",
             _FLOAT,
             "r squared",
-            "mean of noise_ceiling_unclipped over the voxels, or of noise_ceiling if the former is unknown in "
-            "all of them, as with released ratios; null where unknown",
+            "mean of noise_ceiling_unclipped over the voxels, or of noise_ceiling if the former is unknown "
+            "in all of them, as with released ratios; null where unknown",
             True,
         ),
         Column("fraction_significant", _FLOAT, "", "share of voxels with q below the config's encode/fdr"),
