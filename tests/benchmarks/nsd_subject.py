@@ -153,6 +153,7 @@ def voxel_columns(number: int, decoded_from: int) -> dict[str, object]:
         "ncsnr": np.full(number, NCSNR),
         "noise_ceiling": np.full(number, NOISE_CEILING),
         "noise_ceiling_sd": np.full(number, 0.05),
+        "noise_ceiling_unclipped": np.full(number, NOISE_CEILING),
     }
 
 

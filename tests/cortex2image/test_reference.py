@@ -33,7 +33,12 @@ def test_defaults_are_written_as_in_a_config():
     minimal["dataset"]["rois"] = {"atlas": "a.nii.gz", "labels": {"early": 1, "ventral": 2}}
     study = as_json(resolve(minimal))
     given = {"dataset/root", "dataset/derivatives", "dataset/rois/atlas", "dataset/rois/labels"}
-    given |= {"attribute/regions", "prefer/regions", "prefer/spaces"}  # follow from other keys
+    given |= {
+        "attribute/regions",
+        "prefer/regions",
+        "prefer/spaces",
+        "evaluate/brain/regions",
+    }  # follow from others
     defaults = {key: row[2] for key, row in ROWS.items() if row[2] is not None and key not in given}
     assert len(defaults) > 40
     for key, default in defaults.items():

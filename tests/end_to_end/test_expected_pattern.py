@@ -51,6 +51,17 @@ def test_decoded_meaning_lies_between_none_and_the_true_one(pooled):
     assert values == sorted(values)
 
 
+def test_the_brain_knows_the_picture_that_was_seen_from_those_of_others(pooled):
+    """Of the regions compared, midventral is the one that pictures were not decoded from."""
+    for roi in ("early", "midventral"):
+        metric = f"brain_consistency_z_{roi}"
+        seen, zc, shuffled = (pooled[method, metric]["value"] for method in ("seen", "zc", "shuffled"))
+        assert seen > shuffled + 0.05
+        assert zc > shuffled
+        assert pooled["seen", metric]["p"] < 0.01
+        assert seen < pooled["seen", f"brain_ceiling_{roi}"]["value"]
+
+
 def test_early_voxels_carry_z_and_ventral_voxels_c(results):
     rows = contracts.ENCODING_SCORES.read(results / "encoding_scores.parquet").to_pylist()
     r = {(row["subject"], row["model"], row["roi"]): row["mean_r"] for row in rows}

@@ -23,6 +23,7 @@ from cortex2image.tables.results import FEATURES
 
 TRAIN, TEST, REPEATS, WIDTH, TARGETS = 300, 40, 1, 900, 40_000
 ROW_GROUP, COPIES = 2**19, 20
+CEILINGS = ("ncsnr", "noise_ceiling", "noise_ceiling_sd", "noise_ceiling_unclipped")
 
 
 def write_subject(folder: Path) -> None:
@@ -61,7 +62,7 @@ def write_subject(folder: Path) -> None:
             **{name: [0] * TARGETS for name in "ijk"},
             "roi": ["early"] * TARGETS,
             "hemisphere": ["left"] * TARGETS,
-            **{name: [None] * TARGETS for name in ("ncsnr", "noise_ceiling", "noise_ceiling_sd")},
+            **dict.fromkeys(CEILINGS, [None] * TARGETS),
         },
         folder / "voxels.parquet",
     )

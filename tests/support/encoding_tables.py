@@ -29,7 +29,8 @@ def write_grid(
     count = len(indices)
     data = {"voxel_id": np.arange(count), "i": indices[:, 0], "j": indices[:, 1], "k": indices[:, 2]}
     data |= {"roi": ["early"] * count, "hemisphere": ["unknown"] * count}
-    data |= dict.fromkeys(("ncsnr", "noise_ceiling", "noise_ceiling_sd"), [None] * count)
+    unknown = ("ncsnr", "noise_ceiling", "noise_ceiling_sd", "noise_ceiling_unclipped")
+    data |= dict.fromkeys(unknown, [None] * count)
     facts = {"shape": json.dumps(list(shape)), "affine": json.dumps(affine.tolist())}
     VOXELS.write(data | columns, path, **facts, left_out="[]")
 

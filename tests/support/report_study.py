@@ -78,6 +78,7 @@ def write_encoding(root: Path, rng: np.random.Generator, models: tuple[str, ...]
         "voxels": [200] * len(keys),
         "mean_r": rng.uniform(0.0, 0.6, len(keys)),
         "mean_r_ceiling_normalised": rng.uniform(0.2, 0.9, len(keys)),
+        "mean_noise_ceiling": [None] * len(keys),
         "fraction_significant": rng.uniform(0.0, 1.0, len(keys)),
         "subjects": [len(SUBJECTS) if s == "all" else 1 for s, _, _ in keys],
         "fraction_significant_permutation": rng.uniform(0.0, 1.0, len(keys)),
@@ -165,7 +166,7 @@ def write_trials(root: Path, subject: str, **metadata: object) -> None:
 def write_voxels(root: Path, subject: str, **metadata: object) -> None:
     numbers = {name: [0] for name in ("voxel_id", "i", "j", "k")}
     rest = {"roi": ["early"], "hemisphere": ["left"], "ncsnr": [None], "noise_ceiling": [None]}
-    rest |= {"noise_ceiling_sd": [None]}
+    rest |= {"noise_ceiling_sd": [None], "noise_ceiling_unclipped": [None]}
     VOXELS.write(numbers | rest, root / subject / "voxels.parquet", **metadata)
 
 

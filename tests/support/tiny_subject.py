@@ -79,6 +79,7 @@ def write_voxels(path: str) -> None:
             "ncsnr": [None] * len(rois),
             "noise_ceiling": ceiling,
             "noise_ceiling_sd": [None if value is None else 0.05 for value in ceiling],
+            "noise_ceiling_unclipped": ceiling,
         },
         path,
         shape=json.dumps(SHAPE),

@@ -63,6 +63,6 @@ def test_the_slurm_profile_asks_for_no_less_memory_than_rules_do():
     resources = Jobs(
         resolve(change(distributed("nsd"), "models/set", "stable-diffusion-v1-4")), TRAINING
     ).resources
-    own = {"evaluate_images": resources.evaluation_mb}
+    own = {"evaluate_images": resources.evaluation_mb, "brain_consistency": resources.brain_mb}
     for rule, given in load(ROOT / "profiles" / "slurm" / "profile.yaml")["set-resources"].items():
         assert int(given["mem_mb"].removesuffix(" * attempt")) >= own.get(rule, resources.model_mb)

@@ -22,7 +22,7 @@ from cortex2image.planning.jobs import Jobs, asked_now, growing, training_files
 from cortex2image.study.config import config_name, resolve
 from cortex2image.study.encoding_figures import preferred_families, shown_models, unique_models
 from cortex2image.study.encoding_models import family_pattern, joint_pattern, model_pattern, stack_pattern
-from cortex2image.study.methods import CONTROL_FITS
+from cortex2image.study.methods import CONTROL_FITS, SEEN
 from cortex2image.study.readers import READERS
 from cortex2image.study.run_methods import method_names, method_pattern
 from cortex2image.study.space_names import wildcard_pattern

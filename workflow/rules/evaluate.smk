@@ -1,5 +1,5 @@
-# Scores of reconstructions and decoded features. `evaluate_images` scores studies with pictures; `identify_categories`
-# and `categorise_pictures` score studies that know only the categories of pictures.
+# Scores of reconstructions and decoded features. `evaluate_images` and `brain_consistency` score studies with pictures;
+# `identify_categories` and `categorise_pictures` score studies that know only the categories of pictures.
 
 
 rule evaluate_images:
@@ -28,6 +28,37 @@ rule evaluate_images:
         settings=settings_of("evaluate_images"),
     shell:
         command_line("evaluate_images")
+
+
+rule brain_consistency:
+    """Responses that the pictures of all methods predict, against those that were measured in each region."""
+    input:
+        **tables("trials", "betas", "voxels"),
+        code=code_of("brain_consistency"),
+        everyone=of_all("trials"),
+        features=collect(at("features"), space=JOBS.brain_spaces),
+        reconstructions=JOBS.of_methods("reconstructions"),
+        images=JOBS.of_methods("reconstructed_pictures"),
+        model=JOBS.model_sums,
+    output:
+        evaluation=JOBS.of_methods("brain_evaluation", SEEN.name),
+        nulls=JOBS.of_methods("brain_nulls", SEEN.name),
+    log:
+        log_of("brain_consistency", "subject"),
+    benchmark:
+        benchmark_of("brain_consistency", "subject")
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: RESOURCES.fit_threads
+    resources:
+        **growing(mem_mb=RESOURCES.brain_mb, runtime=RESOURCES.fit_minutes),
+        gpu=1,
+    params:
+        settings=settings_of("brain_consistency"),
+        entry=JOBS.entry("brain_consistency"),
+        methods=METHODS_RUN,
+    shell:
+        command_line("brain_consistency")
 
 
 rule identify_categories:

@@ -9,7 +9,8 @@ from cortex2image.fmri.noise_ceiling import (
     Repeats,
     noise_ceiling,
     noise_ceiling_sd,
-    noise_ceiling_snr,
+    repeat_mean_squares,
+    signal_to_noise,
 )
 from cortex2image.fmri.standardise import Moments
 from cortex2image.tables.results import ENCODING, ENCODING_SCORES
@@ -102,6 +103,7 @@ def ceilings(trials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     moments, betas = Moments(), trials.reshape(-1, voxels)
     moments.add(betas, sessions)
     among = Repeats.among(np.ones(len(names), bool), names, sessions)
-    ncsnr = noise_ceiling_snr(lambda: [betas], moments, among, voxels, 10**9)
+    squares = repeat_mean_squares(lambda: [betas], moments, among, voxels, 10**9)
+    ncsnr = signal_to_noise(squares.within)
     averaged = [repeats] * stimuli
     return noise_ceiling(ncsnr, averaged), noise_ceiling_sd(ncsnr, among, averaged)

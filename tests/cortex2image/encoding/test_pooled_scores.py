@@ -13,6 +13,7 @@ SCORE = RoiScores(
     voxels=10,
     mean_r=0.2,
     mean_r_ceiling_normalised=0.5,
+    mean_noise_ceiling=0.3,
     fraction_significant=0.4,
     mean_r_low=0.1,
     mean_r_high=0.3,
@@ -26,7 +27,7 @@ def test_scores_are_means_over_subjects_of_the_same_weight(rng):
     got = pool_subjects([SCORE, other], [rng.random(50), rng.random(50)], rng)
     assert (got.roi, got.subjects, got.voxels, got.clusters) == ("v1", 2, 100, None)
     assert (got.mean_r, got.fraction_significant) == (pytest.approx(0.3), pytest.approx(0.6))
-    assert got.mean_r_ceiling_normalised == 0.5
+    assert (got.mean_r_ceiling_normalised, got.mean_noise_ceiling) == (0.5, 0.3)
     nobody = [replace(SCORE, mean_r_ceiling_normalised=None)] * 2
     assert pool_subjects(nobody, [rng.random(50)] * 2, rng).mean_r_ceiling_normalised is None
 

@@ -14,6 +14,7 @@ def test_released_ratios_have_ceilings_and_no_standard_errors():
     assert got.noise_ceiling[0] == pytest.approx(0.75)
     assert np.isnan(got.noise_ceiling[1])
     assert np.isnan(got.noise_ceiling_sd).all()
+    assert np.isnan(got.noise_ceiling_unclipped).all()
 
 
 def test_ceilings_of_repeats_and_of_folds_come_with_their_errors(rng):
@@ -31,6 +32,9 @@ def test_ceilings_of_repeats_and_of_folds_come_with_their_errors(rng):
         np.testing.assert_allclose(got.noise_ceiling, noise_ceiling(got.ncsnr, [6]))
         np.testing.assert_allclose(got.noise_ceiling_sd, noise_ceiling_sd(got.ncsnr, design, [6]))
         assert (got.noise_ceiling > 0).any()
+        silent = got.noise_ceiling == 0
+        assert (got.noise_ceiling_unclipped[silent] < 0.02).all()
+        assert np.corrcoef(got.noise_ceiling, got.noise_ceiling_unclipped)[0, 1] > 0.95
 
 
 def test_stimuli_without_pictures_are_alike_where_their_captions_are():

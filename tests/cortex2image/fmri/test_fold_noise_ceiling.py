@@ -5,22 +5,28 @@ import pytest
 from sklearn.linear_model import LinearRegression
 from sklearn.preprocessing import OneHotEncoder
 
-from cortex2image.fmri.fold_noise_ceiling import FoldRepeats, fold_ceiling_snr
-from cortex2image.fmri.noise_ceiling import noise_ceiling, noise_ceiling_sd
+from cortex2image.fmri.fold_noise_ceiling import FoldRepeats, fold_noise, unclipped_fold_ceiling
+from cortex2image.fmri.noise_ceiling import noise_ceiling, noise_ceiling_sd, signal_to_noise
 from cortex2image.fmri.standardise import Moments
 from cortex2image.stats.correlation import correlate
 
 
-def snr_of(
+def noise_of(
     betas: np.ndarray, folds: np.ndarray, stimuli: np.ndarray, batch: int = 10**6, block_bytes: int = 10**9
 ) -> np.ndarray:
     repeats, moments = FoldRepeats.of(folds, stimuli), Moments()
     moments.add(betas, repeats.fold.astype(str))
     starts = range(0, len(betas), batch)
-    return fold_ceiling_snr(
+    return fold_noise(
         lambda: (betas[start : start + batch] for start in starts),
         moments, repeats, betas.shape[1], block_bytes,
     )  # fmt: skip
+
+
+def snr_of(
+    betas: np.ndarray, folds: np.ndarray, stimuli: np.ndarray, batch: int = 10**6, block_bytes: int = 10**9
+) -> np.ndarray:
+    return signal_to_noise(noise_of(betas, folds, stimuli, batch, block_bytes))
 
 
 def balanced(folds: int, categories: int) -> tuple[np.ndarray, np.ndarray]:
@@ -71,6 +77,17 @@ def test_a_voxel_without_responses_has_a_ceiling_near_0():
     ceiling = noise_ceiling(snr_of(betas, folds, stimuli), [1])
     assert np.median(ceiling) < 0.02
     assert np.quantile(ceiling, 0.9) < 0.12
+
+
+@pytest.mark.parametrize("snr", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("size", [(12, 8), (4, 20), (5, 60)])
+def test_means_over_voxels_are_right_unless_ceilings_are_clipped(snr, size):
+    labels = balanced(*size)
+    noise = noise_of(simulate(snr, *labels)[0], *labels)
+    truth = snr**2 / (1 + snr**2)
+    assert unclipped_fold_ceiling(noise, [1]).mean() == pytest.approx(truth, abs=0.01)
+    if snr == 0:
+        assert noise_ceiling(signal_to_noise(noise), [1]).mean() > 0.012
 
 
 @pytest.mark.parametrize(("folds", "categories"), [(12, 8), (4, 20), (20, 4)])

@@ -2,9 +2,17 @@
 
 import numpy as np
 import pytest
-from scipy.stats import zscore
+from scipy.stats import f_oneway, zscore
 
-from cortex2image.fmri.noise_ceiling import Repeats, noise_ceiling, noise_ceiling_sd, noise_ceiling_snr
+from cortex2image.fmri.noise_ceiling import (
+    MeanSquares,
+    Repeats,
+    noise_ceiling,
+    noise_ceiling_sd,
+    repeat_mean_squares,
+    signal_to_noise,
+    unclipped_ceiling,
+)
 from cortex2image.fmri.standardise import Moments
 
 
@@ -19,24 +27,28 @@ def simulate(snr: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return 2.5 * betas + offset, stimuli.astype(str), sessions
 
 
-def snr_of(
+def squares_of(
     betas: np.ndarray,
     stimuli: np.ndarray,
     sessions: np.ndarray,
     used: np.ndarray | None = None,
     batch: int = 10**6,
     block_bytes: int = 10**9,
-) -> np.ndarray:
-    """Return the estimate from betas in memory, read in batches of `batch` trials."""
+) -> MeanSquares:
+    """Return mean squares of betas in memory, read in batches of `batch` trials."""
     chosen = np.ones(len(betas), bool) if used is None else used
     moments = Moments()
     moments.add(betas[chosen], sessions[chosen])
     repeats = Repeats.among(chosen, stimuli, sessions)
     starts = range(0, len(betas), batch)
-    return noise_ceiling_snr(
+    return repeat_mean_squares(
         lambda: (betas[start : start + batch] for start in starts),
         moments, repeats, betas.shape[1], block_bytes,
     )  # fmt: skip
+
+
+def snr_of(*betas_and_labels: np.ndarray, **reading: int) -> np.ndarray:
+    return signal_to_noise(squares_of(*betas_and_labels, **reading).within)
 
 
 def test_formula_of_nsd_for_three_repeats() -> None:
@@ -136,3 +148,46 @@ def test_standard_errors_are_unknown_where_ceilings_are_and_0_without_noise() ->
     assert (sd[2:] > 0).all()
     alone = Repeats.among(np.ones(3, bool), np.array(list("abc")), np.full(3, "ses-1"))
     assert np.isnan(noise_ceiling_sd(np.array([1.0]), alone, [1])).all()
+
+
+def test_mean_squares_are_those_of_an_analysis_of_variance() -> None:
+    """One session, whose z-scores have mean 0 and deviation 1 over trials that are all repeats."""
+    counts = np.array([2, 3, 4, 3] * 6)
+    betas, stimuli, _ = simulate(np.linspace(0, 1.5, 5), counts)
+    sessions = np.full(len(betas), "ses-1")
+    z = zscore(betas, ddof=1)
+    groups = [z[stimuli == s] for s in np.unique(stimuli)]
+    F = f_oneway(*groups).statistic
+    got = squares_of(betas, stimuli, sessions)
+    np.testing.assert_allclose(got.between / got.within, F, rtol=1e-5)
+    np.testing.assert_allclose(got.within, sum(g.var(axis=0) * len(g) for g in groups) / (72 - 24), rtol=1e-5)
+
+
+@pytest.mark.parametrize("snr", [0.0, 0.3, 0.7, 1.5])
+@pytest.mark.parametrize(("once", "thrice"), [(0, 60), (600, 60), (0, 20)])
+def test_means_over_voxels_are_right_unless_ceilings_are_clipped(once: int, thrice: int, snr: float) -> None:
+    """The mean over 4000 voxels of one ratio; in silent ones the clipped ceilings are far above 0."""
+    betas, stimuli, sessions = simulate(np.full(4000, snr), np.array([3] * thrice + [1] * once))
+    squares = squares_of(betas, stimuli, sessions)
+    repeats = Repeats.among(np.ones(len(betas), bool), stimuli, sessions)
+    truth = snr**2 / (snr**2 + 1 / 3)
+    assert unclipped_ceiling(squares, repeats, [3] * thrice).mean() == pytest.approx(truth, abs=0.012)
+    if snr == 0:
+        clipped = noise_ceiling(signal_to_noise(squares.within), [3] * thrice)
+        assert clipped.mean() > 0.06
+
+
+def test_ceilings_of_test_pictures_from_repeats_of_training_pictures() -> None:
+    betas, stimuli, sessions = simulate(np.full(2000, 0.6), np.array([2, 3, 4] * 100))
+    repeats = Repeats.among(np.ones(len(betas), bool), stimuli, sessions)
+    got = unclipped_ceiling(squares_of(betas, stimuli, sessions), repeats, [5] * 40)
+    assert got.mean() == pytest.approx(0.36 / (0.36 + 1 / 5), abs=0.012)
+
+
+def test_unclipped_ceilings_are_unknown_with_too_few_repeated_stimuli_and_1_without_noise() -> None:
+    few = Repeats.among(np.ones(6, bool), np.array(list("aabbcc")), np.full(6, "ses-1"))
+    assert np.isnan(unclipped_ceiling(MeanSquares(np.ones(2), np.ones(2)), few, [2])).all()
+    enough = Repeats.among(np.ones(8, bool), np.array(list("aabbccdd")), np.full(8, "ses-1"))
+    known = MeanSquares(np.array([0.0, 1.0, 0.0, np.nan]), np.array([2.0, 2.0, 0.0, np.nan]))
+    got = unclipped_ceiling(known, enough, [2])
+    np.testing.assert_allclose(got, [1, 1 - 1 / 3 / 2, np.nan, np.nan])

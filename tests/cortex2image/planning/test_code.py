@@ -5,7 +5,7 @@ import importlib
 from pathlib import Path
 
 import pytest
-from tests.support.configs import distributed, shipped
+from tests.support.configs import change, distributed, shipped
 
 from cortex2image.planning import code
 from cortex2image.sources import ROOT, module_path, source_files
@@ -21,7 +21,7 @@ WILDCARDS = {"subject": "sub-01", "space": "z", "method": "zc"}
 OWN_CONFIGS = {"simulated": "config", "haxby2001": "haxby"}
 # Rules whose jobs use an entry of each registry.
 OPENING = {"stimuli", "trials", "single_trial_betas", "prepared_betas"}
-DRAWING, EXTRACTING = {"reconstruct_images"}, {"extract_features"}
+DRAWING, EXTRACTING, COMPARING = {"reconstruct_images"}, {"extract_features"}, {"brain_consistency"}
 # Every reader whose pictures stand in a table of the user's reads it as one of BIDS.
 SHARED = {"cortex2image.data.bids.tables"}
 
@@ -109,7 +109,7 @@ def test_words_for_people_are_no_part_of_it(monkeypatch):
     assert facts("reconstruct_images", method="zc") == before
 
 
-@pytest.mark.parametrize("step", sorted(set(STEPS) - OPENING - DRAWING - EXTRACTING))
+@pytest.mark.parametrize("step", sorted(set(STEPS) - OPENING - DRAWING - EXTRACTING - COMPARING))
 def test_other_steps_use_no_entry(step):
     assert facts(step) == []
 
@@ -173,10 +173,20 @@ def test_a_method_with_a_core_of_its_own_changes_no_other(monkeypatch):
 @pytest.mark.parametrize("space", EXTRACTABLE)
 def test_each_space_enters_the_rule_that_extracts(space):
     core = KINDS[space].core
-    assert using(core, space=space) - {"sample_features"} == EXTRACTING
+    compared = COMPARING if space in SIMULATED.evaluate.brain.spaces else set()
+    assert using(core, space=space) - {"sample_features"} == EXTRACTING | compared
     imported = names(source_files(core))
     others = {KINDS[other].core for other in EXTRACTABLE} - {core} - imported
     assert others & modules("extract_features", space=space) == set()
+
+
+def test_a_comparison_with_the_brain_brings_the_code_of_its_spaces_and_no_other():
+    config = change(shipped(), "evaluate/brain", {"spaces": ["e", "depth"]})
+    found = modules("brain_consistency", resolve(config))
+    assert {KINDS["e"].core, KINDS["depth"].core} <= found
+    assert KINDS["blip"].core not in found
+    assert len(facts("brain_consistency", resolve(config))) == 2
+    assert facts("brain_consistency", STUDIES["haxby2001"]) == []
 
 
 def test_the_sampler_brings_the_code_of_what_it_is_given_and_no_other():

@@ -268,7 +268,11 @@ def test_pictures_are_joined_from_all_shards_of_their_subject_and_method():
 
 def test_scores_without_pictures_are_also_those_of_decoded_features():
     pictures, categories = jobs(), jobs(shipped("haxby"))
-    assert pictures.evaluated("nulls") == pictures.of_all("nulls", method=pictures.study.reconstruct.methods)
+    drawn = pictures.study.reconstruct.methods
+    assert pictures.evaluated("nulls") == [
+        *pictures.of_all("nulls", method=drawn),
+        *pictures.of_all("brain_nulls", method=(*drawn, "seen")),
+    ]
     methods, spaces = categories.study.reconstruct.methods, list(categories.study.decode.rois)
     assert categories.evaluated("evaluation") == [
         *categories.of_all("decoded_evaluation", space=spaces),
@@ -276,9 +280,27 @@ def test_scores_without_pictures_are_also_those_of_decoded_features():
     ]
 
 
-def test_features_are_made_of_spaces_that_are_decoded_or_encoded():
+def test_features_are_made_of_spaces_that_are_decoded_encoded_or_compared():
     config = change(change(shipped(), "encode/models", ["zc"]), "encode/grid", {})
     assert jobs(config).feature_spaces == ["c", "z", "zc"]
+    config = change(change(config, "decode/rois", {"c": ["ventral"]}), "reconstruct/methods", ["c"])
+    assert jobs(change(config, "encode/models", ["c"])).feature_spaces == ["c", "z"]
+    assert jobs(change(config, "evaluate/brain", {"spaces": []})).feature_spaces == ["c"]
+
+
+def test_pictures_are_compared_with_the_brain_where_they_are_known_and_models_are_one():
+    config = change(shipped(), "evaluate/brain", {"spaces": []})
+    assert jobs().brain_spaces == ("z",)
+    for without in (config, shipped("haxby")):
+        assert jobs(without).brain_spaces == ()
+        assert not any("brain-" in path for path in jobs(without).evaluated("evaluation"))
+
+
+def test_one_job_compares_all_methods_of_a_subject():
+    methods = jobs().study.reconstruct.methods
+    folder = "results/demo/{subject}"
+    assert jobs().of_methods("reconstructions") == [f"{folder}/reconstructions/{m}.parquet" for m in methods]
+    assert jobs().of_methods("brain_evaluation", "seen")[-1] == f"{folder}/evaluation/brain-seen.parquet"
 
 
 @pytest.mark.parametrize(("config", "folders"), [(shipped(), 0), (distributed("nsd"), 1)], ids=["own", "nsd"])

@@ -29,6 +29,7 @@ def with_parts(models, rois, methods):
         ({"decode/rois/e": ["ventral"], "reconstruct/methods": ["image_prompt"]}, "feature space e"),
         ({"decode/rois/e": ["ventral"]}, "feature space e"),
         ({"encode/models": ["z", "e"]}, "e"),
+        ({"evaluate/brain": {"spaces": ["z", "e"]}}, "feature space e"),
     ],
 )
 def test_a_part_that_the_model_set_lacks_ends_the_plan(config, asking):

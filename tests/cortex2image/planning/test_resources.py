@@ -219,3 +219,20 @@ def test_more_layers_ask_for_more():
         asked.append(Resources(resolve(change(shipped("nsd"), "encode/grid", grid)), SD).stack_mb)
     assert asked == sorted(set(asked))
     assert Resources(resolve(shipped("bids")), SD).joint_mb("z+zc") == 4_000
+
+
+def brain(methods, samples, **keys):
+    config = change(shipped("nsd"), "reconstruct/methods", methods)
+    config = change(config, "reconstruct/samples", samples)
+    for key, value in keys.items():
+        change(config, f"evaluate/brain/{key}", value)
+    return Resources(resolve(config), SD)
+
+
+def test_a_comparison_with_the_brain_asks_for_its_fit_with_the_pictures_of_all_methods():
+    few, many = brain(["z"], 1).brain_mb, brain(["z", "c", "zc", "ceiling"], 5).brain_mb
+    assert SD.latent_shape == (4, 40, 40)
+    # 15 more pictures of 1,000 stimuli: 6,400 features each, and r with 1,000 responses in two regions.
+    assert many - few >= (15_000 * 6_400 * 4 + 2 * 1_000 * 15_000 * 8) / 1e6
+    assert brain(["z"], 1, spaces=[]).brain_mb >= brain(["z"], 1).model_mb
+    assert brain(["z", "c", "zc"], 5, regions=["all"]).brain_mb <= LARGEST + 10_000

@@ -12,6 +12,7 @@ from cortex2image.prediction.responses import (
     Responses,
     Rows,
     RunningMeans,
+    of_voxels,
     open_responses,
     read_voxels,
     voxel_blocks,
@@ -90,6 +91,14 @@ def test_a_block_is_read_into_the_memory_of_the_last_one(rng):
 def test_chosen_voxels_of_every_trial_are_read(rng):
     betas = rng.standard_normal((20, 6)).astype(np.float32)
     np.testing.assert_array_equal(read_voxels(in_batches(betas), np.array([4, 1])), betas[:, [4, 1]])
+
+
+def test_responses_of_chosen_voxels_can_be_read_again(rng):
+    betas, chosen = rng.standard_normal((20, 6)).astype(np.float32), np.array([1, 4, 5])
+    few = of_voxels(in_batches(betas), chosen)
+    assert (few.trials, few.voxels) == (20, 3)
+    for _ in range(2):
+        np.testing.assert_array_equal(read_voxels(few, np.arange(3)), betas[:, chosen])
 
 
 def test_no_trial_of_another_side_enters_a_mean():

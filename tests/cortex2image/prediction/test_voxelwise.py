@@ -14,7 +14,7 @@ from cortex2image.prediction import voxelwise
 from cortex2image.prediction.partitions import Trials
 from cortex2image.prediction.predictions import SELECTIONS, RidgeSettings, predict_test_trials
 from cortex2image.prediction.responses import Responses
-from cortex2image.prediction.voxelwise import Encoded, encode_test_trials
+from cortex2image.prediction.voxelwise import Encoded, encode_test_trials, predict_pictures
 from cortex2image.ridge.repeats import PerTrial
 from cortex2image.stats.correlation import Sums, correlations, sums_by_fold
 
@@ -202,3 +202,32 @@ def test_the_scorer_gets_test_stimuli_in_order_of_their_names(rng):
     ]  # fmt: skip
     measured = np.hstack([block for _, _, block in given])
     np.testing.assert_allclose(measured, means_of(betas, trials, "test"), rtol=1e-5, atol=1e-6)
+
+
+def predicted(features, pictures, betas, trials, at_once=4, settings=SETTINGS):
+    parts = list(predict_pictures(features, pictures, held(betas), trials, settings, at_once))
+    assert [block.start for block, _ in parts] == list(range(0, VOXELS, at_once))
+    return np.concatenate([responses for _, responses in parts], axis=1)
+
+
+@pytest.mark.filterwarnings("ignore:ridge alpha")
+@pytest.mark.parametrize("selection", [selection for selection in SELECTIONS if selection != "gcv"])
+def test_pictures_predict_what_the_model_of_single_trials_says(rng, selection):
+    """Features of test stimuli given once more as pictures predict the same as those of the test stimuli."""
+    features, betas, trials = study(rng)
+    settings = replace(SETTINGS, alphas=[1.0, 10.0], selection=selection, latent=False)
+    given = PerTrial(betas, np.arange(len(betas)))
+    expected = predict_test_trials(features, given, trials, settings).predicted
+    got = predicted(features, features.matrix[TRAIN:][::-1], betas, trials, settings=settings)
+    np.testing.assert_allclose(got[: STIMULI - TRAIN], expected, atol=1e-4)
+    np.testing.assert_allclose(got[STIMULI - TRAIN :], expected[::-1], atol=1e-4)
+
+
+def test_neither_test_responses_nor_features_of_pictures_change_what_others_predict(rng):
+    features, betas, trials = study(rng)
+    pictures = rng.standard_normal((5, WIDTH)).astype(np.float32)
+    before = predicted(features, pictures, betas, trials)
+    betas[trials.split == "test"] = 1e6
+    pictures[1:] *= 1e3
+    after = predicted(features, pictures, betas, trials)
+    np.testing.assert_allclose(after[:9], before[:9], rtol=1e-6)

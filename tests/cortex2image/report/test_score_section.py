@@ -53,6 +53,17 @@ def test_a_single_method_is_not_called_the_best() -> None:
     assert rows[0]["best"] is None
 
 
+def test_the_picture_that_was_seen_has_a_column_and_is_never_the_best() -> None:
+    values = {"seen": 0.9, "zc": 0.3, "z": 0.4}
+    frame = scores([("sub-01", m, "brain_consistency_z_early", value) for m, value in values.items()])
+    methods = methods_of(frame, ["z", "zc"])
+    assert methods == ["z", "zc", "seen"]
+    (row,) = score_tables(frame, methods)[0]["rows"]
+    assert row["best"] == 0
+    (panel,) = score_panels(frame, methods)
+    assert "seen 0.900" in panel["text"]
+
+
 def test_a_metric_that_nobody_described_is_not_shown() -> None:
     with pytest.raises(DataError, match="nonsense"):
         score_tables(scores([("sub-01", "c", "nonsense", 0.3)]), ["c"])

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from tests.support.studies import as_option
 from tests.support.tiny_subject import write_voxels
@@ -10,6 +11,7 @@ from tests.support.tiny_subject import write_voxels
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.steps.encoding_scores import main
 from cortex2image.tables.columns import vectors
+from cortex2image.tables.recordings import VOXELS
 from cortex2image.tables.results import ENCODING, ENCODING_RESAMPLES, ENCODING_SCORES
 
 RESAMPLES = 40
@@ -65,8 +67,22 @@ def test_subjects_models_and_regions_are_joined(tmp_path):
     }  # fmt: skip
     assert regions["early"]["fraction_significant"] == 1
     assert regions["all"]["fraction_significant"] == pytest.approx(0.4)
-    assert regions["early"]["mean_r_ceiling_normalised"] == pytest.approx(0.8)
+    assert regions["early"]["mean_r_ceiling_normalised"] == pytest.approx(0.4 / np.sqrt(0.9))
+    assert regions["all"]["mean_noise_ceiling"] == pytest.approx(0.9 * 10 / 14)
+    assert (regions["unlabelled"]["mean_noise_ceiling"], regions["unlabelled"]["voxels"]) == (0, 4)
     assert regions["unlabelled"]["mean_r_ceiling_normalised"] is None
+
+
+def test_ceilings_that_were_released_serve_where_unclipped_ones_are_unknown(tmp_path):
+    given = options(tmp_path)
+    voxels = VOXELS.read(tmp_path / "voxels.parquet")
+    place = voxels.column_names.index("noise_ceiling_unclipped")
+    unknown = voxels.set_column(place, "noise_ceiling_unclipped", pa.nulls(15, pa.float64()))
+    VOXELS.write(unknown, tmp_path / "voxels.parquet")
+    main(given)
+    rows = ENCODING_SCORES.read(tmp_path / "scores.parquet").to_pylist()
+    known = [row["mean_noise_ceiling"] for row in rows if row["roi"] == "ventral"]
+    assert known == pytest.approx([0.9] * 6)
 
 
 def test_a_missing_table_is_refused(tmp_path):

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from scipy.stats import zscore
+from scipy.stats import f_oneway, zscore
 from tests.support.studies import as_option
 
 from cortex2image.errors import ConfigError, DataError
@@ -146,6 +146,15 @@ def test_voxels_gain_their_noise_ceiling(tmp_path: Path, betas: np.ndarray) -> N
     sd = voxels["noise_ceiling_sd"].to_pylist()
     assert sd[4] is None
     assert all(0 < sd[voxel] < 0.3 for voxel in known)
+    unclipped = voxels["noise_ceiling_unclipped"].to_pylist()
+    assert unclipped[4] is None
+    sessions, shown = np.array(SESSIONS), np.array(SHOWN)
+    z = np.empty((COUNT, len(known)))
+    for session in set(SESSIONS):
+        z[sessions == session] = zscore(betas[sessions == session][:, known], ddof=1)
+    F = f_oneway(*(z[shown == f"test-{i}"] for i in range(TEST))).statistic
+    shrunk = (TEST - 3) / (TEST - 1) / F
+    np.testing.assert_allclose(np.array(unclipped)[known].astype(float), 1 - shrunk, rtol=1e-4)
 
 
 def test_the_noise_ceiling_can_be_that_of_training_trials(tmp_path: Path, betas: np.ndarray) -> None:
@@ -322,5 +331,5 @@ def test_pictures_that_never_repeat_have_no_ceiling_in_a_cross_validated_study(
     stimuli, folds, _ = category_trials()
     given = {"by": "none", "splits": ["train"] * COUNT, "stimuli": stimuli, "folds": folds}
     _, voxels = standardise(tmp_path, rng.normal(size=(COUNT, VOXEL_COUNT)).astype(np.float32), **given)
-    for name in ("ncsnr", "noise_ceiling", "noise_ceiling_sd"):
+    for name in ("ncsnr", "noise_ceiling", "noise_ceiling_sd", "noise_ceiling_unclipped"):
         assert voxels[name].null_count == VOXEL_COUNT

@@ -16,6 +16,7 @@ from cortex2image.study.methods import (
     MEAN,
     METHODS,
     NO_DIFFUSION,
+    SEEN,
     SHUFFLED,
     TRUE,
     bottleneck,
@@ -134,3 +135,11 @@ def test_pictures_are_denoised_from_all_that_is_decoded(spaces, name):
 def test_without_c_there_is_no_denoising():
     with pytest.raises(ConfigError, match="regions for c"):
         denoising_method(["z"])
+
+
+def test_the_picture_that_was_seen_has_words_and_no_ceiling_and_cannot_be_drawn():
+    assert described("seen") is SEEN
+    assert title_of("seen") == "picture that was seen"
+    assert SEEN.name not in METHODS
+    assert SEEN.name in CEILINGS
+    assert SEEN.control

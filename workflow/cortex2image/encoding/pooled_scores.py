@@ -25,8 +25,9 @@ def pool_subjects(
     Returns
     -------
     RoiScores
-        Means over subjects, each of the same weight; `voxels` is a sum. A normalised mean is one over the
-        subjects that have one. Voxels of subjects have no common grid, so there are no clusters.
+        Means over subjects, each of the same weight; `voxels` is a sum. A normalised mean, and a mean noise
+        ceiling, is one over the subjects that have one. Voxels of subjects have no common grid, so there are
+        no clusters.
 
     Notes
     -----
@@ -35,12 +36,12 @@ def pool_subjects(
     Theory 3). It speaks about other subjects; of few subjects it is too narrow, by about sqrt(s / (s - 1)).
     """
     low, high = percentile_interval(pooled_draws(resampled, rng))
-    normalised = [s.mean_r_ceiling_normalised for s in scores if s.mean_r_ceiling_normalised is not None]
     return RoiScores(
         roi=scores[0].roi,
         voxels=sum(s.voxels for s in scores),
         mean_r=_mean([s.mean_r for s in scores]),
-        mean_r_ceiling_normalised=_mean(normalised) if normalised else None,
+        mean_r_ceiling_normalised=_mean_of_known([s.mean_r_ceiling_normalised for s in scores]),
+        mean_noise_ceiling=_mean_of_known([s.mean_noise_ceiling for s in scores]),
         fraction_significant=_mean([s.fraction_significant for s in scores]),
         subjects=len(scores),
         mean_r_low=low,
@@ -55,6 +56,11 @@ def pooled_draws(resampled: Sequence[np.ndarray], rng: np.random.Generator) -> n
     subjects, draws = (rng.integers(size, size=(DRAWS, len(values))) for size in values.shape)
     means: np.ndarray = values[subjects, draws].mean(axis=1)
     return means
+
+
+def _mean_of_known(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return _mean(known) if known else None
 
 
 def _mean(values: Sequence[float]) -> float:

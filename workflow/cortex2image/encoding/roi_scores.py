@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cortex2image.encoding.clusters import Clusters, find_clusters
+from cortex2image.encoding.normalised_r2 import MINIMUM_CEILING, signed_square
 from cortex2image.stats.summary import percentile_interval
 
 ALL = "all"
@@ -19,6 +20,7 @@ class RoiScores(Clusters):
     voxels: int
     mean_r: float
     mean_r_ceiling_normalised: float | None
+    mean_noise_ceiling: float | None
     fraction_significant: float
     subjects: int = 1
     mean_r_low: float
@@ -33,9 +35,9 @@ class ScoredVoxels:
     Attributes
     ----------
     rois : (v,) array of str
-    r, ceiling_normalised, q, q_permutation : (v,) arrays
-        `ceiling_normalised` is NaN where a voxel's ceiling is unknown or too low to divide by; such voxels
-        are left out of its mean only.
+    r, noise_ceiling, q, q_permutation : (v,) arrays
+        `noise_ceiling` is an estimate that may be negative, so that its mean over silent voxels is 0; NaN
+        where unknown.
     indices : (v, 3) array of int
         Indices i, j, k into the volume.
     shape : three ints
@@ -44,7 +46,7 @@ class ScoredVoxels:
 
     rois: np.ndarray
     r: np.ndarray
-    ceiling_normalised: np.ndarray
+    noise_ceiling: np.ndarray
     q: np.ndarray
     q_permutation: np.ndarray
     indices: np.ndarray
@@ -80,12 +82,14 @@ def _score(
 ) -> RoiScores:
     significant, r = voxels.q_permutation[inside] < level, voxels.r[inside]
     low, high = percentile_interval(resampled)
+    known = inside & np.isfinite(voxels.noise_ceiling)
     return RoiScores(
         **vars(find_clusters(significant, r, voxels.indices[inside], voxels.shape)),
         roi=roi,
         voxels=int(inside.sum()),
         mean_r=float(r.mean()),
-        mean_r_ceiling_normalised=_mean_of_known(voxels.ceiling_normalised[inside]),
+        mean_r_ceiling_normalised=normalised_mean(voxels.r[known], voxels.noise_ceiling[known]),
+        mean_noise_ceiling=float(voxels.noise_ceiling[known].mean()) if known.any() else None,
         fraction_significant=float(np.mean(voxels.q[inside] < level)),
         mean_r_low=low,
         mean_r_high=high,
@@ -110,7 +114,27 @@ def resampled_means(members: dict[str, np.ndarray], batches: Iterable[np.ndarray
     return {roi: np.asarray(total / members[roi].sum()) for roi, total in sums.items()}
 
 
-def _mean_of_known(values: np.ndarray) -> float | None:
-    """Return the mean of the values that are not NaN; None if there are none."""
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else None
+def normalised_mean(r: np.ndarray, noise_ceiling: np.ndarray) -> float | None:
+    """Return the correlation with noise-free responses of the voxels of a region together.
+
+    It is the root of the mean over voxels of r |r|, divided by the mean of their noise ceilings, with the
+    sign of the former. With r = rho sqrt(ceiling) in each voxel, this is the root mean square of rho, each
+    voxel weighted by its ceiling. In a ratio of means no single division explodes, so that no voxel is left
+    out by its own estimated ceiling; and means of unclipped ceilings are right where silent voxels take part.
+
+    Parameters
+    ----------
+    r, noise_ceiling : (v,) arrays
+        Of voxels whose ceiling is known; ceilings may be negative.
+
+    Returns
+    -------
+    float or None
+        May exceed 1 by estimation error. None without voxels, and if the mean ceiling is below
+        :data:`~cortex2image.encoding.normalised_r2.MINIMUM_CEILING`.
+    """
+    mean = float(noise_ceiling.mean()) if len(noise_ceiling) else 0.0
+    if mean < MINIMUM_CEILING:
+        return None
+    share = float(signed_square(r).mean()) / mean
+    return float(np.sign(share) * np.sqrt(abs(share)))

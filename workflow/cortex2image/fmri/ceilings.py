@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cortex2image.fmri.fold_noise_ceiling import FoldRepeats, fold_ceiling_snr
+from cortex2image.fmri.fold_noise_ceiling import FoldRepeats, fold_noise, unclipped_fold_ceiling
 from cortex2image.fmri.noise_ceiling import (
     KnowsNoiseSd,
     Pass,
     Repeats,
     noise_ceiling,
     noise_ceiling_sd,
-    noise_ceiling_snr,
+    repeat_mean_squares,
+    signal_to_noise,
+    unclipped_ceiling,
 )
 from cortex2image.fmri.standardise import Moments
 from cortex2image.progress import track
@@ -25,16 +27,33 @@ class Ceilings:
     ncsnr: np.ndarray
     noise_ceiling: np.ndarray
     noise_ceiling_sd: np.ndarray
+    noise_ceiling_unclipped: np.ndarray
 
     @classmethod
     def released(cls, ncsnr: np.ndarray, averaged: Sequence[int]) -> "Ceilings":
-        """Return ceilings from signal-to-noise ratios of others, whose standard errors are unknown."""
-        return cls(ncsnr, noise_ceiling(ncsnr, averaged), np.full(len(ncsnr), np.nan))
+        """Return ceilings from ratios of others: their errors, and what clipping took, are unknown."""
+        unknown = np.full(len(ncsnr), np.nan)
+        return cls(ncsnr, noise_ceiling(ncsnr, averaged), unknown, unknown)
 
     @classmethod
-    def estimated(cls, ncsnr: np.ndarray, trials: KnowsNoiseSd, averaged: Sequence[int]) -> "Ceilings":
-        """Return ceilings of means of so many trials, from a ratio and the trials it was estimated from."""
-        return cls(ncsnr, noise_ceiling(ncsnr, averaged), noise_ceiling_sd(ncsnr, trials, averaged))
+    def estimated(
+        cls, noise: np.ndarray, unclipped: np.ndarray, trials: KnowsNoiseSd, averaged: Sequence[int]
+    ) -> "Ceilings":
+        """Return ceilings of means of so many trials.
+
+        Parameters
+        ----------
+        noise : (v,) array
+            Share of noise in the variance of a trial.
+        unclipped : (v,) array
+            Ceilings that may be negative.
+        trials : KnowsNoiseSd
+            The trials from which `noise` was estimated.
+        averaged : numbers of trials
+        """
+        ncsnr = signal_to_noise(noise)
+        sd = noise_ceiling_sd(ncsnr, trials, averaged)
+        return cls(ncsnr, noise_ceiling(ncsnr, averaged), sd, unclipped)
 
 
 @dataclass(frozen=True)
@@ -57,8 +76,9 @@ class SingleTrials:
     def ceilings(self, moments: Moments, repeats: Repeats, averaged: Sequence[int]) -> Ceilings:
         """Return ceilings from the repeats of a stimulus, given moments of the used trials by session."""
         sizes = self.voxels, self.block_bytes
-        ncsnr = noise_ceiling_snr(self.start_pass, moments, repeats, *sizes)
-        return Ceilings.estimated(ncsnr, repeats, averaged)
+        squares = repeat_mean_squares(self.start_pass, moments, repeats, *sizes)
+        unclipped = unclipped_ceiling(squares, repeats, averaged)
+        return Ceilings.estimated(squares.within, unclipped, repeats, averaged)
 
     def fold_ceilings(self, repeats: FoldRepeats, averaged: Sequence[int]) -> Ceilings:
         """Return ceilings from what repeats within and across the folds of a cross-validated study."""
@@ -67,8 +87,8 @@ class SingleTrials:
             moments.add(betas, repeats.fold[first : first + len(betas)].astype(str))
             first += len(betas)
         sizes = self.voxels, self.block_bytes
-        ncsnr = fold_ceiling_snr(self.start_pass, moments, repeats, *sizes)
-        return Ceilings.estimated(ncsnr, repeats, averaged)
+        noise = fold_noise(self.start_pass, moments, repeats, *sizes)
+        return Ceilings.estimated(noise, unclipped_fold_ceiling(noise, averaged), repeats, averaged)
 
 
 def shown_alike(captions: Mapping[str, Sequence[str]], pictures: Mapping[str, str | None]) -> dict[str, str]:

@@ -5,7 +5,7 @@ to the offset of the fold: y = offset of fold + s + noise. The explainable share
 within folds, since r compares nothing else.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,6 @@ from cortex2image.fmri.noise_ceiling import (
     Pass,
     add_by_stimulus,
     ratio_sd,
-    signal_to_noise,
     voxel_blocks,
 )
 from cortex2image.fmri.standardise import Moments
@@ -83,10 +82,10 @@ class FoldRepeats:
         return ratio_sd(noise, self.within, self.total, 2 / df * (1 - signal**2))
 
 
-def fold_ceiling_snr(
+def fold_noise(
     start_pass: Pass, moments: Moments, repeats: FoldRepeats, voxels: int, block_bytes: int
 ) -> np.ndarray:
-    """Estimate the signal-to-noise ratio of a trial within its fold, of every voxel.
+    """Estimate the share of noise in the variance of a trial within its fold, of every voxel.
 
     The noise variance is the mean square of the residuals of y = offset of fold + response to stimulus, by
     least squares; the variance of a trial is the mean square within folds. Where every fold shows every
@@ -96,7 +95,7 @@ def fold_ceiling_snr(
 
     Parameters
     ----------
-    start_pass, voxels, block_bytes : as for :func:`~cortex2image.fmri.noise_ceiling.noise_ceiling_snr`
+    start_pass, voxels, block_bytes : as for :func:`~cortex2image.fmri.noise_ceiling.repeat_mean_squares`
     moments : Moments
         Moments of all trials, grouped by fold, the number in `repeats` as text.
     repeats : FoldRepeats
@@ -104,8 +103,8 @@ def fold_ceiling_snr(
     Returns
     -------
     (voxels,) float64 array
-        Standard deviation of the signal over that of the noise in one trial, >= 0; NaN for voxels that are
-        constant within all folds, and for all voxels if no stimulus is repeated.
+        Above 1 by estimation error where there is no signal; NaN for voxels that are constant within all
+        folds, and for all voxels if no stimulus is repeated.
     """
     if not repeats.within or repeats.total == repeats.within:
         return np.full(voxels, np.nan)
@@ -116,7 +115,26 @@ def fold_ceiling_snr(
     # From deviations that are exactly 0 in voxels that vary by rounding only.
     total = sum((group.count - 1) * group.sd(1) ** 2 for group in moments.groups.values())
     residual = np.maximum(1 - explained / np.where(total > 0, total, np.nan), 0)
-    return signal_to_noise(residual / repeats.within * repeats.total)
+    noise: np.ndarray = residual / repeats.within * repeats.total
+    return noise
+
+
+def unclipped_fold_ceiling(noise: np.ndarray, repeats: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Return the ceiling of means of so many trials within folds, negative where noise exceeds 1.
+
+    For single trials, as in most cross-validated studies, it is 1 - noise, the adjusted R^2 of the stimuli:
+    its mean over voxels without signal is 0, since there the residual share of the sum of squares has a beta
+    distribution whose mean is that of its degrees of freedom.
+
+    Parameters
+    ----------
+    noise : (voxels,) array
+        From :func:`fold_noise`.
+    repeats : (stimuli,) numbers of trials averaged
+    """
+    averaged = np.mean(1 / np.asarray(repeats))
+    ceiling: np.ndarray = (1 - noise) / (1 - noise + averaged * noise)
+    return ceiling
 
 
 def _explained(

@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator
 
+from cortex2image.metrics.brain_facts import BRAIN_METRICS
 from cortex2image.metrics.metric import Metric
 from cortex2image.metrics.pixels import PAIR_METRICS
 from cortex2image.metrics.reconstruction import DIRECT_DRAWS, STIMULI_WITH_ALL_PAIRS
@@ -53,6 +54,10 @@ do not edit.
   the miniature and in Stable Diffusion 1.x: its text tower is the generator's text encoder, in whose states c
   is decoded. `twoway_clip*` and `category_clip*` may therefore favour methods that use c; read them beside
   the other judges. Stable Diffusion 2 has the text encoder of another CLIP.
+- **The brain.** Metrics whose names begin with `brain_` compare the response that an encoding model predicts
+  from a picture with the measured one, in a feature space and a region that their names give; `seen` is the
+  picture that was seen. What they can show, and what they cannot, says
+  [brain-consistency](brain-consistency.md).
 - **Large studies.** Beyond {all_pairs} stimuli the null of {pair_metrics} has {direct_draws} draws, each
   computed directly; that of every other metric has all draws at any size.
 
@@ -66,7 +71,7 @@ def metrics_page() -> str:
         pair_metrics=" and ".join(f"`{name}`" for name in PAIR_METRICS),
         direct_draws=DIRECT_DRAWS,
     )
-    sections = ["\n".join(_section(metric)) for metric in METRICS.values()]
+    sections = ["\n".join(_section(metric)) for metric in (*METRICS.values(), *BRAIN_METRICS)]
     return "\n\n".join([head, *sections]) + "\n"
 
 

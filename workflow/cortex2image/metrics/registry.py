@@ -1,13 +1,15 @@
 """Every metric there is: the score tables, the report and docs/metrics.md read what it is from here.
 
 A metric of pixels is an entry below and a function in :mod:`cortex2image.metrics.pixels`. What the networks
-that judge photographs serve follows from their descriptions in :mod:`cortex2image.networks.judge_specs`.
+that judge photographs serve follows from their descriptions in :mod:`cortex2image.networks.judge_specs`;
+metrics of a region and a feature space are described once in :mod:`cortex2image.metrics.brain_facts`.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from cortex2image.errors import DataError
+from cortex2image.metrics.brain_facts import BRAIN_METRICS, brain_metric
 from cortex2image.metrics.metric import (
     CONSTANT,
     PICTURES,
@@ -225,7 +227,9 @@ def metric_facts(name: str) -> Metric:
     DataError
         No metric has this name: nothing may be scored that is not described.
     """
-    if name not in METRICS:
+    facts = METRICS.get(name) or brain_metric(name)
+    if facts is None:
         fix = "describe the metric in cortex2image/metrics/registry.py before it is computed"
-        raise DataError(f"metric {name}", f"one of {', '.join(METRICS)}", f"'{name}'", fix)
-    return METRICS[name]
+        known = (*METRICS, *(metric.name for metric in BRAIN_METRICS))
+        raise DataError(f"metric {name}", f"one of {', '.join(known)}", f"'{name}'", fix)
+    return facts

@@ -6,10 +6,11 @@ Both are read from source files without importing the step, since rules ask for 
 import ast
 import functools
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cortex2image.sources import module_path, source_files
+from cortex2image.study.brain_checks import brain_spaces
 from cortex2image.study.readers import READERS
 from cortex2image.study.run_methods import find_method
 from cortex2image.study.settings import Study
@@ -39,29 +40,38 @@ class Entry:
     facts: str
 
 
-def _reader(study: Study, wildcards: Mapping[str, str]) -> Entry:
+def _reader(study: Study, wildcards: Mapping[str, str]) -> list[Entry]:
     reader = READERS[study.dataset.reader]
-    return Entry(reader.module, reader.name)
+    return [Entry(reader.module, reader.name)]
 
 
-def _method(study: Study, wildcards: Mapping[str, str]) -> Entry:
+def _method(study: Study, wildcards: Mapping[str, str]) -> list[Entry]:
     method = find_method(wildcards["method"], study.reconstruct)
-    return Entry(method.core, f"{method.name}: {dict(method.inputs)}, starts from {method.start}")
+    return [Entry(method.core, f"{method.name}: {dict(method.inputs)}, starts from {method.start}")]
 
 
-def _space(study: Study, wildcards: Mapping[str, str]) -> Entry:
-    space = parse_space(wildcards["space"])
-    return Entry(space.facts.core, f"{space}: {', '.join(sorted(space.needs))}")
+def _space(study: Study, wildcards: Mapping[str, str]) -> list[Entry]:
+    return _spaces([wildcards["space"]])
+
+
+def _brain_spaces(study: Study, wildcards: Mapping[str, str]) -> list[Entry]:
+    return _spaces(brain_spaces(study))
+
+
+def _spaces(names: Sequence[str]) -> list[Entry]:
+    spaces = [parse_space(name) for name in names]
+    return [Entry(s.facts.core, f"{s}: {', '.join(sorted(s.needs))}") for s in spaces]
 
 
 # Modules that import the core of a registry entry by its name in the registry, and functions that return the
-# entry of a job, with the label by which a step is told its entry, if it is told. Following imports cannot
-# find such a core. A step that imports one of these modules, and has the label, depends on the core of the
-# job's own entry, and on no other core.
-DISPATCHERS: dict[str, tuple[str | None, Callable[[Study, Mapping[str, str]], Entry]]] = {
+# entries of a job, with the label by which a step is told its entry, if it is told. Following imports cannot
+# find such a core. A step that imports one of these modules, and has the label, depends on the cores of the
+# job's own entries, and on no other core.
+DISPATCHERS: dict[str, tuple[str | None, Callable[[Study, Mapping[str, str]], list[Entry]]]] = {
     "cortex2image.data.open_dataset": (None, _reader),
     "cortex2image.reconstruction.studio": ("method", _method),
     "cortex2image.features.extraction": ("space", _space),
+    "cortex2image.features.of_pictures": (None, _brain_spaces),
 }
 
 # Where a rule takes the value of an option of its step from, by the kind of option (see
@@ -147,11 +157,11 @@ def entries(step: str, study: Study, wildcards: Mapping[str, str]) -> list[Entry
     """
     imported, told = _files(f"{STEPS}.{step}"), {None, *_labels(step)}
     used = [
-        entry
-        for dispatcher, (label, entry) in DISPATCHERS.items()
+        found
+        for dispatcher, (label, found) in DISPATCHERS.items()
         if label in told and _files(dispatcher) <= imported
     ]
-    return [entry(study, wildcards) for entry in used]
+    return [entry for found in used for entry in found(study, wildcards)]
 
 
 def code_files(step: str, study: Study, wildcards: Mapping[str, str]) -> list[str]:

@@ -20,6 +20,7 @@ from cortex2image.planning.requirements import require_full_shards, require_netw
 from cortex2image.planning.resources import Resources
 from cortex2image.planning.sheet_metric import require_sheet_metric
 from cortex2image.planning.stimuli import count_stimuli
+from cortex2image.study.brain_checks import brain_spaces
 from cortex2image.study.config import slice_json
 from cortex2image.study.encoding_figures import EncodingFigure, encoding_figures
 from cortex2image.study.encoding_models import (
@@ -29,7 +30,7 @@ from cortex2image.study.encoding_models import (
     find_encoding_model,
     find_family,
 )
-from cortex2image.study.methods import CONTROL_FITS, EXTERNAL, Method, denoising_method, ids_file
+from cortex2image.study.methods import CONTROL_FITS, EXTERNAL, SEEN, Method, denoising_method, ids_file
 from cortex2image.study.readers import READERS
 from cortex2image.study.region_checks import require_file_names
 from cortex2image.study.run_methods import find_method, method_names, run_methods
@@ -139,7 +140,7 @@ class Jobs:
 
     def words(self, wildcards: Wildcards) -> str:
         """Return the words of the report on methods and decoded spaces, which change when a registry does."""
-        methods = run_methods(self.study.reconstruct)
+        methods = (*run_methods(self.study.reconstruct), SEEN)
         words = [f"{m.name}: {m.title}, {m.meaning}, control: {m.control}" for m in methods]
         return "; ".join([*words, *(f"{s}: {parse_space(s).facts.meaning}" for s in self.study.decode.rois)])
 
@@ -196,8 +197,19 @@ class Jobs:
         """Return what is evaluated: the prefix of the names of its two tables, and their wildcards."""
         methods, spaces = method_names(self.study.reconstruct), tuple(self.study.decode.rois)
         if self.reader.image_identity:
-            return [("", {"method": methods})]
+            by_brain = (*methods, SEEN.name) if self.brain_spaces else ()
+            return [("", {"method": methods}), ("brain_", {"method": by_brain})]
         return [("decoded_", {"space": spaces}), ("category_", {"method": methods})]
+
+    def of_methods(self, name: str, *others: str) -> list[str]:
+        """Return a path for every method of the study, then for others; the wildcard of the subject stays."""
+        methods = (*method_names(self.study.reconstruct), *others)
+        return [self.layout.path(name, method=method) for method in methods]
+
+    @property
+    def brain_spaces(self) -> tuple[str, ...]:
+        """Return the feature spaces in which pictures are compared with the brain; none if they are not."""
+        return brain_spaces(self.study)
 
     @property
     def pictures(self) -> list[str]:
@@ -268,7 +280,7 @@ class Jobs:
 
     @property
     def feature_spaces(self) -> list[str]:
-        """Return the feature spaces that are decoded or encoded and stored as vectors."""
+        """Return the feature spaces that the study decodes, encodes or compares, stored as vectors."""
         return self._stored_as(VECTORS)
 
     @property
@@ -277,7 +289,8 @@ class Jobs:
         return self._stored_as(GRAM)
 
     def _stored_as(self, storage: str) -> list[str]:
-        asked = {*self.study.decode.rois, *encoded_spaces(self.study.encode, self.study.reconstruct)}
+        encoded = encoded_spaces(self.study.encode, self.study.reconstruct)
+        asked = {*self.study.decode.rois, *encoded, *self.brain_spaces}
         return sorted(name for name in asked if parse_space(name).facts.storage == storage)
 
     @functools.cached_property

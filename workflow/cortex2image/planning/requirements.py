@@ -3,6 +3,7 @@
 from cortex2image.errors import ConfigError
 from cortex2image.networks.registry import MODEL_SETS, ModelSet
 from cortex2image.planning.stimuli import most_test_stimuli
+from cortex2image.study.brain_checks import brain_spaces
 from cortex2image.study.encoding_models import encoded_spaces
 from cortex2image.study.methods import Method
 from cortex2image.study.run_methods import run_methods
@@ -22,7 +23,8 @@ def require_networks(study: Study, models: ModelSet) -> None:
     ConfigError
         A part or a layer of the U-Net is missing, or the U-Net draws with a depth map alone.
     """
-    for space in (*study.decode.rois, *encoded_spaces(study.encode, study.reconstruct)):
+    encoded = encoded_spaces(study.encode, study.reconstruct)
+    for space in (*study.decode.rois, *encoded, *brain_spaces(study)):
         _require_network(parse_space(space), models)
     for method in run_methods(study.reconstruct):
         _require_generator(method, models)

@@ -15,8 +15,10 @@ from cortex2image.planning.passes import FORMAT_BYTES
 from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.prediction.fit_sizes import Direction, FitSizes
 from cortex2image.prediction.memory import PYTHON, plan_memory, plan_stack
+from cortex2image.study.brain_checks import brain_spaces
 from cortex2image.study.encoding_models import families
 from cortex2image.study.readers import READERS
+from cortex2image.study.run_methods import run_methods
 from cortex2image.study.settings import Study
 from cortex2image.study.sizes import StudySizes
 from cortex2image.study.space_names import parse_space
@@ -125,9 +127,7 @@ class Resources:
         """Return the memory of a fit from the voxels of the regions that a feature space is decoded from."""
         if self._sizes is None:
             return self._unknown_mb
-        regions = self.study.decode.rois[space]
-        most = self._sizes.voxels["atlas"] // self._sizes.regions * len(regions)
-        voxels = self._voxels if "all" in regions else min(most, self._voxels)
+        voxels = self._voxels_in(self.study.decode.rois[space])
         return self._planned_mb(self._sizes_of("decode", voxels, self._width(space)))
 
     def encode_mb(self, space: str) -> int:
@@ -143,6 +143,30 @@ class Resources:
         if self._sizes is None:
             return self._unknown_mb
         return self._planned_mb(self._encoding_sizes(tuple(model.split("+")), kernel=True))
+
+    @property
+    def brain_mb(self) -> int:
+        """Return the memory of comparing the pictures of a subject by all methods with its responses.
+
+        The networks that extract features are gone when the fit begins. Test trials, and r of each test
+        stimulus with every picture, in double precision, are in memory beside it.
+        """
+        spaces, regions = brain_spaces(self.study), self.study.evaluate.brain.regions
+        if self._sizes is None or not spaces:
+            return max(self.model_mb, self._unknown_mb)
+        drawn, voxels = self.study.reconstruct, self._voxels_in(regions)
+        stimuli = self._pictures[1]
+        pictures = stimuli * (1 + sum(method.samples(drawn.samples) for method in run_methods(drawn)))
+        fits = [self._sizes_of("encode", self._width(space), voxels) for space in spaces]
+        fit = max(self._planned_mb(replace(sizes, test=pictures)) for sizes in fits)
+        responses = FLOAT * int((1 - TRAINING) * self._trials + 1) * voxels
+        compared = responses + 2 * FLOAT * len(regions) * stimuli * pictures
+        return max(self.model_mb, fit + _mb(compared))
+
+    def _voxels_in(self, regions: Sequence[str]) -> int:
+        """Return the most voxels that regions have, if all regions of the atlas are of one size."""
+        most = self._known.voxels["atlas"] // self._known.regions * len(regions)
+        return self._voxels if "all" in regions else min(most, self._voxels)
 
     @property
     def stack_mb(self) -> int:

@@ -116,6 +116,15 @@ def _means(rows: Rows, width: int, memory: np.ndarray) -> RunningMeans:
     return RunningMeans(rows, memory[: rows.count * width].reshape(rows.count, width))
 
 
+def of_voxels(responses: Responses, chosen: np.ndarray) -> Responses:
+    """Return the responses of the voxels at the (k,) chosen positions alone."""
+
+    def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        return ((trials, betas[:, chosen]) for trials, betas in responses.batches())
+
+    return Responses(responses.trials, len(chosen), batches)
+
+
 def read_voxels(responses: Responses, chosen: np.ndarray) -> np.ndarray:
     """Return the (n, k) betas of all trials and the voxels at the (k,) chosen positions, in one pass."""
     out = np.empty((responses.trials, len(chosen)), np.float32)

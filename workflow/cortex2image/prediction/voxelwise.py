@@ -1,7 +1,7 @@
 """Encoding models: features to every voxel, in blocks of voxels that are read and scored one by one."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -75,6 +75,49 @@ def encode_test_trials(
         folds.append(_encode(sides, betas, settings, voxels_at_once, scorer, fold))
     alpha = geometric_mean([fold.alpha for fold in folds])
     return Encoded(alpha, sum(fold.stimuli for fold in folds))
+
+
+def predict_pictures(
+    features: PerTrial,
+    pictures: np.ndarray,
+    betas: Responses,
+    trials: Trials,
+    settings: RidgeSettings,
+    voxels_at_once: int,
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Fit the training trials to every voxel; yield the responses that pictures predict, by blocks of voxels.
+
+    Parameters
+    ----------
+    features : PerTrial, (stimuli, p)
+        Of the stimuli that the subject saw.
+    pictures : (k, p) array
+        Features of other pictures.
+    betas : Responses
+    trials : Trials
+        Of a study that is not cross-validated.
+    settings : RidgeSettings
+    voxels_at_once : int
+        As in :func:`encode_test_trials`.
+
+    Yields
+    ------
+    slice, (m + k, w) array
+        Place of a block among the voxels, and its predicted responses to the m test stimuli in order of their
+        names, then to the pictures. The fit saw neither the features nor the responses of test trials.
+
+    Raises
+    ------
+    DataError, ConfigError
+        As in :func:`~cortex2image.prediction.predictions.predict_test_trials`.
+    """
+    (partition,) = partitions(trials)
+    sides = _sides(features, trials, partition, settings, None)
+    sides = replace(sides, new=np.concatenate([sides.new, pictures]))
+    blocks = _Remembered(voxel_blocks(betas, sides.train, sides.test, voxels_at_once))
+    targets = (sides.targets(block) for block in blocks)
+    for fit in fit_blocks(sides.predictors, targets, sides.new, sides.groups, settings):
+        yield blocks.last.voxels, fit.predicted
 
 
 @dataclass(frozen=True)

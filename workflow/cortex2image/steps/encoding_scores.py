@@ -91,13 +91,27 @@ def scored_voxels(voxels: str, encoding: str) -> ScoredVoxels:
     """Return the voxels of a subject with the scores of a model."""
     table, scores = VOXELS.read(voxels), ENCODING.read(encoding)
     check_voxels(encoding, scores.num_rows, table.num_rows)
-    names = ("r", "ceiling_normalised", "q", "q_permutation")
+    names = ("r", "q", "q_permutation")
     return ScoredVoxels(
         **{name: scores.column(name).to_numpy().astype(float) for name in names},
+        noise_ceiling=averaged_ceiling(table),
         rois=np.array(table.column("roi").to_pylist(), dtype=str),
         indices=np.column_stack([table.column(axis).to_numpy() for axis in "ijk"]),
         shape=grid(table, voxels)[0],
     )
+
+
+def averaged_ceiling(voxels: pa.Table) -> np.ndarray:
+    """Return the noise ceilings for means over voxels, NaN where unknown.
+
+    They are unclipped ones, or where none is known, as of ratios that were released with the betas, clipped
+    ones.
+    """
+    clipped, unclipped = (
+        voxels.column(name).to_numpy().astype(float) for name in ("noise_ceiling", "noise_ceiling_unclipped")
+    )
+    ceilings: np.ndarray = clipped if np.isnan(unclipped).all() else unclipped
+    return ceilings
 
 
 def resampled_r(path: str, voxels: int) -> Iterator[np.ndarray]:

@@ -5,6 +5,7 @@ import math
 from collections import Counter
 
 from cortex2image.errors import ConfigError
+from cortex2image.study.brain_checks import check_brain
 from cortex2image.study.encoding_checks import check_encoding
 from cortex2image.study.encoding_models import encoded_spaces, encoding_models
 from cortex2image.study.method_checks import (
@@ -48,6 +49,7 @@ def check_settings(study: Study, source: str) -> None:
         _check_rois,
         check_attributed,
         check_preferred,
+        check_brain,
         _check_image_identity,
         check_spaces,
         _check_folds,

@@ -219,6 +219,7 @@ def _fill_in(values: dict[str, Any]) -> None:
     for section, key, chosen in (
         (values["attribute"], "regions", decoded_from),
         (values["prefer"], "regions", decoded_from),
+        (values["evaluate"]["brain"], "regions", decoded_from),
         (values["prefer"], "spaces", spaces),
     ):
         section[key] = section[key] or chosen

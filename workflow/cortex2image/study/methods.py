@@ -260,8 +260,18 @@ _ALL = (
     ),
 )
 METHODS: dict[str, Method] = {method.name: method for method in _ALL}
+SEEN = Method(
+    "seen",
+    {},
+    NO_DIFFUSION,
+    "picture that was seen",
+    "is no reconstruction: the picture itself, put through what reconstructions are put through",
+    control=True,
+    ceiling="seen",
+)
+"""What reconstructions are compared with where the original has a score too; no method that a study runs."""
 # Methods that other methods are measured by.
-CEILINGS = frozenset(method.ceiling for method in _ALL)
+CEILINGS = frozenset(method.ceiling for method in (*_ALL, SEEN))
 
 
 def bottleneck(rank: int) -> Method:
@@ -309,7 +319,7 @@ def described(name: str) -> Method | None:
         return bottleneck(int(name.removeprefix("bottleneck-k")))
     if name.startswith("external-"):
         return external(name.removeprefix("external-"), {"z": "", "c": ""})
-    return METHODS.get(name)
+    return SEEN if name == SEEN.name else METHODS.get(name)
 
 
 def title_of(name: str) -> str:

@@ -11,7 +11,7 @@ from typing import Literal
 from cortex2image.study.fields import Section, setting
 from cortex2image.study.methods import EXTERNAL_NAME, METHODS
 from cortex2image.study.readers import READERS
-from cortex2image.study.spaces import DECODABLE, EXTRACTABLE, JOINED, LEAST_NOISE
+from cortex2image.study.spaces import DECODABLE, EXTRACTABLE, JOINED, LEAST_NOISE, PICTURED
 
 # Names of the model sets that :mod:`cortex2image.networks.registry` describes.
 MODEL_SETS = (
@@ -173,7 +173,8 @@ class Standardise(Section):
     ncsnr_from: Literal["all", "train", "released"] = setting(
         "Trials from which noise ceilings are estimated. all: all trials. train: only repeats of training "
         "pictures. released: the file ncsnr that comes with the betas of nsd, computed from all pictures, "
-        "test pictures included. Noise ceilings describe voxels and select none.",
+        "test pictures included. Noise ceilings describe voxels, and select none but by "
+        "evaluate/brain/min_noise_ceiling.",
         "all",
     )
     average_repeats: tuple[str, ...] = setting(
@@ -418,6 +419,35 @@ class Reconstruct(Section):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Brain(Section):
+    """Brain consistency: responses that pictures predict, compared with those that were measured."""
+
+    spaces: tuple[str, ...] = setting(
+        "Feature spaces from which an encoding model predicts responses, such as pictures alone give: "
+        f"{', '.join(PICTURED)}; [] for no comparison. There is none either where the data set does not say "
+        "which picture was shown, or with dataset/cross_validate. See docs/brain-consistency.md.",
+        ("z",),
+        uniqueItems=True,
+        items={"enum": list(PICTURED)},
+    )
+    regions: tuple[str, ...] = setting(
+        "Regions in which responses are compared; empty for every region in decode/rois. Scores of regions "
+        "from which pictures were decoded hold noise that decoder and encoding model pass on: add one that "
+        "was not decoded from.",
+        (),
+        uniqueItems=True,
+    )
+    min_noise_ceiling: float = setting(
+        "Least noise ceiling of the voxels that are compared; 0 for every voxel of a region. Above 0 it "
+        "needs standardise/ncsnr_from: train, since no test trial may select voxels.",
+        0.0,
+        unit="r squared",
+        minimum=0,
+        exclusiveMaximum=1,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evaluate(Section):
     """Statistics of the scores."""
 
@@ -440,6 +470,7 @@ class Evaluate(Section):
         unit="draws",
         minimum=100,
     )
+    brain: Brain
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -290,4 +290,6 @@ KINDS: dict[str, Kind] = {
 }
 DECODABLE = tuple(name for name, kind in KINDS.items() if kind.decodable)
 EXTRACTABLE = tuple(name for name, kind in KINDS.items() if kind.core)
+PICTURED = tuple(name for name, kind in KINDS.items() if kind.core and kind.needs == {PICTURE})
+"""Names of the spaces that a picture alone gives: of reconstructions too, whose captions nobody knows."""
 JOINED = tuple(name for name, kind in KINDS.items() if UNET in kind.needs and kind.storage == VECTORS)

@@ -128,7 +128,7 @@ MASK_VOXELS = Contract(
 )
 VOXELS = Contract(
     "voxels",
-    3,
+    4,
     "{subject}/voxels.parquet",
     "a voxel, in the order of `beta`",
     (
@@ -154,6 +154,15 @@ VOXELS = Contract(
             _FLOAT,
             "r squared",
             "standard error of noise_ceiling; null where it is unknown or was released with the betas",
+            True,
+        ),
+        Column(
+            "noise_ceiling_unclipped",
+            _FLOAT,
+            "r squared",
+            "estimate of noise_ceiling that is right on average, and negative where noise makes it so: for "
+            "means over voxels, which noise_ceiling, cut off at 0, raises; null where noise_ceiling is, with "
+            "fewer than four repeated stimuli, and where ratios were released with the betas",
             True,
         ),
     ),

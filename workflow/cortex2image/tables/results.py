@@ -316,7 +316,7 @@ PREFERRED = Contract(
 )
 ENCODING_SCORES = Contract(
     "encoding_scores",
-    2,
+    3,
     "encoding_scores.parquet",
     "subject x model x roi",
     (
@@ -329,7 +329,17 @@ ENCODING_SCORES = Contract(
             "mean_r_ceiling_normalised",
             _FLOAT,
             "",
-            "mean over voxels with a ceiling of at least 0.05; null without any",
+            "correlation with noise-free responses: root of mean r |r| over mean noise ceiling of the voxels "
+            "whose ceiling is known; null where this mean is below 0.05; of `all` subjects, the mean over "
+            "those that have one",
+            True,
+        ),
+        Column(
+            "mean_noise_ceiling",
+            _FLOAT,
+            "r squared",
+            "mean of noise_ceiling_unclipped over the voxels, or of noise_ceiling if the former is unknown "
+            "in all of them, as with released ratios; null where unknown",
             True,
         ),
         Column("fraction_significant", _FLOAT, "", "share of voxels with q below the config's encode/fdr"),
