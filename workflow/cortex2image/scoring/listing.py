@@ -1,0 +1,273 @@
+"""Pictures made elsewhere, and the stimuli that they reconstruct, as a folder or a table lists them.
+
+In a folder the name of a file says which stimulus and which sample it is; the names of the stimuli decide how
+it is read, so that ``nsd_02950.png`` may be sample 2950 of ``nsd`` or the only one of ``nsd_02950``, but never
+both. Names that differ in the normal form of their accents alone are one name.
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cortex2image.errors import DataError
+from cortex2image.pictures import SUFFIXES
+from cortex2image.study.scored import TABLES
+
+NO_CATEGORY = ("", "n/a")
+NAMES = "{stimulus}.png, {stimulus}_{sample}.png or {stimulus}/{sample}.png"
+SEPARATORS = ("_", "/")
+"""What may stand between the name of a stimulus and the number of a sample."""
+Pair = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """A picture that was seen.
+
+    Attributes
+    ----------
+    path : str or None
+        Its file; None where a table names none.
+    category : str or None
+    wanted : bool
+        Whether a reconstruction of it must be there; training stimuli of a table need none.
+    """
+
+    path: str | None
+    category: str | None = None
+    wanted: bool = True
+
+
+def list_stimuli(source: str) -> dict[str, Stimulus]:
+    """Return the stimuli of a folder or a table by their ids.
+
+    Parameters
+    ----------
+    source : str
+        A folder, in which the path of a picture without its suffix is the id; or a table with the columns
+        stimulus_id and image_path, and category and split if they are known.
+
+    Raises
+    ------
+    DataError
+        There is no such folder or table, no picture in it, an id twice or in two spellings, or the table is
+        not as described.
+    """
+    place = _existing(source, "stimuli")
+    if place.is_dir():
+        named = [(_stem(file), Stimulus(str(place / file))) for file in _pictures_in(place)]
+    else:
+        named = [_stimulus(row, where, place) for where, row in _rows(place, ("stimulus_id", "image_path"))]
+    found: dict[str, Stimulus] = {}
+    for name, stimulus in named:
+        if name in found:
+            twice = f"'{name}' twice: {found[name].path} and {stimulus.path}"
+            raise DataError(source, "one picture of each stimulus", twice, "remove or rename one of them")
+        found[name] = stimulus
+    _refuse_spellings(found, source)
+    return found
+
+
+def list_reconstructions(source: str, stimuli: Collection[str]) -> dict[Pair, str]:
+    """Return the reconstructions of a folder or a table: the file of each stimulus and sample.
+
+    Parameters
+    ----------
+    source : str
+        A folder of ``{stimulus}.png`` (sample 0), ``{stimulus}_{sample}.png`` or ``{stimulus}/{sample}.png``
+        in any format that is read; or a table with the columns stimulus_id and image_path, and sample if
+        there are several.
+    stimuli : ids
+
+    Raises
+    ------
+    DataError
+        There is no such folder or table, no picture in it, a picture of another stimulus, a name that can be
+        read in two ways, two files for a stimulus and sample, or the table is not as described.
+    """
+    place = _existing(source, "pictures")
+    spelt = {_normal(name): name for name in stimuli}
+    if place.is_dir():
+        listed = _by_name(place, spelt)
+    else:
+        listed = _by_table(place, spelt)
+    found: dict[Pair, str] = {}
+    for pair, path in listed:
+        if pair in found:
+            twice = f"sample {pair[1]} of '{pair[0]}' twice: {found[pair]} and {path}"
+            raise DataError(source, "one file for each stimulus and sample", twice, "remove one of them")
+        found[pair] = path
+    return found
+
+
+def _existing(source: str, setting: str) -> Path:
+    """Return the folder or the table that a setting names."""
+    place = Path(source).expanduser()
+    if not (place.is_dir() or (place.is_file() and place.suffix.lower() in TABLES)):
+        found = (
+            f"a file of another kind ({place.suffix or 'no suffix'})" if place.is_file() else "no such path"
+        )
+        expected = f"{setting}: a folder of pictures, or a table ({', '.join(TABLES)})"
+        raise DataError(source, expected, found, "correct the path; it starts from the working directory")
+    return place
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    """Return the pictures in a folder and in folders within it, sorted, relative to it; hidden files aside."""
+    inside = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    seen = [path for path in inside if not any(part.startswith(".") for part in path.parts)]
+    pictures = sorted(path for path in seen if path.suffix.lower() in SUFFIXES)
+    if not pictures:
+        found = f"{len(seen)} files, none of them such a picture" if seen else "no file"
+        raise DataError(folder, f"pictures ({', '.join(SUFFIXES)})", found, "name the folder that holds them")
+    return pictures
+
+
+def _stem(file: Path) -> str:
+    return _normal(file.with_suffix("").as_posix())
+
+
+def _normal(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def _refuse_spellings(names: Collection[str], source: str) -> None:
+    """Refuse ids that differ in case or accents alone, of which files could not be told apart everywhere."""
+    first: dict[str, str] = {}
+    for name in names:
+        other = first.setdefault(_normal(name).casefold(), name)
+        if other != name:
+            found = f"'{other}' and '{name}'"
+            fix = "rename one of them, or correct the spelling if both are the same stimulus"
+            raise DataError(source, "stimulus ids that differ in more than their spelling", found, fix)
+
+
+def _by_name(folder: Path, spelt: Mapping[str, str]) -> Iterator[tuple[Pair, str]]:
+    """Yield stimulus, sample and file of every picture in a folder.
+
+    Parameters
+    ----------
+    folder : path
+    spelt : mapping of the normal form of a stimulus' id to the id
+    """
+    files = _pictures_in(folder)
+    readings = {file: _readings(_stem(file), spelt) for file in files}
+    strange = [file for file in files if not readings[file]]
+    if strange:
+        raise _strange(folder, [_stem(file) for file in strange], spelt, f"files named {NAMES}")
+    for file, (pair, *others) in readings.items():
+        if others:
+            found = " or ".join(f"sample {number} of '{name}'" for name, number in (pair, *others))
+            fix = "write {stimulus}/{sample}.png, or name the files in a table"
+            raise DataError(folder / file, "a name that can be read in one way", found, fix)
+        yield pair, str(folder / file)
+
+
+def _readings(stem: str, spelt: Mapping[str, str]) -> list[Pair]:
+    """Return every stimulus and sample that a name may stand for."""
+    found = [(spelt[stem], 0)] if stem in spelt else []
+    for separator in SEPARATORS:
+        name, _, number = stem.rpartition(separator)
+        if name in spelt and re.fullmatch(r"[0-9]+", number):
+            found.append((spelt[name], int(number)))
+    return found
+
+
+def _strange(source: object, names: Sequence[str], spelt: Mapping[str, str], expected: str) -> DataError:
+    """Return the error for names of no stimulus, with the stimulus that was probably meant."""
+    by_case = {name.casefold(): name for name in spelt}
+    near = difflib.get_close_matches(names[0].casefold(), by_case, n=1)
+    fix = "correct the names, or give the stimuli that they belong to"
+    if near:
+        fix = f"did you mean '{spelt[by_case[near[0]]]}'? If not, {fix}"
+    found = f"{len(names)} of other stimuli, first '{names[0]}'"
+    return DataError(source, f"{expected}, of the {len(spelt)} stimuli", found, fix)
+
+
+def _by_table(table: Path, spelt: Mapping[str, str]) -> Iterator[tuple[Pair, str]]:
+    """Yield stimulus, sample and file of every row of a table; `spelt` as for names of files."""
+    rows = [(where, row) for where, row in _rows(table, ("stimulus_id", "image_path"))]
+    strange = [row["stimulus_id"] for _, row in rows if _normal(row["stimulus_id"]) not in spelt]
+    if strange:
+        raise _strange(table, strange, spelt, "stimulus_ids")
+    for where, row in rows:
+        path = _path(row["image_path"], table)
+        if path is None:
+            raise DataError(
+                where, "image_path: the file of a picture", "no path", "add it, or remove the row"
+            )
+        yield (spelt[_normal(row["stimulus_id"])], _sample(row.get("sample", 0), where)), path
+
+
+def _stimulus(row: Mapping[str, Any], where: str, table: Path) -> tuple[str, Stimulus]:
+    category = row.get("category")
+    known = None if category is None or category in NO_CATEGORY else str(category)
+    wanted = row.get("split") != "train"
+    return row["stimulus_id"], Stimulus(_path(row["image_path"], table), known, wanted)
+
+
+def _sample(value: object, where: str) -> int:
+    """Return the number of a sample; a table may hold it as text, or as 1.0 where other rows lacked it."""
+    if not re.fullmatch(r"[0-9]+(\.0)?", str(value)):
+        raise DataError(where, "sample: a whole number from 0", f"'{value}'", "number the samples")
+    return int(float(str(value)))
+
+
+def _path(value: object, table: Path) -> str | None:
+    """Return the file of a row: from the working directory, else from the folder of the table."""
+    if value is None or value == "":
+        return None
+    path = Path(str(value)).expanduser()
+    beside = table.parent / path
+    return str(beside if not path.exists() and beside.exists() else path)
+
+
+def _rows(table: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the place of each row of a table for error messages, and its cells; stimulus_id as text.
+
+    Raises
+    ------
+    DataError
+        The file is no table, or lacks one of `columns`, or has no rows, or a row has no stimulus_id.
+    """
+    frame, first = _read_table(table)
+    missing = [name for name in columns if name not in frame.column_names]
+    if missing:
+        found = f"no {', '.join(missing)} among {', '.join(frame.column_names)}"
+        fix = "name the columns so, with commas between them in .csv and tabs in .tsv"
+        raise DataError(table, f"the columns {', '.join(columns)}", found, fix)
+    if not frame.num_rows:
+        raise DataError(table, "a row for each picture", "no rows", "name the table that holds them")
+    wanted = [name for name in (*columns, "sample", "category", "split") if name in frame.column_names]
+    for number, row in enumerate(frame.select(list(dict.fromkeys(wanted))).to_pylist(), first):
+        where = f"{table}, row {number}"
+        if row["stimulus_id"] in (None, ""):
+            raise DataError(where, "a stimulus_id", "none", "add it, or remove the row")
+        yield where, row | {"stimulus_id": str(row["stimulus_id"])}
+
+
+def _read_table(table: Path) -> tuple[pa.Table, int]:
+    """Read a table, text cells as they are written; return the number of its first row, too."""
+    try:
+        if table.suffix.lower() == ".parquet":
+            with pq.ParquetFile(table) as file:
+                return file.read(), 1
+        separator = "," if table.suffix.lower() == ".csv" else "\t"
+        # Without index_col, a separator at the end of each row would shift the columns.
+        text = pd.read_csv(
+            table, sep=separator, dtype=str, keep_default_na=False, index_col=False, encoding="utf-8-sig"
+        )
+        return pa.Table.from_pandas(text.fillna(""), preserve_index=False), 2
+    except (OSError, ValueError, pa.ArrowInvalid) as error:
+        reason = str(error).splitlines()[0] if str(error) else repr(error)
+        raise DataError(
+            table, "a table of pictures", reason, "write it anew, as UTF-8 if it is text"
+        ) from None
