@@ -4,6 +4,7 @@
 rule score_folder:
     """Scores of a folder of reconstructions made elsewhere: --config pictures=DIR stimuli=DIR_OR_TABLE."""
     input:
+        pictures=JOBS.scored_pictures,
         code=code_of("score_folder"),
         templates=[f"{TEMPLATES}/folder.html.j2", f"{TEMPLATES}/style.css"],
         model=JOBS.model_sums,
@@ -25,7 +26,6 @@ rule score_folder:
         gpu=1,
     params:
         settings=settings_of("score_folder"),
-        # A text, because Snakemake would take braces in the names of files for wildcards.
-        pictures=JOBS.scored_pictures,
+        pictures=JOBS.scored_state,
     shell:
         command_line("score_folder")

@@ -32,9 +32,7 @@ class FiniteJudge:
             # A sum of float64 is finite only if every summand is, and needs no copy of the features.
             bad = np.flatnonzero(~np.isfinite(rows.sum(axis=1, dtype=np.float64)))
             if len(bad):
-                found = (
-                    f"NaN or infinity for {len(bad)} of {len(rows)} pictures, first number {bad[0]} from 0"
-                )
+                found = f"NaN or infinity for {len(bad)} of {len(rows)} pictures, first number {bad[0] + 1}"
                 fix = "look at these pictures, and compare the weights of the judge with their checksums"
                 raise DataError(f"judge {self.name}, layer {layer}", "finite features", found, fix)
         return features

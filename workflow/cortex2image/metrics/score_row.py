@@ -1,4 +1,4 @@
-"""A row of a score table from the values of one metric: of a study's methods, or of pictures made elsewhere."""
+"""A row of a score table, from the values of one metric."""
 
 from dataclasses import asdict
 

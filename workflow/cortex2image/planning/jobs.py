@@ -382,11 +382,19 @@ class Jobs:
         """Return the name of the folder of scores of pictures made elsewhere."""
         return run_step(lambda: scored_name(self.study))
 
-    def scored_pictures(self, wildcards: Wildcards) -> str:
-        """Return a text that changes with any picture made elsewhere or its stimulus.
+    def scored_pictures(self, wildcards: Wildcards) -> list[str]:
+        """Return the pictures made elsewhere and their stimuli; what does not match ends planning.
 
-        Pictures that do not match their stimuli end planning.
+        Results of this study are left out, which jobs of the study would make anew, and names with braces,
+        which Snakemake would take for wildcards. :meth:`scored_state` speaks for them.
         """
+        results = Path(self.layout.root).resolve()
+        files = run_step(lambda: list(match(*require_scored(self.study)).files()))
+        own = (file for file in files if Path(file).resolve().is_relative_to(results))
+        return sorted({file for file in files if not {"{", "}"} & set(file)} - set(own))
+
+    def scored_state(self, wildcards: Wildcards) -> str:
+        """Return a text that changes with any picture made elsewhere or its stimulus."""
         return run_step(lambda: match(*require_scored(self.study)).state())
 
     def model_sums(self, wildcards: Wildcards) -> str:

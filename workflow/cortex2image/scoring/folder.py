@@ -50,7 +50,9 @@ READS = (
 """The settings that decide the scores of pictures made elsewhere."""
 SUBJECT = "folder"
 """What stands for the subject in the tables: whose brain the pictures were made from is not known."""
-_ONE_SIZE = "save all reconstructions as squares of one size; of stimuli of another shape the central square is compared"
+_ONE_SIZE = (
+    "save all reconstructions as squares of one size; stimuli of another shape are cut to their centre"
+)
 OpenJudges = Callable[[ModelSet, str], list[Judge]]
 OpenDistances = Callable[[ModelSet, str], list[Distance]]
 
@@ -80,7 +82,7 @@ class FolderScores:
     warnings: list[str] = field(default_factory=list)
 
     def write(self, folder: str | Path) -> None:
-        """Write evaluation.parquet, nulls.parquet, scores.parquet, scores.csv and index.html into a folder."""
+        """Write the three tables as Parquet, scores.csv and index.html into a folder."""
         names = ("folder_evaluation", "folder_nulls", "folder_scores", "folder_csv", "folder_page")
         files = [Path(folder, Path(path_in_study(name)).name) for name in names]
         self.write_tables(*files[:4])
@@ -210,12 +212,11 @@ def _warnings(identical: np.ndarray, matched: Matched) -> list[str]:
     """Return a warning about reconstructions that are no reconstructions, after printing it."""
     if not identical.any():
         return []
-    which = (
-        "All reconstructions are" if identical.all() else f"Reconstructions of {identical.sum()} stimuli are"
-    )
+    which = "All reconstructions" if identical.all() else f"Reconstructions of {identical.sum()} stimuli"
+    first = matched.stimuli[int(identical.argmax())]
     warning = (
-        f"{which} pixel for pixel what was seen (first: {matched.stimuli[int(identical.argmax())]}). No decoder "
-        "does that: is `pictures` the folder of the stimuli, or a copy of it?"
+        f"{which} are pixel for pixel what was seen (first: {first}). No decoder does that: is `pictures` "
+        "the folder of the stimuli, or a copy of it?"
     )
     say(f"WARNING: {warning}")
     return [warning]
@@ -226,11 +227,9 @@ def _require_finite(scored: Mapping[str, Scored], stimuli: Sequence[str]) -> Non
     for metric, one in scored.items():
         bad = [name for name, row in zip(stimuli, one.values, strict=True) if not np.isfinite(row).all()]
         if bad or not np.isfinite(one.null).all():
-            found = (
-                f"NaN or infinity for {len(bad)} of {len(stimuli)} stimuli, first {(bad or ['the null'])[0]}"
-            )
+            where = f"for {len(bad)} of {len(stimuli)} stimuli, first '{bad[0]}'" if bad else "in the null"
             fix = "look at these pictures, and at the model set that judges them"
-            raise DataError(f"metric {metric}", "finite values", found, fix)
+            raise DataError(f"metric {metric}", "finite values", f"NaN or infinity {where}", fix)
 
 
 def _row(method: str, metric: str, scored: Scored, stimuli: Sequence[str]) -> dict[str, object]:

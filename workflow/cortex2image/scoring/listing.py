@@ -1,8 +1,8 @@
 """Pictures made elsewhere, and the stimuli that they reconstruct, as a folder or a table lists them.
 
-In a folder the name of a file says which stimulus and which sample it is; the names of the stimuli decide how
-it is read, so that ``nsd_02950.png`` may be sample 2950 of ``nsd`` or the only one of ``nsd_02950``, but never
-both. Names that differ in the normal form of their accents alone are one name.
+In a folder the name of a file says which stimulus and which sample it is; the names of the stimuli decide
+how it is read, so that ``nsd_02950.png`` may be sample 2950 of ``nsd`` or the only one of ``nsd_02950``, but
+never both. Names that differ in the normal form of their accents alone are one name.
 """
 
 import difflib
@@ -95,10 +95,7 @@ def list_reconstructions(source: str, stimuli: Collection[str]) -> dict[Pair, st
     """
     place = _existing(source, "pictures")
     spelt = {_normal(name): name for name in stimuli}
-    if place.is_dir():
-        listed = _by_name(place, spelt)
-    else:
-        listed = _by_table(place, spelt)
+    listed = _by_name(place, spelt) if place.is_dir() else _by_table(place, spelt)
     found: dict[Pair, str] = {}
     for pair, path in listed:
         if pair in found:
@@ -121,7 +118,7 @@ def _existing(source: str, setting: str) -> Path:
 
 
 def _pictures_in(folder: Path) -> list[Path]:
-    """Return the pictures in a folder and in folders within it, sorted, relative to it; hidden files aside."""
+    """Return the pictures at any depth of a folder, sorted, relative to it; hidden files do not count."""
     inside = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
     seen = [path for path in inside if not any(part.startswith(".") for part in path.parts)]
     pictures = sorted(path for path in seen if path.suffix.lower() in SUFFIXES)

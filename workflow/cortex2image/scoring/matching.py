@@ -36,14 +36,15 @@ class Matched:
 
     def files(self) -> Iterator[str]:
         """Yield every file that the scores depend on."""
-        yield from (source for source in self.sources if Path(source).expanduser().is_file())
+        tables = (Path(source).expanduser() for source in self.sources)
+        yield from (str(table) for table in tables if table.is_file())
         yield from self.originals
         for row in self.reconstructions:
             yield from row
 
     def state(self) -> str:
         """Return a text that changes with every file: with its name, size or time."""
-        return files_digest((file, Path(file).expanduser()) for file in self.files())
+        return files_digest((file, Path(file)) for file in self.files())
 
 
 def match(pictures: str, stimuli: str) -> Matched:
@@ -87,7 +88,7 @@ def _require_all(names: list[str], known: Mapping[str, Stimulus], pictures: str,
     missing = sorted(set(wanted) - set(names))
     if missing:
         found = f"{len(missing)} of {len(wanted)} without, first '{missing[0]}'"
-        fix = "add the pictures, or give stimuli without these: whoever scores a part of the stimuli should say so"
+        fix = "add the pictures; to score some stimuli only, name these in a table, and say so"
         raise DataError(pictures, f"a reconstruction of every stimulus of {stimuli}", found, fix)
 
 

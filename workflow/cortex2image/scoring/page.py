@@ -1,4 +1,4 @@
-"""One page on pictures made elsewhere: their scores, the pictures beside what was seen, and what judged them."""
+"""One page on pictures made elsewhere: scores, the pictures beside what was seen, and what judged them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -76,7 +76,7 @@ def folder_page(
     rows = max(1, SHOWN // (1 + len(matched.samples)))
     context = {
         "name": name,
-        "sources": [Path(source).name for source in matched.sources],
+        "sources": [Path(source).name or source for source in matched.sources],
         "stimuli": len(matched.stimuli),
         "samples": matched.samples,
         "warnings": warnings,

@@ -1,7 +1,7 @@
 """Score reconstructions made elsewhere against the pictures that were seen.
 
-Reads the pictures and the stimuli that the settings `pictures` and `stimuli` name, and the judges and distances
-of the model set; nothing of a data set.
+Reads the pictures and the stimuli that the settings `pictures` and `stimuli` name, and the judges and
+distances of the model set; nothing of a data set.
 Computes every metric of each picture, the permutation null of each metric's mean, and its interval.
 Writes score_folder/{scored}/evaluation.parquet, nulls.parquet, scores.parquet, scores.csv and index.html.
 """

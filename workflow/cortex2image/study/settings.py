@@ -605,7 +605,7 @@ class Study(Section):
         None,
     )
     stimuli: str | None = setting(
-        "Folder of the pictures that `pictures` reconstructs, or a table of them such as stimuli.parquet; for "
+        "Folder of the stimuli that `pictures` reconstruct, or a table of them such as stimuli.parquet; for "
         "the target score_folder alone.",
         None,
     )

@@ -53,7 +53,7 @@ FILES: Mapping[str, str] = {
     "ascent": "{subject}/preference/ascent.png",
     "synthesised_sheet": "{subject}/preference/synthesised.png",
     "scores_csv": "scores.csv",
-    # Scores of pictures made elsewhere: tables of the contracts `evaluation`, `nulls` and `scores`, and a page.
+    # Scores of pictures made elsewhere: tables of the contracts `evaluation`, `nulls`, `scores`; a page.
     "folder_evaluation": "score_folder/{scored}/evaluation.parquet",
     "folder_nulls": "score_folder/{scored}/nulls.parquet",
     "folder_scores": "score_folder/{scored}/scores.parquet",
