@@ -50,9 +50,7 @@ READS = (
 """The settings that decide the scores of pictures made elsewhere."""
 SUBJECT = "folder"
 """What stands for the subject in the tables: whose brain the pictures were made from is not known."""
-_ONE_SIZE = (
-    "save all reconstructions as squares of one size; stimuli of another shape are cut to their centre"
-)
+_ONE_SIZE = "save all reconstructions as squares of one size; stimuli of other shapes are cut to their centre"
 OpenJudges = Callable[[ModelSet, str], list[Judge]]
 OpenDistances = Callable[[ModelSet, str], list[Distance]]
 
