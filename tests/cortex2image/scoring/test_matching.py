@@ -36,7 +36,7 @@ def test_rows_are_sorted_by_stimulus_and_sample(tmp_path, rng, stimuli):
         ([*names(), "scene-9_0.png"], "1 of other stimuli, first 'scene-9_0'"),
         (
             names()[:-1],
-            r"samples of every stimulus: 0, 1\n.*1 of 5 stimuli have fewer; 'scene-5' lacks sample 1",
+            r"every stimulus: 0, 1\n.*1 of 5 stimuli have fewer; 'scene-5' lacks sample 1",
         ),
         ([*names(), "scene-3_7.png"], "4 of 5 stimuli have fewer; 'scene-1' lacks sample 7"),
     ],
@@ -78,9 +78,7 @@ def test_training_stimuli_of_a_table_need_no_reconstruction(tmp_path, rng, stimu
 def test_tables_that_name_no_files_are_refused(tmp_path, rng, stimuli):
     drawn = write_files(tmp_path / "drawn", names((0,)), rng)
     source = write_table(tmp_path / "stimuli.csv", ["test"] * 5, tmp_path / "moved")
-    with pytest.raises(
-        DataError, match=r"stimuli\.csv\n.*\n.*5 of 5 are not there, first .*moved.scene-1\.png"
-    ):
+    with pytest.raises(DataError, match=r"stimuli\.csv\n.*\n.*5 of 5 are not there, first .*scene-1\.png"):
         match(str(drawn), source)
     rows = pd.read_csv(source).assign(image_path="")
     rows.to_csv(source, index=False)
