@@ -191,7 +191,9 @@ def _to_srgb(profile: bytes) -> tuple[str, ImageCms.ImageCmsTransform | None]:
     """
     given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     mode = _MODEL_OF_PROFILE[given.profile.xcolor_space.strip()]
-    transform = ImageCms.buildTransform(given, ImageCms.createProfile("sRGB"), mode, "RGB")
+    # Optimised, LittleCMS interpolates between few levels: dark grey would be off by ten.
+    exact, srgb = ImageCms.Flags.NOOPTIMIZE, ImageCms.createProfile("sRGB")
+    transform = ImageCms.buildTransform(given, srgb, mode, "RGB", flags=exact)
     if mode == "CMYK":
         return mode, transform
     levels = np.arange(0, 256, 15 if mode == "RGB" else 1, dtype=np.uint8)

@@ -133,9 +133,16 @@ def test_what_is_no_such_table_is_refused(tmp_path):
     (tmp_path / "t.csv").write_text("stimulus_id,image_path\n")
     with pytest.raises(DataError, match="no rows"):
         list_stimuli(str(tmp_path / "t.csv"))
-    for name, content in (("t.csv", b""), ("t.csv", b"\xff\xfe\x00"), ("t.parquet", b"no table")):
+    (tmp_path / "t.csv").write_text("stimulus_id,image_path\na,x,1.png\n")
+    with pytest.raises(DataError, match=r"t\.csv, row 2\n.*2 cells\n.*3 cells: a, x, 1\.png\n.*quotation"):
+        list_stimuli(str(tmp_path / "t.csv"))
+    for name, content, expected in (
+        ("t.csv", b"", "the columns stimulus_id"),
+        ("t.tsv", b"\xff\xfe\x00", "a table of text"),
+        ("t.parquet", b"no table", "a Parquet table"),
+    ):
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(DataError, match="a table of pictures"):
+        with pytest.raises(DataError, match=rf"{name}\n.*{expected}"):
             list_stimuli(str(tmp_path / name))
 
 

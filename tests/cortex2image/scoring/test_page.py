@@ -51,9 +51,9 @@ def test_every_picture_is_shown_beside_what_was_seen(result):
         "scene-1, sample 1",
     ]
     shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(pictures[1][0]))), int)
-    drawn = np.asarray(Image.open(result.matched.reconstructions[0][0]), int)
+    drawn, other = (np.asarray(Image.open(path), int) for path in result.matched.reconstructions[0])
     assert shown.shape == drawn.shape
-    assert np.abs(shown - drawn).mean() < 40  # lossy
+    assert np.abs(shown - drawn).mean() < 0.7 * np.abs(shown - other).mean()  # WebP of noise is lossy
 
 
 def test_large_folders_are_shown_in_part_and_say_so(result, monkeypatch):

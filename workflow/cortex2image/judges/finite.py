@@ -30,7 +30,8 @@ class FiniteJudge:
         features = self.judge.features(images, layers)
         for layer, rows in features.items():
             # A sum of float64 is finite only if every summand is, and needs no copy of the features.
-            bad = np.flatnonzero(~np.isfinite(rows.sum(axis=1, dtype=np.float64)))
+            with np.errstate(invalid="ignore"):
+                bad = np.flatnonzero(~np.isfinite(rows.sum(axis=1, dtype=np.float64)))
             if len(bad):
                 found = f"NaN or infinity for {len(bad)} of {len(rows)} pictures, first number {bad[0] + 1}"
                 fix = "look at these pictures, and compare the weights of the judge with their checksums"

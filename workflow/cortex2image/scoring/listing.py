@@ -5,6 +5,7 @@ how it is read, so that ``nsd_02950.png`` may be sample 2950 of ``nsd`` or the o
 never both. Names that differ in the normal form of their accents alone are one name.
 """
 
+import csv
 import difflib
 import re
 import unicodedata
@@ -13,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -25,7 +25,10 @@ NO_CATEGORY = ("", "n/a")
 NAMES = "{stimulus}.png, {stimulus}_{sample}.png or {stimulus}/{sample}.png"
 SEPARATORS = ("_", "/")
 """What may stand between the name of a stimulus and the number of a sample."""
+USED = ("stimulus_id", "image_path", "sample", "category", "split")
+"""Columns of tables that are used; others do not count."""
 Pair = tuple[str, int]
+Rows = dict[int, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,7 @@ def _existing(source: str, setting: str) -> Path:
     """Return the folder or the table that a setting names."""
     place = Path(source).expanduser()
     if not (place.is_dir() or (place.is_file() and place.suffix.lower() in TABLES)):
-        found = (
-            f"a file of another kind ({place.suffix or 'no suffix'})" if place.is_file() else "no such path"
-        )
+        found = f"a file {place.suffix or 'without suffix'}" if place.is_file() else "no such path"
         expected = f"{setting}: a folder of pictures, or a table ({', '.join(TABLES)})"
         raise DataError(source, expected, found, "correct the path; it starts from the working directory")
     return place
@@ -191,16 +192,14 @@ def _strange(source: object, names: Sequence[str], spelt: Mapping[str, str], exp
 
 def _by_table(table: Path, spelt: Mapping[str, str]) -> Iterator[tuple[Pair, str]]:
     """Yield stimulus, sample and file of every row of a table; `spelt` as for names of files."""
-    rows = [(where, row) for where, row in _rows(table, ("stimulus_id", "image_path"))]
+    rows = list(_rows(table, ("stimulus_id", "image_path")))
     strange = [row["stimulus_id"] for _, row in rows if _normal(row["stimulus_id"]) not in spelt]
     if strange:
         raise _strange(table, strange, spelt, "stimulus_ids")
     for where, row in rows:
         path = _path(row["image_path"], table)
         if path is None:
-            raise DataError(
-                where, "image_path: the file of a picture", "no path", "add it, or remove the row"
-            )
+            raise DataError(where, "the image_path of a picture", "none", "add it, or remove the row")
         yield (spelt[_normal(row["stimulus_id"])], _sample(row.get("sample", 0), where)), path
 
 
@@ -235,36 +234,50 @@ def _rows(table: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str
     DataError
         The file is no table, or lacks one of `columns`, or has no rows, or a row has no stimulus_id.
     """
-    frame, first = _read_table(table)
-    missing = [name for name in columns if name not in frame.column_names]
+    names, rows = _read_parquet(table) if table.suffix.lower() == ".parquet" else _read_text(table)
+    missing = [name for name in columns if name not in names]
     if missing:
-        found = f"no {', '.join(missing)} among {', '.join(frame.column_names)}"
+        found = f"no {', '.join(missing)} among {', '.join(names)}"
         fix = "name the columns so, with commas between them in .csv and tabs in .tsv"
         raise DataError(table, f"the columns {', '.join(columns)}", found, fix)
-    if not frame.num_rows:
+    if not rows:
         raise DataError(table, "a row for each picture", "no rows", "name the table that holds them")
-    wanted = [name for name in (*columns, "sample", "category", "split") if name in frame.column_names]
-    for number, row in enumerate(frame.select(list(dict.fromkeys(wanted))).to_pylist(), first):
+    for number, row in rows.items():
         where = f"{table}, row {number}"
         if row["stimulus_id"] in (None, ""):
             raise DataError(where, "a stimulus_id", "none", "add it, or remove the row")
         yield where, row | {"stimulus_id": str(row["stimulus_id"])}
 
 
-def _read_table(table: Path) -> tuple[pa.Table, int]:
-    """Read a table, text cells as they are written; return the number of its first row, too."""
+def _read_parquet(table: Path) -> tuple[list[str], Rows]:
+    """Return the columns of a Parquet table that are used, and its rows by their numbers from 1."""
     try:
-        if table.suffix.lower() == ".parquet":
-            with pq.ParquetFile(table) as file:
-                return file.read(), 1
-        separator = "," if table.suffix.lower() == ".csv" else "\t"
-        # Without index_col, a separator at the end of each row would shift the columns.
-        text = pd.read_csv(
-            table, sep=separator, dtype=str, keep_default_na=False, index_col=False, encoding="utf-8-sig"
-        )
-        return pa.Table.from_pandas(text.fillna(""), preserve_index=False), 2
-    except (OSError, ValueError, pa.ArrowInvalid) as error:
-        reason = str(error).splitlines()[0] if str(error) else repr(error)
-        raise DataError(
-            table, "a table of pictures", reason, "write it anew, as UTF-8 if it is text"
-        ) from None
+        with pq.ParquetFile(table) as file:
+            known = file.schema_arrow.names
+            rows = file.read([name for name in USED if name in known]).to_pylist()
+    except (OSError, pa.ArrowInvalid) as error:
+        fix = "write the table anew"
+        raise DataError(table, "a Parquet table", str(error).splitlines()[0], fix) from None
+    return known, dict(enumerate(rows, 1))
+
+
+def _read_text(table: Path) -> tuple[list[str], Rows]:
+    """Return the columns of a text table, and its rows by their lines; cells as they are written.
+
+    Separators may end a row; a cell that has no column may not.
+    """
+    try:
+        with open(table, newline="", encoding="utf-8-sig") as file:
+            lines = list(csv.reader(file, delimiter="," if table.suffix.lower() == ".csv" else "\t"))
+    except (OSError, ValueError, csv.Error) as error:
+        fix = "write the table anew, as UTF-8"
+        raise DataError(table, "a table of text", str(error), fix) from None
+    head, *cells = lines or [[]]
+    names = [name for name in head if name]
+    rows = {number: line for number, line in enumerate(cells, 2) if any(line)}
+    for number, line in rows.items():
+        if any(line[len(names) :]):
+            found = f"{len(line)} cells: {', '.join(line)[:200]}"
+            fix = "put cells that hold the separator in quotation marks"
+            raise DataError(f"{table}, row {number}", f"{len(names)} cells", found, fix)
+    return names, {n: dict(zip(names, [*line, *[""] * len(names)], strict=False)) for n, line in rows.items()}
