@@ -50,7 +50,7 @@ def test_nothing_of_a_data_set_is_planned(scored):
 
 
 def test_a_folder_is_scored_once_and_again_when_a_picture_changes(scored, tmp_path):
-    done = scored(models="{set: miniature}", evaluate="{permutations: 100}")
+    done = scored()
     assert done.returncode == 0, said(done)
     out = tmp_path / "results" / "demo" / "score_folder" / "my-new-set"
     assert f"The scores of my {{new}} set: {out.relative_to(tmp_path)}/index.html" in said(done)
@@ -58,7 +58,6 @@ def test_a_folder_is_scored_once_and_again_when_a_picture_changes(scored, tmp_pa
     assert (scores["n"] == len(IDS)).all()
     assert np.isfinite(scores[["value", "ci_low", "ci_high", "null_mean", "p"]]).all().all()
     assert [path.name for path in (tmp_path / "results" / "demo").iterdir()] == ["score_folder"]
-    same = {"models": "{set: miniature}", "evaluate": "{permutations: 100}"}
-    assert "Nothing to be done" in said(scored("--dry-run", **same))
+    assert "Nothing to be done" in said(scored("--dry-run"))
     os.utime(tmp_path / "my {new} set" / "scene-1_0.png")
-    assert "rule score_folder:" in said(scored("--dry-run", "--quiet", "host", **same))
+    assert "rule score_folder:" in said(scored("--dry-run", "--quiet", "host"))

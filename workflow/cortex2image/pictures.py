@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 from PIL.TiffImagePlugin import BITSPERSAMPLE, PHOTOMETRIC_INTERPRETATION
 
 from cortex2image.errors import DataError
@@ -75,7 +75,7 @@ def read_picture(path: str | Path, fix: str = _RESTORE) -> np.ndarray:
         raise DataError(path, f"{_A_PICTURE}, whole", f"{error}" or repr(error), fix) from None
 
 
-def _refuse_unclear(image: Image.Image, path: str | Path) -> None:
+def _refuse_unclear(image: ImageFile.ImageFile, path: str | Path) -> None:
     """Refuse, from the head of the file alone, what cannot be shown as one picture of known colours."""
     if image.width * image.height > LARGEST:
         raise _too_large(path, f"{image.width} x {image.height} px")
@@ -94,7 +94,7 @@ def _too_large(path: str | Path, found: str) -> DataError:
     return DataError(path, expected, found, "save the picture smaller, as large as it was seen")
 
 
-def _unclear_values(image: Image.Image) -> str:
+def _unclear_values(image: ImageFile.ImageFile) -> str:
     """Return why it is not known how pixel values look; empty if it is known."""
     info = image.info
     integers = image.mode == "I" and image.format in _GREY_16_AS_INTEGERS

@@ -71,5 +71,6 @@ def load_images(folder: str | Path, stim_files: Sequence[str], side: int) -> NDA
         path = Path(folder, name)
         if not path.is_file():
             raise DataError(path, "the picture of a simulated scene", "no file", "run simulate_stimuli again")
-        row[:] = Image.fromarray(read_picture(path)).resize((side, side), Image.Resampling.BOX)
+        picture = Image.fromarray(read_picture(path))
+        row[:] = np.asarray(picture.resize((side, side), Image.Resampling.BOX))
     return images
