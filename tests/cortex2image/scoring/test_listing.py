@@ -60,6 +60,8 @@ def test_accents_may_be_written_in_two_ways(tmp_path, rng):
         (["a_1.png", "a/1.png"], "sample 1 of 'a' twice"),
         (["a.png", "a_0.png"], "sample 0 of 'a' twice"),
         (["a.png", "q.png", "z.png"], r"files named (.|\n)*2 of other stimuli, first 'q'"),
+        (["door.png"], r"first 'door'(.|\n)*did you mean 'in/door'"),
+        (["unlike-all.png"], r"first 'unlike-all'\n *to do: *correct the names"),
         (["a_x.png"], "1 of other stimuli, first 'a_x'"),
         (["B_2.png"], r"first 'B_2'(.|\n)*did you mean 'b_2'"),
         (["b_2.png"], r"b_2\.png\n.*one way\n.*sample 0 of 'b_2' or sample 2 of 'b'\n.*\{stimulus\}/"),
@@ -67,7 +69,7 @@ def test_accents_may_be_written_in_two_ways(tmp_path, rng):
 )
 def test_names_that_do_not_tell_are_refused(tmp_path, rng, names, message):
     with pytest.raises(DataError, match=message):
-        listed(tmp_path, names, rng, ["a", "b", "b_2"])
+        listed(tmp_path, names, rng, ["a", "b", "b_2", "in/door"])
 
 
 def test_empty_and_absent_folders_are_refused(tmp_path):

@@ -25,6 +25,8 @@ NO_CATEGORY = ("", "n/a")
 NAMES = "{stimulus}.png, {stimulus}_{sample}.png or {stimulus}/{sample}.png"
 SEPARATORS = ("_", "/")
 """What may stand between the name of a stimulus and the number of a sample."""
+LIKE = 0.85
+"""Similarity of two names (:mod:`difflib`) from which one may be meant by the other."""
 USED = ("stimulus_id", "image_path", "sample", "category", "split")
 """Columns of tables that are used; others do not count."""
 Pair = tuple[str, int]
@@ -181,13 +183,19 @@ def _readings(stem: str, spelt: Mapping[str, str]) -> list[Pair]:
 
 def _strange(source: object, names: Sequence[str], spelt: Mapping[str, str], expected: str) -> DataError:
     """Return the error for names of no stimulus, with the stimulus that was probably meant."""
-    by_case = {name.casefold(): name for name in spelt}
-    near = difflib.get_close_matches(names[0].casefold(), by_case, n=1)
-    fix = "correct the names, or give the stimuli that they belong to"
-    if near:
-        fix = f"did you mean '{spelt[by_case[near[0]]]}'? If not, {fix}"
+    fix = "correct the names, name the files in a table, or give the stimuli that they belong to"
+    if meant := _meant(names[0], spelt):
+        fix = f"did you mean '{meant}'? If not, {fix}"
     found = f"{len(names)} of other stimuli, first '{names[0]}'"
     return DataError(source, f"{expected}, of the {len(spelt)} stimuli", found, fix)
+
+
+def _meant(name: str, spelt: Mapping[str, str]) -> str | None:
+    """Return the stimulus whose id, or whose id without folders, is nearly the name; None without one."""
+    known = {text.casefold(): meant for text, meant in spelt.items()}
+    known = {text.rpartition("/")[2]: meant for text, meant in known.items()} | known
+    near = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=LIKE)
+    return known[near[0]] if near else None
 
 
 def _by_table(table: Path, spelt: Mapping[str, str]) -> Iterator[tuple[Pair, str]]:
