@@ -7,9 +7,10 @@ import zlib
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image
+from PIL import Image, ImageCms
 from tests.support.odd_pictures import (
     linear_grey_profile,
+    nearly_srgb_profile,
     png_16,
     png_file,
     srgb_profile,
@@ -193,6 +194,17 @@ def test_colours_of_a_profile_are_taken_to_srgb(tmp_path, smooth, name):
     options = {"quality": 100, "subsampling": 0} if name == "a.jpg" else {}
     read = read_saved(tmp_path, Image.fromarray(smooth), name, icc_profile=swapped_profile(), **options)
     np.testing.assert_allclose(read.astype(int), smooth[:, :, ::-1].astype(int), atol=6)
+
+
+def test_another_rounding_of_srgb_changes_nothing(tmp_path, pixels):
+    profile = nearly_srgb_profile()
+    converted = ImageCms.profileToProfile(
+        Image.fromarray(pixels), ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+    )
+    assert 0 < np.abs(np.asarray(converted).astype(int) - pixels).max() <= 2
+    np.testing.assert_array_equal(
+        read_saved(tmp_path, Image.fromarray(pixels), "a.png", icc_profile=profile), pixels
+    )
 
 
 def test_profiles_of_palettes_grey_and_transparent_pictures(tmp_path, smooth):

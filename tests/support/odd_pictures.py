@@ -67,6 +67,15 @@ def swapped_profile() -> bytes:
     return swapped
 
 
+def nearly_srgb_profile() -> bytes:
+    """Return a profile of sRGB whose red is off by a thousandth, as rounding in other programs leaves it."""
+    profile = bytearray(srgb_profile())
+    place = profile.index(b"rXYZ")
+    red = struct.unpack_from(">I", profile, place + 4)[0] + 8
+    struct.pack_into(">i", profile, red, struct.unpack_from(">i", profile, red)[0] + 130)
+    return bytes(profile)
+
+
 def linear_grey_profile() -> bytes:
     """Return a profile of grey values that are proportional to light."""
 

@@ -21,7 +21,7 @@ from cortex2image.errors import DataError
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 LARGEST = 8192 * 8192
-"""Most pixels of a picture: ten times those of a screen, and far below what fills the memory."""
+"""Most pixels of a picture: eight times those of a large screen; 200 MB of memory."""
 BACKGROUND = "white"
 """What shows through transparent pixels: the paper of most viewers and of printed figures."""
 SRGB_GAMMA, GAMMA_TOLERANCE = 1 / 2.2, 0.02
@@ -83,9 +83,8 @@ def _refuse_unclear(image: ImageFile.ImageFile, path: str | Path) -> None:
     # Phones store previews behind a photograph (MPO); viewers show the first.
     frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
     if frames > 1:
-        raise DataError(
-            path, "a single picture", f"{frames} frames", "save the frame that was seen as a file"
-        )
+        fix = "save the frame that was seen as a file of its own"
+        raise DataError(path, "a single picture", f"{frames} frames", fix)
     if unclear := _unclear_values(image):
         raise DataError(path, "pixels of known colours", unclear, _SAVE_ANEW)
 
@@ -197,9 +196,15 @@ def _to_srgb(profile: bytes) -> tuple[str, ImageCms.ImageCmsTransform | None]:
     transform = ImageCms.buildTransform(given, srgb, mode, "RGB", flags=exact)
     if mode == "CMYK":
         return mode, transform
-    levels = np.arange(0, 256, 15 if mode == "RGB" else 1, dtype=np.uint8)
-    lattice = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(1, -1, 3)
-    probe = Image.fromarray(lattice if mode == "RGB" else levels[None])
+    probe = _probe(mode)
     seen = np.asarray(_transformed(probe, transform)).astype(int)
     change = np.abs(seen - np.asarray(probe.convert("RGB")))
     return mode, None if change.max() <= UNCHANGED else transform
+
+
+def _probe(mode: str) -> Image.Image:
+    """Return every grey value, or colours all over the cube, as a picture of one row."""
+    if mode == "L":
+        return Image.fromarray(np.arange(256, dtype=np.uint8)[None])
+    levels = np.arange(0, 256, 15, dtype=np.uint8)
+    return Image.fromarray(np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(1, -1, 3))
