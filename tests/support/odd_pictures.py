@@ -68,11 +68,11 @@ def swapped_profile() -> bytes:
 
 
 def nearly_srgb_profile() -> bytes:
-    """Return a profile of sRGB whose red is off by a thousandth, as rounding in other programs leaves it."""
+    """Return a profile of sRGB whose red is off by half a thousandth, as rounding in other programs leaves it."""
     profile = bytearray(srgb_profile())
     place = profile.index(b"rXYZ")
     red = struct.unpack_from(">I", profile, place + 4)[0] + 8
-    struct.pack_into(">i", profile, red, struct.unpack_from(">i", profile, red)[0] + 130)
+    struct.pack_into(">i", profile, red, struct.unpack_from(">i", profile, red)[0] + 30)
     return bytes(profile)
 
 
