@@ -68,7 +68,7 @@ def swapped_profile() -> bytes:
 
 
 def nearly_srgb_profile() -> bytes:
-    """Return a profile of sRGB whose red is off by half a thousandth, as rounding in other programs leaves it."""
+    """Return a profile of sRGB whose red is off by half a thousandth, as other programs may round it."""
     profile = bytearray(srgb_profile())
     place = profile.index(b"rXYZ")
     red = struct.unpack_from(">I", profile, place + 4)[0] + 8
