@@ -24,6 +24,7 @@ include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/sheets.smk"
 include: "workflow/rules/encode.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/score_folder.smk"
 include: "workflow/rules/explain.smk"
 include: "workflow/rules/regions.smk"
 include: "workflow/rules/targets.smk"
@@ -43,3 +44,5 @@ rule all:
 onsuccess:
     if Path(rules.report.output.page).exists():
         print(f"The report: {rules.report.output.page}")
+    if STUDY.pictures and Path(rules.score_folder.output.page).exists():
+        print(f"The scores of {STUDY.pictures}: {rules.score_folder.output.page}")

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import importlib.metadata
 import os
 import tomllib
 from pathlib import Path
@@ -57,6 +58,14 @@ def _packages_with_code(module: str) -> list[str]:
     parts = module.split(".")
     packages = [".".join(parts[:end]) for end in range(1, len(parts))]
     return [name for name in packages if module_path(name).stat().st_size > 0]
+
+
+def installed_version(package: str) -> str | None:
+    """Return the version of an installed package, None where it is not installed."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def package_version(root: Path) -> str:

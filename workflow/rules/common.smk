@@ -32,7 +32,7 @@ from cortex2image.tables.paths import benchmark_path, figure_path, log_path, tra
 CONFIG = config_name(workflow.configfiles, overridden=bool(workflow.config_settings.config))
 STUDY = run_step(lambda: resolve(config, CONFIG))
 JOBS = run_step(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.yaml")))
-RESOURCES, READER = JOBS.resources, JOBS.reader
+RESOURCES, READER, SCORED = JOBS.resources, JOBS.reader, JOBS.scored
 ENCODING_FIGURES, ENCODING_FIGURE_NAMES = JOBS.figures, [figure.name for figure in JOBS.figures]
 METHODS_RUN, ENCODED, DECODED = method_names(STUDY.reconstruct), JOBS.encoded, list(STUDY.decode.rois)
 # Paths of the files of the study: at("betas") is the path of a table, with its wildcards.

@@ -6,7 +6,7 @@ from PIL import Image
 from tests.support.stimuli import write_pictures, write_stimuli
 
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.features.stimuli import Stimuli, batches, range_of, read_picture, read_stimuli
+from cortex2image.features.stimuli import Stimuli, batches, range_of, read_stimuli
 
 
 def stimuli(ids=("a", "b"), paths=(None, None), seed=3):
@@ -26,21 +26,10 @@ def test_pictures_are_cut_to_squares_of_one_size(tmp_path, rng):
     assert (pictures.shape, pictures.dtype) == ((2, 8, 8, 3), np.uint8)
 
 
-@pytest.mark.parametrize("mode", ["RGB", "L", "RGBA", "P"])
-def test_pictures_of_any_mode_are_read_as_colours(tmp_path, mode):
-    Image.new("RGB", (5, 4), (204, 204, 204)).convert(mode).save(tmp_path / "a.png")
-    picture = read_picture(str(tmp_path / "a.png"))
-    assert picture.shape == (4, 5, 3)
-    np.testing.assert_array_equal(picture, 204)
-
-
-@pytest.mark.parametrize("content", [None, b"no picture"])
-def test_a_file_that_is_no_picture_is_named(tmp_path, content):
-    path = tmp_path / "a.png"
-    if content is not None:
-        path.write_bytes(content)
+def test_a_file_that_is_no_picture_is_named(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"no picture")
     with pytest.raises(DataError, match=r"a\.png\n.*a picture"):
-        read_picture(str(path))
+        stimuli(ids=("a",), paths=(str(tmp_path / "a.png"),)).pictures(8)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from tests.support.configs import CONFIGS, change, distributed, shipped
+from tests.support.elsewhere import IDS, write_files, write_stimuli
 
 from cortex2image.planning.jobs import Jobs, asked_now, growing, noise_label
 from cortex2image.study.config import resolve
@@ -448,3 +449,28 @@ def test_a_captioned_study_decodes_states_of_the_captioning_network():
     asked = study.decoded_of_method(Wildcards(subject="sub-01", method="caption"))
     assert asked == [f"results/demo/sub-01/decoded/{space}.parquet" for space in ("z", "blip")]
     assert study.feature_spaces == ["blip", "c", "z"]
+
+
+def test_pictures_made_elsewhere_and_their_stimuli_are_inputs_of_their_scores(tmp_path, rng, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_stimuli(tmp_path / "seen", rng)
+    write_files(tmp_path / "results" / "demo" / "own", [f"{name}.png" for name in IDS], rng)
+    write_files(tmp_path / "{odd}", [f"{name}.png" for name in IDS], rng)
+    seen = [f"seen/{name}.png" for name in IDS]
+    states = set()
+    for pictures, name, listed in (
+        ("results/demo/own", "own", seen),  # the study's own results are no inputs
+        ("{odd}", "odd", seen),  # Snakemake would take {odd} for a wildcard
+        ("seen", "seen", seen),
+    ):
+        planned = jobs(change(change(shipped(), "pictures", pictures), "stimuli", "seen"))
+        assert planned.scored == name
+        assert planned.scored_pictures(NONE) == listed
+        states.add(planned.scored_state(NONE))
+    assert len(states) == 3
+
+
+def test_without_pictures_made_elsewhere_their_scores_end_the_plan():
+    assert jobs().scored == "unnamed"
+    with pytest.raises(SystemExit, match="pictures and stimuli"):
+        jobs().scored_pictures(NONE)

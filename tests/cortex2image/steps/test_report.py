@@ -153,7 +153,7 @@ def test_a_missing_picture_leaves_no_page(tmp_path: Path) -> None:
     root = tmp_path / "study"
     arguments = write_study(root, ("z",), ("z",), with_images=True, reader="bids")
     shutil.rmtree(root / "sub-02" / "reconstructions" / "z")
-    with pytest.raises(DataError, match="readable picture"):
+    with pytest.raises(DataError, match="a picture"):
         main(arguments)
     assert not (root / "report").exists()
 

@@ -1,6 +1,7 @@
 """Paths that the settings of a data set name: its folder, the atlas of a subject, the user's pictures."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from cortex2image.errors import ConfigError
@@ -27,10 +28,16 @@ def subject_atlas(rois: Rois, subject: str) -> str | None:
 
 
 def pictures_digest(folder: str | Path) -> str:
-    """Return a digest of name, size and time of every file in the stimuli folder; it changes with a picture.
+    """Return :func:`files_digest` of every file in the stimuli folder; it changes with a picture."""
+    paths = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+    return files_digest((str(path.relative_to(folder)), path) for path in paths)
+
+
+def files_digest(files: Iterable[tuple[str, Path]]) -> str:
+    """Return a digest of name, size and time of files, each given as its name and its path.
 
     The content of the files is not read: a study may have tens of thousands.
     """
-    paths = sorted(path for path in Path(folder).rglob("*") if path.is_file())
-    facts = (f"{p.relative_to(folder)} {p.stat().st_size} {p.stat().st_mtime_ns}" for p in paths)
+    stats = ((name, path.stat()) for name, path in files)
+    facts = (f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in stats)
     return hashlib.blake2b("\n".join(facts).encode(), digest_size=8).hexdigest()

@@ -8,14 +8,13 @@ import pandas as pd
 from cortex2image.data.bids.tables import MISSING, read_captions, read_tsv, stimulus_id
 from cortex2image.data.recording import Stimulus
 from cortex2image.errors import DataError
-
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".gif")
+from cortex2image.pictures import SUFFIXES
 
 
 def picture_name(name: str) -> str:
     """Return the name of a picture without folders and without the suffix of an image file."""
     file = PurePosixPath(name).name
-    return file[: -len(PurePosixPath(file).suffix)] if file.lower().endswith(IMAGE_SUFFIXES) else file
+    return file[: -len(PurePosixPath(file).suffix)] if file.lower().endswith(SUFFIXES) else file
 
 
 def described_stimuli(table: Path, splits: Mapping[str, str]) -> list[Stimulus]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from cortex2image.features.stimuli import Stimuli, read_picture
+from cortex2image.features.stimuli import Stimuli
 from cortex2image.judges.pretrained_judges import prepared
 from cortex2image.networks.checksums import verify
 from cortex2image.networks.compat import ensure_torchvision
@@ -17,6 +17,7 @@ from cortex2image.networks.judge_specs import CLIP_DEVIATION, CLIP_MEAN, Prepara
 from cortex2image.networks.load import Diffusion
 from cortex2image.networks.origins import IMAGE_ENCODER
 from cortex2image.networks.pixels import square
+from cortex2image.pictures import read_picture
 
 
 def extract(stimuli: Stimuli, diffusion: Diffusion, latent: str) -> np.ndarray:

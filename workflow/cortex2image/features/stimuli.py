@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.networks.pixels import square
+from cortex2image.pictures import read_picture
 from cortex2image.progress import track
 from cortex2image.seeds import seed_for
 from cortex2image.tables.recordings import STIMULI
@@ -39,7 +39,8 @@ class Stimuli:
         Raises
         ------
         DataError
-            A file is no picture.
+            A file is no picture that can be read for certain, see
+            :func:`cortex2image.pictures.read_picture`.
         """
         return np.stack([square(read_picture(str(path)), size) for path in self.image_paths])
 
@@ -115,12 +116,3 @@ def batches(rows: Sequence[dict[str, Any]], size: int, study_seed: int, label: s
             [row[name] for row in part] for name in ("stimulus_id", "captions", "image_path")
         )
         yield Stimuli(ids, captions, paths, study_seed)
-
-
-def read_picture(path: str) -> np.ndarray:
-    """Return a picture file as uint8 (H, W, 3)."""
-    try:
-        with Image.open(path) as image:
-            return np.asarray(image.convert("RGB"))
-    except (UnidentifiedImageError, OSError) as error:
-        raise DataError(path, "a picture", str(error), "replace the file") from None

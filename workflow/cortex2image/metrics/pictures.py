@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from cortex2image.errors import DataError
 from cortex2image.networks.pixels import square
+from cortex2image.pictures import read_picture
+
+_RUN_AGAIN = "delete the pictures of this method and run the workflow again"
+_RESTORE = "restore the file, or delete its table and run the workflow again"
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,16 @@ def picture_grid(
     return Grid(rows, columns, [[path_of[s, n] for n in columns] for s in rows])
 
 
-def read_pictures(paths: Iterable[str | Path]) -> np.ndarray:
+def read_pictures(paths: Iterable[str | Path], side: int | None = None, fix: str = _RUN_AGAIN) -> np.ndarray:
     """Read square pictures of one size.
 
     Parameters
     ----------
     paths : paths of picture files, at least one
+    side : int, optional
+        Their side in pixels; that of the first picture if it is not given.
+    fix : str
+        What to do about a picture of another size.
 
     Returns
     -------
@@ -70,15 +77,15 @@ def read_pictures(paths: Iterable[str | Path]) -> np.ndarray:
     Raises
     ------
     DataError
-        A file is missing, is no picture, is not square, or has another size than the first.
+        A file is no picture that can be read for certain, see :func:`cortex2image.pictures.read_picture`, is
+        not square, or has another size.
     """
     pictures: list[np.ndarray] = []
     for path in paths:
-        picture = _open(path)
-        side = len(pictures[0]) if pictures else len(picture)
+        picture = read_picture(path, _RESTORE)
+        side = side or len(picture)
         if picture.shape[:2] != (side, side):
             found = f"{picture.shape[1]} x {picture.shape[0]} px"
-            fix = "delete the pictures of this method and run the workflow again"
             raise DataError(path, f"{side} x {side} px, square and like the first picture", found, fix)
         pictures.append(picture)
     return np.stack(pictures)
@@ -102,15 +109,6 @@ def read_originals(paths: Iterable[str | Path], size: int) -> np.ndarray:
     Raises
     ------
     DataError
-        A file is missing or is no picture.
+        A file is no picture that can be read for certain, see :func:`cortex2image.pictures.read_picture`.
     """
-    return np.stack([square(_open(path), size) for path in paths])
-
-
-def _open(path: str | Path) -> np.ndarray:
-    try:
-        with Image.open(path) as picture:
-            return np.asarray(picture.convert("RGB"))
-    except (OSError, UnidentifiedImageError) as error:
-        fix = "restore the file, or delete its table and run the workflow again"
-        raise DataError(path, "a picture", str(error), fix) from None
+    return np.stack([square(read_picture(path, _RESTORE), size) for path in paths])

@@ -20,6 +20,7 @@ from cortex2image.planning.requirements import require_full_shards, require_netw
 from cortex2image.planning.resources import Resources
 from cortex2image.planning.sheet_metric import require_sheet_metric
 from cortex2image.planning.stimuli import count_stimuli
+from cortex2image.scoring.matching import match
 from cortex2image.study.brain_checks import brain_spaces
 from cortex2image.study.config import slice_json
 from cortex2image.study.encoding_figures import EncodingFigure, encoding_figures
@@ -34,6 +35,7 @@ from cortex2image.study.methods import CONTROL_FITS, EXTERNAL, SEEN, Method, den
 from cortex2image.study.readers import READERS
 from cortex2image.study.region_checks import require_file_names
 from cortex2image.study.run_methods import find_method, method_names, run_methods
+from cortex2image.study.scored import require_scored, scored_name
 from cortex2image.study.series_checks import require_series
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
@@ -387,6 +389,26 @@ class Jobs:
         """Return the sheet of a series of every subject; a study without a series ends planning."""
         run_step(lambda: require_series(self.study))
         return self.of_all("series_sheet")
+
+    @property
+    def scored(self) -> str:
+        """Return the name of the folder of scores of pictures made elsewhere."""
+        return run_step(lambda: scored_name(self.study))
+
+    def scored_pictures(self, wildcards: Wildcards) -> list[str]:
+        """Return the pictures made elsewhere and their stimuli; what does not match ends planning.
+
+        Results of this study are left out, which jobs of the study would make anew, and names with braces,
+        which Snakemake would take for wildcards. :meth:`scored_state` speaks for them.
+        """
+        results = Path(self.layout.root).resolve()
+        files = run_step(lambda: list(match(*require_scored(self.study)).files()))
+        own = (file for file in files if Path(file).resolve().is_relative_to(results))
+        return sorted({file for file in files if not {"{", "}"} & set(file)} - set(own))
+
+    def scored_state(self, wildcards: Wildcards) -> str:
+        """Return a text that changes with any picture made elsewhere or its stimulus."""
+        return run_step(lambda: match(*require_scored(self.study)).state())
 
     def model_sums(self, wildcards: Wildcards) -> str:
         """Return the path of the model set's SHA256SUMS; missing files end planning."""

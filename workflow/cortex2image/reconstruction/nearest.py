@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.features.stimuli import read_picture
 from cortex2image.networks.pixels import square
+from cortex2image.pictures import read_picture
 from cortex2image.reconstruction.inputs import FeatureTable, Tables
 from cortex2image.reconstruction.studio import Drawn, Painter, Studio
 from cortex2image.study.methods import Method

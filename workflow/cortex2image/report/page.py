@@ -30,19 +30,20 @@ def webp_uri(content: bytes) -> str:
     return data_uri(content, "image/webp")
 
 
-def render(templates: str | Path, context: Mapping[str, object]) -> str:
-    """Fill the page's templates; a name that a template uses and `context` lacks is an error.
+def render(templates: str | Path, context: Mapping[str, object], page: str = PAGE) -> str:
+    """Fill the templates of a page; a name that a template uses and `context` lacks is an error.
 
     Parameters
     ----------
-    templates : path of the folder that holds ``index.html.j2`` and the templates that it includes
+    templates : path of the folder that holds the template of the page and those that it includes
     context : values by the names that the templates use
+    page : name of the template of the page
     """
     environment = Environment(
         loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters |= {"number": number, "p_value": p_value}
-    return environment.get_template(PAGE).render(context)
+    return environment.get_template(page).render(context)
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cortex2image.errors import DataError
+from cortex2image.pictures import read_picture
 from cortex2image.scenes.captions import captions
 from cortex2image.scenes.scene import Scene, sample_scene
 from cortex2image.seeds import seed_for
@@ -70,6 +71,6 @@ def load_images(folder: str | Path, stim_files: Sequence[str], side: int) -> NDA
         path = Path(folder, name)
         if not path.is_file():
             raise DataError(path, "the picture of a simulated scene", "no file", "run simulate_stimuli again")
-        with Image.open(path) as image:
-            row[:] = np.asarray(image.convert("RGB").resize((side, side), Image.Resampling.BOX))
+        picture = Image.fromarray(read_picture(path))
+        row[:] = np.asarray(picture.resize((side, side), Image.Resampling.BOX))
     return images

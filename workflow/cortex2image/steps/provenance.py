@@ -4,7 +4,6 @@ Reads the resolved config, the checksums of the model set and the git checkout t
 ``provenance.json``. Nothing in it names a machine, a user or an absolute path.
 """
 
-import importlib.metadata
 import json
 import platform
 import subprocess
@@ -15,7 +14,7 @@ from typing import Any
 from cortex2image.errors import run_step
 from cortex2image.files import atomic, sha256
 from cortex2image.networks.compat import ensure_torchvision
-from cortex2image.sources import ROOT, package_version
+from cortex2image.sources import ROOT, installed_version, package_version
 from cortex2image.study.command import Command
 from cortex2image.study.fields import as_json
 from cortex2image.study.settings import Study
@@ -48,7 +47,7 @@ COMMAND = Command(__doc__, Study, READS, inputs=("model_sums",), outputs=("prove
 
 def package_versions() -> dict[str, str | None]:
     """Return the version of each of :data:`PACKAGES`, None where it is not installed."""
-    return {name: _version(name) for name in PACKAGES}
+    return {name: installed_version(name) for name in PACKAGES}
 
 
 def git_state(folder: Path) -> dict[str, Any]:
@@ -91,13 +90,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     }
     with atomic(args.provenance) as temporary:
         temporary.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-
-
-def _version(package: str) -> str | None:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

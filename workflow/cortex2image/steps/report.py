@@ -11,12 +11,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from PIL import Image
 
 from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.files import atomic
+from cortex2image.pictures import read_picture
 from cortex2image.plots.gallery import contact_sheet, thumbnail, webp
 from cortex2image.progress import track
 from cortex2image.report.encoding_section import DrawnFigure
@@ -178,12 +178,7 @@ def read_figure(every: str, significant: str, regions: str, numbers: str) -> Dra
 
 def read_thumbnail(path: str) -> Image.Image:
     """Read a picture and shrink it to the size at which the page shows it."""
-    try:
-        with Image.open(path) as image:
-            return thumbnail(np.asarray(image.convert("RGB")))
-    except OSError as error:
-        fix = "delete the table that names it and run the workflow again"
-        raise DataError(path, "a readable picture", str(error), fix) from None
+    return thumbnail(read_picture(path, "delete the table that names it and run the workflow again"))
 
 
 def write_sheet(subject: str, shown: Sequence[Gallery], pictures: dict[str, Image.Image], path: Path) -> None:

@@ -7,7 +7,7 @@ Writes scores.parquet and scores.csv.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
@@ -15,9 +15,7 @@ from pyarrow import csv
 
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
-from cortex2image.metrics.registry import metric_facts
-from cortex2image.stats.crossed_intervals import Scores
-from cortex2image.stats.summary import summarise
+from cortex2image.metrics.score_row import score_row
 from cortex2image.study.command import Command
 from cortex2image.study.methods import CEILINGS, described, external
 from cortex2image.study.settings import Study
@@ -28,9 +26,6 @@ READS = ("reconstruct/external",)
 COMMAND = Command(__doc__, Study, READS, lists=("evaluation", "nulls"), outputs=("scores", "csv"))
 
 POOLED = "all"
-FEWEST = 3
-# Metrics whose values fill the range between their bounds, which intervals must not leave.
-BOUNDED = ("identification", "category", "classification")
 # The method whose pictures are made from true features of all spaces, see cortex2image.study.methods.
 CEILING = "ceiling"
 Frames = dict[tuple[str, str], pd.DataFrame]
@@ -102,37 +97,7 @@ def score_rows(evaluated: Evaluated) -> Iterator[dict[str, object]]:
         for subject, chosen in [*((s, [s]) for s in subjects), (POOLED, subjects)]:
             labels = {"subject": subject, "method": method, "metric": metric}
             of_rivals = None if rivals is None else rivals.loc[chosen]
-            yield labels | score(method, metric, frame.loc[chosen], of_rivals, null.loc[chosen])
-
-
-def score(
-    method: str, metric: str, values: pd.DataFrame, rivals: pd.DataFrame | None, null: pd.DataFrame
-) -> dict[str, object]:
-    """Return the columns of one row of scores from one row per subject of values, rivals and null draws.
-
-    Raises
-    ------
-    DataError
-        A subject has fewer than three stimuli, of which no interval can be made, or an identification does
-        not say how stimuli fare as rivals.
-    """
-    facts = metric_facts(metric)
-    values, null = values.dropna(axis=1, how="all"), null.dropna(axis=1)
-    where, fewest = f"evaluation of {method}, {metric}", int(values.notna().sum(axis=1).min())
-    if fewest < FEWEST:
-        fix = "score at least three test stimuli: no interval can be made of fewer"
-        raise DataError(where, f"{FEWEST} stimuli of every subject", f"{fewest}", fix)
-    if facts.kind == "identification" and rivals is None:
-        fix = "delete the evaluation and run the workflow again"
-        raise DataError(where, "the column as_rival of an identification", "nulls alone", fix)
-    matched = None if rivals is None else rivals[values.columns].to_numpy()
-    bounds = facts.bounds if facts.kind in BOUNDED else None
-    scores = Scores(values.to_numpy(), matched)
-    summary = summarise(scores, null.to_numpy(), facts.higher_is_better, bounds)
-    return asdict(summary) | {
-        "higher_is_better": facts.higher_is_better,
-        "metric_version": facts.version,
-    }
+            yield labels | score_row(method, metric, frame.loc[chosen], of_rivals, null.loc[chosen])
 
 
 def with_ceilings(

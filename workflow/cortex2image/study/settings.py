@@ -630,3 +630,19 @@ class Study(Section):
     encode: Encode
     attribute: Attribute
     prefer: Prefer
+    pictures: str | None = setting(
+        "Folder of reconstructions made elsewhere, or a table of them (CSV, TSV or Parquet), for the target "
+        "score_folder alone; see docs/score-folder.md.",
+        None,
+    )
+    stimuli: str | None = setting(
+        "Folder of the stimuli that `pictures` reconstruct, or a table of them such as stimuli.parquet; for "
+        "the target score_folder alone.",
+        None,
+    )
+    scored_as: str | None = setting(
+        "Name of the folder below results/{study}/score_folder for the scores of `pictures`; null for the "
+        "name of `pictures`.",
+        None,
+        pattern="^[A-Za-z0-9][A-Za-z0-9._-]*$",
+    )

@@ -56,6 +56,12 @@ FILES: Mapping[str, str] = {
     "ascent": "{subject}/preference/ascent.png",
     "synthesised_sheet": "{subject}/preference/synthesised.png",
     "scores_csv": "scores.csv",
+    # Scores of pictures made elsewhere: tables of the contracts `evaluation`, `nulls`, `scores`; a page.
+    "folder_evaluation": "score_folder/{scored}/evaluation.parquet",
+    "folder_nulls": "score_folder/{scored}/nulls.parquet",
+    "folder_scores": "score_folder/{scored}/scores.parquet",
+    "folder_csv": "score_folder/{scored}/scores.csv",
+    "folder_page": "score_folder/{scored}/index.html",
     "report_page": "report/index.html",
     "contact_sheet": "report/gallery-{subject}.png",
     "provenance": "provenance.json",
