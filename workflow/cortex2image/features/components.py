@@ -10,11 +10,14 @@ w = 1/m of each of m training rows, and their mean row m,
 scores of row i are (x_i - m)' X_train' V / sqrt(l).
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import DTypeLike
 from scipy.linalg import eigh
 
 from cortex2image.errors import ConfigError
+from cortex2image.leakage import FinishedFit
 
 
 def principal_components(products: np.ndarray, train: np.ndarray, count: int) -> np.ndarray:
@@ -46,11 +49,34 @@ def principal_components(products: np.ndarray, train: np.ndarray, count: int) ->
     train = np.asarray(train)
     check_count(count, len(train), "encode/pca")
     among = products[np.ix_(train, train)].astype(np.float64, copy=False)
-    means = among.mean(axis=0)
-    weights = component_weights(among, count, "encode/pca", products.dtype)
-    # Sums over training rows of the weights are 0, so only means over training rows are subtracted.
-    scores: np.ndarray = (products[:, train].astype(np.float64, copy=False) - means) @ weights
-    return scores
+    return Components.of(among, count, products.dtype).scores(products[:, train])
+
+
+@dataclass(frozen=True)
+class Components(FinishedFit):
+    """Principal components of m training rows.
+
+    Attributes
+    ----------
+    weights : (m, k) array
+        What each training row adds to the unit vector of each component.
+    means : (m,) array
+        Means over the training rows of their inner products with each.
+    """
+
+    weights: np.ndarray
+    means: np.ndarray
+
+    @classmethod
+    def of(cls, among: np.ndarray, count: int, stored: DTypeLike) -> "Components":
+        """Find `count` components from the (m, m) inner products of the training rows, and no other row."""
+        return cls(component_weights(among, count, "encode/pca", stored), among.mean(axis=0))
+
+    def scores(self, products: np.ndarray) -> np.ndarray:
+        """Return the scores (n, k) of rows, given their (n, m) inner products with the training rows."""
+        # Sums over training rows of the weights are 0, so only means over training rows are subtracted.
+        scores: np.ndarray = (products.astype(np.float64, copy=False) - self.means) @ self.weights
+        return scores
 
 
 def component_weights(among: np.ndarray, count: int, setting: str, stored: DTypeLike) -> np.ndarray:
