@@ -154,10 +154,10 @@ def _mirrored(products: np.ndarray) -> np.ndarray:
 
 
 def products_of(rows: np.ndarray, train: np.ndarray) -> np.ndarray:
-    """Return the inner products of (n, p) rows in memory, (n, n) float64, shifted by the mean of some.
+    """Return the inner products of (n, p) rows that are held in memory, (n, n) float64, shifted alike.
 
-    `train` are the (m,) positions of the training rows, whose mean is subtracted from all. Everything is in double precision: for :func:`~cortex2image.features.components.principal_components`
-    of spaces that are stored as vectors.
+    Subtracted is the mean of the rows at the (m,) positions `train`. Everything is in double precision: for
+    :func:`~cortex2image.features.components.principal_components` of spaces that are stored as vectors.
     """
     products = np.zeros((len(rows), len(rows)))
     for first in range(0, rows.shape[1], COLUMNS):
