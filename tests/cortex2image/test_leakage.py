@@ -1,5 +1,7 @@
 """Test rows stay closed until a fit is finished, whatever is tried; errors say who tried and what."""
 
+from importlib.machinery import ModuleSpec
+
 import numpy as np
 import pytest
 import torch

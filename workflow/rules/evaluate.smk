@@ -30,6 +30,33 @@ rule evaluate_images:
         command_line("evaluate_images")
 
 
+rule identify_stimuli:
+    """Is a decoded vector most like its own true one, and how well could a linear decoder do at all?"""
+    input:
+        trials=at("trials"),
+        seen=of_all("trials"),
+        features=collect(at("features"), space=DECODED),
+        decoded=collect(at("decoded"), space=DECODED, allow_missing=True),
+        code=code_of("identify_stimuli"),
+    output:
+        evaluation=collect(at("features_evaluation"), space=DECODED, allow_missing=True),
+        nulls=collect(at("features_nulls"), space=DECODED, allow_missing=True),
+        span=at("span"),
+    log:
+        log_of("identify_stimuli", "subject"),
+    benchmark:
+        benchmark_of("identify_stimuli", "subject")
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: RESOURCES.evaluation_threads
+    resources:
+        **growing(mem_mb=RESOURCES.span_mb, runtime=RESOURCES.fit_minutes),
+    params:
+        settings=settings_of("identify_stimuli"),
+    shell:
+        command_line("identify_stimuli")
+
+
 rule identify_categories:
     """Is the decoded feature vector nearest to its own category? Null: labels permuted within runs."""
     input:

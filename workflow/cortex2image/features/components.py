@@ -108,7 +108,7 @@ def component_weights(among: np.ndarray, count: int, setting: str, stored: DType
     centred = among - means[:, None] - means + means.mean()
     values, weights = eigh(centred, subset_by_index=(len(among) - count, len(among) - 1), overwrite_a=True)
     values, weights = values[::-1], weights[:, ::-1]
-    spanned = 1 + int(np.sum(values > _rounding(among, stored)))
+    spanned = 1 + int(np.sum(values > rounding(among, stored)))
     check_count(count, spanned, setting, "directions in these features")
     scaled: np.ndarray = weights * (_signs(weights) / np.sqrt(values))
     return scaled
@@ -121,7 +121,7 @@ def check_count(count: int, rows: int, setting: str, of_what: str = "training st
         raise ConfigError(setting, f"1 to {rows - 1} components ({of_what})", f"{count}", fix)
 
 
-def _rounding(among: np.ndarray, stored: DTypeLike) -> float:
+def rounding(among: np.ndarray, stored: DTypeLike) -> float:
     """Return the size of eigenvalues that rounding of what was read alone can give."""
     return float(np.finfo(np.dtype(stored)).eps * len(among) ** 0.5 * np.abs(among).max())
 

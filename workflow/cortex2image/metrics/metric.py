@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Kind = Literal["pixels", "identification", "distance", "category"]
+Kind = Literal["pixels", "identification", "distance", "category", "features"]
 
 PICTURES = "central square of the original resized to the reconstruction's size (PIL, Lanczos), 8-bit RGB"
 CONSTANT = "a constant picture or feature vector correlates 0 with everything"
@@ -23,9 +23,10 @@ class Metric:
         A change of the definition changes the version; a different quantity gets a different name.
     title : str
         The name in words.
-    kind : {"pixels", "identification", "distance", "category"}
+    kind : {"pixels", "identification", "distance", "category", "features"}
         What computes it: a function of pixels (:mod:`cortex2image.metrics.pixels`); two-way identification
-        by a judge network; a distance in the features of a network; identification of the category.
+        by a judge network or in decoded features; a distance in the features of a network; identification of
+        the category; a comparison of decoded features with true ones.
     what : str
         Definition of the value of one picture, or of one decoded feature vector.
     compared : str

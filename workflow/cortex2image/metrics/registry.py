@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cortex2image.errors import DataError
+from cortex2image.metrics.feature_metrics import FEATURE_METRICS
 from cortex2image.metrics.metric import (
     CONSTANT,
     PICTURES,
@@ -147,7 +148,7 @@ _DEFINED = (
 
 _RELEASED = tuple(as_released(metric) for metric in _DEFINED if metric.kind == "identification")
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_DEFINED, *_RELEASED)}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_DEFINED, *_RELEASED, *FEATURE_METRICS)}
 
 
 def metric_facts(name: str) -> Metric:

@@ -196,7 +196,7 @@ class Jobs:
         """Return what is evaluated: the prefix of the names of its two tables, and their wildcards."""
         methods, spaces = method_names(self.study.reconstruct), tuple(self.study.decode.rois)
         if self.reader.image_identity:
-            return [("", {"method": methods})]
+            return [("", {"method": methods}), ("features_", {"space": spaces})]
         return [("decoded_", {"space": spaces}), ("category_", {"method": methods})]
 
     @property

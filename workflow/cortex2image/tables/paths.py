@@ -32,6 +32,9 @@ FILES: Mapping[str, str] = {
     "category_nulls": "{subject}/evaluation/categories-{method}-nulls.parquet",
     "decoded_evaluation": "{subject}/evaluation/categories-decoded_{space}.parquet",
     "decoded_nulls": "{subject}/evaluation/categories-decoded_{space}-nulls.parquet",
+    # Tables of the contracts `evaluation` and `nulls` that score decoded features among those of pictures.
+    "features_evaluation": "{subject}/evaluation/features-{space}.parquet",
+    "features_nulls": "{subject}/evaluation/features-{space}-nulls.parquet",
     # Accuracy of an encoding model: of every voxel, of significant ones, by hemisphere; what the maps show.
     "map": "{subject}/maps/{model}.nii.gz",
     "significant_map": "{subject}/maps/{model}-significant.nii.gz",
