@@ -74,12 +74,10 @@ def test_the_error_names_the_function_that_reads():
         read_early(HeldOut(ROWS, 4, "rows"))
 
 
-def test_the_error_names_the_step_that_runs(monkeypatch):
+def test_the_error_names_the_step_that_runs():
     """Also where the step is the program, whose module is called __main__."""
-    scope = {
-        "__name__": "__main__",
-        "__spec__": type("Spec", (), {"name": "cortex2image.steps.decode_features"}),
-    }
+    spec = ModuleSpec("cortex2image.steps.decode_features", None)
+    scope = {"__name__": "__main__", "__spec__": spec}
     exec("def main(rows): return rows[0]", scope)
     with pytest.raises(LeakError, match=r"step decode_features: steps\.decode_features, main"):
         scope["main"](HeldOut(ROWS, 4, "rows"))

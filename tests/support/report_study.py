@@ -130,6 +130,7 @@ def write_subject(root: Path, subject: str, methods: tuple[str, ...], rng: np.ra
     for space in SPACES:
         r = rng.uniform(-0.2, 0.8, 50)
         data = {"unit": np.arange(50), "r": [None, *r[1:]], "alpha": np.full(50, 100.0)}
+        data |= {name: [None, *rng.uniform(0, 1, 49)] for name in ("p_permutation", "q_permutation")}
         DECODED_SCORES.write(data, root / subject / "decoded" / f"{space}-scores.parquet")
     for method in methods:
         folder = root / subject / "reconstructions" / method

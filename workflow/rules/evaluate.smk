@@ -104,6 +104,56 @@ rule categorise_pictures:
         command_line("categorise_pictures")
 
 
+rule novelty:
+    """Nearest training stimulus of each test stimulus: by embedding, perceptual hash, pixels and features."""
+    input:
+        code=code_of("novelty"),
+        stimuli=at("stimuli"),
+        shown=JOBS.pictures,
+        trials=of_all("trials"),
+        features=collect(at("features"), space=DECODED),
+        model=JOBS.model_sums,
+    output:
+        novelty=at("novelty"),
+    log:
+        log_of("novelty"),
+    benchmark:
+        benchmark_of("novelty")
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: RESOURCES.evaluation_threads
+    resources:
+        **growing(mem_mb=RESOURCES.evaluation_mb, runtime=RESOURCES.evaluation_minutes),
+        gpu=1,
+    params:
+        settings=settings_of("novelty"),
+    shell:
+        command_line("novelty")
+
+
+rule novelty_scores:
+    """Scores as a function of how near test stimuli are to training stimuli."""
+    input:
+        code=code_of("novelty_scores"),
+        novelty=at("novelty"),
+        trials=of_all("trials"),
+        evaluation=JOBS.evaluated("evaluation"),
+    output:
+        novelty_scores=at("novelty_scores"),
+    log:
+        log_of("novelty_scores"),
+    benchmark:
+        benchmark_of("novelty_scores")
+    conda:
+        "../../envs/cortex2image.yaml"
+    resources:
+        **growing(mem_mb=4000, runtime=60),
+    params:
+        settings=settings_of("novelty_scores"),
+    shell:
+        command_line("novelty_scores")
+
+
 rule scores:
     """One table of all subjects, methods and metrics: value, interval, null and p."""
     input:

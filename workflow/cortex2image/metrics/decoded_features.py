@@ -101,7 +101,7 @@ def score_vectors(test: np.ndarray, train: np.ndarray, order: np.ndarray) -> dic
 def _two_way(test: np.ndarray, train: np.ndarray, order: np.ndarray) -> Scored:
     """Score the share of candidates that are less similar, among test stimuli and `train`; ties count half.
 
-    Without a test stimulus there are n - 1 searches, each with n - 2 rivals of which it was one, and m others.
+    Without one test stimulus, n - 1 are searched for, each among n - 2 others and the m of `train`.
     """
     n, m = len(test), len(train)
     among_test, among_train = two_way(test), _share_below(test, train)

@@ -53,8 +53,8 @@ FEATURE_METRICS = (
     _identification(
         "top1_features",
         "top-1 identification, decoded features",
-        f"1 if {_OWN} correlate more with the decoded vector than all {_OTHERS}, else 0; chance is 1 / number "
-        "of test stimuli",
+        f"1 if {_OWN} correlate more with the decoded vector than all {_OTHERS}, else 0; chance is 1 / "
+        "number of test stimuli",
         SPLIT,
         None,
         "retrieval in the whole test set (Scotti et al. 2023), by correlation",

@@ -2,9 +2,9 @@
 
 A linear decoder with an intercept predicts the mean of its training targets plus a weighted sum of their
 differences from it, whatever the penalty. With fewer training stimuli than units, true features of new
-stimuli lie outside of that span, and the best prediction is their projection on it (output dimension collapse:
-Otsuka, Nagano and Kamitani; Shirakawa et al. 2024, arXiv 2405.10078). With X the m centred training features
-and K = XX' = sum_c l_c v_c v_c',
+stimuli lie outside of that span, and the best prediction is their projection on it (output dimension
+collapse: Otsuka, Nagano and Kamitani; Shirakawa et al. 2024, arXiv 2405.10078). With X the m centred training
+features and K = XX' = sum_c l_c v_c v_c',
 
     projection of x = mean + X' K^+ X (x - mean),    K^+ = sum over l_c > 0 of v_c v_c' / l_c,
 
@@ -72,7 +72,7 @@ class Span(FinishedFit):
 
 @dataclass(frozen=True)
 class Explained:
-    """Sums of squares of (d,) units over test stimuli: what a span misses, and all around the training mean."""
+    """Sums of squares of (d,) units over test stimuli: what a span misses, and around the training mean."""
 
     missed: np.ndarray
     total: np.ndarray

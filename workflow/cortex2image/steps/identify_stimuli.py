@@ -51,7 +51,8 @@ class Similarities:
     Attributes
     ----------
     test, train : (n, n) and (m, n) arrays
-        Of true vectors of test stimuli, and of training stimuli that are no test stimuli, with decoded ones.
+        Of true vectors of test stimuli, and of training stimuli, with decoded ones. In a cross-validated
+        study every training stimulus is a test stimulus too, and m is 0.
     projected : (n, n) array
         Of true vectors with their projections on the span of training features.
     explained : Explained
@@ -77,18 +78,15 @@ def compare(decoded: Features, true: Features, splits: Sequence[Split]) -> Simil
     splits : sequence of Split
         One, or one for each fold; together they test every decoded stimulus once.
     """
-    candidates = true.rows(decoded.stimuli)
-    tested = set(decoded.stimuli)
-    others = [name for split in splits for name in split.train if name not in tested]
-    n, m = len(decoded.stimuli), len(others)
-    test, projected, train = np.empty((n, n)), np.empty((n, n)), np.empty((m, n))
+    candidates, n = true.rows(decoded.stimuli), len(decoded.stimuli)
+    test, projected, train = np.empty((n, n)), np.empty((n, n)), np.empty((0, n))
     explained, spans = [], []
     for split in splits:
         known, own = true.training(split), decoded.places(split.test)
         scaling, span = UnitScaling.fit(known), Span.of(known)
         test[:, own] = similarity(scaling, candidates, decoded.matrix[own])
-        if m:
-            train[:, own] = similarity(scaling, true.rows(others), decoded.matrix[own])
+        if len(splits) == 1:
+            train = similarity(scaling, known, decoded.matrix[own])[:, np.argsort(own)]
         truth = candidates[own]
         best = span.project(truth)
         projected[:, own] = similarity(scaling, candidates, best)

@@ -20,9 +20,8 @@ def read_features(path: str, stimuli: Sequence[str]) -> np.ndarray:
         The table breaks its contract.
     """
     place = {name: row for row, name in enumerate(stimuli)}
-    features = np.empty(
-        (len(stimuli), FEATURES.read_schema(path).field("feature").type.list_size), np.float32
-    )
+    width = FEATURES.read_schema(path).field("feature").type.list_size
+    features = np.empty((len(stimuli), width), np.float32)
     missing = set(place)
     for table in FEATURES.read_batches(path):
         ids = table["stimulus_id"].to_pylist()

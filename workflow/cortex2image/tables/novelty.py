@@ -23,9 +23,7 @@ NOVELTY = Contract(
         Column("subject", _STRING, "", "subject label; training stimuli are those of the subject"),
         STIMULUS_ID,
         _MEASURE,
-        Column(
-            "nearest_train", _STRING, "", "the training stimulus that is most similar; of equals the first"
-        ),
+        Column("nearest_train", _STRING, "", "the most similar training stimulus; of equal ones the first"),
         Column(
             "similarity",
             _FLOAT,
@@ -33,14 +31,13 @@ NOVELTY = Contract(
             "embedding: cosine. phash: share of equal bits of 64. pixels: Pearson r at 32 x 32 px. Features: "
             "Pearson r across units, standardised by training stimuli",
         ),
-        Column(
-            "rank", _INT, "", "place among the subject's test stimuli, 1 for the most similar to training"
-        ),
+        Column("rank", _INT, "", "place among the subject's test stimuli, 1 for the most similar"),
         Column(
             "duplicate",
             _BOOL,
             "",
-            "whether nearest_train shows the same picture: all bits of the hash equal, and pixel r above 0.999",
+            "whether nearest_train shows the same picture: all bits of the hash are equal, and pixel r is "
+            "above 0.999",
         ),
     ),
     ("subject", "stimulus_id", "measure"),
@@ -74,7 +71,7 @@ NOVELTY_SCORES = Contract(
             "rho",
             _FLOAT,
             "",
-            "Spearman correlation over test stimuli of score and similarity to the nearest training stimulus, "
+            "Spearman correlation, over test stimuli, of score and similarity to the nearest training one; "
             "of `all` subjects the mean; null where either is constant",
             True,
         ),
@@ -96,7 +93,7 @@ SPAN = Contract(
             "training_stimuli",
             _INT,
             "stimuli",
-            "training stimuli of the subject; if cross-validated, of a fold",
+            "training stimuli; if cross-validated, of the smallest fold",
         ),
         Column("units", _INT, "", "width of the feature vectors"),
         Column(
@@ -112,9 +109,7 @@ SPAN = Contract(
             "R^2 of the true test features projected on that span, over all units together, against the "
             "training mean: the most that a linear decoder could explain",
         ),
-        Column(
-            "unit_r2_median", _FLOAT, "", "median over units of the same; units without variance left out"
-        ),
+        Column("unit_r2_median", _FLOAT, "", "median over the units that vary of the same"),
         Column("unit_r2_low", _FLOAT, "", "5th percentile over units"),
         Column("pattern_correlation", _FLOAT, "", "mean pattern correlation of projected and true features"),
         Column("twoway", _FLOAT, "", "two-way identification of the projected among the true test features"),
