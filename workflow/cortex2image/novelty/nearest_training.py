@@ -71,7 +71,7 @@ def _nearest(measure: str, alike: np.ndarray, split: Split, pairs: Pairs) -> Nea
 
 
 def ranks(similarities: np.ndarray) -> np.ndarray:
-    """Return the place of each of (n,) similarities, 1 for the largest; the first of equal ones comes first."""
+    """Return the place of each of (n,) similarities, 1 for the largest; of equal ones the first leads."""
     places = np.empty(len(similarities), int)
     places[np.argsort(-np.round(similarities, 5), kind="stable")] = np.arange(1, len(similarities) + 1)
     return places

@@ -93,7 +93,7 @@ def rho(scores: Ranked, similarity: Ranked) -> np.ndarray:
 
 
 def rho_without(scores: Ranked, similarity: Ranked) -> np.ndarray:
-    """Return rho without each stimulus, (k, n), of the ranks that the others had; NaN where one is constant."""
+    """Return rho without each stimulus, (k, n), of the ranks of the others; NaN where one is constant."""
     x, y = scores.ranks, similarity.ranks[0]
     n = len(y)
     more = n / (n - 1)

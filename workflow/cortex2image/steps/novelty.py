@@ -100,10 +100,9 @@ def warnings_of(subject: str, pairs: Pairs) -> list[str]:
     tests = sorted({test for test, _ in pairs})
     if not tests:
         return []
-    first = min(pairs)
-    return [
-        f"{subject}: {len(tests)} test pictures are training pictures too, first {first[0]}, the same as {first[1]}"
-    ]
+    test, train = min(pairs)
+    found = f"{len(tests)} test pictures are training pictures too, first {test}, the same as {train}"
+    return [f"{subject}: {found}"]
 
 
 def main(argv: Sequence[str] | None = None, judge: Callable[[ModelSet], Judge | None] = open_judge) -> None:
