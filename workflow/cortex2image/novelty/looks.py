@@ -16,14 +16,12 @@ from scipy.fft import dctn
 from cortex2image.features.stimuli import read_picture
 from cortex2image.judges.judge import Judge
 from cortex2image.networks.pixels import square
+from cortex2image.novelty.measures import EMBEDDING, PHASH, PIXELS
 from cortex2image.progress import track
 
 SIDE, FREQUENCIES = 32, 8
-PHASH, PIXELS, EMBEDDING = "phash", "pixels", "embedding_"
 # Pictures that are read together.
 AT_ONCE = 64
-# Pixel correlation above which pictures with equal hashes count as one picture.
-SAME = 0.999
 
 
 @dataclass(frozen=True)

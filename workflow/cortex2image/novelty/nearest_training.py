@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cortex2image.metrics.decoded_features import UnitScaling, similarity
-from cortex2image.novelty.looks import PHASH, PIXELS, SAME, Looks
+from cortex2image.novelty.looks import Looks
+from cortex2image.novelty.measures import PHASH, PIXELS, SAME
 from cortex2image.novelty.split import Features, Split
 
 # Similarities that differ by less are ties: products in single precision round equal pictures to this.

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cortex2image.metrics.registry import metric_facts
-from cortex2image.novelty.looks import EMBEDDING, PHASH, PIXELS
+from cortex2image.novelty.measures import EMBEDDING, PHASH, PIXELS
 from cortex2image.plots.novelty import PLACES, Thirds, thirds_chart
 from cortex2image.plots.style import svg
 from cortex2image.report.page import number, svg_uri
