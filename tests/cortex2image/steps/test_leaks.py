@@ -1,6 +1,7 @@
-"""No step that fits reads a test row: a planted leak is caught, and test rows change nothing that is fitted."""
+"""No step that fits reads a test row: planted leaks are caught, and test rows change nothing fitted."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,8 +39,8 @@ def scales_by_new_rows(patch: pytest.MonkeyPatch) -> None:
     fit = encoder.fit_weights
 
     def leaking(posed, settings):
-        posed.predictors.matrix[:] /= np.std(posed.new, axis=0)
-        return fit(posed, settings)
+        scale = np.std(posed.new, axis=0)
+        return fit(replace(posed, predictors=posed.predictors / scale), settings)
 
     patch.setattr(encoder, "fit_weights", leaking)
 

@@ -11,7 +11,6 @@ from cortex2image.plots.style import svg
 from cortex2image.report.page import svg_uri
 from cortex2image.report.study import POOLED
 
-
 FDR = 0.05
 """False discovery rate below which a decoded unit counts as significant."""
 
