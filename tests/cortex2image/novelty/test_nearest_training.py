@@ -63,7 +63,7 @@ def test_equal_hashes_of_other_pictures_are_no_duplicates(tmp_path):
     paths = {}
     for number, name in enumerate(NAMES):
         paths[name] = str(tmp_path / f"{name}.png")
-        Image.fromarray(np.full((32, 32, 3), 20 * number, np.uint8)).save(paths[name])
+        Image.fromarray(np.full((32, 32, 3), 20 * number + 20, np.uint8)).save(paths[name])
     nearest, pairs = by_looks(look_at(paths, None, 32), SPLIT)
     assert not pairs
     assert {each.measure: each.similarity.tolist() for each in nearest}["phash"] == [1.0, 1.0, 1.0]

@@ -56,7 +56,7 @@ def test_rho_without_a_stimulus_is_the_correlation_of_the_ranks_left(rng):
         for row in range(2):
             expected = np.corrcoef(scores.ranks[row, kept], similarity.ranks[0, kept])[0, 1]
             assert got[row, k] == pytest.approx(expected)
-            assert got[row, k] == pytest.approx(spearmanr(values[row, kept], near[kept]).statistic, abs=0.05)
+            assert got[row, k] == pytest.approx(spearmanr(values[row, kept], near[kept]).statistic, abs=0.1)
 
 
 def association(values, near, draws=2000, seed=0):

