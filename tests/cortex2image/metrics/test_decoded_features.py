@@ -65,7 +65,7 @@ def test_scores_are_those_of_loops_over_pairs(rng, others, ties):
     known = {"": NONE, "_with_training": train} if others else {"": NONE}
     assert len(scored) == 1 + 2 * len(known)
     for suffix, candidates in known.items():
-        for name, rule in (("twoway_features", two_way_by_pairs), ("top1_features", best_by_pairs)):
+        for name, rule in (("features_twoway", two_way_by_pairs), ("features_top1", best_by_pairs)):
             expected = [rule(test, candidates, j) for j in range(9)]
             np.testing.assert_allclose(scored[name + suffix].values[:, 0], expected, err_msg=name)
 
@@ -93,7 +93,7 @@ def test_credit_as_a_rival_is_that_of_pairs(rng):
     test = rng.normal(size=(9, 9))
     own = test.diagonal()
     expected = [np.mean(np.delete(test[k] < own, k)) for k in range(9)]
-    np.testing.assert_allclose(score_vectors(test, NONE, order())["twoway_features"].rivals[:, 0], expected)
+    np.testing.assert_allclose(score_vectors(test, NONE, order())["features_twoway"].rivals[:, 0], expected)
 
 
 def test_nulls_are_scores_of_permuted_pairings(rng):
@@ -107,15 +107,15 @@ def test_nulls_are_scores_of_permuted_pairings(rng):
 def test_chance_and_perfection(rng):
     test, train = rng.normal(size=(300, 300)), rng.normal(size=(50, 300))
     chance = score_vectors(test, train, order(300))
-    assert chance["twoway_features"].values.mean() == pytest.approx(0.5, abs=0.06)
-    assert chance["twoway_features_with_training"].values.mean() == pytest.approx(0.5, abs=0.06)
-    assert chance["top1_features_with_training"].null.mean() == pytest.approx(1 / 350, abs=2e-3)
+    assert chance["features_twoway"].values.mean() == pytest.approx(0.5, abs=0.06)
+    assert chance["features_twoway_with_training"].values.mean() == pytest.approx(0.5, abs=0.06)
+    assert chance["features_top1_with_training"].null.mean() == pytest.approx(1 / 350, abs=2e-3)
     perfect = score_vectors(test + 100 * np.eye(300), train, order(300))
     for name in set(perfect) - {"pattern_correlation"}:
         assert (perfect[name].values == 1).all()
 
 
-@pytest.mark.parametrize("name", ["top1_features", "top1_features_with_training"])
+@pytest.mark.parametrize("name", ["features_top1", "features_top1_with_training"])
 def test_intervals_of_the_best_of_all_cover_their_target(name):
     """No statistic of pairs, whose jackknife is rather too wide: 0.96 to 0.99 over seeds and hubs. Of 300
     studies of 60 stimuli; the target is the mean over 600 studies."""

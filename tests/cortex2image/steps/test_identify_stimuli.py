@@ -18,7 +18,7 @@ from cortex2image.tables.novelty import SPAN
 from cortex2image.tables.results import DECODED, EVALUATION, FEATURES, NULLS
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
-ALONE = {"pattern_correlation", "twoway_features", "top1_features"}
+ALONE = {"pattern_correlation", "features_twoway", "features_top1"}
 
 
 def identify(folder, folds=0, change=None):
@@ -52,13 +52,13 @@ def test_well_decoded_vectors_are_identified_also_among_training_stimuli(tmp_pat
     assert set(rows["metric"]) == {metric.name for metric in FEATURE_METRICS}
     means = rows.groupby("metric")["value"].mean()
     assert means["pattern_correlation"] > 0.9
-    assert means["twoway_features"] > 0.85
-    assert means["twoway_features_with_training"] > 0.85
-    assert means["top1_features_with_training"] <= means["top1_features"]
+    assert means["features_twoway"] > 0.85
+    assert means["features_twoway_with_training"] > 0.85
+    assert means["features_top1_with_training"] <= means["features_top1"]
     null = nulls.to_pandas().groupby("metric")["value"]
     assert (null.size() == 300).all()
-    assert null.mean()["twoway_features"] == pytest.approx(0.5, abs=0.03)
-    assert null.mean()["top1_features"] == pytest.approx(1 / TEST, abs=0.03)
+    assert null.mean()["features_twoway"] == pytest.approx(0.5, abs=0.03)
+    assert null.mean()["features_top1"] == pytest.approx(1 / TEST, abs=0.03)
     assert rows.loc[rows["metric"] != "pattern_correlation", "as_rival"].notna().all()
 
 
@@ -80,7 +80,7 @@ def test_folds_are_scored_in_units_of_their_own_training_stimuli(tmp_path):
     paths, made, table, _ = identify(tmp_path, folds=8)
     rows = table.to_pandas()
     assert set(rows["metric"]) == ALONE
-    assert rows.groupby("metric")["value"].mean()["twoway_features"] > 0.8
+    assert rows.groupby("metric")["value"].mean()["features_twoway"] > 0.8
     true = matrix(FEATURES.read(paths["features"]), "feature")
     decoded = DECODED.read(made["decoded"])
     got = dict(zip(decoded["stimulus_id"].to_pylist(), matrix(decoded, "feature"), strict=True))

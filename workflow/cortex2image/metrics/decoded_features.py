@@ -89,12 +89,12 @@ def score_vectors(test: np.ndarray, train: np.ndarray, order: np.ndarray) -> dic
     none = np.empty((0, len(test)))
     scored = {
         "pattern_correlation": score_pairings(test, order),
-        "twoway_features": _two_way(test, none, order),
-        "top1_features": _best(test, none, order),
+        "features_twoway": _two_way(test, none, order),
+        "features_top1": _best(test, none, order),
     }
     if len(train):
-        scored["twoway_features_with_training"] = _two_way(test, train, order)
-        scored["top1_features_with_training"] = _best(test, train, order)
+        scored["features_twoway_with_training"] = _two_way(test, train, order)
+        scored["features_top1_with_training"] = _best(test, train, order)
     return scored
 
 

@@ -43,7 +43,7 @@ FEATURE_METRICS = (
         source=_BDPY,
     ),
     _identification(
-        "twoway_features",
+        "features_twoway",
         "two-way identification, decoded features",
         f"share of {_OTHERS} that correlate less with the decoded vector than {_OWN} do",
         HALF,
@@ -51,7 +51,7 @@ FEATURE_METRICS = (
         f"{_BDPY}; half credit for ties is this project's",
     ),
     _identification(
-        "top1_features",
+        "features_top1",
         "top-1 identification, decoded features",
         f"1 if {_OWN} correlate more with the decoded vector than all {_OTHERS}, else 0; chance is 1 / "
         "number of test stimuli",
@@ -60,7 +60,7 @@ FEATURE_METRICS = (
         "retrieval in the whole test set (Scotti et al. 2023), by correlation",
     ),
     _identification(
-        "twoway_features_with_training",
+        "features_twoway_with_training",
         "two-way identification among training stimuli too",
         f"share of {_ALL} that correlate less with the decoded vector than {_OWN} do: the rank of the truth "
         "among all pictures that the decoder may have learned to say",
@@ -69,7 +69,7 @@ FEATURE_METRICS = (
         _ALL_CANDIDATES,
     ),
     _identification(
-        "top1_features_with_training",
+        "features_top1_with_training",
         "top-1 identification among training stimuli too",
         f"1 if {_OWN} correlate more with the decoded vector than all {_ALL}, else 0",
         SPLIT,

@@ -53,7 +53,7 @@ def score_of_thirds(
     part : (s, n) array from :func:`thirds`
     bounds : smallest and largest possible score, or None
     """
-    found = {}
+    found: dict[str, float] = {}
     for number, name in enumerate(PARTS):
         chosen = np.where(part == number, values, np.nan)
         seen = chosen[:, np.isfinite(chosen).any(axis=0)]
@@ -111,7 +111,8 @@ def _ratio(product: np.ndarray, one: np.ndarray, other: np.ndarray | float) -> n
     scale = np.sqrt(np.maximum(one * other, 0.0))
     known = scale > 1e-9
     ratio: np.ndarray = np.where(known, product / np.where(known, scale, 1.0), np.nan)
-    return np.clip(ratio, -1.0, 1.0)
+    ratio.clip(-1.0, 1.0, out=ratio)
+    return ratio
 
 
 @dataclass(frozen=True)

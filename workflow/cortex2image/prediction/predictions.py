@@ -229,8 +229,8 @@ def regression_of(
     check_averaged(test, average_repeats)
     new, measured = (held_out_means(test, side, partition) for side in (predictors, targets))
     if "train" in average_repeats:
-        X, Y, groups = average(train, X), average(train, Y), groups[train.first]
-        return Regression(X, Y, groups, new, measured, test.used)
+        means = average(train, X), average(train, Y)
+        return Regression(*means, groups[train.first], new, measured, test.used)
     return Regression(in_order(X), Y, groups, new, measured, test.used)
 
 

@@ -321,6 +321,7 @@ class _NewRows:
     def predicted(self, fit: FittedBlock) -> BlockFit:
         with computing(self._ridge.threads):
             if self._scores is None:
-                rows = checked_new(self._ridge, opened(self._rows, fit))
+                new: New = opened(self._rows, fit)
+                rows = checked_new(self._ridge, new)
                 self._scores = new_scores(fit.problem.training, rows)
             return BlockFit(fit.predict(self._scores), fit.alpha, fit.score)

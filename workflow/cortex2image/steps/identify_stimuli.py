@@ -100,7 +100,7 @@ def compare(decoded: Features, true: Features, splits: Sequence[Split]) -> Simil
 def span_row(space: str, found: Similarities, order: np.ndarray) -> dict[str, object]:
     """Return the row of span.parquet of a space."""
     scored = score_vectors(found.projected, np.empty((0, len(found.projected))), order)
-    two_way = scored["twoway_features"]
+    two_way = scored["features_twoway"]
     assert two_way.rivals is not None
     pairs = Scores(two_way.values.T, two_way.rivals.T)
     low, high = crossed_interval(pairs, (0.0, 1.0))

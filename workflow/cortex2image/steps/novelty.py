@@ -121,7 +121,8 @@ def main(argv: Sequence[str] | None = None, judge: Callable[[ModelSet], Judge | 
     models = model_set(study.models.set, study.models.folder)
     paths = {name: pictures[name] for name in sorted(shown)}
     found = compare(every, look_at(paths, judge(models), models.image_size), args.features, spaces)
-    rows, problems = [], []
+    rows: list[dict[str, object]] = []
+    problems: list[str] = []
     for subject, own in splits.items():
         rows += rows_of(subject, [nearest for split in own for nearest in found[split][0]])
         problems += warnings_of(subject, {pair for split in own for pair in found[split][1]})
