@@ -268,7 +268,10 @@ def test_pictures_are_joined_from_all_shards_of_their_subject_and_method():
 
 def test_scores_without_pictures_are_also_those_of_decoded_features():
     pictures, categories = jobs(), jobs(shipped("haxby"))
-    assert pictures.evaluated("nulls") == pictures.of_all("nulls", method=pictures.study.reconstruct.methods)
+    assert pictures.evaluated("nulls") == [
+        *pictures.of_all("nulls", method=pictures.study.reconstruct.methods),
+        *pictures.of_all("features_nulls", space=["z", "c"]),
+    ]
     methods, spaces = categories.study.reconstruct.methods, list(categories.study.decode.rois)
     assert categories.evaluated("evaluation") == [
         *categories.of_all("decoded_evaluation", space=spaces),

@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from cortex2image.errors import ConfigError
-from cortex2image.leakage import FinishedFit, HeldOut, opened
+from cortex2image.leakage import FinishedFit, HeldOut
 from cortex2image.ridge.checking import New, Predictors, checked_new, checked_predictors, checked_rows
 from cortex2image.ridge.choice import best
 from cortex2image.ridge.engine import Fitted, Problem, new_scores, predict_once, scores
@@ -321,7 +321,6 @@ class _NewRows:
     def predicted(self, fit: FittedBlock) -> BlockFit:
         with computing(self._ridge.threads):
             if self._scores is None:
-                new: New = opened(self._rows, fit)
-                rows = checked_new(self._ridge, new)
-                self._scores = new_scores(fit.problem.training, rows)
+                rows = self._rows.open(fit) if isinstance(self._rows, HeldOut) else self._rows
+                self._scores = new_scores(fit.problem.training, checked_new(self._ridge, rows))
             return BlockFit(fit.predict(self._scores), fit.alpha, fit.score)
