@@ -70,7 +70,7 @@ def write_scores(root: Path, rng: np.random.Generator, methods: tuple[str, ...])
     SCORES.write(data, root / "scores.parquet")
 
 
-DUPLICATE = "sub-01: 1 test pictures are training pictures too, first images/scene_00, the same as <train>"
+DUPLICATE = "sub-01: 1 test picture is a training picture too, first images/scene_00, the same as <train>"
 MEASURES = ("phash", "embedding_clip")
 
 

@@ -127,6 +127,7 @@ rule novelty:
         gpu=1,
     params:
         settings=settings_of("novelty"),
+        spaces=DECODED,
     shell:
         command_line("novelty")
 

@@ -68,9 +68,9 @@ def find_nearest(study, subjects=SUBJECTS, spaces=("z", "c"), trials=SUBJECTS):
     options = [
         *("--stimuli", study / "stimuli.parquet", "--trials", *(study / f"{s}.parquet" for s in trials)),
         *("--features", *(study / f"{space}.parquet" for space in spaces), "--novelty", out),
+        *("--spaces", "z", "c"),
     ]
-    rois = {"rois": {space: ["early"] for space in ("z", "c")}}
-    settings = as_option(models={"set": "miniature", "folder": None}, subjects=subjects, decode=rois)
+    settings = as_option(models={"set": "miniature", "folder": None}, subjects=subjects)
     novelty.main([*map(str, options), *settings], judge=lambda models: Colours())
     return NOVELTY.read(out)
 
@@ -88,7 +88,7 @@ def test_every_test_stimulus_has_a_nearest_of_its_subjects_training_stimuli(stud
 
 def test_pictures_on_both_sides_are_named_where_people_look(study, capsys):
     table = find_nearest(study)
-    line = "sub-01: 1 test pictures are training pictures too, first test-00, the same as train-03"
+    line = "sub-01: 1 test picture is a training picture too, first test-00, the same as train-03"
     assert json.loads(table.schema.metadata[b"duplicates"]) == [line]
     assert f"warning: {line}" in capsys.readouterr().err
     same = table.to_pandas().query("duplicate")

@@ -23,12 +23,14 @@ class Thirds:
     high: NDArray[np.float64]
 
 
-def thirds_chart(methods: Mapping[str, Thirds], label: str) -> Figure:
+def thirds_chart(methods: Mapping[str, Thirds], stimuli: int, label: str) -> Figure:
     """Draw a line per method over near, middle and far test stimuli, with intervals.
 
     Parameters
     ----------
     methods : mapping of the name in the legend to Thirds
+    stimuli : int
+        Test stimuli in all three thirds.
     label : str
         Label of the value axis: the metric and its direction.
     """
@@ -40,7 +42,7 @@ def thirds_chart(methods: Mapping[str, Thirds], label: str) -> Figure:
         axes.plot(places, thirds.value, "o-", color=palette[name], markersize=5, linewidth=1, label=name)
     axes.set_xticks(range(len(PLACES)), ["near\n(most similar)", "middle", "far\n(least similar)"])
     axes.set_xlim(-0.5, len(PLACES) - 0.5)
-    axes.set_xlabel("third of test stimuli, by similarity to the nearest training stimulus")
+    axes.set_xlabel(f"third of {stimuli} test stimuli, by similarity to the nearest training stimulus")
     axes.set_ylabel(label)
     axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure

@@ -14,8 +14,8 @@ from cortex2image.plots.style import svg
 from cortex2image.report.page import number, svg_uri
 from cortex2image.study.methods import described, title_of
 
-# The control that shows a training picture and generates nothing.
-RECALL = "nearest_train"
+# Controls beside which a fall with distance is read: one that only recalls, and one that cannot.
+COMPARED = ("nearest_train", "ceiling")
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,15 @@ def novelty_section(tables: NoveltyTables, methods: Sequence[str]) -> NoveltySec
     chosen = tables.scores[(tables.scores["metric"] == metric) & (tables.scores["measure"] == measure)]
     pooled = chosen[chosen["subject"] == "all"].set_index("method")
     shown = [method for method in methods if method in pooled.index]
-    lines = {title_of(m): _thirds(pooled.loc[m]) for m in shown if m == RECALL or not _is_control(m)}
+    lines = {title_of(m): _thirds(pooled.loc[m]) for m in shown if m in COMPARED or not _is_control(m)}
     facts = metric_facts(metric)
     rows = [_method_row(method, pooled.loc[method]) for method in shown]
+    label = f"{metric} {'↑' if facts.higher_is_better else '↓'}"
     return {
         "metric": facts.title,
         "measure": measure_title(measure),
         "what": facts.what,
-        "image": svg_uri(svg(thirds_chart(lines, f"{metric} {'↑' if facts.higher_is_better else '↓'}"))),
+        "image": svg_uri(svg(thirds_chart(lines, int(pooled["n"].max()), label))),
         "text": "; ".join(f"{row['method']}: {', '.join(row['cells'])}" for row in rows),
         "methods": rows,
         "nearest": nearest_rows(tables.nearest),

@@ -28,13 +28,15 @@ from cortex2image.tables.feature_rows import read_features
 from cortex2image.tables.novelty import NOVELTY
 from cortex2image.tables.recordings import TRIALS
 
-READS = ("models/set", "models/folder", "subjects", "decode/rois")
+READS = ("models/set", "models/folder", "subjects")
 COMMAND = Command(
     __doc__,
     Study,
     READS,
+    # The decoded spaces. Names alone: where they are decoded from changes no picture.
+    words=("spaces",),
     inputs=("stimuli",),
-    # A table of each subject, and of each decoded space, in the order of the config.
+    # A table of each subject in the order of the config, and of each space.
     lists=("trials", "features"),
     outputs=("novelty",),
 )
@@ -101,14 +103,14 @@ def warnings_of(subject: str, pairs: Pairs) -> list[str]:
     if not tests:
         return []
     test, train = min(pairs)
-    found = f"{len(tests)} test pictures are training pictures too, first {test}, the same as {train}"
-    return [f"{subject}: {found}"]
+    many = "pictures are training pictures" if len(tests) > 1 else "picture is a training picture"
+    return [f"{subject}: {len(tests)} test {many} too, first {test}, the same as {train}"]
 
 
 def main(argv: Sequence[str] | None = None, judge: Callable[[ModelSet], Judge | None] = open_judge) -> None:
     """Run the step; `judge` opens the network that gives the embeddings."""
     args, study = COMMAND.parse(argv)
-    spaces = tuple(study.decode.rois)
+    spaces = args.spaces
     for option, wanted in (("trials", study.subjects), ("features", spaces)):
         given = len(getattr(args, option))
         if given != len(wanted):
