@@ -59,8 +59,8 @@ def inner_products(
     threads : int
         Threads of the matrix products.
     centre : int, optional
-        The first stimuli so many give the mean that is subtracted: the training stimuli, so that products
-        among these do not depend on any other. None takes all.
+        Number of training stimuli, which come first and whose mean is subtracted, so that products among
+        them depend on no other stimulus. None takes the mean of all.
 
     Raises
     ------

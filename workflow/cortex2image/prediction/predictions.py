@@ -154,7 +154,7 @@ def fit_blocks(
 ) -> Iterator[BlockFit]:
     """Fit training rows to blocks of targets; yield the predictions (m, t_b) for (m, p) new predictors.
 
-    A Kernel holds inner products with the training rows in the place of predictors, held out or not.
+    On both sides a Kernel may take the place of predictors: inner products with the training rows.
 
     Targets of the new rows are not passed in. Their predictors are held out until a block is fitted.
     """
