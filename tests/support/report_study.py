@@ -18,6 +18,7 @@ from cortex2image.study.encoding_figures import (
     shown_models,
     unique_models,
 )
+from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
 from cortex2image.tables.recordings import STIMULI, TRIALS, VOXELS
 from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES
 
@@ -67,6 +68,37 @@ def write_scores(root: Path, rng: np.random.Generator, methods: tuple[str, ...])
         "metric_version": ["1"] * len(keys),
     }
     SCORES.write(data, root / "scores.parquet")
+
+
+DUPLICATE = "sub-01: 1 test picture is a training picture too, first images/scene_00, the same as <train>"
+MEASURES = ("phash", "embedding_clip")
+
+
+def write_novelty(root: Path, rng: np.random.Generator, methods: tuple[str, ...]) -> None:
+    keys = [(s, i, m) for s in SUBJECTS for i in STIMULUS_IDS for m in MEASURES]
+    nearest = {
+        "subject": [s for s, _, _ in keys],
+        "stimulus_id": [i for _, i, _ in keys],
+        "measure": [m for _, _, m in keys],
+        "nearest_train": ["train"] * len(keys),
+        "similarity": rng.uniform(0.2, 0.9, len(keys)),
+        "rank": [1 + STIMULUS_IDS.index(i) for _, i, _ in keys],
+        "duplicate": [number == 0 for number in range(len(keys))],
+    }
+    NOVELTY.write(nearest, root / "novelty.parquet", duplicates=json.dumps([DUPLICATE]))
+    rows = [(s, m, k, n) for s in (*SUBJECTS, "all") for m in methods for k in METRICS for n in MEASURES]
+    scores = dict(zip(("subject", "method", "metric", "measure"), zip(*rows, strict=True), strict=True))
+    scores |= {"n": [len(STIMULUS_IDS)] * len(rows), "p": rng.uniform(0, 1, len(rows))}
+    for name, centre in (("near", 0.8), ("middle", 0.7), ("far", 0.6), ("rho", 0.2)):
+        value = rng.normal(centre, 0.02, len(rows))
+        scores |= {name: value, f"{name}_low": value - 0.1, f"{name}_high": value + 0.1}
+    NOVELTY_SCORES.write(scores, root / "novelty_scores.parquet")
+    for subject in SUBJECTS:
+        span = {"space": SPACES, "training_stimuli": [600] * 2, "units": [64, 4096], "directions": [64, 599]}
+        shares = ("r2", "unit_r2_median", "unit_r2_low", "pattern_correlation")
+        shares += ("twoway", "twoway_low", "twoway_high")
+        span |= {name: rng.uniform(0.5, 1, 2) for name in shares}
+        SPAN.write(span, root / subject / "decoded" / "span.parquet")
 
 
 def write_encoding(root: Path, rng: np.random.Generator, models: tuple[str, ...]) -> None:
@@ -131,6 +163,7 @@ def write_subject(root: Path, subject: str, methods: tuple[str, ...], rng: np.ra
     for space in SPACES:
         r = rng.uniform(-0.2, 0.8, 50)
         data = {"unit": np.arange(50), "r": [None, *r[1:]], "alpha": np.full(50, 100.0)}
+        data |= {name: [None, *rng.uniform(0, 1, 49)] for name in ("p_permutation", "q_permutation")}
         DECODED_SCORES.write(data, root / subject / "decoded" / f"{space}-scores.parquet")
     for method in methods:
         folder = root / subject / "reconstructions" / method
@@ -212,6 +245,8 @@ def write_study(
         write_subject(root, subject, methods, rng)
         write_trials(root, subject, runs=12, left_out="[]")
         write_voxels(root, subject, left_out="[]")
+    if with_images:
+        write_novelty(root, rng, methods)
     write_provenance(root, reader)
     return command_line(root, methods, models, root / "report", encode or {})
 
@@ -249,6 +284,12 @@ def command_line(
         reconstruct={"methods": methods},
         encode={"models": models, **(encode or {})},
     )
+    if (root / "novelty.parquet").exists():
+        files |= {
+            "novelty": [root / "novelty.parquet"],
+            "novelty-scores": [root / "novelty_scores.parquet"],
+            "span": of_all(root, "decoded/span.parquet"),
+        }
     return [*(part for name, paths in files.items() for part in (f"--{name}", *map(str, paths))), *settings]
 
 

@@ -33,6 +33,10 @@ class DataError(Cortex2imageError):
     """A data set, recording or image cannot be used as it is."""
 
 
+class LeakError(Cortex2imageError):
+    """A fit tried to read rows that it will be tested on."""
+
+
 class NotFiniteError(DataError):
     """Rows of a batch hold NaN or infinity after they were computed, as float16 can produce.
 

@@ -61,6 +61,33 @@ rule brain_consistency:
         command_line("brain_consistency")
 
 
+rule identify_stimuli:
+    """Is a decoded vector most like its own true one, and how well could a linear decoder do at all?"""
+    input:
+        trials=at("trials"),
+        seen=of_all("trials"),
+        features=collect(at("features"), space=DECODED),
+        decoded=collect(at("decoded"), space=DECODED, allow_missing=True),
+        code=code_of("identify_stimuli"),
+    output:
+        evaluation=collect(at("features_evaluation"), space=DECODED, allow_missing=True),
+        nulls=collect(at("features_nulls"), space=DECODED, allow_missing=True),
+        span=at("span"),
+    log:
+        log_of("identify_stimuli", "subject"),
+    benchmark:
+        benchmark_of("identify_stimuli", "subject")
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: RESOURCES.evaluation_threads
+    resources:
+        **growing(mem_mb=RESOURCES.span_mb, runtime=RESOURCES.fit_minutes),
+    params:
+        settings=settings_of("identify_stimuli"),
+    shell:
+        command_line("identify_stimuli")
+
+
 rule identify_categories:
     """Is the decoded feature vector nearest to its own category? Null: labels permuted within runs."""
     input:
@@ -106,6 +133,57 @@ rule categorise_pictures:
         settings=settings_of("categorise_pictures"),
     shell:
         command_line("categorise_pictures")
+
+
+rule novelty:
+    """Nearest training stimulus of each test stimulus: by embedding, perceptual hash, pixels and features."""
+    input:
+        code=code_of("novelty"),
+        stimuli=at("stimuli"),
+        shown=JOBS.pictures,
+        trials=of_all("trials"),
+        features=collect(at("features"), space=DECODED),
+        model=JOBS.model_sums,
+    output:
+        novelty=at("novelty"),
+    log:
+        log_of("novelty"),
+    benchmark:
+        benchmark_of("novelty")
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: RESOURCES.evaluation_threads
+    resources:
+        **growing(mem_mb=RESOURCES.evaluation_mb, runtime=RESOURCES.evaluation_minutes),
+        gpu=1,
+    params:
+        settings=settings_of("novelty"),
+        spaces=DECODED,
+    shell:
+        command_line("novelty")
+
+
+rule novelty_scores:
+    """Scores as a function of how near test stimuli are to training stimuli."""
+    input:
+        code=code_of("novelty_scores"),
+        novelty=at("novelty"),
+        trials=of_all("trials"),
+        evaluation=JOBS.evaluated("evaluation"),
+    output:
+        novelty_scores=at("novelty_scores"),
+    log:
+        log_of("novelty_scores"),
+    benchmark:
+        benchmark_of("novelty_scores")
+    conda:
+        "../../envs/cortex2image.yaml"
+    resources:
+        **growing(mem_mb=4000, runtime=60),
+    params:
+        settings=settings_of("novelty_scores"),
+    shell:
+        command_line("novelty_scores")
 
 
 rule scores:

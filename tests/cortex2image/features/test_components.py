@@ -35,7 +35,7 @@ def signed(scores, expected):
 def test_scores_are_those_of_an_exact_pca(width, mean, count):
     features = rows(width, mean)
     expected = of_sklearn(features, TRAIN, count)
-    scores = principal_components(products_of(features), TRAIN, count)
+    scores = principal_components(products_of(features, TRAIN), TRAIN, count)
     assert scores.shape == (60, count)
     assert np.abs(signed(scores, expected) - expected).max() < 1e-5 * np.abs(expected).max()
 
@@ -43,7 +43,7 @@ def test_scores_are_those_of_an_exact_pca(width, mean, count):
 def test_all_components_there_are():
     features, count = rows(), len(TRAIN) - 1
     expected = of_sklearn(features, TRAIN, count)
-    scores = principal_components(products_of(features), TRAIN, count)
+    scores = principal_components(products_of(features, TRAIN), TRAIN, count)
     np.testing.assert_allclose(signed(scores, expected), expected, atol=1e-5 * np.abs(expected).max())
 
 
@@ -74,7 +74,7 @@ def test_other_rows_change_no_component():
 
 
 def test_products_among_other_rows_are_never_read():
-    products, test = products_of(rows()), np.setdiff1d(np.arange(60), TRAIN)
+    products, test = products_of(rows(), TRAIN), np.setdiff1d(np.arange(60), TRAIN)
     spoilt = products.copy()
     spoilt[np.ix_(test, test)] = np.nan
     np.testing.assert_array_equal(
@@ -83,7 +83,7 @@ def test_products_among_other_rows_are_never_read():
 
 
 def test_signs_are_fixed():
-    scores = principal_components(products_of(rows()), TRAIN, 20)[TRAIN]
+    scores = principal_components(products_of(rows(), TRAIN), TRAIN, 20)[TRAIN]
     largest = np.abs(scores).argmax(axis=0)
     assert (scores[largest, np.arange(20)] > 0).all()
 
@@ -91,12 +91,12 @@ def test_signs_are_fixed():
 @pytest.mark.parametrize("count", [0, len(TRAIN), 6400])
 def test_more_components_than_training_rows_less_one_are_refused(count):
     with pytest.raises(ConfigError, match=rf"encode/pca\n  expected: 1 to {len(TRAIN) - 1} (.|\n)*{count}"):
-        principal_components(products_of(rows()), TRAIN, count)
+        principal_components(products_of(rows(), TRAIN), TRAIN, count)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_more_components_than_the_features_have_directions_are_refused(dtype):
-    products = products_of(rows(width=8)).astype(dtype)
+    products = products_of(rows(width=8), TRAIN).astype(dtype)
     assert principal_components(products, TRAIN, 8).shape == (60, 8)
     with pytest.raises(ConfigError, match="1 to 8 components"):
         principal_components(products, TRAIN, 9)

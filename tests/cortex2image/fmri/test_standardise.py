@@ -5,7 +5,8 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.fmri.standardise import Moments, Standardiser, scaling_groups
+from cortex2image.fmri.standardise import Moments, Standardiser, TrainingMoments, scaling_groups
+from cortex2image.leakage import TrainingRows
 
 GROUPS = np.random.default_rng(1).choice(["a", "b", "c"], 200)
 
@@ -55,10 +56,11 @@ def standardise(
     betas: np.ndarray, sessions: np.ndarray, is_train: np.ndarray, by: str, batch: int = 100
 ) -> np.ndarray:
     """Return the moments of betas in memory, added in batches of `batch` trials."""
-    groups, moments = scaling_groups(sessions, by), Moments()
+    groups, moments = scaling_groups(sessions, by), TrainingMoments()
     for start in range(0, len(betas), batch):
-        rows = np.arange(start, min(start + batch, len(betas)))[is_train[start : start + batch]]
-        moments.add(betas[rows], groups[rows])
+        here = slice(start, start + batch)
+        train, test = np.flatnonzero(is_train[here]), np.flatnonzero(~is_train[here])
+        moments.add(TrainingRows(betas[here], train, test), groups[here][train])
     return Standardiser.from_moments(moments).transform(betas, groups)
 
 

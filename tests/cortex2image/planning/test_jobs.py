@@ -273,6 +273,7 @@ def test_scores_without_pictures_are_also_those_of_decoded_features():
     assert pictures.evaluated("nulls") == [
         *pictures.of_all("nulls", method=drawn),
         *pictures.of_all("brain_nulls", method=(*drawn, "seen")),
+        *pictures.of_all("features_nulls", space=["z", "c"]),
     ]
     methods, spaces = categories.study.reconstruct.methods, list(categories.study.decode.rois)
     assert categories.evaluated("evaluation") == [

@@ -8,6 +8,7 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from tests.support.held_out import training
 
 from cortex2image.errors import ConfigError
 from cortex2image.prediction import controls
@@ -185,9 +186,8 @@ def test_no_test_response_and_no_test_feature_enters_a_decoder(rng, control):
 def test_random_brains_have_the_mean_and_the_covariance_of_the_training_responses(rng):
     betas = (rng.standard_normal((50, 6)) @ rng.standard_normal((6, 6)) + 3).astype(np.float32)
     train = np.arange(5, 45)
-    drawn = random_responses(
-        PerTrial(betas, np.arange(50)), train, [f"s{i}" for i in range(20_000)], 1, "sub-01"
-    )
+    rows = training(PerTrial(betas, np.arange(50)), train)
+    drawn = random_responses(rows, [f"s{i}" for i in range(20_000)], 1, "sub-01")
     expected = np.cov(betas[train], rowvar=False)
     scale = np.sqrt(np.diag(expected))
     np.testing.assert_allclose(drawn.mean(axis=0), betas[train].mean(axis=0), atol=0.04 * scale.max())
@@ -198,21 +198,19 @@ def test_random_brains_have_the_mean_and_the_covariance_of_the_training_response
 
 
 def test_a_random_brain_depends_on_its_stimulus_alone_and_not_on_blocks(rng, monkeypatch):
-    betas, train = PerTrial(rng.standard_normal((50, 6)), np.arange(50)), np.arange(40)
-    one = random_responses(betas, train, ["a", "b", "c"], 1, "sub-01")
-    np.testing.assert_allclose(
-        random_responses(betas, train, ["c", "a"], 1, "sub-01"), one[[2, 0]], atol=1e-6
-    )
-    assert np.abs(random_responses(betas, train, ["a"], 1, "sub-02") - one[:1]).max() > 0.1
+    train = training(PerTrial(rng.standard_normal((50, 6)), np.arange(50)), np.arange(40))
+    one = random_responses(train, ["a", "b", "c"], 1, "sub-01")
+    np.testing.assert_allclose(random_responses(train, ["c", "a"], 1, "sub-01"), one[[2, 0]], atol=1e-6)
+    assert np.abs(random_responses(train, ["a"], 1, "sub-02") - one[:1]).max() > 0.1
     monkeypatch.setattr(controls, "TRIALS_AT_ONCE", 7)
-    np.testing.assert_allclose(random_responses(betas, train, ["a", "b", "c"], 1, "sub-01"), one, atol=1e-6)
+    np.testing.assert_allclose(random_responses(train, ["a", "b", "c"], 1, "sub-01"), one, atol=1e-6)
 
 
 def test_voxels_share_the_draw_of_a_stimulus_over_feature_spaces(rng):
     """Spaces are decoded from different regions: their random responses belong to one brain."""
     betas, train = rng.standard_normal((50, 6)), np.arange(40)
-    whole = random_responses(PerTrial(betas, np.arange(50)), train, ["a", "b"], 1, "sub-01")
-    part = random_responses(PerTrial(betas[:, 2:5], np.arange(50)), train, ["a", "b"], 1, "sub-01")
+    whole = random_responses(training(PerTrial(betas, np.arange(50)), train), ["a", "b"], 1, "sub-01")
+    part = random_responses(training(PerTrial(betas[:, 2:5], np.arange(50)), train), ["a", "b"], 1, "sub-01")
     np.testing.assert_allclose(part, whole[:, 2:5], atol=1e-6)
 
 
@@ -222,7 +220,9 @@ def test_the_decoder_of_random_brains_is_that_of_the_study(rng):
     train = decoding.trials.split == "train"
     model = make_pipeline(StandardScaler(), Ridge(10.0))
     model.fit(decoding.betas.matrix[train].astype(float), decoding.features.each()[train].astype(float))
-    drawn = random_responses(decoding.betas, np.flatnonzero(train), got.stimuli.tolist(), 0, "sub-01")
+    drawn = random_responses(
+        training(decoding.betas, np.flatnonzero(train)), got.stimuli.tolist(), 0, "sub-01"
+    )
     np.testing.assert_allclose(got.predicted, model.predict(drawn.astype(float)), atol=1e-4)
 
 
@@ -248,4 +248,6 @@ def test_runs_of_one_trial_cannot_be_permuted():
 
 def test_one_training_response_has_no_covariance(rng):
     with pytest.raises(ConfigError, match="two training trials"):
-        random_responses(PerTrial(rng.random((3, 2)), np.arange(3)), np.array([1]), ["t"], 0, "sub-01")
+        random_responses(
+            training(PerTrial(rng.random((3, 2)), np.arange(3)), np.array([1])), ["t"], 0, "sub-01"
+        )

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from tests.support.held_out import FINISHED
 from tests.support.tiny_subject import write_tiny_subject
 
 from cortex2image.errors import ContractError, DataError
@@ -58,7 +59,7 @@ def test_blocks_of_voxels_hold_the_means_of_uneven_repeats(rng, size):
     train, test = Rows(row, 24), Rows(np.where(row < 0, np.cumsum(row < 0) % 4, -1), 4)
     voxels = []
     for block in voxel_blocks(in_batches(betas), train, test, size):
-        for side, rows in ((block.train, train), (block.test, test)):
+        for side, rows in ((block.train, train), (block.test.open(FINISHED), test)):
             means, within = exact(betas[:, block.voxels], rows.row)
             np.testing.assert_allclose(side.means, means.astype(float), rtol=3e-7)
             np.testing.assert_allclose(side.within, within.astype(float), rtol=1e-5)

@@ -5,7 +5,7 @@ import pytest
 from sklearn.decomposition import PCA
 from tests.support.tiny_models import tiny_description
 
-from cortex2image.errors import ConfigError, DataError
+from cortex2image.errors import ConfigError, DataError, LeakError
 from cortex2image.reconstruction.inputs import FeatureTable, Tables, derangement, method_inputs
 from cortex2image.study.methods import METHODS, bottleneck
 
@@ -218,3 +218,22 @@ def test_features_that_are_not_finite_are_refused(tables, models, value):
     broken = tables.decoded | {"c": replace(table, features=features)}
     with pytest.raises(DataError, match=r"decoded/c\.parquet(.|\n)*in 1 stimuli, first t3"):
         method_inputs(METHODS["zc"], replace(tables, decoded=broken), models)
+
+
+@pytest.mark.parametrize("method", [METHODS["no_brain"], bottleneck(2)], ids=["no_brain", "bottleneck"])
+def test_a_fit_to_all_stimuli_is_caught(tables, models, method, monkeypatch):
+    """Planted: the training features of a mean, or of directions, are those of test stimuli too."""
+    training = Tables.training
+    monkeypatch.setattr(
+        Tables, "training", lambda self, space, names=None: training(self, space, [*TRAINING, *TEST])
+    )
+    with pytest.raises(LeakError, match="test rows: 4 of 4"):
+        method_inputs(method, tables, models)
+
+
+def test_training_features_are_those_of_training_stimuli_in_order(tables):
+    table = tables.true["z"]
+    np.testing.assert_array_equal(tables.training("z")[:], table.rows(TRAINING))
+    np.testing.assert_array_equal(tables.training("z", ["s3", "s1"])[:], table.rows(["s3", "s1"]))
+    with pytest.raises(LeakError):
+        tables.training("z", ["s1", "t2"])

@@ -53,7 +53,7 @@ def near(rng, tables, stimuli, noise=0.3):
 
 
 def candidates(tables):
-    return {space: Candidates.of(tables.true[space], TRAINING) for space in WIDTHS}
+    return {space: Candidates.of(tables.training(space, TRAINING)) for space in WIDTHS}
 
 
 def test_the_nearest_has_the_largest_mean_correlation_about_the_training_mean(studio, rng):
@@ -79,7 +79,7 @@ def test_correlations_are_those_of_scipy_in_blocks_of_any_size(studio, rng, bloc
     known = table.rows(TRAINING).astype(float)
     mean = known.mean(axis=0)
     expected = [[pearsonr(one - mean, other - mean).statistic for other in known] for one in decoded]
-    found = Candidates.of(table, TRAINING).correlations(decoded)
+    found = Candidates.of(studio.tables.training("z", TRAINING)).correlations(decoded)
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 

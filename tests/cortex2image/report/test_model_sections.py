@@ -10,7 +10,12 @@ from cortex2image.report.model_sections import (
 )
 
 TABLE = pd.DataFrame(
-    {"unit": range(5), "r": [np.nan, -0.1, 0.2, 0.4, 0.6], "alpha": [1, 10, 100, 1000, 10000]}
+    {
+        "unit": range(5),
+        "r": [np.nan, -0.1, 0.2, 0.4, 0.6],
+        "q_permutation": [np.nan, 0.9, 0.2, 0.04, 0.01],
+        "alpha": [1, 10, 100, 1000, 10000],
+    }
 )
 
 
@@ -19,6 +24,7 @@ def test_rows_summarise_units_that_have_a_correlation() -> None:
     assert (row["units"], row["constant"]) == (5, 1)
     assert row["median_r"] == pytest.approx(0.3)
     assert row["positive"] == 0.75
+    assert row["significant"] == 0.5
     assert row["alpha"] == pytest.approx(100)
 
 

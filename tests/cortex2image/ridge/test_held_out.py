@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.linear_model import Ridge
+from tests.support.held_out import held_out
 
 from cortex2image.errors import DataError
 from cortex2image.ridge import RidgeCV, engine
@@ -29,7 +30,7 @@ def data(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
 
 def decomposed(X: np.ndarray, new: np.ndarray, row: np.ndarray) -> HeldOutRidge:
     folds = make_folds(4, len(X), np.arange(len(X)), 0)
-    products = Products(X @ X.T, new @ X.T)
+    products = Products(X @ X.T, held_out(Kernel(new @ X.T)))
     return HeldOutRidge.of(products, np.bincount(row).astype(float), folds, ALPHAS, CPU)
 
 
@@ -99,4 +100,4 @@ def test_products_of_no_rows_are_refused(data):
     folds = make_folds(4, 30, np.arange(30), 0)
     with pytest.raises(DataError, match="symmetric"):
         broken = X @ X.T + np.triu(np.ones((30, 30)))
-        HeldOutRidge.of(Products(broken, new @ X.T), np.ones(30), folds, ALPHAS, CPU)
+        HeldOutRidge.of(Products(broken, held_out(Kernel(new @ X.T))), np.ones(30), folds, ALPHAS, CPU)

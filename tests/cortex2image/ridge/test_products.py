@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.preprocessing import StandardScaler
+from tests.support.held_out import FINISHED, held_out
 
 from cortex2image.errors import DataError
 from cortex2image.ridge.products import of_given, of_standardised
@@ -20,9 +21,9 @@ def test_products_are_those_of_columns_standardised_over_trials(rows):
     train, new, weights = rows
     scaler = StandardScaler().fit(train, sample_weight=weights)
     a, b = scaler.transform(train), scaler.transform(new)
-    got = of_standardised(train, new, weights)
+    got = of_standardised(train, held_out(new), weights)
     np.testing.assert_allclose(got.train, a @ a.T, atol=1e-9)
-    np.testing.assert_allclose(got.new, b @ a.T, atol=1e-9)
+    np.testing.assert_allclose(got.new.open(FINISHED).products, b @ a.T, atol=1e-9)
 
 
 def test_given_products_get_the_spread_of_standardised_columns(rows):
@@ -33,8 +34,8 @@ def test_given_products_get_the_spread_of_standardised_columns(rows):
     centred = train - np.average(train, axis=0, weights=weights)
     factor = 40 / np.average((centred**2).sum(axis=1), weights=weights)
     np.testing.assert_allclose(got.train, factor * train @ train.T, rtol=1e-10)
-    np.testing.assert_allclose(got.new, factor * new @ train.T, rtol=1e-10)
-    other = of_standardised(train, new, weights).train
+    np.testing.assert_allclose(got.new.open(FINISHED).products, factor * new @ train.T, rtol=1e-10)
+    other = of_standardised(train, held_out(new), weights).train
     assert np.average(np.diagonal(other), weights=weights) == pytest.approx(39)  # one column is constant
 
 
@@ -45,9 +46,8 @@ def test_new_rows_change_no_product_of_training_rows(rows):
     features[20:] *= 100
     after = of_given(features @ features.T, np.arange(20), np.arange(20, 25), weights, 40)
     np.testing.assert_array_equal(before.train, after.train)
-    np.testing.assert_array_equal(
-        of_standardised(train, new, weights).train, of_standardised(train, 100 * new, weights).train
-    )
+    one, other = (of_standardised(train, held_out(rows), weights).train for rows in (new, 100 * new))
+    np.testing.assert_array_equal(one, other)
 
 
 def test_features_without_variance_keep_their_products(rows):

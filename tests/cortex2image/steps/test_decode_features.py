@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import false_discovery_control
 from tests.support.tiny_subject import CONSTANT_UNIT, TEST, TRAIN, fit_options, write_tiny_subject
 
 from cortex2image.errors import ConfigError, Cortex2imageError
@@ -38,6 +39,34 @@ def test_test_stimuli_are_decoded(tmp_path):
         else:
             assert r > 0.9
             assert r == pytest.approx(np.corrcoef(got[:, unit], true[:, unit])[0, 1], abs=1e-6)
+
+
+@pytest.mark.parametrize("folds", [0, 8])
+def test_units_have_p_and_q_by_permutation(tmp_path, folds):
+    paths = write_tiny_subject(tmp_path, folds)
+    signal = DECODED_SCORES.read(decode(tmp_path, paths)[1]).to_pandas()
+    noise = DECODED_SCORES.read(decode(tmp_path, paths, "unlabelled")[1]).to_pandas()
+    for table in (signal, noise):
+        assert (
+            table[["p_permutation", "q_permutation"]].isna().all(axis=1).tolist()
+            == table["r"].isna().tolist()
+        )
+    known = signal.dropna()
+    assert known["p_permutation"].max() < 0.01
+    np.testing.assert_allclose(known["q_permutation"], false_discovery_control(known["p_permutation"]))
+    assert noise["p_permutation"].max() > 0.05
+
+
+def test_p_is_the_share_of_permutations_that_do_as_well(tmp_path, rng):
+    """Eight test stimuli have 40320 permutations; 400 draws of them give p within its error."""
+    paths = write_tiny_subject(tmp_path)
+    decoded, scores = decode(tmp_path, paths, "unlabelled")
+    true = matrix(FEATURES.read(paths["features"]), "feature")[TRAIN:, 0]
+    got = matrix(DECODED.read(decoded), "feature")[:, 0]
+    r = np.corrcoef(got, true)[0, 1]
+    null = [np.corrcoef(got[rng.permutation(TEST)], true)[0, 1] for _ in range(4000)]
+    p = DECODED_SCORES.read(scores).column("p_permutation")[0].as_py()
+    assert p == pytest.approx(np.mean(np.array(null) >= r), abs=0.06)
 
 
 def test_constant_units_are_decoded_exactly_with_the_largest_penalty(tmp_path):

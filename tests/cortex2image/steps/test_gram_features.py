@@ -47,7 +47,7 @@ def test_rows_are_the_stimuli_of_the_subject_training_first(tmp_path, activity, 
     table = take(tmp_path, folders[::-1])
     assert table["stimulus_id"].to_pylist() == STIMULI
     features = np.array([values[ids.index(name)] for name in STIMULI], float)
-    features -= features.mean(axis=0)
+    features -= features[:TRAIN].mean(axis=0)
     products = matrix(table, "products")
     np.testing.assert_allclose(products, features @ features.T, atol=1e-3)
     assert products.dtype == np.float32

@@ -2,12 +2,16 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from tests.support.report_study import (
     CATEGORIES,
+    DUPLICATE,
+    MEASURES,
+    SPACES,
     STIMULUS_IDS,
     SUBJECTS,
     command_line,
@@ -94,6 +98,14 @@ def test_every_score_is_on_the_page(with_images: tuple[Path, list[str]], page: s
     scores = SCORES.read(with_images[0] / "scores.parquet").to_pandas()
     assert all(f">{value:.3f}</span>" in page for value in scores["value"])
     assert page.count("p = 0.2500") + page.count("p = 0.250") == (scores["p"] == 0.25).sum()
+
+
+def test_duplicates_and_the_span_of_features_are_on_the_page(page: str) -> None:
+    assert "Test pictures were also training pictures" in page
+    assert escape(DUPLICATE) in page
+    section = page.split('<section id="novelty">')[1].split("</section>")[0]
+    assert section.count("<tr>") >= len(METHODS) + len(SUBJECTS) * (len(MEASURES) + len(SPACES))
+    assert "embedding by clip (cosine)" in section
 
 
 def test_contact_sheet_holds_a_row_per_stimulus(with_images: tuple[Path, list[str]]) -> None:

@@ -11,7 +11,9 @@ import pytest
 from scipy.stats import f_oneway, zscore
 from tests.support.studies import as_option
 
-from cortex2image.errors import ConfigError, DataError
+from cortex2image.errors import ConfigError, DataError, LeakError
+from cortex2image.leakage import TrainingRows
+from cortex2image.steps import standardise as step
 from cortex2image.steps.standardise import main
 from cortex2image.tables import row_groups
 from cortex2image.tables.columns import matrix, vectors
@@ -333,3 +335,15 @@ def test_pictures_that_never_repeat_have_no_ceiling_in_a_cross_validated_study(
     _, voxels = standardise(tmp_path, rng.normal(size=(COUNT, VOXEL_COUNT)).astype(np.float32), **given)
     for name in ("ncsnr", "noise_ceiling", "noise_ceiling_sd", "noise_ceiling_unclipped"):
         assert voxels[name].null_count == VOXEL_COUNT
+
+
+def test_a_scaling_by_all_trials_is_caught(tmp_path: Path, betas: np.ndarray, monkeypatch) -> None:
+    """Planted: every trial of a batch is said to be a training trial."""
+
+    def of_all(rows: np.ndarray, train: np.ndarray, test: np.ndarray) -> TrainingRows:
+        return TrainingRows(rows, np.arange(len(rows)), test)
+
+    monkeypatch.setattr(step, "TrainingRows", of_all)
+    with pytest.raises(LeakError, match=r"step standardise: (.|\n)*test rows: 30 of 30"):
+        standardise(tmp_path, betas)
+    assert not (tmp_path / "betas.parquet").exists()

@@ -10,11 +10,14 @@ w = 1/m of each of m training rows, and their mean row m,
 scores of row i are (x_i - m)' X_train' V / sqrt(l).
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import DTypeLike
 from scipy.linalg import eigh
 
 from cortex2image.errors import ConfigError
+from cortex2image.leakage import FinishedFit
 
 
 def principal_components(products: np.ndarray, train: np.ndarray, count: int) -> np.ndarray:
@@ -46,11 +49,34 @@ def principal_components(products: np.ndarray, train: np.ndarray, count: int) ->
     train = np.asarray(train)
     check_count(count, len(train), "encode/pca")
     among = products[np.ix_(train, train)].astype(np.float64, copy=False)
-    means = among.mean(axis=0)
-    weights = component_weights(among, count, "encode/pca", products.dtype)
-    # Sums over training rows of the weights are 0, so only means over training rows are subtracted.
-    scores: np.ndarray = (products[:, train].astype(np.float64, copy=False) - means) @ weights
-    return scores
+    return Components.of(among, count, products.dtype).scores(products[:, train])
+
+
+@dataclass(frozen=True)
+class Components(FinishedFit):
+    """Principal components of m training rows.
+
+    Attributes
+    ----------
+    weights : (m, k) array
+        What each training row adds to the unit vector of each component.
+    means : (m,) array
+        Means over the training rows of their inner products with each.
+    """
+
+    weights: np.ndarray
+    means: np.ndarray
+
+    @classmethod
+    def of(cls, among: np.ndarray, count: int, stored: DTypeLike) -> "Components":
+        """Find `count` components from the (m, m) inner products of the training rows, and no other row."""
+        return cls(component_weights(among, count, "encode/pca", stored), among.mean(axis=0))
+
+    def scores(self, products: np.ndarray) -> np.ndarray:
+        """Return the scores (n, k) of rows, given their (n, m) inner products with the training rows."""
+        # Sums over training rows of the weights are 0, so only means over training rows are subtracted.
+        scores: np.ndarray = (products.astype(np.float64, copy=False) - self.means) @ self.weights
+        return scores
 
 
 def component_weights(among: np.ndarray, count: int, setting: str, stored: DTypeLike) -> np.ndarray:
@@ -82,7 +108,7 @@ def component_weights(among: np.ndarray, count: int, setting: str, stored: DType
     centred = among - means[:, None] - means + means.mean()
     values, weights = eigh(centred, subset_by_index=(len(among) - count, len(among) - 1), overwrite_a=True)
     values, weights = values[::-1], weights[:, ::-1]
-    spanned = 1 + int(np.sum(values > _rounding(among, stored)))
+    spanned = 1 + int(np.sum(values > rounding(among, stored)))
     check_count(count, spanned, setting, "directions in these features")
     scaled: np.ndarray = weights * (_signs(weights) / np.sqrt(values))
     return scaled
@@ -95,7 +121,7 @@ def check_count(count: int, rows: int, setting: str, of_what: str = "training st
         raise ConfigError(setting, f"1 to {rows - 1} components ({of_what})", f"{count}", fix)
 
 
-def _rounding(among: np.ndarray, stored: DTypeLike) -> float:
+def rounding(among: np.ndarray, stored: DTypeLike) -> float:
     """Return the size of eigenvalues that rounding of what was read alone can give."""
     return float(np.finfo(np.dtype(stored)).eps * len(among) ** 0.5 * np.abs(among).max())
 

@@ -40,12 +40,14 @@ class Activity(Protocol):
         """Return columns of all rows, float32 (n, stop - start)."""
 
 
-def inner_products(activity: Activity, stimuli: Sequence[str], threads: int = 1) -> np.ndarray:
+def inner_products(
+    activity: Activity, stimuli: Sequence[str], threads: int = 1, centre: int | None = None
+) -> np.ndarray:
     """Return the inner products of stimuli, (n, n) float64, in the order of `stimuli`.
 
-    Each column is read once, and shifted by its mean over these stimuli before products are taken. Every
+    Each column is read once, and shifted by its mean over training stimuli before products are taken. Every
     fit with an intercept subtracts the mean of its own training rows, which undoes any shift by a constant:
-    predictions are those of the features as they are, and the mean tells a fit nothing of its test stimuli.
+    predictions are those of the features as they are.
     Without the shift, an activation that is large in all stimuli would take the digits of what differs
     between them. Products of 2048 columns are in single precision, their sums in double.
 
@@ -56,6 +58,9 @@ def inner_products(activity: Activity, stimuli: Sequence[str], threads: int = 1)
         Each once; other stimuli of `activity` are left out.
     threads : int
         Threads of the matrix products.
+    centre : int, optional
+        Number of training stimuli, which come first and whose mean is subtracted, so that products among
+        them depend on no other stimulus. None takes the mean of all.
 
     Raises
     ------
@@ -67,7 +72,8 @@ def inner_products(activity: Activity, stimuli: Sequence[str], threads: int = 1)
     with threadpool_limits(threads, user_api="blas"):
         for first in track(range(0, activity.width, step), "inner products, blocks of columns"):
             # No name holds a block, or two would be in memory while the next one is read.
-            _add_products(products, _block(activity, rows, slice(first, min(first + step, activity.width))))
+            columns = slice(first, min(first + step, activity.width))
+            _add_products(products, _block(activity, rows, columns, centre))
     if not products.any():
         fix = "check what was sampled: the layer tells nothing about stimuli"
         raise DataError("activity", "features that differ between stimuli", "the same in all of them", fix)
@@ -108,11 +114,11 @@ def _rows(ids: Sequence[str], stimuli: Sequence[str]) -> np.ndarray:
     return np.array([place[name] for name in stimuli], dtype=int)
 
 
-def _block(activity: Activity, rows: np.ndarray, columns: slice) -> np.ndarray:
-    """Return columns of some rows less their mean; raise DataError if a value is not finite."""
+def _block(activity: Activity, rows: np.ndarray, columns: slice, centre: int | None) -> np.ndarray:
+    """Return columns of some rows less their mean over the first; raise DataError if one is not finite."""
     block: np.ndarray = activity.columns(columns.start, columns.stop)[rows]
-    mean = block.mean(axis=0, dtype=np.float64)
-    if not np.isfinite(mean).all():
+    mean = block[:centre].mean(axis=0, dtype=np.float64)
+    if not np.isfinite(mean + block.sum(axis=0, dtype=np.float64)).all():
         bad = rows[~np.isfinite(block).all(axis=1)]
         found = f"NaN or Inf in {len(bad)} stimuli, first {activity.ids[bad[0]]}"
         raise DataError("activity", "finite features", found, "sample this noise level and part again")
@@ -147,16 +153,16 @@ def _mirrored(products: np.ndarray) -> np.ndarray:
     return products
 
 
-def products_of(rows: np.ndarray) -> np.ndarray:
+def products_of(rows: np.ndarray, train: np.ndarray) -> np.ndarray:
     """Return the inner products of (n, p) rows that are held in memory, (n, n) float64, shifted alike.
 
-    Everything is in double precision: for :func:`~cortex2image.features.components.principal_components`
-    of spaces that are stored as vectors.
+    Subtracted is the mean of the rows at the (m,) positions `train`. Everything is in double precision: for
+    :func:`~cortex2image.features.components.principal_components` of spaces that are stored as vectors.
     """
     products = np.zeros((len(rows), len(rows)))
     for first in range(0, rows.shape[1], COLUMNS):
         block = rows[:, first : first + COLUMNS].astype(np.float64)
-        block -= block.mean(axis=0)
+        block -= block[train].mean(axis=0)
         products += block @ block.T
     return products
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cortex2image.errors import DataError, require_known
+from cortex2image.leakage import FinishedFit, TrainingRows
 
 GROUPINGS = ("session", "all", "none")
 
@@ -64,6 +65,22 @@ class Moments:
             self.groups[group] = self.groups[group].merged(new) if group in self.groups else new
 
 
+class TrainingMoments:
+    """Moments of training trials by group, accumulated batch by batch; nothing but training rows goes in."""
+
+    def __init__(self) -> None:
+        self._moments = Moments()
+
+    @property
+    def groups(self) -> dict[str, GroupMoments]:
+        """Return the moments of each group."""
+        return self._moments.groups
+
+    def add(self, rows: TrainingRows, groups: Sequence[str] | np.ndarray) -> None:
+        """Add the training trials of a batch; `groups` are their (trials,) labels."""
+        self._moments.add(rows[:], groups)
+
+
 def _moments(rows: np.ndarray) -> GroupMoments:
     mean = rows.mean(axis=0, dtype=np.float64)
     return GroupMoments(len(rows), mean, ((rows - mean) ** 2).sum(axis=0))
@@ -88,14 +105,14 @@ def scaling_groups(sessions: Sequence[str] | np.ndarray, by: str) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Standardiser:
+class Standardiser(FinishedFit):
     """Mean and inverse standard deviation of every voxel, for each group of trials (a session, or all)."""
 
     mean: dict[str, np.ndarray]
     scale: dict[str, np.ndarray]
 
     @classmethod
-    def from_moments(cls, training: Moments) -> "Standardiser":
+    def from_moments(cls, training: TrainingMoments) -> "Standardiser":
         """Return the standardiser with mean and standard deviation (ddof 0) of the training trials."""
         mean = {group: moments.mean for group, moments in training.groups.items()}
         return cls(mean, {group: _inverse(moments.sd(0)) for group, moments in training.groups.items()})

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Kind = Literal["pixels", "identification", "distance", "category", "classification", "caption", "brain"]
+Kind = Literal[
+    "pixels", "identification", "distance", "category", "classification", "caption", "brain", "features"
+]
 
 PICTURES = "central square of the original resized to the reconstruction's size (PIL, Lanczos), 8-bit RGB"
 CONSTANT = "a constant picture or feature vector correlates 0 with everything"
@@ -23,11 +25,11 @@ class Metric:
         A change of the definition changes the version; a different quantity gets a different name.
     title : str
         The name in words.
-    kind : {"pixels", "identification", "distance", "category", "classification", "caption", "brain"}
+    kind : one of :data:`Kind`
         What computes it: a function of pixels (:mod:`cortex2image.metrics.pixels`); two-way identification
-        by a judge network or by responses of the brain; a distance in the features of a network;
-        identification of the category; the class that a classifier sees; the likeness of texts; a
-        correlation with responses of the brain.
+        by a judge network, by responses of the brain or in decoded features; a distance in the features of
+        a network; identification of the category; the class that a classifier sees; the likeness of texts; a
+        correlation with responses of the brain; a comparison of decoded features with true ones.
     what : str
         Definition of the value of one picture, or of one decoded feature vector.
     compared : str

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from cortex2image.errors import DataError
 from cortex2image.metrics.brain_facts import BRAIN_METRICS, brain_metric
+from cortex2image.metrics.feature_metrics import FEATURE_METRICS
 from cortex2image.metrics.metric import (
     CONSTANT,
     PICTURES,
@@ -216,7 +217,7 @@ _RELEASED = tuple(
     as_released(metric) for metric in _DEFINED if metric.kind == "identification" and not metric.of_captions
 )
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_DEFINED, *_RELEASED)}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_DEFINED, *_RELEASED, *FEATURE_METRICS)}
 
 
 def metric_facts(name: str) -> Metric:

@@ -200,7 +200,11 @@ class Jobs:
         methods, spaces = method_names(self.study.reconstruct), tuple(self.study.decode.rois)
         if self.reader.image_identity:
             by_brain = (*methods, SEEN.name) if self.brain_spaces else ()
-            return [("", {"method": methods}), ("brain_", {"method": by_brain})]
+            return [
+                ("", {"method": methods}),
+                ("brain_", {"method": by_brain}),
+                ("features_", {"space": spaces}),
+            ]
         return [("decoded_", {"space": spaces}), ("category_", {"method": methods})]
 
     def of_methods(self, name: str, *others: str) -> list[str]:

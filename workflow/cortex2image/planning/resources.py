@@ -24,7 +24,7 @@ from cortex2image.study.sizes import StudySizes
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import GRAM
 
-FLOAT = 4
+FLOAT, DOUBLE = 4, 8
 TRAINING = 0.9
 # For prepared betas whose sizes are not known here: enough for the 5,254 trials of a subject of BOLD5000.
 PREPARED_FIT_MB, PREPARED_BETAS_MB = 32_000, 6_000
@@ -74,6 +74,15 @@ class Resources:
     def evaluation_threads(self) -> int:
         """Return the threads of scoring the pictures of a subject and method."""
         return 8 if self.model_set.fetched else 1
+
+    @property
+    def span_mb(self) -> int:
+        """Return the memory of comparing decoded features of a subject with the span of training features."""
+        if self._sizes is None:
+            return self._unknown_mb
+        train, test = self._pictures
+        widest = max(map(self._width, self.study.decode.rois))
+        return _mb(PYTHON + FLOAT * widest * (train + 6 * test) + 5 * DOUBLE * train**2)
 
     @property
     def standardise_minutes(self) -> int:

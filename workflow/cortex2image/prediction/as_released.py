@@ -14,6 +14,7 @@ from sklearn.model_selection import KFold
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from cortex2image.errors import DataError
+from cortex2image.leakage import HeldOut
 from cortex2image.ridge.design import Scaling
 from cortex2image.ridge.estimator import BlockFit, RidgeCV
 from cortex2image.ridge.inputs import PREDICTORS, Sliced, check_finite
@@ -70,7 +71,7 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self,
         X: np.ndarray | PerTrial,
         targets: Iterable[np.ndarray | PerTrial | Averaged],
-        X_new: np.ndarray,
+        X_new: np.ndarray | HeldOut[np.ndarray],
         groups: np.ndarray | None = None,
     ) -> Iterator[BlockFit]:
         """Fit targets that come in blocks, and yield the predictions for the (m, p) rows `X_new`.
@@ -80,7 +81,7 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         X : (n, p) array, or PerTrial with n trials
         targets : iterable of (n, t_b) arrays, or of PerTrial with n trials
             Folds part the trials that share a row of X, so their mean is not enough.
-        X_new : (m, p) array
+        X_new : (m, p) array, held out or not
         groups : ignored
 
         Raises
@@ -90,13 +91,18 @@ class AsReleasedRidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         """
         source = X if isinstance(X, PerTrial) else PerTrial(X, np.arange(len(X)))
         train = PerTrial(self._standardised(source.matrix, source.row), source.row)
-        new = self._standard.apply(self._checked(X_new, reset=False))
+        closed = X_new if isinstance(X_new, HeldOut) else HeldOut(X_new, len(X_new), "new rows")
+        new = closed.through(self._standard, self._applied)
         yield from self._inner().predict_blocks(train, targets, new)
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return the (m, t) predictions for (m, p) rows, without the mean of the targets."""
         check_is_fitted(self, "_ridge")
-        return self._ridge.predict(self._standard.apply(self._checked(X, reset=False)))
+        return self._ridge.predict(self._applied(X))
+
+    def _applied(self, X: np.ndarray) -> np.ndarray:
+        """Standardise (m, p) new rows by the training trials."""
+        return self._standard.apply(self._checked(X, reset=False))
 
     def _standardised(self, X: np.ndarray, row: np.ndarray) -> np.ndarray:
         """Standardise the rows of (n,) trials; keep mean and standard deviation over trials for new rows."""

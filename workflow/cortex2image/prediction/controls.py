@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cortex2image.errors import ConfigError
+from cortex2image.leakage import HeldOut, TrainingRows, named
 from cortex2image.prediction.partitions import Partition, Trials
 from cortex2image.prediction.predictions import (
     Predictions,
@@ -110,15 +111,12 @@ def random_brains(decoding: Decoding, partition: Partition) -> Regression:
     posed = regression_of(
         decoding.betas, decoding.features, decoding.trials, partition, decoding.average_repeats
     )
-    drawn = random_responses(
-        decoding.betas, partition.train, posed.stimuli.tolist(), decoding.seed, decoding.subject
-    )
-    return replace(posed, new=drawn)
+    stimuli, train = posed.stimuli.tolist(), partition.training_rows(decoding.betas)
+    drawn = random_responses(train, stimuli, decoding.seed, decoding.subject)
+    return replace(posed, new=HeldOut(drawn, len(stimuli), named(stimuli)))
 
 
-def random_responses(
-    betas: PerTrial, train: np.ndarray, stimuli: Sequence[str], seed: int, subject: str
-) -> np.ndarray:
+def random_responses(train: TrainingRows, stimuli: Sequence[str], seed: int, subject: str) -> np.ndarray:
     """Return a response to each stimulus from the normal distribution of the training responses.
 
     With standard normal g, x = m + sum_i g_i (x_i - m) / sqrt(n - 1) has the mean m and the covariance of the
@@ -127,9 +125,8 @@ def random_responses(
 
     Parameters
     ----------
-    betas : PerTrial
-    train : (n,) array of int
-        Positions of the training trials.
+    train : TrainingRows
+        Responses of the n training trials.
     stimuli : sequence of s str
         Each has a generator of its own, so that its response depends on no other stimulus.
     seed : int
@@ -146,14 +143,14 @@ def random_responses(
         There is only one training trial.
     """
     _require_several(len(train) - 1, "two training trials")
-    rows = betas.row[train]
-    mean = _mean(betas.matrix, rows)
+    mean = train.mean(TRIALS_AT_ONCE)
     generators = [rng_for(seed, RANDOM_BRAIN, subject, stimulus) for stimulus in stimuli]
-    drawn = np.zeros((len(stimuli), betas.matrix.shape[1]))
-    for block in _blocks(rows):
-        weights = np.stack([generator.standard_normal(len(block)) for generator in generators])
-        drawn += weights @ (betas.matrix[block] - mean)
-    responses: np.ndarray = (mean + drawn / np.sqrt(len(rows) - 1)).astype(np.float32)
+    drawn = np.zeros((len(stimuli), train.shape[1]))
+    for block in train.blocks(TRIALS_AT_ONCE):
+        rows = train[block]
+        weights = np.stack([generator.standard_normal(len(rows)) for generator in generators])
+        drawn += weights @ (rows - mean)
+    responses: np.ndarray = (mean + drawn / np.sqrt(len(train) - 1)).astype(np.float32)
     return responses
 
 
@@ -178,17 +175,6 @@ def _by_stimulus(stimulus: np.ndarray, trials: np.ndarray) -> np.ndarray:
     """Return positions of trials in the order of their stimuli, which no order of the table changes."""
     ordered: np.ndarray = trials[np.argsort(stimulus[trials], kind="stable")]
     return ordered
-
-
-def _mean(matrix: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    total = np.zeros(matrix.shape[1])
-    for block in _blocks(rows):
-        total += matrix[block].sum(axis=0, dtype=np.float64)
-    return total / len(rows)
-
-
-def _blocks(rows: np.ndarray) -> list[np.ndarray]:
-    return [rows[first : first + TRIALS_AT_ONCE] for first in range(0, len(rows), TRIALS_AT_ONCE)]
 
 
 def _require_several(spare: int, expected: str) -> None:

@@ -7,12 +7,12 @@ import numpy as np
 
 from cortex2image.encoding.scoring import Scorer
 from cortex2image.encoding.variance import ProductMeasure
+from cortex2image.leakage import HeldOut
 from cortex2image.prediction.partitions import Trials, partitions
 from cortex2image.prediction.predictions import RidgeSettings, geometric_mean, ridge_of
 from cortex2image.prediction.responses import Responses, VoxelBlock, voxel_blocks
 from cortex2image.prediction.spaces import StimulusRows, StoredSpace
 from cortex2image.ridge.banded import BandedFit, fit_bands
-from cortex2image.ridge.kernels import Kernel
 from cortex2image.ridge.mixtures import mixtures_of_two
 from cortex2image.ridge.products import Products
 from cortex2image.ridge.solver import TargetRows
@@ -78,7 +78,7 @@ def encode_jointly(
         products = [rows.products(space.read(), components) for space in spaces]
         fit = _fit(products, rows, blocks, settings, betas)
         for block in blocks():
-            part, measured = block.voxels, block.test.means
+            part, measured = block.voxels, block.test.open(fit).means
             scorer.add(fold, part, fit.by_band[:, :, part].sum(axis=0) + fit.means[part], measured)
             measure.add(part, fit.by_band[:, :, part], measured)
         fits.append(fit)
@@ -105,7 +105,7 @@ def _fit(
         [rows.kernel(each) for each in products],
         targets,
         betas.voxels,
-        [Kernel(each.new) for each in products],
+        HeldOut.together([each.new for each in products]),
         mixtures_of_two(),
         groups=rows.groups,
     )

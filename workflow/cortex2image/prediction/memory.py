@@ -122,7 +122,7 @@ def plan_stack(
     fitted = r - held_out
     layer = SINGLE.itemsize * (ridge.folds * fitted * (fitted + held_out) + r * (r + m))
     alone = Need(r, r, TOGETHER, len(ridge.alphas), True, Splits())
-    values = r * (sizes.bands + ridge.folds + 4) + m * (sizes.bands + 2)
+    values = r * (2 * sizes.bands + ridge.folds + 4) + m * (sizes.bands + 2)
     workspace = float(alone.kept + alone.decomposing + SINGLE.itemsize * TOGETHER * values)
     parts = {
         "features": float(SINGLE.itemsize * (r + m) * (sizes.predictors + r)),

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from cortex2image.errors import DataError
+from cortex2image.leakage import TrainingRows, require_apart
+
+if TYPE_CHECKING:  # it imports torch
+    from cortex2image.ridge.repeats import PerTrial
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,23 @@ def ordered_stimuli(trials: Trials) -> list[str]:
 
 @dataclass(frozen=True)
 class Partition:
-    """Positions of the training trials and of the test trials."""
+    """Positions of the training trials and of the test trials, no trial in both.
+
+    Raises
+    ------
+    LeakError
+        A trial is in both.
+    """
 
     train: np.ndarray
     test: np.ndarray
+
+    def __post_init__(self) -> None:
+        require_apart(self.train, self.test)
+
+    def training_rows(self, source: "PerTrial") -> TrainingRows:
+        """Return the rows of the training trials in a matrix that holds those of all trials."""
+        return TrainingRows(source.matrix, source.row[self.train], source.row[self.test])
 
 
 def partitions(trials: Trials) -> list[Partition]:

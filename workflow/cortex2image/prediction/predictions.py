@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from cortex2image.errors import ConfigError
+from cortex2image.leakage import HeldOut, named
 from cortex2image.prediction.alignment import average, of_trials
 from cortex2image.prediction.as_released import AsReleasedRidgeCV
 from cortex2image.prediction.memory import FitMemory
@@ -146,18 +148,17 @@ def geometric_mean(alphas: Sequence[np.ndarray]) -> np.ndarray:
 def fit_blocks(
     predictors: np.ndarray | PerTrial | Kernel,
     targets: Iterable[np.ndarray | PerTrial | Averaged],
-    new: np.ndarray | Kernel,
+    new: HeldOut[Any],
     groups: np.ndarray,
     settings: RidgeSettings,
 ) -> Iterator[BlockFit]:
     """Fit training rows to blocks of targets; yield the predictions (m, t_b) for (m, p) new predictors.
 
-    A Kernel holds inner products with the training rows in the place of predictors.
+    On both sides a Kernel may take the place of predictors: inner products with the training rows.
 
-    Targets of the new rows are not passed in, and their predictors are used only after the fit.
+    Targets of the new rows are not passed in. Their predictors are held out until a block is fitted.
     """
     if settings.selection == AS_RELEASED and not isinstance(predictors, Kernel):
-        assert not isinstance(new, Kernel)
         released = settings.latent, settings.device, settings.max_memory_gb, settings.threads
         yield from AsReleasedRidgeCV(*released).predict_blocks(predictors, targets, new, groups=groups)
         return
@@ -201,7 +202,7 @@ class Regression:
     predictors, targets : (n, p) and (n, t) arrays, or PerTrial of n training trials
     groups : (n,) array
         Inner folds never separate the rows of a group.
-    new, measured : (s, p) and (s, t) arrays
+    new, measured : (s, p) and (s, t) arrays, held out
         Means over the trials of each test stimulus.
     stimuli : (s,) array of str, ascending
     """
@@ -209,8 +210,8 @@ class Regression:
     predictors: np.ndarray | PerTrial
     targets: np.ndarray | PerTrial
     groups: np.ndarray
-    new: np.ndarray
-    measured: np.ndarray
+    new: HeldOut[np.ndarray]
+    measured: HeldOut[np.ndarray]
     stimuli: np.ndarray
 
 
@@ -222,15 +223,20 @@ def regression_of(
     average_repeats: Sequence[str],
 ) -> Regression:
     """Return the regression of a partition; ConfigError as in :func:`predict_test_trials`."""
-    new, measured = (of_trials(side, partition.test) for side in (predictors, targets))
     X, Y = (of_trials(side, partition.train) for side in (predictors, targets))
     groups, stimuli = trials.groups[partition.train], trials.stimulus[partition.test]
     test, train = Repeats.of(stimuli), Repeats.of(trials.stimulus[partition.train])
     check_averaged(test, average_repeats)
-    means = average(test, new), average(test, measured), test.used
+    new, measured = (held_out_means(test, side, partition) for side in (predictors, targets))
     if "train" in average_repeats:
-        return Regression(average(train, X), average(train, Y), groups[train.first], *means)
-    return Regression(in_order(X), Y, groups, *means)
+        means = average(train, X), average(train, Y)
+        return Regression(*means, groups[train.first], new, measured, test.used)
+    return Regression(in_order(X), Y, groups, new, measured, test.used)
+
+
+def held_out_means(test: Repeats, source: PerTrial, partition: Partition) -> HeldOut[np.ndarray]:
+    """Return the mean rows over the trials of each test stimulus, given the repeats of these, held out."""
+    return HeldOut(average(test, of_trials(source, partition.test)), len(test.used), named(test.used))
 
 
 def fit_weights(posed: Regression, settings: RidgeSettings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -253,7 +259,7 @@ def fit_weights(posed: Regression, settings: RidgeSettings) -> tuple[np.ndarray,
 def _predict(posed: Regression, settings: RidgeSettings) -> Predictions:
     """Fit one partition and predict its test stimuli."""
     (block,) = fit_blocks(posed.predictors, [posed.targets], posed.new, posed.groups, settings)
-    return Predictions(block.predicted, posed.measured, posed.stimuli, block.alpha)
+    return Predictions(block.predicted, posed.measured.open(block), posed.stimuli, block.alpha)
 
 
 def in_order(rows: PerTrial) -> np.ndarray | PerTrial:

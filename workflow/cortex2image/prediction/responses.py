@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cortex2image.errors import DataError
+from cortex2image.leakage import HeldOut
 from cortex2image.progress import track
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.recordings import BETAS
@@ -87,11 +88,11 @@ class RunningMeans:
 
 @dataclass(frozen=True)
 class VoxelBlock:
-    """Training and test rows of the voxels of a block."""
+    """Training rows of the voxels of a block, and test rows, which open with a fit of these voxels."""
 
     voxels: slice
     train: RunningMeans
-    test: RunningMeans
+    test: HeldOut[RunningMeans]
 
 
 def voxel_blocks(responses: Responses, train: Rows, test: Rows, size: int) -> Iterator[VoxelBlock]:
@@ -109,7 +110,8 @@ def voxel_blocks(responses: Responses, train: Rows, test: Rows, size: int) -> It
         ):
             for side in sides:
                 side.add(trials, betas[:, part])
-        yield VoxelBlock(part, *sides)
+        trained, tested = sides
+        yield VoxelBlock(part, trained, HeldOut(tested, test.count, f"responses to {test.count} stimuli"))
 
 
 def _means(rows: Rows, width: int, memory: np.ndarray) -> RunningMeans:

@@ -10,6 +10,7 @@ from cortex2image.encoding.scoring import Scoring
 from cortex2image.errors import DataError
 from cortex2image.features.components import principal_components
 from cortex2image.features.gram import products_of
+from cortex2image.leakage import HeldOut, named
 from cortex2image.prediction.alignment import StoredFeatures, find_features, positions, taken
 from cortex2image.prediction.fit_sizes import FitSizes
 from cortex2image.prediction.partitions import Partition, Trials, ordered_stimuli, partitions
@@ -227,8 +228,9 @@ class StimulusRows:
             # Wider features span no more directions than there are stimuli. Penalties of a layer of a million
             # units would lie beyond any grid that suits a thousand.
             size = min(space.width, len(train))
-            return of_given(space.products, train, test, self.weights, size)
-        return of_standardised(taken(space.matrix, train), taken(space.matrix, test), self.weights)
+            return of_given(space.products, train, test, self.weights, size, self.test.used)
+        new = HeldOut(taken(space.matrix, test), len(test), named(self.test.used))
+        return of_standardised(taken(space.matrix, train), new, self.weights)
 
     def components(self, space: Space, count: int) -> Gram:
         """Return inner products in the first principal components of the training stimuli.
@@ -236,7 +238,7 @@ class StimulusRows:
         Components keep their variances: standardised, the least of them would count as much as the first.
         """
         train, _ = self.places(space)
-        products = space.products if isinstance(space, Gram) else products_of(space.matrix)
+        products = space.products if isinstance(space, Gram) else products_of(space.matrix, train)
         scores = principal_components(products, train, count)
         width = space.width if isinstance(space, Gram) else space.matrix.shape[1]
         return Gram((scores @ scores.T).astype(np.float32), space.row, width)

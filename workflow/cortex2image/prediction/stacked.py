@@ -8,6 +8,7 @@ import numpy as np
 from cortex2image.device import choose_device
 from cortex2image.encoding.scoring import Scorer
 from cortex2image.encoding.stacking import error_products, simplex_weights
+from cortex2image.leakage import FinishedFit
 from cortex2image.prediction.memory import TOGETHER
 from cortex2image.prediction.partitions import Trials, partitions
 from cortex2image.prediction.predictions import RidgeSettings, geometric_mean
@@ -20,7 +21,7 @@ from cortex2image.ridge.threads import computing
 
 
 @dataclass(frozen=True)
-class Stack:
+class Stack(FinishedFit):
     """A stack of l layers for v voxels.
 
     Attributes
@@ -108,12 +109,12 @@ def _stack(
     """Stack the layers of one partition, and give the scorer the predictions of its test stimuli."""
     found = []
     for block in voxel_blocks(betas, *rows.sides, voxels_at_once):
-        predicted = np.empty_like(block.test.means)
+        predicted = np.empty((block.test.count, block.voxels.stop - block.voxels.start), np.float32)
         with computing(settings.threads):
             for part in _parts(predicted.shape[1]):
                 stack, predicted[:, part] = stack_voxels(layers, block.train.means[:, part])
                 found.append(stack)
-        scorer.add(fold, block.voxels, predicted, block.test.means)
+        scorer.add(fold, block.voxels, predicted, block.test.open(stack).means)
     return Stack(
         np.concatenate([stack.alpha for stack in found]),
         np.concatenate([stack.weights for stack in found], axis=1),

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from cortex2image.encoding.scoring import Scorer
+from cortex2image.leakage import HeldOut
 from cortex2image.prediction.alignment import average, of_trials
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.prediction.predictions import (
@@ -13,6 +15,7 @@ from cortex2image.prediction.predictions import (
     check_averaged,
     fit_blocks,
     geometric_mean,
+    held_out_means,
 )
 from cortex2image.prediction.responses import Responses, Rows, VoxelBlock, voxel_blocks
 from cortex2image.prediction.spaces import Gram, Space, StimulusRows, is_wider
@@ -113,7 +116,8 @@ def predict_pictures(
     """
     (partition,) = partitions(trials)
     sides = _sides(features, trials, partition, settings, None)
-    sides = replace(sides, new=np.concatenate([sides.new, pictures]))
+    of_pictures = HeldOut(pictures, len(pictures), "pictures of test stimuli")
+    sides = replace(sides, new=HeldOut.stacked([sides.new, of_pictures]))
     blocks = _Remembered(voxel_blocks(betas, sides.train, sides.test, voxels_at_once))
     targets = (sides.targets(block) for block in blocks)
     for fit in fit_blocks(sides.predictors, targets, sides.new, sides.groups, settings):
@@ -126,7 +130,7 @@ class _Sides:
 
     predictors: np.ndarray | PerTrial | Kernel
     groups: np.ndarray
-    new: np.ndarray | Kernel
+    new: HeldOut[Any]
     train: Rows
     test: Rows
     averaged: bool
@@ -144,7 +148,7 @@ def _encode(
     targets = (sides.targets(block) for block in blocks)
     alphas = []
     for fit in fit_blocks(sides.predictors, targets, sides.new, sides.groups, settings):
-        scorer.add(fold, blocks.last.voxels, fit.predicted, blocks.last.test.means)
+        scorer.add(fold, blocks.last.voxels, fit.predicted, blocks.last.test.open(fit).means)
         alphas.append(fit.alpha)
     return Encoded(np.concatenate(alphas), sides.test.count)
 
@@ -174,7 +178,7 @@ def _sides(
     n = len(trials.stimulus)
     test = Repeats.of(trials.stimulus[partition.test])
     check_averaged(test, settings.average_repeats)
-    new = average(test, of_trials(features, partition.test))
+    new = held_out_means(test, features, partition)
     test_rows = Rows.of(partition.test, test.member, n)
     X, groups = of_trials(features, partition.train), trials.groups[partition.train]
     if settings.keeps_trials:
@@ -197,5 +201,4 @@ def _kernel_sides(
     """Return the rows of both sides, stimuli, by their inner products."""
     rows = StimulusRows.of(trials, partition, settings.average_repeats)
     products = rows.products(features, components)
-    predictors, new = rows.kernel(products), Kernel(products.new)
-    return _Sides(predictors, rows.groups, new, *rows.sides, averaged=not rows.averaged)
+    return _Sides(rows.kernel(products), rows.groups, products.new, *rows.sides, averaged=not rows.averaged)

@@ -18,22 +18,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from cortex2image.features.components import check_count, component_weights
+from cortex2image.leakage import TrainingRows
 
 SETTING = "reconstruct/bottleneck"
 # Bytes of a block of columns of the training features in double precision.
 BLOCK = 2**28
 
 
-def narrowed(decoded: np.ndarray, true: np.ndarray, train: np.ndarray, rank: int) -> np.ndarray:
+def narrowed(decoded: np.ndarray, train: TrainingRows, rank: int) -> np.ndarray:
     """Return decoded features of which only the first directions of the training features are left.
 
     Parameters
     ----------
     decoded : (s, d) array
-    true : (n, d) array
-        Features of training stimuli and others, which are not read.
-    train : (m,) array of int
-        Rows of the training stimuli, ascending.
+    train : TrainingRows, (m, d)
+        True features of the training stimuli.
     rank : int
         Number of directions k.
 
@@ -50,14 +49,14 @@ def narrowed(decoded: np.ndarray, true: np.ndarray, train: np.ndarray, rank: int
     width = decoded.shape[1]
     among, across = np.zeros((len(train), len(train))), np.zeros((len(decoded), len(train)))
     for part in _columns(len(train), width):
-        centred, mean = _centred(true, train, part)
+        centred, mean = _centred(train, part)
         among += centred @ centred.T
         across += (decoded[:, part] - mean) @ centred.T
-    weights = component_weights(among, rank, SETTING, true.dtype)
+    weights = component_weights(among, rank, SETTING, train.dtype)
     of_rows = across @ weights @ weights.T
     left = np.empty((len(decoded), width), np.float32)
     for part in _columns(len(train), width):
-        centred, mean = _centred(true, train, part)
+        centred, mean = _centred(train, part)
         left[:, part] = mean + of_rows @ centred
     return left
 
@@ -68,9 +67,9 @@ def _columns(rows: int, width: int) -> Iterator[slice]:
         yield slice(first, min(first + step, width))
 
 
-def _centred(true: np.ndarray, train: np.ndarray, part: slice) -> tuple[np.ndarray, np.ndarray]:
+def _centred(train: TrainingRows, part: slice) -> tuple[np.ndarray, np.ndarray]:
     """Return some columns of the training rows about their mean, in double precision, and the mean."""
-    rows = true[train, part].astype(np.float64)
+    rows = train.columns(part).astype(np.float64)
     mean = rows.mean(axis=0)
     rows -= mean
     return rows, mean

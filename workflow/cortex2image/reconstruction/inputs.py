@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cortex2image.errors import ConfigError, DataError
+from cortex2image.leakage import TrainingRows
 from cortex2image.networks.registry import ModelSet
 from cortex2image.reconstruction.bottleneck import narrowed
 from cortex2image.seeds import rng_for
@@ -94,10 +95,22 @@ class Tables:
             _require_same_stimuli(first, other)
         return list(first.stimuli)
 
-    def training_rows(self, space: str) -> np.ndarray:
-        """Return the rows of the subject's training stimuli among the true features of a space, (m,)."""
-        stimuli = self.true[space].stimuli
-        return np.array([row for row, name in enumerate(stimuli) if self.split.get(name) == "train"], int)
+    def training(self, space: str, names: Sequence[str] | None = None) -> TrainingRows:
+        """Return the true features of the subject's training stimuli in a space, (m, d).
+
+        They come in the order of the table, or are those of `names`, in this order.
+
+        Raises
+        ------
+        LeakError
+            One of `names` is a test stimulus.
+        """
+        table = self.true[space]
+        place = {name: row for row, name in enumerate(table.stimuli)}
+        if names is None:
+            names = [name for name in table.stimuli if self.split.get(name) == "train"]
+        test = [row for name, row in place.items() if self.split.get(name) == "test"]
+        return TrainingRows(table.features, np.array([place[n] for n in names], int), np.array(test, int))
 
 
 def method_inputs(
@@ -165,19 +178,19 @@ def _shuffled(method: Method, tables: Tables, space: str, stimuli: Sequence[str]
 
 def _mean(method: Method, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
     """Return the mean over training stimuli, once per stimulus; no test stimulus enters it."""
-    training = tables.training_rows(space)
+    training = tables.training(space)
     if not len(training):
         fix = "drop the method: the mean would be of test stimuli"
         raise ConfigError(f"method {method.name}", "training stimuli", "none in the study's split", fix)
-    mean = tables.true[space].features[training].mean(axis=0, dtype=np.float64).astype(np.float32)
+    mean = training[:].mean(axis=0, dtype=np.float64).astype(np.float32)
     return np.broadcast_to(mean, (len(stimuli), len(mean)))
 
 
 def _bottleneck(method: Method, tables: Tables, space: str, stimuli: Sequence[str]) -> np.ndarray:
     """Return what decoded features say along the first directions of the training features."""
     assert method.rank is not None
-    decoded, true = tables.decoded[space].rows(stimuli), tables.true[space].features
-    return narrowed(decoded, true, tables.training_rows(space), method.rank)
+    decoded = tables.decoded[space].rows(stimuli)
+    return narrowed(decoded, tables.training(space), method.rank)
 
 
 _FROM: dict[str, Callable[[Method, Tables, str, Sequence[str]], np.ndarray]] = {

@@ -7,15 +7,16 @@ make every one of them similar.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from cortex2image.errors import ConfigError, DataError
+from cortex2image.leakage import TrainingRows
 from cortex2image.networks.pixels import square
 from cortex2image.pictures import read_picture
-from cortex2image.reconstruction.inputs import FeatureTable, Tables
+from cortex2image.reconstruction.inputs import Tables
 from cortex2image.reconstruction.studio import Drawn, Painter, Studio
 from cortex2image.study.methods import Method
 
@@ -31,25 +32,18 @@ class Candidates:
 
     Attributes
     ----------
-    features : (n, d) array
-        Of all stimuli.
-    rows : (m,) array of int
-        Rows of the candidates.
+    features : TrainingRows, (m, d)
     mean : (d,) float32 array
         Over the candidates.
     """
 
-    features: np.ndarray
-    rows: np.ndarray
+    features: TrainingRows
     mean: np.ndarray
 
     @classmethod
-    def of(cls, table: FeatureTable, stimuli: Sequence[str]) -> "Candidates":
-        """Return the candidates `stimuli`, in this order."""
-        place = {name: row for row, name in enumerate(table.stimuli)}
-        rows = np.array([place[name] for name in stimuli])
-        total = sum(table.features[block].sum(axis=0, dtype=np.float64) for block in _blocks(rows))
-        return cls(table.features, rows, np.asarray(total / len(rows), np.float32))
+    def of(cls, features: TrainingRows) -> "Candidates":
+        """Return the training stimuli of these features as candidates, in their order."""
+        return cls(features, features.mean(STIMULI_AT_ONCE).astype(np.float32))
 
     def correlations(self, decoded: np.ndarray) -> np.ndarray:
         """Return Pearson's r (b, m) of (b, d) decoded features with each candidate, about the mean.
@@ -58,7 +52,7 @@ class Candidates:
         their features.
         """
         ours = _normalised(decoded - self.mean)
-        blocks = _blocks(self.rows)
+        blocks = self.features.blocks(STIMULI_AT_ONCE)
         return np.concatenate(
             [ours @ _normalised(self.features[block] - self.mean).T for block in blocks], axis=1
         )
@@ -77,7 +71,7 @@ def open_painter(method: Method, studio: Studio) -> Painter:
     tables, size = studio.tables, studio.models.image_size
     stimuli = training_stimuli(method, tables)
     paths = _require_pictures(stimuli, tables.pictures)
-    candidates = {space: Candidates.of(tables.true[space], stimuli) for space in method.inputs}
+    candidates = {space: Candidates.of(tables.training(space, stimuli)) for space in method.inputs}
 
     def paint(features: Mapping[str, np.ndarray], seeds: Sequence[int]) -> Drawn:
         found = nearest(candidates, features)
@@ -131,7 +125,3 @@ def _normalised(rows: np.ndarray) -> np.ndarray:
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
     unit: np.ndarray = centred / np.where(lengths > 0, lengths, 1)
     return unit
-
-
-def _blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
-    return (rows[first : first + STIMULI_AT_ONCE] for first in range(0, len(rows), STIMULI_AT_ONCE))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cortex2image.errors import DataError
+from cortex2image.leakage import FinishedFit
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.prediction.predictions import RidgeSettings, fit_weights, regression_of
 from cortex2image.prediction.responses import Responses
@@ -14,7 +15,7 @@ from cortex2image.stats.correlation import Correlations, correlate
 
 
 @dataclass(frozen=True)
-class Encoder:
+class Encoder(FinishedFit):
     """A linear model of a region's mean response, in standard deviations of it over training stimuli.
 
     Attributes
@@ -166,15 +167,14 @@ def _fitted(
     posed = regression_of(features, response, trials, partition, settings.average_repeats)
     weights, intercept, alpha = fit_weights(posed, settings)
     encoder = Encoder(weights[:, 0].astype(np.float64), float(intercept[0]), float(alpha[0]))
-    return _Fitted(
-        encoder, posed.stimuli, encoder.predict(posed.new), posed.measured[:, 0].astype(np.float64)
-    )
+    predicted, measured = encoder.predict(posed.new.open(encoder)), posed.measured.open(encoder)[:, 0]
+    return _Fitted(encoder, posed.stimuli, predicted, measured.astype(np.float64))
 
 
 def _scaled(response: PerTrial, trials: Trials, partition: Partition) -> PerTrial:
     """Return the responses in standard deviations around the mean, both over training stimuli."""
-    train = Repeats.of(trials.stimulus[partition.train])
-    means = train.average(response.matrix[partition.train]).means.astype(np.float64)
+    train, rows = Repeats.of(trials.stimulus[partition.train]), partition.training_rows(response)
+    means = train.average(rows[:]).means.astype(np.float64)
     centre, scale = means.mean(), means.std()
     if not scale > 0:
         fix = "leave out the region: none of its voxels responds"

@@ -4,12 +4,13 @@ A lesion sets voxels of test responses to their mean over training trials. The d
 whole training responses: a voxel at its training mean adds nothing to what a linear decoder predicts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from cortex2image.fmri.rois import select_rois
+from cortex2image.leakage import FinishedFit
 from cortex2image.prediction.partitions import Trials, partitions
 from cortex2image.prediction.predictions import Regression, RidgeSettings, fit_blocks, regression_of
 from cortex2image.ridge.repeats import PerTrial
@@ -119,24 +120,29 @@ def first_test_stimuli(trials: Trials, count: int) -> list[str]:
     return names
 
 
-def training_means(posed: Regression) -> np.ndarray:
-    """Return the mean (p,) of each predictor over training rows."""
-    rows = posed.predictors.each() if isinstance(posed.predictors, PerTrial) else posed.predictors
-    means: np.ndarray = rows.mean(axis=0, dtype=np.float64)
-    return means
+@dataclass(frozen=True)
+class TrainingMeans(FinishedFit):
+    """The mean (p,) of each predictor over training rows."""
+
+    values: np.ndarray
+
+    @classmethod
+    def of(cls, posed: Regression) -> "TrainingMeans":
+        rows = posed.predictors.each() if isinstance(posed.predictors, PerTrial) else posed.predictors
+        return cls(rows.mean(axis=0, dtype=np.float64))
+
+    def put(self, rows: np.ndarray, masks: Sequence[np.ndarray]) -> np.ndarray:
+        """Return (s, p) rows, and below them the rows with the predictors of each mask at their mean."""
+        means = self.values.astype(rows.dtype)
+        return np.concatenate([rows, *(np.where(mask, means, rows) for mask in masks)])
 
 
 def _decoded(
     posed: Regression, wanted: np.ndarray, masks: Sequence[np.ndarray], settings: RidgeSettings
 ) -> list[np.ndarray]:
     """Return the features of the wanted rows after each mask of predictors; equal rows are predicted once."""
-    means, whole = training_means(posed), posed.new[wanted]
-    variants: Mapping[int, np.ndarray] = {
-        number: np.where(mask, means.astype(whole.dtype), whole)
-        for number, mask in enumerate(masks)
-        if mask.any()
-    }
-    new = np.concatenate([whole, *variants.values()])
+    means, variants = TrainingMeans.of(posed), [number for number, mask in enumerate(masks) if mask.any()]
+    new = posed.new.through(means, lambda rows: means.put(rows[wanted], [masks[n] for n in variants]))
     (block,) = fit_blocks(posed.predictors, [posed.targets], new, posed.groups, settings)
     intact, *lesioned = np.split(block.predicted, len(variants) + 1)
     of_variant = dict(zip(variants, lesioned, strict=True))

@@ -11,6 +11,9 @@ from cortex2image.plots.style import svg
 from cortex2image.report.page import svg_uri
 from cortex2image.report.study import POOLED
 
+FDR = 0.05
+"""False discovery rate below which a decoded unit counts as significant."""
+
 
 class DecodingRow(TypedDict):
     """How well one space was decoded in one subject; correlations are NaN if no unit has one."""
@@ -22,6 +25,7 @@ class DecodingRow(TypedDict):
     median_r: float
     top_r: float
     positive: float
+    significant: float
     alpha: float
 
 
@@ -64,6 +68,7 @@ def _row(subject: str, space: str, table: pd.DataFrame) -> DecodingRow:
         "median_r": float(median),
         "top_r": float(top),
         "positive": float((finite > 0).mean()) if len(finite) else np.nan,
+        "significant": float((table["q_permutation"].dropna() < FDR).mean()),
         "alpha": float(np.exp(np.log(table["alpha"]).mean())),
     }
 

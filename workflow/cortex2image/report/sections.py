@@ -7,6 +7,7 @@ from cortex2image.plots.encoding_maps import CONTRAST
 from cortex2image.report.encoding_section import shown_figure
 from cortex2image.report.gallery_section import Gallery, has_images
 from cortex2image.report.model_sections import decoding_figures, decoding_rows, encoding_tables
+from cortex2image.report.novelty_section import novelty_section
 from cortex2image.report.score_section import methods_of, score_panels, score_tables
 from cortex2image.report.study import StudyResults
 from cortex2image.study.methods import described, title_of
@@ -43,6 +44,8 @@ def page_context(
         "meanings": {name: meaning_of(name) for name in methods},
         "score_tables": score_tables(study.scores, methods),
         "panels": score_panels(study.scores, methods),
+        "novelty": novelty_section(study.novelty, study.methods) if study.novelty else None,
+        "duplicates": study.novelty.problems if study.novelty else (),
         "galleries": galleries,
         "sheets": study.sheets,
         "uris": uris,

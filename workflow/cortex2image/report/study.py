@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from cortex2image.report.encoding_section import DrawnFigure
+from cortex2image.report.novelty_section import NoveltyTables
 from cortex2image.study.encoding_figures import EncodingFigure
 
 POOLED = "all"
@@ -36,6 +37,7 @@ class StudyResults:
     recordings : subject -> Recordings
     provenance : what ``provenance.json`` holds
     sheets : subject -> links from the page to its sheets of pictures
+    novelty : NoveltyTables; None in a study that does not say which picture was shown
     """
 
     subjects: tuple[str, ...]
@@ -52,3 +54,4 @@ class StudyResults:
     recordings: Mapping[str, Recordings]
     provenance: Mapping[str, Any]
     sheets: Mapping[str, Sequence[str]]
+    novelty: NoveltyTables | None = None

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from cortex2image.errors import DataError
+from cortex2image.leakage import FinishedFit, HeldOut, opened
 from cortex2image.progress import track
 from cortex2image.ridge.checking import checked_new
 from cortex2image.ridge.choice import best
@@ -32,7 +33,7 @@ TargetBlocks = Callable[[], Iterable[tuple[slice, TargetRows]]]
 
 
 @dataclass(frozen=True)
-class BandedFit:
+class BandedFit(FinishedFit):
     """A banded ridge regression of t targets, and its predictions for m new rows.
 
     Attributes
@@ -73,7 +74,7 @@ def fit_bands(
     bands: Sequence[Kernel],
     blocks: TargetBlocks,
     targets: int,
-    new: Sequence[Kernel],
+    new: Sequence[Kernel] | HeldOut[Sequence[Kernel]],
     mixtures: np.ndarray,
     groups: np.ndarray | None = None,
 ) -> BandedFit:
@@ -92,7 +93,8 @@ def fit_bands(
         same ones on every call, the largest first; one call for each mixture.
     targets : int
         Number of targets in all blocks.
-    new : b Kernels of m new rows
+    new : b Kernels of m new rows, held out or not
+        Held-out rows are first read when mixture and penalties of some targets are chosen.
     mixtures : (k, b) array of shares
     groups : (n,) array, optional
         Groups of trials that stay together.
@@ -102,15 +104,41 @@ def fit_bands(
     DataError, ConfigError
         As in :meth:`RidgeCV.fit`; bands with different rows; a target without a finite score.
     """
-    posed = ridge.pose(_beside(bands), groups, None)
-    rows = checked_new(ridge, _beside(new))
-    dtype = np.result_type(posed.blocks.dtype, rows.dtype)
-    found = BandedFit.empty(len(bands), rows.shape[0], targets, dtype)
+    posed, rows = ridge.pose(_beside(bands), groups, None), _NewRows(ridge, new)
+    found = BandedFit.empty(len(bands), rows.count, targets, posed.blocks.dtype)
     with computing(ridge.threads):
         for shares in track(mixtures, "mixtures"):
             _Mixture.of(ridge, posed, rows, shares).improve(found, blocks)
     warn_at_edge(found.alpha[found.score > 0], checked_alphas(ridge.alphas))
     return found
+
+
+class _NewRows:
+    """New rows of all bands, which are read and checked once, when a choice is made."""
+
+    def __init__(self, ridge: RidgeCV, rows: Sequence[Kernel] | HeldOut[Sequence[Kernel]]):
+        self._ridge, self._rows = ridge, rows
+        self._blocks: Blocks | None = None
+        self.count = rows.count if isinstance(rows, HeldOut) else len(_beside(rows).products)
+
+    def blocks(self, choice: FinishedFit) -> Blocks:
+        if self._blocks is None:
+            self._blocks = checked_new(self._ridge, _beside(opened(self._rows, choice)))
+        return self._blocks
+
+
+@dataclass(frozen=True)
+class _Choice(FinishedFit):
+    """Best penalties of a block of t targets, as positions, and their scores, (t,) each."""
+
+    penalty: np.ndarray
+    score: np.ndarray
+
+    @classmethod
+    def of(cls, scored: np.ndarray) -> "_Choice":
+        """Choose from the (a, t) scores of all penalties."""
+        penalty = best(scored)
+        return cls(penalty, scored[penalty, np.arange(scored.shape[1])])
 
 
 @dataclass
@@ -119,13 +147,14 @@ class _Mixture:
 
     ridge: RidgeCV
     posed: Posed
-    new: Blocks
+    new: _NewRows
     shares: np.ndarray
     alphas: np.ndarray
     solver: Solver | None = None
+    new_scores: list[torch.Tensor] | None = None
 
     @classmethod
-    def of(cls, ridge: RidgeCV, posed: Posed, new: Blocks, shares: np.ndarray) -> "_Mixture":
+    def of(cls, ridge: RidgeCV, posed: Posed, new: _NewRows, shares: np.ndarray) -> "_Mixture":
         return cls(ridge, posed, new, shares, checked_alphas(ridge.alphas))
 
     def improve(self, found: BandedFit, blocks: TargetBlocks) -> None:
@@ -133,28 +162,29 @@ class _Mixture:
         for part, values in blocks():
             given = Given.of(values, self.posed)
             problem = self._problem(given)
-            scored = self._scores(problem)
-            first = best(scored)
-            score = scored[first, np.arange(scored.shape[1])]
-            better = np.flatnonzero(score > found.score[part])
+            choice = _Choice.of(self._scores(problem))
+            better = np.flatnonzero(choice.score > found.score[part])
             if len(better):
                 places = part.start + better
-                found.score[places], found.alpha[places] = score[better], self.alphas[first[better]]
+                found.score[places] = choice.score[better]
+                found.alpha[places] = self.alphas[choice.penalty[better]]
                 found.share[:, places] = self.shares[:, None]
+                if self.new_scores is None:
+                    self.new_scores = self._scores_by_band(problem, choice)
                 self._predict(problem, given, found, better, places)
 
     def _problem(self, given: Given) -> Problem:
         if self.solver is None:
             options = replace(self.ridge.options(), shares=self.shares)
             self.solver = Solver.of(self.posed, given, self.alphas, options)
-            self.new_scores = self._scores_by_band(self.solver)
         return self.solver.problem(given)
 
-    def _scores_by_band(self, solver: Solver) -> list[torch.Tensor]:
+    def _scores_by_band(self, problem: Problem, choice: _Choice) -> list[torch.Tensor]:
         """Return the scores of the new rows due to each band, b times (m, k)."""
-        basis, design = solver.training.basis, solver.training.design
+        basis, design = problem.training.basis, problem.training.design
         assert isinstance(design, KernelDesign)
-        each = [design.only(number).new(self.new) for number in range(len(self.shares))]
+        new = self.new.blocks(choice)
+        each = [design.only(number).new(new) for number in range(len(self.shares))]
         return [basis.score_map.scores(rows).to(basis.left.dtype) for rows in each]
 
     def _scores(self, problem: Problem) -> np.ndarray:
@@ -166,11 +196,12 @@ class _Mixture:
         self, problem: Problem, given: Given, found: BandedFit, chosen: np.ndarray, places: np.ndarray
     ) -> None:
         """Predict the new rows of chosen targets, which stand at `places` among all."""
-        targets = replace(problem.targets, chosen=chosen)
+        targets, new_scores = replace(problem.targets, chosen=chosen), self.new_scores
+        assert new_scores is not None
 
         def take(batch: slice, filtered: torch.Tensor, means: torch.Tensor) -> None:
             found.means[places[batch]] = given.undone(means.cpu().numpy().copy(), chosen[batch])
-            for by_band, score in zip(found.by_band, self.new_scores, strict=True):
+            for by_band, score in zip(found.by_band, new_scores, strict=True):
                 predicted = product(score, filtered).cpu().numpy()
                 by_band[:, places[batch]] = given.undone(predicted, chosen[batch])
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from cortex2image.leakage import FinishedFit
 from cortex2image.ridge.conditioning import EPSILON, spectrum
 from cortex2image.ridge.design import Design
 from cortex2image.ridge.inputs import Blocks
@@ -135,7 +136,7 @@ def decompose(
 
 
 @dataclass(frozen=True)
-class Training:
+class Training(FinishedFit):
     """Training rows with everything that does not depend on fold, penalty or target.
 
     Attributes

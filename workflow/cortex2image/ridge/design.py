@@ -10,12 +10,13 @@ from functools import cached_property
 import numpy as np
 import torch
 
+from cortex2image.leakage import FinishedFit
 from cortex2image.ridge.inputs import Blocks
 from cortex2image.ridge.linalg import as_tensor, product
 
 
 @dataclass(frozen=True)
-class Scaling:
+class Scaling(FinishedFit):
     """Centre and scale of every column, (columns,) arrays: columns become (column - centre) / scale."""
 
     centre: np.ndarray

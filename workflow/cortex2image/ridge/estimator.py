@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from cortex2image.errors import ConfigError
+from cortex2image.leakage import FinishedFit, HeldOut
 from cortex2image.ridge.checking import New, Predictors, checked_new, checked_predictors, checked_rows
 from cortex2image.ridge.choice import best
 from cortex2image.ridge.engine import Fitted, Problem, new_scores, predict_once, scores
@@ -25,12 +27,26 @@ SELECTIONS = ("kfold", "gcv", "loo")
 
 
 @dataclass(frozen=True)
-class BlockFit:
+class BlockFit(FinishedFit):
     """Predictions (m, t) for new rows, penalties (t,) and best scores (t,) of a block of targets."""
 
     predicted: np.ndarray
     alpha: np.ndarray
     score: np.ndarray
+
+
+@dataclass(frozen=True)
+class FittedBlock(FinishedFit):
+    """The fit of a block of t targets, before any new row is seen: penalties and best scores, (t,) each."""
+
+    problem: Problem
+    given: Given
+    alpha: np.ndarray
+    score: np.ndarray
+
+    def predict(self, scores: torch.Tensor) -> np.ndarray:
+        """Return the (m, t) predictions for new rows with (m, k) scores on the singular directions."""
+        return self.given.undone(predict_once(self.problem, self.alpha, scores))
 
 
 class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
@@ -179,10 +195,12 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self,
         X: Predictors,
         targets: Iterable[TargetRows],
-        X_new: New,
+        X_new: New | HeldOut[New],
         groups: np.ndarray | None = None,
     ) -> Iterator[BlockFit]:
         """Fit targets that come in blocks, and yield the predictions for new rows, block by block.
+
+        New rows may be held out: they are first read when the first block is fitted.
 
         The training rows are decomposed once. No more than one block of targets is in memory, if the caller
         keeps none. `predict` cannot follow.
@@ -192,7 +210,7 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         X : (n, p) array or blocks, or PerTrial with n trials
         targets : iterable of (n, t_b) arrays, of PerTrial with n trials, or of Averaged
             The first block has the most targets.
-        X_new : (m, p) array or blocks
+        X_new : (m, p) array or blocks, held out or not
         groups : (n,) array, optional
             As in `fit`.
 
@@ -201,18 +219,27 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         DataError, ConfigError
             As in `fit`.
         """
-        posed = self.pose(X, groups, None)
-        new, solver = checked_new(self, X_new), None
+        new = _NewRows(self, X_new)
+        for fit in self.fit_blocks(X, targets, groups):
+            yield new.predicted(fit)
+            del fit  # or two blocks would be in memory
+
+    def fit_blocks(
+        self, X: Predictors, targets: Iterable[TargetRows], groups: np.ndarray | None = None
+    ) -> Iterator[FittedBlock]:
+        """Fit targets that come in blocks; no new row is given, so that none can be read.
+
+        Parameters and errors are those of `predict_blocks`.
+        """
+        posed, solver = self.pose(X, groups, None), None
         for Y in targets:
             with computing(self.threads):
                 given = Given.of(Y, posed)
                 if solver is None:
                     solver = Solver.of(posed, given, checked_alphas(self.alphas), self.options())
-                    score = new_scores(solver.training, new)
-                problem = solver.problem(given)
+                problem, self._flat = solver.problem(given), given.flat
                 self._choose(solver, problem, None)
-                predicted, self._flat = given.undone(predict_once(problem, self.alpha_, score)), given.flat
-            yield BlockFit(predicted, self.alpha_, self.best_score_)
+            yield FittedBlock(problem, given, self.alpha_, self.best_score_)
 
     def predict(self, X: New) -> np.ndarray:
         """Return the (m, t) predictions for (m, p) rows; (m,) if fitted to a 1-D target."""
@@ -282,3 +309,18 @@ class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self.alpha_, self.best_score_ = alphas[chosen], found[chosen, np.arange(found.shape[1])]
         self.cv_scores_ = found if alphas[0] == np.atleast_1d(self.alphas)[0] else found[::-1]
         warn_at_edge(self.alpha_[self.best_score_ > 0], alphas)
+
+
+class _NewRows:
+    """New rows of an estimator, which are read, checked and projected once, when a block is fitted."""
+
+    def __init__(self, ridge: RidgeCV, rows: New | HeldOut[New]):
+        self._ridge, self._rows = ridge, rows
+        self._scores: torch.Tensor | None = None
+
+    def predicted(self, fit: FittedBlock) -> BlockFit:
+        with computing(self._ridge.threads):
+            if self._scores is None:
+                rows = self._rows.open(fit) if isinstance(self._rows, HeldOut) else self._rows
+                self._scores = new_scores(fit.problem.training, checked_new(self._ridge, rows))
+            return BlockFit(fit.predict(self._scores), fit.alpha, fit.score)

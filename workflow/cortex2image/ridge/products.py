@@ -5,42 +5,53 @@ their number. Inner products that come without columns are multiplied by the one
 same mean squared distance, so that a penalty means the same for both.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from cortex2image.errors import DataError
+from cortex2image.leakage import HeldOut, named
 from cortex2image.ridge.design import Design, Scaling
 from cortex2image.ridge.inputs import CHECKED_AT_ONCE, Sliced
+from cortex2image.ridge.kernels import Kernel
 from cortex2image.ridge.planning import BLOCK
 
 
 @dataclass(frozen=True)
 class Products:
-    """Inner products of r training rows with each other, (r, r), and of m new rows with these, (m, r)."""
+    """Inner products of r training rows with each other, (r, r), and of m test rows with these, (m, r)."""
 
     train: np.ndarray
-    new: np.ndarray
+    new: HeldOut[Kernel]
 
 
-def of_standardised(train: np.ndarray, new: np.ndarray, weights: np.ndarray) -> Products:
+def of_standardised(train: np.ndarray, new: HeldOut[np.ndarray], weights: np.ndarray) -> Products:
     """Return inner products of rows whose columns are standardised by the training rows alone.
 
     Parameters
     ----------
-    train, new : (r, p) and (m, p) arrays
+    train, new : (r, p) array, and (m, p) array held out
     weights : (r,) array
         Trials that each training row stands for.
     """
     scaling = Scaling.fit_blocks(Sliced(train), True, True, BLOCK, weights)
     rows = Design(Sliced(train), scaling, torch.device("cpu"), BLOCK)
-    crossed = rows.new(Sliced(new)).products(rows)
-    return Products(*(each.numpy().astype(train.dtype) for each in (rows.gram(), crossed)))
+
+    def crossed(test: np.ndarray) -> Kernel:
+        return Kernel(rows.new(Sliced(test)).products(rows).numpy().astype(train.dtype))
+
+    return Products(rows.gram().numpy().astype(train.dtype), new.through(scaling, crossed))
 
 
 def of_given(
-    products: np.ndarray, train: np.ndarray, new: np.ndarray, weights: np.ndarray, width: float
+    products: np.ndarray,
+    train: np.ndarray,
+    new: np.ndarray,
+    weights: np.ndarray,
+    width: float,
+    names: Sequence[str] | np.ndarray = (),
 ) -> Products:
     """Return some of given inner products, times one number that depends on training rows alone.
 
@@ -55,21 +66,24 @@ def of_given(
     width : float
         Mean over training trials that squared distances from the mean row get: that of so many standardised
         columns.
+    names : (m,) names of the rows to predict, optional
+        For errors.
 
     Raises
     ------
     DataError
         NaN or infinity.
     """
-    fitted, crossed = (products[np.ix_(rows, train)] for rows in (train, new))
+    fitted = products[np.ix_(train, train)]
     spread = _spread(fitted, weights / weights.sum())
     if not np.isfinite(spread):
         found = "NaN or infinity among those of training stimuli"
         raise DataError("inner products of features", "finite numbers", found, "make the table anew")
-    if spread > 0:
-        fitted *= fitted.dtype.type(width / spread)
-        crossed *= crossed.dtype.type(width / spread)
-    return Products(fitted, crossed)
+    factor = fitted.dtype.type(width / spread if spread > 0 else 1)
+    fitted *= factor
+    crossed = products[np.ix_(new, train)]
+    crossed *= factor
+    return Products(fitted, HeldOut(Kernel(crossed), len(new), named(names)))
 
 
 def _spread(products: np.ndarray, share: np.ndarray) -> float:

@@ -36,7 +36,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     trials = Trials.from_columns(TRIALS.read(args.trials).to_pydict(), args.trials)
     stimuli, activity = ordered_stimuli(trials), open_activity(args.activity, args.space)
     say(f"{args.space} of {args.subject}: {len(stimuli)} stimuli, {activity.width} units")
-    products = inner_products(activity, stimuli, args.threads)
+    training = len(set(trials.stimulus[trials.split == "train"])) or None
+    products = inner_products(activity, stimuli, args.threads, training)
     facts = _facts(activity) | {"space": args.space, "width": activity.width}
     GRAMS.write_batches(_batches(stimuli, products), args.grams, **facts)
 

@@ -21,6 +21,7 @@ from cortex2image.plots.gallery import contact_sheet, thumbnail, webp
 from cortex2image.progress import track
 from cortex2image.report.encoding_section import DrawnFigure
 from cortex2image.report.gallery_section import Gallery, galleries, picture_paths
+from cortex2image.report.novelty_section import NoveltyTables
 from cortex2image.report.page import render, webp_uri
 from cortex2image.report.sections import page_context
 from cortex2image.report.study import Recordings, StudyResults
@@ -29,6 +30,7 @@ from cortex2image.study.encoding_figures import encoding_figures
 from cortex2image.study.run_methods import method_names
 from cortex2image.study.settings import Study
 from cortex2image.tables.contract import Contract
+from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
 from cortex2image.tables.recordings import STIMULI, TRIALS, VOXELS
 from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES
 
@@ -62,8 +64,9 @@ COMMAND = Command(
         # Folders of sheets, one per subject.
         "picture_sheets",
     ),
-    # One sheet per subject, if the study draws series.
-    optional_lists=("series",),
+    # One sheet per subject, if the study draws series. Where pictures are known, one table on the nearest
+    # training pictures, one of scores by nearness, and one span of features per subject.
+    optional_lists=("series", "novelty", "novelty_scores", "span"),
     outputs=("page",),
     output_lists=("sheets",),
 )
@@ -93,6 +96,21 @@ def read_study(args: argparse.Namespace, study: Study) -> StudyResults:
         recordings={s: read_recordings(trials[s, "trials"], voxels[s, "voxels"]) for s in subjects},
         provenance=json.loads(Path(args.provenance).read_text()),
         sheets=links_to_sheets(args, subjects),
+        novelty=read_novelty(args, subjects),
+    )
+
+
+def read_novelty(args: argparse.Namespace, subjects: Sequence[str]) -> NoveltyTables | None:
+    """Return the tables on how new test stimuli are, None in a study without."""
+    if not args.novelty:
+        return None
+    nearest = NOVELTY.read(args.novelty[0])
+    spans = by_pair(subjects, ("span",), args.span, "--span")
+    return NoveltyTables(
+        nearest.to_pandas(),
+        NOVELTY_SCORES.read(args.novelty_scores[0]).to_pandas(),
+        {subject: SPAN.read(path).to_pandas() for (subject, _), path in spans.items()},
+        tuple(json.loads(nearest.schema.metadata[b"duplicates"])),
     )
 
 

@@ -21,7 +21,8 @@ from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.fmri.ceilings import Ceilings, SingleTrials, shown_alike
 from cortex2image.fmri.fold_noise_ceiling import FoldRepeats
 from cortex2image.fmri.noise_ceiling import Repeats
-from cortex2image.fmri.standardise import Moments, Standardiser, scaling_groups
+from cortex2image.fmri.standardise import Moments, Standardiser, TrainingMoments, scaling_groups
+from cortex2image.leakage import TrainingRows
 from cortex2image.progress import say, track
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
@@ -156,19 +157,19 @@ def released_snr(voxels: pa.Table, source: str) -> np.ndarray:
     return ratios
 
 
-def gather_moments(rows: Rows, labels: Labels, by: str, used: np.ndarray) -> tuple[Moments, Moments]:
+def gather_moments(rows: Rows, labels: Labels, by: str, used: np.ndarray) -> tuple[TrainingMoments, Moments]:
     """Return moments of training trials by scaling group, and moments of the used trials by session."""
-    groups, is_train = scaling_groups(labels.session, by), labels.split == "train"
-    training, of_used, first = Moments(), Moments(), 0
+    groups, training, of_used, first = scaling_groups(labels.session, by), TrainingMoments(), Moments(), 0
     for betas in track(rows.batches(), "mean and deviation of the betas, row groups"):
-        here = np.arange(first, first + len(betas))
-        for moments, chosen, names in ((training, is_train, groups), (of_used, used, labels.session)):
-            moments.add(betas[chosen[here]], names[here][chosen[here]])
+        here = slice(first, first + len(betas))
+        train, test = (np.flatnonzero(labels.split[here] == side) for side in ("train", "test"))
+        training.add(TrainingRows(betas, train, test), groups[here][train])
+        of_used.add(betas[used[here]], labels.session[here][used[here]])
         first += len(betas)
     return training, of_used
 
 
-def write_betas(path: str, rows: Rows, labels: Labels, training: Moments, by: str) -> None:
+def write_betas(path: str, rows: Rows, labels: Labels, training: TrainingMoments, by: str) -> None:
     """Write betas.parquet a row group at a time; if nothing changes, copy the row groups unchanged."""
     if by == "none" and rows.kept.all():
         copy_under(BETAS, rows.path, path, standardised_by=by)

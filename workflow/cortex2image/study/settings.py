@@ -540,8 +540,8 @@ class Encode(Section):
         exclusiveMaximum=1,
     )
     permutations: int = setting(
-        "Permutations of the test stimuli, for p and q of every voxel. The smallest p is 1 / (1 + "
-        "permutations): with few of them, only a large share of all voxels can be significant.",
+        "Permutations of the test stimuli, for p and q of every voxel, and of every decoded unit. The "
+        "smallest p is 1 / (1 + permutations): with few of them, only a large share can be significant.",
         1000,
         unit="draws",
         minimum=100,

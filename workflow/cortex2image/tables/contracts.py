@@ -1,5 +1,6 @@
 """Every Parquet table of the project. docs/tables.md is made from this list."""
 
+from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
 from cortex2image.tables.recordings import (
     BETAS,
     MASK_VOXELS,
@@ -43,6 +44,9 @@ CONTRACTS = (
     EVALUATION,
     NULLS,
     SCORES,
+    NOVELTY,
+    NOVELTY_SCORES,
+    SPAN,
     ENCODING,
     ENCODING_RESAMPLES,
     UNIQUE,

@@ -35,6 +35,9 @@ FILES: Mapping[str, str] = {
     # Tables of the contracts `evaluation` and `nulls` that score by responses of the brain.
     "brain_evaluation": "{subject}/evaluation/brain-{method}.parquet",
     "brain_nulls": "{subject}/evaluation/brain-{method}-nulls.parquet",
+    # Tables of the contracts `evaluation` and `nulls` that score decoded features among those of pictures.
+    "features_evaluation": "{subject}/evaluation/features-{space}.parquet",
+    "features_nulls": "{subject}/evaluation/features-{space}-nulls.parquet",
     # Accuracy of an encoding model: of every voxel, of significant ones, by hemisphere; what the maps show.
     "map": "{subject}/maps/{model}.nii.gz",
     "significant_map": "{subject}/maps/{model}-significant.nii.gz",

@@ -25,7 +25,7 @@ DECODED = Contract(
 )
 DECODED_SCORES = Contract(
     "decoded_scores",
-    1,
+    2,
     "{subject}/decoded/{space}-scores.parquet",
     "a feature unit",
     (
@@ -36,6 +36,21 @@ DECODED_SCORES = Contract(
             "",
             "Pearson r of decoded and true values over test stimuli; if cross-validated, the mean of each "
             "fold is subtracted first; null for a constant unit",
+            True,
+        ),
+        Column(
+            "p_permutation",
+            _FLOAT,
+            "",
+            "(1 + draws with an r at least as high) / (1 + draws); a draw permutes the test stimuli, if "
+            "cross-validated as in `encoding`; null for a constant unit",
+            True,
+        ),
+        Column(
+            "q_permutation",
+            _FLOAT,
+            "",
+            "p_permutation adjusted by Benjamini and Hochberg over all units that vary",
             True,
         ),
         Column("alpha", _FLOAT, "", "ridge penalty chosen on training rows; geometric mean over folds"),
