@@ -78,7 +78,7 @@ rule categorise_pictures:
 
 
 rule scores:
-    """One table of all subjects, methods and metrics: value, interval, null and p."""
+    """One table of all subjects, methods and metrics: value, interval, null and p; and one of methods compared."""
     input:
         code=code_of("scores"),
         evaluation=JOBS.evaluated("evaluation"),
@@ -86,6 +86,7 @@ rule scores:
     output:
         scores=at("scores"),
         csv=at("scores_csv"),
+        comparisons=at("comparisons"),
     log:
         log_of("scores"),
     benchmark:
@@ -98,3 +99,22 @@ rule scores:
         settings=settings_of("scores"),
     shell:
         command_line("scores")
+
+
+rule sample_scores:
+    """What scores owe to the number of samples: one sample, the spread, the best as the brain or the truth says."""
+    input:
+        code=code_of("sample_scores"),
+        evaluation=JOBS.evaluated("evaluation"),
+    output:
+        sample_scores=at("sample_scores"),
+    log:
+        log_of("sample_scores"),
+    benchmark:
+        benchmark_of("sample_scores")
+    conda:
+        "../../envs/cortex2image.yaml"
+    resources:
+        **growing(mem_mb=2000, runtime=30),
+    shell:
+        command_line("sample_scores")

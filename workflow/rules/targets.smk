@@ -39,9 +39,10 @@ rule reconstruct:
 
 
 rule evaluate:
-    """Scores of the pictures, with nulls and intervals."""
+    """Scores of the pictures, with nulls and intervals, methods compared, and what samples make of them."""
     input:
         rules.scores.output,
+        rules.sample_scores.output,
     localrule: True
 
 

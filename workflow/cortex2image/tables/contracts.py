@@ -21,11 +21,11 @@ from cortex2image.tables.results import (
     NULLS,
     PREFERRED,
     RECONSTRUCTIONS,
-    SCORES,
     SERIES,
     STACK_WEIGHTS,
     UNIQUE,
 )
+from cortex2image.tables.scores import COMPARISONS, SAMPLE_SCORES, SCORES
 
 CONTRACTS = (
     STIMULI,
@@ -43,6 +43,8 @@ CONTRACTS = (
     EVALUATION,
     NULLS,
     SCORES,
+    COMPARISONS,
+    SAMPLE_SCORES,
     ENCODING,
     ENCODING_RESAMPLES,
     UNIQUE,
