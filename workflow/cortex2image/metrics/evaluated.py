@@ -107,7 +107,7 @@ def complete_rows(frames: Frames, key: tuple[str, str], subjects: Sequence[str],
 def _rated(
     method: str, metric: str, values: pd.DataFrame, null: pd.DataFrame, rivals: pd.DataFrame | None = None
 ) -> Rated:
-    values, null = values.dropna(axis=1, how="all"), null.dropna(axis=1)
+    values = values.dropna(axis=1, how="all")
     where, fewest = f"evaluation of {method}, {metric}", int(values.notna().sum(axis=1).min())
     if fewest < FEWEST:
         fix = "score at least three test stimuli: no interval can be made of fewer"
@@ -116,7 +116,16 @@ def _rated(
         fix = "delete the evaluation and run the workflow again"
         raise DataError(where, "the column as_rival of an identification", "nulls alone", fix)
     matched = None if rivals is None else rivals[values.columns].to_numpy()
-    return Rated(Scores(values.to_numpy(), matched), tuple(values.columns), null.to_numpy())
+    return Rated(Scores(values.to_numpy(), matched), tuple(values.columns), _draws(null.to_numpy()))
+
+
+def _draws(nulls: np.ndarray) -> np.ndarray:
+    """Return as many draws of every subject as the longest null has.
+
+    A shorter null holds all permutations of few stimuli, in random order, which are then used again.
+    """
+    own = [null[np.isfinite(null)] for null in nulls]
+    return np.stack([np.resize(null, max(map(len, own))) for null in own])
 
 
 def require_same_stimuli(ratings: Ratings, subject: str, metric: str, methods: Sequence[str]) -> None:

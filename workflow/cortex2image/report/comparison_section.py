@@ -25,7 +25,7 @@ class Difference(TypedDict):
     ci_high: float
     q: float
     better: bool
-    clear: bool
+    is_clear: bool
     clear_in: int
     subjects: int
 
@@ -89,7 +89,7 @@ def _cell(keyed: pd.DataFrame, metric: str, first: str, second: str) -> Differen
         "ci_high": float(ends[1]),
         "q": float(row["q"]),
         "better": bool(better * row["difference"] > 0),
-        "clear": bool(row["q"] < CLEAR),
+        "is_clear": bool(row["q"] < CLEAR),
         "clear_in": int(same.sum()),
         "subjects": len(alone),
     }
@@ -109,7 +109,7 @@ def _pair(first: str, second: str, metrics: Sequence[str], cells: Sequence[Diffe
 def _sentence(cell: Difference) -> str:
     """Return the beginning of the sentence on a difference, with places for the two titles."""
     better = "better" if cell["better"] else "worse"
-    if cell["clear"]:
+    if cell["is_clear"]:
         return f"{{}} is {better} than {{}}"
     if cell["subjects"] and cell["clear_in"] == cell["subjects"]:
         return f"In every subject alone, though not clearly over subjects, {{}} is {better} than {{}}"

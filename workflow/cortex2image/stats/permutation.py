@@ -13,15 +13,19 @@ TOLERANCE = 1e-9
 
 
 def stimulus_permutations(
-    study_seed: int, stimuli: Sequence[str], draws: int, groups: np.ndarray | None = None
+    study_seed: int,
+    stimuli: Sequence[str],
+    draws: int,
+    groups: np.ndarray | None = None,
+    every: bool = True,
 ) -> np.ndarray:
     """Draw permutations of stimuli that agree across subjects as far as they saw the same stimuli.
 
     The random keys of a stimulus depend neither on the subject nor on the order of the stimuli. Nulls of
     several subjects can therefore be averaged draw by draw, and their correlation across subjects is kept.
 
-    If there are no more permutations than draws, all are returned but the identity, in an order that follows
-    from the ids: p is then exact, see :func:`permutation_p`.
+    If there are no more permutations than draws, all are returned but the identity: p is then exact, see
+    :func:`permutation_p`.
 
     Parameters
     ----------
@@ -32,6 +36,9 @@ def stimulus_permutations(
         Number of permutations, if there are more; the identity may be among them.
     groups : (n,) array, optional
         Stimuli are permuted within groups only, for example within runs.
+    every : bool
+        Whether all permutations may be returned where they are few. They do not agree across subjects who
+        saw different stimuli: False where such nulls are averaged and stimuli were seen in common.
 
     Returns
     -------
@@ -39,8 +46,8 @@ def stimulus_permutations(
     """
     by_id = np.argsort(np.asarray(stimuli))
     of_ids = np.zeros(len(by_id)) if groups is None else groups[by_id]
-    if 1 < count_permutations(of_ids) <= draws:
-        drawn = all_permutations(of_ids)
+    if every and 1 < count_permutations(of_ids) <= draws:
+        drawn = rng_for(study_seed, "permutations").permutation(all_permutations(of_ids))
     else:
         keys = np.stack([rng_for(study_seed, "permutation", stimuli[i]).random(draws) for i in by_id], axis=1)
         drawn = permutations(keys, of_ids)
