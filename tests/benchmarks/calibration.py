@@ -186,9 +186,9 @@ ALONE = "correlation, over stimuli alone"
 Pair = list[list[np.ndarray]]
 TESTS: dict[str, Callable[[Pair], float]] = {
     "correlation": lambda pair: compare(*(Scores(_own(one)) for one in pair)).p,
-    "two-way identification": lambda pair: compare(
-        *(Scores(_searched(one), _rivals(one)) for one in pair), bounds=BOUNDS
-    ).p,
+    "two-way identification": lambda pair: (
+        compare(*(Scores(_searched(one), _rivals(one)) for one in pair), bounds=BOUNDS).p
+    ),
     ALONE: lambda pair: compare(*(Scores(_own(one).mean(axis=0, keepdims=True)) for one in pair)).p,
 }
 

@@ -28,7 +28,9 @@ def test_it_is_the_ratio_of_mean_differences(rng):
 def test_where_less_is_better_it_is_the_same(rng):
     parts = planted(rng)
     turned = [Scores(-one.searched) for one in parts]
-    assert share_of_the_way(*turned, higher_is_better=False) == share_of_the_way(*parts, higher_is_better=True)
+    assert share_of_the_way(*turned, higher_is_better=False) == share_of_the_way(
+        *parts, higher_is_better=True
+    )
 
 
 @pytest.mark.parametrize(("subjects", "people"), [(1, 0.0), (4, 0.1)])

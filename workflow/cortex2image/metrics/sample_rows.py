@@ -65,7 +65,9 @@ def sample_rows(evaluations: Evaluations) -> list[dict[str, Any]]:
 
 
 def _sampled(rows: pd.DataFrame) -> Sampled:
-    values, rivals = (rows.pivot(index="stimulus_id", columns="sample", values=v) for v in ("value", "as_rival"))
+    values, rivals = (
+        rows.pivot(index="stimulus_id", columns="sample", values=v) for v in ("value", "as_rival")
+    )
     return Sampled(values, rivals.astype(float) if rivals.notna().any(axis=None) else None)
 
 

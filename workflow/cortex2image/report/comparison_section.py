@@ -101,7 +101,9 @@ def _pair(first: str, second: str, metrics: Sequence[str], cells: Sequence[Diffe
     for metric, cell in zip(metrics, cells, strict=True):
         if cell is not None:
             sentence = _sentence(cell).format(*titles)
-            said.setdefault(sentence, []).append(f"{metric_facts(metric).title} ({number(cell['difference'])})")
+            said.setdefault(sentence, []).append(
+                f"{metric_facts(metric).title} ({number(cell['difference'])})"
+            )
     words = " ".join(f"{sentence} by {_listed(names)}." for sentence, names in said.items())
     return {"title": f"{titles[0]} \N{MINUS SIGN} {titles[1]}", "words": words, "cells": list(cells)}
 

@@ -14,7 +14,18 @@ from cortex2image.report.study import POOLED
 from cortex2image.study.methods import described, title_of
 
 Cell = dict[str, float]
-CELL = ["value", "ci_low", "ci_high", "null_mean", "p", "floor", "ceiling", "share", "share_low", "share_high"]
+CELL = [
+    "value",
+    "ci_low",
+    "ci_high",
+    "null_mean",
+    "p",
+    "floor",
+    "ceiling",
+    "share",
+    "share_low",
+    "share_high",
+]
 """Columns of the table `scores` in a cell."""
 
 
@@ -115,7 +126,9 @@ def _best(cells: Sequence[Cell | None], higher_is_better: bool) -> int | None:
 def _panel(metric: str, scores: pd.DataFrame, methods: Sequence[str]) -> Panel:
     present = [m for m in methods if m in set(scores["method"])]
     direction, title = arrow(bool(scores["higher_is_better"].iloc[0])), metric_facts(metric).title
-    figure = score_panel(_method_scores(scores, present), list(map(title_of, present)), f"{title} {direction}")
+    figure = score_panel(
+        _method_scores(scores, present), list(map(title_of, present)), f"{title} {direction}"
+    )
     pooled = pooled_rows(scores).set_index("method")["value"]
     text = ", ".join(f"{method} {pooled[method]:.3f}" for method in present)
     return {"metric": metric, "image": svg_uri(svg(figure)), "text": f"{title}: {text}"}

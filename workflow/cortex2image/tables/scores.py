@@ -135,7 +135,9 @@ COMPARISONS = Contract(
         ),
         _HIGH,
         Column("p", _FLOAT, "", "two-sided p of no difference, of the same t as the interval"),
-        Column("q", _FLOAT, "", "p adjusted by Benjamini and Hochberg over all rows of the subject and family"),
+        Column(
+            "q", _FLOAT, "", "p adjusted by Benjamini and Hochberg over all rows of the subject and family"
+        ),
         Column(
             "family",
             _STRING,
