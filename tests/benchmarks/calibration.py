@@ -273,9 +273,9 @@ within sets of stimuli that the same subjects saw.
 ## p of comparisons
 
 Two methods that are as good as each other, compared by the same stimuli in {studies} studies: share with
-p <= 0.05, and p of a Kolmogorov-Smirnov test that p is uniform. The first two are those of comparisons.parquet.
-The last one averages over subjects first and then forgets that they are a sample of people: where people
-differ in which method suits them, it takes these people for all.
+p <= 0.05, and p of a Kolmogorov-Smirnov test that p is uniform. The first two kinds are those of
+comparisons.parquet. The last one averages over subjects first and then forgets that they are a sample of
+people: where people differ in which method suits them, it takes these people for all.
 
 | world | stimuli | {tests} |
 {test_lines}|
