@@ -1,4 +1,4 @@
-"""The share of the way from floor to ceiling: its value, its interval against planted truth, and when there is none."""
+"""The share of the way from floor to ceiling: its value, its interval against planted truth, when it is none."""
 
 import numpy as np
 import pytest

@@ -74,7 +74,7 @@ def rate(evaluated: Evaluated) -> dict[tuple[str, str, str], Rated]:
 
 
 def bounds_of(metric: str) -> tuple[float, float] | None:
-    """Return the bounds that an interval of a metric must not leave; None where scores stay away from them."""
+    """Return the bounds that intervals of a metric must not leave, None where scores stay away from them."""
     facts = metric_facts(metric)
     return facts.bounds if facts.kind in BOUNDED else None
 

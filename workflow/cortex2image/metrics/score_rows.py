@@ -42,7 +42,7 @@ def score_rows(ratings: Ratings, decoders: Mapping[str, Mapping[str, str]]) -> l
 
 
 def _beside(ratings: Ratings, labels: Mapping[str, str], method: Method | None) -> Row:
-    """Return what stands beside a score: ceiling, floor, the share of the way, the nearest training picture."""
+    """Return what stands beside a score: ceiling, floor, share of the way, nearest training picture."""
     subject, name, metric = labels.values()
     higher = metric_facts(metric).higher_is_better
 

@@ -73,7 +73,7 @@ def score_panel(scores: MethodScores, methods: Sequence[str], label: str) -> Fig
 
 
 def _broken(label: str) -> str:
-    """Break a label that is longer than the axis is high, at the space or underscore nearest to its middle."""
+    """Break a label that is longer than the axis is high, at the space or underscore next to its middle."""
     places = [place for place, letter in enumerate(label, 1) if letter in "_ "]
     if len(label) <= LONGEST_LABEL or not places:
         return label

@@ -1,4 +1,4 @@
-"""The comparisons of the methods with each other and with the nearest training picture, in words and numbers."""
+"""The methods compared with each other and with the nearest training picture, in words and numbers."""
 
 from collections.abc import Sequence
 from typing import TypedDict

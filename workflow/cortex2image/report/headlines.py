@@ -34,7 +34,7 @@ class Headline(TypedDict):
 
 
 class Bar(TypedDict):
-    """Numbers of a score, and where they lie on its bar: 0 left, the worst, to 100; NaN for what is not known."""
+    """Numbers of a score, and their places on its bar, 0 (left, the worst) to 100; NaN if not known."""
 
     numbers: dict[str, float]
     places: dict[str, float]

@@ -179,7 +179,7 @@ def _between(bounds: tuple[float, float], value: float, parts: Parts, n: int) ->
 
 
 def student_interval(value: float, parts: Parts) -> tuple[float, float]:
-    """Return the interval of a value whose variance is the sum of `parts`, ending at the value without any."""
+    """Return the interval of a value whose variance is the sum of `parts`; without any, no width."""
     total = sum(variance for variance, _ in parts)
     if total == 0:
         return value, value

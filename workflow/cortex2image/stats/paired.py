@@ -6,7 +6,7 @@ scores are identifications, as a rival too. What makes a stimulus easy or hard f
 Of several subjects, the subjects are the unit: the variance is that of the mean over subjects of their
 differences, plus the covariance that subjects have because they saw the same stimuli, so that the difference
 holds for other people and for other stimuli (the analysis of crossed random effects, Clark 1973, Journal of
-Verbal Learning and Verbal Behavior 12:335, with the degrees of freedom of Satterthwaite 1946). If the subjects
+Verbal Learning and Verbal Behavior 12:335, with the degrees of freedom of Satterthwaite 1946). If subjects
 share no stimulus, it is the paired t-test over subjects.
 """
 

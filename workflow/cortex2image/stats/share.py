@@ -9,7 +9,7 @@ from cortex2image.stats.crossed_intervals import Parts, Scores, jackknife_varian
 
 @dataclass(frozen=True)
 class Share:
-    """(method - floor) / (ceiling - floor) of scores, 0 at the floor and 1 at the ceiling, with 95 % interval."""
+    """(method - floor) / (ceiling - floor): 0 at the floor, 1 at the ceiling; with its 95 % interval."""
 
     value: float
     low: float

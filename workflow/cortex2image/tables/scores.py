@@ -48,7 +48,7 @@ SCORES = Contract(
             "p",
             _FLOAT,
             "",
-            "one-sided permutation p, (1 + draws at least as good) / (1 + draws); exact where all permutations "
+            "one-sided permutation p, (1 + draws at least as good) / (1 + draws); exact if all permutations "
             "were drawn",
         ),
         Column(
@@ -73,8 +73,8 @@ SCORES = Contract(
             "share",
             _FLOAT,
             "",
-            "(value - floor) / (ceiling - floor): 0 at the floor, 1 at the ceiling, not clipped; null without "
-            "both, and where the 95 % interval of ceiling - floor holds 0",
+            "(value - floor) / (ceiling - floor): 0 at the floor, 1 at the ceiling, not clipped; null unless "
+            "both are there, and where the 95 % interval of ceiling - floor holds 0",
             True,
         ),
         Column(
@@ -136,7 +136,7 @@ COMPARISONS = Contract(
         _HIGH,
         Column("p", _FLOAT, "", "two-sided p of no difference, of the same t as the interval"),
         Column(
-            "q", _FLOAT, "", "p adjusted by Benjamini and Hochberg over all rows of the subject and family"
+            "q", _FLOAT, "", "p adjusted by Benjamini and Hochberg over the rows of the subject and family"
         ),
         Column(
             "family",
