@@ -97,6 +97,7 @@ rule scores:
         **growing(mem_mb=2000, runtime=30),
     params:
         settings=settings_of("scores"),
+        standards=JOBS.standards,
     shell:
         command_line("scores")
 

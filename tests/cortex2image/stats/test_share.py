@@ -1,4 +1,4 @@
-"""The share of the way from floor to ceiling: its value, its interval against planted truth, when it is none."""
+"""The share of the way from floor to ceiling: value, interval against planted truth, and when it is none."""
 
 import numpy as np
 import pytest
