@@ -144,7 +144,7 @@ class Jobs:
         return "; ".join([*words, *(f"{s}: {parse_space(s).facts.meaning}" for s in self.study.decode.rois)])
 
     def standards(self, wildcards: Wildcards) -> str:
-        """Return what methods are measured by, their ceilings and floors, which changes when a registry does."""
+        """Return the ceilings and floors that methods are measured by, which change when a registry does."""
         methods = run_methods(self.study.reconstruct)
         return "; ".join(f"{m.name}: {m.ceiling}, {', '.join(m.floors) or 'no floor'}" for m in methods)
 

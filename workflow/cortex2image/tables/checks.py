@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 from cortex2image.errors import ContractError
 
 
-@dataclass(frozen=True)
+# Expressions have no truth value, so that rules cannot be compared.
+@dataclass(frozen=True, eq=False)
 class RowCheck:
     """A rule on the values of one row.
 
