@@ -66,7 +66,8 @@ def adjusted(rows: Sequence[Row]) -> list[Row]:
 def _row(ratings: Ratings, subject: str, metric: str, pair: tuple[str, str]) -> Row:
     require_same_stimuli(ratings, subject, metric, pair)
     facts = metric_facts(metric)
-    found = compare(*(ratings[subject, name, metric].scores for name in pair), bounds=bounds_of(metric))
+    first, second = (ratings[subject, name, metric].scores for name in pair)
+    found = compare(first, second, bounds_of(metric))
     return {
         "subject": subject,
         "metric": metric,

@@ -55,8 +55,8 @@ def _beside(ratings: Ratings, labels: Mapping[str, str], method: Method | None) 
     share = None
     if floor and ceiling:
         require_same_stimuli(ratings, subject, metric, (name, floor, ceiling))
-        of_all = (ratings[subject, name, metric], floors[floor], ceilings[ceiling])
-        share = share_of_the_way(*(one.scores for one in of_all), higher_is_better=higher)
+        own = ratings[subject, name, metric].scores
+        share = share_of_the_way(own, floors[floor].scores, ceilings[ceiling].scores, higher)
     nearest = scored(NEAREST) if name != NEAREST else {}
     return {
         "ceiling": ceilings[ceiling].value if ceiling else None,
