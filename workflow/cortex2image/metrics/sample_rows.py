@@ -142,8 +142,8 @@ def _positions(positions: pd.Series, values: pd.DataFrame, name: str) -> np.ndar
     if missing:
         found, fix = f"{len(missing)} without, first {missing[0]}", "delete this evaluation and run again"
         raise DataError(f"evaluation by {name}", "the stimuli of the other metrics", found, fix)
-    found: np.ndarray = positions.loc[values.index].to_numpy()
-    return found
+    at: np.ndarray = positions.loc[values.index].to_numpy()
+    return at
 
 
 def _as_rivals(sampled: Sampled, values: np.ndarray) -> pd.Series | None:
