@@ -117,7 +117,8 @@ def aggregates(
     """Return the value of every stimulus, and how it fares as a rival, by what is made of its samples.
 
     Of :data:`SPREAD`, values are variances. How a stimulus fares as a rival of chosen samples is not known
-    one by one: it is taken as for all samples, moved by as much as the mean score.
+    one by one: it is taken as for all samples. (If all stimuli fare better as rivals of chosen ones by the
+    same amount, the jackknife gives the same.)
 
     Parameters
     ----------
@@ -133,7 +134,9 @@ def aggregates(
     for name, positions in chosen.items():
         picked[BY_BRAIN, name] = matrix[np.arange(len(matrix)), _positions(positions, values, name)]
     picked |= {(rank, metric): column for rank, column in zip(ranks, ranked.T, strict=True)}
-    found = {key: (pd.Series(v, values.index), _as_rivals(sampled, v)) for key, v in picked.items()}
+    rivals = None if sampled.rivals is None else sampled.rivals.mean(axis=1)
+    found: dict[Aggregate, tuple[pd.Series, pd.Series | None]]
+    found = {key: (pd.Series(v, values.index), rivals) for key, v in picked.items()}
     return found | {(SPREAD, ""): (pd.Series(matrix.var(axis=1, ddof=1), values.index), None)}
 
 
@@ -144,13 +147,6 @@ def _positions(positions: pd.Series, values: pd.DataFrame, name: str) -> np.ndar
         raise DataError(f"evaluation by {name}", "the stimuli of the other metrics", found, fix)
     at: np.ndarray = positions.loc[values.index].to_numpy()
     return at
-
-
-def _as_rivals(sampled: Sampled, values: np.ndarray) -> pd.Series | None:
-    if sampled.rivals is None:
-        return None
-    mean = sampled.rivals.mean(axis=1)
-    return mean + (values.mean() - mean.mean())
 
 
 def _interval(scores: Scores, aggregate: str, metric: str) -> dict[str, float]:
