@@ -72,6 +72,12 @@ def test_brain_consistency_chooses_and_is_not_scored_by_its_own_choice(rng):
     assert {row["chosen_by"] for row in rows} == {"", "pixcorr", "brain_consistency_z_early"}
 
 
+def test_a_subject_without_a_metric_is_refused(rng):
+    both = pd.concat([table(rng.random((8, 3))), table(rng.random((8, 3)), "ssim2d")])
+    with pytest.raises(DataError, match=r"zc, ssim2d(.|\n)*sub-02"):
+        sample_rows({("sub-01", "zc"): both, ("sub-02", "zc"): table(rng.random((8, 3)))})
+
+
 def test_a_choice_that_lacks_stimuli_is_refused(rng):
     both = pd.concat([table(rng.random((8, 3))), table(rng.random((7, 3)), "brain_consistency_z_early")])
     with pytest.raises(DataError, match=r"brain_consistency_z_early(.|\n)*first s7"):

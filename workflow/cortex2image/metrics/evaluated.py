@@ -139,8 +139,10 @@ def require_same_stimuli(ratings: Ratings, subject: str, metric: str, methods: S
     first, *others = (ratings[subject, method, metric] for method in methods)
     seen = np.isfinite(first.scores.searched)
     for name, other in zip(methods[1:], others, strict=True):
-        if other.stimuli != first.stimuli or not np.array_equal(np.isfinite(other.scores.searched), seen):
-            differing = len(set(first.stimuli) ^ set(other.stimuli)) or "some of a subject"
+        differing = len(set(first.stimuli) ^ set(other.stimuli))
+        if not differing:
+            differing = int((np.isfinite(other.scores.searched) != seen).sum())
+        if differing:
             fix = "delete both evaluations and run the workflow again"
             where = f"evaluations of {methods[0]} and {name}, {subject}, {metric}"
-            raise DataError(where, "the same stimuli", f"{differing} stimuli of one alone", fix)
+            raise DataError(where, "the same stimuli", f"{differing} that one of them lacks", fix)

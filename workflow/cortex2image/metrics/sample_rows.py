@@ -50,6 +50,11 @@ def sample_rows(evaluations: Evaluations) -> list[dict[str, Any]]:
     Parameters
     ----------
     evaluations : see :data:`Evaluations`
+
+    Raises
+    ------
+    DataError
+        A subject lacks a metric, or brain consistency of some stimuli.
     """
     rows = []
     for method in sorted({method for _, method in evaluations}):
@@ -58,6 +63,10 @@ def sample_rows(evaluations: Evaluations) -> list[dict[str, Any]]:
         chosen = {s: _by_brain(table, metrics) for s, table in tables.items()}
         for metric in (name for name in metrics if not name.startswith(BRAIN)):
             sampled = {s: _sampled(table[table["metric"] == metric]) for s, table in tables.items()}
+            if missing := [s for s, one in sampled.items() if one.values.empty]:
+                fix = "delete these evaluations and run the workflow again"
+                where = f"evaluation of {method}, {metric}"
+                raise DataError(where, "rows of every subject", f"none of {missing}", fix)
             if any(_differ(one.values) for one in sampled.values()):
                 labels = {"method": method, "metric": metric}
                 rows += [labels | row for row in _rows(metric, sampled, chosen)]
