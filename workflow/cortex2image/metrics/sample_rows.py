@@ -56,20 +56,31 @@ def sample_rows(evaluations: Evaluations) -> list[dict[str, Any]]:
     DataError
         A subject lacks a metric, or brain consistency of some stimuli.
     """
-    rows = []
-    for method in sorted({method for _, method in evaluations}):
-        tables = {s: table for (s, m), table in sorted(evaluations.items()) if m == method}
-        metrics = sorted({name for table in tables.values() for name in table["metric"]})
-        chosen = {s: _by_brain(table, metrics) for s, table in tables.items()}
-        for metric in (name for name in metrics if not name.startswith(BRAIN)):
-            sampled = {s: _sampled(table[table["metric"] == metric]) for s, table in tables.items()}
-            if missing := [s for s, one in sampled.items() if one.values.empty]:
-                fix = "delete these evaluations and run the workflow again"
-                where = f"evaluation of {method}, {metric}"
-                raise DataError(where, "rows of every subject", f"none of {missing}", fix)
-            if any(_differ(one.values) for one in sampled.values()):
-                labels = {"method": method, "metric": metric}
-                rows += [labels | row for row in _rows(metric, sampled, chosen)]
+    methods = sorted({method for _, method in evaluations})
+    of_method = {
+        m: {s: table for (s, name), table in sorted(evaluations.items()) if name == m} for m in methods
+    }
+    return [
+        {"method": method, "metric": metric} | row
+        for method, tables in of_method.items()
+        for metric, rows in _by_metric(method, tables).items()
+        for row in rows
+    ]
+
+
+def _by_metric(method: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of one method by metric, from the evaluations of every subject."""
+    metrics = sorted({name for table in tables.values() for name in table["metric"]})
+    chosen = {subject: _by_brain(table, metrics) for subject, table in tables.items()}
+    rows = {}
+    for metric in (name for name in metrics if not name.startswith(BRAIN)):
+        sampled = {s: _sampled(table[table["metric"] == metric]) for s, table in tables.items()}
+        if missing := [subject for subject, one in sampled.items() if one.values.empty]:
+            fix = "delete these evaluations and run the workflow again"
+            where = f"evaluation of {method}, {metric}"
+            raise DataError(where, "rows of every subject", f"none of {missing}", fix)
+        if any(_differ(one.values) for one in sampled.values()):
+            rows[metric] = _rows(metric, sampled, chosen)
     return rows
 
 
