@@ -280,6 +280,9 @@ people: where people differ in which method suits them, it takes these people fo
 | world | stimuli | {tests} |
 {test_lines}|
 {comparisons}
+
+Where people are alike and stimuli few, p over subjects errs on the safe side: the covariance that people have
+because they saw the same stimuli is estimated, and an estimate below 0 counts as 0.
 """
 
 

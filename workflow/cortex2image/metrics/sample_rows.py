@@ -56,13 +56,12 @@ def sample_rows(evaluations: Evaluations) -> list[dict[str, Any]]:
     DataError
         A subject lacks a metric, or brain consistency of some stimuli.
     """
-    methods = sorted({method for _, method in evaluations})
-    of_method = {
-        m: {s: table for (s, name), table in sorted(evaluations.items()) if name == m} for m in methods
-    }
+    of_method: dict[str, dict[str, pd.DataFrame]] = {}
+    for (subject, method), table in sorted(evaluations.items(), key=lambda item: item[0]):
+        of_method.setdefault(method, {})[subject] = table
     return [
         {"method": method, "metric": metric} | row
-        for method, tables in of_method.items()
+        for method, tables in sorted(of_method.items())
         for metric, rows in _by_metric(method, tables).items()
         for row in rows
     ]
