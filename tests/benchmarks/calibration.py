@@ -18,6 +18,7 @@ from tests.benchmarks.measure import machine
 
 from cortex2image.metrics.identification import correlation_matrix, credit_against, two_way
 from cortex2image.stats.crossed_intervals import Scores, crossed_interval
+from cortex2image.stats.paired import compare
 from cortex2image.stats.permutation import permutation_p, sets_seen, stimulus_permutations
 
 WIDTH, BOUNDS = 16, (0.0, 1.0)
@@ -140,6 +141,76 @@ def null_p(shared: int, own: int, studies: int, draws: int, within_sets: bool) -
     return p
 
 
+@dataclass(frozen=True)
+class PairWorld:
+    """Two methods that are as good as each other over people: the same gains on average, the same noise.
+
+    Half of the noise is that of the brain, which both methods read. Of the other half, which is a method's
+    own, the part `prior` is the same in all people. `people` is how much each person's gains differ, of
+    either method, and `spread` how much the sizes of pictures do.
+    """
+
+    words: str
+    subjects: int = 1
+    people: float = 0.0
+    prior: float = 0.0
+    spread: float = 0.0
+
+    def similarities(self, n: int, rng: np.random.Generator) -> list[list[np.ndarray]]:
+        """Return the (n, n) similarities of originals and reconstructions of every subject, by method."""
+        size = np.exp(self.spread * rng.standard_normal(n))[:, None]
+        shape = (n, WIDTH)
+        seen = rng.standard_normal(shape) * size
+        brains = [rng.standard_normal(shape) for _ in range(self.subjects)]
+        methods = []
+        for _ in range(2):
+            common, drawn = rng.standard_normal(shape), []
+            for brain in brains:
+                own = (1 - self.prior) ** 0.5 * rng.standard_normal(shape) + self.prior**0.5 * common
+                gain = 0.35 * np.exp(self.people * rng.standard_normal())
+                drawn.append(correlation_matrix(seen, gain * seen + 0.5**0.5 * (brain + own)))
+            methods.append(drawn)
+        return methods
+
+
+PAIRS = (
+    PairWorld("one subject"),
+    PairWorld("one subject, atypical pictures decode best", spread=0.7),
+    PairWorld("two subjects alike", subjects=2),
+    PairWorld("four subjects alike", subjects=4),
+    PairWorld("four subjects who share noise of pictures", subjects=4, prior=0.5),
+    PairWorld("four subjects who differ", subjects=4, people=0.3),
+    PairWorld("eight subjects who differ", subjects=8, people=0.3),
+)
+ALONE = "correlation, over stimuli alone"
+Pair = list[list[np.ndarray]]
+TESTS: dict[str, Callable[[Pair], float]] = {
+    "correlation": lambda pair: compare(*(Scores(_own(one)) for one in pair)).p,
+    "two-way identification": lambda pair: (
+        compare(*(Scores(_searched(one), _rivals(one)) for one in pair), bounds=BOUNDS).p
+    ),
+    ALONE: lambda pair: compare(*(Scores(_own(one).mean(axis=0, keepdims=True)) for one in pair)).p,
+}
+
+
+def paired_p(world: PairWorld, n: int, studies: int) -> dict[str, np.ndarray]:
+    """Return p of the difference of two equal methods in every study, by kind of score."""
+    rng = np.random.default_rng([n, *world.words.encode()])
+    drawn = [world.similarities(n, rng) for _ in range(studies)]
+    return {name: np.array([test(pair) for pair in drawn]) for name, test in TESTS.items()}
+
+
+def comparisons(studies: int) -> str:
+    """Return the rows of the table of comparisons."""
+    rows = []
+    for world in PAIRS:
+        for n in SIZES:
+            found = paired_p(world, n, studies)
+            cells = (f"{np.mean(p <= 0.05):.3f} | {kstest(p, 'uniform').pvalue:.2f}" for p in found.values())
+            rows.append(f"| {world.words} | {n} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
 def page(studies: int) -> str:
     """Return the text of docs/calibration.md."""
     rows = [
@@ -164,6 +235,9 @@ def page(studies: int) -> str:
         lines="|---" * (2 + len(INTERVALS)),
         rows="\n".join(rows),
         ps="\n".join(found),
+        tests=" | ".join(f"{name}, p <= 0.05 | uniform, p" for name in TESTS),
+        test_lines="|---" * (2 + 2 * len(TESTS)),
+        comparisons=comparisons(studies),
     )
 
 
@@ -195,6 +269,20 @@ within sets of stimuli that the same subjects saw.
 | stimuli | p <= 0.05 | uniform, p |
 |---|---|---|
 {ps}
+
+## p of comparisons
+
+Two methods that are as good as each other, compared by the same stimuli in {studies} studies: share with
+p <= 0.05, and p of a Kolmogorov-Smirnov test that p is uniform. The first two kinds are those of
+comparisons.parquet. The last one averages over subjects first and then forgets that they are a sample of
+people: where people differ in which method suits them, it takes these people for all.
+
+| world | stimuli | {tests} |
+{test_lines}|
+{comparisons}
+
+Where people are alike and stimuli few, p over subjects errs on the safe side: the covariance that people have
+because they saw the same stimuli is estimated, and an estimate below 0 counts as 0.
 """
 
 

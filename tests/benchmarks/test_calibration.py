@@ -2,7 +2,19 @@
 
 import numpy as np
 import pytest
-from tests.benchmarks.calibration import SIZES, WORLDS, World, coverage, null_p, page
+from scipy.stats import kstest
+from tests.benchmarks.calibration import (
+    ALONE,
+    PAIRS,
+    SIZES,
+    WORLDS,
+    PairWorld,
+    World,
+    coverage,
+    null_p,
+    page,
+    paired_p,
+)
 
 
 def test_intervals_of_pairs_cover_and_those_of_binomial_trials_do_not():
@@ -17,6 +29,21 @@ def test_p_over_subjects_is_right_within_sets_alone(within, least, most):
     assert least <= share <= most
 
 
+@pytest.mark.parametrize("world", PAIRS, ids=lambda world: world.words)
+def test_p_of_a_comparison_is_uniform_where_methods_are_alike(world):
+    found = paired_p(world, 20, 200)
+    for name in ("correlation", "two-way identification"):
+        assert kstest(found[name], "uniform").pvalue > 0.005, name
+        # Three standard errors of a share of 200 around 0.05.
+        assert np.mean(found[name] <= 0.05) <= 0.097, name
+
+
+def test_people_who_differ_are_no_evidence_on_people():
+    found = paired_p(PairWorld("people differ", subjects=4, people=0.5), 60, 100)
+    assert np.mean(found["correlation"] <= 0.05) <= 0.12
+    assert np.mean(found[ALONE] <= 0.05) > 0.3
+
+
 def test_the_page_has_a_row_for_every_world_and_size():
     text = page(4)
-    assert all(f"| {world.words} | {n} |" in text for world in WORLDS for n in SIZES)
+    assert all(f"| {world.words} | {n} |" in text for world in (*WORLDS, *PAIRS) for n in SIZES)

@@ -1,5 +1,6 @@
 """A study of random numbers with everything that its report shows."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from cortex2image.study.encoding_figures import (
 )
 from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
 from cortex2image.tables.recordings import STIMULI, TRIALS, VOXELS
-from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES
+from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS
+from cortex2image.tables.scores import COMPARISONS, SCORES
 
 SUBJECTS = ("sub-01", "sub-02")
 ROIS = ("early", "ventral")
@@ -64,6 +66,10 @@ def write_scores(root: Path, rng: np.random.Generator, methods: tuple[str, ...])
         "null_sd": np.full(len(keys), 0.03),
         "p": np.where(value > 0.6, 0.0005, 0.25),
         "ceiling": [None] * len(keys),
+        "floor": [None] * len(keys),
+        "floor_control": [None] * len(keys),
+        **dict.fromkeys(("share", "share_low", "share_high"), [None] * len(keys)),
+        "nearest_train": [None] * len(keys),
         "higher_is_better": [True] * len(keys),
         "metric_version": ["1"] * len(keys),
     }
@@ -99,6 +105,27 @@ def write_novelty(root: Path, rng: np.random.Generator, methods: tuple[str, ...]
         shares += ("twoway", "twoway_low", "twoway_high")
         span |= {name: rng.uniform(0.5, 1, 2) for name in shares}
         SPAN.write(span, root / subject / "decoded" / "span.parquet")
+
+
+def write_comparisons(root: Path, rng: np.random.Generator, methods: tuple[str, ...]) -> None:
+    pairs = list(itertools.combinations(sorted(methods), 2))
+    keys = [(s, k, *pair) for s in (*SUBJECTS, "all") for k in METRICS for pair in pairs]
+    difference = rng.normal(0, 0.1, len(keys))
+    p = np.where(abs(difference) > 0.1, 0.001, 0.3)
+    data = {
+        **{name: [key[i] for key in keys] for i, name in enumerate(COMPARISONS.key)},
+        "n": [len(STIMULUS_IDS)] * len(keys),
+        "difference": difference,
+        "ci_low": difference - 0.08,
+        "ci_high": difference + 0.08,
+        "p": p,
+        "q": p,
+        "family": ["pixels, methods"] * len(keys),
+        "standardised": difference,
+        "probability": [None] * len(keys),
+        "higher_is_better": [True] * len(keys),
+    }
+    COMPARISONS.write(data, root / "comparisons.parquet")
 
 
 def write_encoding(root: Path, rng: np.random.Generator, models: tuple[str, ...]) -> None:
@@ -239,6 +266,7 @@ def write_study(
     root.mkdir()
     write_stimuli(root, rng, with_images)
     write_scores(root, rng, methods)
+    write_comparisons(root, np.random.default_rng(2), methods)
     write_encoding(root, rng, models)
     write_figures(root, models, encode or {}, canvas)
     for subject in SUBJECTS:
@@ -263,6 +291,7 @@ def command_line(
     files = {
         "stimuli": [root / "stimuli.parquet"],
         "scores": [root / "scores.parquet"],
+        "comparisons": [root / "comparisons.parquet"],
         "encoding-scores": [root / "encoding_scores.parquet"],
         "provenance": [root / "provenance.json"],
         "templates": sorted((ROOT / "report").iterdir()),

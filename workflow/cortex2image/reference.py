@@ -36,7 +36,8 @@ def _table_section(contract: Contract) -> str:
     head = f"## {contract.name}\n\n`{contract.path}`, version {contract.version}: one row is {contract.row}."
     rows = [f"| {_cell(c)} |" for c in contract.columns]
     table = "\n".join(["| column | type | unit | meaning |", "|---|---|---|---|", *rows])
-    return f"{head} Key: {', '.join(contract.key)}.\n\n{table}"
+    rules = "".join(f" Every row has {check.rule}." for check in contract.checks)
+    return f"{head} Key: {', '.join(contract.key)}.{rules}\n\n{table}"
 
 
 def _cell(column: Column) -> str:

@@ -187,7 +187,7 @@ rule novelty_scores:
 
 
 rule scores:
-    """One table of all subjects, methods and metrics: value, interval, null and p."""
+    """One table of all subjects, methods and metrics: value, interval, null and p; and one of methods compared."""
     input:
         code=code_of("scores"),
         evaluation=JOBS.evaluated("evaluation"),
@@ -195,6 +195,7 @@ rule scores:
     output:
         scores=at("scores"),
         csv=at("scores_csv"),
+        comparisons=at("comparisons"),
     log:
         log_of("scores"),
     benchmark:
@@ -205,5 +206,25 @@ rule scores:
         **growing(mem_mb=2000, runtime=30),
     params:
         settings=settings_of("scores"),
+        standards=JOBS.standards,
     shell:
         command_line("scores")
+
+
+rule sample_scores:
+    """What scores owe to the number of samples: one sample, the spread, the best as the brain or the truth says."""
+    input:
+        code=code_of("sample_scores"),
+        evaluation=JOBS.evaluated("evaluation"),
+    output:
+        sample_scores=at("sample_scores"),
+    log:
+        log_of("sample_scores"),
+    benchmark:
+        benchmark_of("sample_scores")
+    conda:
+        "../../envs/cortex2image.yaml"
+    resources:
+        **growing(mem_mb=2000, runtime=30),
+    shell:
+        command_line("sample_scores")

@@ -27,7 +27,7 @@ rule provenance:
 rule report:
     """One self-contained page, and one sheet with all pictures of each subject."""
     input:
-        **tables("stimuli", "scores", "encoding_scores", "provenance"),
+        **tables("stimuli", "scores", "comparisons", "encoding_scores", "provenance"),
         code=code_of("report"),
         templates=sorted(f"{TEMPLATES}/{path.name}" for path in Path(TEMPLATES).glob("[!.]*.*[!~]")),
         shown=JOBS.pictures,

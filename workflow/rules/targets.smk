@@ -39,9 +39,10 @@ rule reconstruct:
 
 
 rule evaluate:
-    """Scores of the pictures, with nulls and intervals; how new the test pictures are, and what follows."""
+    """Scores of the pictures, with nulls and intervals; methods and samples compared; how new test pictures are."""
     input:
         rules.scores.output,
+        rules.sample_scores.output,
         # A study that does not say which picture was shown has none to compare.
         [rules.novelty_scores.output, of_all("span")] if READER.image_identity else [],
     localrule: True

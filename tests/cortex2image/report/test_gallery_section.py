@@ -38,7 +38,9 @@ def study(count: int, with_images: bool) -> StudyResults:
     }
     empty = pd.DataFrame()
     shown = stimuli(count, with_images)
-    return StudyResults(("sub-01",), (), ("z", "c"), (), shown, empty, empty, {}, tables, (), {}, {}, {}, {})
+    return StudyResults(
+        ("sub-01",), (), ("z", "c"), (), shown, empty, empty, empty, {}, tables, (), {}, {}, {}, {}
+    )
 
 
 def test_rows_follow_the_identity_and_columns_the_methods() -> None:

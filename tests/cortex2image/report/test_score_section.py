@@ -15,7 +15,7 @@ def scores(rows: list[tuple[str, str, str, float]], higher: bool = True) -> pd.D
         null_mean=0.5,
         null_sd=0.02,
         p=0.01,
-        ceiling=np.nan,
+        **dict.fromkeys(("floor", "ceiling", "share", "share_low", "share_high"), np.nan),
         higher_is_better=higher,
     )
 
@@ -46,6 +46,7 @@ def test_the_best_method_follows_the_direction_of_the_metric(higher: bool, best:
     row = score_tables(scores(TWO_SUBJECTS, higher), ["z", "c"])[0]["rows"][0]
     assert row["best"] == best
     assert row["arrow"] == arrow
+    assert row["title"] == "pixel correlation"
 
 
 def test_a_single_method_is_not_called_the_best() -> None:
@@ -71,9 +72,9 @@ def test_a_metric_that_nobody_described_is_not_shown() -> None:
 
 def test_panels_speak_of_the_pooled_subjects() -> None:
     (panel,) = score_panels(scores(TWO_SUBJECTS), ["z", "c"])
-    assert panel["text"] == "pixcorr: z 0.450, c 0.250"
+    assert panel["text"] == "pixel correlation: z 0.450, c 0.250"
 
 
 def test_a_study_without_pooled_rows_shows_its_subject() -> None:
     (panel,) = score_panels(scores([("sub-01", "c", "category_cnn", 0.3)]), ["z", "c"])
-    assert panel["text"] == "category_cnn: c 0.300"
+    assert panel["text"] == "category identification, cnn: c 0.300"

@@ -13,11 +13,26 @@ CONFIG = {
 
 def test_a_study_without_encoding_models_has_no_maps() -> None:
     scores = pd.DataFrame(columns=["subject", "method", "metric"])
+    compared = pd.DataFrame(columns=["subject", "metric", "method_a", "method_b"])
     encoding = pd.DataFrame(columns=["subject", "model", "roi"])
     stimuli = pd.DataFrame(columns=["stimulus_id", "image_path"])
     recordings = {"sub-01": Recordings(runs=2, left_out=())}
     study = StudyResults(
-        ("sub-01",), (), (), (), stimuli, scores, encoding, {}, {}, (), {}, recordings, {"config": CONFIG}, {}
+        ("sub-01",),
+        (),
+        (),
+        (),
+        stimuli,
+        scores,
+        compared,
+        encoding,
+        {},
+        {},
+        (),
+        {},
+        recordings,
+        {"config": CONFIG},
+        {},
     )
     context = page_context(study, [], {})
     assert context["encoding_figures"] == []

@@ -63,7 +63,7 @@ def test_a_method_without_noise_has_one_picture():
         ("ceiling", "ceiling_z"),
         ("c", None),
         ("z", None),
-        ("shuffled", None),
+        ("shuffled", "shuffled_z"),
         ("no_brain", None),
         ("nearest_train", None),
     ],

@@ -1,10 +1,14 @@
 """Permutation nulls."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest, chisquare, kstest, permutation_test
 
 from cortex2image.stats.permutation import (
+    all_permutations,
+    count_permutations,
     null_means,
     permutation_p,
     permutations,
@@ -29,11 +33,47 @@ def test_every_permutation_is_equally_likely(rng):
     assert chisquare(counts).pvalue > 0.001
 
 
-def test_permutations_of_a_subset_are_as_uniform():
-    order = stimulus_permutations(1, ["b", "d", "c"], 6000)
-    counts = np.unique(order, axis=0, return_counts=True)[1]
-    assert len(counts) == 6
-    assert chisquare(counts).pvalue > 0.001
+def test_permutations_of_a_subset_are_as_uniform(rng):
+    order = stimulus_permutations(1, STIMULI[:8], 6000)
+    first = np.unique(order[:, :2], axis=0, return_counts=True)[1]
+    assert len(first) == 56
+    assert chisquare(first).pvalue > 0.001
+
+
+@pytest.mark.parametrize("groups", [np.zeros(5), np.array([1, 0, 1, 0, 1, 2])])
+def test_few_permutations_are_all_drawn_but_the_identity(groups):
+    count = count_permutations(groups)
+    order = stimulus_permutations(1, STIMULI[: len(groups)], count, groups)
+    assert len(order) == len(np.unique(order, axis=0)) == count - 1
+    assert (groups[order] == groups).all()
+    assert (np.sort(order, axis=1) == np.arange(len(groups))).all()
+    assert not (order == np.arange(len(groups))).all(axis=1).any()
+    assert len(stimulus_permutations(1, STIMULI[: len(groups)], count - 1, groups)) == count - 1
+
+
+def test_all_permutations_are_those_of_itertools():
+    expected = sorted(itertools.permutations(range(4)))[1:]
+    assert sorted(map(tuple, all_permutations(np.zeros(4)))) == expected
+
+
+def test_all_permutations_pair_the_same_stimuli_in_any_order():
+    names = ["c", "a", "d", "b"]
+    assert pairs(names, stimulus_permutations(1, names, 100)) == pairs(
+        sorted(names), stimulus_permutations(1, sorted(names), 100)
+    )
+
+
+def test_p_of_few_stimuli_is_exact(rng):
+    matrix = rng.normal(size=(6, 6))
+    value = np.diagonal(matrix).mean()
+    every = [matrix[list(order), np.arange(6)].mean() for order in itertools.permutations(range(6))]
+    nulls = null_means(matrix, stimulus_permutations(1, STIMULI[:6], 10_000))
+    assert permutation_p(value, nulls, True) == pytest.approx(np.mean(np.array(every) >= value - 1e-12))
+
+
+def test_stimuli_that_nothing_can_be_exchanged_with_keep_their_draws():
+    order = stimulus_permutations(1, STIMULI[:4], 50, np.arange(4))
+    assert order.tolist() == [[0, 1, 2, 3]] * 50
 
 
 def test_who_saw_the_same_is_permuted_alike_in_any_order():
@@ -129,7 +169,7 @@ def test_draws_within_sets_pair_what_all_subjects_saw_alike():
     stimuli = [["a", "b", "c", "x", "y"], ["c", "b", "z", "a", "w"]]
     paired = []
     for names in stimuli:
-        order = stimulus_permutations(3, names, 50, sets_seen(names, stimuli))
+        order = stimulus_permutations(3, names, 50, sets_seen(names, stimuli), every=False)
         paired.append([{names[j]: names[i] for j, i in enumerate(draw)} for draw in order])
     for first, second in zip(*paired, strict=True):
         assert {name: first[name] for name in "abc"} == {name: second[name] for name in "abc"}

@@ -9,7 +9,7 @@ from tests.support.studies import as_option
 from cortex2image.errors import DataError
 from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS
 from cortex2image.metrics.registry import METRICS
-from cortex2image.steps.evaluate_images import main
+from cortex2image.steps.evaluate_images import held_out, main
 from cortex2image.tables.recordings import STIMULI, TRIALS
 from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS
 
@@ -98,11 +98,12 @@ def run(
     judges=open_fake,
     distances=no_distances,
     rule="reconstruction",
+    trials=("trials",),
+    permutations=100,
 ):
     outputs = [study / f"{name}.parquet", study / f"{name}-nulls.parquet"]
     options = {
         "stimuli": study / "stimuli.parquet",
-        "trials": study / "trials.parquet",
         "reconstructions": study / "zc.parquet",
         "subject": subject,
         "method": "zc",
@@ -110,10 +111,26 @@ def run(
         "nulls": outputs[1],
     }
     arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
-    evaluate = {"permutations": 100, "identification": rule}
+    arguments += ["--trials", *(str(study / f"{table}.parquet") for table in trials)]
+    evaluate = {"permutations": permutations, "identification": rule}
     settings = as_option(models={"set": "miniature"}, evaluate=evaluate, seed=seed)
     main([*arguments, *settings], judges=judges, distances=distances)
     return outputs
+
+
+def test_of_few_stimuli_that_all_subjects_saw_every_permutation_is_drawn(study):
+    write_trials(study / "same.parquet", STIMULUS_IDS[::-1])
+    write_trials(study / "other.parquet", [*STIMULUS_IDS, "unseen"])
+    for trials, draws in ((("trials", "same"), 719), (("trials", "other"), 1000)):
+        _, nulls = run(study, trials=trials, permutations=1000)
+        table = NULLS.read(nulls).to_pandas()
+        assert (table.groupby("metric").size() == draws).all()
+
+
+def test_training_stimuli_do_not_count_and_of_a_cross_validated_study_all_do():
+    trials = {"stimulus_id": ["a", "b", "a"], "split": ["test", "train", "test"]}
+    assert held_out(trials) == {"a"}
+    assert held_out(trials | {"split": ["train"] * 3}) == {"a", "b"}
 
 
 def test_each_sample_is_scored_against_its_own_picture(study):

@@ -22,7 +22,7 @@ from tests.support.report_study import (
 
 from cortex2image.errors import ConfigError, ContractError, DataError
 from cortex2image.steps.report import main
-from cortex2image.tables.results import SCORES
+from cortex2image.tables.scores import COMPARISONS, SCORES
 
 METHODS = MODELS = ("z", "c", "zc")
 
@@ -106,6 +106,25 @@ def test_duplicates_and_the_span_of_features_are_on_the_page(page: str) -> None:
     section = page.split('<section id="novelty">')[1].split("</section>")[0]
     assert section.count("<tr>") >= len(METHODS) + len(SUBJECTS) * (len(MEASURES) + len(SPACES))
     assert "embedding by clip (cosine)" in section
+
+
+def test_methods_stand_on_bars_and_are_compared(with_images: tuple[Path, list[str]], page: str) -> None:
+    section = page.split('id="scores"')[1].split("<h3>Every metric</h3>")[0]
+    assert section.count('<svg class="bar"') == len(METHODS) * 2
+    rows = COMPARISONS.read(with_images[0] / "comparisons.parquet").to_pandas()
+    pooled = rows[rows["subject"] == "all"].set_index(["metric", "method_a", "method_b"])["difference"]
+    # Of two methods, the later one of the config is compared with the earlier one: zc with c and z, c with z.
+    shown = [-pooled["pixcorr", "c", "zc"], pooled["pixcorr", "c", "z"], -pooled["pixcorr", "z", "zc"]]
+    for value in shown:
+        assert f">{value:.3f}</span>".replace("-", "\N{MINUS SIGN}") in section
+    assert section.count("q = 0.300") + section.count("q = 0.001") == 6
+    assert "pixel correlation" in section
+    assert "two-way identification, clip embeds" in section
+
+
+def test_a_single_method_is_compared_with_none(category_page: str) -> None:
+    assert "Methods compared" not in category_page
+    assert '<svg class="bar"' in category_page
 
 
 def test_contact_sheet_holds_a_row_per_stimulus(with_images: tuple[Path, list[str]]) -> None:

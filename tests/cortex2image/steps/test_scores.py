@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import ttest_rel
 from tests.support.studies import as_option
 
 from cortex2image.errors import DataError
 from cortex2image.steps.scores import main
-from cortex2image.tables.results import EVALUATION, NULLS, SCORES
+from cortex2image.tables.results import EVALUATION, NULLS
+from cortex2image.tables.scores import COMPARISONS, SCORES
 
 STIMULUS_IDS = [f"s{i}" for i in range(8)]
 
@@ -32,9 +34,15 @@ def run(folder, **drawn):
     nulls = sorted(folder.glob("sub-*-nulls.parquet"))
     evaluations = sorted(set(folder.glob("sub-*.parquet")) - set(nulls))
     options = ["--evaluation", *evaluations, "--nulls", *nulls]
-    options += ["--scores", folder / "scores.parquet", "--csv", folder / "scores.csv"]
+    outputs = {"scores": "scores.parquet", "csv": "scores.csv", "comparisons": "comparisons.parquet"}
+    options += [part for name, file in outputs.items() for part in (f"--{name}", folder / file)]
     main([*map(str, options), *as_option(reconstruct=drawn)])
     return SCORES.read(folder / "scores.parquet").to_pandas().set_index(["subject", "method"])
+
+
+def compared(folder):
+    frame = COMPARISONS.read(folder / "comparisons.parquet").to_pandas()
+    return frame.set_index(["subject", "method_a", "method_b"])
 
 
 @pytest.fixture
@@ -97,6 +105,71 @@ def test_a_ceiling_is_of_the_same_metric(tables, rng):
         write(tables, subject, "ceiling", rng.random((8, 3)), rng.random(99), metric="twoway_clip")
     scores = run(tables)
     assert scores["ceiling"].isna().all()
+
+
+def test_scores_stand_above_the_best_control_of_their_generator(tables, rng):
+    levels = {"ceiling": 0.9, "shuffled": 0.05, "no_brain": 0.2, "shuffled_c": 0.6, "nearest_train": 0.3}
+    for subject in ("sub-01", "sub-02"):
+        for name, level in levels.items():
+            write(tables, subject, name, rng.normal(level, 0.02, (8, 1)), rng.normal(0, 0.05, 99))
+    scores = run(tables)
+    for subject in ("sub-01", "sub-02", "all"):
+        row, value = scores.loc[(subject, "zc")], scores["value"][subject]
+        assert (row["floor"], row["floor_control"]) == (value["no_brain"], "no_brain")
+        way = value["ceiling"] - value["no_brain"]
+        assert row["share"] == pytest.approx((value["zc"] - value["no_brain"]) / way)
+        assert row["share_low"] < row["share"] < row["share_high"]
+        assert row["nearest_train"] == value["nearest_train"]
+        of_z = scores.loc[(subject, "z")]
+        assert np.isnan(of_z["floor"]), "nothing shuffled goes through the generator of z"
+        assert np.isnan(of_z["share"])
+        assert scores.loc[(subject, ["no_brain", "ceiling"]), ["floor", "share"]].isna().all(axis=None)
+        assert np.isnan(scores.loc[(subject, "nearest_train"), "nearest_train"])
+
+
+def test_where_less_is_better_the_floor_is_the_smallest_value(tmp_path, rng):
+    for name, level in {"zc": 0.5, "ceiling": 0.2, "shuffled": 0.9, "no_brain": 0.8}.items():
+        write(tmp_path, "sub-01", name, rng.normal(level, 0.02, (8, 1)), rng.random(99), "lpips_alex")
+    row = run(tmp_path).loc[("sub-01", "zc")]
+    assert row["floor_control"] == "no_brain"
+    assert 0.4 < row["share"] < 0.6
+
+
+def test_a_ceiling_that_is_no_better_than_the_floor_gives_no_share(tables, rng):
+    for subject in ("sub-01", "sub-02"):
+        for name in ("ceiling", "shuffled"):
+            write(tables, subject, name, rng.normal(0.2, 0.1, (8, 1)), rng.normal(0, 0.05, 99))
+    scores = run(tables)
+    assert scores["floor"].notna().sum() == 3
+    assert scores["share"].isna().all()
+
+
+def test_methods_are_compared_by_the_same_stimuli(tables):
+    run(tables)
+    rows = compared(tables)
+    assert len(rows) == 3
+    for subject in ("sub-01", "sub-02"):
+        z, zc = (
+            EVALUATION.read(tables / f"{subject}-{name}.parquet").to_pandas().groupby("stimulus_id")["value"]
+            for name in ("z", "zc")
+        )
+        test = ttest_rel(z.mean(), zc.mean())
+        row = rows.loc[(subject, "z", "zc")]
+        assert row["p"] == pytest.approx(test.pvalue)
+        assert (row["ci_low"], row["ci_high"]) == pytest.approx(tuple(test.confidence_interval()))
+    assert rows.loc[("all", "z", "zc"), "p"] > 0.05, "two subjects are too few to speak of people"
+
+
+def test_a_single_method_is_compared_with_none(tmp_path, rng):
+    write(tmp_path, "sub-01", "z", rng.random((8, 1)), rng.random(99))
+    run(tmp_path)
+    assert compared(tmp_path).empty
+
+
+def test_methods_that_were_scored_by_different_stimuli_stop_it(tables, rng):
+    write(tables, "sub-02", "z", rng.random((7, 1)), rng.random(99))
+    with pytest.raises(DataError, match=r"z and zc(.|\n)*same stimuli"):
+        run(tables)
 
 
 def test_nulls_of_the_subjects_are_averaged_draw_by_draw(tables):

@@ -146,6 +146,11 @@ class Jobs:
         words = [f"{m.name}: {m.title}, {m.meaning}, control: {m.control}" for m in methods]
         return "; ".join([*words, *(f"{s}: {parse_space(s).facts.meaning}" for s in self.study.decode.rois)])
 
+    def standards(self, wildcards: Wildcards) -> str:
+        """Return the ceilings and floors that methods are measured by, which change when a registry does."""
+        methods = run_methods(self.study.reconstruct)
+        return "; ".join(f"{m.name}: {m.ceiling}, {', '.join(m.floors) or 'no floor'}" for m in methods)
+
     @functools.cached_property
     def training(self) -> Training:
         """Return the training settings, read only if a job needs them: their errors stop no other plan."""

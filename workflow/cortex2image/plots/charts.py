@@ -73,12 +73,12 @@ def score_panel(scores: MethodScores, methods: Sequence[str], label: str) -> Fig
 
 
 def _broken(label: str) -> str:
-    """Break a label that is longer than the axis is high, at the underscore nearest to its middle."""
-    if len(label) <= LONGEST_LABEL or "_" not in label:
+    """Break a label that is longer than the axis is high, at the space or underscore next to its middle."""
+    places = [place for place, letter in enumerate(label, 1) if letter in "_ "]
+    if len(label) <= LONGEST_LABEL or not places:
         return label
-    places = (place for place, letter in enumerate(label, 1) if letter == "_")
     middle = min(places, key=lambda place: abs(place - len(label) / 2))
-    return f"{label[:middle]}\n{label[middle:]}"
+    return f"{label[:middle].rstrip()}\n{label[middle:]}"
 
 
 def correlation_histograms(values: Mapping[str, ArrayLike], label: str) -> Figure:

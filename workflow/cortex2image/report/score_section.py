@@ -14,12 +14,26 @@ from cortex2image.report.study import POOLED
 from cortex2image.study.methods import described, title_of
 
 Cell = dict[str, float]
+CELL = [
+    "value",
+    "ci_low",
+    "ci_high",
+    "null_mean",
+    "p",
+    "floor",
+    "ceiling",
+    "share",
+    "share_low",
+    "share_high",
+]
+"""Columns of the table `scores` in a cell."""
 
 
 class MetricRow(TypedDict):
     """A row of a score table; a cell is None where the method lacks the metric."""
 
     metric: str
+    title: str
     arrow: str
     what: str
     cells: list[Cell | None]
@@ -81,14 +95,14 @@ def _table(subject: str, scores: pd.DataFrame, methods: Sequence[str]) -> ScoreT
 
 def _row(metric: str, scores: pd.DataFrame, methods: Sequence[str]) -> MetricRow:
     by_method = scores.set_index("method")
-    columns = ["value", "ci_low", "ci_high", "null_mean", "p", "ceiling"]
     cells: list[Cell | None] = [
-        by_method.loc[method, columns].astype(float).to_dict() if method in by_method.index else None
+        by_method.loc[method, CELL].astype(float).to_dict() if method in by_method.index else None
         for method in methods
     ]
     higher = bool(scores["higher_is_better"].iloc[0])
     return {
         "metric": metric,
+        "title": metric_facts(metric).title,
         "arrow": arrow(higher),
         "what": metric_facts(metric).what,
         "cells": cells,
@@ -111,23 +125,23 @@ def _best(cells: Sequence[Cell | None], higher_is_better: bool) -> int | None:
 
 def _panel(metric: str, scores: pd.DataFrame, methods: Sequence[str]) -> Panel:
     present = [m for m in methods if m in set(scores["method"])]
-    direction = arrow(bool(scores["higher_is_better"].iloc[0]))
+    direction, title = arrow(bool(scores["higher_is_better"].iloc[0])), metric_facts(metric).title
     figure = score_panel(
-        _method_scores(scores, present), list(map(title_of, present)), f"{metric} {direction}"
+        _method_scores(scores, present), list(map(title_of, present)), f"{title} {direction}"
     )
-    pooled = _pooled(scores).set_index("method")["value"]
+    pooled = pooled_rows(scores).set_index("method")["value"]
     text = ", ".join(f"{method} {pooled[method]:.3f}" for method in present)
-    return {"metric": metric, "image": svg_uri(svg(figure)), "text": f"{metric}: {text}"}
+    return {"metric": metric, "image": svg_uri(svg(figure)), "text": f"{title}: {text}"}
 
 
-def _pooled(scores: pd.DataFrame) -> pd.DataFrame:
+def pooled_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of all subjects pooled; a study without such rows has one subject, whose rows serve."""
-    pooled = scores[scores["subject"] == POOLED]
-    return pooled if len(pooled) else scores[scores["subject"] == scores["subject"].iloc[0]]
+    pooled = rows[rows["subject"] == POOLED]
+    return pooled if len(pooled) else rows[rows["subject"].isin(rows["subject"].head(1))]
 
 
 def _method_scores(scores: pd.DataFrame, methods: Sequence[str]) -> MethodScores:
-    pooled = _pooled(scores).set_index("method").reindex(methods)
+    pooled = pooled_rows(scores).set_index("method").reindex(methods)
     single = scores[scores["subject"] != POOLED].pivot(index="subject", columns="method", values="value")
 
     def column(name: str) -> Values:

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cortex2image.plots.encoding_maps import CONTRAST
+from cortex2image.report.comparison_section import comparison_table
 from cortex2image.report.encoding_section import shown_figure
 from cortex2image.report.gallery_section import Gallery, has_images
+from cortex2image.report.headlines import headline_table
 from cortex2image.report.model_sections import decoding_figures, decoding_rows, encoding_tables
 from cortex2image.report.novelty_section import novelty_section
 from cortex2image.report.score_section import methods_of, score_panels, score_tables
@@ -42,6 +44,8 @@ def page_context(
         "score_methods": methods,
         "titles": {name: title_of(name) for name in methods},
         "meanings": {name: meaning_of(name) for name in methods},
+        "headlines": headline_table(study.scores, methods),
+        "comparisons": comparison_table(study.comparisons, methods),
         "score_tables": score_tables(study.scores, methods),
         "panels": score_panels(study.scores, methods),
         "novelty": novelty_section(study.novelty, study.methods) if study.novelty else None,

@@ -29,7 +29,7 @@ class StudyResults:
     Attributes
     ----------
     subjects, spaces, methods, models : the lists of the config, in its order
-    stimuli, scores, encoding_scores : DataFrame
+    stimuli, scores, comparisons, encoding_scores : DataFrame
     decoded : (subject, space) -> table `decoded_scores`
     reconstructions : (subject, method) -> table `reconstructions`
     figures : figures of encoding models, in order
@@ -46,6 +46,7 @@ class StudyResults:
     models: tuple[str, ...]
     stimuli: pd.DataFrame
     scores: pd.DataFrame
+    comparisons: pd.DataFrame
     encoding_scores: pd.DataFrame
     decoded: Mapping[tuple[str, str], pd.DataFrame]
     reconstructions: Mapping[tuple[str, str], pd.DataFrame]

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,11 +19,12 @@ from cortex2image.errors import DataError
 from cortex2image.files import atomic
 from cortex2image.judges.finite import FiniteJudge
 from cortex2image.judges.judge import Distance, Judge
+from cortex2image.metrics.evaluated import Evaluated, rate
 from cortex2image.metrics.identification import RULES
 from cortex2image.metrics.judged import open_distances, open_judges
 from cortex2image.metrics.pictures import read_originals, read_pictures
 from cortex2image.metrics.reconstruction import score_reconstructions
-from cortex2image.metrics.score_row import score_row
+from cortex2image.metrics.score_rows import score_rows
 from cortex2image.metrics.scored import Scored, evaluation_columns, null_columns
 from cortex2image.networks.checksums import model_hash
 from cortex2image.networks.registry import ModelSet, model_set
@@ -35,7 +37,8 @@ from cortex2image.study.scored import require_scored, scored_name
 from cortex2image.study.settings import Study
 from cortex2image.tables.contract import Contract
 from cortex2image.tables.paths import path_in_study
-from cortex2image.tables.results import EVALUATION, NULLS, SCORES
+from cortex2image.tables.results import EVALUATION, NULLS
+from cortex2image.tables.scores import SCORES
 
 READS = (
     "pictures",
@@ -182,7 +185,7 @@ def scored_folder(
     return FolderScores(
         name=name,
         matched=matched,
-        scores=_frame(SCORES, [_row(name, metric, one, matched.stimuli) for metric, one in scored.items()]),
+        scores=_frame(SCORES, _rows(name, scored, matched.stimuli)),
         evaluation=_frame(EVALUATION, evaluation_columns(scored, matched.stimuli, matched.samples)),
         nulls=_frame(NULLS, null_columns(scored)),
         facts=facts,
@@ -230,16 +233,18 @@ def _require_finite(scored: Mapping[str, Scored], stimuli: Sequence[str]) -> Non
             raise DataError(f"metric {metric}", "finite values", f"NaN or infinity {where}", fix)
 
 
-def _row(method: str, metric: str, scored: Scored, stimuli: Sequence[str]) -> dict[str, object]:
-    """Return a row of scores; columns that compare with the controls of a study are null."""
+def _rows(method: str, scored: Mapping[str, Scored], stimuli: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the rows of scores; columns that compare with the controls of a study are null."""
 
     def frame(values: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame(values.mean(axis=1)[None], [SUBJECT], list(stimuli))
 
-    rivals = None if scored.rivals is None else frame(scored.rivals)
-    row = score_row(method, metric, frame(scored.values), rivals, pd.DataFrame(scored.null[None]))
-    absent = {column.name: None for column in SCORES.columns}
-    return absent | {"subject": SUBJECT, "method": method, "metric": metric} | row
+    evaluated = Evaluated(
+        {(method, metric): frame(one.values) for metric, one in scored.items()},
+        {(method, metric): frame(one.rivals) for metric, one in scored.items() if one.rivals is not None},
+        {(method, metric): pd.DataFrame(one.null[None], [SUBJECT]) for metric, one in scored.items()},
+    )
+    return [row for row in score_rows(rate(evaluated), {}) if row["subject"] == SUBJECT]
 
 
 def _frame(contract: Contract, rows: Sequence[Mapping[str, object]] | Mapping[str, object]) -> pd.DataFrame:

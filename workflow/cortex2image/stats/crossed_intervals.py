@@ -18,6 +18,77 @@ import numpy as np
 from scipy.stats import t
 
 LEVEL = 0.95
+FEWEST = 3
+"""Number of stimuli below which a subject has no interval."""
+Parts = list[tuple[float, float]]
+"""Estimates that add up to a variance, each with its degrees of freedom."""
+
+
+@dataclass(frozen=True)
+class Influence:
+    """A statistic of s subjects, and by how much each of n stimuli moves it.
+
+    Attributes
+    ----------
+    values : (s,) array
+        The statistic of each subject.
+    change : (s, n) array
+        By how much it changes when the stimulus is left out; NaN where the subject did not see it.
+    """
+
+    values: np.ndarray
+    change: np.ndarray
+
+    def __sub__(self, other: "Influence") -> "Influence":
+        return Influence(self.values - other.values, self.change - other.change)
+
+    @property
+    def value(self) -> float:
+        """Return the mean over subjects."""
+        return float(self.values.mean())
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Return the number of stimuli of each subject, (s,)."""
+        counts: np.ndarray = np.isfinite(self.change).sum(axis=1)
+        return counts
+
+    @property
+    def moves(self) -> np.ndarray:
+        """Return by how much the mean over subjects changes when a stimulus is left out for all, (n,)."""
+        moves: np.ndarray = np.nan_to_num(self.change).mean(axis=0)
+        return moves
+
+    def over_stimuli(self) -> float:
+        """Return the jackknife variance over stimuli of the mean over subjects."""
+        return jackknife_variance(self.moves, np.isfinite(self.change))
+
+    def parts(self) -> Parts:
+        """Return the variance of the mean over subjects: over stimuli, and between subjects."""
+        parts: Parts = [(self.over_stimuli(), int(self.counts.min()) - 1)]
+        if len(self.values) > 1:
+            parts.append((float(self.values.var(ddof=1)) / len(self.values), len(self.values) - 1))
+        return parts
+
+
+def jackknife_variance(moves: np.ndarray, seen: np.ndarray) -> float:
+    """Return the variance over stimuli of a statistic, by sets of stimuli seen by the same subjects.
+
+    Parameters
+    ----------
+    moves : (n,) array
+        By how much the statistic changes when a stimulus is left out.
+    seen : (s, n) bool array
+        Which subject saw which stimulus.
+    """
+    # np.unique takes longer than all the rest, and most studies show all stimuli to all subjects.
+    strata = np.zeros(len(moves)) if seen.all() else np.unique(seen, axis=1, return_inverse=True)[1].ravel()
+    variance = 0.0
+    for stratum in np.unique(strata):
+        some = moves[strata == stratum]
+        m = len(some)
+        variance += (m - 1) / m * float(((some - some.mean()) ** 2).sum()) if m > 1 else float(some[0] ** 2)
+    return variance
 
 
 @dataclass(frozen=True)
@@ -47,6 +118,10 @@ class Scores:
         values: np.ndarray = np.nanmean(self.searched, axis=1)
         return values
 
+    def influence(self) -> Influence:
+        """Return the scores with the influence of every stimulus."""
+        return Influence(self.values, self.left_out())
+
     def left_out(self) -> np.ndarray:
         """Return by how much the score of each subject changes when a stimulus is left out, (s, n)."""
         n, values = self.counts[:, None], self.values[:, None]
@@ -72,21 +147,16 @@ def crossed_interval(scores: Scores, bounds: tuple[float, float] | None = None) 
     low, high : float
         NaN if a subject has fewer than three stimuli.
     """
-    values, counts = scores.values, scores.counts
-    if counts.min() < 3:
+    fewest = int(scores.counts.min())
+    if fewest < FEWEST:
         return float("nan"), float("nan")
-    value = float(values.mean())
-    parts = [(_over_stimuli(scores), int(counts.min()) - 1)]
-    if len(values) > 1:
-        parts.append((float(values.var(ddof=1)) / len(values), len(values) - 1))
+    influence = scores.influence()
     if bounds is None:
-        return _student(value, parts)
-    return _between(bounds, value, parts, int(counts.min()))
+        return student_interval(influence.value, influence.parts())
+    return _between(bounds, influence.value, influence.parts(), fewest)
 
 
-def _between(
-    bounds: tuple[float, float], value: float, parts: list[tuple[float, int]], n: int
-) -> tuple[float, float]:
+def _between(bounds: tuple[float, float], value: float, parts: Parts, n: int) -> tuple[float, float]:
     """Return the interval on the logit scale of the share of the way from one bound to the other.
 
     A score nearer to a bound than half a stimulus, 0.5 / n, is taken there, with a standard error of as much
@@ -100,28 +170,16 @@ def _between(
     if share != exact:
         stimuli = max(stimuli, half**2)
     slope = 1 / (share * (1 - share))
-    scaled = [(v * slope**2, df) for v, df in [(stimuli, freedom), *others]]
-    ends = _student(float(np.log(share / (1 - share))), scaled)
+    scaled: Parts = [(v * slope**2, df) for v, df in [(stimuli, freedom), *others]]
+    ends = student_interval(float(np.log(share / (1 - share))), scaled)
     first, last = (float(1 / (1 + np.exp(-end))) for end in ends)
     first, last = (0.0 if exact < half else first), (1.0 if exact > 1 - half else last)
-    return low + width * first, low + width * last
+    # Without any variance, rounding of the logit would lift an end over the value.
+    return min(low + width * first, value), max(low + width * last, value)
 
 
-def _over_stimuli(scores: Scores) -> float:
-    """Return the jackknife variance over stimuli of the mean score, by sets of stimuli seen by the same."""
-    seen = np.isfinite(scores.searched)
-    change = np.where(seen, scores.left_out(), 0.0).mean(axis=0)
-    _, strata = np.unique(seen, axis=1, return_inverse=True)
-    variance = 0.0
-    for stratum in np.unique(strata):
-        some = change[strata == stratum]
-        m = len(some)
-        variance += (m - 1) / m * float(((some - some.mean()) ** 2).sum()) if m > 1 else float(some[0] ** 2)
-    return variance
-
-
-def _student(value: float, parts: list[tuple[float, int]]) -> tuple[float, float]:
-    """Return the interval of a value whose variance is a sum of estimates with degrees of freedom each."""
+def student_interval(value: float, parts: Parts) -> tuple[float, float]:
+    """Return the interval of a value whose variance is the sum of `parts`; without any, no width."""
     total = sum(variance for variance, _ in parts)
     if total == 0:
         return value, value

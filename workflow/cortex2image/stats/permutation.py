@@ -1,5 +1,7 @@
 """Permutation nulls: scores of reconstructions that are unrelated to the pictures seen."""
 
+import itertools
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -11,12 +13,19 @@ TOLERANCE = 1e-9
 
 
 def stimulus_permutations(
-    study_seed: int, stimuli: Sequence[str], draws: int, groups: np.ndarray | None = None
+    study_seed: int,
+    stimuli: Sequence[str],
+    draws: int,
+    groups: np.ndarray | None = None,
+    every: bool = True,
 ) -> np.ndarray:
     """Draw permutations of stimuli that agree across subjects as far as they saw the same stimuli.
 
     The random keys of a stimulus depend neither on the subject nor on the order of the stimuli. Nulls of
     several subjects can therefore be averaged draw by draw, and their correlation across subjects is kept.
+
+    If there are no more permutations than draws, all are returned but the identity: p is then exact, see
+    :func:`permutation_p`.
 
     Parameters
     ----------
@@ -24,18 +33,52 @@ def stimulus_permutations(
         `seed:` of the config.
     stimuli : n ids
     draws : int
-        Number of permutations; the identity may be among them.
+        Number of permutations, if there are more; the identity may be among them.
     groups : (n,) array, optional
         Stimuli are permuted within groups only, for example within runs.
+    every : bool
+        Whether all permutations may be returned where they are few. They do not agree across subjects who
+        saw different stimuli: False where such nulls are averaged and stimuli were seen in common.
 
     Returns
     -------
-    (draws, n) int array, see :func:`permutations`
+    (draws, n) int array, or fewer rows; see :func:`permutations`
     """
     by_id = np.argsort(np.asarray(stimuli))
-    keys = np.stack([rng_for(study_seed, "permutation", stimuli[i]).random(draws) for i in by_id], axis=1)
-    order = np.empty_like(keys, dtype=np.intp)
-    order[:, by_id] = by_id[permutations(keys, None if groups is None else groups[by_id])]
+    of_ids = np.zeros(len(by_id)) if groups is None else groups[by_id]
+    if every and 1 < count_permutations(of_ids) <= draws:
+        drawn = rng_for(study_seed, "permutations").permutation(all_permutations(of_ids))
+    else:
+        keys = np.stack([rng_for(study_seed, "permutation", stimuli[i]).random(draws) for i in by_id], axis=1)
+        drawn = permutations(keys, of_ids)
+    order = np.empty_like(drawn)
+    order[:, by_id] = by_id[drawn]
+    return order
+
+
+def count_permutations(groups: np.ndarray) -> int:
+    """Return the number of permutations within groups, the identity included, from the (n,) groups."""
+    return math.prod(math.factorial(int(size)) for size in np.unique(groups, return_counts=True)[1])
+
+
+def all_permutations(groups: np.ndarray) -> np.ndarray:
+    """Return every permutation within groups but the identity, each once.
+
+    Parameters
+    ----------
+    groups : (n,) array
+
+    Returns
+    -------
+    (permutations, n) int array
+    """
+    members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
+    orders = itertools.product(*(itertools.permutations(some) for some in members))
+    next(orders)  # the identity comes first
+    places = np.concatenate(members)
+    every = np.array([np.concatenate(order) for order in orders], dtype=np.intp)
+    order = np.empty_like(every)
+    order[:, places] = every
     return order
 
 
@@ -116,7 +159,8 @@ def permutation_p(value: float, null: np.ndarray, higher_is_better: bool) -> flo
     """Return the one-sided permutation p, (1 + draws at least as good) / (1 + draws).
 
     The observed pairing counts as one draw (Phipson & Smyth 2010), so p is never 0. Differences below 1e-9
-    are rounding, not evidence: a draw that close to `value` counts as equally good.
+    are rounding, not evidence: a draw that close to `value` counts as equally good. With every permutation
+    but the identity as a draw, p is exact.
     """
     better = null - value if higher_is_better else value - null
     return (1 + int((better >= -TOLERANCE).sum())) / (1 + len(null))

@@ -7,7 +7,7 @@ null of each metric's mean.
 Writes {subject}/evaluation/{method}.parquet and {subject}/evaluation/{method}-nulls.parquet.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cortex2image.errors import DataError, run_step
 from cortex2image.judges.judge import Distance, Judge
@@ -64,6 +64,12 @@ def stimulus_captions(stimuli: Sequence[str], table: str) -> list[list[str]]:
     return [known[stimulus] for stimulus in stimuli]
 
 
+def held_out(trials: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the test stimuli of a subject's trials; of a cross-validated study, all stimuli."""
+    by_trial = zip(trials["stimulus_id"], trials["split"], strict=True)
+    return {stimulus for stimulus, split in by_trial if split == "test"} or set(trials["stimulus_id"])
+
+
 def main(
     argv: Sequence[str] | None = None,
     judges: Callable[[ModelSet, str], list[Judge]] = open_judges,
@@ -76,9 +82,11 @@ def main(
     grid = picture_grid(rows["stimulus_id"], rows["sample"], rows["image_path"], args.reconstructions)
     paths = original_paths(grid.stimuli, args.stimuli)
     size = grid.sample(grid.samples[0]).shape[1]
-    seen = [TRIALS.read(path).column("stimulus_id").to_pylist() for path in args.trials]
-    groups = sets_seen(grid.stimuli, seen)
-    order = stimulus_permutations(study.seed, grid.stimuli, study.evaluate.permutations, groups)
+    trials = [TRIALS.read(path).to_pydict() for path in args.trials]
+    groups = sets_seen(grid.stimuli, [shown["stimulus_id"] for shown in trials])
+    alike = all(held_out(shown) == set(grid.stimuli) for shown in trials)
+    draws = study.evaluate.permutations
+    order = stimulus_permutations(study.seed, grid.stimuli, draws, groups, every=alike)
     panel, decoded = judges(models, "auto"), decoded_captions(rows, grid, args.reconstructions)
     scored = score_reconstructions(
         read_originals(paths, size),

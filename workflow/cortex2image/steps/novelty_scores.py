@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cortex2image.errors import DataError, run_step
-from cortex2image.metrics.registry import metric_facts
+from cortex2image.metrics.evaluated import POOLED, bounds_of
 from cortex2image.novelty.scores import (
     Association,
     Ranked,
@@ -36,9 +36,6 @@ READS = ("seed", "evaluate/permutations")
 COMMAND = Command(
     __doc__, Study, READS, inputs=("novelty",), lists=("trials", "evaluation"), outputs=("novelty_scores",)
 )
-POOLED = "all"
-# Metrics whose values fill the range between their bounds, which intervals must not leave.
-BOUNDED = ("identification", "category")
 Series = tuple[str, str]
 
 
@@ -125,15 +122,13 @@ def rows_of(name: str, chosen: Sequence[Subject], measure: str) -> Iterator[dict
     near = np.stack([_spread(each, each.similarity[measure], stimuli) for each in chosen])
     part, found = thirds(near), _association(chosen, series, measure, stimuli)
     for number, (method, metric) in enumerate(series):
-        facts = metric_facts(metric)
-        bounds = facts.bounds if facts.kind in BOUNDED else None
         yield {
             "subject": name,
             "method": method,
             "metric": metric,
             "measure": measure,
             "n": len(stimuli),
-            **score_of_thirds(values[:, number], part, bounds),
+            **score_of_thirds(values[:, number], part, bounds_of(metric)),
             "rho": found.rho[number],
             "rho_low": found.low[number],
             "rho_high": found.high[number],

@@ -32,7 +32,8 @@ from cortex2image.study.settings import Study
 from cortex2image.tables.contract import Contract
 from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
 from cortex2image.tables.recordings import STIMULI, TRIALS, VOXELS
-from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS, SCORES
+from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS
+from cortex2image.tables.scores import COMPARISONS, SCORES
 
 READS = (
     "subjects",
@@ -48,7 +49,7 @@ COMMAND = Command(
     __doc__,
     Study,
     READS,
-    inputs=("stimuli", "scores", "encoding_scores", "provenance"),
+    inputs=("stimuli", "scores", "comparisons", "encoding_scores", "provenance"),
     # After the templates, one file per subject, or per subject and space, method or figure: all files of
     # the first subject come first.
     lists=(
@@ -88,6 +89,7 @@ def read_study(args: argparse.Namespace, study: Study) -> StudyResults:
         models=study.encode.models,
         stimuli=STIMULI.read(args.stimuli).to_pandas(),
         scores=SCORES.read(args.scores).to_pandas(),
+        comparisons=COMPARISONS.read(args.comparisons).to_pandas(),
         encoding_scores=ENCODING_SCORES.read(args.encoding_scores).to_pandas(),
         decoded={pair: DECODED_SCORES.read(path).to_pandas() for pair, path in decoded.items()},
         reconstructions={pair: RECONSTRUCTIONS.read(path).to_pandas() for pair, path in drawn.items()},

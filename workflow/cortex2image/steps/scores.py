@@ -1,144 +1,74 @@
-"""Join the evaluations of all subjects and methods into one score table.
+"""Join the evaluations of all subjects and methods into one score table, and compare the methods.
 
 Reads {subject}/evaluation/{method}.parquet and {method}-nulls.parquet, of every subject and method.
-Computes value, interval, null and p of each metric, by subject and over all subjects, beside the
-value of the method's ceiling: pictures from true features, of the same spaces where these were drawn.
-Writes scores.parquet and scores.csv.
+Computes value, interval, null and p of each metric, by subject and over all subjects, between the values of
+the method's floor and ceiling; and the paired difference of every two methods.
+Writes scores.parquet, scores.csv and comparisons.parquet.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import pandas as pd
-import pyarrow as pa
 from pyarrow import csv
 
-from cortex2image.errors import DataError, run_step
+from cortex2image.errors import run_step
 from cortex2image.files import atomic
-from cortex2image.metrics.score_row import score_row
+from cortex2image.metrics.comparison_rows import comparison_rows
+from cortex2image.metrics.evaluated import Evaluated, Frames, rate
+from cortex2image.metrics.score_rows import score_rows
 from cortex2image.study.command import Command
-from cortex2image.study.methods import CEILINGS, described, external
 from cortex2image.study.settings import Study
+from cortex2image.tables.columns import as_columns
 from cortex2image.tables.contract import Contract
-from cortex2image.tables.results import EVALUATION, NULLS, SCORES
+from cortex2image.tables.origin import origin
+from cortex2image.tables.results import EVALUATION, NULLS
+from cortex2image.tables.scores import COMPARISONS, SCORES
 
 READS = ("reconstruct/external",)
-COMMAND = Command(__doc__, Study, READS, lists=("evaluation", "nulls"), outputs=("scores", "csv"))
-
-POOLED = "all"
-# The method whose pictures are made from true features of all spaces, see cortex2image.study.methods.
-CEILING = "ceiling"
-Frames = dict[tuple[str, str], pd.DataFrame]
+COMMAND = Command(
+    __doc__, Study, READS, lists=("evaluation", "nulls"), outputs=("scores", "csv", "comparisons")
+)
 
 
-@dataclass(frozen=True)
-class Evaluated:
-    """Values of every method and metric, credit against rivals where a metric is an identification, nulls."""
-
-    values: Frames
-    rivals: Frames
-    nulls: Frames
-
-
-def read_all(contract: Contract, paths: Sequence[str], column: str, of: str = "value") -> Frames:
-    """Read tables into one frame per (method, metric): a row per subject, a column per value of `column`.
-
-    Numbers in the column `of` are averaged over samples. Subject and method stand in the metadata of each
-    table.
-    """
-    frames = []
-    for path in paths:
-        table = contract.read(path)
-        frames.append(table.to_pandas().assign(**origin(table, path)))
-    wide = pd.concat(frames).pivot_table(of, ["method", "metric", "subject"], column)
-    return {key: frame.droplevel([0, 1]) for key, frame in wide.groupby(["method", "metric"])}
-
-
-def origin(table: pa.Table, path: str) -> dict[str, str]:
-    """Return the subject and the method that the metadata of an evaluation name.
-
-    Raises
-    ------
-    DataError
-        The metadata lack the subject or the method.
-    """
-    facts = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
-    if not {"subject", "method"} <= set(facts):
-        fix = "delete the table and run the workflow again"
-        raise DataError(path, "subject and method in the metadata", "no such entries", fix)
-    return {"subject": facts["subject"], "method": facts["method"]}
-
-
-def complete_rows(frames: Frames, key: tuple[str, str], subjects: Sequence[str], kind: str) -> pd.DataFrame:
-    """Return the frame of one (method, metric) with a row of every subject, in their order.
-
-    Raises
-    ------
-    DataError
-        A subject lacks the metric: a mean over the others would pass for a mean over all.
-    """
-    frame = frames.get(key, pd.DataFrame())
-    missing = [subject for subject in subjects if subject not in frame.index]
-    if missing:
-        method, metric = key
-        fix = "delete this evaluation and run the workflow again"
-        raise DataError(f"{kind} of {method}, {metric}", "rows of every subject", f"none of {missing}", fix)
-    return frame.loc[list(subjects)]
-
-
-def score_rows(evaluated: Evaluated) -> Iterator[dict[str, object]]:
-    """Yield rows of scores.parquet without the column `ceiling`: each subject, then all subjects pooled."""
-    subjects = sorted({subject for frame in evaluated.values.values() for subject in frame.index})
-    for method, metric in evaluated.values:
-        key = method, metric
-        frame = complete_rows(evaluated.values, key, subjects, "evaluation")
-        null = complete_rows(evaluated.nulls, key, subjects, "nulls")
-        rivals = complete_rows(evaluated.rivals, key, subjects, "rivals") if key in evaluated.rivals else None
-        for subject, chosen in [*((s, [s]) for s in subjects), (POOLED, subjects)]:
-            labels = {"subject": subject, "method": method, "metric": metric}
-            of_rivals = None if rivals is None else rivals.loc[chosen]
-            yield labels | score_row(method, metric, frame.loc[chosen], of_rivals, null.loc[chosen])
-
-
-def with_ceilings(
-    rows: Sequence[dict[str, object]], decoders: Mapping[str, Mapping[str, str]]
-) -> list[dict[str, object]]:
-    """Return rows of scores with the column `ceiling`: what pictures of true features score.
-
-    It is the value of the method's own ceiling, see :class:`~cortex2image.study.methods.Method`, for the same
-    subject and metric; that of method ceiling, which has true z and c and is no bound for methods of other
-    features, where the own one was not evaluated. It is null in rows of ceilings, and if neither was
-    evaluated.
+def read_all(contract: Contract, paths: Sequence[str], column: str, of: Sequence[str]) -> list[Frames]:
+    """Read tables into frames per (method, metric): a row per subject, a column per value of `column`.
 
     Parameters
     ----------
-    rows : from :func:`score_rows`
-    decoders : `reconstruct/external` of the config, whose features say which ceiling is theirs
+    contract : Contract
+    paths : of tables whose metadata name subject and method
+    column : str
+    of : names of columns of numbers
+        Of each, the mean over samples; a metric that has none is left out of the frames of that column.
+
+    Returns
+    -------
+    For each of `of`, frames sorted by method, metric and subject
     """
-    others = [external(name, files) for name, files in decoders.items()]
-    own = {method.name: method.ceiling for method in others}
-    values = {(row["method"], row["subject"], row["metric"]): row["value"] for row in rows}
+    rows: list[dict[tuple[str, str], dict[str, pd.Series]]] = [{} for _ in of]
+    for path in paths:
+        table = contract.read(path)
+        subject, method = origin(table, path)
+        for metric, part in table.to_pandas().groupby("metric"):
+            means = part.groupby(column)[list(of)].mean()
+            for name, found in zip(of, rows, strict=True):
+                if means[name].notna().any():
+                    found.setdefault((method, str(metric)), {})[subject] = means[name]
+    return [{key: _frame(by_subject) for key, by_subject in sorted(found.items())} for found in rows]
 
-    def ceiling(row: dict[str, object]) -> object:
-        name, subject, metric = str(row["method"]), row["subject"], row["metric"]
-        if name in CEILINGS:
-            return None
-        method = described(name)
-        best = own.get(name, method.ceiling if method else CEILING)
-        return values.get((best, subject, metric), values.get((CEILING, subject, metric)))
 
-    return [row | {"ceiling": ceiling(row)} for row in rows]
+def _frame(by_subject: dict[str, pd.Series]) -> pd.DataFrame:
+    return pd.DataFrame(by_subject).T.sort_index().sort_index(axis=1)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the step."""
     args, study = COMMAND.parse(argv)
-    values = read_all(EVALUATION, args.evaluation, "stimulus_id")
-    rivals = read_all(EVALUATION, args.evaluation, "stimulus_id", of="as_rival")
-    nulls = read_all(NULLS, args.nulls, "draw")
-    rows = list(score_rows(Evaluated(values, rivals, nulls)))
-    rows = with_ceilings(rows, study.reconstruct.external)
-    SCORES.write(pa.Table.from_pylist(rows), args.scores)
+    values, rivals = read_all(EVALUATION, args.evaluation, "stimulus_id", ("value", "as_rival"))
+    (nulls,) = read_all(NULLS, args.nulls, "draw", ("value",))
+    ratings = rate(Evaluated(values, rivals, nulls))
+    SCORES.write(as_columns(SCORES.columns, score_rows(ratings, study.reconstruct.external)), args.scores)
+    COMPARISONS.write(as_columns(COMPARISONS.columns, comparison_rows(ratings)), args.comparisons)
     with atomic(args.csv) as temporary:
         csv.write_csv(SCORES.read(args.scores), temporary)
 

@@ -57,6 +57,9 @@ class Method:
         empty if it needs none.
     ceiling : str
         The method that takes true features through the same generator: the best value of this one's scores.
+    floors : tuple of str
+        Controls that hold nothing on the stimulus from the brain and go through the same generator: the best
+        of their values is the floor of this one's scores. Empty if there is no such control.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Method:
     searches: bool = False
     part: str = ""
     ceiling: str = "ceiling"
+    floors: tuple[str, ...] = ()
 
     @property
     def draws_noise(self) -> bool:
@@ -109,6 +113,7 @@ _ALL = (
         "z",
         "decodes the picture's coarse layout and colours, the latent z of the model, and shows just that",
         ceiling="ceiling_z",
+        floors=("shuffled_z",),
     ),
     Method(
         "c",
@@ -117,6 +122,7 @@ _ALL = (
         "c",
         "decodes the meaning, the text features c, and lets the model imagine a picture of it from noise",
         ceiling="ceiling_c",
+        floors=("shuffled_c", "shuffled_fit_c", "random_brain_c"),
     ),
     Method(
         "zc",
@@ -124,6 +130,7 @@ _ALL = (
         FROM_PICTURE,
         "zc",
         "starts from the layout decoded as z and redraws it under the meaning decoded as c",
+        floors=("shuffled", "shuffled_fit", "random_brain", "no_brain"),
     ),
     Method(
         "ceiling",
@@ -156,6 +163,15 @@ _ALL = (
         "shuffled",
         "takes layout and meaning decoded for another test stimulus",
         control=True,
+    ),
+    Method(
+        "shuffled_z",
+        {"z": SHUFFLED},
+        NO_DIFFUSION,
+        "shuffled z",
+        "takes a layout decoded for another test stimulus, and shows just that, as z does",
+        control=True,
+        ceiling="ceiling_z",
     ),
     Method(
         "shuffled_c",

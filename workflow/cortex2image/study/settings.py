@@ -463,7 +463,13 @@ class Evaluate(Section):
         "scores.csv; null for two-way identification by CLIP.",
         None,
     )
-    permutations: int = setting("Draws of the permutation null.", 2000, unit="draws", minimum=100)
+    permutations: int = setting(
+        "Draws of the permutation null: p cannot fall below 1 / (draws + 1). All permutations are used, each "
+        "once, if there are no more.",
+        10000,
+        unit="draws",
+        minimum=100,
+    )
     bootstraps: int = setting(
         "Resamples of the intervals of `snakemake attribute`; those of scores are in closed form.",
         2000,

@@ -1,5 +1,6 @@
 """One column of a Parquet table: its declaration, the check of its values, and vectors as matrices."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +75,11 @@ class Column:
         if strange:
             found = ", ".join(sorted(map(str, strange))[:5])
             raise ContractError(where, f"one of {', '.join(self.allowed)}", found, "correct these rows")
+
+
+def as_columns(columns: Sequence[Column], rows: Sequence[Mapping[str, object]]) -> dict[str, list[object]]:
+    """Turn rows into the declared columns; without any row, into columns without values."""
+    return {column.name: [row[column.name] for row in rows] for column in columns}
 
 
 def vector_type(width: int) -> pa.DataType:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from cortex2image.errors import ContractError
 from cortex2image.files import atomic
+from cortex2image.tables.checks import RowCheck
 from cortex2image.tables.columns import Column, matrix, vectors
 from cortex2image.tables.row_groups import write_row_groups
 
@@ -19,7 +20,8 @@ from cortex2image.tables.row_groups import write_row_groups
 class Contract:
     """A table: what one row is, its columns, and its key: the columns whose values together never repeat.
 
-    `path` is the table's place below ``results/{study}``, with wildcards such as ``{subject}``.
+    `path` is the table's place below ``results/{study}``, with wildcards such as ``{subject}``. `checks` are
+    rules that every row keeps.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Contract:
     row: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    checks: tuple[RowCheck, ...] = ()
 
     def write(self, data: pa.Table | Mapping[str, object], path: str | Path, **metadata: object) -> None:
         """Check `data` and write the file, whole or not at all.
@@ -42,7 +45,8 @@ class Contract:
         Raises
         ------
         ContractError
-            Missing or surplus columns, repeated keys, or values that :meth:`Column.cast` refuses.
+            Missing or surplus columns, repeated keys, values that :meth:`Column.cast` refuses, or a row that
+            breaks a rule of `checks`.
         """
         self.write_batches([data], path, **metadata)
 
@@ -186,6 +190,8 @@ class Contract:
         }
         checked = pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=stamp))
         self._check_key(checked, source)
+        for rule in self.checks:
+            rule.check(checked, self.key, f"{source}, table {self.name}")
         return checked
 
     def _check_names(self, table: pa.Table, source: str | Path) -> None:

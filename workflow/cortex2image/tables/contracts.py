@@ -22,11 +22,11 @@ from cortex2image.tables.results import (
     NULLS,
     PREFERRED,
     RECONSTRUCTIONS,
-    SCORES,
     SERIES,
     STACK_WEIGHTS,
     UNIQUE,
 )
+from cortex2image.tables.scores import COMPARISONS, SAMPLE_SCORES, SCORES
 
 CONTRACTS = (
     STIMULI,
@@ -44,6 +44,8 @@ CONTRACTS = (
     EVALUATION,
     NULLS,
     SCORES,
+    COMPARISONS,
+    SAMPLE_SCORES,
     NOVELTY,
     NOVELTY_SCORES,
     SPAN,

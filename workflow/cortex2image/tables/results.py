@@ -138,41 +138,6 @@ NULLS = Contract(
     ),
     ("metric", "draw"),
 )
-SCORES = Contract(
-    "scores",
-    1,
-    "scores.parquet",
-    "subject x method x metric",
-    (
-        _SUBJECT,
-        Column("method", _STRING, "", "reconstruction method or decoder"),
-        _METRIC,
-        Column("n", _INT, "stimuli", "number of stimuli the value is a mean over"),
-        Column("value", _FLOAT, "metric units", "mean over stimuli of the mean over samples"),
-        Column(
-            "ci_low",
-            _FLOAT,
-            "metric units",
-            "lower end of the 95 % interval over stimuli; for `all` subjects, over subjects and stimuli",
-        ),
-        Column("ci_high", _FLOAT, "metric units", "upper end of the interval"),
-        Column("null_mean", _FLOAT, "metric units", "mean of the permutation null"),
-        Column("null_sd", _FLOAT, "metric units", "standard deviation of the permutation null"),
-        Column("p", _FLOAT, "", "one-sided permutation p, (1 + draws at least as good) / (1 + draws)"),
-        Column(
-            "ceiling",
-            _FLOAT,
-            "metric units",
-            "the metric of pictures made from true features: by ceiling_z for z, ceiling_c for methods of c "
-            "alone, ceiling_image_prompt for image_prompt; by ceiling, of true z and c, for others and where "
-            "these were not run, which is then no bound; null for ceilings and without such pictures",
-            True,
-        ),
-        Column("higher_is_better", pa.bool_(), "", "direction of the metric"),
-        Column("metric_version", _STRING, "", "version of the definition in docs/metrics.md"),
-    ),
-    ("subject", "method", "metric"),
-)
 ENCODING = Contract(
     "encoding",
     2,
