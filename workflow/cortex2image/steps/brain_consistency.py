@@ -165,7 +165,8 @@ def permutations(study: Study, stimuli: list[str], everyone: Sequence[str]) -> n
     """Return the permuted pairings, as evaluate_images draws them: within sets that the same subjects saw."""
     seen = [TRIALS.read(path).column("stimulus_id").to_pylist() for path in everyone]
     groups = sets_seen(stimuli, seen)
-    return stimulus_permutations(study.seed, stimuli, study.evaluate.permutations, groups)
+    draws, alone = study.evaluate.permutations, len(seen) == 1
+    return stimulus_permutations(study.seed, stimuli, draws, groups, every=alone)
 
 
 def extracted(study: Study, models: ModelSet, shown: Shown) -> list[np.ndarray]:

@@ -174,7 +174,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         true = Features(stimuli, read_features(args.features[number], stimuli))
         found = compare(decoded, true, splits)
         groups = groups_of(decoded.stimuli, seen, splits)
-        order = stimulus_permutations(study.seed, decoded.stimuli, study.evaluate.permutations, groups)
+        draws, alone = study.evaluate.permutations, len(seen) == 1
+        order = stimulus_permutations(study.seed, decoded.stimuli, draws, groups, every=alone)
         scored = score_vectors(found.test, found.train, order)
         facts = {"subject": args.subject, "method": f"decoded_{space}"}
         NULLS.write(null_columns(scored), args.nulls[number], **facts)

@@ -106,9 +106,8 @@ def subjects_of(
             fix = "delete the table and run the workflow again"
             lack = f"{len(missing)} missing for {subject}, first {missing[0]}"
             raise DataError(source, "the nearest training stimulus of every test stimulus", lack, fix)
-        order = stimulus_permutations(
-            study.seed, stimuli, study.evaluate.permutations, sets_seen(stimuli, seen)
-        )
+        groups, alone = sets_seen(stimuli, seen), len(seen) == 1
+        order = stimulus_permutations(study.seed, stimuli, study.evaluate.permutations, groups, every=alone)
         by_measure = {str(measure): row.to_numpy(float) for measure, row in near[stimuli].iterrows()}
         found[subject] = Subject(stimuli, scores.index.tolist(), scores.to_numpy(float), by_measure, order)
     return found
