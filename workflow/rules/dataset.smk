@@ -40,7 +40,7 @@ rule stimuli:
         events=ancient(JOBS.events_files),
         table=JOBS.files.stimuli_table(),
     output:
-        stimuli=at("stimuli"),
+        stimuli=at(JOBS.listed_stimuli),
         pictures=[directory(folder) for folder in JOBS.pictures],
     log:
         log_of("stimuli"),
@@ -58,6 +58,11 @@ rule stimuli:
         command_line("stimuli")
 
 
+if STUDY.dataset.split.own:
+
+    include: "split.smk"
+
+
 rule trials:
     """Trials of one subject with their repetitions, and their folds in a cross-validated study."""
     input:
@@ -66,6 +71,7 @@ rule trials:
         stimuli=at("stimuli"),
     output:
         trials=at("trials"),
+        shown=at("shown_trials") if JOBS.shown_trials != "trials" else [],
     log:
         log_of("trials", "subject"),
     benchmark:

@@ -1,5 +1,7 @@
 """Every Parquet table of the project. docs/tables.md is made from this list."""
 
+from cortex2image.tables.comparison import COMPARISON
+from cortex2image.tables.learning_curve import LEARNING_CURVE
 from cortex2image.tables.recordings import (
     BETAS,
     MASK_VOXELS,
@@ -43,6 +45,8 @@ CONTRACTS = (
     EVALUATION,
     NULLS,
     SCORES,
+    COMPARISON,
+    LEARNING_CURVE,
     ENCODING,
     ENCODING_RESAMPLES,
     UNIQUE,

@@ -14,6 +14,10 @@ from cortex2image.tables.contracts import CONTRACTS
 FILES: Mapping[str, str] = {
     # Folders of PNG files: pictures that NSD's subjects saw, and reconstructions by one method.
     "pictures": "pictures",
+    # Tables of the contracts `stimuli` and `trials` of a study that splits stimuli itself: as the data set
+    # splits them, and with the trials of stimuli that are left out.
+    "given_stimuli": "stimuli-given.parquet",
+    "shown_trials": "{subject}/trials-shown.parquet",
     "sampling_plan": "sampling_plan.tsv",
     "reconstructed_pictures": "{subject}/reconstructions/{method}",
     # Pictures of a part of the stimuli, with their table: what the folder above is joined from.
@@ -53,6 +57,9 @@ FILES: Mapping[str, str] = {
     "ascent": "{subject}/preference/ascent.png",
     "synthesised_sheet": "{subject}/preference/synthesised.png",
     "scores_csv": "scores.csv",
+    "comparison_csv": "comparison.csv",
+    "comparison_figure": "comparison.svg",
+    "learning_curve_figure": "learning_curve.svg",
     "report_page": "report/index.html",
     "contact_sheet": "report/gallery-{subject}.png",
     "provenance": "provenance.json",
