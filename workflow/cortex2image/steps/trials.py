@@ -171,7 +171,7 @@ def say_repeats(subject: str, rows: Sequence[Mapping[str, object]]) -> None:
     if once:
         say(
             f"warning: {once} test stimuli of {subject} have one trial each: their responses are noisier "
-            "than those of stimuli that repeat, so that scores are lower than with the data set's own test stimuli"
+            "than those of stimuli that repeat, and scores are lower for that reason alone"
         )
 
 
