@@ -105,7 +105,7 @@ def test_later_sessions_change_no_earlier_cut(tmp_path, paths):
 
 
 def test_a_scale_that_later_sessions_set_changes_no_cut(tmp_path, paths):
-    """With standardise/by: all, betas have the scale of all sessions; the decoder scales its training rows."""
+    """With standardise/by: all, betas have the scale of all sessions, which the decoder undoes."""
     before = trace(tmp_path, paths, cut=(1, 2))
     betas = BETAS.read(paths["betas"])
     scaled = 3 * matrix(betas, "beta") - 5
