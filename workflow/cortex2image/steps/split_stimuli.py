@@ -132,7 +132,8 @@ def tested(stimuli: Stimuli, split: Split, labels: np.ndarray | None, study_seed
     if split.kind == "random":
         return random_test(stimuli.names, split.test_share, study_seed)
     if labels is None:
-        return np.array(stimuli.table["split"].to_pylist()) == "test"
+        given: np.ndarray = np.array(stimuli.table["split"].to_pylist()) == "test"
+        return given
     held_out: np.ndarray = labels == (split.held_out if split.category is None else split.category)
     return held_out
 
