@@ -58,3 +58,10 @@ def test_subjects_may_differ_in_test_stimuli_and_units(rows):
     figure = draw_learning_curves(rows)
     assert figure.axes[0].get_title() == "z (n = 50 to 60 test stimuli)"
     assert figure.axes[4].get_xlabel() == "training scans (sessions or runs)"
+
+
+def test_numbers_do_not_overlap_at_the_end_of_the_axis(rows):
+    rows["count"] = rows["count"].map({1: 1, 2: 32, 4: 37})
+    rows["hours"] = np.nan
+    axes = draw_learning_curves(rows).axes[0]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "", "37"]

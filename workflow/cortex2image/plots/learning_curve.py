@@ -16,6 +16,8 @@ LABELS = {
 }
 WIDTH, HEIGHT = 2.9, 1.9
 """Inches of a panel."""
+LEAST_RATIO = 1.5
+"""Nearer to the last mark of the axis, numbers would overlap."""
 
 
 def draw_learning_curves(rows: pd.DataFrame) -> Figure:
@@ -71,7 +73,8 @@ def _mark(axes: Axes, rows: pd.DataFrame, along: str) -> None:
     ticks = sorted(set(rows[rows["subject"] == longest][along]))
     axes.set_xscale("log", base=2)
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xticks(ticks, [f"{tick:.3g}" for tick in ticks])
+    crowded = [tick for tick in ticks[:-1] if ticks[-1] / tick < LEAST_RATIO]
+    axes.set_xticks(ticks, ["" if tick in crowded else f"{tick:.3g}" for tick in ticks])
 
 
 def _counted(rows: pd.DataFrame) -> str:
