@@ -58,7 +58,10 @@ rule stimuli:
         command_line("stimuli")
 
 
+# Another split of the same data (`ancient`) estimates no beta again: what was shown is an input of its own.
+SHOWN_TRIALS = at("trials")
 if STUDY.dataset.split.own:
+    SHOWN_TRIALS = ancient(at("shown_trials"))
 
     include: "split.smk"
 
@@ -71,7 +74,7 @@ rule trials:
         stimuli=at("stimuli"),
     output:
         trials=at("trials"),
-        shown=at("shown_trials") if JOBS.shown_trials != "trials" else [],
+        shown=at("shown_trials") if STUDY.dataset.split.own else [],
     log:
         log_of("trials", "subject"),
     benchmark:

@@ -208,13 +208,13 @@ class Jobs:
 
     @property
     def listed_stimuli(self) -> str:
-        """Return the name of the table that lists stimuli as the data set splits them."""
+        """Return the name of the table of all stimuli, as the data set splits them, left out or not."""
         return "given_stimuli" if self.study.dataset.split.own else "stimuli"
 
     @property
     def shown_trials(self) -> str:
-        """Return the name of the table of all trials; trials.parquet lacks those that a split leaves out."""
-        return "trials" if self.study.dataset.split.tau is None else "shown_trials"
+        """Return the name of the table of all trials, left out by the study's own split or not."""
+        return "shown_trials" if self.study.dataset.split.own else "trials"
 
     @property
     def encoded(self) -> list[str]:

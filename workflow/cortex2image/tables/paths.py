@@ -14,8 +14,8 @@ from cortex2image.tables.contracts import CONTRACTS
 FILES: Mapping[str, str] = {
     # Folders of PNG files: pictures that NSD's subjects saw, and reconstructions by one method.
     "pictures": "pictures",
-    # Tables of the contracts `stimuli` and `trials` of a study that splits stimuli itself: as the data set
-    # splits them, and with the trials of stimuli that are left out.
+    # Tables of the contracts `stimuli` and `trials` of a study that splits stimuli itself, with all of them:
+    # features and single-trial betas are those of every split of the same data.
     "given_stimuli": "stimuli-given.parquet",
     "shown_trials": "{subject}/trials-shown.parquet",
     "sampling_plan": "sampling_plan.tsv",
