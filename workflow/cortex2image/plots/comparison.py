@@ -47,7 +47,7 @@ def draw_comparison(rows: pd.DataFrame) -> Figure:
         for column in range(columns):
             last = grid[(len(metrics) - 1 - column) // columns][column]
             last.set_xticks(range(len(studies)), labels)
-            last.tick_params(labelbottom=True, labelsize=7)
+            last.tick_params(axis="x", labelbottom=True, labelsize=7)
         handles = [Line2D([], [], color=colour, marker="o") for colour in palette.values()]
         handles.append(Line2D([], [], color=NULL_COLOUR, linewidth=5, alpha=0.35))
         names = [*methods, "permutation null"]
@@ -66,6 +66,7 @@ def _label(of_study: pd.DataFrame) -> str:
 
 def _draw(axes: Axes, rows: pd.DataFrame, studies: list[str], palette: dict[str, str]) -> None:
     step = 0.8 / len(palette)
+    axes.use_sticky_edges = False  # bars of the null would end at the frame
     for number, (method, colour) in enumerate(palette.items()):
         of_method = rows[rows["method"] == method]
         x = np.array([studies.index(study) for study in of_method["study"]]) + (number + 0.5) * step - 0.4
