@@ -75,18 +75,37 @@ def main(argv: Sequence[str] | None = None) -> None:
     left_out = taken_out(stimuli, split, test, study.seed)
     train = ~test & ~left_out
     check_sides(split, test, train, args.given)
-    sides = {"training": int(train.sum()), "test": int(test.sum()), "left_out": int(left_out.sum())}
-    say(f"split {split.words}: " + ", ".join(f"{number} {side}" for side, number in sides.items()))
-    facts: dict[str, object] = dict(sides)
-    if labels is not None:
-        facts["sizes"] = dict(Counter(map(str, labels.tolist())).most_common())
+    facts = facts_of(split, test, train, labels)
     if vectors is not None:
         facts |= {"nearest_training": nearness(vectors, test, train), "model_hash": model_hash(models)}
-    out = [name for name, is_out in zip(stimuli.names, left_out, strict=True) if is_out]
-    described = {"split": split.words, "left_out": json.dumps(sorted(out)), "facts": json.dumps(facts)}
+    write(args.stimuli, stimuli, split, test, left_out, facts)
+
+
+def write(
+    path: str,
+    stimuli: Stimuli,
+    split: Split,
+    test: np.ndarray,
+    left_out: np.ndarray,
+    facts: dict[str, object],
+) -> None:
+    """Write stimuli.parquet: the table of the data set with the new split, without stimuli left out."""
+    out = sorted(name for name, is_out in zip(stimuli.names, left_out, strict=True) if is_out)
+    sides = pa.array(np.where(test, "test", "train").tolist())
     place = stimuli.table.schema.get_field_index("split")
-    sided = stimuli.table.set_column(place, "split", pa.array(np.where(test, "test", "train").tolist()))
-    STIMULI.write(sided.filter(pa.array(~left_out)), args.stimuli, **described)
+    kept = stimuli.table.set_column(place, "split", sides).filter(pa.array(~left_out))
+    STIMULI.write(kept, path, split=split.words, left_out=json.dumps(out), facts=json.dumps(facts))
+
+
+def facts_of(
+    split: Split, test: np.ndarray, train: np.ndarray, labels: np.ndarray | None
+) -> dict[str, object]:
+    """Return the number of stimuli on each side, on neither, and in each cluster; print the sides."""
+    sides = {"training": int(train.sum()), "test": int(test.sum()), "left_out": int((~test & ~train).sum())}
+    say(f"split {split.words}: " + ", ".join(f"{number} {side}" for side, number in sides.items()))
+    if labels is None:
+        return dict(sides)
+    return {**sides, "sizes": dict(Counter(map(str, labels.tolist())).most_common())}
 
 
 def embedded(path: str, split: Split, models: ModelSet) -> np.ndarray:
