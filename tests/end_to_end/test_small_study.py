@@ -11,6 +11,8 @@ from PIL import Image
 
 from cortex2image.tables import contracts
 from cortex2image.tables.columns import matrix
+from cortex2image.tables.comparison import COMPARISON
+from cortex2image.tables.learning_curve import LEARNING_CURVE
 from cortex2image.tables.regions import ATTRIBUTION, LESIONED, PREFERENCE, REGION_ENCODER, SYNTHESIS
 from cortex2image.tables.results import SERIES
 
@@ -33,7 +35,16 @@ def results(clone):
 
 
 # Tables of targets that are no part of a whole run.
-OF_TARGETS = (LESIONED, ATTRIBUTION, PREFERENCE, REGION_ENCODER, SERIES, SYNTHESIS)
+OF_TARGETS = (
+    COMPARISON,
+    LEARNING_CURVE,
+    LESIONED,
+    ATTRIBUTION,
+    PREFERENCE,
+    REGION_ENCODER,
+    SERIES,
+    SYNTHESIS,
+)
 ASKED_FOR = {contract.name for contract in OF_TARGETS}
 
 

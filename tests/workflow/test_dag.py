@@ -20,6 +20,7 @@ TARGETS = [
     "report",
     "attribute",
     "prefer",
+    "learning_curve",
     "train_miniature",
     "diffusion_page",
 ]
@@ -73,7 +74,8 @@ def test_training_is_never_part_of_all(snakemake):
 
 def test_single_regions_are_never_part_of_all(snakemake):
     done = snakemake("--dry-run", "--quiet", "host")
-    for rule in ("decode_lesioned", "attribute_region", "prefer_pictures", "synthesise_picture"):
+    regions = ("decode_lesioned", "attribute_region", "prefer_pictures", "synthesise_picture")
+    for rule in (*regions, "trace_learning_curve", "compare_studies"):
         assert f"rule {rule}:" not in done.stdout
 
 

@@ -20,11 +20,11 @@ ADDED = {"tmpdir", "mem", "mem_mib", "_nodes", "_cores"}
 
 @pytest.fixture(scope="module")
 def rules(tmp_path_factory):
-    """The rules of the simulated study, and those that only a study of prepared betas has."""
+    """The rules of the simulated study, and those of a study of prepared betas with a split of its own."""
     folder = tmp_path_factory.mktemp("rules")
-    (folder / "nsd.yaml").write_text(
-        yaml.safe_dump(change(shipped("nsd"), "encode/models", ["z", "c", "zc"]))
-    )
+    nsd = change(shipped("nsd"), "encode/models", ["z", "c", "zc"])
+    nsd = change(nsd, "dataset/split", {"kind": "tau", "tau": 0.9})
+    (folder / "nsd.yaml").write_text(yaml.safe_dump(nsd))
     prepared = rules_of(folder / "nsd.yaml", folder)
     return prepared | rules_of(CONFIGS / "config.yaml", folder)
 

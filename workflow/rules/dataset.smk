@@ -40,7 +40,7 @@ rule stimuli:
         events=ancient(JOBS.events_files),
         table=JOBS.files.stimuli_table(),
     output:
-        stimuli=at("stimuli"),
+        stimuli=at(JOBS.listed_stimuli),
         pictures=[directory(folder) for folder in JOBS.pictures],
     log:
         log_of("stimuli"),
@@ -58,6 +58,14 @@ rule stimuli:
         command_line("stimuli")
 
 
+# Another split of the same data (`ancient`) estimates no beta again: what was shown is an input of its own.
+SHOWN_TRIALS = at("trials")
+if STUDY.dataset.split.own:
+    SHOWN_TRIALS = ancient(at("shown_trials"))
+
+    include: "split.smk"
+
+
 rule trials:
     """Trials of one subject with their repetitions, and their folds in a cross-validated study."""
     input:
@@ -66,6 +74,7 @@ rule trials:
         stimuli=at("stimuli"),
     output:
         trials=at("trials"),
+        shown=at("shown_trials") if STUDY.dataset.split.own else [],
     log:
         log_of("trials", "subject"),
     benchmark:

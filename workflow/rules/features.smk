@@ -6,7 +6,7 @@ rule extract_features:
     input:
         code=code_of("extract_features"),
         model=JOBS.model_sums,
-        stimuli=at("stimuli"),
+        stimuli=at(JOBS.listed_stimuli),
         shown=JOBS.pictures,
     output:
         features=at("features"),
@@ -34,7 +34,7 @@ rule sample_features:
     input:
         code=code_of("sample_features"),
         model=JOBS.model_sums,
-        stimuli=at("stimuli"),
+        stimuli=at(JOBS.listed_stimuli),
         shown=JOBS.pictures,
         # The activity of these passes must be gone from the disk first. Their age does not matter.
         emptied=ancient(JOBS.emptied),
@@ -65,7 +65,7 @@ rule join_features:
     """A latent that the sampler passes, of every stimulus that a subject of the study saw."""
     input:
         code=code_of("join_features"),
-        stimuli=at("stimuli"),
+        stimuli=at(JOBS.listed_stimuli),
         activity=JOBS.sampled,
     output:
         features=at("features"),

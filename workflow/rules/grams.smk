@@ -6,7 +6,7 @@ rule gram_features:
     input:
         # Only which stimuli were shown matters. Other trials of the same stimuli must not sample them again, since
         # the activity is gone; fits refuse a table that lacks a stimulus.
-        trials=ancient(at("trials")),
+        trials=ancient(at(JOBS.shown_trials)),
         activity=JOBS.sampled,
         code=code_of("gram_features"),
     output:

@@ -7,7 +7,7 @@ rule prepared_betas:
         code=code_of("prepared_betas"),
         dataset=JOBS.dataset_files,
         ncsnr=JOBS.released_ncsnr,
-        trials=at("trials"),
+        trials=SHOWN_TRIALS,
     output:
         betas=at("single_trial_betas"),
         voxels=at("mask_voxels"),

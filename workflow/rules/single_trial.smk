@@ -7,7 +7,7 @@ rule single_trial_betas:
         code=code_of("single_trial_betas"),
         dataset=JOBS.dataset_files,
         atlas=JOBS.files.atlas(),
-        trials=at("trials"),
+        trials=SHOWN_TRIALS,
     output:
         betas=at("single_trial_betas"),
         voxels=at("mask_voxels"),

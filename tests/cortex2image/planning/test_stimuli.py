@@ -3,7 +3,7 @@
 import pytest
 from tests.support.configs import change, distributed, shipped
 
-from cortex2image.planning.stimuli import StimulusCount, count_stimuli
+from cortex2image.planning.stimuli import StimulusCount, count_stimuli, most_test_stimuli
 from cortex2image.study.config import resolve
 
 
@@ -27,3 +27,11 @@ def test_fewer_sessions_show_fewer_pictures():
 @pytest.mark.parametrize("config", [shipped("bids"), distributed("bold5000")], ids=["bids", "bold5000"])
 def test_other_data_sets_have_any_number(config):
     assert count(config) is None
+
+
+@pytest.mark.parametrize(
+    ("split", "most"),
+    [({}, 60), ({"kind": "tau", "tau": 0.9}, 60), ({"kind": "random"}, None), ({"kind": "cluster"}, None)],
+)
+def test_how_many_stimuli_test_is_known_for_the_test_set_of_the_data(split, most):
+    assert most_test_stimuli(resolve(change(shipped(), "dataset/split", split))) == most

@@ -347,3 +347,57 @@ def test_a_scaling_by_all_trials_is_caught(tmp_path: Path, betas: np.ndarray, mo
     with pytest.raises(LeakError, match=r"step standardise: (.|\n)*test rows: 30 of 30"):
         standardise(tmp_path, betas)
     assert not (tmp_path / "betas.parquet").exists()
+
+
+def without(folder: Path, left_out: Sequence[int], said: int) -> None:
+    """Take trials out of trials.parquet, which says that `said` of them are left out."""
+    trials = TRIALS.read(folder / "trials.parquet")
+    kept = trials.take([i for i in range(COUNT) if i not in left_out])
+    TRIALS.write(kept.replace_schema_metadata(None), folder / "trials.parquet", left_out_trials=said)
+
+
+def run_again(folder: Path, by: str) -> tuple[np.ndarray, pa.Table]:
+    files = {"stimuli": "stimuli", "trials": "trials", "single-trial-betas": "single"}
+    files |= {"mask-voxels": "mask_voxels", "betas": "betas", "voxels": "voxels"}
+    options = [
+        part for name, file in files.items() for part in (f"--{name}", str(folder / f"{file}.parquet"))
+    ]
+    main([*options, *as_option(standardise={"by": by})])
+    return matrix(BETAS.read(folder / "betas.parquet"), "beta"), VOXELS.read(folder / "voxels.parquet")
+
+
+@pytest.mark.parametrize("row_group", [200, 2**20])
+@pytest.mark.parametrize("by", ["session", "none"])
+def test_trials_that_a_split_leaves_out_count_for_nothing(
+    tmp_path: Path, betas: np.ndarray, monkeypatch, by: str, row_group: int
+) -> None:
+    monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", row_group)
+    left_out = [*range(0, 14), 30, 31]
+    kept = [i for i in range(COUNT) if i not in left_out]
+    loud = betas.copy()
+    loud[left_out] = 1e6
+    write_inputs(tmp_path, loud, SPLITS, SHOWN)
+    without(tmp_path, left_out, said=len(left_out))
+    result, voxels = run_again(tmp_path, by)
+    sessions, train = np.array(SESSIONS)[kept], np.array(SPLITS)[kept] == "train"
+    expected = betas[kept].astype(np.float64)
+    for session in np.unique(sessions) if by == "session" else []:
+        rows = sessions == session
+        mean, sd = expected[rows & train].mean(axis=0), expected[rows & train].std(axis=0)
+        expected[rows] = (expected[rows] - mean) / sd
+    np.testing.assert_allclose(result, expected, atol=1e-5)
+    names = BETAS.read(tmp_path / "betas.parquet")["trial_id"].to_pylist()
+    assert names == [f"trial-{i}" for i in kept]
+    ratio = voxels["ncsnr"].to_numpy()
+    assert (np.isfinite(ratio) & (ratio < 10)).all()
+
+
+@pytest.mark.parametrize(("left_out", "said"), [([0, 1], 3), ([0], 0)])
+def test_missing_trials_that_the_split_did_not_leave_out_are_refused(
+    tmp_path: Path, betas: np.ndarray, left_out: list[int], said: int
+) -> None:
+    write_inputs(tmp_path, betas, SPLITS, SHOWN)
+    without(tmp_path, left_out, said)
+    with pytest.raises(DataError, match="one row per trial"):
+        run_again(tmp_path, "session")
+    assert not (tmp_path / "betas.parquet").exists()

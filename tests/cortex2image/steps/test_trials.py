@@ -10,7 +10,7 @@ from cortex2image.data.prepared import ShownRun
 from cortex2image.data.recording import Event
 from cortex2image.errors import Cortex2imageError, DataError
 from cortex2image.steps import stimuli, trials
-from cortex2image.tables.recordings import TRIALS
+from cortex2image.tables.recordings import STIMULI, TRIALS
 
 
 @pytest.fixture
@@ -128,3 +128,60 @@ def test_subject_without_runs(study, tmp_path):
     with pytest.raises(Cortex2imageError, match="at least one run of sub-08"):
         run(study, tmp_path, subject="sub-08")
     assert not (tmp_path / "trials.parquet").exists()
+
+
+def resplit(tmp_path, split, left_out=()):
+    """Write stimuli.parquet as split_stimuli does, with these test stimuli and without those left out."""
+    path = tmp_path / "stimuli.parquet"
+    table = STIMULI.read(path).to_pandas()
+    table = table[~table["stimulus_id"].isin(left_out)]
+    table["split"] = ["test" if name in split else "train" for name in table["stimulus_id"]]
+    STIMULI.write(table.to_dict("list"), path, split="tau 0.5", left_out=json.dumps(list(left_out)))
+
+
+def run_split(study, tmp_path):
+    """Run the step with a second table for all trials; return both."""
+    files = ["--stimuli", "stimuli", "--trials", "trials", "--shown", "shown"]
+    names = [part if part.startswith("--") else str(tmp_path / f"{part}.parquet") for part in files]
+    trials.main(["--subject", "sub-01", *names, *as_option(dataset=source(study))])
+    return tuple(TRIALS.read(tmp_path / f"{name}.parquet") for name in ("trials", "shown"))
+
+
+def test_trials_of_stimuli_left_out_are_in_the_table_of_all_trials_alone(study, tmp_path):
+    run(study, tmp_path)
+    whole = TRIALS.read(tmp_path / "trials.parquet").to_pylist()
+    resplit(tmp_path, "t", left_out=["b"])
+    kept, shown = run_split(study, tmp_path)
+    assert kept.to_pylist() == [row for row in whole if row["stimulus_id"] != "b"]
+    assert shown.to_pylist() == whole
+    assert kept.schema.metadata[b"left_out_trials"] == b"2"
+    assert shown.schema.metadata[b"left_out_trials"] == b"0"
+    (words,) = json.loads(kept.schema.metadata[b"left_out"])
+    assert words == "2 trials of 1 stimuli left out by the split (tau 0.5)"
+
+
+def test_how_often_test_stimuli_were_shown_is_said(study, tmp_path, capsys):
+    resplit(tmp_path, ["t", "a", "b"])
+    run_split(study, tmp_path)
+    said = capsys.readouterr().err
+    assert "3 test stimuli, 1 shown 1 x; 1 shown 2 x; 1 shown 4 x" in said
+    assert "warning: 1 test stimuli of sub-01 have one trial" in said
+    resplit(tmp_path, ["t"])
+    run_split(study, tmp_path)
+    assert "warning" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("tests", [[], ["a", "b", "t", "set/c"]])
+def test_a_split_without_trials_on_a_side_is_refused(study, tmp_path, tests):
+    resplit(tmp_path, tests)
+    with pytest.raises(DataError, match="trials of sub-01 on both sides"):
+        run_split(study, tmp_path)
+    assert not (tmp_path / "trials.parquet").exists()
+
+
+def test_the_length_of_runs_is_known_from_recordings(study, tmp_path):
+    run(study, tmp_path)
+    seconds = json.loads(TRIALS.read(tmp_path / "trials.parquet").schema.metadata[b"run_seconds"])
+    lengths = {f"{r.session} {r.run}": r.volumes[1] * r.tr for r in BidsDataset(study.root).runs("sub-01")}
+    assert seconds == lengths
+    assert len(seconds) == 4

@@ -12,11 +12,15 @@ from cortex2image.data.recording import Event, StudyDataset
 
 @dataclass(frozen=True)
 class ShownRun:
-    """What was shown in one run, with labels such as ``ses-01`` and ``run-02``; events in order of onset."""
+    """What was shown in one run, with labels such as ``ses-01`` and ``run-02``; events in order of onset.
+
+    `seconds` is how long it took, None where the data set does not say.
+    """
 
     session: str
     run: str
     events: tuple[Event, ...]
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)

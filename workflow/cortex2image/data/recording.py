@@ -62,6 +62,11 @@ class Run:
     events: tuple[Event, ...]
     confounds: pd.DataFrame | None
 
+    @property
+    def seconds(self) -> float:
+        """Return how long the run took."""
+        return (self.volumes[1] - self.volumes[0]) * self.tr
+
 
 @dataclass(frozen=True)
 class Stimulus:
@@ -88,6 +93,10 @@ class Shown(Protocol):
     @property
     def events(self) -> tuple[Event, ...]:
         """Return what was shown, in order of onset."""
+
+    @property
+    def seconds(self) -> float | None:
+        """Return how long the run took; None where the data set does not say."""
 
 
 class StudyDataset(Protocol):

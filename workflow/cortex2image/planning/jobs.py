@@ -14,6 +14,7 @@ from typing import Any
 from cortex2image.errors import require_known, run_step
 from cortex2image.networks.registry import model_set
 from cortex2image.planning.code import code_files, declared_reads, entries
+from cortex2image.planning.comparison import compared_tables
 from cortex2image.planning.files import StudyFiles, model_sums, predictions, require_manifest
 from cortex2image.planning.passes import Pass, emptied_before, is_layer, pass_of, passes
 from cortex2image.planning.requirements import require_full_shards, require_networks
@@ -40,6 +41,7 @@ from cortex2image.study.series_checks import require_series
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import GRAM, VECTORS
+from cortex2image.study.split_checks import require_one_split
 from cortex2image.study.surfaces import reaches_surface
 from cortex2image.study.training import Training, read_training
 from cortex2image.tables.paths import Layout, training_path
@@ -228,6 +230,16 @@ class Jobs:
         return [self.layout.path("pictures")] if self.reader.pictures_in_one_file else []
 
     @property
+    def listed_stimuli(self) -> str:
+        """Return the name of the table of all stimuli, as the data set splits them, left out or not."""
+        return "given_stimuli" if self.study.dataset.split.own else "stimuli"
+
+    @property
+    def shown_trials(self) -> str:
+        """Return the name of the table of all trials, left out by the study's own split or not."""
+        return "shown_trials" if self.study.dataset.split.own else "trials"
+
+    @property
     def encoded(self) -> list[str]:
         """Return the names of the encoding models."""
         return [model.name for model in encoding_models(self.study.encode, self.study.reconstruct)]
@@ -393,6 +405,15 @@ class Jobs:
 
     def _method(self, wildcards: Wildcards) -> Method:
         return run_step(lambda: find_method(wildcards.method, self.study.reconstruct))
+
+    def learning_curves(self, wildcards: Wildcards) -> list[str]:
+        """Return the learning curve of every subject; a cross-validated study ends planning."""
+        run_step(lambda: require_one_split(self.study))
+        return self.of_all("learning_curve")
+
+    def compared(self, table: str) -> OfJob:
+        """Return a table of every study that is compared; studies that have not run end planning."""
+        return lambda wildcards: run_step(lambda: compared_tables(self.study, table))
 
     def series(self, wildcards: Wildcards) -> list[str]:
         """Return the sheet of a series of every subject; a study without a series ends planning."""

@@ -139,6 +139,16 @@ class Resources:
         voxels = self._voxels_in(self.study.decode.rois[space])
         return self._planned_mb(self._sizes_of("decode", voxels, self._width(space)))
 
+    @property
+    def learning_curve_mb(self) -> int:
+        """Return the memory of the fits to all decoded spaces in turn, with the voxels of all at once."""
+        return sum(self.decode_mb(space) for space in self.study.decode.rois)
+
+    @property
+    def learning_curve_minutes(self) -> int:
+        """Return the time of a learning curve: fits to 1, 2, 4, ... sessions take as long as two to all."""
+        return 2 * self.fit_minutes * len(self.study.decode.rois)
+
     def encode_mb(self, space: str) -> int:
         """Return the memory of a fit from a feature space, or from inner products in it, to every voxel."""
         if self._sizes is None:

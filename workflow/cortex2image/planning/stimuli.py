@@ -45,7 +45,7 @@ def most_test_stimuli(study: Study) -> int | None:
     In a cross-validated study every stimulus is tested.
     """
     known = count_stimuli(study)
-    if known is None:
+    if known is None or study.dataset.split.kind in ("random", "cluster"):
         return None
     if study.dataset.cross_validate != "none":
         return known.subject

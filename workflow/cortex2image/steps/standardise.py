@@ -1,10 +1,11 @@
 """Standardise the single-trial betas of one subject, and compute the noise ceiling of every voxel.
 
-Reads stimuli.parquet, trials.parquet, single_trial_betas.parquet and mask_voxels.parquet. Only one row group
-of betas is in memory at a time, so the betas are read several times. Mean and standard deviation come from
-training trials only. Noise ceilings come from repeated stimuli, in most studies the test stimuli, or were
-released with the betas; they describe the data and select nothing. In a cross-validated study, stimuli whose
-pictures are unknown repeat where their captions do, and ceilings are those of differences within folds.
+Reads stimuli.parquet, trials.parquet, single_trial_betas.parquet and mask_voxels.parquet. Only one row
+group of betas is in memory at a time, so the betas are read several times. Mean and standard deviation come
+from training trials only. Noise ceilings come from repeated stimuli, in most studies the test stimuli, or
+were released with the betas; they describe the data and select nothing. In a cross-validated study, stimuli
+whose pictures are unknown repeat where their captions do, and ceilings are those of differences within
+folds. Trials that the study's split leaves out have single-trial betas, but are no rows of trials.parquet.
 Voxels that lack data in a session are left out, as the metadata of voxels.parquet say (`left_out`, a JSON
 list). Writes betas.parquet and voxels.parquet.
 """
@@ -43,33 +44,41 @@ COMMAND = Command(
 
 @dataclass(frozen=True)
 class Rows:
-    """The single-trial betas on disk, of the voxels that are not left out.
+    """The single-trial betas on disk, of the trials and voxels that are not left out.
 
     Attributes
     ----------
     path : str
         Path of single_trial_betas.parquet.
     kept : (mask voxels,) bool array
+    used : (trials on disk,) bool array
+        Which of them are trials of trials.parquet.
     """
 
     path: str
     kept: np.ndarray
+    used: np.ndarray
 
     def batches(self) -> Iterator[np.ndarray]:
-        """Yield the betas of all trials, some trials at a time, (trials, kept voxels) float32.
+        """Yield the betas of the used trials, some trials at a time, (trials, kept voxels) float32.
 
         Raises
         ------
         DataError
             The betas have another number of voxels than mask_voxels.parquet lists.
         """
+        first = 0
         for table in SINGLE_TRIAL_BETAS.read_batches(self.path):
             betas = matrix(table, "beta")
+            used = self.used[first : first + len(betas)]
+            first += len(betas)
             if betas.shape[1] != len(self.kept):
                 fix = "delete both tables and run the workflow again"
                 expected = f"betas of {len(self.kept)} voxels"
                 raise DataError(self.path, expected, f"{betas.shape[1]}", fix)
-            yield betas if self.kept.all() else betas[:, self.kept]
+            if used.any():
+                some = betas if used.all() else betas[used]
+                yield some if self.kept.all() else some[:, self.kept]
 
 
 @dataclass(frozen=True)
@@ -97,9 +106,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     args, study = COMMAND.parse(argv)
     by, ncsnr_from = study.standardise.by, study.standardise.ncsnr_from
     trials, voxels = TRIALS.read(args.trials), MASK_VOXELS.read(args.mask_voxels)
-    check_trials(trials, SINGLE_TRIAL_BETAS.read_keys(args.single_trial_betas), args.single_trial_betas)
+    kept, single = valid_voxels(voxels, args.mask_voxels), args.single_trial_betas
+    rows = Rows(single, kept, rows_of_trials(trials, SINGLE_TRIAL_BETAS.read_keys(single), single))
     check_folds(trials, by, args.trials)
-    labels, rows = Labels.of(trials), Rows(args.single_trial_betas, valid_voxels(voxels, args.mask_voxels))
+    labels = Labels.of(trials)
     used = labels.split == "train" if ncsnr_from == "train" else np.ones(len(labels.split), bool)
     training, of_used = gather_moments(rows, labels, by, used)
     write_betas(args.betas, rows, labels, training, by)
@@ -171,7 +181,7 @@ def gather_moments(rows: Rows, labels: Labels, by: str, used: np.ndarray) -> tup
 
 def write_betas(path: str, rows: Rows, labels: Labels, training: TrainingMoments, by: str) -> None:
     """Write betas.parquet a row group at a time; if nothing changes, copy the row groups unchanged."""
-    if by == "none" and rows.kept.all():
+    if by == "none" and rows.kept.all() and rows.used.all():
         copy_under(BETAS, rows.path, path, standardised_by=by)
         return
     groups, standardiser = scaling_groups(labels.session, by), Standardiser.from_moments(training)
@@ -224,11 +234,22 @@ def write_voxels(
     VOXELS.write(columns, path, ncsnr_from=ncsnr_from, left_out=json.dumps(problems), **facts)
 
 
-def check_trials(trials: pa.Table, single: pa.Table, source: str) -> None:
-    """Raise DataError unless the betas belong to the trials of trials.parquet, in the same order."""
-    if trials["trial_id"].to_pylist() != single["trial_id"].to_pylist():
+def rows_of_trials(trials: pa.Table, single: pa.Table, source: str) -> np.ndarray:
+    """Return which rows of the betas belong to trials of trials.parquet, (rows,) bool.
+
+    Raises
+    ------
+    DataError
+        Trials lack betas or stand in another order, or more rows have no trial than the split leaves out.
+    """
+    names = np.array(single["trial_id"].to_pylist())
+    used: np.ndarray = np.isin(names, trials["trial_id"].to_pylist())
+    surplus = int(trials.schema.metadata.get(b"left_out_trials", b"0"))
+    if names[used].tolist() != trials["trial_id"].to_pylist() or (~used).sum() != surplus:
         found = f"{single.num_rows} rows that are not the {trials.num_rows} trials of trials.parquet in order"
+        found += f" and the {surplus} that the split leaves out" if surplus else ""
         raise DataError(source, "one row per trial", found, "delete the file and run the workflow again")
+    return used
 
 
 def check_folds(trials: pa.Table, by: str, source: str) -> None:

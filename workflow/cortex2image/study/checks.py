@@ -19,9 +19,10 @@ from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.region_checks import check_attributed, check_preferred
 from cortex2image.study.run_methods import run_methods
 from cortex2image.study.series_checks import check_series
-from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Study
+from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Split, Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import GRAM, PICTURE
+from cortex2image.study.split_checks import check_split
 from cortex2image.study.surfaces import in_mni, on_surface
 
 RESERVED_STUDY = "miniature"
@@ -53,6 +54,7 @@ def check_settings(study: Study, source: str) -> None:
         _check_image_identity,
         check_spaces,
         _check_folds,
+        check_split,
         check_training_features,
         _check_limits,
         _check_penalties,
@@ -90,7 +92,7 @@ def _check_root(study: Study, reader: Reader, source: str) -> None:
 
 def _check_reader_keys(study: Study, reader: Reader, source: str) -> None:
     """Refuse keys that the reader does not know, since they would have no effect."""
-    default = Dataset(reader=reader.name, rois=Rois())
+    default = Dataset(reader=reader.name, rois=Rois(), split=Split())
     special = {key for other in READERS.values() for key in other.keys}
     unknown = sorted(special - set(reader.keys))
     own_regions = reader.space_of_own_regions is not None and reader.names_regions(study.dataset.space)

@@ -25,6 +25,9 @@ MODEL_SETS = (
 )
 
 
+STUDY_NAME = "^[A-Za-z0-9][A-Za-z0-9._-]*$"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rois(Section):
     """Atlas that says which voxels belong to which region."""
@@ -45,6 +48,70 @@ class Rois(Section):
         {},
         additionalProperties={"type": "integer", "minimum": 1},
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split(Section):
+    """Which stimuli test: those that the data set names, or others. See docs/splits.md."""
+
+    kind: Literal["given", "random", "cluster", "tau"] = setting(
+        "Test stimuli. given: those of the data set. random: a share of all stimuli. cluster: one cluster of "
+        "alike stimuli, so that none of it trains. tau: those of the data set, without the training stimuli "
+        "that are nearer to them than `tau`.",
+        "given",
+    )
+    test_share: float = setting(
+        "random: share of the stimuli that test. Each is drawn by itself, whatever subjects a study has, so "
+        "that the share holds nearly.",
+        0.1,
+        exclusiveMinimum=0,
+        exclusiveMaximum=1,
+    )
+    by: Literal["image", "captions", "category"] = setting(
+        "What says how alike stimuli are. image, captions: cosine of the embeddings by the CLIP of the model "
+        "set, of pictures or of captions. category: that of the stimulus table; only for cluster.",
+        "image",
+    )
+    clusters: int = setting("cluster: number of k-means clusters.", 10, unit="clusters", minimum=2)
+    held_out: int = setting(
+        "cluster: number of the cluster that tests; 0 is the largest, 1 the next.", 0, minimum=0
+    )
+    category: str | None = setting("cluster by category: the category that tests.", None)
+    tau: float | None = setting(
+        "tau, and if given also random and cluster: training stimuli are left out whose similarity to any "
+        "test stimulus is above it.",
+        None,
+        minimum=-1,
+        maximum=1,
+    )
+    leave_out: Literal["near", "random"] = setting(
+        "Training stimuli that `tau` leaves out. near: those above it. random: as many, drawn at random, to "
+        "tell what fewer training stimuli alone cost.",
+        "near",
+    )
+
+    @property
+    def own(self) -> bool:
+        """Return whether the study splits stimuli itself."""
+        return self.kind != "given"
+
+    @property
+    def embeds(self) -> bool:
+        """Return whether the split needs the CLIP of the model set."""
+        return self.own and self.by != "category"
+
+    @property
+    def words(self) -> str:
+        """Return the split in a few words, for tables and pages."""
+        of_kind = {
+            "given": "given",
+            "random": f"random {self.test_share:g}",
+            "cluster": f"cluster {self.held_out} of {self.clusters} by {self.by}",
+            "tau": "given",
+        }
+        chosen = f"category {self.category}" if self.category else of_kind[self.kind]
+        near = "" if self.leave_out == "near" else ", as many at random"
+        return chosen if self.tau is None else f"{chosen}, tau {self.tau:g} by {self.by}{near}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +175,7 @@ class Dataset(Section):
     cross_validate: Literal["none", "run", "session"] = setting(
         "Held out in turn: run, session, or none (the split of the stimulus table is used).", "none"
     )
+    split: Split
     rois: Rois
     terms_accepted: bool = setting(
         "Whether you have accepted the NSD Data Access Agreement (naturalscenesdataset.org, Data) and filled "
@@ -477,6 +545,14 @@ class Evaluate(Section):
         minimum=100,
     )
     brain: Brain
+    learning_curve: tuple[int, ...] = setting(
+        "Numbers of sessions (runs for subjects with one session) whose training trials `snakemake "
+        "learning_curve` decodes with, from the first; empty for 1, 2, 4, ... up to all.",
+        (),
+        unit="sessions",
+        uniqueItems=True,
+        items={"minimum": 1},
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -610,9 +686,7 @@ class Prefer(Section):
 class Study(Section):
     """One study is one config file. An unknown key is an error."""
 
-    study: str = setting(
-        "Name of the study; results go to results/{study}.", pattern="^[A-Za-z0-9][A-Za-z0-9._-]*$"
-    )
+    study: str = setting("Name of the study; results go to results/{study}.", pattern=STUDY_NAME)
     seed: int = setting(
         "Seed of the study: every random draw depends on it and on what is drawn, never on order.",
         20230618,
@@ -622,6 +696,12 @@ class Study(Section):
         "Labels of the subjects to analyse, with the prefix sub-.",
         minItems=1,
         items={"pattern": "^sub-[A-Za-z0-9]+$"},
+    )
+    studies: tuple[str, ...] = setting(
+        "Names of the studies whose scores `snakemake compare` puts side by side.",
+        (),
+        uniqueItems=True,
+        items={"pattern": STUDY_NAME},
     )
     dataset: Dataset
     simulation: Simulation

@@ -1,5 +1,7 @@
 """Every Parquet table of the project. docs/tables.md is made from this list."""
 
+from cortex2image.tables.comparison import COMPARISON
+from cortex2image.tables.learning_curve import LEARNING_CURVE
 from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
 from cortex2image.tables.recordings import (
     BETAS,
@@ -49,6 +51,8 @@ CONTRACTS = (
     NOVELTY,
     NOVELTY_SCORES,
     SPAN,
+    COMPARISON,
+    LEARNING_CURVE,
     ENCODING,
     ENCODING_RESAMPLES,
     UNIQUE,

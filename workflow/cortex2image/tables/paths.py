@@ -14,6 +14,10 @@ from cortex2image.tables.contracts import CONTRACTS
 FILES: Mapping[str, str] = {
     # Folders of PNG files: pictures that NSD's subjects saw, and reconstructions by one method.
     "pictures": "pictures",
+    # Tables of the contracts `stimuli` and `trials` of a study that splits stimuli itself, with all of them:
+    # features and single-trial betas are those of every split of the same data.
+    "given_stimuli": "stimuli-given.parquet",
+    "shown_trials": "{subject}/trials-shown.parquet",
     "sampling_plan": "sampling_plan.tsv",
     "reconstructed_pictures": "{subject}/reconstructions/{method}",
     # Pictures of a part of the stimuli, with their table: what the folder above is joined from.
@@ -65,6 +69,9 @@ FILES: Mapping[str, str] = {
     "folder_scores": "score_folder/{scored}/scores.parquet",
     "folder_csv": "score_folder/{scored}/scores.csv",
     "folder_page": "score_folder/{scored}/index.html",
+    "comparison_csv": "comparison.csv",
+    "comparison_figure": "comparison.svg",
+    "learning_curve_figure": "learning_curve.svg",
     "report_page": "report/index.html",
     "contact_sheet": "report/gallery-{subject}.png",
     "provenance": "provenance.json",

@@ -45,6 +45,7 @@ def test_responses_of_another_subject(tree, design, own_root):
 def test_runs_of_a_session(tree, design):
     shown = tree.brains["sub-01"].shown[1]
     runs = session_runs(2, shown - 1, np.ones(750, bool), design)
+    assert {run.seconds for run in runs} == {300.0}
     assert [run.run for run in runs] == [f"run-{number:02d}" for number in range(1, 13)]
     assert {run.session for run in runs} == {"ses-02"}
     assert [len(run.events) for run in runs] == [63, 62] * 6

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cortex2image.data.nsd.design import PICTURE_SECONDS, Design
+from cortex2image.data.nsd.design import PICTURE_SECONDS, SLOT_SECONDS, SLOTS_PER_RUN, Design
 from cortex2image.data.nsd.facts import SUBJECTS, TRIALS_PER_SESSION
 from cortex2image.data.nsd.layout import Layout, subject_number
 from cortex2image.data.nsd.stimuli import ONE_RELEASE, read_table, stimulus_id
@@ -123,6 +123,7 @@ def session_runs(number: int, nsd_ids: np.ndarray, kept: np.ndarray, design: Des
             tuple(
                 Event(onset, PICTURE_SECONDS, stimulus_id(nsd_id), place) for _, onset, nsd_id, place in group
             ),
+            SLOTS_PER_RUN * SLOT_SECONDS,
         )
         for run, group in groupby(trials, key=lambda trial: trial[0])
     ]

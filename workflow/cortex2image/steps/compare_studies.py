@@ -1,0 +1,118 @@
+"""Put the scores of several studies side by side.
+
+Reads scores.parquet, stimuli.parquet and the trials of every subject of each study. Writes
+comparison.parquet and comparison.csv: every score beside its study, the split of its stimuli and the amount
+of its training data; and a figure, a panel per metric. Studies are compared by the same definition of a
+metric, or not at all.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv
+
+from cortex2image.errors import DataError, run_step
+from cortex2image.files import atomic
+from cortex2image.plots.comparison import draw_comparison
+from cortex2image.plots.style import svg
+from cortex2image.study.command import Command
+from cortex2image.study.settings import Study
+from cortex2image.tables.comparison import COMPARISON
+from cortex2image.tables.recordings import STIMULI, TRIALS
+from cortex2image.tables.results import SCORES
+
+READS = ("studies",)
+COMMAND = Command(
+    __doc__,
+    Study,
+    READS,
+    # Scores and stimuli in the order of `studies`; trials of all subjects, in any order.
+    lists=("scores", "stimuli", "trials"),
+    outputs=("comparison", "csv", "figure"),
+)
+POOLED = "all"
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write the table and the figure."""
+    args, study = COMMAND.parse(argv)
+    of_study: dict[Path, list[str]] = {Path(path).parent: [] for path in args.scores}
+    for path in args.trials:
+        of_study[Path(path).parents[1]].append(path)
+    files = zip(study.studies, args.scores, args.stimuli, of_study.values(), strict=True)
+    parts = [study_rows(*of_one) for of_one in files]
+    rows = pd.concat(parts, ignore_index=True)
+    check_versions(rows)
+    table = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
+    COMPARISON.write(table, args.comparison)
+    with atomic(args.csv) as temporary:
+        csv.write_csv(COMPARISON.read(args.comparison), temporary)
+    with atomic(args.figure) as temporary:
+        temporary.write_bytes(svg(draw_comparison(rows)))
+
+
+def study_rows(name: str, scores: str, stimuli: str, trials: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of one study.
+
+    Parameters
+    ----------
+    name : str
+    scores, stimuli : paths of scores.parquet and stimuli.parquet
+    trials : paths of trials.parquet, one of each subject
+
+    Raises
+    ------
+    DataError
+        A subject that was scored has no trials.
+    """
+    facts = STIMULI.read_schema(stimuli).metadata
+    amounts = dict(map(amount, trials))
+    rows = SCORES.read(scores).to_pandas()
+    missing = sorted(set(rows["subject"]) - set(amounts) - {POOLED})
+    if missing:
+        fix = f"run `snakemake evaluate` with the config of {name} again"
+        raise DataError(scores, "trials of every subject that was scored", f"none of {missing[0]}", fix)
+    of_scored = [amounts[subject] for subject in set(rows["subject"]) - {POOLED}]
+    amounts[POOLED] = pd.DataFrame(of_scored).mean().to_dict()
+    beside = pd.DataFrame([amounts[subject] for subject in rows["subject"]], index=rows.index)
+    nearest = float(json.loads(facts.get(b"facts", b"{}")).get("nearest_training", "nan"))
+    beside = beside.assign(study=name, split=facts.get(b"split", b"given").decode(), nearest_training=nearest)
+    joined = pd.concat([beside, rows], axis=1)
+    return joined[[column.name for column in COMPARISON.columns]]
+
+
+def amount(path: str) -> tuple[str, dict[str, float]]:
+    """Return a subject and the amount of its data; NaN if cross-validated, where it differs by fold."""
+    table = TRIALS.read(path)
+    trials, subject = table.to_pandas(), table.schema.metadata[b"subject"].decode()
+    if trials["fold"].notna().any():
+        return subject, dict.fromkeys(("training_stimuli", "training_trials", "test_trials"), float("nan"))
+    training, test = (trials.loc[trials["split"] == side, "stimulus_id"] for side in ("train", "test"))
+    return subject, {
+        "training_stimuli": float(training.nunique()),
+        "training_trials": float(len(training)),
+        "test_trials": len(test) / test.nunique(),
+    }
+
+
+def check_versions(rows: pd.DataFrame) -> None:
+    """Test that a metric has one definition in all studies.
+
+    Raises
+    ------
+    DataError
+        Two studies have scores of different versions of a metric.
+    """
+    for metric, of_metric in rows.groupby("metric", sort=False):
+        versions = dict(zip(of_metric["study"], of_metric["metric_version"], strict=True))
+        if len(set(versions.values())) > 1:
+            found = ", ".join(f"{version} in {study}" for study, version in versions.items())
+            fix = "run `snakemake evaluate` again with the config of the study of the older version"
+            raise DataError(f"metric {metric}", "one version in all studies", found, fix)
+
+
+if __name__ == "__main__":
+    run_step(main)
