@@ -20,7 +20,8 @@ from cortex2image.errors import ConfigError, DataError
 from cortex2image.metrics.registry import METRICS
 from cortex2image.scoring.folder import READS, score_folder
 from cortex2image.steps import score_folder as step
-from cortex2image.tables.results import EVALUATION, NULLS, SCORES
+from cortex2image.tables.results import EVALUATION, NULLS
+from cortex2image.tables.scores import SCORES
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from cortex2image.steps import brain_consistency, scores
 from cortex2image.steps.brain_consistency import main
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.recordings import BETAS, TRIALS, VOXELS
-from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS, SCORES
+from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS
+from cortex2image.tables.scores import SCORES
 
 METHODS = ["ceiling", "zc", "shuffled"]
 CONSISTENCY = "brain_consistency_z_early"

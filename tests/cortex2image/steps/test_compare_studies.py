@@ -11,7 +11,7 @@ from cortex2image.errors import DataError
 from cortex2image.steps.compare_studies import main
 from cortex2image.tables.comparison import COMPARISON
 from cortex2image.tables.recordings import STIMULI, TRIALS
-from cortex2image.tables.results import SCORES
+from cortex2image.tables.scores import SCORES
 
 SUBJECTS = ("sub-01", "sub-02")
 

@@ -13,7 +13,8 @@ from cortex2image.judges.open import load_judges
 from cortex2image.sources import ROOT
 from cortex2image.steps import evaluate_images, score_folder, scores
 from cortex2image.tables.recordings import STIMULI, TRIALS
-from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS, SCORES
+from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS
+from cortex2image.tables.scores import SCORES
 
 TEMPLATES = [str(ROOT / "report" / name) for name in ("folder.html.j2", "style.css")]
 SAMPLES = (0, 1)

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from cortex2image.features.stimuli import read_picture
 from cortex2image.judges.judge import Judge, Reader
 from cortex2image.judges.open import load_judges
 from cortex2image.networks.pixels import square
 from cortex2image.networks.registry import ModelSet
+from cortex2image.pictures import read_picture
 from cortex2image.progress import track
 
 LAYER = "embeds"

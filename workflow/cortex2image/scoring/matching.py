@@ -7,8 +7,8 @@ from pathlib import Path
 
 from cortex2image.data.paths import files_digest
 from cortex2image.errors import DataError
-from cortex2image.metrics.score_row import FEWEST
 from cortex2image.scoring.listing import Pair, Stimulus, list_reconstructions, list_stimuli
+from cortex2image.stats.crossed_intervals import FEWEST
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.comparison import COMPARISON
 from cortex2image.tables.recordings import STIMULI, TRIALS
-from cortex2image.tables.results import SCORES
+from cortex2image.tables.scores import SCORES
 
 READS = ("studies",)
 COMMAND = Command(

@@ -4,7 +4,7 @@ import pyarrow as pa
 
 from cortex2image.tables.columns import Column
 from cortex2image.tables.contract import Contract
-from cortex2image.tables.results import SCORES
+from cortex2image.tables.scores import SCORES
 
 _STRING, _FLOAT = pa.string(), pa.float64()
 
