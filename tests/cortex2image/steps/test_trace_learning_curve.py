@@ -73,7 +73,7 @@ def test_all_sessions_decode_what_decode_features_decodes(tmp_path, paths, monke
     decode_features.main([*fit_options(paths, decode=regions), *outputs])
     found = []
     monkeypatch.setattr(
-        trace_learning_curve, "score_vectors", spy(trace_learning_curve.score_vectors, found.append)
+        trace_learning_curve, "unit_correlation", spy(trace_learning_curve.unit_correlation, found.append)
     )
     # The voxels of c are read in the same pass, and those of z lie between them.
     rows = trace(tmp_path, paths, {"z": ["ventral"], "c": ["all"]})

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cortex2image.errors import DataError
 from cortex2image.fmri.standardise import Moments
 from cortex2image.leakage import FinishedFit, TrainingRows
 from cortex2image.metrics.categories import category_credit
@@ -31,7 +32,13 @@ class UnitScaling(FinishedFit):
 
     @classmethod
     def fit(cls, train: TrainingRows) -> "UnitScaling":
-        """Compute mean and standard deviation (ddof 0) of (m, d) training features, some rows at a time."""
+        """Compute mean and standard deviation (ddof 0) of (m, d) training features, some rows at a time.
+
+        Raises
+        ------
+        DataError
+            No unit varies over training stimuli.
+        """
         moments = Moments()
         for block in train.blocks(AT_ONCE):
             rows = train[block]
@@ -39,6 +46,9 @@ class UnitScaling(FinishedFit):
         found = moments.groups["all"]
         sd = found.sd(0)
         varies = sd > 0
+        if not varies.any():
+            fix = "look at the features of the training stimuli"
+            raise DataError("features", "units that vary over training stimuli", "none", fix)
         mean, scale = found.mean[varies], 1 / sd[varies]
         return cls(mean.astype(np.float32), scale.astype(np.float32), varies)
 
@@ -69,14 +79,14 @@ def similarity(scaling: UnitScaling, true: "np.ndarray | TrainingRows", decoded:
     return np.concatenate([np.empty((0, len(decoded))), *rows])
 
 
-def score_vectors(test: np.ndarray, train: np.ndarray, order: np.ndarray) -> dict[str, Scored]:
+def score_vectors(test: np.ndarray, train: np.ndarray | None, order: np.ndarray) -> dict[str, Scored]:
     """Score decoded vectors by every metric of :mod:`cortex2image.metrics.feature_metrics`.
 
     Parameters
     ----------
     test : (n, n) array
         Entry (i, j): similarity of the true vector of test stimulus i and the decoded one of j.
-    train : (m, n) array
+    train : (m, n) array or None
         Of the true vectors of m training stimuli that are no test stimuli; with none of them, metrics among
         training stimuli are left out.
     order : (draws, n) int array
@@ -92,7 +102,7 @@ def score_vectors(test: np.ndarray, train: np.ndarray, order: np.ndarray) -> dic
         "features_twoway": _two_way(test, none, order),
         "features_top1": _best(test, none, order),
     }
-    if len(train):
+    if train is not None and len(train):
         scored["features_twoway_with_training"] = _two_way(test, train, order)
         scored["features_top1_with_training"] = _best(test, train, order)
     return scored

@@ -12,7 +12,7 @@ from cortex2image.plots.style import NULL_COLOUR, SETTINGS, colours
 LABELS = {
     "unit_correlation": "r over stimuli,\nmean over units",
     "pattern_correlation": "r over units,\nmean over stimuli",
-    "twoway_decoded": "two-way\nidentification",
+    "features_twoway": "two-way\nidentification",
 }
 WIDTH, HEIGHT = 2.9, 1.9
 """Inches of a panel."""

@@ -99,7 +99,7 @@ def compare(decoded: Features, true: Features, splits: Sequence[Split]) -> Simil
 
 def span_row(space: str, found: Similarities, order: np.ndarray) -> dict[str, object]:
     """Return the row of span.parquet of a space."""
-    scored = score_vectors(found.projected, np.empty((0, len(found.projected))), order)
+    scored = score_vectors(found.projected, None, order)
     two_way = scored["features_twoway"]
     assert two_way.rivals is not None
     pairs = Scores(two_way.values.T, two_way.rivals.T)

@@ -15,14 +15,16 @@ import pyarrow as pa
 
 from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
+from cortex2image.leakage import TrainingRows
+from cortex2image.metrics.decoded_features import UnitScaling, score_vectors, similarity
 from cortex2image.metrics.scored import Scored
-from cortex2image.prediction.alignment import Subject, find_features, open_trials, taken
+from cortex2image.metrics.unit_correlation import unit_correlation
+from cortex2image.prediction.alignment import Subject, find_features, open_trials
 from cortex2image.prediction.decoder import decoder_settings
 from cortex2image.prediction.learning_curve import Cut, Scanning, cut_counts, cuts
 from cortex2image.prediction.partitions import Trials
 from cortex2image.prediction.predictions import predict_test_trials
 from cortex2image.prediction.responses import read_voxels
-from cortex2image.prediction.vector_scores import score_vectors, training_spread
 from cortex2image.progress import say
 from cortex2image.ridge.repeats import PerTrial
 from cortex2image.stats.crossed_intervals import Scores
@@ -54,7 +56,7 @@ COMMAND = Command(
     outputs=("curve",),
     counts=("threads",),
 )
-IDENTIFICATION = "twoway_decoded"
+IDENTIFICATIONS = ("features_twoway", "features_top1")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -88,18 +90,20 @@ def curve(
 ) -> Iterator[dict[str, object]]:
     """Yield the scores of one space by each metric, cut after cut, with the training data of each cut."""
     features = data.features.read()
-    training = np.unique(features.row[data.trials.split == "train"])
-    spread = training_spread(taken(features.matrix, training))
+    rows = [np.unique(features.row[data.trials.split == split]) for split in ("train", "test")]
+    scaling = UnitScaling.fit(TrainingRows(features.matrix, *rows))
     for cut in cuts:
         part = replace(data, trials=cut.trials)
         ridge = decoder_settings(study, part, responses.shape[1], args.subject, space, args.threads)
         targets = PerTrial(features.matrix, features.row[cut.kept])
         decoded = predict_test_trials(PerTrial(responses, cut.kept), targets, cut.trials, ridge)
         order = stimulus_permutations(study.seed, decoded.stimuli.tolist(), study.evaluate.permutations)
-        scored = score_vectors(decoded.predicted, decoded.measured, spread, order)
+        patterns = similarity(scaling, decoded.measured, decoded.predicted)
+        units = {"unit_correlation": unit_correlation(decoded.predicted, decoded.measured, order)}
+        scored = units | score_vectors(patterns, None, order)
         for metric, scores in scored.items():
             yield {"count": cut.count, "hours": cut.hours, **amount(cut.trials), "metric": metric} | summary(
-                scores, bounded=metric == IDENTIFICATION
+                scores, bounded=metric in IDENTIFICATIONS
             )
 
 

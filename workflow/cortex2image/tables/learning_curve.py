@@ -6,7 +6,7 @@ from cortex2image.tables.columns import Column
 from cortex2image.tables.contract import Contract
 
 UNITS = ("session", "run")
-METRICS = ("unit_correlation", "pattern_correlation", "twoway_decoded")
+METRICS = ("unit_correlation", "pattern_correlation", "features_twoway", "features_top1")
 _STRING, _INT, _FLOAT = pa.string(), pa.int32(), pa.float64()
 
 LEARNING_CURVE = Contract(
@@ -45,9 +45,8 @@ LEARNING_CURVE = Contract(
             _STRING,
             "",
             "unit_correlation: r of decoded and true values over test stimuli, mean over units that vary. "
-            "pattern_correlation: r over units, of a test stimulus. twoway_decoded: share of the other test "
-            "stimuli whose true pattern correlates less with the decoded one than its own does; ties count "
-            "half. Patterns are in standard deviations of the true features of all training stimuli.",
+            "Others as in docs/metrics.md, with patterns in standard deviations of the true features of all "
+            "training stimuli, whatever the cut.",
             allowed=METRICS,
         ),
         Column("n", _INT, "stimuli", "test stimuli, the same in every row"),

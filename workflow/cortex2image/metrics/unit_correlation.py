@@ -1,53 +1,17 @@
-"""Scores of decoded feature vectors: of their units, of their patterns, and of identification by them."""
+"""How well the units of a feature space are decoded: r over stimuli, mean over units, with its jackknife."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
 from cortex2image.errors import DataError
-from cortex2image.metrics.identification import correlation_matrix, credit_against, two_way
-from cortex2image.metrics.scored import Scored, score_pairings
+from cortex2image.metrics.scored import Scored
 from cortex2image.stats.correlation import centred
 from cortex2image.stats.permutation import null_means
 
 COLUMNS_AT_ONCE = 2**12
 # A sum of squares below this share of what was subtracted from it is rounding.
 ROUNDING = 1e-12
-
-
-def score_vectors(
-    decoded: np.ndarray, true: np.ndarray, spread: tuple[np.ndarray, np.ndarray], order: np.ndarray
-) -> dict[str, Scored]:
-    """Score decoded vectors of n stimuli of d units by each of :data:`~..tables.learning_curve.METRICS`.
-
-    Parameters
-    ----------
-    decoded, true : (n, d) arrays
-    spread : (d,) mean and (d,) standard deviation
-        Of the true features of training stimuli. Patterns are compared in these units, as bdpy does:
-        otherwise the mean pattern, which all stimuli share, would correlate with itself.
-    order : (draws, n) int array
-        See :func:`cortex2image.stats.permutation.permutations`.
-
-    Raises
-    ------
-    DataError
-        No unit varies over the stimuli, or over training stimuli.
-    """
-    mean, sd = spread
-    used = sd > 0
-    if not used.any():
-        fix = "look at the features of the training stimuli"
-        raise DataError("decoded features", "units that vary over training stimuli", "none", fix)
-    patterns = [((rows[:, used] - mean[used]) / sd[used]).astype(np.float32) for rows in (true, decoded)]
-    similarity = correlation_matrix(*patterns)
-    identified = score_pairings(two_way(similarity), order)
-    return {
-        "unit_correlation": unit_correlation(decoded, true, order),
-        "pattern_correlation": score_pairings(similarity, order),
-        "twoway_decoded": replace(identified, rivals=credit_against(similarity)[:, None]),
-    }
 
 
 def unit_correlation(decoded: np.ndarray, true: np.ndarray, order: np.ndarray) -> Scored:
@@ -62,7 +26,7 @@ def unit_correlation(decoded: np.ndarray, true: np.ndarray, order: np.ndarray) -
     ----------
     decoded, true : (n, d) arrays
     order : (draws, n) int array
-        As in :func:`score_vectors`.
+        See :func:`cortex2image.stats.permutation.permutations`.
 
     Raises
     ------
@@ -108,13 +72,3 @@ def _without_each(p: np.ndarray, m: np.ndarray) -> np.ndarray:
     scale = np.sqrt(np.where(varies, left_p * left_m, 1))
     r: np.ndarray = np.where(varies, (pm - share * p * m) / scale, 0.0)
     return r
-
-
-def training_spread(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and standard deviation of each unit over n stimuli, two (d,) float64 arrays."""
-    mean, sd = np.empty(features.shape[1]), np.empty(features.shape[1])
-    for first in range(0, len(mean), COLUMNS_AT_ONCE):
-        block = slice(first, first + COLUMNS_AT_ONCE)
-        around, mean[block] = centred(features[:, block])
-        sd[block] = np.sqrt((around**2).mean(axis=0))
-    return mean, sd

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from scipy.stats import zscore
+from scipy.stats import t
 
 from cortex2image.errors import DataError
-from cortex2image.prediction import vector_scores
-from cortex2image.prediction.vector_scores import score_vectors, training_spread, unit_correlation
+from cortex2image.metrics import unit_correlation as module
+from cortex2image.metrics.unit_correlation import unit_correlation
 from cortex2image.stats.crossed_intervals import Scores, crossed_interval
 from cortex2image.stats.permutation import stimulus_permutations
 
@@ -26,7 +26,7 @@ def vectors(rng):
 
 @pytest.fixture(params=[4, 2**12])
 def columns(request, monkeypatch):
-    monkeypatch.setattr(vector_scores, "COLUMNS_AT_ONCE", request.param)
+    monkeypatch.setattr(module, "COLUMNS_AT_ONCE", request.param)
 
 
 def mean_r(decoded, true):
@@ -46,8 +46,6 @@ def test_the_values_have_the_mean_r_as_mean_and_the_jackknife_as_interval(vector
     without = np.array([mean_r(np.delete(decoded, i, axis=0), np.delete(true, i, axis=0)) for i in range(N)])
     error = np.sqrt((N - 1) / N * ((without - without.mean()) ** 2).sum())
     low, high = crossed_interval(Scores(scored.values.T))
-    from scipy.stats import t
-
     assert (high - low) / 2 == pytest.approx(t.ppf(0.975, N - 1) * error, rel=1e-5)
 
 
@@ -58,52 +56,11 @@ def test_the_null_is_the_mean_r_of_permuted_stimuli(vectors, columns):
     np.testing.assert_allclose(unit_correlation(decoded, true, order).null, expected, atol=1e-6)
 
 
-def test_patterns_are_compared_in_units_of_the_training_stimuli(vectors, rng):
-    decoded, true = vectors
-    spread = training_spread(5 + rng.standard_normal((50, UNITS)) * np.arange(1, UNITS + 1))
-    scored = score_vectors(decoded, true, spread, order_of(N))
-    z_true, z_decoded = ((side - spread[0]) / spread[1] for side in (true, decoded))
-    r = np.array([[np.corrcoef(a, b)[0, 1] for b in z_decoded] for a in z_true])
-    np.testing.assert_allclose(scored["pattern_correlation"].values[:, 0], np.diag(r), atol=1e-5)
-    wins = [(r[:, j] < r[j, j]).sum() / (N - 1) for j in range(N)]
-    np.testing.assert_allclose(scored["twoway_decoded"].values[:, 0], wins)
-    beaten = [(r[i, others] < np.diag(r)[others]).mean() for i in range(N) for others in [np.arange(N) != i]]
-    np.testing.assert_allclose(scored["twoway_decoded"].rivals[:, 0], beaten)
-
-
-def test_the_mean_pattern_that_all_stimuli_share_earns_nothing(rng):
-    shared = 100 * rng.standard_normal(UNITS)
-    true, decoded, training = (shared + rng.standard_normal((rows, UNITS)) for rows in (60, 60, 200))
-    scored = score_vectors(decoded, true, training_spread(training), order_of(60))
-    assert abs(scored["pattern_correlation"].values.mean()) < 0.15
-    assert np.corrcoef(decoded[0], true[0])[0, 1] > 0.9
-
-
-def test_units_that_are_constant_in_training_are_no_part_of_patterns(vectors):
-    decoded, true = vectors
-    mean, sd = training_spread(true)
-    assert sd[3] == 0
-    scored = score_vectors(decoded, true, (mean, sd), order_of(N))
-    kept = np.arange(UNITS) != 3
-    fewer = score_vectors(decoded[:, kept], true[:, kept], (mean[kept], sd[kept]), order_of(N))
-    for metric, of_metric in scored.items():
-        np.testing.assert_allclose(of_metric.values, fewer[metric].values, atol=1e-6)
-
-
-def test_the_spread_is_mean_and_standard_deviation(rng, columns):
-    features = (1000 + rng.standard_normal((30, 11))).astype(np.float32)
-    mean, sd = training_spread(features)
-    np.testing.assert_allclose(mean, features.astype(np.float64).mean(axis=0))
-    np.testing.assert_allclose((features - mean) / sd, zscore(features.astype(np.float64)), atol=1e-4)
-
-
 def test_vectors_that_never_vary_are_refused(vectors):
     decoded, true = vectors
     constant = np.ones_like(true)
     with pytest.raises(DataError, match="vary over the test stimuli"):
         unit_correlation(decoded, constant, order_of(N))
-    with pytest.raises(DataError, match="vary over training stimuli"):
-        score_vectors(decoded, true, training_spread(constant), order_of(N))
 
 
 def test_the_interval_of_the_mean_r_covers_it():
