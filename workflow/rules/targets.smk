@@ -39,9 +39,10 @@ rule reconstruct:
 
 
 rule evaluate:
-    """Scores of the pictures, with nulls and intervals."""
+    """Scores of the pictures, with nulls and intervals; fingerprints of the features."""
     input:
         rules.scores.output,
+        rules.fingerprints.output,
     localrule: True
 
 

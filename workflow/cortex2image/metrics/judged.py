@@ -7,8 +7,8 @@ import numpy as np
 from cortex2image.judges.judge import Distance, Judge
 from cortex2image.judges.lpips_alex import load_lpips
 from cortex2image.judges.open import load_judges
-from cortex2image.metrics.identification import correlation_matrix
 from cortex2image.metrics.metric import distance_name
+from cortex2image.metrics.similarity import Features, correlation_matrix
 from cortex2image.networks.judge_specs import measures_distance
 from cortex2image.networks.registry import ModelSet
 
@@ -49,8 +49,13 @@ def open_distances(models: ModelSet, device: str) -> list[Distance]:
     return distances
 
 
+def layers_read(models: ModelSet) -> dict[str, tuple[str, ...]]:
+    """Return the layers in which each judge of a model set looks at stimuli; distances take the last one."""
+    return {s.name: s.layers[-1:] if measures_distance(s) else s.layers for s in models.judges}
+
+
 def similarities(
-    judge: Judge, seen: Mapping[str, np.ndarray], reconstructions: np.ndarray
+    judge: Judge, seen: Mapping[str, Features], reconstructions: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Correlate a judge's features of all originals with those of all reconstructions.
 
@@ -59,7 +64,7 @@ def similarities(
     Parameters
     ----------
     judge : Judge
-    seen : mapping of layer to (n, width) array
+    seen : mapping of layer to (n, width) array, or Rows
         Features of the originals, in the layers that are wanted.
     reconstructions : (m, height, width, 3) uint8 array
 
@@ -73,7 +78,7 @@ def similarities(
 
 
 def _correlated(
-    judge: Judge, seen: Mapping[str, np.ndarray], reconstructions: np.ndarray
+    judge: Judge, seen: Mapping[str, Features], reconstructions: np.ndarray
 ) -> dict[str, np.ndarray]:
     features = judge.features(reconstructions, list(seen))
     return {layer: correlation_matrix(seen[layer], features[layer]) for layer in seen}
@@ -104,5 +109,12 @@ class CorrelationDistance:
             features of a picture are constant.
         """
         last = self.judge.layers[-1]
-        seen = self.judge.features(originals, [last])
-        return lambda pictures: 1 - similarities(self.judge, seen, pictures)[last]
+        return self.distances_to(self.judge.features(originals, [last]))
+
+    def distances_to(self, seen: Mapping[str, Features]) -> Callable[[np.ndarray], np.ndarray]:
+        """Return the function that measures from features of the originals, given by layer.
+
+        The function is that of :meth:`distances_from`.
+        """
+        last = self.judge.layers[-1]
+        return lambda pictures: 1 - similarities(self.judge, {last: seen[last]}, pictures)[last]

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from cortex2image.errors import DataError
-from cortex2image.metrics.identification import correlation_matrix
+from cortex2image.metrics.similarity import correlation_matrix
 
 GREY_WEIGHTS = (0.2125, 0.7154, 0.0721)
 SIGMA, RADIUS = 1.5, 5

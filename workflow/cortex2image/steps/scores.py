@@ -3,7 +3,7 @@
 Reads {subject}/evaluation/{method}.parquet and {method}-nulls.parquet, of every subject and method.
 Computes value, interval, null and p of each metric, by subject and over all subjects, beside the
 value of the method's ceiling: pictures from true features, of the same spaces where these were drawn.
-Writes scores.parquet and scores.csv.
+Writes scores.parquet, with what each metric depends on in its metadata, and scores.csv.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +16,7 @@ from pyarrow import csv
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
 from cortex2image.metrics.registry import metric_facts
+from cortex2image.metrics.versions import joined_versions
 from cortex2image.stats.crossed_intervals import Scores
 from cortex2image.stats.summary import summarise
 from cortex2image.study.command import Command
@@ -173,7 +174,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     nulls = read_all(NULLS, args.nulls, "draw")
     rows = list(score_rows(Evaluated(values, rivals, nulls)))
     rows = with_ceilings(rows, study.reconstruct.external)
-    SCORES.write(pa.Table.from_pylist(rows), args.scores)
+    versions = joined_versions({path: EVALUATION.read_schema(path).metadata for path in args.evaluation})
+    SCORES.write(pa.Table.from_pylist(rows), args.scores, **versions)
     with atomic(args.csv) as temporary:
         csv.write_csv(SCORES.read(args.scores), temporary)
 

@@ -1,5 +1,6 @@
 """Every Parquet table of the project. docs/tables.md is made from this list."""
 
+from cortex2image.tables.fingerprints import FINGERPRINTS
 from cortex2image.tables.recordings import (
     BETAS,
     MASK_VOXELS,
@@ -35,6 +36,7 @@ CONTRACTS = (
     BETAS,
     VOXELS,
     FEATURES,
+    FINGERPRINTS,
     GRAMS,
     DECODED,
     DECODED_SCORES,
