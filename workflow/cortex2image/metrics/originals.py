@@ -6,7 +6,7 @@ from cortex2image.errors import DataError
 from cortex2image.tables.recordings import STIMULI
 
 
-def tested_stimuli(table: str, cross_validate: str) -> list[str]:
+def held_out_stimuli(table: str, cross_validate: str) -> list[str]:
     """Return the stimuli that can be reconstructed, sorted: in a cross-validated study, all of them.
 
     Parameters

@@ -69,13 +69,15 @@ def score_reconstructions(
     for name in (*MATRIX_METRICS, *PAIR_METRICS, *_judged_names(judges), *(d.name for d in distances)):
         metric_facts(name)
     known = seen or {}
-    looked_at = {judge.name: known.get(judge.name) or judge.features(originals) for judge in judges}
+    looked_at: dict[str, Mapping[str, Features]] = {
+        judge.name: known.get(judge.name) or judge.features(originals) for judge in judges
+    }
     measures = {distance.name: _measure(distance, originals, known) for distance in distances}
-    few = order if order_of_pairs is None else order_of_pairs
+    by_pairs = order if order_of_pairs is None else order_of_pairs
     rounds = []
     for pictures in samples:
         rounds.append(
-            _compared(originals, pictures, order, measures) | _paired(originals, pictures, few, place)
+            _compared(originals, pictures, order, measures) | _paired(originals, pictures, by_pairs, place)
         )
         for name, similarity in _similarities(pictures, judges, looked_at):
             for rule in identifications:

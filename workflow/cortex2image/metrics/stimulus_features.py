@@ -2,7 +2,8 @@
 
 A folder holds ``{judge}-{layer}.npy``, float32 (stimuli, width) in C order, and ``features.json``: the
 stimuli in this order with a digest of their pictures, the size of these, and of each judge what its features
-depend on, the widths of its layers and the fingerprint of the reference picture. It appears whole or not at all.
+depend on, the widths of its layers and the fingerprint of the reference picture. It appears whole or not at
+all.
 """
 
 import hashlib

@@ -2,9 +2,9 @@
 
 A permutation test is exact with any group of permutations under which reconstructions and originals would be
 exchangeable, also with one that never moves a stimulus out of its own random group of few (Hemerik and Goeman
-2018). All draws together then make as many pairs as there are stimuli times stimuli of a group,
-however many draws there are. The price: a draw leaves a stimulus with its own original once in as many times
-as its group has members, which moves the mean of the null towards the score by this share of the effect.
+2018). All draws together then make as many pairs as there are stimuli times stimuli of a group, however many
+draws there are. The price: a draw leaves a stimulus with its own original once in as many times as its group
+has members, which moves the mean of the null towards the score by this share of the effect.
 """
 
 from collections.abc import Sequence

@@ -8,12 +8,12 @@ Writes {subject}/evaluation/{method}.parquet and {subject}/evaluation/{method}-n
 
 from collections.abc import Callable, Sequence
 
-from cortex2image.errors import run_step
+from cortex2image.errors import DataError, run_step
 from cortex2image.judges.judge import Distance, Judge
 from cortex2image.metrics.identification import RULES
 from cortex2image.metrics.judged import layers_read, open_distances, open_judges
 from cortex2image.metrics.originals import original_paths
-from cortex2image.metrics.pictures import picture_grid, read_originals
+from cortex2image.metrics.pictures import Grid, picture_grid, read_originals, read_pictures
 from cortex2image.metrics.reconstruction import score_reconstructions
 from cortex2image.metrics.scored import evaluation_columns, null_columns
 from cortex2image.metrics.stimulus_features import features_of, open_stimulus_features
@@ -39,6 +39,15 @@ COMMAND = Command(
 )
 
 
+def check_size(grid: Grid, models: ModelSet) -> None:
+    """Raise DataError unless reconstructions have the size that the model set makes, by one of each sample."""
+    side = read_pictures(grid.paths[0]).shape[1]
+    if side != models.image_size:
+        expected = f"{models.image_size} x {models.image_size} px, as model set {models.name} makes them"
+        fix = "delete the pictures of this method and run the workflow again"
+        raise DataError(grid.paths[0][0], expected, f"{side} x {side} px", fix)
+
+
 def main(
     argv: Sequence[str] | None = None,
     judges: Callable[[ModelSet, str], list[Judge]] = open_judges,
@@ -49,6 +58,7 @@ def main(
     models = model_set(study.models.set, study.models.folder)
     rows = RECONSTRUCTIONS.read(args.reconstructions).to_pydict()
     grid = picture_grid(rows["stimulus_id"], rows["sample"], rows["image_path"], args.reconstructions)
+    check_size(grid, models)
     originals = read_originals(original_paths(grid.stimuli, args.stimuli), models.image_size)
     seen = features_of(
         open_stimulus_features(args.judged),

@@ -1,8 +1,8 @@
 """Extract a feature space that pictures or captions alone give, such as z or c, for every stimulus.
 
 Reads stimuli.parquet and the pictures it names, computes the features of the space (see
-:data:`cortex2image.study.spaces.KINDS`), and writes features/{space}.parquet. Its metadata hold the fingerprint
-of the reference picture, see docs/fingerprints.md.
+:data:`cortex2image.study.spaces.KINDS`), and writes features/{space}.parquet, with the fingerprint of the
+reference picture in its metadata.
 """
 
 import json

@@ -13,7 +13,7 @@ from cortex2image.errors import run_step
 from cortex2image.judges.judge import Judge
 from cortex2image.judges.open import load_judges
 from cortex2image.metrics.judged import layers_read
-from cortex2image.metrics.originals import original_paths, tested_stimuli
+from cortex2image.metrics.originals import held_out_stimuli, original_paths
 from cortex2image.metrics.pictures import read_originals
 from cortex2image.metrics.stimulus_features import Judged, write_stimulus_features
 from cortex2image.metrics.versions import judge_facts
@@ -43,7 +43,7 @@ def main(
     """Run the step; `judges` opens the judges of these names on a device."""
     args, study = COMMAND.parse(argv)
     models = model_set(study.models.set, study.models.folder)
-    stimuli = tested_stimuli(args.stimuli, study.dataset.cross_validate)
+    stimuli = held_out_stimuli(args.stimuli, study.dataset.cross_validate)
     paths, layers = original_paths(stimuli, args.stimuli), layers_read(models)
     opened = [
         Judged(judge, layers[judge.name], judge_facts(models, judge.name))
