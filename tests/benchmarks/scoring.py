@@ -3,14 +3,15 @@
     PYTHONPATH=workflow:. python -m tests.benchmarks.scoring --folder /somewhere/with/3/GB --threads 2 \\
         --page docs/benchmarks.md
 
-Two cases, each in a process of its own, with made-up inputs. Identification: 982 reconstructions are correlated
-with 982 originals by 263,168 features of each, which lie on the disk, and searched among them. Null of SSIM: one
-sample of 1,000 pictures of 512 px, and 10,000 permutations. Memory is what a process holds beside pages of
-files, above what it held when its inputs were ready.
+Two cases, each in a process of its own, with made-up inputs. Identification: 982 reconstructions are
+correlated with 982 originals by 263,168 features of each, which lie on the disk, and searched among them. Null
+of SSIM: one sample of 1,000 pictures of 512 px, and 10,000 permutations. Memory is what a process holds beside
+pages of files, above what it held when its inputs were ready.
 """
 
 import argparse
 import json
+import os
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -93,8 +94,8 @@ def measured(case: str, folder: Path, scale: int, threads: int) -> tuple[Case, f
     report = folder / "case.json"
     words = [case, "--folder", str(folder), "--scale", str(scale)]
     command = [sys.executable, "-m", "tests.benchmarks.scoring", *words]
-    paths = {"PYTHONPATH": ":".join(IMPORTED_FROM)}
-    seen = watched(command, dict.fromkeys(THREAD_VARIABLES, str(threads)) | paths)
+    of_job = dict.fromkeys(THREAD_VARIABLES, str(threads)) | {"PYTHONPATH": os.pathsep.join(IMPORTED_FROM)}
+    seen = watched(command, os.environ | of_job)
     found = Case(**json.loads(report.read_text()))
     return found, seen.own_gb - found.held_gb
 

@@ -40,7 +40,7 @@ COMMAND = Command(
 
 
 def check_size(grid: Grid, models: ModelSet) -> None:
-    """Raise DataError unless reconstructions have the size that the model set makes, by one of each sample."""
+    """Raise DataError unless one reconstruction of each sample has the size that the model set makes."""
     side = read_pictures(grid.paths[0]).shape[1]
     if side != models.image_size:
         expected = f"{models.image_size} x {models.image_size} px, as model set {models.name} makes them"
