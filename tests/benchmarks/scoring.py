@@ -4,9 +4,9 @@
         --page docs/benchmarks.md
 
 Two cases, each in a process of its own, with made-up inputs. Identification: 982 reconstructions are
-correlated with 982 originals by 263,168 features of each, which lie on the disk, and searched among them. Null
-of SSIM: one sample of 1,000 pictures of 512 px, and 10,000 permutations. Memory is what a process holds beside
-pages of files, above what it held when its inputs were ready.
+correlated with 982 originals by 263,168 features of each, which lie on the disk, and searched among them.
+Null of SSIM: one sample of 1,000 pictures of 512 px, and 10,000 permutations. Memory is what a process holds
+beside pages of files, above what it held when its inputs were ready.
 """
 
 import argparse
