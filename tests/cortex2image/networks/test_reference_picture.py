@@ -23,4 +23,4 @@ def test_filters_leave_different_pictures():
         np.asarray(square.resize((64, 64), way)).astype(float)
         for way in (Image.Resampling.LANCZOS, Image.Resampling.BILINEAR)
     )
-    assert np.abs(one - other)[..., 2].mean() > 5
+    assert np.abs(one - other)[..., 2].mean() > 2

@@ -29,7 +29,9 @@ def test_numbers_of_a_vector(rng):
     found = fingerprint(vector)
     assert found["mean"] == pytest.approx(vector.astype(float).mean())
     assert found["sd"] == pytest.approx(vector.astype(float).std())
-    expected = [sum(s * float(v) for s, v in zip(row, vector, strict=True)) / 500**0.5 for row in signs(500)]
+    expected = [
+        sum(float(s) * float(v) for s, v in zip(row, vector, strict=True)) / 500**0.5 for row in signs(500)
+    ]
     np.testing.assert_allclose(found["projections"], expected)
 
 

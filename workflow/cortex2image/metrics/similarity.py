@@ -80,7 +80,7 @@ class Rows:
         """Lengthen the keys that several rows share by a digest of the whole row."""
         often = Counter(keys)
         return [
-            key + hashlib.blake2b(np.ascontiguousarray(row)).digest() if often[key] > 1 else key
+            key + hashlib.blake2b(row.tobytes()).digest() if often[key] > 1 else key
             for key, row in zip(keys, self._rows(), strict=True)
         ]
 
@@ -123,7 +123,8 @@ def correlation_matrix(a: Features, b: Features) -> np.ndarray:
     a, b = (rows if isinstance(rows, Rows) else Rows(rows) for rows in (a, b))
     one, other = a.described, b.described
     distinct = _correlated(a.chosen(one.first), b.chosen(other.first), one, other)
-    return distinct[np.ix_(one.kind, other.kind)]
+    everywhere: np.ndarray = distinct[np.ix_(one.kind, other.kind)]
+    return everywhere
 
 
 def _correlated(a: Rows, b: Rows, one: Described, other: Described) -> np.ndarray:
@@ -148,7 +149,8 @@ def _centred(block: np.ndarray, mean: np.ndarray, precision: type[np.floating]) 
     """Subtract the mean of each row in the number format of the values, and in `precision` at least."""
     working = np.result_type(block, precision)
     # A mean rounded to float32 is off by the same in all columns, which adds the product of two such errors.
-    return np.subtract(block, mean[:, None].astype(working), dtype=working).astype(precision, copy=False)
+    centred: np.ndarray = np.subtract(block, mean[:, None].astype(working), dtype=working)
+    return centred.astype(precision, copy=False)
 
 
 def _check_finite(*sums: np.ndarray) -> None:

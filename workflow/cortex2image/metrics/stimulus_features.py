@@ -84,7 +84,7 @@ def write_stimulus_features(
 
 def picture_digest(picture: np.ndarray) -> str:
     """Return 32 hexadecimal digits that tell a picture from any other."""
-    return hashlib.blake2b(np.ascontiguousarray(picture), digest_size=16).hexdigest()
+    return hashlib.blake2b(picture.tobytes(), digest_size=16).hexdigest()
 
 
 class _Store:
@@ -116,7 +116,7 @@ def _layer_file(folder: Path, judge: str, layer: str) -> Path:
 
 
 def _described(judged: Judged, widths: Mapping[str, int], reference: np.ndarray) -> dict[str, object]:
-    seen = judged.judge.features(reference[None], judged.layers)
+    seen = judged.judge.features(np.stack([reference]), judged.layers)
     return {
         "facts": judged.facts,
         "layers": dict(widths),

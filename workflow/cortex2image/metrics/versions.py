@@ -5,7 +5,7 @@ entry `packages`, a JSON object of versions. Two scores compare only where the f
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -19,6 +19,7 @@ PACKAGES = ("lpips", "numpy", "pillow", "scikit-image", "scipy", "torch", "torch
 """Packages that can change the last digits of a score; those that are not installed are left out."""
 
 Facts = dict[str, Any]
+NO_PICTURE: Facts = {"input_size": None, "interpolation": None, "antialias": None, "resized": []}
 
 
 def package_versions() -> dict[str, str]:
@@ -54,11 +55,12 @@ def judge_facts(models: ModelSet, judge: str) -> Facts:
 def _preparation(models: ModelSet, spec: JudgeSpec) -> Facts:
     if isinstance(spec, PretrainedSpec):
         given = spec.preparation
-        sizes, interpolation, antialias = given.sizes, given.interpolation, given.antialias
-    else:
-        settings = json.loads((models.folder / spec.folder / "config.json").read_text())
-        sizes = (settings.get("vision_config", settings)["image_size"],)
-        interpolation, antialias = "lanczos", True
+        return _resized(given.sizes, given.interpolation, given.antialias)
+    settings = json.loads((models.folder / spec.folder / "config.json").read_text())
+    return _resized((settings.get("vision_config", settings)["image_size"],), "lanczos", True)
+
+
+def _resized(sizes: Sequence[int], interpolation: str, antialias: bool) -> Facts:
     return {
         "input_size": sizes[-1],
         "interpolation": interpolation,
@@ -99,14 +101,9 @@ def _entry(name: str, models: ModelSet | None, size: int | None) -> Facts:
     if models and any(spec.name == metric.judge for spec in models.judges):
         return {"version": metric.version, **judge_facts(models, str(metric.judge))}
     trunk = models.lpips if models and metric.judge else None
-    return {
-        "version": metric.version,
-        "weights": folder_hash(models, trunk) if models and trunk else None,
-        "input_size": size,
-        "interpolation": None if size is None else "lanczos",
-        "antialias": None if size is None else True,
-        "resized": [] if size is None else [size],
-    }
+    weights = folder_hash(models, trunk) if models and trunk else None
+    resized = NO_PICTURE if size is None else _resized((size,), "lanczos", True)
+    return {"version": metric.version, "weights": weights, **resized}
 
 
 def joined_versions(tables: Mapping[str, Mapping[bytes, bytes] | None]) -> dict[str, str]:
