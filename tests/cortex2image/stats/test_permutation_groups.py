@@ -23,9 +23,9 @@ def test_small_studies_stay_whole():
 
 def test_a_thousand_stimuli_make_about_as_many_pairs_as_wanted():
     labels = pair_groups(0, STIMULI, ONE)
-    assert len(np.unique(labels)) == 25
+    assert len(np.unique(labels)) == 34
     # Sizes vary like Poisson numbers, which adds a stimulus to the mean size of the group of a stimulus.
-    assert 40_000 < pairs_of(labels) < 43_000
+    assert 29_000 < pairs_of(labels) < 33_000
     order = stimulus_permutations(0, STIMULI, 500, labels)
     made = np.zeros((1000, 1000), bool)
     made[order, np.arange(1000)] = True

@@ -41,15 +41,26 @@ def _flat(pictures: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """Grey pictures in [0, 1] (n, h, w), and their local means and variances (n, h - 10, w - 10)."""
+    """Grey pictures in [0, 1] (n, h, w), and of the places of the window (n, h - 10, w - 10) what enters SSIM.
+
+    `energy` is the squared local mean plus half of C1, `spread` the local variance plus half of C2.
+    """
 
     grey: torch.Tensor
     mean: torch.Tensor
-    variance: torch.Tensor
+    energy: torch.Tensor
+    spread: torch.Tensor
+
+    @classmethod
+    def of(cls, grey: torch.Tensor) -> "_Prepared":
+        mean = _local_mean(grey)
+        return cls(grey, mean, mean**2 + C1 / 2, _local_mean(grey**2) - mean**2 + C2 / 2)
 
     def chosen(self, which: np.ndarray) -> "_Prepared":
-        rows = torch.from_numpy(which).to(self.grey.device)
-        return _Prepared(self.grey[rows], self.mean[rows], self.variance[rows])
+        """Return some of the pictures; a single one is not copied."""
+        one = slice(int(which[0]), int(which[0]) + 1)
+        rows = one if len(which) == 1 else torch.from_numpy(which).to(self.grey.device)
+        return _Prepared(self.grey[rows], self.mean[rows], self.energy[rows], self.spread[rows])
 
 
 def ssim2d_of_pairs(
@@ -96,9 +107,7 @@ def ssim2d_of_pairs(
 
 def _blocks(pictures: np.ndarray, device: torch.device) -> Iterator[tuple[int, _Prepared]]:
     for first in range(0, len(pictures), PICTURES_AT_ONCE):
-        luminance = grey(pictures[first : first + PICTURES_AT_ONCE], device)
-        mean = _local_mean(luminance)
-        yield first, _Prepared(luminance, mean, _local_mean(luminance**2) - mean**2)
+        yield first, _Prepared.of(grey(pictures[first : first + PICTURES_AT_ONCE], device))
 
 
 def _few(pairs: np.ndarray, pictures: torch.Tensor) -> Iterator[np.ndarray]:
@@ -113,10 +122,11 @@ def grey(pictures: np.ndarray, device: torch.device) -> torch.Tensor:
 
 
 def _ssim2d(a: _Prepared, b: _Prepared) -> np.ndarray:
+    # In place: a picture of 512 px fills the cache of a core, and this is done for each pair.
     product = a.mean * b.mean
-    covariance = _local_mean(a.grey * b.grey) - product
-    likeness = (2 * product + C1) * (2 * covariance + C2)
-    likeness /= (a.mean**2 + b.mean**2 + C1) * (a.variance + b.variance + C2)
+    likeness = _local_mean(a.grey * b.grey).sub_(product).mul_(2).add_(C2)
+    likeness.mul_(product.mul_(2).add_(C1))
+    likeness.div_((a.energy + b.energy).mul_(a.spread + b.spread))
     return likeness.mean(dim=(1, 2)).cpu().numpy()
 
 

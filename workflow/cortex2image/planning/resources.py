@@ -33,8 +33,8 @@ UNKNOWN_VOXELS = 250_000
 FULL_SIZE_MB, MINIATURE_MB = 16_000, 4_000
 # For 1,000 stimuli with 5 samples of 512 px. Memory, from sizes: the weights of all judges, both sets of
 # pictures (1.6 GB), the judges' features of 256 reconstructions (0.9 GB), LPIPS features (5.3 GB). Features
-# of the originals are mapped from disk. Time: the null of ssim2d is 200,000 pairs; a pair was seen to take
-# 7 ms on one core of a busy machine, 23 minutes if nothing ran in parallel. The networks were not timed.
+# of the originals are mapped from disk. Time: the null of ssim2d is 150,000 pairs; a pair was seen to take
+# 4 ms of one core, 10 minutes if nothing ran in parallel. The networks were not timed.
 FULL_SIZE_EVALUATION_MB, FULL_SIZE_EVALUATION_MINUTES = 24_000, 240
 # Of sampling all stimuli of a study; with a full-size set for the 80 passes of the U-Net that the study of
 # 2023 took for a picture. No job asks for less than the last.

@@ -13,7 +13,7 @@ import numpy as np
 
 from cortex2image.seeds import rng_for
 
-PAIRS = 40_000
+PAIRS = 30_000
 SMALLEST = 16
 
 
