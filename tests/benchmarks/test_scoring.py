@@ -36,12 +36,12 @@ def test_the_null_of_ssim_has_all_draws() -> None:
 def test_a_small_run_gives_the_whole_section(tmp_path: Path) -> None:
     lines = compare(Namespace(folder=tmp_path, scale=40, threads=1))
     assert lines[0].startswith("## Scoring")
-    assert [line.split()[1] for line in lines if line.startswith("| ")] == ["identification", "ssim"]
+    assert [line.split()[1] for line in lines if line.startswith("| ")] == ["case", "identification", "ssim"]
     assert [line.split(":")[0] for line in lines[-2:]] == ["- identification", "- ssim"]
 
 
 def test_goals_that_are_missed_are_said() -> None:
-    assert verdict("identification", Case(12.0, 0.1, 0.1), 0.5).count("missed") == 1
-    assert verdict("identification", Case(9.0, 0.1, 0.1), 1.5).endswith("missed.")
-    assert verdict("ssim", Case(299.0, 0.1, 0.1), 5.0) == "- ssim: 299.0 s (<= 300 s) met."
-    assert row("ssim", Case(1.0, 0.1, 1e-4), 0.5) == "| ssim | 1.0 | 0.50 | 1.0e-04 |  |"
+    assert verdict("identification", Case(12.0, 9.0, 0.1, 0.1), 0.5).count("missed") == 1
+    assert verdict("identification", Case(9.0, 9.0, 0.1, 0.1), 1.5).endswith("missed.")
+    assert verdict("ssim", Case(299.0, 9.0, 0.1, 0.1), 5.0) == "- ssim: 299.0 s (<= 300 s) met."
+    assert row("ssim", Case(1.0, 2.0, 0.1, 1e-4), 0.5) == "| ssim | 1.0 | 2.0 | 0.50 | 1.0e-04 |  |"
