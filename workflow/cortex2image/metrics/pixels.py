@@ -41,9 +41,9 @@ def _flat(pictures: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """Grey pictures in [0, 1] (n, h, w), and of the places of the window (n, h - 10, w - 10) what enters SSIM.
+    """Grey pictures in [0, 1] (n, h, w), and what enters SSIM at each place of the window (n, h - 10, w - 10).
 
-    `energy` is the squared local mean plus half of C1, `spread` the local variance plus half of C2.
+    `mean` is the local mean, `energy` its square plus half of C1, `spread` the local variance plus half of C2.
     """
 
     grey: torch.Tensor
