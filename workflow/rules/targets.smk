@@ -39,10 +39,9 @@ rule reconstruct:
 
 
 rule evaluate:
-    """Scores of the pictures, with nulls and intervals; fingerprints of the features."""
+    """Scores of the pictures, with nulls and intervals."""
     input:
         rules.scores.output,
-        rules.fingerprints.output,
     localrule: True
 
 

@@ -41,9 +41,9 @@ def _flat(pictures: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """Grey pictures in [0, 1] (n, h, w), and what enters SSIM at each place of the window (n, h - 10, w - 10).
+    """Grey pictures in [0, 1] (n, h, w), and what enters SSIM where the window fits (n, h - 10, w - 10).
 
-    `mean` is the local mean, `energy` its square plus half of C1, `spread` the local variance plus half of C2.
+    `mean`: the local mean; `energy`: its square plus half of C1; `spread`: the local variance plus half of C2.
     """
 
     grey: torch.Tensor
