@@ -43,7 +43,7 @@ def _flat(pictures: np.ndarray) -> np.ndarray:
 class _Prepared:
     """Grey pictures in [0, 1] (n, h, w), and what enters SSIM where the window fits (n, h - 10, w - 10).
 
-    `mean`: the local mean; `energy`: its square plus half of C1; `spread`: the local variance plus half of C2.
+    `mean` is local, `energy` its square plus half of C1, `spread` the local variance plus half of C2.
     """
 
     grey: torch.Tensor
