@@ -8,7 +8,7 @@ from cortex2image.judges.judge import Distance, Judge
 from cortex2image.judges.lpips_alex import load_lpips
 from cortex2image.judges.open import load_judges
 from cortex2image.metrics.metric import distance_name
-from cortex2image.metrics.similarity import Features, correlation_matrix
+from cortex2image.metrics.similarity import Features, Rows, correlation_matrix
 from cortex2image.networks.judge_specs import measures_distance
 from cortex2image.networks.registry import ModelSet
 
@@ -59,7 +59,8 @@ def similarities(
 ) -> dict[str, np.ndarray]:
     """Correlate a judge's features of all originals with those of all reconstructions.
 
-    Only the features of 256 reconstructions are in memory at a time.
+    Only the features of 256 reconstructions are in memory at a time. Reconstructions that are the same
+    picture are shown once, so that all of them tie.
 
     Parameters
     ----------
@@ -72,9 +73,12 @@ def similarities(
     -------
     dict of layer to (n, m) float64 array in [-1, 1]
     """
-    starts = range(0, len(reconstructions), AT_ONCE)
-    columns = [_correlated(judge, seen, reconstructions[first : first + AT_ONCE]) for first in starts]
-    return {layer: np.concatenate([some[layer] for some in columns], axis=1) for layer in seen}
+    pictures = Rows(reconstructions.reshape(len(reconstructions), -1)).described
+    batches = np.split(pictures.first, range(AT_ONCE, len(pictures.first), AT_ONCE))
+    columns = [_correlated(judge, seen, reconstructions[batch]) for batch in batches]
+    return {
+        layer: np.concatenate([some[layer] for some in columns], axis=1)[:, pictures.kind] for layer in seen
+    }
 
 
 def _correlated(

@@ -103,8 +103,8 @@ def correlation_matrix(a: Features, b: Features) -> np.ndarray:
     Blocks of 1024 columns are centred and multiplied; their products are added up in float64. Neither matrix
     is ever copied whole. Where all rows together take no more than 2^34 multiplications, blocks are float64
     too. Beyond, they are float32: r is then within (1024 + 8) 2^-24 = 6.2e-5 of that of float64 in any case
-    (Higham 2002, equation 3.5, with Cauchy and Schwarz), and was seen to be within 1e-7. Rows that are equal
-    have equal correlations, to the last digit, in either format.
+    (Higham 2002, equation 3.5, with Cauchy and Schwarz), and was seen to be within 2e-7. Equal rows of one
+    call have equal correlations, to the last digit, in either format.
 
     Parameters
     ----------
