@@ -38,6 +38,7 @@ rule all:
         rules.evaluate.input,
         rules.encode.input,
         rules.sheets.input,
+        rules.fingerprints.output,
         of_all("series_sheet") if STUDY.reconstruct.series.stimuli else [],
     localrule: True
 

@@ -16,7 +16,8 @@ import numpy as np
 from scipy.stats import kstest
 from tests.benchmarks.measure import machine
 
-from cortex2image.metrics.identification import correlation_matrix, credit_against, two_way
+from cortex2image.metrics.identification import credit_against, two_way
+from cortex2image.metrics.similarity import correlation_matrix
 from cortex2image.stats.crossed_intervals import Scores, crossed_interval
 from cortex2image.stats.paired import compare
 from cortex2image.stats.permutation import permutation_p, sets_seen, stimulus_permutations

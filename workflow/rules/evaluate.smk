@@ -2,6 +2,31 @@
 # `identify_categories` and `categorise_pictures` score studies that know only the categories of pictures.
 
 
+rule judge_stimuli:
+    """Features of every test stimulus by the judges, computed once for all subjects and methods."""
+    input:
+        code=code_of("judge_stimuli"),
+        stimuli=at("stimuli"),
+        shown=JOBS.pictures,
+        model=JOBS.model_sums,
+    output:
+        judged=directory(at("judged")),
+    log:
+        log_of("judge_stimuli"),
+    benchmark:
+        benchmark_of("judge_stimuli")
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: RESOURCES.evaluation_threads
+    resources:
+        **growing(mem_mb=RESOURCES.model_mb, runtime=60),
+        gpu=1,
+    params:
+        settings=settings_of("judge_stimuli"),
+    shell:
+        command_line("judge_stimuli")
+
+
 rule evaluate_images:
     """Pixel metrics and identification by the judge networks, with the permutation null of each."""
     input:
@@ -11,6 +36,7 @@ rule evaluate_images:
         shown=JOBS.pictures,
         reconstructions=at("reconstructions"),
         images=at("reconstructed_pictures"),
+        judged=at("judged"),
         model=JOBS.model_sums,
     output:
         **tables("evaluation", "nulls"),
@@ -184,6 +210,26 @@ rule novelty_scores:
         settings=settings_of("novelty_scores"),
     shell:
         command_line("novelty_scores")
+
+
+rule fingerprints:
+    """A few numbers of every feature space, by which another laboratory sees whether its features are the same."""
+    input:
+        code=code_of("fingerprints"),
+        features=collect(at("features"), space=JOBS.feature_spaces),
+        judged=at("judged") if READER.image_identity else [],
+    output:
+        fingerprints=at("fingerprints"),
+    log:
+        log_of("fingerprints"),
+    benchmark:
+        benchmark_of("fingerprints")
+    conda:
+        "../../envs/cortex2image.yaml"
+    resources:
+        **growing(mem_mb=2000, runtime=30),
+    shell:
+        command_line("fingerprints")
 
 
 rule scores:

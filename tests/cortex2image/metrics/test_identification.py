@@ -1,44 +1,20 @@
-"""Correlation and two-way identification against slow or foreign implementations."""
+"""Two-way identification against slow or foreign implementations."""
 
 import numpy as np
 import pytest
-from scipy.stats import pearsonr
 
-from cortex2image.metrics import identification
 from cortex2image.metrics.identification import (
     EachSample,
     MeanOfSamples,
-    correlation_matrix,
     credit_against,
     two_way,
     two_way_of_originals,
 )
 from cortex2image.metrics.scored import join_samples, score_pairings
+from cortex2image.metrics.similarity import correlation_matrix
 from cortex2image.stats.permutation import permutations
 
 STIMULI, SAMPLES = 8, 3
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.uint8])
-def test_correlation_is_pearsons(rng, dtype):
-    a, b = (rng.uniform(0, 255, (n, 40)).astype(dtype) for n in (5, 7))
-    expected = [[pearsonr(x.astype(float), y.astype(float)).statistic for y in b] for x in a]
-    np.testing.assert_allclose(correlation_matrix(a, b), expected, atol=1e-12)
-
-
-def test_blocks_of_columns_change_nothing(rng, monkeypatch):
-    a, b = rng.normal(5, 1, (4, 100)), rng.normal(-3, 1, (6, 100))
-    whole = correlation_matrix(a, b)
-    monkeypatch.setattr(identification, "COLUMNS_AT_ONCE", 7)
-    np.testing.assert_allclose(correlation_matrix(a, b), whole, atol=1e-12)
-
-
-def test_constant_rows_correlate_zero(rng):
-    a, b = rng.normal(size=(3, 50)), rng.normal(size=(2, 50))
-    a[1] = 0.1
-    r = correlation_matrix(a, b)
-    assert (r[1] == 0).all()
-    assert (r[[0, 2]] != 0).all()
 
 
 def brute_force(similarity):

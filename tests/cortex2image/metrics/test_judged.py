@@ -168,6 +168,20 @@ def test_shown_in_rounds_every_pair_is_correlated(rng, monkeypatch):
         np.testing.assert_allclose(found[layer], expected, atol=1e-12)
 
 
+@pytest.mark.parametrize("most", [0, 2**34])
+def test_reconstructions_that_are_the_same_tie_in_whatever_round_they_would_be(rng, monkeypatch, most):
+    monkeypatch.setattr("cortex2image.metrics.judged.AT_ONCE", 3)
+    monkeypatch.setattr("cortex2image.metrics.similarity.MOST_IN_DOUBLE", most)
+    originals, pictures = (rng.integers(0, 256, (n, 16, 16, 3), dtype=np.uint8) for n in (5, 8))
+    pictures[[4, 7]] = pictures[0]
+    judge = TwoLayers()
+    found = similarities(judge, judge.features(originals, ["all"]), pictures)["all"]
+    np.testing.assert_array_equal(found[:, [4, 7]], found[:, [0, 0]])
+    assert [count for count, _ in judge.shown] == [5, 3, 3]
+    expected = np.corrcoef(originals.reshape(5, -1), pictures.reshape(8, -1))[:5, 5:]
+    np.testing.assert_allclose(found, expected, atol=2e-7)
+
+
 def test_few_reconstructions_are_shown_at_a_time(rng, monkeypatch):
     monkeypatch.setattr("cortex2image.metrics.judged.AT_ONCE", 2)
     pictures = rng.integers(0, 256, (5, 4, 4, 3), dtype=np.uint8)

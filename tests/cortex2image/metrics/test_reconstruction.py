@@ -6,9 +6,11 @@ import torch
 
 from cortex2image.errors import DataError
 from cortex2image.metrics.identification import EachSample, MeanOfSamples
+from cortex2image.metrics.judged import CorrelationDistance
 from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS, ssim2d_of_pairs
 from cortex2image.metrics.reconstruction import score_pairs, score_reconstructions
 from cortex2image.metrics.registry import METRICS
+from cortex2image.metrics.similarity import Rows
 from cortex2image.stats.permutation import permutations
 
 PIXEL_METRICS = (*MATRIX_METRICS, *PAIR_METRICS)
@@ -114,9 +116,65 @@ def test_a_distance_nobody_described_is_refused(originals, order):
         )
 
 
-def test_pairs_of_large_studies_agrees_with_the_full_matrix(originals, order):
-    pictures = np.roll(originals, 1, axis=0) // 2 + originals // 2
-    full = score_pairs(ssim2d_of_pairs, originals, pictures, order, torch.device("cpu"))
-    direct = score_pairs(ssim2d_of_pairs, originals, pictures, order, torch.device("cpu"), all_pairs=5)
-    np.testing.assert_allclose(direct.values, full.values, atol=1e-12)
-    np.testing.assert_allclose(direct.null, full.null, atol=1e-12)
+def test_features_of_originals_that_are_known_are_not_extracted_again(originals, order):
+    shown = []
+
+    class Remembering(CoarsePixels):
+        def features(self, images, layers=None):
+            shown.append(images)
+            return super().features(images, layers)
+
+    samples = [originals // 2 + originals[::-1] // 3]
+    arguments = originals, samples, [Remembering()], order
+    once = score_reconstructions(*arguments, [EachSample(order)])
+    assert len(shown) == 2
+    stored = np.concatenate([np.zeros((1, 768), np.float32), CoarsePixels().features(originals)["early"]])
+    features = CoarsePixels().features(originals, ["middle", "late"])
+    seen = {layer: Rows(matrix) for layer, matrix in features.items()}
+    seen |= {"early": Rows(stored, np.arange(1, 11))}
+    again = score_reconstructions(*arguments, [EachSample(order)], seen={"cnn": seen})
+    assert len(shown) == 3
+    for metric in ("twoway_cnn_early", "twoway_cnn_middle", "twoway_cnn_late"):
+        np.testing.assert_array_equal(again[metric].values, once[metric].values)
+        np.testing.assert_array_equal(again[metric].null, once[metric].null)
+
+
+def test_a_distance_in_a_judges_features_takes_them_too(originals, order):
+    judge = CoarsePixels("swav_mindeye", ("pooled",))
+    seen = {"swav_mindeye": {"pooled": Rows(judge.features(originals[::-1])["pooled"])}}
+    arguments = originals, [originals[::-1]], [], order, [], [CorrelationDistance(judge)]
+    name = "distance_swav_mindeye"
+    assert score_reconstructions(*arguments)[name].values.max() > 0.1
+    np.testing.assert_allclose(score_reconstructions(*arguments, seen=seen)[name].values, 0, atol=1e-12)
+
+
+def brute_force(originals, pictures, order):
+    """SSIM of every pairing of every draw, pair by pair."""
+    own = np.arange(len(originals))
+    cpu = torch.device("cpu")
+    return [ssim2d_of_pairs(originals, pictures, draw, own, cpu).mean() for draw in order]
+
+
+@pytest.mark.parametrize("groups", [np.zeros(10), np.arange(10) % 3, np.arange(10)])
+def test_only_pairs_that_permutations_make_are_computed_and_each_once(originals, rng, groups):
+    order = permutations(rng.random((50, 10)), groups)
+    pictures, asked = np.roll(originals, 1, axis=0) // 2 + originals // 2, []
+
+    def counted(*arguments):
+        asked.append(len(arguments[2]))
+        return ssim2d_of_pairs(*arguments)
+
+    scored = score_pairs(counted, originals, pictures, order, torch.device("cpu"))
+    np.testing.assert_allclose(scored.null, brute_force(originals, pictures, order), atol=1e-12)
+    own = brute_force(originals, pictures, [np.arange(10)])
+    np.testing.assert_allclose(scored.values.mean(), own[0], atol=1e-12)
+    assert sum(asked) == sum((groups == group).sum() ** 2 for group in np.unique(groups))
+
+
+def test_metrics_of_pairs_have_permutations_of_their_own(originals, order, rng):
+    few = permutations(rng.random((50, 10)), np.arange(10) % 2)
+    scored = score_reconstructions(originals, [originals // 2], [], order, [], order_of_pairs=few)
+    np.testing.assert_allclose(scored["ssim2d"].null, brute_force(originals, originals // 2, few), atol=1e-12)
+    pixels, halved = originals.reshape(10, -1), (originals // 2).reshape(10, -1)
+    free = [[np.corrcoef(pixels[i], halved[j])[0, 1] for j, i in enumerate(draw)] for draw in order]
+    np.testing.assert_allclose(scored["pixcorr"].null, np.mean(free, axis=1), atol=1e-12)

@@ -1,3 +1,4 @@
+import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from cortex2image.errors import ModelSetError
 from cortex2image.networks.checksums import (
     check_files,
     check_present,
+    folder_hash,
     model_hash,
     readable_files,
     record,
@@ -44,6 +46,27 @@ def folder(tmp_path):
     (tmp_path / "README.md").write_text("card")
     write_sums(tmp_path)
     return tmp_path
+
+
+def test_the_hash_of_a_folder_is_that_of_its_weights(folder):
+    (folder / "vae" / "config.json").write_text("{}")
+    write_sums(folder)
+    assert folder_hash(tiny_description(folder), "vae") == hashlib.sha256(b"weights").hexdigest()
+
+
+def test_a_folder_of_several_files_of_weights_has_a_hash_of_all(folder):
+    (folder / "vae" / "more.safetensors").write_bytes(b"more")
+    write_sums(folder)
+    lines = [
+        f"{hashlib.sha256(text).hexdigest()}  vae/{name}.safetensors\n"
+        for name, text in (("more", b"more"), ("weights", b"weights"))
+    ]
+    assert folder_hash(tiny_description(folder), "vae") == hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def test_a_folder_that_is_not_listed_has_no_hash(folder):
+    with pytest.raises(ModelSetError, match="files in the folder unet"):
+        folder_hash(tiny_description(folder), "unet")
 
 
 def test_untouched_folder_passes(folder):

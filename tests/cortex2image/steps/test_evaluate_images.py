@@ -1,5 +1,7 @@
 """The step that scores reconstructions, with a judge that looks at coarse pixels."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,6 +11,9 @@ from tests.support.studies import as_option
 from cortex2image.errors import DataError
 from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS
 from cortex2image.metrics.registry import METRICS
+from cortex2image.metrics.versions import package_versions
+from cortex2image.networks.registry import MODEL_SETS
+from cortex2image.steps import judge_stimuli
 from cortex2image.steps.evaluate_images import held_out, main
 from cortex2image.tables.recordings import STIMULI, TRIALS
 from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS
@@ -16,11 +21,20 @@ from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS
 STIMULUS_IDS = [f"scene-{i}" for i in range(6)]
 
 
-class CoarsePixels:
-    name, layers = "clip", ("embeds",)
+LAYERS = {spec.name: spec.layers for spec in MODEL_SETS["miniature"].judges}
 
-    def features(self, images, layers=layers):
-        return {"embeds": images[:, ::2, ::2].reshape(len(images), -1).astype(np.float32)}
+
+class CoarsePixels:
+    """The judge of a name, whose every layer is a coarse picture."""
+
+    def __init__(self, name="clip"):
+        self.name, self.layers = name, LAYERS[name]
+        self.shown = 0
+
+    def features(self, images, layers=None):
+        self.shown += len(images)
+        coarse = images[:, ::2, ::2].reshape(len(images), -1).astype(np.float32)
+        return dict.fromkeys(layers or self.layers, coarse)
 
 
 class ReadingPixels:
@@ -42,17 +56,22 @@ def open_reader(models, device):
     return [*open_fake(models, device), ReadingPixels()]
 
 
+def load_fakes(models, names, device):
+    assert (models.name, names, device) == ("miniature", list(LAYERS), "auto")
+    return [CoarsePixels(name) for name in names]
+
+
 @pytest.fixture
 def study(tmp_path, rng):
-    """Six pictures of 32 px; sample 0 is the picture at 16 px, sample 1 is noise. Rows are shuffled."""
+    """Six pictures of 96 px; sample 0 is the picture at 64 px, sample 1 is noise. Rows are shuffled."""
     stimuli: dict[str, list] = {"stimulus_id": [*STIMULUS_IDS, "unseen"], "image_path": []}
     rows = []
     for stimulus in stimuli["stimulus_id"]:
-        picture = Image.fromarray(rng.integers(0, 256, (32, 32, 3), dtype=np.uint8))
+        picture = Image.fromarray(rng.integers(0, 256, (96, 96, 3), dtype=np.uint8))
         paths = [str(tmp_path / f"{stimulus}-{kind}.png") for kind in ("seen", 0, 1)]
         picture.save(paths[0])
-        picture.resize((16, 16), Image.Resampling.LANCZOS).save(paths[1])
-        Image.fromarray(rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)).save(paths[2])
+        picture.resize((64, 64), Image.Resampling.LANCZOS).save(paths[1])
+        Image.fromarray(rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(paths[2])
         stimuli["image_path"].append(paths[0])
         rows += [(stimulus, sample, 1, paths[1 + sample]) for sample in (0, 1) if stimulus != "unseen"]
     count = len(stimuli["stimulus_id"])
@@ -63,7 +82,15 @@ def study(tmp_path, rng):
     table = dict(zip(names, map(list, columns), strict=True)) | without_incident(len(rows))
     RECONSTRUCTIONS.write(table, tmp_path / "zc.parquet")
     write_trials(tmp_path / "trials.parquet", STIMULUS_IDS)
+    judge(tmp_path)
     return tmp_path
+
+
+def judge(study):
+    """Let the judges look at the stimuli, by the step of the workflow."""
+    options = ["--stimuli", str(study / "stimuli.parquet"), "--judged", str(study / "judged")]
+    settings = as_option(models={"set": "miniature"}, dataset={"cross_validate": "none"})
+    judge_stimuli.main([*options, *settings], judges=load_fakes)
 
 
 def write_trials(path, stimuli):
@@ -105,6 +132,7 @@ def run(
     options = {
         "stimuli": study / "stimuli.parquet",
         "reconstructions": study / "zc.parquet",
+        "judged": study / "judged",
         "subject": subject,
         "method": "zc",
         "evaluation": outputs[0],
@@ -234,3 +262,38 @@ def test_a_lost_reconstruction_stops_it(study):
     with pytest.raises(DataError, match=r"scene-3-1\.png"):
         run(study)
     assert not list(study.glob("*evaluation*"))
+
+
+def test_stimuli_are_not_shown_to_the_judges_again(study):
+    clip = CoarsePixels()
+    run(study, judges=lambda models, device: [clip])
+    assert clip.shown == 2 * len(STIMULUS_IDS)
+
+
+def test_features_of_pictures_that_were_replaced_are_refused(study, rng):
+    Image.fromarray(rng.integers(0, 256, (96, 96, 3), dtype=np.uint8)).save(study / "scene-2-seen.png")
+    with pytest.raises(DataError, match="1 with another picture, first scene-2"):
+        run(study)
+    assert not list(study.glob("*evaluation*"))
+    judge(study)
+    run(study)
+
+
+def test_reconstructions_of_another_size_are_refused(study):
+    """The features of stimuli are of the size that the model set makes."""
+    for path in study.glob("scene-*-[01].png"):
+        Image.open(path).resize((32, 32)).save(path)
+    with pytest.raises(DataError, match=r"64 x 64 px(.|\n)*32 x 32 px"):
+        run(study)
+
+
+def test_the_tables_say_what_each_metric_depends_on(study):
+    for contract, path in zip((EVALUATION, NULLS), run(study), strict=True):
+        facts = contract.read_schema(path).metadata
+        metrics = json.loads(facts[b"metrics"])
+        assert set(metrics) == {*MATRIX_METRICS, *PAIR_METRICS, "twoway_clip"}
+        assert metrics["ssim2d"]["version"] == METRICS["ssim2d"].version
+        assert metrics["ssim2d"]["input_size"] == 64
+        assert len(metrics["twoway_clip"]["weights"]) == 64
+        assert metrics["twoway_clip"]["interpolation"] == "lanczos"
+        assert json.loads(facts[b"packages"]) == package_versions()

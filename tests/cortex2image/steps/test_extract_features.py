@@ -1,3 +1,4 @@
+import json
 import weakref
 from pathlib import Path
 
@@ -7,12 +8,14 @@ from tests.support.stimuli import CAPTIONS, write_pictures, write_stimuli
 from tests.support.studies import as_option
 
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.features import captions
+from cortex2image.features import captions, latents
 from cortex2image.features.captions import caption_states
 from cortex2image.features.latents import image_latents
+from cortex2image.features.reference import reference_features
 from cortex2image.networks.checksums import model_hash
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.seeds import seed_for
+from cortex2image.stats.fingerprints import fingerprint
 from cortex2image.steps.extract_features import main
 from cortex2image.tables import row_groups
 from cortex2image.tables.columns import matrix
@@ -54,6 +57,10 @@ def test_z_of_every_stimulus(study, images, tiny_diffusion, tiny_model_set):
     assert facts[b"model_hash"].decode() == model_hash(tiny_model_set)
     assert facts[b"precision"] == b"float32"
     assert b"strength" not in facts
+    expected = fingerprint(reference_features(latents, tiny_diffusion))
+    found = json.loads(facts[b"reference"])
+    np.testing.assert_allclose(found["projections"], expected["projections"], atol=1e-4)
+    assert found["sd"] == pytest.approx(expected["sd"], abs=1e-4)
 
 
 def test_a_set_that_lacks_the_part_is_refused_before_it_is_loaded(study, monkeypatch):
@@ -94,7 +101,8 @@ def test_features_are_written_while_they_are_made(study, monkeypatch):
     extract_batch = captions.extract
     monkeypatch.setattr(captions, "extract", remembered)
     extract("c", batch_size=1)
-    assert most == [1, 1, 1]
+    # The reference picture, then three stimuli.
+    assert most == [1, 1, 1, 1]
 
 
 def test_c_needs_no_pictures(study, tiny_diffusion):

@@ -56,6 +56,7 @@ def test_clear_vectors_are_all_identified(study):
     evaluation, nulls = run(study)
     table = EVALUATION.read(evaluation)
     assert table.schema.metadata[b"method"] == b"decoded_c"
+    assert b'"category_identification": {' in table.schema.metadata[b"metrics"]
     assert table["value"].to_pylist() == [1.0] * len(BLOCKS)
     null = np.array(NULLS.read(nulls)["value"].to_pylist())
     assert null.mean() == pytest.approx(0.25, abs=0.02)

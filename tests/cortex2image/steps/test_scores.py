@@ -1,5 +1,7 @@
 """The step that joins all evaluations into one table."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +16,7 @@ from cortex2image.tables.scores import COMPARISONS, SCORES
 STIMULUS_IDS = [f"s{i}" for i in range(8)]
 
 
-def write(folder, subject, method, values, null, metric="pixcorr"):
+def write(folder, subject, method, values, null, metric="pixcorr", **more):
     """Write the evaluation of (stimuli, samples) values and its null."""
     stimuli, samples = values.shape
     columns = {
@@ -24,7 +26,7 @@ def write(folder, subject, method, values, null, metric="pixcorr"):
         "value": values.ravel(),
         "as_rival": [0.5 if metric.startswith("twoway") else None] * values.size,
     }
-    facts = {"subject": subject, "method": method}
+    facts = {"subject": subject, "method": method} | more
     EVALUATION.write(columns, folder / f"{subject}-{method}.parquet", **facts)
     draws = {"metric": [metric] * len(null), "draw": np.arange(len(null)), "value": null}
     NULLS.write(draws, folder / f"{subject}-{method}-nulls.parquet", **facts)
@@ -236,3 +238,27 @@ def test_an_identification_stays_between_its_bounds(tmp_path):
     write(tmp_path, "sub-01", "z", np.ones((8, 1)), np.full(99, 0.5), metric="twoway_clip")
     row = run(tmp_path).loc[("sub-01", "z")]
     assert 0.5 < row["ci_low"] < row["ci_high"] <= 1
+
+
+def test_scores_say_what_their_metrics_depend_on(tables, rng):
+    for method, metric in (("zc", "pixcorr"), ("c", "ssim2d")):
+        facts = {"metrics": json.dumps({metric: {"version": "1", "input_size": 64}})}
+        facts["packages"] = json.dumps({"numpy": "2.4"})
+        for subject in ("sub-01", "sub-02"):
+            write(tables, subject, method, rng.random((8, 1)), rng.random(99), metric, **facts)
+    run(tables)
+    found = SCORES.read_schema(tables / "scores.parquet").metadata
+    assert json.loads(found[b"metrics"]) == {
+        "pixcorr": {"version": "1", "input_size": 64},
+        "ssim2d": {"version": "1", "input_size": 64},
+    }
+    assert json.loads(found[b"packages"]) == {"numpy": "2.4"}
+
+
+def test_scores_of_two_definitions_are_not_joined(tables, rng):
+    for subject, version in (("sub-01", "1"), ("sub-02", "2")):
+        facts = {"metrics": json.dumps({"pixcorr": {"version": version}})}
+        write(tables, subject, "zc", rng.random((8, 1)), rng.random(99), **facts)
+    with pytest.raises(DataError, match=r"sub-02-zc\.parquet, pixcorr(.|\n)*version 1"):
+        run(tables)
+    assert not (tables / "scores.parquet").exists()

@@ -10,40 +10,6 @@ from cortex2image.metrics.metric import released_name
 from cortex2image.metrics.scored import Scored, join_samples, score_pairings
 
 TIE_DECIMALS = 10
-COLUMNS_AT_ONCE = 2**14
-
-
-def correlation_matrix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Pearson correlation of every row of `a` with every row of `b`.
-
-    Sums are float64 and run over blocks of columns, so that neither matrix is ever copied whole.
-
-    Parameters
-    ----------
-    a : (n, width) array of any number type
-    b : (m, width) array of any number type
-
-    Returns
-    -------
-    (n, m) float64 array in [-1, 1]; 0 wherever a row is constant, for which r is undefined.
-    """
-    mean_a, mean_b = (rows.mean(axis=1, keepdims=True, dtype=np.float64) for rows in (a, b))
-    product, square_a, square_b = np.zeros((len(a), len(b))), np.zeros(len(a)), np.zeros(len(b))
-    for start in range(0, a.shape[1], COLUMNS_AT_ONCE):
-        columns = slice(start, start + COLUMNS_AT_ONCE)
-        centred_a, centred_b = a[:, columns] - mean_a, b[:, columns] - mean_b
-        product += centred_a @ centred_b.T
-        square_a += np.einsum("ij,ij->i", centred_a, centred_a)
-        square_b += np.einsum("ij,ij->i", centred_b, centred_b)
-    # Centring a constant row leaves rounding errors, which would correlate with anything.
-    square_a[_constant(a)] = np.inf
-    square_b[_constant(b)] = np.inf
-    return np.clip(product / np.sqrt(np.outer(square_a, square_b)), -1.0, 1.0)
-
-
-def _constant(rows: np.ndarray) -> np.ndarray:
-    constant: np.ndarray = (rows == rows[:, :1]).all(axis=1)
-    return constant
 
 
 def two_way(similarity: np.ndarray) -> np.ndarray:

@@ -8,8 +8,8 @@ from cortex2image.judges.judge import Distance, Judge
 from cortex2image.judges.lpips_alex import load_lpips
 from cortex2image.judges.open import load_judges
 from cortex2image.metrics.classification import open_classifications
-from cortex2image.metrics.identification import correlation_matrix
 from cortex2image.metrics.metric import distance_name
+from cortex2image.metrics.similarity import Features, Rows, correlation_matrix
 from cortex2image.networks.judge_specs import measures_distance
 from cortex2image.networks.registry import ModelSet
 
@@ -51,17 +51,23 @@ def open_distances(models: ModelSet, device: str) -> list[Distance]:
     return distances + open_classifications(models, device)
 
 
+def layers_read(models: ModelSet) -> dict[str, tuple[str, ...]]:
+    """Return the layers in which each judge of a model set looks at stimuli; distances take the last one."""
+    return {s.name: s.layers[-1:] if measures_distance(s) else s.layers for s in models.judges}
+
+
 def similarities(
-    judge: Judge, seen: Mapping[str, np.ndarray], reconstructions: np.ndarray
+    judge: Judge, seen: Mapping[str, Features], reconstructions: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Correlate a judge's features of all originals with those of all reconstructions.
 
-    Only the features of 256 reconstructions are in memory at a time.
+    Only the features of 256 reconstructions are in memory at a time. Reconstructions that are the same
+    picture are shown once, so that all of them tie.
 
     Parameters
     ----------
     judge : Judge
-    seen : mapping of layer to (n, width) array
+    seen : mapping of layer to (n, width) array, or Rows
         Features of the originals, in the layers that are wanted.
     reconstructions : (m, height, width, 3) uint8 array
 
@@ -69,13 +75,16 @@ def similarities(
     -------
     dict of layer to (n, m) float64 array in [-1, 1]
     """
-    starts = range(0, len(reconstructions), AT_ONCE)
-    columns = [_correlated(judge, seen, reconstructions[first : first + AT_ONCE]) for first in starts]
-    return {layer: np.concatenate([some[layer] for some in columns], axis=1) for layer in seen}
+    pictures = Rows(reconstructions.reshape(len(reconstructions), -1)).described
+    batches = np.split(pictures.first, range(AT_ONCE, len(pictures.first), AT_ONCE))
+    columns = [_correlated(judge, seen, reconstructions[batch]) for batch in batches]
+    return {
+        layer: np.concatenate([some[layer] for some in columns], axis=1)[:, pictures.kind] for layer in seen
+    }
 
 
 def _correlated(
-    judge: Judge, seen: Mapping[str, np.ndarray], reconstructions: np.ndarray
+    judge: Judge, seen: Mapping[str, Features], reconstructions: np.ndarray
 ) -> dict[str, np.ndarray]:
     features = judge.features(reconstructions, list(seen))
     return {layer: correlation_matrix(seen[layer], features[layer]) for layer in seen}
@@ -106,5 +115,12 @@ class CorrelationDistance:
             features of a picture are constant.
         """
         last = self.judge.layers[-1]
-        seen = self.judge.features(originals, [last])
-        return lambda pictures: 1 - similarities(self.judge, seen, pictures)[last]
+        return self.distances_to(self.judge.features(originals, [last]))
+
+    def distances_to(self, seen: Mapping[str, Features]) -> Callable[[np.ndarray], np.ndarray]:
+        """Return the function that measures from features of the originals, given by layer.
+
+        The function is that of :meth:`distances_from`.
+        """
+        last = self.judge.layers[-1]
+        return lambda pictures: 1 - similarities(self.judge, {last: seen[last]}, pictures)[last]

@@ -3,13 +3,14 @@
 ``python -m cortex2image.metrics.page > docs/metrics.md``, with ``workflow`` on the Python path, writes it.
 """
 
+import math
 from collections.abc import Iterator
 
 from cortex2image.metrics.brain_facts import BRAIN_METRICS
 from cortex2image.metrics.metric import Metric
 from cortex2image.metrics.pixels import PAIR_METRICS
-from cortex2image.metrics.reconstruction import DIRECT_DRAWS, STIMULI_WITH_ALL_PAIRS
 from cortex2image.metrics.registry import METRICS
+from cortex2image.stats.permutation_groups import PAIRS, SMALLEST
 
 _HEAD = """# Metrics
 
@@ -58,8 +59,14 @@ do not edit.
   from a picture with the measured one, in a feature space and a region that their names give; `seen` is the
   picture that was seen. What they can show, and what they cannot, says
   [brain-consistency](brain-consistency.md).
-- **Large studies.** Beyond {all_pairs} stimuli the null of {pair_metrics} has {direct_draws} draws, each
-  computed directly; that of every other metric has all draws at any size.
+- **Large studies.** Every null has all draws at any size. That of {pair_metrics}, which takes time for each
+  pair of pictures, permutes stimuli within random groups beyond {all_pairs} of them: groups of {pairs} /
+  number of stimuli, at least {smallest}. The test stays exact (Hemerik and Goeman 2018). A draw leaves a
+  picture with its own original once in as many times as its group has members, which moves `null_mean`
+  towards the value by this share of the effect, for instance 1 / 30 for 1,000 stimuli.
+- **What it depends on.** The metadata of the tables of scores hold, as JSON, the version of each metric, the
+  SHA-256 of its network's weights, size and interpolation of its input (`metrics`), and the versions of the
+  packages (`packages`). Scores of one table agree in the first, or are not joined.
 
 ## The metrics"""
 
@@ -67,9 +74,10 @@ do not edit.
 def metrics_page() -> str:
     """Return docs/metrics.md."""
     head = _HEAD.format(
-        all_pairs=STIMULI_WITH_ALL_PAIRS,
+        all_pairs=math.isqrt(PAIRS),
+        pairs=f"{PAIRS:,}",
+        smallest=SMALLEST,
         pair_metrics=" and ".join(f"`{name}`" for name in PAIR_METRICS),
-        direct_draws=DIRECT_DRAWS,
     )
     sections = ["\n".join(_section(metric)) for metric in (*METRICS.values(), *BRAIN_METRICS)]
     return "\n\n".join([head, *sections]) + "\n"

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from cortex2image.errors import DataError
-from cortex2image.metrics.identification import correlation_matrix
 from cortex2image.metrics.psnr import psnr_matrix
+from cortex2image.metrics.similarity import correlation_matrix
 
 GREY_WEIGHTS = (0.2125, 0.7154, 0.0721)
 SIGMA, RADIUS = 1.5, 5
@@ -44,15 +44,26 @@ def _flat(pictures: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """Grey pictures in [0, 1] (n, h, w); their local means and variances are 10 px shorter where averaged."""
+    """Grey pictures in [0, 1] (n, h, w), and what enters SSIM, 10 px shorter along averaged dimensions.
+
+    `mean` is local, `energy` its square plus half of C1, `spread` the local variance plus half of C2.
+    """
 
     grey: torch.Tensor
     mean: torch.Tensor
-    variance: torch.Tensor
+    energy: torch.Tensor
+    spread: torch.Tensor
+
+    @classmethod
+    def of(cls, grey: torch.Tensor, dims: Dims) -> "_Prepared":
+        mean = _local_mean(grey, dims)
+        return cls(grey, mean, mean**2 + C1 / 2, _local_mean(grey**2, dims) - mean**2 + C2 / 2)
 
     def chosen(self, which: np.ndarray) -> "_Prepared":
-        rows = torch.from_numpy(which).to(self.grey.device)
-        return _Prepared(self.grey[rows], self.mean[rows], self.variance[rows])
+        """Return some of the pictures; a single one is not copied."""
+        one = slice(int(which[0]), int(which[0]) + 1)
+        rows = one if len(which) == 1 else torch.from_numpy(which).to(self.grey.device)
+        return _Prepared(self.grey[rows], self.mean[rows], self.energy[rows], self.spread[rows])
 
 
 def ssim2d_of_pairs(
@@ -130,9 +141,7 @@ def _ssim(
 
 def _blocks(pictures: np.ndarray, device: torch.device, dims: Dims) -> Iterator[tuple[int, _Prepared]]:
     for first in range(0, len(pictures), PICTURES_AT_ONCE):
-        luminance = grey(pictures[first : first + PICTURES_AT_ONCE], device)
-        mean = _local_mean(luminance, dims)
-        yield first, _Prepared(luminance, mean, _local_mean(luminance**2, dims) - mean**2)
+        yield first, _Prepared.of(grey(pictures[first : first + PICTURES_AT_ONCE], device), dims)
 
 
 def _few(pairs: np.ndarray, pictures: torch.Tensor) -> Iterator[np.ndarray]:
@@ -147,10 +156,11 @@ def grey(pictures: np.ndarray, device: torch.device) -> torch.Tensor:
 
 
 def _index(a: _Prepared, b: _Prepared, dims: Dims) -> np.ndarray:
+    # In place: a picture of 512 px fills the cache of a core, and this is done for each pair.
     product = a.mean * b.mean
-    covariance = _local_mean(a.grey * b.grey, dims) - product
-    likeness = (2 * product + C1) * (2 * covariance + C2)
-    likeness /= (a.mean**2 + b.mean**2 + C1) * (a.variance + b.variance + C2)
+    likeness = _local_mean(a.grey * b.grey, dims).sub_(product).mul_(2).add_(C2)
+    likeness.mul_(product.mul_(2).add_(C1))
+    likeness.div_((a.energy + b.energy).mul_(a.spread + b.spread))
     return likeness.mean(dim=(1, 2)).cpu().numpy()
 
 

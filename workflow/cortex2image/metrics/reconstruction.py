@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
+from scipy.sparse.csgraph import connected_components
 
 from cortex2image.device import choose_device
 from cortex2image.judges.judge import Distance, Judge
 from cortex2image.metrics.identification import Identification
-from cortex2image.metrics.judged import similarities
+from cortex2image.metrics.judged import CorrelationDistance, similarities
 from cortex2image.metrics.metric import twoway_name
 from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS, PairMetric
 from cortex2image.metrics.registry import metric_facts
 from cortex2image.metrics.scored import Scored, join_samples, score_pairings
-
-STIMULI_WITH_ALL_PAIRS = 200
-DIRECT_DRAWS = 99
+from cortex2image.metrics.similarity import Features
+from cortex2image.metrics.stimulus_features import SeenFeatures
 
 
 def score_reconstructions(
@@ -26,6 +26,8 @@ def score_reconstructions(
     identifications: Sequence[Identification],
     distances: Sequence[Distance] = (),
     device: str = "auto",
+    seen: SeenFeatures | None = None,
+    order_of_pairs: np.ndarray | None = None,
 ) -> dict[str, Scored]:
     """Score every sample of every stimulus by every metric.
 
@@ -44,6 +46,12 @@ def score_reconstructions(
     device : str
         Where :data:`cortex2image.metrics.pixels.PAIR_METRICS` are computed, see
         :func:`cortex2image.device.choose_device`.
+    seen : mapping of judge to mapping of layer to features of the originals, optional
+        See :func:`cortex2image.metrics.stimulus_features.features_of`; judges that it lacks look at the
+        originals here.
+    order_of_pairs : (draws, n) int array, optional
+        Permuted pairings for :data:`cortex2image.metrics.pixels.PAIR_METRICS`, whose time grows with the
+        number of different pairs among them; `order` by default.
 
     Returns
     -------
@@ -60,12 +68,18 @@ def score_reconstructions(
     place = choose_device(device)
     for name in (*MATRIX_METRICS, *PAIR_METRICS, *_judged_names(judges), *(d.name for d in distances)):
         metric_facts(name)
-    seen = [judge.features(originals) for judge in judges]
-    measures = {d.name: d.distances_from(originals) for d in distances}
+    known = seen or {}
+    looked_at: dict[str, Mapping[str, Features]] = {
+        judge.name: known.get(judge.name) or judge.features(originals) for judge in judges
+    }
+    measures = {distance.name: _measure(distance, originals, known) for distance in distances}
+    by_pairs = order if order_of_pairs is None else order_of_pairs
     rounds = []
     for pictures in samples:
-        rounds.append(_paired(originals, pictures, order, measures, place))
-        for name, similarity in _similarities(pictures, judges, seen):
+        rounds.append(
+            _compared(originals, pictures, order, measures) | _paired(originals, pictures, by_pairs, place)
+        )
+        for name, similarity in _similarities(pictures, judges, looked_at):
             for rule in identifications:
                 rule.add(name, similarity)
     joined = {metric: join_samples([scored[metric] for scored in rounds]) for metric in rounds[0]}
@@ -76,29 +90,40 @@ def _judged_names(judges: Sequence[Judge]) -> Iterator[str]:
     return (twoway_name(judge.name, judge.layers, layer) for judge in judges for layer in judge.layers)
 
 
-def _paired(
+def _measure(
+    distance: Distance, originals: np.ndarray, known: SeenFeatures
+) -> Callable[[np.ndarray], np.ndarray]:
+    if isinstance(distance, CorrelationDistance) and distance.judge.name in known:
+        return distance.distances_to(known[distance.judge.name])
+    return distance.distances_from(originals)
+
+
+def _compared(
     originals: np.ndarray,
     pictures: np.ndarray,
     order: np.ndarray,
     measures: Mapping[str, Callable[[np.ndarray], np.ndarray]],
-    device: torch.device,
+) -> dict[str, Scored]:
+    """Score one sample of every stimulus by the metrics that compare all pictures with all at once."""
+    matrices = {name: matrix(originals, pictures) for name, matrix in MATRIX_METRICS.items()}
+    matrices |= {name: distances(pictures) for name, distances in measures.items()}
+    return {name: score_pairings(matrix, order) for name, matrix in matrices.items()}
+
+
+def _paired(
+    originals: np.ndarray, pictures: np.ndarray, order: np.ndarray, device: torch.device
 ) -> dict[str, Scored]:
     """Score one sample of every stimulus by the metrics that compare two pictures at a time."""
-    scored = {
-        name: score_pairings(matrix(originals, pictures), order) for name, matrix in MATRIX_METRICS.items()
+    return {
+        name: score_pairs(metric, originals, pictures, order, device) for name, metric in PAIR_METRICS.items()
     }
-    for name, metric in PAIR_METRICS.items():
-        scored[name] = score_pairs(metric, originals, pictures, order, device)
-    for name, distances in measures.items():
-        scored[name] = score_pairings(distances(pictures), order)
-    return scored
 
 
 def _similarities(
-    pictures: np.ndarray, judges: Sequence[Judge], seen: Sequence[dict[str, np.ndarray]]
+    pictures: np.ndarray, judges: Sequence[Judge], seen: Mapping[str, Mapping[str, Features]]
 ) -> Iterator[tuple[str, np.ndarray]]:
-    for judge, originals in zip(judges, seen, strict=True):
-        for layer, similarity in similarities(judge, originals, pictures).items():
+    for judge in judges:
+        for layer, similarity in similarities(judge, seen[judge.name], pictures).items():
             yield twoway_name(judge.name, judge.layers, layer), similarity
 
 
@@ -108,9 +133,11 @@ def score_pairs(
     pictures: np.ndarray,
     order: np.ndarray,
     device: torch.device,
-    all_pairs: int = STIMULI_WITH_ALL_PAIRS,
 ) -> Scored:
     """Score one sample per stimulus by a metric whose time grows with the number of pairs.
+
+    Only the pairs that the permutations make are computed, each once, and every draw is used. Permutations
+    within groups make few pairs, see :mod:`cortex2image.stats.permutation_groups`.
 
     Parameters
     ----------
@@ -118,16 +145,15 @@ def score_pairs(
     originals, pictures : (n, height, width, 3) uint8 arrays
     order : (draws, n) int array
     device : torch.device
-    all_pairs : int
-        Up to so many stimuli, all n x n pairs are computed and every draw is used; beyond, only the pairs of
-        the first 99 draws, so that p cannot fall below 0.01.
     """
     own = np.arange(len(originals))
-    if len(originals) <= all_pairs:
-        rows, columns = (index.ravel() for index in np.indices((len(own), len(own))))
-        matrix = metric(originals, pictures, rows, columns, device).reshape(len(own), len(own))
-        return score_pairings(matrix, order)
-    pairings = np.stack([own, *order[:DIRECT_DRAWS]])
-    rows, columns = pairings.ravel(), np.tile(own, len(pairings))
-    scores = metric(originals, pictures, rows, columns, device).reshape(pairings.shape)
-    return Scored(scores[0][:, None], scores[1:].mean(axis=1))
+    made = np.eye(len(own), dtype=bool)
+    made[order, own] = True
+    groups, group = connected_components(made, directed=False)
+    scores = np.zeros(made.shape)
+    for number in range(groups):
+        members = np.flatnonzero(group == number)
+        rows, columns = np.nonzero(made[np.ix_(members, members)])
+        both = (originals, pictures) if groups == 1 else (originals[members], pictures[members])
+        scores[members[rows], members[columns]] = metric(*both, rows, columns, device)
+    return score_pairings(scores, order)

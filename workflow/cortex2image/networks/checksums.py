@@ -5,6 +5,7 @@ more, since repositories offer many variants of the same weights: only files tha
 would read are listed and compared.
 """
 
+import hashlib
 import os
 from collections.abc import Iterable
 from functools import cache
@@ -44,6 +45,30 @@ def sums_file(model_set: ModelSet, start: str | Path = ".") -> str:
 def model_hash(model_set: ModelSet) -> str:
     """Return the SHA-256 of `SHA256SUMS`, which changes with any file of the set."""
     return sha256(_existing(model_set.folder / SUMS, RECORD_FIX if model_set.fetched else FIX))
+
+
+def folder_hash(model_set: ModelSet, folder: str) -> str:
+    """Return the SHA-256 of the weights in a folder of a set, as `SHA256SUMS` lists it.
+
+    For a folder with one safetensors file it is what ``sha256sum`` prints for that file. For any other it is
+    the SHA-256 of the lines of `SHA256SUMS` on the files of the folder.
+
+    Raises
+    ------
+    ModelSetError
+        `SHA256SUMS` is missing or malformed, or lists no file of the folder.
+    """
+    fix = RECORD_FIX if model_set.fetched else FIX
+    sums = _existing(model_set.folder / SUMS, fix)
+    listed = _listed(sums, fix)
+    names = _within((folder,), listed)
+    if not names:
+        raise ModelSetError(sums, f"files in the folder {folder}", "none", fix)
+    weights = [name for name in names if PurePosixPath(name).suffix == WEIGHTS]
+    if len(weights) == 1:
+        return listed[weights[0]]
+    lines = "".join(f"{listed[name]}  {name}\n" for name in names)
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def check_present(model_set: ModelSet) -> None:

@@ -34,10 +34,9 @@ UNKNOWN_VOXELS = 250_000
 # Weights pass through main memory on their way to a GPU.
 FULL_SIZE_MB, MINIATURE_MB = 16_000, 4_000
 # For 1,000 stimuli with 5 samples of 512 px. Memory, from sizes: the weights of all judges, both sets of
-# pictures (1.6 GB), the judges' features of the originals (4.2 GB), LPIPS features (5.3 GB). Time: the
-# null of ssim2d, 99 draws and the pairs themselves, is 500,000 pairs; a pair was measured to take 7 ms on one
-# core of a busy machine, 58 minutes if nothing ran in parallel. The networks and the matrix products were not
-# timed.
+# pictures (1.6 GB), the judges' features of 256 reconstructions (0.9 GB), LPIPS features (5.3 GB). Features
+# of the originals are mapped from disk. Time: the null of ssim2d is 150,000 pairs; a pair was seen to take
+# 4 ms of one core, 10 minutes if nothing ran in parallel. The networks were not timed.
 FULL_SIZE_EVALUATION_MB, FULL_SIZE_EVALUATION_MINUTES = 24_000, 240
 # Of sampling all stimuli of a study; with a full-size set for the 80 passes of the U-Net that the study of
 # 2023 took for a picture. No job asks for less than the last.

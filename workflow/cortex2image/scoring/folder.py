@@ -32,6 +32,7 @@ from cortex2image.progress import say, track
 from cortex2image.scoring.matching import Matched, match
 from cortex2image.scoring.page import TEMPLATES, Facts, folder_page
 from cortex2image.stats.permutation import stimulus_permutations
+from cortex2image.stats.permutation_groups import pair_groups
 from cortex2image.study.config import read_slice
 from cortex2image.study.scored import require_scored, scored_name
 from cortex2image.study.settings import Study
@@ -162,7 +163,11 @@ def scored_folder(
     size = len(read_pictures([matched.reconstructions[0][0]], fix=_ONE_SIZE)[0])
     originals = read_originals(matched.originals, size)
     identical = np.zeros(len(matched.stimuli), dtype=bool)
-    order = stimulus_permutations(study.seed, matched.stimuli, study.evaluate.permutations)
+    groups = pair_groups(study.seed, matched.stimuli, np.zeros(len(matched.stimuli), np.intp))
+    order, order_of_pairs = (
+        stimulus_permutations(study.seed, matched.stimuli, study.evaluate.permutations, some)
+        for some in (None, groups)
+    )
     scored = score_reconstructions(
         originals,
         _compared(_samples(matched, size), originals, identical),
@@ -171,6 +176,7 @@ def scored_folder(
         [RULES[study.evaluate.identification](order)],
         distances(models, device),
         device,
+        order_of_pairs=order_of_pairs,
     )
     _require_finite(scored, matched.stimuli)
     facts = Facts(

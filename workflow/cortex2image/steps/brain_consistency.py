@@ -22,6 +22,7 @@ from cortex2image.fmri.pattern_ceiling import pattern_ceilings
 from cortex2image.metrics.brain import score_ceilings, score_pictures
 from cortex2image.metrics.pictures import picture_grid
 from cortex2image.metrics.scored import Scored, evaluation_columns, null_columns
+from cortex2image.metrics.versions import version_facts
 from cortex2image.networks.load import load_diffusion
 from cortex2image.networks.registry import ModelSet, model_set
 from cortex2image.prediction.alignment import StoredFeatures, find_features
@@ -112,9 +113,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     for (method, numbers), evaluation, nulls in zip(
         samples.items(), args.evaluation, args.nulls, strict=True
     ):
-        NULLS.write(null_columns(scored[method]), nulls, method=method, **facts)
+        named = {"method": method, **facts, **version_facts(scored[method])}
+        NULLS.write(null_columns(scored[method]), nulls, **named)
         columns = evaluation_columns(scored[method], stimuli, numbers)
-        EVALUATION.write(columns, evaluation, method=method, **facts)
+        EVALUATION.write(columns, evaluation, **named)
 
 
 def check_counts(args: argparse.Namespace, spaces: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from cortex2image.metrics.judged import open_judges
 from cortex2image.metrics.pictures import picture_grid
 from cortex2image.metrics.scored import evaluation_columns, join_samples, null_columns
 from cortex2image.metrics.stimulus_categories import stimulus_runs, study_categories
+from cortex2image.metrics.versions import version_facts
 from cortex2image.networks.registry import ModelSet, model_set
 from cortex2image.progress import track
 from cortex2image.stats.permutation import stimulus_permutations
@@ -58,6 +59,7 @@ def main(
         for metric in rounds[0]
     }
     facts = {"subject": args.subject, "method": args.method, "model_set": models.name}
+    facts |= version_facts(scored, models, models.image_size)
     NULLS.write(null_columns(scored), args.nulls, **facts)
     EVALUATION.write(evaluation_columns(scored, grid.stimuli, grid.samples), args.evaluation, **facts)
 

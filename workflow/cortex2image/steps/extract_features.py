@@ -1,18 +1,22 @@
 """Extract a feature space that pictures or captions alone give, such as z or c, for every stimulus.
 
 Reads stimuli.parquet and the pictures it names, computes the features of the space (see
-:data:`cortex2image.study.spaces.KINDS`), and writes features/{space}.parquet.
+:data:`cortex2image.study.spaces.KINDS`), and writes features/{space}.parquet, with the fingerprint of the
+reference picture in its metadata.
 """
 
+import json
 from collections.abc import Sequence
 
 from cortex2image.errors import run_step
 from cortex2image.features.extraction import core_of
+from cortex2image.features.reference import reference_features
 from cortex2image.features.stimuli import AT_ONCE, batches, read_stimuli
 from cortex2image.networks.checksums import model_hash
 from cortex2image.networks.load import load_diffusion
 from cortex2image.networks.registry import model_set
 from cortex2image.progress import say
+from cortex2image.stats.fingerprints import fingerprint
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
@@ -54,6 +58,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         model_set=models.name,
         model_hash=model_hash(models),
         precision=PRECISION,
+        reference=json.dumps(fingerprint(reference_features(core, diffusion))),
         **drawn_facts(space, study),
     )
 

@@ -11,6 +11,7 @@ from cortex2image.errors import run_step
 from cortex2image.metrics.categories import decoded_similarity, score_categories
 from cortex2image.metrics.scored import evaluation_columns, null_columns
 from cortex2image.metrics.stimulus_categories import stimulus_runs, study_categories
+from cortex2image.metrics.versions import version_facts
 from cortex2image.stats.permutation import stimulus_permutations
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     order = stimulus_permutations(study.seed, stimuli, study.evaluate.permutations, groups=runs)
     labels = categories.labels(stimuli, args.decoded)
     scored = {"category_identification": score_categories(similarity, labels, order)}
-    facts = {"subject": args.subject, "method": f"decoded_{args.space}"}
+    facts = {"subject": args.subject, "method": f"decoded_{args.space}"} | version_facts(scored)
     NULLS.write(null_columns(scored), args.nulls, **facts)
     EVALUATION.write(evaluation_columns(scored, stimuli, [0]), args.evaluation, **facts)
 

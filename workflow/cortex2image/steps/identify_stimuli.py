@@ -15,6 +15,7 @@ import numpy as np
 from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.metrics.decoded_features import UnitScaling, score_vectors, similarity
 from cortex2image.metrics.scored import evaluation_columns, null_columns
+from cortex2image.metrics.versions import version_facts
 from cortex2image.novelty.span import Explained, Span
 from cortex2image.novelty.split import Features, Split
 from cortex2image.prediction.partitions import Trials, partitions
@@ -177,7 +178,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         draws, alone = study.evaluate.permutations, len(seen) == 1
         order = stimulus_permutations(study.seed, decoded.stimuli, draws, groups, every=alone)
         scored = score_vectors(found.test, found.train, order)
-        facts = {"subject": args.subject, "method": f"decoded_{space}"}
+        facts = {"subject": args.subject, "method": f"decoded_{space}"} | version_facts(scored)
         NULLS.write(null_columns(scored), args.nulls[number], **facts)
         EVALUATION.write(evaluation_columns(scored, decoded.stimuli, [0]), args.evaluation[number], **facts)
         rows.append(span_row(space, found, order))

@@ -3,7 +3,7 @@
 Reads {subject}/evaluation/{method}.parquet and {method}-nulls.parquet, of every subject and method.
 Computes value, interval, null and p of each metric, by subject and over all subjects, between the values of
 the method's floor and ceiling; and the paired difference of every two methods.
-Writes scores.parquet, scores.csv and comparisons.parquet.
+Writes scores.parquet, with what each metric depends on in its metadata, scores.csv and comparisons.parquet.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from cortex2image.files import atomic
 from cortex2image.metrics.comparison_rows import comparison_rows
 from cortex2image.metrics.evaluated import Evaluated, Frames, rate
 from cortex2image.metrics.score_rows import score_rows
+from cortex2image.metrics.versions import joined_versions
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import as_columns
@@ -67,7 +68,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     values, rivals = read_all(EVALUATION, args.evaluation, "stimulus_id", ("value", "as_rival"))
     (nulls,) = read_all(NULLS, args.nulls, "draw", ("value",))
     ratings = rate(Evaluated(values, rivals, nulls))
-    SCORES.write(as_columns(SCORES.columns, score_rows(ratings, study.reconstruct.external)), args.scores)
+    rows = score_rows(ratings, study.reconstruct.external)
+    versions = joined_versions({path: EVALUATION.read_schema(path).metadata for path in args.evaluation})
+    SCORES.write(as_columns(SCORES.columns, rows), args.scores, **versions)
     COMPARISONS.write(as_columns(COMPARISONS.columns, comparison_rows(ratings)), args.comparisons)
     with atomic(args.csv) as temporary:
         csv.write_csv(SCORES.read(args.scores), temporary)

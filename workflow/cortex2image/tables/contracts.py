@@ -1,6 +1,7 @@
 """Every Parquet table of the project. docs/tables.md is made from this list."""
 
 from cortex2image.tables.comparison import COMPARISON
+from cortex2image.tables.fingerprints import FINGERPRINTS
 from cortex2image.tables.learning_curve import LEARNING_CURVE
 from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
 from cortex2image.tables.recordings import (
@@ -38,6 +39,7 @@ CONTRACTS = (
     BETAS,
     VOXELS,
     FEATURES,
+    FINGERPRINTS,
     GRAMS,
     DECODED,
     DECODED_SCORES,

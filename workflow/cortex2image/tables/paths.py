@@ -29,6 +29,8 @@ FILES: Mapping[str, str] = {
     "control_decoded": "{subject}/decoded/{control}/{space}.parquet",
     # Features of one shard of stimuli in every space that a pass of the sampler captured; deleted when used.
     "activity": "features/activity/n{noise}-{part}-{shard}",
+    # Folder: features of the test stimuli by the judges.
+    "judged": "features/judged",
     # The layers of the U-Net of the model set.
     "layers": "layers.tsv",
     # Tables of the contracts `evaluation` and `nulls` that score by category.
