@@ -72,6 +72,7 @@ class Stimulus:
     captions: tuple[str, ...]
     image_path: str | None
     category: str | None
+    setting: str | None = None
 
 
 class Shown(Protocol):

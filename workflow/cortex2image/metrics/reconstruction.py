@@ -1,13 +1,14 @@
 """All metrics that compare reconstructions with the pictures that were seen."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
 
 from cortex2image.device import choose_device
 from cortex2image.judges.judge import Distance, Judge
-from cortex2image.metrics.identification import Identification
+from cortex2image.metrics.clusters import Clusters
+from cortex2image.metrics.identification import Identification, correlation_matrix
 from cortex2image.metrics.judged import similarities
 from cortex2image.metrics.metric import twoway_name
 from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS, PairMetric
@@ -26,8 +27,9 @@ def score_reconstructions(
     identifications: Sequence[Identification],
     distances: Sequence[Distance] = (),
     device: str = "auto",
+    pixels: Collection[str] = (*MATRIX_METRICS, *PAIR_METRICS),
 ) -> dict[str, Scored]:
-    """Score every sample of every stimulus by every metric.
+    """Score every sample of every stimulus by every metric that is asked for.
 
     Parameters
     ----------
@@ -39,11 +41,14 @@ def score_reconstructions(
     order : (draws, n) int array
         Permuted pairings, see :func:`cortex2image.stats.permutation.permutations`.
     identifications : sequence of Identification
-        Rules of identification, see :data:`cortex2image.metrics.identification.RULES`.
+        Rules of identification, see :mod:`cortex2image.metrics.chosen_rules`. Layers of judges that no rule
+        takes are not computed.
     distances : sequence of Distance
     device : str
         Where :data:`cortex2image.metrics.pixels.PAIR_METRICS` are computed, see
         :func:`cortex2image.device.choose_device`.
+    pixels : collection of str
+        Metrics of pixels, of :mod:`cortex2image.metrics.pixels`.
 
     Returns
     -------
@@ -58,13 +63,15 @@ def score_reconstructions(
         The device is not there.
     """
     place = choose_device(device)
-    for name in (*MATRIX_METRICS, *PAIR_METRICS, *_judged_names(judges), *(d.name for d in distances)):
+    for name in (*pixels, *_judged_names(judges), *(d.name for d in distances)):
         metric_facts(name)
-    seen = [judge.features(originals) for judge in judges]
+    judges = [judge for judge in judges if _layers_taken(judge, identifications)]
+    seen = [judge.features(originals, _layers_taken(judge, identifications)) for judge in judges]
+    _compare_originals(judges, seen, identifications)
     measures = {d.name: d.distances_from(originals) for d in distances}
     rounds = []
     for pictures in samples:
-        rounds.append(_paired(originals, pictures, order, measures, place))
+        rounds.append(_paired(originals, pictures, order, measures, place, pixels))
         for name, similarity in _similarities(pictures, judges, seen):
             for rule in identifications:
                 rule.add(name, similarity)
@@ -76,19 +83,44 @@ def _judged_names(judges: Sequence[Judge]) -> Iterator[str]:
     return (twoway_name(judge.name, judge.layers, layer) for judge in judges for layer in judge.layers)
 
 
+def _layers_taken(judge: Judge, identifications: Sequence[Identification]) -> list[str]:
+    """Return the layers of a judge whose similarities a rule takes."""
+    names = {layer: twoway_name(judge.name, judge.layers, layer) for layer in judge.layers}
+    return [layer for layer, name in names.items() if any(rule.takes(name) for rule in identifications)]
+
+
+def _compare_originals(
+    judges: Sequence[Judge], seen: Sequence[dict[str, np.ndarray]], identifications: Sequence[Identification]
+) -> None:
+    """Give the rules of clusters the correlations of the originals with each other."""
+    clusters = [rule for rule in identifications if isinstance(rule, Clusters)]
+    for judge, originals in zip(judges, seen, strict=True):
+        for layer, features in originals.items():
+            name = twoway_name(judge.name, judge.layers, layer)
+            rules = [rule for rule in clusters if rule.takes(name)]
+            if rules:
+                among = correlation_matrix(features, features)
+                for rule in rules:
+                    rule.add_originals(name, among)
+
+
 def _paired(
     originals: np.ndarray,
     pictures: np.ndarray,
     order: np.ndarray,
     measures: Mapping[str, Callable[[np.ndarray], np.ndarray]],
     device: torch.device,
+    pixels: Collection[str],
 ) -> dict[str, Scored]:
     """Score one sample of every stimulus by the metrics that compare two pictures at a time."""
     scored = {
-        name: score_pairings(matrix(originals, pictures), order) for name, matrix in MATRIX_METRICS.items()
+        name: score_pairings(matrix(originals, pictures), order)
+        for name, matrix in MATRIX_METRICS.items()
+        if name in pixels
     }
     for name, metric in PAIR_METRICS.items():
-        scored[name] = score_pairs(metric, originals, pictures, order, device)
+        if name in pixels:
+            scored[name] = score_pairs(metric, originals, pictures, order, device)
     for name, distances in measures.items():
         scored[name] = score_pairings(distances(pictures), order)
     return scored

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cortex2image.errors import DataError
+from cortex2image.metrics.identification_rules import VARIANTS
 from cortex2image.metrics.metric import (
     CONSTANT,
     PICTURES,
     Metric,
-    as_released,
     category,
     correlation_distance,
     nearest_caption,
@@ -145,9 +145,15 @@ _DEFINED = (
     *(metric for spec in PRETRAINED_JUDGES for metric in _photo_metrics(spec)),
 )
 
-_RELEASED = tuple(as_released(metric) for metric in _DEFINED if metric.kind == "identification")
+_TWO_WAYS = tuple(metric for metric in _DEFINED if metric.kind == "identification")
+TWO_WAYS: tuple[str, ...] = tuple(metric.name for metric in _TWO_WAYS)
+"""Two-way identification by every layer of every judge, from whose similarities all rules make metrics."""
+_LAST_LAYERS = {metric.judge: metric.name for metric in _TWO_WAYS}.values()
+_VARIANTS = tuple(
+    rule.facts(metric, last_layer=metric.name in _LAST_LAYERS) for rule in VARIANTS for metric in _TWO_WAYS
+)
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_DEFINED, *_RELEASED)}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_DEFINED, *_VARIANTS)}
 
 
 def metric_facts(name: str) -> Metric:

@@ -15,12 +15,13 @@ class Scored:
     Attributes
     ----------
     values : (stimuli, samples) array
-        Value of each picture.
+        Value of each picture; NaN for a stimulus that the metric does not score.
     null : (draws,) array
         Mean value over stimuli and samples under permuted pairings; a permutation moves all samples of a
         stimulus together.
     rivals : (stimuli, samples) array or None
-        Of an identification: mean credit that the other stimuli get against each stimulus as their rival.
+        Of an identification: how the other stimuli fare against each stimulus as their rival. Of two-way
+        identification it is their mean credit; of others see :func:`as_rivals`.
     """
 
     values: np.ndarray
@@ -49,10 +50,56 @@ def join_samples(samples: Sequence[Scored]) -> Scored:
     return Scored(values, null, np.concatenate(rivals, axis=1) if rivals else None)
 
 
+def as_rivals(values: np.ndarray, left_out: np.ndarray) -> np.ndarray:
+    """Return how the others fare against each stimulus, from their mean score without it.
+
+    Intervals take the change of a score when a stimulus is left out for (2 mean - value - rival) / (n - 2),
+    see :meth:`cortex2image.stats.crossed_intervals.Scores.left_out`. Of two-way identification, rival is the
+    mean credit of the others against the stimulus. Of another score, the number for which the formula holds
+    plays this part.
+
+    Parameters
+    ----------
+    values : (n,) array
+        Score of each stimulus.
+    left_out : (n,) array
+        Mean score of the others when the stimulus is left out.
+
+    Returns
+    -------
+    (n,) float64 array
+    """
+    mean = values.mean()
+    rivals: np.ndarray = 2 * mean - values - (len(values) - 2) * (left_out - mean)
+    return rivals
+
+
+def spread(scored: Scored, members: np.ndarray, stimuli: int) -> Scored:
+    """Return the scores of some of the stimuli as scores of all, NaN for the others.
+
+    Parameters
+    ----------
+    scored : Scored
+        With (len(members), samples) values.
+    members : (m,) int array
+        Positions of these stimuli among all.
+    stimuli : int
+        Number of all stimuli.
+    """
+
+    def all_rows(some: np.ndarray) -> np.ndarray:
+        rows = np.full((stimuli, some.shape[1]), np.nan)
+        rows[members] = some
+        return rows
+
+    rivals = None if scored.rivals is None else all_rows(scored.rivals)
+    return Scored(all_rows(scored.values), scored.null, rivals)
+
+
 def evaluation_columns(
     scored: Mapping[str, Scored], stimuli: Sequence[str], samples: Sequence[int]
 ) -> dict[str, list[object]]:
-    """Return the columns of :data:`cortex2image.tables.results.EVALUATION`.
+    """Return the columns of :data:`cortex2image.tables.results.EVALUATION`, without rows of NaN.
 
     Parameters
     ----------
@@ -65,6 +112,7 @@ def evaluation_columns(
         for metric, s in scored.items()
         for i, stimulus in enumerate(stimuli)
         for j, sample in enumerate(samples)
+        if not np.isnan(s.values[i, j])
     ]
     return _columns(("stimulus_id", "sample", "metric", "value", "as_rival"), rows)
 

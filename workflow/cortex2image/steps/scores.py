@@ -16,6 +16,7 @@ from pyarrow import csv
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
 from cortex2image.metrics.registry import metric_facts
+from cortex2image.progress import say
 from cortex2image.stats.crossed_intervals import Scores
 from cortex2image.stats.summary import summarise
 from cortex2image.study.command import Command
@@ -92,17 +93,36 @@ def complete_rows(frames: Frames, key: tuple[str, str], subjects: Sequence[str],
 
 
 def score_rows(evaluated: Evaluated) -> Iterator[dict[str, object]]:
-    """Yield rows of scores.parquet without the column `ceiling`: each subject, then all subjects pooled."""
+    """Yield rows of scores.parquet without the column `ceiling`: each subject, then all subjects pooled.
+
+    Metrics that some subjects need not have are left out for these and for all, see :func:`scored_subjects`.
+    """
     subjects = sorted({subject for frame in evaluated.values.values() for subject in frame.index})
     for method, metric in evaluated.values:
         key = method, metric
-        frame = complete_rows(evaluated.values, key, subjects, "evaluation")
-        null = complete_rows(evaluated.nulls, key, subjects, "nulls")
-        rivals = complete_rows(evaluated.rivals, key, subjects, "rivals") if key in evaluated.rivals else None
-        for subject, chosen in [*((s, [s]) for s in subjects), (POOLED, subjects)]:
+        scored = scored_subjects(evaluated.values, key, subjects)
+        frame = complete_rows(evaluated.values, key, scored, "evaluation")
+        null = complete_rows(evaluated.nulls, key, scored, "nulls")
+        rivals = complete_rows(evaluated.rivals, key, scored, "rivals") if key in evaluated.rivals else None
+        pooled = [(POOLED, scored)] if scored == subjects else []
+        for subject, chosen in [*((s, [s]) for s in scored), *pooled]:
             labels = {"subject": subject, "method": method, "metric": metric}
             of_rivals = None if rivals is None else rivals.loc[chosen]
             yield labels | score(method, metric, frame.loc[chosen], of_rivals, null.loc[chosen])
+
+
+def scored_subjects(frames: Frames, key: tuple[str, str], subjects: Sequence[str]) -> list[str]:
+    """Return the subjects who must have a metric: all, or those whose stimuli offer what it needs.
+
+    Some metrics need stimuli that a subject may not have, such as two of one category. There is then no score
+    over all subjects, which a line says.
+    """
+    method, metric = key
+    have = [subject for subject in subjects if subject in frames[key].index]
+    if have == subjects or metric_facts(metric).needs is None:
+        return list(subjects)
+    say(f"warning: {metric} of {method} has no score over all subjects: {', '.join(have)} alone have it")
+    return have
 
 
 def score(
