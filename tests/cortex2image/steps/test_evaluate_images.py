@@ -6,7 +6,7 @@ from PIL import Image
 from tests.support.reconstructions import without_incident
 from tests.support.studies import as_option
 
-from cortex2image.errors import DataError
+from cortex2image.errors import ConfigError, DataError
 from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS
 from cortex2image.metrics.registry import METRICS
 from cortex2image.steps.evaluate_images import main
@@ -76,7 +76,7 @@ def one_distance(models, device):
     return [MeanDifference()]
 
 
-def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distances, rule="reconstruction"):
+def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distances, metrics=("headline",)):
     outputs = [study / f"{name}.parquet", study / f"{name}-nulls.parquet"]
     options = {
         "stimuli": study / "stimuli.parquet",
@@ -88,7 +88,7 @@ def run(study, seed=1, name="evaluation", subject="sub-01", distances=no_distanc
         "nulls": outputs[1],
     }
     arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
-    evaluate = {"permutations": 100, "identification": rule}
+    evaluate = {"permutations": 100, "metrics": metrics}
     settings = as_option(models={"set": "miniature"}, evaluate=evaluate, seed=seed)
     main([*arguments, *settings], judges=open_fake, distances=distances)
     return outputs
@@ -122,12 +122,40 @@ def test_a_set_with_a_distance_has_its_metric(study):
 
 
 def test_identification_as_released_has_a_name_of_its_own(study):
-    evaluation, nulls = run(study, rule="as_released")
+    evaluation, nulls = run(study, metrics=["twoway_clip_as_released"])
     values = EVALUATION.read(evaluation).to_pandas().query("metric == 'twoway_clip_as_released'")
     assert list(values["sample"]) == [0, 1] * len(STIMULUS_IDS)
     # One score per stimulus, and the sample that is the picture itself wins for all.
     assert (values["value"] == 1).all()
-    assert "twoway_clip" not in set(NULLS.read(nulls).to_pandas()["metric"])
+    assert set(NULLS.read(nulls).to_pandas()["metric"]) == {"twoway_clip_as_released"}
+
+
+def test_groups_of_stimuli_come_from_their_table(study, capsys):
+    rows = STIMULI.read(study / "stimuli.parquet").to_pydict()
+    rows |= {"setting": ["beach", "city", "beach", "beach", "city", "sea", "sea"]}
+    STIMULI.write(rows, study / "stimuli.parquet")
+    metrics = ["twoway_clip_within_setting", "cluster_clip_by_setting", "cluster_clip_by_category"]
+    evaluation, _ = run(study, metrics=metrics)
+    table = EVALUATION.read(evaluation).to_pandas()
+    assert set(table["metric"]) == set(metrics[:2])
+    within = table.query("metric == 'twoway_clip_within_setting' and sample == 0")
+    # Of the sea there is one among the test stimuli; the others are found, since sample 0 is the picture.
+    assert list(within["stimulus_id"]) == STIMULUS_IDS[:5]
+    assert (within["value"] == 1).all()
+    said = capsys.readouterr().err
+    assert "twoway_*_within_setting: 1 of 6 stimuli" in said
+    assert "cluster_*_by_category is left out" in said
+
+
+def test_metrics_that_the_stimuli_do_not_allow_leave_no_table(study):
+    with pytest.raises(DataError, match=r"stimuli\.parquet(.|\n)*top1of300_clip(.|\n)*evaluate/metrics"):
+        run(study, metrics=["top1of300_clip"])
+    assert not list(study.glob("*evaluation*"))
+
+
+def test_a_metric_that_the_model_set_lacks_stops_it(study):
+    with pytest.raises(ConfigError, match="evaluate/metrics"):
+        run(study, metrics=["twoway_inception"])
 
 
 def test_the_seed_decides_the_null(study):

@@ -163,3 +163,14 @@ def test_an_identification_stays_between_its_bounds(tmp_path):
     write(tmp_path, "sub-01", "z", np.ones((8, 1)), np.full(99, 0.5), metric="twoway_clip")
     row = run(tmp_path).loc[("sub-01", "z")]
     assert 0.5 < row["ci_low"] < row["ci_high"] <= 1
+
+
+def test_what_the_stimuli_of_a_subject_do_not_allow_has_no_score_over_all(tmp_path, rng, capsys):
+    for subject in ("sub-01", "sub-02"):
+        write(tmp_path, subject, "z", rng.random((8, 1)), rng.random(99))
+    write(tmp_path, "sub-01", "c", rng.random((6, 1)), rng.random(99), metric="twoway_clip_within_setting")
+    scores = run(tmp_path)
+    assert scores.loc[("sub-01", "c"), "n"] == 6
+    assert ("all", "c") not in scores.index
+    assert ("all", "z") in scores.index
+    assert "sub-01 alone" in capsys.readouterr().err

@@ -25,8 +25,9 @@ def described_stimuli(table: Path, splits: Mapping[str, str]) -> list[Stimulus]:
     ----------
     table : path
         ``stimuli.tsv``: stim_file (relative to the table's folder, in any subfolder), captions (joined by
-        ``|``), and category and setting if there are any. Rows of pictures that were not shown are ignored. The
-        data set itself says which pictures are for testing: a column split may repeat that, but not contradict it.
+        ``|``), and category and setting if there are any. Rows of pictures that were not shown are ignored.
+        The data set itself says which pictures are for testing: a column split may repeat that, but not
+        contradict it.
     splits : mapping
         Name of every picture that was shown, as :func:`picture_name` returns it, to ``train`` or ``test``.
 

@@ -53,7 +53,7 @@ def _matches(name: str, pattern: str) -> bool:
 
 
 def serving(models: ModelSet, metrics: Sequence[str]) -> ModelSet:
-    """Return the model set with no other judges than those that some metrics take, so that no other is loaded."""
+    """Return the model set with the judges that some metrics take alone, so that no other is loaded."""
     judges = {METRICS[name].judge for name in metrics}
     needed = tuple(spec for spec in models.judges if spec.name in judges)
     return replace(models, judges=needed, lpips=models.lpips if "lpips_alex" in judges else None)

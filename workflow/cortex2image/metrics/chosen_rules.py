@@ -52,7 +52,9 @@ class StimulusSet:
         return stimulus_permutations(self.seed, [self.ids[i] for i in chosen], self.draws, sets)
 
 
-def stated_groups(columns: Mapping[str, Sequence[str | None]], stimuli: Sequence[str]) -> dict[Group, np.ndarray]:
+def stated_groups(
+    columns: Mapping[str, Sequence[str | None]], stimuli: Sequence[str]
+) -> dict[Group, np.ndarray]:
     """Return the groups that stimuli.parquet states, as :class:`StimulusSet` has them.
 
     Parameters

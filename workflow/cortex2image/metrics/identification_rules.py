@@ -26,7 +26,9 @@ _DIVIDED = "the credit is divided among candidates that tie; correlations equal 
 _LOST = "no credit: constant reconstructions score 0; correlations equal to ten decimals are ties"
 _PROJECT = "this project"
 _WAYS = "Chen et al. (2023), MinD-Vis, who draw the others at random"
-_RETRIEVAL = "Scotti et al. (2023), who draw pools at random and search with embeddings decoded from the brain"
+_RETRIEVAL = (
+    "Scotti et al. (2023), who draw pools at random and search with embeddings decoded from the brain"
+)
 
 Group = Literal["category", "setting"]
 GROUPS: tuple[Group, ...] = ("category", "setting")
@@ -189,8 +191,8 @@ def _clusters(group: Group) -> Rule:
         f"_by_{group}",
         f"cluster identification by {group}",
         f"1 if the mean features of the other stimuli of its own {group} are those with which the "
-        f"reconstruction correlates most (Pearson r; features of every original standardised over units before "
-        f"the mean), else 0; a {group} of one stimulus is no candidate",
+        f"reconstruction correlates most (Pearson r; features of every original standardised over units "
+        f"before the mean), else 0; a {group} of one stimulus is no candidate",
         "after Shirakawa et al. (2025)",
         ties=SPLIT,
         clusters=group,

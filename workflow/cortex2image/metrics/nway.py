@@ -1,4 +1,4 @@
-"""n-way identification: the exact expectation over random rivals, for any pairing, and without each stimulus."""
+"""n-way identification: the exact expectation over random rivals, also without each stimulus in turn."""
 
 import numpy as np
 from scipy.stats import rankdata

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator
 
-from cortex2image.metrics.choice import HEADLINE
+from cortex2image.metrics.choice import HEADLINE, OF_PICTURES
 from cortex2image.metrics.identification_rules import VARIANTS, Rule
 from cortex2image.metrics.metric import Metric
 from cortex2image.metrics.pixels import PAIR_METRICS
@@ -21,9 +21,9 @@ do not edit.
 
 - **Value.** Each picture has a value per metric; a method's value is the mean over stimuli of the mean over
   the samples of a stimulus. All samples count, none is selected. For `all` it is the mean over subjects.
-- **Choice.** `evaluate/metrics` names the metrics that are computed, or patterns of names, such as `twoway_*`.
-  `headline`, its default, stands for those that are marked so below. A network that no chosen metric takes is
-  not loaded.
+- **Choice.** `evaluate/metrics` names the metrics that are computed, or patterns of names, such as
+  `twoway_*`. `headline`, its default, stands for those that are marked so below. A network that no chosen
+  metric takes is not loaded.
 - **Rules of identification.** Every layer of a judge gives the same table of correlations of originals and
   reconstructions, from which several scores can be made: by what is searched among what, by the number of
   rivals, by what ties count. They are not on one scale, and published numbers mix them: with the same
@@ -36,8 +36,8 @@ do not edit.
   as far as they saw the same ones and shared noise does not narrow the null of `all`; stimuli are permuted
   within sets that the same subjects saw. p is one-sided, (1 +
   draws at least as good) / (1 + draws). Permutation takes the decoded features as given; in a
-  cross-validated study folds share training rows, and p is approximate there. Identification within a group is
-  permuted within the group, so that p is exact there, too.
+  cross-validated study folds share training rows, and p is approximate there. Identification within a group
+  is permuted within the group, so that p is exact there, too.
 - **Interval.** 95 %, in closed form. For one subject it speaks about other stimuli, for `all` about other
   stimuli and other subjects, and is rather too wide. Two-way identification is no mean over stimuli: each is
   searched for once, and is a rival of all others. Both enter. [calibration](calibration.md) says how often
@@ -71,7 +71,9 @@ def metrics_page() -> str:
         pair_metrics=" and ".join(f"`{name}`" for name in PAIR_METRICS),
         direct_draws=DIRECT_DRAWS,
     )
-    plain = [metric for name, metric in METRICS.items() if metric.kind != "identification" or name in TWO_WAYS]
+    plain = [
+        metric for name, metric in METRICS.items() if metric.kind != "identification" or name in TWO_WAYS
+    ]
     sections = ["\n".join(_section(metric)) for metric in plain]
     rules = ["\n".join(_rule_section(rule)) for rule in VARIANTS]
     return "\n\n".join([head, *sections, _RULES, *rules]) + "\n"
@@ -102,7 +104,7 @@ def _section(metric: Metric) -> Iterator[str]:
     yield f"- Ties and undefined values: {metric.ties}."
     yield f"- Source: {metric.source}."
     yield f"- Bounds: {metric.bounds[0]:g} to {metric.bounds[1]:g}; {better} is better; chance: {chance}."
-    if metric.kind != "category":
+    if metric.kind in OF_PICTURES:
         yield f"- Chosen by `{HEADLINE}`: {'yes' if metric.headline else 'no'}."
 
 

@@ -432,8 +432,8 @@ class Evaluate(Section):
         uniqueItems=True,
     )
     sheet_metric: str | None = setting(
-        "Metric by which the best and the worst pictures are chosen for sheets of their own, one of those that "
-        "`evaluate/metrics` chooses; null for two-way identification by CLIP, or what comes nearest to it.",
+        "Metric by which the best and the worst pictures are chosen for sheets of their own, one of those "
+        "that `evaluate/metrics` chooses; null for two-way identification by CLIP, or what comes nearest.",
         None,
     )
     permutations: int = setting("Draws of the permutation null.", 2000, unit="draws", minimum=100)

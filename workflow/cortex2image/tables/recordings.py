@@ -33,8 +33,8 @@ STIMULI = Contract(
             "setting",
             _STRING,
             "",
-            "where the scene is set, such as beach, where the data set states it; stimuli of one setting share "
-            "their background",
+            "where the scene is set, such as beach, where the data set states it; stimuli of one setting "
+            "share their background",
             True,
             optional=True,
         ),

@@ -180,7 +180,7 @@ def check_files(dataset: BidsDataset, subject: str, atlas: str | None) -> None:
         fix = f"write {spelt[0]} under subjects in the config"
         raise DataError(dataset.derivatives, f"a folder {subject}", f"a folder {spelt[0]}", fix)
     if not dataset.stimuli_table.is_file():
-        fix = "write it: stim_file, split (train or test), captions joined by ' | ', category and setting if known"
+        fix = "write it: stim_file, split (train or test), captions joined by ' | '"
         raise DataError(dataset.stimuli_table, "the table of the pictures", "no such file", fix)
     if atlas is not None and not Path(atlas).is_file():
         fix = "put the volume there, or correct dataset/rois/atlas in the config (null for none)"
