@@ -67,22 +67,25 @@ def _group(rule: Rule) -> str | None:
 def scores(study: tuple[np.ndarray, np.ndarray, np.ndarray], n: int) -> Iterator[tuple[str, Scores]]:
     """Yield the scores of one study by every rule, by the name of the metric."""
     seen, drawn, groups = study
-    members = with_company(groups)
-    similarity, some, whole = (
-        correlation_matrix(seen, drawn),
-        np.arange(len(members))[None],
-        np.arange(n)[None],
-    )
+    similarity = correlation_matrix(seen, drawn)
     for rule in rules(n):
-        if rule.clusters:
-            one: EachSample = Clusters(some, rule, groups)
-            one.add_originals(LAYER, correlation_matrix(seen, seen))
-        else:
-            one = WithinGroups(some, rule, groups) if rule.within else EachSample(whole, rule)
+        one = _opened(rule, seen, groups)
         one.add(LAYER, similarity)
         [(name, scored)] = one.scored().items()
         kept = np.isfinite(scored.values[:, 0])
         yield name, Scores(scored.values[kept].T, scored.rivals[kept].T)
+
+
+def _opened(rule: Rule, seen: np.ndarray, groups: np.ndarray) -> EachSample:
+    """Return a rule for the stimuli of a study, without a null to speak of."""
+    if not _group(rule):
+        return EachSample(np.arange(len(seen))[None], rule)
+    unpermuted = np.arange(len(with_company(groups)))[None]
+    if rule.within:
+        return WithinGroups(unpermuted, rule, groups)
+    clusters = Clusters(unpermuted, rule, groups)
+    clusters.add_originals(LAYER, correlation_matrix(seen, seen))
+    return clusters
 
 
 def coverage(world: World, n: int, studies: int, others: int) -> dict[str, tuple[float, float, float]]:
@@ -117,11 +120,11 @@ TEXT = """# Intervals of identification
 Made by `PYTHONPATH=workflow:. python tests/benchmarks/identification.py --page docs/identification.md`, which
 says what is simulated. {machine}
 
-Every [rule of identification](metrics.md#rules-of-identification) makes each stimulus a candidate and a rival of
-the others, so that no score is a mean of independent values. Intervals follow from the exact change of a score
-when a stimulus is left out, in closed form for every rule. The table has the share of {studies} simulated
-studies whose 95 % interval holds the target, the mean score over {others} other studies of as many stimuli; the
-standard error of the share is 0.011 at 0.95. The last column takes the score for a mean over stimuli.
+Every [rule of identification](metrics.md#rules-of-identification) makes each stimulus a candidate and a rival
+of the others, so that no score is a mean of independent values. Intervals follow from the exact change of a
+score when a stimulus is left out, in closed form for every rule. The table has the share of {studies} simulated
+studies whose 95 % interval holds the target, the mean score over {others} other studies of as many stimuli;
+the standard error of the share is 0.011 at 0.95. The last column takes the score for a mean over stimuli.
 
 | world | stimuli | metric | target | coverage | as a mean over stimuli |
 |---|---|---|---|---|---|
