@@ -122,9 +122,10 @@ says what is simulated. {machine}
 
 Every [rule of identification](metrics.md#rules-of-identification) makes each stimulus a candidate and a rival
 of the others, so that no score is a mean of independent values. Intervals follow from the exact change of a
-score when a stimulus is left out, in closed form for every rule. The table has the share of {studies} simulated
-studies whose 95 % interval holds the target, the mean score over {others} other studies of as many stimuli;
-the standard error of the share is 0.011 at 0.95. The last column takes the score for a mean over stimuli.
+score when a stimulus is left out, in closed form for every rule. The table has the share of {studies}
+simulated studies whose 95 % interval holds the target, the mean score over {others} other studies of as many
+stimuli; the standard error of the share is 0.011 at 0.95. The last column takes the score for a mean over
+stimuli.
 
 | world | stimuli | metric | target | coverage | as a mean over stimuli |
 |---|---|---|---|---|---|
