@@ -157,8 +157,8 @@ def test_without_identification_by_clip_what_comes_nearest_chooses():
     def usual(*metrics):
         return sheet_metric(None, {"a": pd.DataFrame({"metric": metrics})}).name
 
-    assert usual("pixcorr", "top1_clip", "twoway_clip_within_setting", "twoway_residual_pooled") == (
-        "twoway_residual_pooled"
+    assert usual("pixcorr", "top1_clip", "twoway_clip_within_setting", "twoway_residual") == (
+        "twoway_residual"
     )
     assert usual("pixcorr", "twoway_cnn_late_as_released", "twoway_clip_as_released") == (
         "twoway_clip_as_released"
