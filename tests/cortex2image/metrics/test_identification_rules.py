@@ -59,7 +59,7 @@ def test_the_first_rule_is_the_metric_it_starts_from():
         ("nway50_X", 0.02, "at least 50 test stimuli"),
         ("top1of300_X", 1 / 300, "at least 300 test stimuli"),
         ("top1_X", None, None),
-        ("cluster_X_by_category", None, "at least two category groups of two or more stimuli"),
+        ("cluster_X_by_category", None, "at least two categories of two or more stimuli"),
     ],
 )
 def test_chance_and_what_stimuli_must_offer(name, chance, needs):

@@ -45,8 +45,8 @@ class StimulusSet:
         within : (m,) int array, optional
             Labels within which they are permuted, beside the sets seen by the same subjects.
         """
-        chosen = np.arange(len(self.ids)) if members is None else members
-        sets = self.sets[chosen]
+        chosen = range(len(self.ids)) if members is None else members.tolist()
+        sets = self.sets[list(chosen)]
         if within is not None:
             sets = np.unique(np.stack([sets, within]), axis=1, return_inverse=True)[1].ravel()
         return stimulus_permutations(self.seed, [self.ids[i] for i in chosen], self.draws, sets)

@@ -10,7 +10,6 @@ from typing import Literal
 from cortex2image.metrics.metric import (
     AMONG_ORIGINALS,
     HALF,
-    SPLIT,
     TWO_WAY,
     TWO_WAY_SOURCE,
     TWO_WAY_WHAT,
@@ -33,6 +32,7 @@ _RETRIEVAL = (
 Group = Literal["category", "setting"]
 GROUPS: tuple[Group, ...] = ("category", "setting")
 """Columns of stimuli.parquet that say what stimuli have in common."""
+PLURAL: dict[Group, str] = {"category": "categories", "setting": "settings"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Rule:
         if self.within:
             return f"a {self.within} of the stimuli, shared with another by at least {FEWEST} of them"
         if self.clusters:
-            return f"at least two {self.clusters} groups of two or more stimuli"
+            return f"at least two {PLURAL[self.clusters]} of two or more stimuli"
         return f"at least {self.way} test stimuli" if self.way and self.way > FEWEST else None
 
     def facts(self, twoway: Metric, last_layer: bool) -> Metric:
@@ -110,7 +110,7 @@ class Rule:
     @property
     def _direction(self) -> str:
         if self.clusters:
-            return f"each reconstruction is searched among the {self.clusters} groups of the test stimuli"
+            return f"each reconstruction is searched among the {PLURAL[self.clusters]} of the test stimuli"
         return AMONG_RECONSTRUCTIONS if self.of_originals else AMONG_ORIGINALS
 
 
@@ -158,12 +158,12 @@ def _retrieval(way: int | None, of_originals: bool) -> Rule:
         own, others, searched = ("reconstruction", "reconstructions", "original")
     rivals = f"{way - 1} others drawn at random without replacement" if way else f"all other {others}"
     kind = "probability that" if way else "1 if"
-    end = "exact, nothing is drawn" if way else "else 0; chance is 1 / number of stimuli"
+    end = "; exact, nothing is drawn" if way else ", else 0; chance is 1 / number of stimuli"
     return Rule(
         f"top1of{way}" if way else "top1",
         "_of_originals" if of_originals else "",
         f"retrieval of {others} from {way or 'all'}",
-        f"{kind} the {searched} correlates more with its own {own} {_R} than with {rivals}; {end}",
+        f"{kind} the {searched} correlates more with its own {own} {_R} than with {rivals}{end}",
         _RETRIEVAL,
         way=way,
         of_originals=of_originals,
@@ -194,7 +194,7 @@ def _clusters(group: Group) -> Rule:
         f"reconstruction correlates most (Pearson r; features of every original standardised over units "
         f"before the mean), else 0; a {group} of one stimulus is no candidate",
         "after Shirakawa et al. (2025)",
-        ties=SPLIT,
+        ties=_DIVIDED,
         clusters=group,
     )
 

@@ -37,7 +37,7 @@ do not edit.
   within sets that the same subjects saw. p is one-sided, (1 +
   draws at least as good) / (1 + draws). Permutation takes the decoded features as given; in a
   cross-validated study folds share training rows, and p is approximate there. Identification within a group
-  is permuted within the group, so that p is exact there, too.
+  is permuted within the group.
 - **Interval.** 95 %, in closed form. For one subject it speaks about other stimuli, for `all` about other
   stimuli and other subjects, and is rather too wide. Two-way identification is no mean over stimuli: each is
   searched for once, and is a rival of all others. Both enter. [calibration](calibration.md) says how often
