@@ -61,9 +61,12 @@ def test_what_the_stimuli_do_not_allow_is_left_out_with_a_line(metric, groups, s
 def test_stimuli_without_a_score_are_counted(capsys, rng):
     found = scores(["twoway_clip_within_setting"], stimuli(setting=[0] * 5 + [1] * 4 + [2, -1, -1]), rng)
     assert "twoway_*_within_setting: 3 of 12 stimuli" in capsys.readouterr().err
-    values = found["twoway_clip_within_setting"].values
-    assert np.isnan(values[9:]).all()
-    assert np.isfinite(values[:9]).all()
+    scored = found["twoway_clip_within_setting"]
+    assert np.isnan(scored.values[9:]).all()
+    assert np.isfinite(scored.values[:9]).all()
+    # Pairings across groups have no score, so that a null without gaps was permuted within them.
+    assert np.isfinite(scored.null).all()
+    assert scored.null.std() > 0
 
 
 def test_permutations_stay_within_groups_and_sets_seen():

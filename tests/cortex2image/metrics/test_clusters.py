@@ -75,6 +75,13 @@ def test_without_each_stimulus_in_turn(rng):
             assert found == pytest.approx(np.nanmean(by_loops(*rest)), abs=1e-12)
 
 
+def test_ties_without_each_stimulus_in_turn(rng):
+    groups = np.array([0, 0, 1, 1, 1, 2, 2, 2])
+    seen, drawn = np.tile(rng.standard_normal(8), (8, 1)), rng.standard_normal((8, 8))
+    means = ClusterMeans(correlation_matrix(seen, seen), correlation_matrix(seen, drawn), groups)
+    np.testing.assert_allclose(clusters_left_out(means, groups), 1 / 3)
+
+
 def test_a_tie_is_divided(rng):
     groups = np.array([0, 0, 1, 1])
     seen = np.tile(rng.standard_normal(8), (4, 1))

@@ -55,14 +55,13 @@ class ClusterMeans:
         Returns
         -------
         (n, n) array
-            Entry (i, j), for i and j of one group; -inf where nothing of the group is left.
+            Entry (i, j), for i and j of one group; 0 where nothing of the group is left.
         """
         g, own = self._groups, np.arange(len(self._groups))
         to_group = self._inside[g, own] - np.diagonal(self._among) / 2
         squares = self._squares[g] - 2 * (to_group[:, None] + to_group - self._among)
         sums = self._sums[g, own] - np.diagonal(self._similarity) - self._similarity
-        sizes = np.bincount(g)[g]
-        return np.where(sizes > 2, _correlation(sums, squares), -np.inf)
+        return _correlation(sums, squares)
 
 
 def _correlation(sums: np.ndarray, squares: np.ndarray) -> np.ndarray:
