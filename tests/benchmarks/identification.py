@@ -140,7 +140,7 @@ def main() -> None:
     """Print the page, or write it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--studies", type=int, default=400)
-    parser.add_argument("--others", type=int, default=2000)
+    parser.add_argument("--others", type=int, default=600)
     parser.add_argument("--page", type=Path)
     args = parser.parse_args()
     text = page(args.studies, args.others)

@@ -161,29 +161,22 @@ class EachSample:
         return score_rule(similarity, self._order, self._rule)
 
 
-class MeanOfSamples:
+class MeanOfSamples(EachSample):
     """A rule that averages correlations over samples first, as the code of 2023 does.
 
     A stimulus has one score, which each of its samples bears. Parameters are those of :class:`EachSample`.
     """
 
     def __init__(self, order: np.ndarray, rule: Rule = AS_RELEASED, metrics: Collection[str] | None = None):
-        self._order, self._rule, self._metrics = order, rule, metrics
-        self._sums: dict[str, np.ndarray] = {}
-        self._samples: dict[str, int] = {}
-
-    def takes(self, metric: str) -> bool:
-        return self._metrics is None or metric in self._metrics
+        super().__init__(order, rule, metrics)
+        self._similarities: dict[str, list[np.ndarray]] = {}
 
     def add(self, metric: str, similarity: np.ndarray) -> None:
         if self.takes(metric):
-            self._sums[metric] = self._sums.get(metric, 0.0) + similarity
-            self._samples[metric] = self._samples.get(metric, 0) + 1
+            self._similarities.setdefault(metric, []).append(similarity)
 
     def scored(self) -> dict[str, Scored]:
-        return {self._rule.name(metric): self._score(metric) for metric in self._sums}
-
-    def _score(self, metric: str) -> Scored:
-        samples = self._samples[metric]
-        once = score_rule(self._sums[metric] / samples, self._order, self._rule)
-        return join_samples([once] * samples)
+        for metric, similarities in self._similarities.items():
+            once = self._score(metric, np.mean(similarities, axis=0))
+            self._samples[metric] = [once] * len(similarities)
+        return super().scored()

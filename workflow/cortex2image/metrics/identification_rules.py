@@ -92,14 +92,13 @@ class Rule:
 
     def facts(self, twoway: Metric, last_layer: bool) -> Metric:
         """Return the facts of the metric that the rule makes of a two-way identification."""
-        fixed = self.clusters is None and self.way is not None
         return replace(
             twoway,
             name=self.name(twoway.name),
             title=f"{self.title}, {twoway.judge} {twoway.layer}",
             version="1",
             what=self.what,
-            chance=1 / self.way if fixed and self.way else None,
+            chance=1 / self.way if self.way and not self.clusters else None,
             ties=self.ties,
             source=self.source,
             direction=self._direction,
@@ -153,16 +152,14 @@ def _nway(way: int) -> Rule:
 
 
 def _retrieval(way: int | None, of_originals: bool) -> Rule:
-    own, others, searched = ("original", "originals", "reconstruction")
-    if of_originals:
-        own, others, searched = ("reconstruction", "reconstructions", "original")
-    rivals = f"{way - 1} others drawn at random without replacement" if way else f"all other {others}"
+    own, searched = ("reconstruction", "original") if of_originals else ("original", "reconstruction")
+    rivals = f"{way - 1} others drawn at random without replacement" if way else f"all other {own}s"
     kind = "probability that" if way else "1 if"
     end = "; exact, nothing is drawn" if way else ", else 0; chance is 1 / number of stimuli"
     return Rule(
         f"top1of{way}" if way else "top1",
         "_of_originals" if of_originals else "",
-        f"retrieval of {others} from {way or 'all'}",
+        f"retrieval of {own}s from {way or 'all'}",
         f"{kind} the {searched} correlates more with its own {own} {_R} than with {rivals}{end}",
         _RETRIEVAL,
         way=way,

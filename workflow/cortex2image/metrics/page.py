@@ -41,8 +41,8 @@ do not edit.
 - **Interval.** 95 %, in closed form. For one subject it speaks about other stimuli, for `all` about other
   stimuli and other subjects, and is rather too wide. Two-way identification is no mean over stimuli: each is
   searched for once, and is a rival of all others. Both enter. [calibration](calibration.md) says how often
-  intervals cover their target. What leaving a stimulus out changes is computed exactly for every rule of
-  identification.
+  intervals cover their target, and [identification](identification.md) how often those of the other rules
+  do.
 - **Networks.** `cnn`, `residual` and `clip` are the judges of the miniature: small networks of this project,
   neither AlexNet, nor Inception, nor OpenAI's CLIP. The judges of full-size model sets are the published
   networks. Their names end in the definition they follow, since the same names stand for different layers,
