@@ -169,14 +169,14 @@ class MeanOfSamples(EachSample):
 
     def __init__(self, order: np.ndarray, rule: Rule = AS_RELEASED, metrics: Collection[str] | None = None):
         super().__init__(order, rule, metrics)
-        self._similarities: dict[str, list[np.ndarray]] = {}
+        self._sums: dict[str, tuple[np.ndarray, int]] = {}
 
     def add(self, metric: str, similarity: np.ndarray) -> None:
         if self.takes(metric):
-            self._similarities.setdefault(metric, []).append(similarity)
+            total, samples = self._sums.get(metric, (np.zeros_like(similarity), 0))
+            self._sums[metric] = total + similarity, samples + 1
 
     def scored(self) -> dict[str, Scored]:
-        for metric, similarities in self._similarities.items():
-            once = self._score(metric, np.mean(similarities, axis=0))
-            self._samples[metric] = [once] * len(similarities)
+        for metric, (total, samples) in self._sums.items():
+            self._samples[metric] = [self._score(metric, total / samples)] * samples
         return super().scored()
