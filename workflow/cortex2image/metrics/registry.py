@@ -145,7 +145,7 @@ _DEFINED = (
     *(metric for spec in PRETRAINED_JUDGES for metric in _photo_metrics(spec)),
 )
 
-_TWO_WAYS = tuple(metric for metric in _DEFINED if metric.kind == "identification")
+_TWO_WAYS = tuple(metric for metric in _DEFINED if metric.name.startswith("twoway_"))
 TWO_WAYS: tuple[str, ...] = tuple(metric.name for metric in _TWO_WAYS)
 """Two-way identification by every layer of every judge, from whose similarities all rules make metrics."""
 _LAST_LAYERS = {metric.judge: metric.name for metric in _TWO_WAYS}.values()
