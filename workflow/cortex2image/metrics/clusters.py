@@ -93,14 +93,18 @@ def cluster_credit(means: ClusterMeans, groups: np.ndarray) -> np.ndarray:
 
 
 def clusters_left_out(means: ClusterMeans, groups: np.ndarray) -> np.ndarray:
-    """Return the mean score of :func:`cluster_credit` without each stimulus in turn, (n,).
+    """Return the scores of :func:`cluster_credit` without each stimulus in turn.
 
-    A stimulus left out is missing in the mean of its group, too; without a stimulus of a group of two, the
-    other one has no score.
+    A stimulus left out is missing in the mean of its group, too.
+
+    Returns
+    -------
+    (n, n) float64 array in [0, 1]
+        Entry (k, j): the score of j without k; NaN for k itself, and for the other one of a group of two.
     """
     whole, without, n = means.whole, means.without, len(groups)
     own, without_two = np.diagonal(without), means.without_two
-    left_out = np.empty(n)
+    left_out = np.empty((n, n))
     for group in range(len(whole)):
         inside = groups == group
         masked = whole.copy()
@@ -111,8 +115,8 @@ def clusters_left_out(means: ClusterMeans, groups: np.ndarray) -> np.ndarray:
             # Others meet the group without k as one more rival; its own members lack k in their mean.
             best_k, ties_k = _one_more(best, ties, np.where(inside, -np.inf, without[k]))
             credit = _credit(np.where(inside, without_two[k], own), best_k, ties_k)
-            kept = np.flatnonzero(~inside | (inside.sum() > 2))
-            left_out[k] = credit[kept[kept != k]].mean()
+            left_out[k] = np.where(~inside | (inside.sum() > 2), credit, np.nan)
+    np.fill_diagonal(left_out, np.nan)
     return left_out
 
 

@@ -70,14 +70,14 @@ def n_way(similarity: np.ndarray, way: int | None) -> np.ndarray:
 
 
 def n_way_left_out(similarity: np.ndarray, way: int | None) -> np.ndarray:
-    """Return the mean score of n-way identification without each stimulus in turn.
+    """Return the scores of n-way identification without each stimulus in turn.
 
     Parameters are those of :func:`n_way`; where there are no more than `way` candidates, they are one fewer.
 
     Returns
     -------
-    (n,) float64 array in [0, 1]
-        Entry k: the mean of the diagonal of :func:`n_way` of the matrix without row and column k.
+    (n, n) float64 array in [0, 1]
+        Entry (k, j): the score of j, on the diagonal of :func:`n_way`, without row and column k; NaN for k.
     """
     n = len(similarity)
     rounded = np.round(similarity, TIE_DECIMALS)
@@ -94,6 +94,5 @@ def n_way_left_out(similarity: np.ndarray, way: int | None) -> np.ndarray:
     # What j scores without a rival that was below it, tied with it, or above it.
     tie_or_above = np.where(equal, score(below, tied - 1), score(below, tied))
     without = np.where(less, score(below - 1, tied), tie_or_above)
-    np.fill_diagonal(without, 0.0)
-    left_out: np.ndarray = without.sum(axis=1) / (n - 1)
-    return left_out
+    np.fill_diagonal(without, np.nan)
+    return without

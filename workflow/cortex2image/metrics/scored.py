@@ -50,27 +50,40 @@ def join_samples(samples: Sequence[Scored]) -> Scored:
     return Scored(values, null, np.concatenate(rivals, axis=1) if rivals else None)
 
 
-def as_rivals(values: np.ndarray, left_out: np.ndarray) -> np.ndarray:
-    """Return how the others fare against each stimulus, from their mean score without it.
+def as_rivals(values: np.ndarray, without: np.ndarray) -> np.ndarray:
+    """Return how the others fare against each stimulus, from their scores without it.
 
     Intervals take the change of a score when a stimulus is left out for (2 mean - value - rival) / (n - 2),
     see :meth:`cortex2image.stats.crossed_intervals.Scores.left_out`. Of two-way identification, rival is the
-    mean credit of the others against the stimulus. Of another score, the number for which the formula holds
-    plays this part.
+    mean credit of the others against the stimulus. Of another score, the number for which the formula gives
+    the change plays this part.
+
+    The jackknife counts what only a pair of stimuli has in common twice, for the one that is searched for and
+    for its rival (Efron and Stein 1981): too much where few rivals decide, as in retrieval. The
+    changes are therefore drawn towards their mean until the variance of these pairs is in their squares once,
+    yet not below the variance of a mean of independent values.
 
     Parameters
     ----------
     values : (n,) array
         Score of each stimulus.
-    left_out : (n,) array
-        Mean score of the others when the stimulus is left out.
+    without : (n, n) array
+        Entry (k, j): score of stimulus j without stimulus k; NaN for k itself, and where j then has none.
 
     Returns
     -------
     (n,) float64 array
     """
-    mean = values.mean()
-    rivals: np.ndarray = 2 * mean - values - (len(values) - 2) * (left_out - mean)
+    mean, others = values.mean(), len(values) - 1
+    change = np.nanmean(without, axis=1) - mean
+    of_pairs = without - values
+    of_pairs -= np.nanmean(of_pairs, axis=0)
+    centred = change - change.mean()
+    total = float((centred**2).sum())
+    least = min(total, float(((values - mean) ** 2).sum()) / others**2)
+    wanted = max(total - float(np.nansum(of_pairs**2)) / others**2, least)
+    change = change.mean() + centred * (wanted / total if total else 1.0) ** 0.5
+    rivals: np.ndarray = 2 * mean - values - (len(values) - 2) * change
     return rivals
 
 

@@ -8,9 +8,10 @@ from collections.abc import Collection
 
 import numpy as np
 
-from cortex2image.metrics.identification import EachSample, credit_against, two_way
+from cortex2image.metrics.identification import EachSample, two_way
 from cortex2image.metrics.identification_rules import Rule
 from cortex2image.metrics.scored import Scored, as_rivals, score_pairings, spread
+from cortex2image.metrics.ties import TIE_DECIMALS
 
 UNKNOWN = -1
 """Label of stimuli whose group is not stated."""
@@ -52,23 +53,22 @@ def two_way_within(similarity: np.ndarray, groups: np.ndarray) -> np.ndarray:
 
 
 def left_out_within(similarity: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """Return the mean score of :func:`two_way_within` without each stimulus in turn, (n,).
+    """Return the scores of :func:`two_way_within` without each stimulus in turn.
 
-    Without a stimulus of a group of two, the other one has no score either.
+    Returns
+    -------
+    (n, n) float64 array in [0, 1]
+        Entry (k, j): the score of j without k; NaN for k itself, and for the other one of a group of two.
     """
     values = np.diagonal(two_way_within(similarity, groups))
-    left_out = np.empty(len(values))
-    for group in np.unique(groups):
-        inside = groups == group
-        elsewhere, others = values[~inside].sum(), int(inside.sum()) - 1
-        if others == 1:
-            left_out[inside] = elsewhere / (len(values) - 2)
-            continue
-        own = values[inside]
-        # Sum over the others of the group of their credit against the rivals that they keep.
-        kept = others * (own.sum() - own - credit_against(similarity[np.ix_(inside, inside)]))
-        left_out[inside] = (elsewhere + kept / (others - 1)) / (len(values) - 1)
-    return left_out
+    rivals = np.bincount(groups)[groups] - 1
+    rounded = np.round(similarity, TIE_DECIMALS)
+    own = np.diagonal(rounded)
+    credit = (rounded < own) + 0.5 * (rounded == own)
+    fewer = np.where(rivals > 1, (values * rivals - credit) / np.maximum(rivals - 1, 1), np.nan)
+    without = np.where(np.equal.outer(groups, groups), fewer, values)
+    np.fill_diagonal(without, np.nan)
+    return without
 
 
 class WithinGroups(EachSample):
