@@ -132,9 +132,9 @@ Every [rule of identification](metrics.md#rules-of-identification) makes each st
 of the others, so that no score is a mean of independent values. Intervals are those of the jackknife: what
 leaving each stimulus out changes is computed in closed form for every rule, and what a pair of stimuli has in
 common, which the jackknife counts twice (Efron and Stein 1981), is counted once. The table has the share of
-{studies} simulated studies whose 95 % interval holds the target, the mean score over {others} other studies of
-as many stimuli; the standard error of the share is 0.011 at 0.95. The last column takes the score for a mean
-over stimuli. Of 20 stimuli, and near the bounds, intervals are rather too wide.
+{studies} simulated studies whose 95 % interval holds the target, the mean score over {others} other studies
+of as many stimuli; the standard error of the share is 0.011 at 0.95. The last column takes the score for a
+mean over stimuli. Of 20 stimuli, and near the bounds, intervals are rather too wide.
 
 | world | stimuli | metric | target | coverage | as a mean over stimuli |
 |---|---|---|---|---|---|

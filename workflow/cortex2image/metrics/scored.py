@@ -78,10 +78,12 @@ def as_rivals(values: np.ndarray, without: np.ndarray) -> np.ndarray:
     change = np.nanmean(without, axis=1) - mean
     of_pairs = without - values
     of_pairs -= np.nanmean(of_pairs, axis=0)
+    of_pairs -= np.nanmean(of_pairs, axis=1, keepdims=True)
     centred = change - change.mean()
     total = float((centred**2).sum())
     least = min(total, float(((values - mean) ** 2).sum()) / others**2)
-    wanted = max(total - float(np.nansum(of_pairs**2)) / others**2, least)
+    twice = float(np.nansum(of_pairs**2)) / max(others * (others - 1), 1)
+    wanted = max(total - twice, least)
     change = change.mean() + centred * (wanted / total if total else 1.0) ** 0.5
     rivals: np.ndarray = 2 * mean - values - (len(values) - 2) * change
     return rivals
