@@ -113,8 +113,8 @@ def jobs(done, step):
 
 def settings(done, step, *keys):
     """Return what all commands of a step are told of some keys."""
-    [same] = {tuple(given[key] for key in keys) for given, _ in jobs(done, step)}
-    return same
+    [same] = {json.dumps([given[key] for key in keys]) for given, _ in jobs(done, step)}
+    return tuple(json.loads(same))
 
 
 @pytest.mark.parametrize("name", ["nsd", "nsd-as-released"])
@@ -127,7 +127,7 @@ def test_every_difference_reaches_the_steps(planned, name):
         assert settings(done, step, "ridge/selection") == (config["ridge/selection"],)
     drawn = ("models/precision", "features/latent", "reconstruct/noising", "reconstruct/shared_noise")
     assert settings(done, "reconstruct_images", *drawn) == tuple(config[key] for key in drawn)
-    judged = "evaluate/identification"
+    judged = "evaluate/metrics"
     assert settings(done, "evaluate_images", judged) == (config[judged],)
     features = {words[words.index("--space") + 1]: given for given, words in jobs(done, "extract_features")}
     assert features.keys() == {"z", "c"}
@@ -152,7 +152,7 @@ def test_the_default_study_draws_no_latent_and_shares_no_noise(snakemake):
     done = snakemake("--dry-run", "--printshellcmds")
     drawn = settings(done, "reconstruct_images", "features/latent", "reconstruct/shared_noise")
     assert drawn == ("mean", False)
-    assert settings(done, "evaluate_images", "evaluate/identification") == ("reconstruction",)
+    assert settings(done, "evaluate_images", "evaluate/metrics") == (["headline"],)
 
 
 def test_a_space_without_regions_ends_a_plan_that_also_asks_for_its_memory(planned):

@@ -39,14 +39,14 @@ def test_names(name, expected):
 def test_pictures_are_found_in_any_folder(tmp_path):
     table = write_table(
         tmp_path,
-        "set/b.JPEG\tb one | b two\tdog",
-        "a.png\tan a\tn/a",
-        "unseen.png\tan unseen one\tcat",
-        header="stim_file\tcaptions\tcategory",
+        "set/b.JPEG\tb one | b two\tdog\tbeach",
+        "a.png\tan a\tn/a\tn/a",
+        "unseen.png\tan unseen one\tcat\tsea",
+        header="stim_file\tcaptions\tcategory\tsetting",
     )
     assert described_stimuli(table, SPLITS) == [
         Stimulus("a", "train", ("an a",), str(tmp_path / "a.png"), None),
-        Stimulus("b", "test", ("b one", "b two"), str(tmp_path / "set/b.JPEG"), "dog"),
+        Stimulus("b", "test", ("b one", "b two"), str(tmp_path / "set/b.JPEG"), "dog", "beach"),
     ]
 
 

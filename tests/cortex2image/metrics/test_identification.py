@@ -7,11 +7,13 @@ from cortex2image.metrics.identification import (
     EachSample,
     MeanOfSamples,
     credit_against,
+    score_rule,
     two_way,
-    two_way_of_originals,
 )
+from cortex2image.metrics.identification_rules import AS_RELEASED, OF_ORIGINALS, RULES, TWOWAY
 from cortex2image.metrics.scored import join_samples, score_pairings
 from cortex2image.metrics.similarity import correlation_matrix
+from cortex2image.stats.crossed_intervals import Scores
 from cortex2image.stats.permutation import permutations
 
 STIMULI, SAMPLES = 8, 3
@@ -38,19 +40,23 @@ def test_two_way_searches_the_originals_of_each_reconstruction():
     np.testing.assert_array_equal(np.diagonal(two_way(similarity)), [1.0, 0.5, 0.5])
 
 
-def test_two_way_of_originals_counts_the_reconstructions_that_lose(rng):
+def test_ties_can_lose(rng):
     similarity = rng.integers(0, 6, (9, 9)) / 10
     beaten = [
-        [[similarity[i, k] < similarity[i, j] for k in range(9) if k != j] for j in range(9)]
+        [[similarity[k, j] < similarity[i, j] for k in range(9) if k != i] for j in range(9)]
         for i in range(9)
     ]
-    np.testing.assert_allclose(two_way_of_originals(similarity), np.mean(beaten, axis=2), atol=1e-12)
+    np.testing.assert_allclose(two_way(similarity, ties=0.0), np.mean(beaten, axis=2), atol=1e-12)
 
 
 def test_directions_differ_and_so_do_ties():
     similarity = np.array([[0.9, 0.8, 0.7], [0.1, 0.2, 0.3], [0.0, 0.1, 0.5]])
-    np.testing.assert_array_equal(np.diagonal(two_way_of_originals(similarity)), [1.0, 0.5, 1.0])
-    assert (two_way_of_originals(np.zeros((4, 4))) == 0).all()
+    order = np.array([[0, 1, 2]])
+    values = {rule: score_rule(similarity, order, rule).values[:, 0].tolist() for rule in RULES[:3]}
+    assert values == {TWOWAY: [1.0, 0.5, 0.5], OF_ORIGINALS: [1.0, 0.5, 1.0], AS_RELEASED: [1.0, 0.5, 1.0]}
+    same = np.tile(similarity[:, :1], 3)
+    values = {rule: score_rule(same, order, rule).values.mean() for rule in RULES[:3]}
+    assert values == {TWOWAY: 0.5, OF_ORIGINALS: 0.5, AS_RELEASED: 0.0}
 
 
 def test_perfect_and_constant_reconstructions(rng):
@@ -124,7 +130,7 @@ def test_credit_against_a_rival_is_what_the_others_lose_or_win_by(rng, ties):
         others = [j for j in range(9) if j != k]
         own, rival = similarity.diagonal()[others], similarity[k, others]
         assert found == pytest.approx(np.mean((rival < own) + ties * (rival == own)))
-    scored = two_way(similarity) if ties else two_way_of_originals(similarity.T).T
+    scored = two_way(similarity, ties)
     assert credit_against(similarity, ties).mean() == pytest.approx(scored.diagonal().mean())
 
 
@@ -136,3 +142,33 @@ def test_scores_say_how_stimuli_fare_as_rivals(rng, rule):
     (scored,) = added.scored().values()
     assert scored.rivals.shape == scored.values.shape == (STIMULI, SAMPLES)
     assert scored.rivals.mean() == pytest.approx(scored.values.mean())
+
+
+WITH_ALL_RIVALS = [rule for rule in RULES if not (rule.within or rule.clusters) and (rule.way or 0) < STIMULI]
+
+
+@pytest.mark.parametrize("rule", RULES[:3], ids=lambda rule: rule.name("twoway_x"))
+def test_rivals_say_what_leaving_a_stimulus_out_changes(rng, rule):
+    similarity = rng.integers(0, 6, (STIMULI, STIMULI)) / 10 + 0.1 * np.eye(STIMULI)
+    order = permutations(rng.random((5, STIMULI)))
+    scored = score_rule(similarity, order, rule)
+    change = Scores(scored.values.T, scored.rivals.T).left_out()[0]
+    for k in range(STIMULI):
+        rest = np.delete(np.delete(similarity, k, 0), k, 1)
+        without = score_rule(rest, np.arange(STIMULI - 1)[None], rule).values.mean()
+        assert change[k] == pytest.approx(without - scored.values.mean(), abs=1e-12)
+
+
+@pytest.mark.parametrize("rule", WITH_ALL_RIVALS, ids=lambda rule: rule.name("twoway_x"))
+def test_the_null_scores_permuted_pairings(rng, rule):
+    similarity = rng.random((STIMULI, STIMULI))
+    order = permutations(rng.random((20, STIMULI)))
+    expected = [score_rule(similarity[draw], order, rule).values.mean() for draw in order]
+    np.testing.assert_allclose(score_rule(similarity, order, rule).null, expected)
+
+
+def test_only_the_metrics_asked_for_are_scored(rng, order):
+    for kind in (EachSample, MeanOfSamples):
+        rule = kind(order, metrics=["twoway_clip"])
+        assert (rule.takes("twoway_clip"), rule.takes("twoway_cnn_late")) == (True, False)
+        assert len(collected(rule, rng.random((2, STIMULI, STIMULI)))) == 1

@@ -11,10 +11,11 @@ from tests.support.tiny_models import alexnet_weights, tiny_description, write_s
 from cortex2image.errors import ModelSetError
 from cortex2image.metrics.categories import judged_similarities
 from cortex2image.metrics.identification import EachSample
+from cortex2image.metrics.identification_rules import VARIANTS
 from cortex2image.metrics.judged import CorrelationDistance, open_distances, open_judges, similarities
 from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS
 from cortex2image.metrics.reconstruction import score_reconstructions
-from cortex2image.metrics.registry import METRICS
+from cortex2image.metrics.registry import METRICS, TWO_WAYS
 from cortex2image.networks.registry import model_set
 from cortex2image.stats.permutation import permutations
 
@@ -115,7 +116,7 @@ def test_judges_of_photographs_score_by_both_families_and_distances(pretrained_s
     names = {spec.name for spec in pretrained_set.judges}
     of_pictures = [m for m in METRICS.values() if m.kind != "category" and not m.of_captions]
     judged = {m.name for m in of_pictures if m.judge in names}
-    judged -= {name for name in judged if name.endswith("_as_released")}
+    judged -= {rule.name(name) for rule in VARIANTS for name in TWO_WAYS}
     assert set(scored) == PIXEL_METRICS | {"lpips_alex"} | judged
     for metric in judged:
         best = METRICS[metric].bounds[METRICS[metric].higher_is_better]

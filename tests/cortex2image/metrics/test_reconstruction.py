@@ -5,7 +5,9 @@ import pytest
 import torch
 
 from cortex2image.errors import DataError
+from cortex2image.metrics.clusters import Clusters
 from cortex2image.metrics.identification import EachSample, MeanOfSamples
+from cortex2image.metrics.identification_rules import RULES
 from cortex2image.metrics.judged import CorrelationDistance
 from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS, ssim2d_of_pairs
 from cortex2image.metrics.reconstruction import score_pairs, score_reconstructions
@@ -88,6 +90,35 @@ def test_the_rule_of_identification_can_be_chosen(originals, order):
     assert list(scored) == [*PIXEL_METRICS, "twoway_clip_as_released"]
     assert scored["twoway_clip_as_released"].values.shape == (10, 2)
     assert scored["twoway_clip_as_released"].values.mean() > scored["twoway_clip_as_released"].null.max()
+
+
+def test_only_what_is_asked_for_is_computed(originals, order):
+    asked = []
+
+    class Noted(CoarsePixels):
+        def features(self, images, layers=None):
+            asked.append((self.name, tuple(layers)))
+            return super().features(images, layers)
+
+    rules = [EachSample(order, metrics=["twoway_cnn_late"])]
+    judges = [Noted(), Noted("clip", ("embeds",))]
+    scored = score_reconstructions(originals, [originals], judges, order, rules, pixels=["pixcorr"])
+    assert list(scored) == ["pixcorr", "twoway_cnn_late"]
+    assert set(asked) == {("cnn", ("late",))}
+
+
+def test_clusters_are_those_of_the_originals(originals, rng):
+    groups = np.repeat([0, 1], 5)
+    [rule] = [rule for rule in RULES if rule.clusters == "category"]
+    order = permutations(rng.random((50, 10)))
+    clusters = Clusters(order, rule, groups, ["twoway_cnn_late"])
+    shifted = np.where(groups[:, None, None, None] == 0, originals // 2, originals[::-1] // 2)
+    shifted[:5, :8] += 100
+    shifted[5:, 8:] += 100
+    scored = score_reconstructions(shifted, [shifted], [CoarsePixels()], order, [clusters], pixels=[])
+    assert list(scored) == ["cluster_cnn_late_by_category"]
+    assert (scored["cluster_cnn_late_by_category"].values == 1).all()
+    assert scored["cluster_cnn_late_by_category"].null.mean() < 0.7
 
 
 def test_a_judge_nobody_described_is_refused(originals, order):

@@ -3,7 +3,7 @@
 import pytest
 
 from cortex2image.errors import DataError
-from cortex2image.metrics.metric import distance_name, released_name, twoway_name
+from cortex2image.metrics.metric import distance_name, twoway_name
 from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS
 from cortex2image.metrics.registry import KNOWN_AS, METRICS, metric_facts
 from cortex2image.networks.judge_specs import measures_distance
@@ -26,15 +26,6 @@ def test_every_metric_of_pixels_has_one_function():
     described = {metric.name for metric in METRICS.values() if metric.kind == "pixels"}
     assert described == MATRIX_METRICS.keys() | PAIR_METRICS.keys()
     assert not MATRIX_METRICS.keys() & PAIR_METRICS.keys()
-
-
-def test_every_two_way_identification_has_its_released_rule():
-    two_way = [name for name in METRICS if name.startswith("twoway_") and not name.endswith("_as_released")]
-    assert two_way
-    for name in two_way:
-        ours, theirs = METRICS[name], METRICS[released_name(name)]
-        assert ours.direction != theirs.direction
-        assert (ours.judge, ours.layer, ours.chance) == (theirs.judge, theirs.layer, theirs.chance)
 
 
 def test_a_metric_nobody_described_is_refused():

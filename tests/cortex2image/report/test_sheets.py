@@ -153,11 +153,27 @@ def test_clip_chooses_unless_a_metric_is_named():
     assert sheet_metric(None, {"a": pd.DataFrame({"metric": of_photos})}).name == "twoway_clip_mindeye"
 
 
-@pytest.mark.parametrize(("wanted", "said"), [("ssim2d", "no ssim2d"), (None, "no two-way identification")])
-def test_a_metric_that_a_table_lacks(wanted, said):
-    tables = {
-        "a": pd.DataFrame({"metric": ["pixcorr", "ssim2d"]}),
-        "b": pd.DataFrame({"metric": ["pixcorr"]}),
-    }
-    with pytest.raises(DataError, match=f"among pixcorr(.|\n)*{said}(.|\n)*evaluate/sheet_metric"):
+def test_without_identification_by_clip_what_comes_nearest_chooses():
+    def usual(*metrics):
+        return sheet_metric(None, {"a": pd.DataFrame({"metric": metrics})}).name
+
+    assert usual("pixcorr", "top1_clip", "twoway_clip_within_setting", "twoway_residual") == (
+        "twoway_residual"
+    )
+    assert usual("pixcorr", "twoway_cnn_late_as_released", "twoway_clip_as_released") == (
+        "twoway_clip_as_released"
+    )
+    assert usual("ssim2d", "pixcorr", "twoway_clip_within_setting") == "pixcorr"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "held", "said"),
+    [
+        ("ssim2d", ["pixcorr"], "among pixcorr(.|\n)*no ssim2d"),
+        (None, ["twoway_clip"], "no metric that all tables have"),
+    ],
+)
+def test_a_metric_that_a_table_lacks(wanted, held, said):
+    tables = {"a": pd.DataFrame({"metric": ["pixcorr", "ssim2d"]}), "b": pd.DataFrame({"metric": held})}
+    with pytest.raises(DataError, match=f"{said}(.|\n)*evaluate/sheet_metric"):
         sheet_metric(wanted, tables)

@@ -19,7 +19,8 @@ def test_scenes_come_from_the_seed_alone_and_more_of_them_change_none():
 def test_table_names_file_split_category_and_five_captions():
     scenes = study_scenes(3, Sizes(4, 2, 1))
     table = stimuli_table(scenes)
-    assert list(table.columns) == ["stim_file", "split", "category", "captions"]
+    assert list(table.columns) == ["stim_file", "split", "category", "setting", "captions"]
+    assert list(table["setting"]) == [scene.setting for scene in scenes]
     assert list(table["split"]) == ["train"] * 4 + ["test"] * 2
     assert list(table["category"]) == [scene.objects[0].category for scene in scenes]
     assert table["stim_file"].is_unique

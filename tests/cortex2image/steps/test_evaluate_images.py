@@ -8,11 +8,12 @@ from PIL import Image
 from tests.support.reconstructions import without_incident
 from tests.support.studies import as_option
 
-from cortex2image.errors import DataError
+from cortex2image.errors import ConfigError, DataError
 from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS
 from cortex2image.metrics.registry import METRICS
 from cortex2image.metrics.versions import package_versions
 from cortex2image.networks.registry import MODEL_SETS
+from cortex2image.steps import evaluate_images as step
 from cortex2image.steps import judge_stimuli
 from cortex2image.steps.evaluate_images import held_out, main
 from cortex2image.tables.recordings import STIMULI, TRIALS
@@ -124,7 +125,7 @@ def run(
     subject="sub-01",
     judges=open_fake,
     distances=no_distances,
-    rule="reconstruction",
+    metrics=("headline",),
     trials=("trials",),
     permutations=100,
 ):
@@ -140,7 +141,7 @@ def run(
     }
     arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
     arguments += ["--trials", *(str(study / f"{table}.parquet") for table in trials)]
-    evaluate = {"permutations": permutations, "identification": rule}
+    evaluate = {"permutations": permutations, "metrics": metrics}
     settings = as_option(models={"set": "miniature"}, evaluate=evaluate, seed=seed)
     main([*arguments, *settings], judges=judges, distances=distances)
     return outputs
@@ -189,12 +190,40 @@ def test_a_set_with_a_distance_has_its_metric(study):
 
 
 def test_identification_as_released_has_a_name_of_its_own(study):
-    evaluation, nulls = run(study, rule="as_released")
+    evaluation, nulls = run(study, metrics=["twoway_clip_as_released"])
     values = EVALUATION.read(evaluation).to_pandas().query("metric == 'twoway_clip_as_released'")
     assert list(values["sample"]) == [0, 1] * len(STIMULUS_IDS)
     # One score per stimulus, and the sample that is the picture itself wins for all.
     assert (values["value"] == 1).all()
-    assert "twoway_clip" not in set(NULLS.read(nulls).to_pandas()["metric"])
+    assert set(NULLS.read(nulls).to_pandas()["metric"]) == {"twoway_clip_as_released"}
+
+
+def test_groups_of_stimuli_come_from_their_table(study, capsys):
+    rows = STIMULI.read(study / "stimuli.parquet").to_pydict()
+    rows |= {"setting": ["beach", "city", "beach", "beach", "city", "sea", "sea"]}
+    STIMULI.write(rows, study / "stimuli.parquet")
+    metrics = ["twoway_clip_within_setting", "cluster_clip_by_setting", "cluster_clip_by_category"]
+    evaluation, _ = run(study, metrics=metrics)
+    table = EVALUATION.read(evaluation).to_pandas()
+    assert set(table["metric"]) == set(metrics[:2])
+    within = table.query("metric == 'twoway_clip_within_setting' and sample == 0")
+    # Of the sea there is one among the test stimuli; the others are found, since sample 0 is the picture.
+    assert list(within["stimulus_id"]) == STIMULUS_IDS[:5]
+    assert (within["value"] == 1).all()
+    said = capsys.readouterr().err
+    assert "twoway_*_within_setting: 1 of 6 stimuli" in said
+    assert "cluster_*_by_category is left out" in said
+
+
+def test_metrics_that_the_stimuli_do_not_allow_leave_no_table(study):
+    with pytest.raises(DataError, match=r"stimuli\.parquet(.|\n)*top1of300_clip(.|\n)*evaluate/metrics"):
+        run(study, metrics=["top1of300_clip"])
+    assert not list(study.glob("*evaluation*"))
+
+
+def test_a_metric_that_the_model_set_lacks_stops_it(study):
+    with pytest.raises(ConfigError, match="evaluate/metrics"):
+        run(study, metrics=["twoway_inception"])
 
 
 def with_captions(study, decoded):
@@ -206,12 +235,17 @@ def with_captions(study, decoded):
     RECONSTRUCTIONS.write(drawn | {"caption": decoded(drawn["stimulus_id"])}, study / "zc.parquet")
 
 
-def test_decoded_captions_are_scored_as_texts(study):
+CAPTIONS = ["caption_cosine_clip_vit_l14", "caption_twoway_clip_vit_l14"]
+
+
+def test_decoded_captions_are_scored_as_texts(study, monkeypatch):
+    # The miniature has no CLIP of photographs, whose text tower reads captions.
+    monkeypatch.setattr(step, "chosen_metrics", lambda *_: ["twoway_clip", *CAPTIONS])
     with_captions(study, decoded=lambda names: names)
     evaluation, nulls = run(study, judges=open_reader)
     values = EVALUATION.read(evaluation).to_pandas().set_index("metric")
     draws = NULLS.read(nulls).to_pandas().set_index("metric")["value"]
-    for metric in ("caption_cosine_clip_vit_l14", "caption_twoway_clip_vit_l14"):
+    for metric in CAPTIONS:
         assert list(values.loc[metric, "sample"]) == [0, 1] * len(STIMULUS_IDS)
         np.testing.assert_allclose(values.loc[metric, "value"], 1, atol=1e-6)
         assert (draws[metric] < 1 - 1e-6).mean() > 0.9

@@ -262,3 +262,14 @@ def test_scores_of_two_definitions_are_not_joined(tables, rng):
     with pytest.raises(DataError, match=r"sub-02-zc\.parquet, pixcorr(.|\n)*version 1"):
         run(tables)
     assert not (tables / "scores.parquet").exists()
+
+
+def test_what_the_stimuli_of_a_subject_do_not_allow_has_no_score_over_all(tables, rng, capsys):
+    for subject in ("sub-01", "sub-02"):
+        write(tables, subject, "z", rng.random((8, 1)), rng.random(99))
+    write(tables, "sub-01", "c", rng.random((6, 1)), rng.random(99), metric="twoway_clip_within_setting")
+    scores = run(tables)
+    assert scores.loc[("sub-01", "c"), "n"] == 6
+    assert ("all", "c") not in scores.index
+    assert ("all", "z") in scores.index
+    assert "sub-01 alone" in capsys.readouterr().err

@@ -31,6 +31,7 @@ def test_bids(small_study, tmp_path, monkeypatch):
         "captions": ["a cat", "one cat"],
         "image_path": "bids/stimuli/set/c.png",
         "category": "cat",
+        "setting": None,
     }
 
 

@@ -1,5 +1,7 @@
 """A table that breaks its contract is neither written nor read."""
 
+import dataclasses
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -177,3 +179,15 @@ def test_nan_in_a_later_row_group_is_found_on_reading(tmp_path, monkeypatch):
     assert next(read).num_rows == 10
     with pytest.raises(ContractError, match="NaN or Inf in 1 rows, first 5"):
         next(read)
+
+
+def test_an_optional_column_that_a_table_lacks_is_null(tmp_path):
+    kind = Column("kind", pa.string(), "", "its kind", nullable=True, optional=True)
+    longer = dataclasses.replace(TOY, columns=(*TOY.columns, kind))
+    longer.write(toy(), tmp_path / "written.parquet")
+    TOY.write(toy(), tmp_path / "older.parquet", seed=7)
+    for name in ("written", "older"):
+        assert longer.read(tmp_path / f"{name}.parquet")["kind"].to_pylist() == [None, None]
+    assert longer.read(tmp_path / "older.parquet").schema.metadata[b"seed"] == b"7"
+    longer.write(toy(kind=["car", None]), tmp_path / "stated.parquet")
+    assert longer.read(tmp_path / "stated.parquet")["kind"].to_pylist() == ["car", None]

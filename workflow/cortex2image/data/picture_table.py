@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from cortex2image.data.bids.tables import MISSING, read_captions, read_tsv, stimulus_id
+from cortex2image.data.bids.tables import MISSING, read_captions, read_tsv, stated, stimulus_id
 from cortex2image.data.recording import Stimulus
 from cortex2image.errors import DataError
 from cortex2image.pictures import SUFFIXES
@@ -18,14 +18,15 @@ def picture_name(name: str) -> str:
 
 
 def described_stimuli(table: Path, splits: Mapping[str, str]) -> list[Stimulus]:
-    """Return the pictures that were shown as stimuli, with captions, category and file from the table.
+    """Return the pictures that were shown as stimuli, with captions, category, setting and file.
 
     Parameters
     ----------
     table : path
         ``stimuli.tsv``: stim_file (relative to the table's folder, in any subfolder), captions (joined by
-        ``|``), and category if there is one. Rows of pictures that were not shown are ignored. The data set
-        itself says which pictures are for testing: a column split may repeat that, but not contradict it.
+        ``|``), and category and setting if there are any. Rows of pictures that were not shown are ignored.
+        The data set itself says which pictures are for testing: a column split may repeat that, but not
+        contradict it.
     splits : mapping
         Name of every picture that was shown, as :func:`picture_name` returns it, to ``train`` or ``test``.
 
@@ -43,7 +44,7 @@ def described_stimuli(table: Path, splits: Mapping[str, str]) -> list[Stimulus]:
     missing = sorted(set(splits) - set(rows))
     if missing:
         found = f"{len(missing)} are missing, first {missing[0]}"
-        fix = "add a row for each: stim_file, captions joined by ' | ', category if there is one"
+        fix = "add a row for each: stim_file, captions joined by ' | ', category and setting if there are any"
         raise DataError(table, f"the {len(splits)} pictures that were shown", found, fix)
     return [_stimulus(table, name, splits[name], *rows[name]) for name in sorted(splits)]
 
@@ -71,6 +72,5 @@ def _stimulus(table: Path, name: str, split: str, row: pd.Series, where: str) ->
         raise DataError(
             picture, "the picture of a stim_file", "no such file", f"put it there, or correct {table}"
         )
-    category = row.get("category", "n/a")
     captions = read_captions(row["captions"], where)
-    return Stimulus(name, split, captions, str(picture), None if category in MISSING else category)
+    return Stimulus(name, split, captions, str(picture), stated(row, "category"), stated(row, "setting"))

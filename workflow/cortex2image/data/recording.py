@@ -77,6 +77,7 @@ class Stimulus:
     captions: tuple[str, ...]
     image_path: str | None
     category: str | None
+    setting: str | None = None
 
 
 class Shown(Protocol):

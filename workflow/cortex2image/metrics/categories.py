@@ -6,10 +6,10 @@ import numpy as np
 
 from cortex2image.errors import DataError
 from cortex2image.judges.judge import Classifier, Judge, Reader
-from cortex2image.metrics.identification import TIE_DECIMALS
 from cortex2image.metrics.registry import metric_facts
 from cortex2image.metrics.scored import Scored, score_pairings
 from cortex2image.metrics.similarity import correlation_matrix
+from cortex2image.metrics.ties import TIE_DECIMALS
 
 
 def score_categories(similarity: np.ndarray, labels: np.ndarray, order: np.ndarray) -> Scored:

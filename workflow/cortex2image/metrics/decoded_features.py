@@ -8,9 +8,10 @@ from cortex2image.errors import DataError
 from cortex2image.fmri.standardise import Moments
 from cortex2image.leakage import FinishedFit, TrainingRows
 from cortex2image.metrics.categories import category_credit
-from cortex2image.metrics.identification import TIE_DECIMALS, credit_against, two_way
+from cortex2image.metrics.identification import credit_against, two_way
 from cortex2image.metrics.scored import Scored, score_pairings
 from cortex2image.metrics.similarity import correlation_matrix
+from cortex2image.metrics.ties import TIE_DECIMALS
 
 # Stimuli whose features are standardised together.
 AT_ONCE = 256

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cortex2image.errors import DataError
 from cortex2image.metrics.registry import metric_facts
+from cortex2image.progress import say
 from cortex2image.stats.crossed_intervals import FEWEST, Scores
 
 POOLED = "all"
@@ -57,6 +58,8 @@ Ratings = Mapping[tuple[str, str, str], Rated]
 def rate(evaluated: Evaluated) -> dict[tuple[str, str, str], Rated]:
     """Return the scores of each subject, then of all subjects, for every method and metric.
 
+    Metrics that some subjects need not have are left out for these and for all, see :func:`scored_subjects`.
+
     Raises
     ------
     DataError
@@ -64,13 +67,28 @@ def rate(evaluated: Evaluated) -> dict[tuple[str, str, str], Rated]:
         stimuli fare as rivals; nobody described the metric.
     """
     subjects = sorted({subject for frame in evaluated.values.values() for subject in frame.index})
-    groups = [*((subject, [subject]) for subject in subjects), (POOLED, subjects)]
     rated = {}
     for method, metric in evaluated.values:
-        whole = _complete(evaluated, (method, metric), subjects)
-        for label, chosen in groups:
+        scored = scored_subjects(evaluated.values, (method, metric), subjects)
+        pooled = [(POOLED, scored)] if scored == subjects else []
+        whole = _complete(evaluated, (method, metric), scored)
+        for label, chosen in [*((subject, [subject]) for subject in scored), *pooled]:
             rated[label, method, metric] = _rated(method, metric, *(frame.loc[chosen] for frame in whole))
     return rated
+
+
+def scored_subjects(frames: Frames, key: tuple[str, str], subjects: Sequence[str]) -> list[str]:
+    """Return the subjects who must have a metric: all, or those whose stimuli offer what it needs.
+
+    Some metrics need stimuli that a subject may not have, such as two of one category. There is then no score
+    over all subjects, which a line says.
+    """
+    method, metric = key
+    have = [subject for subject in subjects if subject in frames[key].index]
+    if have == subjects or metric_facts(metric).needs is None:
+        return list(subjects)
+    say(f"warning: {metric} of {method} has no score over all subjects: {', '.join(have)} alone have it")
+    return have
 
 
 def bounds_of(metric: str) -> tuple[float, float] | None:

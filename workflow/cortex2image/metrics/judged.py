@@ -51,11 +51,6 @@ def open_distances(models: ModelSet, device: str) -> list[Distance]:
     return distances + open_classifications(models, device)
 
 
-def layers_read(models: ModelSet) -> dict[str, tuple[str, ...]]:
-    """Return the layers in which each judge of a model set looks at stimuli; distances take the last one."""
-    return {s.name: s.layers[-1:] if measures_distance(s) else s.layers for s in models.judges}
-
-
 def similarities(
     judge: Judge, seen: Mapping[str, Features], reconstructions: np.ndarray
 ) -> dict[str, np.ndarray]:

@@ -11,6 +11,12 @@ Kind = Literal[
 PICTURES = "central square of the original resized to the reconstruction's size (PIL, Lanczos), 8-bit RGB"
 CONSTANT = "a constant picture or feature vector correlates 0 with everything"
 HALF = "half credit; correlations equal to ten decimals are ties"
+TWO_WAY = "two-way identification"
+TWO_WAY_WHAT = (
+    "share of the other originals that correlate less with the reconstruction than its own original does "
+    "(Pearson r of flattened features)"
+)
+TWO_WAY_SOURCE = "Ozcelik and VanRullen (2023); half credit for ties is this project's"
 AMONG_ORIGINALS = "each reconstruction is searched among the originals"
 SPLIT = "the credit is divided among the categories that tie for the best"
 
@@ -57,6 +63,10 @@ class Metric:
         What the network has in common with the generator of the pictures it judges.
     of_captions : bool
         Whether decoded captions are scored instead of pictures, which only methods that decode them have.
+    needs : str or None
+        What the stimuli of a subject must offer; where they do not, the subject has no such score.
+    headline : bool
+        Whether `evaluate/metrics: [headline]` chooses it.
     """
 
     name: str
@@ -80,16 +90,13 @@ class Metric:
     node: str | None = None
     shared: str | None = None
     of_captions: bool = False
+    needs: str | None = None
+    headline: bool = True
 
 
 def twoway_name(judge: str, layers: Sequence[str], layer: str) -> str:
     """Return the metric name of a judge's layer; a judge with a single layer needs no layer in its name."""
     return f"twoway_{judge}" if len(layers) == 1 else f"twoway_{judge}_{layer}"
-
-
-def released_name(name: str) -> str:
-    """Return the name of a two-way identification by the rule of the code released in 2023."""
-    return f"{name}_as_released"
 
 
 def distance_name(judge: str) -> str:
@@ -103,36 +110,19 @@ def twoway(
     """Return the facts of two-way identification by one layer of a judge; `shared` as in :class:`Metric`."""
     return Metric(
         name=twoway_name(judge, layers, layer),
-        title=f"two-way identification, {judge} {layer}",
+        title=f"{TWO_WAY}, {judge} {layer}",
         kind="identification",
         version="1",
-        what="share of the other originals that correlate less with the reconstruction than its own "
-        "original does (Pearson r of flattened features)",
+        what=TWO_WAY_WHAT,
         compared=compared,
         bounds=(0.0, 1.0),
         chance=0.5,
         ties=HALF,
-        source="Ozcelik and VanRullen (2023); half credit for ties is this project's",
+        source=TWO_WAY_SOURCE,
         judge=judge,
         layer=layer,
         direction=AMONG_ORIGINALS,
         shared=shared,
-    )
-
-
-def as_released(metric: Metric) -> Metric:
-    """Return the facts of a two-way identification by the rule of the code released in 2023."""
-    return replace(
-        metric,
-        name=released_name(metric.name),
-        title=f"{metric.title}, rule of 2023",
-        version="1",
-        what="share of the other stimuli's reconstructions that correlate less with the original than its "
-        "own reconstruction does (Pearson r of flattened features, averaged over the samples of a stimulus "
-        "first); every sample bears the value of its stimulus",
-        ties="no credit: constant reconstructions score 0; correlations equal to ten decimals are ties",
-        source="code released with Takagi and Nishimoto (2023)",
-        direction="each original is searched among the reconstructions",
     )
 
 

@@ -7,9 +7,11 @@ import math
 from collections.abc import Iterator
 
 from cortex2image.metrics.brain_facts import BRAIN_METRICS
+from cortex2image.metrics.choice import HEADLINE, OF_PICTURES
+from cortex2image.metrics.identification_rules import VARIANTS, Rule
 from cortex2image.metrics.metric import Metric
 from cortex2image.metrics.pixels import PAIR_METRICS
-from cortex2image.metrics.registry import METRICS
+from cortex2image.metrics.registry import METRICS, TWO_WAYS, VARIANT_NAMES
 from cortex2image.stats.permutation_groups import PAIRS, SMALLEST
 
 _HEAD = """# Metrics
@@ -21,20 +23,28 @@ do not edit.
 
 - **Value.** Each picture has a value per metric; a method's value is the mean over stimuli of the mean over
   the samples of a stimulus. All samples count, none is selected. For `all` it is the mean over subjects.
-  Where the config says `evaluate/identification: as_released`, metrics whose names end in `_as_released` take
-  the place of the two-way identifications of this project: the same comparison by the rule of the code of
-  2023, for reproduction (see [fidelity](fidelity.md)). The two are not on one scale.
+- **Choice.** `evaluate/metrics` names the metrics that are computed, or patterns of names, such as
+  `twoway_*`. `headline`, its default, stands for those that are marked so below. A network that no chosen
+  metric takes is not loaded.
+- **Rules of identification.** Every layer of a judge gives the same table of correlations of originals and
+  reconstructions, from which several scores can be made: by what is searched among what, by the number of
+  rivals, by what ties count. They are not on one scale, and published numbers mix them: with the same
+  pictures, the two directions of two-way identification can differ by points, and pictures that are all the
+  same score 0.5 by the rule of this project and 0 by that of the code of 2023 (see
+  [fidelity](fidelity.md)). [The rules](#rules-of-identification) stand at the end of this page.
 - **Null and p.** The null permutes which original belongs to which reconstruction; where a study knows
   categories only, which category belongs to which decoded stimulus, within runs. All samples of a stimulus
   move together. Permutations follow from the identity of the stimuli, so that subjects are permuted alike
   as far as they saw the same ones and shared noise does not narrow the null of `all`; stimuli are permuted
   within sets that the same subjects saw. p is one-sided, (1 +
   draws at least as good) / (1 + draws). Permutation takes the decoded features as given; in a
-  cross-validated study folds share training rows, and p is approximate there.
+  cross-validated study folds share training rows, and p is approximate there. Identification within a group
+  is permuted within the group.
 - **Interval.** 95 %, in closed form. For one subject it speaks about other stimuli, for `all` about other
   stimuli and other subjects, and is rather too wide. Two-way identification is no mean over stimuli: each is
   searched for once, and is a rival of all others. Both enter. [calibration](calibration.md) says how often
-  intervals cover their target.
+  intervals cover their target, and [identification](identification.md) how often those of the other rules
+  do.
 - **Networks.** `cnn`, `residual` and `clip` are the judges of the miniature: small networks of this project,
   neither AlexNet, nor Inception, nor OpenAI's CLIP. The judges of full-size model sets are the published
   networks. Their names end in the definition they follow, since the same names stand for different layers,
@@ -79,8 +89,16 @@ def metrics_page() -> str:
         smallest=SMALLEST,
         pair_metrics=" and ".join(f"`{name}`" for name in PAIR_METRICS),
     )
-    sections = ["\n".join(_section(metric)) for metric in (*METRICS.values(), *BRAIN_METRICS)]
-    return "\n\n".join([head, *sections]) + "\n"
+    plain = [*(metric for name, metric in METRICS.items() if name not in VARIANT_NAMES), *BRAIN_METRICS]
+    sections = ["\n".join(_section(metric)) for metric in plain]
+    rules = ["\n".join(_rule_section(rule)) for rule in VARIANTS]
+    return "\n\n".join([head, *sections, _RULES, *rules]) + "\n"
+
+
+_RULES = """## Rules of identification
+
+Each makes one more metric of every two-way identification above, whose name without `twoway_` takes the place
+of X, from the same pictures, networks and layers; judge, input and weights are those of that metric."""
 
 
 def _section(metric: Metric) -> Iterator[str]:
@@ -104,6 +122,22 @@ def _section(metric: Metric) -> Iterator[str]:
     yield f"- Ties and undefined values: {metric.ties}."
     yield f"- Source: {metric.source}."
     yield f"- Bounds: {metric.bounds[0]:g} to {metric.bounds[1]:g}; {better} is better; chance: {chance}."
+    if metric.kind in OF_PICTURES:
+        yield f"- Chosen by `{HEADLINE}`: {'yes' if metric.headline else 'no'}."
+
+
+def _rule_section(rule: Rule) -> Iterator[str]:
+    facts = rule.facts(METRICS[TWO_WAYS[0]], last_layer=True)
+    chance = "see the permutation null" if facts.chance is None else f"{facts.chance:g}"
+    yield f"### `{rule.name('X')}`: {rule.title}, version {facts.version}\n"
+    yield f"{rule.what[0].upper()}{rule.what[1:]}.\n"
+    yield f"- Direction: {facts.direction}."
+    if facts.needs:
+        yield f"- Needs: {facts.needs}. A subject without has no such score."
+    yield f"- Ties: {rule.ties}."
+    yield f"- Source: {rule.source}."
+    yield f"- Bounds: 0 to 1; higher is better; chance: {chance}."
+    yield f"- Chosen by `{HEADLINE}`: {'for the last layer of each judge' if rule.headline else 'no'}."
 
 
 if __name__ == "__main__":

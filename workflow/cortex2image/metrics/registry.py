@@ -11,11 +11,11 @@ from dataclasses import replace
 from cortex2image.errors import DataError
 from cortex2image.metrics.brain_facts import BRAIN_METRICS, brain_metric
 from cortex2image.metrics.feature_metrics import FEATURE_METRICS
+from cortex2image.metrics.identification_rules import VARIANTS
 from cortex2image.metrics.metric import (
     CONSTANT,
     PICTURES,
     Metric,
-    as_released,
     category,
     correlation_distance,
     nearest_caption,
@@ -119,6 +119,7 @@ def _by_photo_judge(metric: Metric, spec: PretrainedSpec, node: str | None) -> M
         weights=spec.weights,
         node=node,
         shared=_PRETRAINED_CLIP if spec.kind == "clip" else None,
+        headline=metric.headline and spec not in BRAIN_DIFFUSER,
     )
 
 
@@ -161,6 +162,7 @@ _DEFINED = (
         chance=None,
         ties="none; 5 px at either end of a column, where the window leaves the picture, do not count",
         source="Ozcelik and VanRullen (2023), with scikit-image 0.17.2",
+        headline=False,
     ),
     Metric(
         name="psnr",
@@ -213,11 +215,18 @@ _DEFINED = (
     *(metric for spec in PRETRAINED_JUDGES for metric in _photo_metrics(spec)),
 )
 
-_RELEASED = tuple(
-    as_released(metric) for metric in _DEFINED if metric.kind == "identification" and not metric.of_captions
+_TWO_WAYS = tuple(metric for metric in _DEFINED if metric.name.startswith("twoway_"))
+TWO_WAYS: tuple[str, ...] = tuple(metric.name for metric in _TWO_WAYS)
+"""Two-way identification by every layer of every judge, from whose similarities all rules make metrics."""
+_LAST_LAYERS = {metric.judge: metric.name for metric in _TWO_WAYS}.values()
+_VARIANTS = tuple(
+    rule.facts(metric, last_layer=metric.name in _LAST_LAYERS) for rule in VARIANTS for metric in _TWO_WAYS
 )
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_DEFINED, *_RELEASED, *FEATURE_METRICS)}
+VARIANT_NAMES = frozenset(metric.name for metric in _VARIANTS)
+"""Identification by other rules, which differ from two-way identification by these alone."""
+
+METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_DEFINED, *_VARIANTS, *FEATURE_METRICS)}
 
 
 def metric_facts(name: str) -> Metric:

@@ -13,13 +13,13 @@ from typing import Any
 
 from cortex2image.errors import require_known, run_step
 from cortex2image.networks.registry import model_set
+from cortex2image.planning.chosen_metrics import require_metrics
 from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.comparison import compared_tables
 from cortex2image.planning.files import StudyFiles, model_sums, predictions, require_manifest
 from cortex2image.planning.passes import Pass, emptied_before, is_layer, pass_of, passes
 from cortex2image.planning.requirements import require_full_shards, require_networks
 from cortex2image.planning.resources import Resources
-from cortex2image.planning.sheet_metric import require_sheet_metric
 from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.scoring.matching import match
 from cortex2image.study.brain_checks import brain_spaces
@@ -75,7 +75,7 @@ class Jobs:
         self.resources = Resources(study, self.model_set)
         require_networks(study, self.model_set)
         require_full_shards(study)
-        require_sheet_metric(study, self.model_set)
+        require_metrics(study, self.model_set)
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, and of the registry entries that its job uses."""

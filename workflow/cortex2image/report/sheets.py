@@ -7,7 +7,7 @@ import pandas as pd
 
 from cortex2image.errors import DataError
 from cortex2image.metrics.metric import Metric
-from cortex2image.metrics.registry import METRICS
+from cortex2image.metrics.registry import METRICS, TWO_WAYS
 from cortex2image.plots.sheets import Heading, Sheet
 from cortex2image.report.gallery_section import SEEN
 from cortex2image.study.methods import FROM_PICTURE, NO_DIFFUSION, Method
@@ -103,7 +103,10 @@ def ranked_sheets(sheet: Sheet, table: pd.DataFrame, metric: Metric) -> dict[str
 
 
 def sheet_metric(wanted: str | None, tables: Mapping[str, pd.DataFrame]) -> Metric:
-    """Return the metric that chooses the best and the worst: the wanted one, else identification by CLIP.
+    """Return the metric that chooses the best and the worst.
+
+    It is the wanted one; without one, two-way identification by CLIP, else another identification of all
+    stimuli, else the first metric there is.
 
     Parameters
     ----------
@@ -117,16 +120,22 @@ def sheet_metric(wanted: str | None, tables: Mapping[str, pd.DataFrame]) -> Metr
     """
     held = {path: set(table["metric"]) for path, table in tables.items()}
     common = set.intersection(*held.values())
-    # CLIP comes last among the judges that identify pictures, in every model set.
-    judged = [name for name, metric in METRICS.items() if metric.kind == "identification" and name in common]
-    name = wanted or (judged[-1] if judged else None)
+    name = wanted or _usual([metric for name, metric in METRICS.items() if name in common])
     lacking = [path for path, metrics in held.items() if name not in metrics]
     if name is None or lacking:
         fix = "name one of these in evaluate/sheet_metric"
-        found = f"no {wanted or 'two-way identification'}"
+        found = f"no {wanted or 'metric that all tables have'}"
         expected = f"a metric among {', '.join(sorted(common))}"
         raise DataError((lacking or list(tables))[0], expected, found, fix)
     return METRICS[name]
+
+
+def _usual(metrics: Sequence[Metric]) -> str | None:
+    """Return the metric that chooses if none is named, None if there is none."""
+    of_all = [metric.name for metric in metrics if metric.kind == "identification" and metric.needs is None]
+    # CLIP comes last among the judges that identify pictures, in every model set.
+    two_way = [name for name in of_all if name in TWO_WAYS]
+    return next(iter([*two_way[-1:], *of_all[-1:], *(metric.name for metric in metrics)]), None)
 
 
 def _known(stimuli: pd.DataFrame, drawn: pd.Series, method: Method) -> pd.DataFrame:

@@ -19,11 +19,13 @@ from cortex2image.errors import DataError
 from cortex2image.files import atomic
 from cortex2image.judges.finite import FiniteJudge
 from cortex2image.judges.judge import Distance, Judge
+from cortex2image.metrics.choice import chosen_metrics, serving
+from cortex2image.metrics.chosen_rules import StimulusSet, open_rules, stated_groups
 from cortex2image.metrics.evaluated import Evaluated, rate
-from cortex2image.metrics.identification import RULES
 from cortex2image.metrics.judged import open_distances, open_judges
 from cortex2image.metrics.pictures import read_originals, read_pictures
 from cortex2image.metrics.reconstruction import score_reconstructions
+from cortex2image.metrics.registry import METRICS
 from cortex2image.metrics.score_rows import score_rows
 from cortex2image.metrics.scored import Scored, evaluation_columns, null_columns
 from cortex2image.networks.checksums import model_hash
@@ -31,8 +33,6 @@ from cortex2image.networks.registry import ModelSet, model_set
 from cortex2image.progress import say, track
 from cortex2image.scoring.matching import Matched, match
 from cortex2image.scoring.page import TEMPLATES, Facts, folder_page
-from cortex2image.stats.permutation import stimulus_permutations
-from cortex2image.stats.permutation_groups import pair_groups
 from cortex2image.study.config import read_slice
 from cortex2image.study.scored import require_scored, scored_name
 from cortex2image.study.settings import Study
@@ -47,7 +47,7 @@ READS = (
     "scored_as",
     "models/set",
     "models/folder",
-    "evaluate/identification",
+    "evaluate/metrics",
     "evaluate/permutations",
     "seed",
 )
@@ -130,7 +130,7 @@ def score_folder(
         The method in the tables; by default the name of `pictures`.
     settings : mapping, optional
         Keys of a study's config that differ from their defaults, nested as there: models/set, models/folder,
-        evaluate/identification, evaluate/permutations and seed.
+        evaluate/metrics, evaluate/permutations and seed.
     device : str
         See :func:`cortex2image.device.choose_device`.
     judges, distances : functions of a model set and a device
@@ -163,26 +163,24 @@ def scored_folder(
     size = len(read_pictures([matched.reconstructions[0][0]], fix=_ONE_SIZE)[0])
     originals = read_originals(matched.originals, size)
     identical = np.zeros(len(matched.stimuli), dtype=bool)
-    groups = pair_groups(study.seed, matched.stimuli, np.zeros(len(matched.stimuli), np.intp))
-    order, order_of_pairs = (
-        stimulus_permutations(study.seed, matched.stimuli, study.evaluate.permutations, some)
-        for some in (None, groups)
-    )
+    chosen, stimuli = chosen_metrics(study.evaluate.metrics, models), _stimulus_set(study, matched)
+    networks = serving(models, chosen)
     scored = score_reconstructions(
         originals,
         _compared(_samples(matched, size), originals, identical),
-        [FiniteJudge(judge) for judge in judges(models, device)],
-        order,
-        [RULES[study.evaluate.identification](order)],
-        distances(models, device),
+        [FiniteJudge(judge) for judge in judges(networks, device)],
+        stimuli.order(),
+        open_rules(chosen, stimuli),
+        [distance for distance in distances(networks, device) if distance.name in chosen],
         device,
-        order_of_pairs=order_of_pairs,
+        order_of_pairs=stimuli.order_of_pairs(),
+        pixels=[metric for metric in chosen if METRICS[metric].kind == "pixels"],
     )
     _require_finite(scored, matched.stimuli)
     facts = Facts(
         model_set=models.name,
         model_hash=model_hash(models),
-        identification=study.evaluate.identification,
+        metrics=study.evaluate.metrics,
         permutations=study.evaluate.permutations,
         seed=study.seed,
         size=size,
@@ -196,6 +194,22 @@ def scored_folder(
         nulls=_frame(NULLS, null_columns(scored)),
         facts=facts,
         warnings=warnings,
+    )
+
+
+def _stimulus_set(study: Study, matched: Matched) -> StimulusSet:
+    """Return the stimuli as those of one subject, who saw them all."""
+    columns: dict[str, Sequence[str | None]] = {
+        "stimulus_id": matched.stimuli,
+        "category": matched.categories,
+        "setting": matched.settings,
+    }
+    return StimulusSet(
+        matched.stimuli,
+        np.zeros(len(matched.stimuli), np.intp),
+        stated_groups(columns, matched.stimuli),
+        study.seed,
+        study.evaluate.permutations,
     )
 
 

@@ -27,7 +27,7 @@ SEPARATORS = ("_", "/")
 """What may stand between the name of a stimulus and the number of a sample."""
 LIKE = 0.85
 """Similarity of two names (:mod:`difflib`) from which one may be meant by the other."""
-USED = ("stimulus_id", "image_path", "sample", "category", "split")
+USED = ("stimulus_id", "image_path", "sample", "category", "setting", "split")
 """Columns of tables that are used; others do not count."""
 Pair = tuple[str, int]
 Rows = dict[int, dict[str, Any]]
@@ -41,13 +41,14 @@ class Stimulus:
     ----------
     path : str or None
         Its file; None where a table names none.
-    category : str or None
+    category, setting : str or None
     wanted : bool
         Whether a reconstruction of it must be there; training stimuli of a table need none.
     """
 
     path: str | None
     category: str | None = None
+    setting: str | None = None
     wanted: bool = True
 
 
@@ -58,7 +59,7 @@ def list_stimuli(source: str) -> dict[str, Stimulus]:
     ----------
     source : str
         A folder, in which the path of a picture without its suffix is the id; or a table with the columns
-        stimulus_id and image_path, and category and split if they are known.
+        stimulus_id and image_path, and category, setting and split if they are known.
 
     Raises
     ------
@@ -212,10 +213,13 @@ def _by_table(table: Path, spelt: Mapping[str, str]) -> Iterator[tuple[Pair, str
 
 
 def _stimulus(row: Mapping[str, Any], where: str, table: Path) -> tuple[str, Stimulus]:
-    category = row.get("category")
-    known = None if category is None or category in NO_CATEGORY else str(category)
     wanted = row.get("split") != "train"
-    return row["stimulus_id"], Stimulus(_path(row["image_path"], table), known, wanted)
+    groups = _group(row.get("category")), _group(row.get("setting"))
+    return row["stimulus_id"], Stimulus(_path(row["image_path"], table), *groups, wanted)
+
+
+def _group(value: object) -> str | None:
+    return None if value is None or value in NO_CATEGORY else str(value)
 
 
 def _sample(value: object, where: str) -> int:

@@ -24,7 +24,7 @@ class Matched:
     reconstructions : list of lists of str
         ``reconstructions[i][j]`` is the file of sample ``samples[j]`` of stimulus i.
     originals : n files of what was seen
-    categories : n names, None where they are not known
+    categories, settings : n names, None where they are not known
     """
 
     sources: tuple[str, str]
@@ -33,6 +33,7 @@ class Matched:
     reconstructions: list[list[str]]
     originals: list[str]
     categories: list[str | None]
+    settings: list[str | None]
 
     def files(self) -> Iterator[str]:
         """Yield every file that the scores depend on."""
@@ -75,6 +76,7 @@ def match(pictures: str, stimuli: str) -> Matched:
         reconstructions=[[drawn[name, number] for number in samples] for name in names],
         originals=originals,
         categories=[known[name].category for name in names],
+        settings=[known[name].setting for name in names],
     )
     _require_files(matched)
     if len(names) < FEWEST:

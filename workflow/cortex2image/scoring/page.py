@@ -32,8 +32,8 @@ class Facts:
     ----------
     model_set, model_hash : str
         The model set whose networks judged, and the SHA-256 of its list of checksums.
-    identification : str
-        Rule of two-way identification.
+    metrics : tuple of str
+        What `evaluate/metrics` chose.
     permutations, seed : int
         Of the null.
     size : int
@@ -42,14 +42,15 @@ class Facts:
 
     model_set: str
     model_hash: str
-    identification: str
+    metrics: tuple[str, ...]
     permutations: int
     seed: int
     size: int
 
     def as_metadata(self) -> dict[str, str]:
         """Return the facts as they stand in the metadata of tables."""
-        return {name: str(value) for name, value in asdict(self).items()}
+        facts = asdict(self) | {"chosen": " ".join(self.metrics)}
+        return {name: str(value) for name, value in facts.items() if name != "metrics"}
 
 
 def folder_page(

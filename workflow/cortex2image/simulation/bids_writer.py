@@ -19,7 +19,7 @@ INTENSITY_STEP = 0.0075
 
 README = """Simulated fMRI: seeded subjects who look at rendered scenes. No person was scanned.
 The folder has the shape of BIDS events with derivatives of fMRIPrep; sub-*/ holds events only, no raw scans.
-stimuli/stimuli.tsv gives the split, the category and five captions of every picture.
+stimuli/stimuli.tsv gives the split, the category, the setting and five captions of every picture.
 """
 _DESCRIPTION = {"BIDSVersion": "1.10.0", "GeneratedBy": [{"Name": "cortex2image simulate_subject"}]}
 _DESCRIPTIONS = {

@@ -41,12 +41,13 @@ def scene_files(scenes: Iterable[Scene]) -> list[str]:
 
 
 def stimuli_table(scenes: Sequence[Scene]) -> pd.DataFrame:
-    """Return one row per scene: stim_file, split, category of the main object, five captions."""
+    """Return one row per scene: stim_file, split, category of the main object, setting, five captions."""
     return pd.DataFrame(
         {
             "stim_file": scene_files(scenes),
             "split": [scene.split for scene in scenes],
             "category": [scene.objects[0].category for scene in scenes],
+            "setting": [scene.setting for scene in scenes],
             "captions": [CAPTION_SEPARATOR.join(captions(scene)) for scene in scenes],
         }
     )

@@ -4,7 +4,8 @@ The standard error is that of the jackknife, which leaves out a stimulus for all
 and Stein 1981, Annals of Statistics 9:586). For a mean it is the usual one. Two-way identification is no mean
 over stimuli: each is searched for once, and is a rival of all others. Leaving it out takes both away; an
 interval of the values alone covers its target too rarely where atypical pictures decode best, and too often
-where some pictures are everybody's rival.
+where some pictures are everybody's rival. Other identifications bring what leaving a stimulus out changes in
+the same form, see :func:`cortex2image.metrics.scored.as_rivals`.
 
 Over subjects, the variance between them is added to that over stimuli: a sum that is not too small for
 crossed samples (Owen 2007, Annals of Applied Statistics 1:386), so that such intervals are rather too wide.
@@ -100,7 +101,8 @@ class Scores:
     searched : (s, n) array
         Score of each stimulus.
     rival : (s, n) array or None
-        Of an identification: mean credit that the other stimuli get against this one. None for a mean.
+        Of an identification: mean credit that the other stimuli get against this one, or what stands in its
+        place. None for a mean.
     """
 
     searched: np.ndarray

@@ -1,37 +1,36 @@
 """Score the reconstructions of one subject and method against the pictures that were seen.
 
 Reads stimuli.parquet, the trials of all subjects of the study, {subject}/reconstructions/{method}.parquet,
-their pictures, the features of the stimuli in features/judged, and the judges and distances of the model set.
-Computes every metric of each picture, and of each caption where captions were decoded, and the permutation
-null of each metric's mean.
+their pictures, the features of the stimuli in features/judged, and the networks that these metrics take.
+Computes the metrics of `evaluate/metrics` of each picture, and of each caption where captions were decoded,
+and the permutation null of each metric's mean.
 Writes {subject}/evaluation/{method}.parquet and {subject}/evaluation/{method}-nulls.parquet.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-
 from cortex2image.errors import DataError, run_step
 from cortex2image.judges.judge import Distance, Judge
 from cortex2image.metrics.captions import decoded_captions, score_captions
-from cortex2image.metrics.identification import RULES
-from cortex2image.metrics.judged import layers_read, open_distances, open_judges
+from cortex2image.metrics.choice import chosen_metrics, layers_read, serving
+from cortex2image.metrics.chosen_rules import StimulusSet, open_rules, stated_groups
+from cortex2image.metrics.judged import open_distances, open_judges
 from cortex2image.metrics.originals import original_paths
 from cortex2image.metrics.pictures import Grid, picture_grid, read_originals, read_pictures
 from cortex2image.metrics.reconstruction import score_reconstructions
+from cortex2image.metrics.registry import METRICS
 from cortex2image.metrics.scored import evaluation_columns, null_columns
 from cortex2image.metrics.stimulus_features import features_of, open_stimulus_features
 from cortex2image.metrics.versions import judge_facts, version_facts
 from cortex2image.networks.registry import ModelSet, model_set
 from cortex2image.progress import track
-from cortex2image.stats.permutation import sets_seen, stimulus_permutations
-from cortex2image.stats.permutation_groups import pair_groups
+from cortex2image.stats.permutation import sets_seen
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.recordings import STIMULI, TRIALS
 from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS
 
-READS = ("models/set", "models/folder", "evaluate/identification", "evaluate/permutations", "seed")
+READS = ("models/set", "models/folder", "evaluate/metrics", "evaluate/permutations", "seed")
 COMMAND = Command(
     __doc__,
     Study,
@@ -65,18 +64,25 @@ def held_out(trials: Mapping[str, Sequence[str]]) -> set[str]:
     return {stimulus for stimulus, split in by_trial if split == "test"} or set(trials["stimulus_id"])
 
 
-def permutations(
-    study: Study, stimuli: Sequence[str], tables: Sequence[str]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the permuted pairings, and those of metrics that take time for each pair of pictures."""
-    trials = [TRIALS.read(path).to_pydict() for path in tables]
-    groups = sets_seen(stimuli, [shown["stimulus_id"] for shown in trials])
-    alike = all(held_out(shown) == set(stimuli) for shown in trials)
-    draws, of_pairs = study.evaluate.permutations, pair_groups(study.seed, stimuli, groups)
-    order, paired = (
-        stimulus_permutations(study.seed, stimuli, draws, some, every=alike) for some in (groups, of_pairs)
+def stimulus_set(study: Study, stimuli: Sequence[str], table: str, trials: Sequence[str]) -> StimulusSet:
+    """Return the test stimuli, and how they are permuted: within sets that the same subjects saw.
+
+    Parameters
+    ----------
+    study : Study
+    stimuli : n ids
+    table : path of stimuli.parquet
+    trials : paths of the trials of every subject
+    """
+    shown = [TRIALS.read(path).to_pydict() for path in trials]
+    return StimulusSet(
+        stimuli,
+        sets_seen(stimuli, [of_subject["stimulus_id"] for of_subject in shown]),
+        stated_groups(STIMULI.read(table).to_pydict(), stimuli),
+        study.seed,
+        study.evaluate.permutations,
+        every=all(held_out(of_subject) == set(stimuli) for of_subject in shown),
     )
-    return order, paired
 
 
 def main(
@@ -90,28 +96,31 @@ def main(
     rows = RECONSTRUCTIONS.read(args.reconstructions).to_pydict()
     grid = picture_grid(rows["stimulus_id"], rows["sample"], rows["image_path"], args.reconstructions)
     check_size(grid, models)
+    chosen = chosen_metrics(study.evaluate.metrics, models)
+    networks, layers = serving(models, chosen), layers_read(models, chosen)
     originals = read_originals(original_paths(grid.stimuli, args.stimuli), models.image_size)
-    seen = features_of(
-        open_stimulus_features(args.judged),
-        grid.stimuli,
-        originals,
-        layers_read(models),
-        lambda judge: judge_facts(models, judge),
-    )
-    order, order_of_pairs = permutations(study, grid.stimuli, args.trials)
-    panel, decoded = judges(models, "auto"), decoded_captions(rows, grid, args.reconstructions)
+    judged = open_stimulus_features(args.judged)
+    stimuli = stimulus_set(study, grid.stimuli, args.stimuli, args.trials)
+    panel = judges(networks, "auto")
     scored = score_reconstructions(
         originals,
         (grid.sample(n) for n in track(grid.samples, f"evaluate {args.subject} {args.method}: samples")),
         panel,
-        order,
-        [RULES[study.evaluate.identification](order)],
-        distances(models, "auto"),
-        seen=seen,
-        order_of_pairs=order_of_pairs,
+        stimuli.order(),
+        open_rules(chosen, stimuli),
+        [distance for distance in distances(networks, "auto") if distance.name in chosen],
+        seen=features_of(judged, grid.stimuli, originals, layers, lambda judge: judge_facts(models, judge)),
+        order_of_pairs=stimuli.order_of_pairs(),
+        pixels=[name for name in chosen if METRICS[name].kind == "pixels"],
     )
+    decoded = decoded_captions(rows, grid, args.reconstructions)
     if decoded:
-        scored |= score_captions(panel, stimulus_captions(grid.stimuli, args.stimuli), decoded, order)
+        captions = stimulus_captions(grid.stimuli, args.stimuli)
+        of_captions = score_captions(panel, captions, decoded, stimuli.order())
+        scored |= {name: one for name, one in of_captions.items() if name in chosen}
+    if not scored:
+        fix = "choose others in evaluate/metrics; the lines above say what these need"
+        raise DataError(args.stimuli, f"stimuli that allow one of {', '.join(chosen)}", "none", fix)
     facts = {"subject": args.subject, "method": args.method, "model_set": models.name}
     facts |= version_facts(scored, models, models.image_size)
     NULLS.write(null_columns(scored), args.nulls, **facts)

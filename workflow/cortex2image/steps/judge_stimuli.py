@@ -12,7 +12,7 @@ import numpy as np
 from cortex2image.errors import run_step
 from cortex2image.judges.judge import Judge
 from cortex2image.judges.open import load_judges
-from cortex2image.metrics.judged import layers_read
+from cortex2image.metrics.choice import chosen_metrics, layers_read
 from cortex2image.metrics.originals import held_out_stimuli, original_paths
 from cortex2image.metrics.pictures import read_originals
 from cortex2image.metrics.stimulus_features import Judged, write_stimulus_features
@@ -24,7 +24,7 @@ from cortex2image.progress import track
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 
-READS = ("models/set", "models/folder", "dataset/cross_validate")
+READS = ("models/set", "models/folder", "dataset/cross_validate", "evaluate/metrics")
 COMMAND = Command(__doc__, Study, READS, inputs=("stimuli",), outputs=("judged",))
 AT_ONCE = 128
 
@@ -44,7 +44,8 @@ def main(
     args, study = COMMAND.parse(argv)
     models = model_set(study.models.set, study.models.folder)
     stimuli = held_out_stimuli(args.stimuli, study.dataset.cross_validate)
-    paths, layers = original_paths(stimuli, args.stimuli), layers_read(models)
+    paths = original_paths(stimuli, args.stimuli)
+    layers = layers_read(models, chosen_metrics(study.evaluate.metrics, models))
     opened = [
         Judged(judge, layers[judge.name], judge_facts(models, judge.name))
         for judge in judges(models, list(layers), "auto")

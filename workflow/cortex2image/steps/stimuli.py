@@ -43,6 +43,7 @@ def as_table(stimuli: Sequence[Stimulus]) -> pa.Table:
                 [s.image_path and from_working_directory(s.image_path) for s in stimuli], pa.string()
             ),
             "category": pa.array([s.category for s in stimuli], pa.string()),
+            "setting": pa.array([s.setting for s in stimuli], pa.string()),
         }
     )
 

@@ -519,16 +519,19 @@ class Brain(Section):
 class Evaluate(Section):
     """Statistics of the scores."""
 
-    identification: Literal["reconstruction", "as_released"] = setting(
-        "Rule of two-way identification. reconstruction: every sample is searched among the originals; ties "
-        "count half. as_released: every original is searched among the reconstructions, after correlations "
-        "are averaged over samples; ties lose. The metrics of as_released have their own names, see "
-        "docs/metrics.md.",
-        "reconstruction",
+    metrics: tuple[str, ...] = setting(
+        "Metrics of pictures that are computed, as docs/metrics.md names them: names, shell patterns such as "
+        "`twoway_*`, or `headline` for those that are marked so there. The rule of the code of 2023, for "
+        "example, is `twoway_*_as_released`. Not read by studies that know the categories of pictures alone, "
+        "which have metrics of their own.",
+        ("headline",),
+        was="identification",
+        minItems=1,
+        uniqueItems=True,
     )
     sheet_metric: str | None = setting(
-        "Metric by which the best and the worst pictures are chosen for sheets of their own, as named in "
-        "scores.csv; null for two-way identification by CLIP.",
+        "Metric by which the best and the worst pictures are chosen for sheets of their own, one of those "
+        "that `evaluate/metrics` chooses; null for two-way identification by CLIP, or what comes nearest.",
         None,
     )
     permutations: int = setting(

@@ -13,7 +13,10 @@ from cortex2image.errors import ContractError
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its Arrow type, unit and meaning. `dtype` None means float32 vectors of one width."""
+    """A column: its Arrow type, unit and meaning. `dtype` None means float32 vectors of one width.
+
+    A table may lack a column that is `optional`, which then is null throughout; it is nullable, too.
+    """
 
     name: str
     dtype: pa.DataType | None
@@ -21,6 +24,7 @@ class Column:
     doc: str
     nullable: bool = False
     allowed: tuple[str, ...] = ()
+    optional: bool = False
 
     def field(self, width: int | None = None) -> pa.Field:
         """Return the Arrow field; `width` is the length of the vectors in a vector column."""

@@ -177,6 +177,9 @@ class Contract:
 
         `source` is the file named in error messages.
         """
+        for column in self.columns:
+            if column.optional and column.name not in table.column_names:
+                table = table.append_column(column.name, pa.nulls(len(table), column.dtype))
         self._check_names(table, source)
         arrays = [c.cast(table.column(c.name), self.name, source) for c in self.columns]
         fields = [

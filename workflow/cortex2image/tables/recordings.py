@@ -29,6 +29,15 @@ STIMULI = Contract(
             True,
         ),
         Column("category", _STRING, "", "category of its main object, where the data set states one", True),
+        Column(
+            "setting",
+            _STRING,
+            "",
+            "where the scene is set, such as beach, where the data set states it; stimuli of one setting "
+            "share their background",
+            True,
+            optional=True,
+        ),
     ),
     ("stimulus_id",),
 )

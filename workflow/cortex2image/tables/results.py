@@ -120,7 +120,9 @@ EVALUATION = Contract(
             _FLOAT,
             "metric units",
             "of two-way identification, mean credit of the other stimuli against this one as their rival, in "
-            "this sample; null for other metrics",
+            "this sample; of other identifications, the number that makes (2 mean - value - as_rival) / "
+            "(n - 2) the change of the mean without this stimulus, as the interval takes it; null for other "
+            "metrics",
             True,
         ),
     ),

@@ -98,6 +98,14 @@ def test_stimuli(tmp_path):
     assert stimuli["a"][0] == "a.png"
     assert stimuli["a"][1].captions == ("a cat", "one cat, sitting")
     assert (stimuli["b"][1].captions, stimuli["b"][1].category) == (("NA",), None)
+    assert (stimuli["a"][1].category, stimuli["a"][1].setting) == ("cat", None)
+
+
+def test_a_setting_may_be_stated(tmp_path):
+    header = (*STIMULI, "setting")
+    path = write(tmp_path / "stimuli.tsv", header, ("a.png", "train", "a cat", "n/a", "room"))
+    stimulus = read_stimuli(path)["a"][1]
+    assert (stimulus.category, stimulus.setting) == (None, "room")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ class BidsDataset:
         Needed where the data set has several, see :func:`cortex2image.data.bids.runs.find_runs`.
     stimuli_table : str
         Path, below `root`, of the table that lists the pictures: stim_file (relative to ``{root}/stimuli``),
-        split, captions (joined by ``|``), and category if there is one.
+        split, captions (joined by ``|``), and category and setting if there are any.
     """
 
     def __init__(
@@ -180,7 +180,7 @@ def check_files(dataset: BidsDataset, subject: str, atlas: str | None) -> None:
         fix = f"write {spelt[0]} under subjects in the config"
         raise DataError(dataset.derivatives, f"a folder {subject}", f"a folder {spelt[0]}", fix)
     if not dataset.stimuli_table.is_file():
-        fix = "write it: stim_file, split (train or test), captions joined by ' | ', category if there is one"
+        fix = "write it: stim_file, split (train or test), captions joined by ' | '"
         raise DataError(dataset.stimuli_table, "the table of the pictures", "no such file", fix)
     if atlas is not None and not Path(atlas).is_file():
         fix = "put the volume there, or correct dataset/rois/atlas in the config (null for none)"

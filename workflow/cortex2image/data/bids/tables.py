@@ -151,9 +151,15 @@ def _stimulus(row: pd.Series, where: str) -> Stimulus:
         fix = "decide the split before anything is fitted"
         raise DataError(where, f"split {' or '.join(SPLITS)}", f"'{row['split']}'", fix)
     captions = read_captions(row["captions"], where)
-    category = row.get("category", "n/a")
     identity = stimulus_id(row["stim_file"], where)
-    return Stimulus(identity, row["split"], captions, None, None if category in MISSING else category)
+    category, setting = stated(row, "category"), stated(row, "setting")
+    return Stimulus(identity, row["split"], captions, None, category, setting)
+
+
+def stated(row: pd.Series, column: str) -> str | None:
+    """Return a cell of a table of pictures, None without such a column or value."""
+    cell = row.get(column, "n/a")
+    return None if cell in MISSING else cell
 
 
 def read_captions(cell: str, where: str) -> tuple[str, ...]:
