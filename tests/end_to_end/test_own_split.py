@@ -8,10 +8,10 @@ import yaml
 from tests.support.snakemake import Clone, copied
 
 from cortex2image.tables.columns import matrix
-from cortex2image.tables.comparison import COMPARISON
 from cortex2image.tables.learning_curve import LEARNING_CURVE
 from cortex2image.tables.recordings import BETAS, SINGLE_TRIAL_BETAS, STIMULI, TRIALS
 from cortex2image.tables.results import DECODED_SCORES
+from cortex2image.tables.studies import STUDIES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("own split")]
 
@@ -84,7 +84,7 @@ def test_the_learning_curve_ends_at_the_scores_of_the_study(clone, study):
 
 
 def test_the_comparison_says_what_differs(clone):
-    table = COMPARISON.read(clone.root / "results" / "near" / "comparison.parquet").to_pandas()
+    table = STUDIES.read(clone.root / "results" / "near" / "studies.parquet").to_pandas()
     of_study = table.drop_duplicates("study").set_index("study")
     assert of_study["split"].to_dict() == {"near": "given, tau 0.8 by image", "share": "random 0.3"}
     assert of_study.loc["near", "test_trials"] == 2

@@ -11,10 +11,10 @@ from PIL import Image
 
 from cortex2image.tables import contracts
 from cortex2image.tables.columns import matrix
-from cortex2image.tables.comparison import COMPARISON
 from cortex2image.tables.learning_curve import LEARNING_CURVE
 from cortex2image.tables.regions import ATTRIBUTION, LESIONED, PREFERENCE, REGION_ENCODER, SYNTHESIS
 from cortex2image.tables.results import SERIES
+from cortex2image.tables.studies import STUDIES
 
 # One study serves all these tests: with several test processes they belong to one.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("clone")]
@@ -36,7 +36,7 @@ def results(clone):
 
 # Tables of targets that are no part of a whole run.
 OF_TARGETS = (
-    COMPARISON,
+    STUDIES,
     LEARNING_CURVE,
     LESIONED,
     ATTRIBUTION,

@@ -10,9 +10,9 @@ rule compare_studies:
         stimuli=JOBS.compared("stimuli"),
         trials=JOBS.compared("trials"),
     output:
-        comparison=at("comparison"),
-        csv=at("comparison_csv"),
-        figure=at("comparison_figure"),
+        comparison=at("studies"),
+        csv=at("studies_csv"),
+        figure=at("studies_figure"),
     log:
         log_of("compare_studies"),
     benchmark:

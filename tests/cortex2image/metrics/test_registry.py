@@ -3,9 +3,10 @@
 import pytest
 
 from cortex2image.errors import DataError
+from cortex2image.metrics.identification_rules import AS_RELEASED, VARIANTS
 from cortex2image.metrics.metric import distance_name, twoway_name
 from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS
-from cortex2image.metrics.registry import KNOWN_AS, METRICS, metric_facts
+from cortex2image.metrics.registry import KNOWN_AS, METRICS, TWO_WAYS, metric_facts
 from cortex2image.networks.judge_specs import measures_distance
 from cortex2image.networks.registry import MODEL_SETS
 
@@ -47,8 +48,10 @@ def test_captions_alone_have_no_released_rule():
     identifications = [m for m in METRICS.values() if m.kind == "identification"]
     assert any(m.of_captions for m in identifications)
     for metric in identifications:
-        released = released_name(metric.name.removesuffix(released_name("")))
-        assert (released in METRICS) != metric.of_captions
+        names = (name for rule in VARIANTS for name in TWO_WAYS if rule.name(name) == metric.name)
+        base = next(names, metric.name)
+        assert (AS_RELEASED.name(base) in METRICS) == (base in TWO_WAYS)
+        assert not (metric.of_captions and base in TWO_WAYS)
 
 
 def test_definitions_name_what_papers_call_the_same_metric():

@@ -9,9 +9,9 @@ from tests.support.studies import as_option
 
 from cortex2image.errors import DataError
 from cortex2image.steps.compare_studies import main
-from cortex2image.tables.comparison import COMPARISON
 from cortex2image.tables.recordings import STIMULI, TRIALS
 from cortex2image.tables.scores import SCORES
+from cortex2image.tables.studies import STUDIES
 
 SUBJECTS = ("sub-01", "sub-02")
 
@@ -55,7 +55,7 @@ def compare(folder, *studies):
     files["figure"] = [str(folder / "c.svg")]
     options = [part for name, paths in files.items() for part in (f"--{name}", *paths)]
     main([*options, *as_option(studies=list(studies))])
-    return COMPARISON.read(folder / "c.parquet").to_pandas()
+    return STUDIES.read(folder / "c.parquet").to_pandas()
 
 
 TAU = {"split": "given, tau 0.8 by image", "facts": json.dumps({"nearest_training": 0.75})}

@@ -60,7 +60,7 @@ def serving(models: ModelSet, metrics: Sequence[str]) -> ModelSet:
 
 
 def layers_read(models: ModelSet, metrics: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the layers in which some metrics look at pictures, by judge; judges that none looks through lack.
+    """Return the layers in which some metrics look at pictures, by judge, without judges that none takes.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ def draw_comparison(rows: pd.DataFrame) -> Figure:
     Parameters
     ----------
     rows : DataFrame
-        Rows of :data:`cortex2image.tables.comparison.COMPARISON`.
+        Rows of :data:`cortex2image.tables.studies.STUDIES`.
     """
     pooled = rows[rows["subject"] == POOLED]
     metrics, studies, methods = (list(dict.fromkeys(pooled[name])) for name in ("metric", "study", "method"))

@@ -1,7 +1,7 @@
 """Put the scores of several studies side by side.
 
 Reads scores.parquet, stimuli.parquet and the trials of every subject of each study. Writes
-comparison.parquet and comparison.csv: every score beside its study, the split of its stimuli and the amount
+studies.parquet and studies.csv: every score beside its study, the split of its stimuli and the amount
 of its training data; and a figure, a panel per metric. Studies are compared by the same definition of a
 metric, or not at all.
 """
@@ -20,9 +20,9 @@ from cortex2image.plots.comparison import draw_comparison
 from cortex2image.plots.style import svg
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
-from cortex2image.tables.comparison import COMPARISON
 from cortex2image.tables.recordings import STIMULI, TRIALS
 from cortex2image.tables.scores import SCORES
+from cortex2image.tables.studies import STUDIES
 
 READS = ("studies",)
 COMMAND = Command(
@@ -47,9 +47,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     rows = pd.concat(parts, ignore_index=True)
     check_versions(rows)
     table = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
-    COMPARISON.write(table, args.comparison)
+    STUDIES.write(table, args.comparison)
     with atomic(args.csv) as temporary:
-        csv.write_csv(COMPARISON.read(args.comparison), temporary)
+        csv.write_csv(STUDIES.read(args.comparison), temporary)
     with atomic(args.figure) as temporary:
         temporary.write_bytes(svg(draw_comparison(rows)))
 
@@ -81,7 +81,7 @@ def study_rows(name: str, scores: str, stimuli: str, trials: Sequence[str]) -> p
     nearest = float(json.loads(facts.get(b"facts", b"{}")).get("nearest_training", "nan"))
     beside = beside.assign(study=name, split=facts.get(b"split", b"given").decode(), nearest_training=nearest)
     joined = pd.concat([beside, rows], axis=1)
-    return joined[[column.name for column in COMPARISON.columns]]
+    return joined[[column.name for column in STUDIES.columns]]
 
 
 def amount(path: str) -> tuple[str, dict[str, float]]:

@@ -1,6 +1,5 @@
 """Every Parquet table of the project. docs/tables.md is made from this list."""
 
-from cortex2image.tables.comparison import COMPARISON
 from cortex2image.tables.fingerprints import FINGERPRINTS
 from cortex2image.tables.learning_curve import LEARNING_CURVE
 from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
@@ -30,6 +29,7 @@ from cortex2image.tables.results import (
     UNIQUE,
 )
 from cortex2image.tables.scores import COMPARISONS, SAMPLE_SCORES, SCORES
+from cortex2image.tables.studies import STUDIES
 
 CONTRACTS = (
     STIMULI,
@@ -53,7 +53,7 @@ CONTRACTS = (
     NOVELTY,
     NOVELTY_SCORES,
     SPAN,
-    COMPARISON,
+    STUDIES,
     LEARNING_CURVE,
     ENCODING,
     ENCODING_RESAMPLES,

@@ -8,10 +8,10 @@ from cortex2image.tables.scores import SCORES
 
 _STRING, _FLOAT = pa.string(), pa.float64()
 
-COMPARISON = Contract(
-    "comparison",
+STUDIES = Contract(
+    "studies",
     1,
-    "comparison.parquet",
+    "studies.parquet",
     "study x subject x method x metric",
     (
         Column("study", _STRING, "", "name of the study"),
