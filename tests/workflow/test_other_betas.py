@@ -61,7 +61,8 @@ def test_nsd_on_a_surface_has_a_plan_that_asks_for_what_its_vertices_need(snakem
         rois = {"atlas": "streams", "labels": labels}
         config = write_config(tmp_path, "nsd", space="fsaverage", sessions=1, mask=mask, rois=rois)
         without_layers = "encode={grid: {noise_levels: [], steps: [], layers: []}}"
-        settings = "--config", "models={set: miniature}", without_layers
+        same_regions = "evaluate={brain: {regions: []}}"
+        settings = "--config", "models={set: miniature}", without_layers, same_regions
         done = snakemake("preprocess", "--dry-run", *settings, config=config)
         assert done.returncode == 0, done.stdout + done.stderr
         job = re.search(r"rule prepared_betas:.*?mem_mb=(\d+)", done.stdout, re.DOTALL)

@@ -75,7 +75,7 @@ def test_nulls_follow_from_the_seed(drawn, seen):
 
 
 def test_the_rule_and_the_name_are_chosen_in_the_call(drawn, seen):
-    settings = {**SETTINGS, "evaluate": {"permutations": 100, "identification": "as_released"}}
+    settings = {**SETTINGS, "evaluate": {"permutations": 100, "metrics": ["twoway_*_as_released"]}}
     result = score_folder(drawn, seen, "mine", settings, judges=coarse, distances=no_distances)
     assert result.name == "mine"
     assert "twoway_clip_as_released" in set(result.scores["metric"])

@@ -10,19 +10,21 @@ from tests.support.studies import as_option
 
 from cortex2image.errors import ConfigError
 from cortex2image.judges.open import load_judges
+from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.sources import ROOT
-from cortex2image.steps import evaluate_images, score_folder, scores
+from cortex2image.steps import evaluate_images, judge_stimuli, score_folder, scores
 from cortex2image.tables.recordings import STIMULI, TRIALS
 from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS
 from cortex2image.tables.scores import SCORES
 
 TEMPLATES = [str(ROOT / "report" / name) for name in ("folder.html.j2", "style.css")]
 SAMPLES = (0, 1)
+SIDE = MODEL_SETS["miniature"].image_size
 
 
 @pytest.fixture
 def study(tmp_path, rng, monkeypatch):
-    """A study of one subject: stimuli of 24 px, two reconstructions of 16 px each, and its tables."""
+    """A study of one subject: stimuli of 24 px, two reconstructions each, of the size that the miniature makes, and its tables."""
     monkeypatch.chdir(tmp_path)
     ids, count = [*IDS, "trained"], len(IDS)
     seen = [save(Path("seen", f"{name}.png"), random_picture(rng, 24)) for name in ids]
@@ -30,7 +32,7 @@ def study(tmp_path, rng, monkeypatch):
     splits = ["test"] * count + ["train"]
     STIMULI.write(columns | {"split": splits, "captions": [["a"]] * len(ids)}, "stimuli.parquet")
     rows = [(name, number) for name in IDS for number in SAMPLES]
-    files = [save(Path("zc", f"{name}_{number}.png"), random_picture(rng)) for name, number in rows]
+    files = [save(Path("zc", f"{name}_{number}.png"), random_picture(rng, SIDE)) for name, number in rows]
     drawn = {"stimulus_id": [name for name, _ in rows], "sample": [number for _, number in rows]}
     drawn |= {"seed": [1] * len(rows), "image_path": files} | without_incident(len(rows))
     RECONSTRUCTIONS.write(drawn, "zc.parquet")
@@ -53,13 +55,23 @@ def run_folder(pictures, stimuli, judges=coarse, out="out", **more):
     return Path(out)
 
 
+METRICS = {"reconstruction": ["headline"], "as_released": ["pixcorr", "twoway_*_as_released"]}
+
+
 def run_study(judges, identification):
-    evaluate = {"permutations": 100, "identification": identification}
+    evaluate = {"permutations": 100, "metrics": METRICS[identification]}
+    settings = as_option(**{**SETTINGS, "evaluate": evaluate}, dataset={"cross_validate": "none"})
+    judge_stimuli.main(
+        [*options(stimuli="stimuli.parquet", judged="judged"), *settings],
+        judges=lambda models, names, device: [one for one in judges(models, device) if one.name in names],
+    )
     given = options(stimuli="stimuli.parquet", reconstructions="zc.parquet", trials="trials.parquet")
+    given += options(judged="judged")
     given += options(subject="sub-01", method="zc", evaluation="e.parquet", nulls="n.parquet")
     settings = as_option(**{**SETTINGS, "evaluate": evaluate})
     evaluate_images.main([*given, *settings], judges=judges, distances=no_distances)
     given = options(evaluation="e.parquet", nulls="n.parquet", scores="s.parquet", csv="s.csv")
+    given += options(comparisons="c.parquet")
     scores.main([*given, *as_option()])
 
 
@@ -76,7 +88,7 @@ def test_pictures_of_a_study_have_the_scores_of_the_study(
         return load_judges(tiny_model_set, ["cnn", "residual", "clip"], "cpu")
 
     run_study(tiny, identification)
-    evaluate = {"permutations": 100, "identification": identification}
+    evaluate = {"permutations": 100, "metrics": METRICS[identification]}
     out = run_folder(pictures, stimuli, tiny, evaluate=evaluate)
     own = SCORES.read("s.parquet").to_pandas().query("subject == 'sub-01'").set_index("metric")
     other = SCORES.read(out / "scores.parquet").to_pandas().set_index("metric").loc[own.index]

@@ -78,7 +78,12 @@ class Rule:
     headline: bool = False
 
     def name(self, twoway: str) -> str:
-        """Return the name of the metric that the rule makes of a two-way identification."""
+        """Return the name of the metric that the rule makes of a two-way identification.
+
+        Two-way identification itself keeps its name, whatever it identifies by.
+        """
+        if (self.prefix, self.suffix) == ("twoway", ""):
+            return twoway
         return f"{self.prefix}_{twoway.removeprefix('twoway_')}{self.suffix}"
 
     @property
