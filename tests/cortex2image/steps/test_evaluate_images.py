@@ -9,7 +9,6 @@ from tests.support.reconstructions import without_incident
 from tests.support.studies import as_option
 
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.metrics.pixels import MATRIX_METRICS, PAIR_METRICS
 from cortex2image.metrics.registry import METRICS
 from cortex2image.metrics.versions import package_versions
 from cortex2image.networks.registry import MODEL_SETS
@@ -22,6 +21,7 @@ from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS
 STIMULUS_IDS = [f"scene-{i}" for i in range(6)]
 
 
+HEADLINE_PIXELS = [m.name for m in METRICS.values() if m.kind == "pixels" and m.headline]
 LAYERS = {spec.name: spec.layers for spec in MODEL_SETS["miniature"].judges}
 
 
@@ -90,7 +90,8 @@ def study(tmp_path, rng):
 def judge(study):
     """Let the judges look at the stimuli, by the step of the workflow."""
     options = ["--stimuli", str(study / "stimuli.parquet"), "--judged", str(study / "judged")]
-    settings = as_option(models={"set": "miniature"}, dataset={"cross_validate": "none"})
+    chosen = {"dataset": {"cross_validate": "none"}, "evaluate": {"metrics": ["headline"]}}
+    settings = as_option(models={"set": "miniature"}, **chosen)
     judge_stimuli.main([*options, *settings], judges=load_fakes)
 
 
@@ -103,7 +104,7 @@ def write_trials(path, stimuli):
 
 
 class MeanDifference:
-    name = "lpips_alex"
+    name = "class_10way_top1_cnn"
 
     def distances_from(self, originals):
         return lambda pictures: np.abs(originals[:, None] - pictures.astype(float)).mean(axis=(2, 3, 4))
@@ -168,7 +169,7 @@ def test_each_sample_is_scored_against_its_own_picture(study):
     assert table.schema.metadata[b"subject"] == b"sub-01"
     assert table.schema.metadata[b"method"] == b"zc"
     values = table.to_pandas().pivot_table("value", "metric", "sample")
-    assert list(values.index) == sorted([*MATRIX_METRICS, *PAIR_METRICS, "twoway_clip"])
+    assert list(values.index) == sorted([*HEADLINE_PIXELS, "twoway_clip"])
     best = {metric: METRICS[metric].bounds[METRICS[metric].higher_is_better] for metric in values.index}
     np.testing.assert_allclose(values[0], list(best.values()))
     assert values.loc["pixcorr", 1] < 0.3
@@ -179,12 +180,12 @@ def test_each_sample_is_scored_against_its_own_picture(study):
 
 def test_a_set_with_a_distance_has_its_metric(study):
     evaluation, nulls = run(study, distances=one_distance)
-    table = EVALUATION.read(evaluation).to_pandas().query("metric == 'lpips_alex'")
+    table = EVALUATION.read(evaluation).to_pandas().query("metric == 'class_10way_top1_cnn'")
     values = table.pivot_table("value", "stimulus_id", "sample")
     assert list(values.index) == STIMULUS_IDS
     assert (values[0] == 0).all()
     assert (values[1] > 0).all()
-    draws = NULLS.read(nulls).to_pandas().query("metric == 'lpips_alex'")
+    draws = NULLS.read(nulls).to_pandas().query("metric == 'class_10way_top1_cnn'")
     assert len(draws) == 100
     assert draws["value"].median() > values.to_numpy().mean() + 5
 
@@ -325,7 +326,7 @@ def test_the_tables_say_what_each_metric_depends_on(study):
     for contract, path in zip((EVALUATION, NULLS), run(study), strict=True):
         facts = contract.read_schema(path).metadata
         metrics = json.loads(facts[b"metrics"])
-        assert set(metrics) == {*MATRIX_METRICS, *PAIR_METRICS, "twoway_clip"}
+        assert set(metrics) == {*HEADLINE_PIXELS, "twoway_clip"}
         assert metrics["ssim2d"]["version"] == METRICS["ssim2d"].version
         assert metrics["ssim2d"]["input_size"] == 64
         assert len(metrics["twoway_clip"]["weights"]) == 64

@@ -73,12 +73,16 @@ def score_panel(scores: MethodScores, methods: Sequence[str], label: str) -> Fig
 
 
 def _broken(label: str) -> str:
-    """Break a label that is longer than the axis is high, at the space or underscore next to its middle."""
+    """Break a label that is longer than the axis is high, at the space or underscore next to its middle.
+
+    Halves that are too long are broken again.
+    """
     places = [place for place, letter in enumerate(label, 1) if letter in "_ "]
     if len(label) <= LONGEST_LABEL or not places:
         return label
     middle = min(places, key=lambda place: abs(place - len(label) / 2))
-    return f"{label[:middle].rstrip()}\n{label[middle:]}"
+    halves = label[:middle].rstrip(), label[middle:]
+    return "\n".join(_broken(half) if half and half != label else half for half in halves)
 
 
 def correlation_histograms(values: Mapping[str, ArrayLike], label: str) -> Figure:
