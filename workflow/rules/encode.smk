@@ -107,26 +107,25 @@ rule best_model:
 
 
 rule map_encoding:
-    """Accuracy of an encoding model as volumes on the subject's own grid, and by hemisphere."""
+    """Accuracy of all encoding models of a subject as volumes on its own grid, and by hemisphere."""
     input:
-        **tables("voxels", "encoding"),
+        **tables("voxels"),
+        encoding=collect(at("encoding"), model=ENCODED, allow_missing=True),
         to_mni=JOBS.to_mni,
         code=code_of("map_encoding"),
     output:
-        **JOBS.surface_maps,
-        map=at("map"),
-        significant=at("significant_map"),
-        description=at("map_description"),
+        **JOBS.maps,
     log:
-        log_of("map_encoding", "subject", "model"),
+        log_of("map_encoding", "subject"),
     benchmark:
-        benchmark_of("map_encoding", "subject", "model")
+        benchmark_of("map_encoding", "subject")
     conda:
         "../../envs/cortex2image.yaml"
     resources:
-        **growing(mem_mb=2000, runtime=10),
+        **growing(mem_mb=2000, runtime=60),
     params:
         settings=settings_of("map_encoding"),
+        models=ENCODED,
     shell:
         command_line("map_encoding")
 

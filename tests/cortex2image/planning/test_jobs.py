@@ -408,10 +408,13 @@ def test_what_is_asked_for_now_differs_each_time():
 
 def test_maps_by_hemisphere_are_made_where_a_study_reaches_the_surface(tmp_path):
     nothing = {"left": [], "right": []}
-    assert jobs().surface_maps == nothing
-    assert jobs(distributed("nsd", space="func1mm")).surface_maps == nothing
+    assert {side: jobs().maps[side] for side in nothing} == nothing
+    volumes = jobs(distributed("nsd", space="func1mm")).maps
+    assert {side: volumes[side] for side in nothing} == nothing
     study = distributed("nsd", space="fsaverage")
-    assert jobs(study).surface_maps["left"].endswith("/{subject}/maps/{model}-lh.func.gii")
+    of_models = jobs(study).maps["left"]
+    assert of_models[0].endswith("/{subject}/maps/z-lh.func.gii")
+    assert len(of_models) == len(jobs(study).maps["map"]) == len(jobs(study).encoded)
 
 
 def test_figures_follow_from_the_grid():

@@ -13,7 +13,7 @@ from tests.support.studies import as_option
 from tests.support.tiny_subject import AFFINE, SHAPE, write_voxels
 
 from cortex2image.encoding.fsaverage import VERTICES5
-from cortex2image.errors import DataError
+from cortex2image.errors import ConfigError, DataError
 from cortex2image.steps.map_encoding import main
 from cortex2image.tables.recordings import VOXELS
 from cortex2image.tables.results import ENCODING
@@ -36,7 +36,7 @@ def options(folder: Path, *more: str, **dataset: object) -> list[str]:
     names |= {"significant": "map-significant.nii.gz", "description": "map.json"}
     paths = [part for name, path in names.items() for part in (f"--{name}", str(folder / path))]
     settings = as_option(dataset={"reader": "bids", "space": "T1w", **dataset}, encode={"fdr": FDR})
-    return ["--subject", "sub-01", "--model", "z", *paths, *settings, *more]
+    return ["--subject", "sub-01", "--models", "z", *paths, *settings, *more]
 
 
 def hemispheres(folder: Path) -> list[str]:
@@ -146,3 +146,31 @@ def test_tables_of_other_voxels_are_refused(tmp_path):
     with pytest.raises(DataError, match="15 voxels as in"):
         main(options(tmp_path))
     assert not list(tmp_path.glob("*.nii.gz"))
+
+
+def test_every_model_has_its_maps(tmp_path):
+    write_voxels(str(tmp_path / "voxels.parquet"))
+    numbers = {}
+    for model in ("z", "c"):
+        write_encoding(tmp_path / f"{model}.parquet", 15, significant=model == "z")
+    named = {
+        "encoding": "{}.parquet",
+        "map": "{}.nii.gz",
+        "significant": "{}-s.nii.gz",
+        "description": "{}.json",
+    }
+    lists = [
+        part
+        for option, name in named.items()
+        for part in (f"--{option}", *(str(tmp_path / name.format(model)) for model in ("z", "c")))
+    ]
+    settings = as_option(dataset={"reader": "bids", "space": "T1w"}, encode={"fdr": FDR})
+    given = ["--subject", "sub-01", "--models", "z", "c", "--voxels", str(tmp_path / "voxels.parquet")]
+    main([*given, *lists, *settings])
+    for model in ("z", "c"):
+        facts = json.loads((tmp_path / f"{model}.json").read_text())
+        numbers[facts["Model"]] = facts["SignificantVoxels"]
+    assert numbers["z"] > 0
+    assert numbers["c"] == 0
+    with pytest.raises(ConfigError, match="3 files of each kind"):
+        main([*given[:5], "zc", *given[5:], *lists, *settings])

@@ -85,6 +85,7 @@ PLACEHOLDERS = {
     "places": "{{params.{}:q}}",
     "outputs": "{{output.{}:q}}",
     "output_lists": "{{output.{}:q}}",
+    "optional_output_lists": "{{output.{}:q}}",
     "optional": "{{output.{}:q}}",
     "counts": "{{{}}}",
 }

@@ -286,11 +286,18 @@ class Jobs:
         return self.layout.path("features", space=space)
 
     @property
-    def surface_maps(self) -> dict[str, str | list[str]]:
-        """Return the maps of each hemisphere by their options, empty lists in a study of volumes alone."""
-        names = {"left": "left_map", "right": "right_map"}
-        reached = reaches_surface(self.study)
-        return {option: self.layout.path(name) if reached else [] for option, name in names.items()}
+    def maps(self) -> dict[str, list[str]]:
+        """Return the maps of every encoding model by the options of their step; the subject stays a wildcard.
+
+        Those of hemispheres are empty lists in a study of volumes alone.
+        """
+        names = {"map": "map", "significant": "significant_map", "description": "map_description"}
+        sides = {"left": "left_map", "right": "right_map"} if reaches_surface(self.study) else {}
+        of_models = {
+            option: [self.layout.path(name, model=model) for model in self.encoded]
+            for option, name in (names | sides).items()
+        }
+        return {"left": [], "right": []} | of_models
 
     @property
     def figures(self) -> tuple[EncodingFigure, ...]:

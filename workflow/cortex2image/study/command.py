@@ -40,6 +40,8 @@ class Command(Generic[Settings]):
         Options that take one or more files or folders, which are read or written.
     optional_lists : tuple of str
         Options that take any number of files, none included, which are read.
+    optional_output_lists : tuple of str
+        Options that take any number of files, none included, which are written.
     optional : tuple of str
         Options that take one file or folder, which is written, or no value.
     places : tuple of str
@@ -59,6 +61,7 @@ class Command(Generic[Settings]):
     places: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     output_lists: tuple[str, ...] = ()
+    optional_output_lists: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
 
@@ -88,7 +91,7 @@ class Command(Generic[Settings]):
             parser.add_argument(_option(name), required=True, nargs="+")
         for name in self.optional:
             parser.add_argument(_option(name), nargs="?")
-        for name in self.optional_lists:
+        for name in (*self.optional_lists, *self.optional_output_lists):
             parser.add_argument(_option(name), nargs="*", default=[])
         for name in self.counts:
             parser.add_argument(_option(name), type=int, default=1)
