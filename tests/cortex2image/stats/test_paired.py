@@ -91,3 +91,11 @@ def test_methods_with_other_stimuli_are_refused(rng):
     fewer[0, 3] = np.nan
     with pytest.raises(ValueError, match="same stimuli"):
         compare(Scores(values), Scores(fewer))
+
+
+def test_near_a_bound_methods_that_hardly_differ_have_comparisons_that_hardly_differ():
+    errors = np.random.default_rng(0).exponential(size=(1, 60))
+    errors /= errors.mean()
+    worse = Scores(1 - errors[:, ::-1] * 0.1)
+    found = [compare(Scores(1 - errors * step), worse, (0, 1)) for step in np.linspace(0, 3 / 60, 3001)]
+    assert np.abs(np.diff([one.ci_low for one in found])).max() < 0.0005
