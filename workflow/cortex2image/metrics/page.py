@@ -119,6 +119,8 @@ def _section(metric: Metric) -> Iterator[str]:
         yield f"- Not independent of the generator: {metric.shared}."
     if metric.direction:
         yield f"- Direction: {metric.direction}."
+    if metric.needs:
+        yield f"- Needs: {metric.needs}. A subject without has no such score."
     yield f"- Ties and undefined values: {metric.ties}."
     yield f"- Source: {metric.source}."
     yield f"- Bounds: {metric.bounds[0]:g} to {metric.bounds[1]:g}; {better} is better; chance: {chance}."
