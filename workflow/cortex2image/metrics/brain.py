@@ -40,7 +40,7 @@ def score_pictures(
         parts = [correlations[:, start : start + n] for start in range(first, first + count * n, n)]
         scored[method] = {
             consistency: join_samples([score_pairings(part, order) for part in parts]),
-            # Columns are searched among rows.
+            # The rule searches columns among rows.
             identification: join_samples([score_rule(part.T, order, TWOWAY) for part in parts]),
         }
         first += count * n
