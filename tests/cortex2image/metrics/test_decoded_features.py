@@ -8,7 +8,10 @@ from cortex2image.leakage import TrainingRows
 from cortex2image.metrics import decoded_features
 from cortex2image.metrics.decoded_features import UnitScaling, score_vectors, similarity
 from cortex2image.metrics.feature_metrics import FEATURE_METRICS
+from cortex2image.metrics.identification import score_rule
+from cortex2image.metrics.identification_rules import RULES
 from cortex2image.metrics.registry import METRICS
+from cortex2image.metrics.scored import as_rivals
 from cortex2image.stats.crossed_intervals import Scores, crossed_interval
 from cortex2image.stats.permutation import permutations
 
@@ -80,12 +83,42 @@ def test_rivals_give_the_score_without_each_stimulus(rng, others, ties):
         test, train = np.round(test), np.round(train)
     whole = score_vectors(test, train, order())
     for name, scored in whole.items():
+        if "top1" in name:
+            continue
         rivals = None if scored.rivals is None else scored.rivals.T
         change = Scores(scored.values.T, rivals).left_out()[0]
         for k in range(9):
             kept = np.delete(np.arange(9), k)
             alone = score_vectors(test[np.ix_(kept, kept)], train[:, kept], order(8))[name].values.mean()
             assert alone - scored.values.mean() == pytest.approx(change[k], abs=1e-12), name
+
+
+@pytest.mark.parametrize("others", [0, 6])
+@pytest.mark.parametrize("ties", [False, True])
+def test_rivals_of_the_best_of_all_follow_from_the_scores_without_each_stimulus(rng, others, ties):
+    test, train = rng.normal(size=(9, 9)) + np.eye(9), rng.normal(size=(others, 9))
+    if ties:
+        test, train = np.round(test), np.round(train)
+    without = np.full((9, 9), np.nan)
+    for k in range(9):
+        kept = np.delete(np.arange(9), k)
+        left = test[np.ix_(kept, kept)]
+        without[k, kept] = [best_by_pairs(left, train[:, kept], j) for j in range(8)]
+    scored = score_vectors(test, train, order())
+    best = scored["features_top1_with_training" if others else "features_top1"]
+    np.testing.assert_allclose(best.rivals[:, 0], as_rivals(best.values[:, 0], without))
+
+
+def test_the_best_of_test_stimuli_is_that_of_pictures(rng):
+    """One score has one interval, whether pictures or decoded vectors are identified."""
+    similarity = rng.normal(size=(9, 9)) + np.eye(9)
+    [rule] = [rule for rule in RULES if rule.name("twoway_x") == "top1_x"]
+    one, other = (
+        score_vectors(similarity, NONE, order())["features_top1"],
+        score_rule(similarity, order(), rule),
+    )
+    for found, expected in zip(vars(one).values(), vars(other).values(), strict=True):
+        np.testing.assert_allclose(found, expected)
 
 
 def test_credit_as_a_rival_is_that_of_pairs(rng):
@@ -117,8 +150,7 @@ def test_chance_and_perfection(rng):
 
 @pytest.mark.parametrize("name", ["features_top1", "features_top1_with_training"])
 def test_intervals_of_the_best_of_all_cover_their_target(name):
-    """No statistic of pairs, whose jackknife is rather too wide: 0.96 to 0.99 over seeds and hubs. Of 300
-    studies of 60 stimuli; the target is the mean over 600 studies."""
+    """Of 300 studies of 60 stimuli; the target is the mean over 600 studies."""
     rng = np.random.default_rng(3)
 
     def study():
@@ -132,7 +164,7 @@ def test_intervals_of_the_best_of_all_cover_their_target(name):
         scored = study()
         low, high = crossed_interval(Scores(scored.values.T, scored.rivals.T), (0.0, 1.0))
         covered.append(low <= target <= high)
-    assert np.mean(covered) > 0.93
+    assert 0.93 < np.mean(covered) < 0.985
 
 
 def test_every_metric_is_described_and_no_other():

@@ -53,6 +53,16 @@ def test_few_stimuli_missing_subjects_and_lacking_rivals_are_refused(rng):
         rate(evaluated(rng, key=("zc", "beauty")))
 
 
+def test_a_subject_without_repeats_has_no_ceiling_of_brain_consistency(rng):
+    """The step gives none where no test stimulus is repeated; the other subjects keep theirs."""
+    key = ("seen", "brain_ceiling_early")
+    one = frame(rng.random(6), subjects=["sub-01"])
+    found = Evaluated(
+        {key: one, KEY: frame(rng.random((2, 6)))}, {}, {key: one, KEY: frame(rng.random((2, 6)))}
+    )
+    assert {subject for subject, *rest in rate(found) if tuple(rest) == key} == {"sub-01"}
+
+
 def test_scores_between_bounds_have_them():
     assert bounds_of("twoway_clip") == (0, 1)
     assert bounds_of("category_clip") == (0, 1)

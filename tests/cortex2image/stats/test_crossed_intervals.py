@@ -98,6 +98,23 @@ def test_a_perfect_score_has_an_interval():
     assert high == 1
 
 
+@pytest.mark.parametrize("subjects", [1, 3])
+@pytest.mark.parametrize("lower", [False, True])
+def test_near_a_bound_scores_that_hardly_differ_have_intervals_that_hardly_differ(subjects, lower):
+    """Ends of intervals along scores from perfect to three stimuli of 60 away from it, in small steps."""
+    errors = np.random.default_rng(0).exponential(size=(subjects, 60))
+    errors /= errors.mean()
+    away = np.linspace(0, 3 / 60, 3001)
+    values = [errors * step if lower else 1 - errors * step for step in away]
+    ends = np.array([crossed_interval(Scores(one, one[:, ::-1]), (0, 1)) for one in values])
+    # A jump would be of 0.01 or more.
+    assert np.abs(np.diff(ends, axis=0)).max() < 0.0005
+    means = [one.mean() for one in values]
+    assert (ends[:, 0] <= means).all()
+    assert (ends[:, 1] >= means).all()
+    assert ends[0, 0 if lower else 1] == (0 if lower else 1)
+
+
 def test_subjects_who_saw_other_stimuli_are_independent(rng):
     apart = np.full((2, 60), np.nan)
     apart[0, :30], apart[1, 30:] = rng.normal(0, 1, 30), rng.normal(0, 1, 30)

@@ -91,3 +91,12 @@ def test_methods_with_other_stimuli_are_refused(rng):
     fewer[0, 3] = np.nan
     with pytest.raises(ValueError, match="same stimuli"):
         compare(Scores(values), Scores(fewer))
+
+
+def test_near_a_bound_methods_that_hardly_differ_have_comparisons_that_hardly_differ():
+    worse = Scores(np.full((1, 60), 0.5))
+    found = [
+        compare(Scores(np.full((1, 60), 1 - step)), worse, (0, 1)) for step in np.linspace(0, 0.05, 3001)
+    ]
+    assert np.abs(np.diff([one.ci_low for one in found])).max() < 0.0005
+    assert found[0].difference - found[0].ci_low > 0.016

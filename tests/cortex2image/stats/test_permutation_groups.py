@@ -49,6 +49,18 @@ def test_a_group_follows_from_stimulus_and_seed_alone():
     assert (together != (other[:, None] == other)).any()
 
 
+def test_what_else_a_subject_saw_does_not_change_permutations_of_what_all_saw():
+    """Nulls are averaged over subjects draw by draw: the same pictures must be paired in the same draw."""
+    common, orders = STIMULI[:600], []
+    for more in (0, 60, 280):
+        names = [*common, *(f"own-{more}-{i}" for i in range(more))]
+        sets = np.repeat([0, 1], [600, more])
+        order = stimulus_permutations(0, names, 20, pair_groups(0, names, sets), every=False)
+        orders.append(order[:, :600])
+    assert (orders[0] == orders[1]).all()
+    assert (orders[0] == orders[2]).all()
+
+
 @pytest.fixture(scope="module")
 def p_of_null_studies():
     """p of 400 studies in which no reconstruction has to do with its original, with hubs on both sides."""

@@ -14,7 +14,9 @@ from cortex2image.metrics.versions import package_versions
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.steps import evaluate_images as step
 from cortex2image.steps import judge_stimuli
-from cortex2image.steps.evaluate_images import held_out, main
+from cortex2image.steps.evaluate_images import held_out, main, stimulus_set
+from cortex2image.study.config import read_slice
+from cortex2image.study.settings import Study
 from cortex2image.tables.recordings import STIMULI, TRIALS
 from cortex2image.tables.results import EVALUATION, NULLS, RECONSTRUCTIONS
 
@@ -95,15 +97,20 @@ def judge(study):
     judge_stimuli.main([*options, *settings], judges=load_fakes)
 
 
-def write_trials(path, stimuli):
+def write_trials(path, stimuli, folds=None, subject="sub-01"):
     count = len(stimuli)
-    same = {"session": ["ses-1"] * count, "run": ["run-1"] * count, "fold": [None] * count}
+    same = {"session": ["ses-1"] * count, "run": ["run-1"] * count, "fold": folds or [None] * count}
     same |= {"repetition": [0] * count, "onset": [0.0] * count, "duration": [1.0] * count}
     columns = {"trial_id": stimuli, "stimulus_id": stimuli, "split": ["test"] * count}
-    TRIALS.write(columns | same, path)
+    TRIALS.write(columns | same, path, subject=subject)
+
+
+# Headline metrics of pixels.
 
 
 class MeanDifference:
+    """A distance under the name of a metric that the model set has."""
+
     name = "class_10way_top1_cnn"
 
     def distances_from(self, originals):
@@ -155,6 +162,22 @@ def test_of_few_stimuli_that_all_subjects_saw_every_permutation_is_drawn(study):
         _, nulls = run(study, trials=trials, permutations=1000)
         table = NULLS.read(nulls).to_pandas()
         assert (table.groupby("metric").size() == draws).all()
+
+
+def test_stimuli_of_a_cross_validated_study_are_permuted_within_the_folds_of_the_subject(study):
+    """A fold's decoder is drawn away from all its stimuli, as decoded features are scored already."""
+    write_trials(study / "own.parquet", STIMULUS_IDS, [0, 0, 0, 1, 1, 1])
+    write_trials(study / "other.parquet", STIMULUS_IDS, [0, 1, 2, 0, 1, 2], "sub-02")
+    _, nulls = run(study, trials=["own"], permutations=1000)
+    assert (NULLS.read(nulls).to_pandas().groupby("metric").size() == 6 * 6 - 1).all()
+    table = str(study / "stimuli.parquet")
+    settings = read_slice(Study, json.dumps({"seed": 1}), ("seed", "evaluate/permutations"), "test")
+    paths = [str(study / f"{name}.parquet") for name in ("own", "other")]
+    own, other = (
+        stimulus_set(settings, name, STIMULUS_IDS, table, paths).sets for name in ("sub-01", "sub-02")
+    )
+    assert (own[:, None] == own).tolist() == np.kron(np.eye(2), np.ones((3, 3))).astype(bool).tolist()
+    assert other.tolist() == [0, 1, 2, 0, 1, 2]
 
 
 def test_training_stimuli_do_not_count_and_of_a_cross_validated_study_all_do():

@@ -68,6 +68,7 @@ CEILING = Metric(
     ties="none; a response that does not vary across voxels has the ceiling 0",
     source="signal and noise covariance as in GSN (Kay et al. 2024), of which variances suffice; the same as "
     "the correction of Spearman and Brown with pooled noise",
+    needs="a test stimulus that is repeated",
 )
 BRAIN_METRICS = (CONSISTENCY, IDENTIFICATION, CEILING)
 

@@ -1,6 +1,6 @@
 """Scores of decoded feature vectors: do they resemble the true ones, more than those of other stimuli?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from cortex2image.fmri.standardise import Moments
 from cortex2image.leakage import FinishedFit, TrainingRows
 from cortex2image.metrics.categories import category_credit
 from cortex2image.metrics.identification import credit_against, two_way
-from cortex2image.metrics.scored import Scored, score_pairings
+from cortex2image.metrics.scored import Scored, as_rivals, score_pairings
 from cortex2image.metrics.similarity import correlation_matrix
 from cortex2image.metrics.ties import TIE_DECIMALS
 
@@ -121,7 +121,11 @@ def _two_way(test: np.ndarray, train: np.ndarray, order: np.ndarray) -> Scored:
     pairs, own, others = among_test.diagonal(), credit_against(test), among_train.diagonal()
     test_left = pairs.mean() + (2 * pairs.mean() - pairs - own) / (n - 2)
     train_left = (others.sum() - others) / (n - 1)
-    return _identified(matrix, order, ((n - 2) * test_left + m * train_left) / (n - 2 + m))
+    left = ((n - 2) * test_left + m * train_left) / (n - 2 + m)
+    scored = score_pairings(matrix, order)
+    values, score = scored.values[:, 0], scored.values.mean()
+    # The rivals whose jackknife is exactly `left`; among test stimuli alone, the credit itself.
+    return replace(scored, rivals=(2 * score - values - (n - 2) * (left - score))[:, None])
 
 
 def _best(test: np.ndarray, train: np.ndarray, order: np.ndarray) -> Scored:
@@ -135,9 +139,10 @@ def _best(test: np.ndarray, train: np.ndarray, order: np.ndarray) -> Scored:
     # What each search gains without a rival: the first place, or a larger share of it.
     first = above[:n] * np.where(better == 1, share, 0)
     larger = equal[:n] * np.where(better == 0, 1 / np.maximum(ties, 1) - share, 0)
-    credit = np.where(better == 0, share, 0)
-    left = (credit.sum() - credit + (first + larger).sum(axis=1)) / (n - 1)
-    return _identified(category_credit(everyone.T)[:, :n].T, order, left)
+    without = np.where(better == 0, share, 0) + first + larger
+    np.fill_diagonal(without, np.nan)
+    scored = score_pairings(category_credit(everyone.T)[:, :n].T, order)
+    return replace(scored, rivals=as_rivals(scored.values[:, 0], without)[:, None])
 
 
 def _share_below(test: np.ndarray, train: np.ndarray) -> np.ndarray:
@@ -149,16 +154,3 @@ def _share_below(test: np.ndarray, train: np.ndarray) -> np.ndarray:
         below, up_to = (np.searchsorted(ordered[:, j], column, side) for side in ("left", "right"))
         shares[:, j] = (below + up_to) / (2 * m)
     return shares
-
-
-def _identified(matrix: np.ndarray, order: np.ndarray, left: np.ndarray) -> Scored:
-    """Return the score of a pairing matrix, given the scores (n,) without each stimulus.
-
-    Intervals come from the jackknife, which for a statistic of pairs follows from each stimulus' credit as a
-    rival: without it the score changes by (2 score - value - rival) / (n - 2). The rivals returned are those
-    whose jackknife is exactly `left`; of two-way identification among test stimuli, the credit itself.
-    """
-    scored = score_pairings(matrix, order)
-    values, score = scored.values[:, 0], scored.values.mean()
-    rivals = 2 * score - values - (len(values) - 2) * (left - score)
-    return Scored(scored.values, scored.null, rivals[:, None])

@@ -70,10 +70,10 @@ do not edit.
   picture that was seen. What they can show, and what they cannot, says
   [brain-consistency](brain-consistency.md).
 - **Large studies.** Every null has all draws at any size. That of {pair_metrics}, which takes time for each
-  pair of pictures, permutes stimuli within random groups beyond {all_pairs} of them: groups of {pairs} /
-  number of stimuli, at least {smallest}. The test stays exact (Hemerik and Goeman 2018). A draw leaves a
-  picture with its own original once in as many times as its group has members, which moves `null_mean`
-  towards the value by this share of the effect, for instance 1 / 30 for 1,000 stimuli.
+  pair of pictures, permutes stimuli within random groups beyond {all_pairs} that the same subjects saw:
+  groups of {pairs} / their number, at least {smallest}. The test stays exact (Hemerik and Goeman 2018). A
+  draw leaves a picture with its own original once in as many times as its group has members, which moves
+  `null_mean` towards the value by this share of the effect, for instance 1 / 30 for 1,000 stimuli.
 - **What it depends on.** The metadata of the tables of scores hold, as JSON, the version of each metric, the
   SHA-256 of its network's weights, size and interpolation of its input (`metrics`), and the versions of the
   packages (`packages`). Scores of one table agree in the first, or are not joined.
@@ -119,6 +119,8 @@ def _section(metric: Metric) -> Iterator[str]:
         yield f"- Not independent of the generator: {metric.shared}."
     if metric.direction:
         yield f"- Direction: {metric.direction}."
+    if metric.needs:
+        yield f"- Needs: {metric.needs}. A subject without has no such score."
     yield f"- Ties and undefined values: {metric.ties}."
     yield f"- Source: {metric.source}."
     yield f"- Bounds: {metric.bounds[0]:g} to {metric.bounds[1]:g}; {better} is better; chance: {chance}."

@@ -158,24 +158,40 @@ def crossed_interval(scores: Scores, bounds: tuple[float, float] | None = None) 
     return _between(bounds, influence.value, influence.parts(), fewest)
 
 
+def nearness(share: float, n: int) -> float:
+    """Return how near a score in [0, 1] over n stimuli is to a bound, as far as intervals are concerned.
+
+    It is 1 within half a stimulus, 0.5 / n, of a bound and 0 from a whole one on. In between it changes
+    evenly, so that scores that hardly differ have intervals that hardly differ.
+    """
+    return min(max(2 - 2 * n * min(share, 1 - share), 0.0), 1.0)
+
+
+def least_variance(share: float, n: int) -> float:
+    """Return the least variance over n stimuli of a score in [0, 1].
+
+    Near a bound its root is half a stimulus: that all succeeded does not say that none can fail.
+    """
+    return (nearness(share, n) * 0.5 / n) ** 2
+
+
 def _between(bounds: tuple[float, float], value: float, parts: Parts, n: int) -> tuple[float, float]:
     """Return the interval on the logit scale of the share of the way from one bound to the other.
 
-    A score nearer to a bound than half a stimulus, 0.5 / n, is taken there, with a standard error of as much
-    at least, and its interval ends at the bound: for a perfect score it begins about where that of Clopper
-    and Pearson (1934) for n of n begins.
+    A score within half a stimulus, 0.5 / n, of a bound is taken there, with :func:`least_variance`, and its
+    interval ends at the bound: for a perfect score it begins about where that of Clopper and Pearson (1934)
+    for n of n begins. Of scores up to a whole stimulus away, the interval changes evenly into the usual one.
     """
     low, width, half = bounds[0], bounds[1] - bounds[0], 0.5 / n
     exact = (value - low) / width
-    share = min(max(exact, half), 1 - half)
+    share, near = min(max(exact, half), 1 - half), nearness(exact, n)
     (stimuli, freedom), *others = [(variance / width**2, df) for variance, df in parts]
-    if share != exact:
-        stimuli = max(stimuli, half**2)
+    stimuli = max(stimuli, least_variance(exact, n))
     slope = 1 / (share * (1 - share))
     scaled: Parts = [(v * slope**2, df) for v, df in [(stimuli, freedom), *others]]
     ends = student_interval(float(np.log(share / (1 - share))), scaled)
     first, last = (float(1 / (1 + np.exp(-end))) for end in ends)
-    first, last = (0.0 if exact < half else first), (1.0 if exact > 1 - half else last)
+    first, last = (first * (1 - near), last) if exact < 0.5 else (first, last + near * (1 - last))
     # Without any variance, rounding of the logit would lift an end over the value.
     return min(low + width * first, value), max(low + width * last, value)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t
 
-from cortex2image.stats.crossed_intervals import LEVEL, Influence, Scores
+from cortex2image.stats.crossed_intervals import LEVEL, Influence, Scores, least_variance
 
 # Differences and standard errors below this are rounding, not evidence.
 TOLERANCE = 1e-9
@@ -53,8 +53,9 @@ def compare(first: Scores, second: Scores, bounds: tuple[float, float] | None = 
     first, second : Scores
         Of the same s subjects and n stimuli, three at least per subject.
     bounds : (float, float), optional
-        Smallest and largest possible score. If a method comes nearer to one than half a stimulus, 0.5 / n,
-        the standard error is as much at least: all methods that are perfect are not known to be equal.
+        Smallest and largest possible score. Near one of them the variance is at least that of
+        :func:`~cortex2image.stats.crossed_intervals.least_variance`: all methods that are perfect are not
+        known to be equal.
 
     Raises
     ------
@@ -104,10 +105,9 @@ def standardised(first: Scores, second: Scores) -> float | None:
 
 
 def _least_variance(first: Scores, second: Scores, bounds: tuple[float, float]) -> float:
-    half = 0.5 / int(first.counts.min()) * (bounds[1] - bounds[0])
-    means = [float(one.values.mean()) for one in (first, second)]
-    near = any(min(mean - bounds[0], bounds[1] - mean) < half for mean in means)
-    return half**2 if near else 0.0
+    low, width, n = bounds[0], bounds[1] - bounds[0], int(first.counts.min())
+    shares = [(float(one.values.mean()) - low) / width for one in (first, second)]
+    return width**2 * max(least_variance(share, n) for share in shares)
 
 
 def _student(value: float, variance: float, freedom: float) -> tuple[float, float, float]:

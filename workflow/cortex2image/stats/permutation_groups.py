@@ -20,10 +20,11 @@ SMALLEST = 16
 def pair_groups(
     study_seed: int, stimuli: Sequence[str], groups: np.ndarray, pairs: int = PAIRS
 ) -> np.ndarray:
-    """Divide groups of stimuli at random into smaller ones that make about `pairs` pairs altogether.
+    """Divide groups of stimuli at random into smaller ones, so that each makes about `pairs` pairs.
 
-    The draw for a stimulus depends on neither the others nor their order, so that subjects who saw the same
-    stimuli have the same groups.
+    The draw for a stimulus depends on neither the others nor their order, and the number of parts on the
+    group alone, so that subjects who saw a group in common have the same parts of it, whatever else they saw.
+    Their permutations then agree, which nulls that are averaged over subjects need.
 
     Parameters
     ----------
@@ -33,18 +34,18 @@ def pair_groups(
     groups : (n,) int array
         Groups that permutations never mix, see :func:`cortex2image.stats.permutation.sets_seen`.
     pairs : int
-        Groups of at most `pairs` / n stimuli stay whole; larger ones are divided into groups that have this
-        size on average, but at least 16.
+        A group of m stimuli stays whole if m^2 is at most this; a larger one is divided into parts that have
+        `pairs` / m stimuli on average, but at least 16.
 
     Returns
     -------
     (n,) int array of labels
     """
-    size = max(SMALLEST, pairs // len(stimuli))
     places = np.array([rng_for(study_seed, "group of pairs", stimulus).random() for stimulus in stimuli])
     parts = np.zeros(len(stimuli), dtype=np.intp)
     for group in np.unique(groups):
         members = np.flatnonzero(groups == group)
+        size = max(SMALLEST, pairs // len(members))
         parts[members] = places[members] * -(-len(members) // size)
     labels: np.ndarray = np.unique(np.stack([groups, parts]), axis=1, return_inverse=True)[1].ravel()
     return labels

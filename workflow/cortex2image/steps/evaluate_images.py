@@ -9,6 +9,9 @@ Writes {subject}/evaluation/{method}.parquet and {subject}/evaluation/{method}-n
 
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
+import pyarrow as pa
+
 from cortex2image.errors import DataError, run_step
 from cortex2image.judges.judge import Distance, Judge
 from cortex2image.metrics.captions import decoded_captions, score_captions
@@ -64,25 +67,54 @@ def held_out(trials: Mapping[str, Sequence[str]]) -> set[str]:
     return {stimulus for stimulus, split in by_trial if split == "test"} or set(trials["stimulus_id"])
 
 
-def stimulus_set(study: Study, stimuli: Sequence[str], table: str, trials: Sequence[str]) -> StimulusSet:
+def stimulus_set(
+    study: Study, subject: str, stimuli: Sequence[str], table: str, trials: Sequence[str]
+) -> StimulusSet:
     """Return the test stimuli, and how they are permuted: within sets that the same subjects saw.
+
+    In a cross-validated study they are permuted within the subject's folds, too: a decoder that was fitted
+    without the stimuli of a fold is drawn away from all of them, whatever it knows.
 
     Parameters
     ----------
     study : Study
+    subject : str
     stimuli : n ids
     table : path of stimuli.parquet
     trials : paths of the trials of every subject
     """
-    shown = [TRIALS.read(path).to_pydict() for path in trials]
+    tables = [TRIALS.read(path) for path in trials]
+    shown = [of_subject.to_pydict() for of_subject in tables]
+    sets = sets_seen(stimuli, [of_subject["stimulus_id"] for of_subject in shown])
+    folds = folds_of(subject, tables)
+    if folds:
+        of_stimuli = [folds[stimulus] for stimulus in stimuli]
+        sets = np.unique(np.stack([sets, of_stimuli]), axis=1, return_inverse=True)[1].ravel()
     return StimulusSet(
         stimuli,
-        sets_seen(stimuli, [of_subject["stimulus_id"] for of_subject in shown]),
+        sets,
         stated_groups(STIMULI.read(table).to_pydict(), stimuli),
         study.seed,
         study.evaluate.permutations,
-        every=all(held_out(of_subject) == set(stimuli) for of_subject in shown),
+        every=all(held_out(of_subject) == set(stimuli) for of_subject in shown)
+        and (len(shown) == 1 or not folds),
     )
+
+
+def folds_of(subject: str, tables: Sequence[pa.Table]) -> dict[str, int]:
+    """Return the fold of each stimulus of a subject; of a study that is split once, nothing.
+
+    Parameters
+    ----------
+    subject : str
+    tables : trials of every subject, whose metadata name them
+    """
+    folds: dict[str, int] = {}
+    for table in tables:
+        if (table.schema.metadata or {}).get(b"subject", b"").decode() == subject:
+            pairs = zip(table["stimulus_id"].to_pylist(), table["fold"].to_pylist(), strict=True)
+            folds |= {stimulus: fold for stimulus, fold in pairs if fold is not None}
+    return folds
 
 
 def main(
@@ -100,7 +132,7 @@ def main(
     networks, layers = serving(models, chosen), layers_read(models, chosen)
     originals = read_originals(original_paths(grid.stimuli, args.stimuli), models.image_size)
     judged = open_stimulus_features(args.judged)
-    stimuli = stimulus_set(study, grid.stimuli, args.stimuli, args.trials)
+    stimuli = stimulus_set(study, args.subject, grid.stimuli, args.stimuli, args.trials)
     panel = judges(networks, "auto")
     scored = score_reconstructions(
         originals,

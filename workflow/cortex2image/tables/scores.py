@@ -65,7 +65,7 @@ SCORES = Contract(
             _FLOAT,
             "metric units",
             "the best value among controls that hold nothing on the stimulus from the brain and go through "
-            "the same generator; null for controls and without such pictures",
+            "the same generator; null for controls other than bottlenecks, and without such pictures",
             True,
         ),
         Column("floor_control", _STRING, "", "the control that scored `floor`; null without a floor", True),
