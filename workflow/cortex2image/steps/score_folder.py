@@ -21,7 +21,7 @@ READS = (
     "scored_as",
     "models/set",
     "models/folder",
-    "evaluate/identification",
+    "evaluate/metrics",
     "evaluate/permutations",
     "seed",
 )
