@@ -1,5 +1,7 @@
 """Scores of a folder: planted truth, bad pictures, and what is written."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,7 +52,7 @@ def test_the_step_reads_the_settings_of_the_call():
 def test_good_samples_are_told_from_noise(drawn, seen):
     result = scored(drawn, seen)
     values = result.evaluation.pivot_table("value", "metric", "sample")
-    assert set(values.index) == {"pixcorr", "ssim2d", "twoway_clip"}
+    assert set(values.index) == {"pixcorr", "psnr", "ssim2d", "twoway_clip"}
     assert values.loc["twoway_clip", 0] == 1
     assert values.loc["pixcorr", 0] > 0.99
     assert abs(values.loc["pixcorr", 1]) < 0.2
@@ -75,7 +77,7 @@ def test_nulls_follow_from_the_seed(drawn, seen):
 
 
 def test_the_rule_and_the_name_are_chosen_in_the_call(drawn, seen):
-    settings = {**SETTINGS, "evaluate": {"permutations": 100, "identification": "as_released"}}
+    settings = {**SETTINGS, "evaluate": {"permutations": 100, "metrics": ["twoway_*_as_released"]}}
     result = score_folder(drawn, seen, "mine", settings, judges=coarse, distances=no_distances)
     assert result.name == "mine"
     assert "twoway_clip_as_released" in set(result.scores["metric"])
@@ -101,6 +103,9 @@ def test_tables_and_page_are_written(drawn, seen, tmp_path):
         pd.testing.assert_frame_equal(table.to_pandas(), frame)
         assert table.schema.metadata[b"method"] == b"drawn"
         assert len(table.schema.metadata[b"model_hash"]) == 64
+        versions = json.loads(table.schema.metadata[b"metrics"])
+        assert versions.keys() == set(result.scores["metric"])
+        assert len(versions["twoway_clip"]["weights"]) == 64
     written = pd.read_csv(tmp_path / "out" / "scores.csv", dtype={"metric_version": str})
     pd.testing.assert_frame_equal(written, result.scores, check_dtype=False, rtol=1e-12)
 
@@ -147,7 +152,7 @@ class Overflowing(CoarsePixels):
 
 
 class BrokenDistance:
-    name = "lpips_alex"
+    name = "class_10way_top1_cnn"
 
     def distances_from(self, originals):
         distances = np.ones((len(originals), len(originals)))
@@ -158,7 +163,7 @@ class BrokenDistance:
 def test_judges_that_give_no_numbers_are_refused(drawn, seen):
     with pytest.raises(DataError, match=r"judge clip, layer embeds\n.*\n.*1 of 5 pictures, first number 3"):
         scored(drawn, seen, judges=lambda models, device: [Overflowing()])
-    with pytest.raises(DataError, match=r"metric lpips_alex\n.*\n.*1 of 5 stimuli, first 'scene-2'"):
+    with pytest.raises(DataError, match=r"metric class_10way_\w+\n.*\n.*1 of 5 stimuli, first 'scene-2'"):
         score_folder(
             drawn,
             seen,
@@ -168,9 +173,25 @@ def test_judges_that_give_no_numbers_are_refused(drawn, seen):
         )
 
 
+def test_a_stimulus_without_company_has_no_score_within_its_category(drawn, seen, tmp_path):
+    rows = [f"{name},{seen}/{name}.png,{'bird' if name == IDS[-1] else 'cat'}" for name in IDS]
+    (tmp_path / "stimuli.csv").write_text("\n".join(["stimulus_id,image_path,category", *rows]))
+    result = scored(drawn, tmp_path / "stimuli.csv")
+    counts = result.scores.set_index("metric")["n"]
+    assert (counts["twoway_clip"], counts["twoway_clip_within_category"]) == (len(IDS), len(IDS) - 1)
+
+
+def test_stimuli_that_allow_no_chosen_metric_are_refused(drawn, seen):
+    settings = {**SETTINGS, "evaluate": {"permutations": 100, "metrics": ["nway50_*"]}}
+    with pytest.raises(DataError, match=r"stimuli that allow one of nway50_(.|\n)*evaluate/metrics"):
+        score_folder(drawn, seen, settings=settings, judges=coarse, distances=no_distances)
+
+
 def test_the_stimuli_themselves_are_scored_with_a_loud_warning(seen, drawn, capsys):
     result = scored(seen, seen)
-    np.testing.assert_allclose(result.scores["value"], 1)
+    values = result.scores.set_index("metric")["value"]
+    np.testing.assert_allclose(values.drop("psnr"), 1)
+    assert values["psnr"] == 100
     (warning,) = result.warnings
     assert warning.startswith("All reconstructions are pixel for pixel")
     assert f"WARNING: {warning}" in capsys.readouterr().err
