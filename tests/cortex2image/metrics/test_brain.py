@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cortex2image.metrics.brain import score_ceilings, score_pictures
-from cortex2image.metrics.identification import correlation_matrix
+from cortex2image.metrics.similarity import correlation_matrix
 from cortex2image.stats.permutation import permutation_p, permutations
 
 N = 6

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from cortex2image.metrics.brain_facts import CEILING, CONSISTENCY, IDENTIFICATION
-from cortex2image.metrics.identification import EachSample
+from cortex2image.metrics.identification import score_rule
+from cortex2image.metrics.identification_rules import TWOWAY
 from cortex2image.metrics.scored import Scored, join_samples, score_pairings
 
 
@@ -37,12 +38,11 @@ def score_pictures(
     scored = {}
     for method, count in samples.items():
         parts = [correlations[:, start : start + n] for start in range(first, first + count * n, n)]
-        rule = EachSample(order)
-        for part in parts:
+        scored[method] = {
+            consistency: join_samples([score_pairings(part, order) for part in parts]),
             # The rule searches columns among rows.
-            rule.add(identification, part.T)
-        joined = join_samples([score_pairings(part, order) for part in parts])
-        scored[method] = {consistency: joined, **rule.scored()}
+            identification: join_samples([score_rule(part.T, order, TWOWAY) for part in parts]),
+        }
         first += count * n
     return scored
 

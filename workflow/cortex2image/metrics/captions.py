@@ -6,7 +6,8 @@ import numpy as np
 
 from cortex2image.errors import DataError
 from cortex2image.judges.judge import Judge, Reader
-from cortex2image.metrics.identification import EachSample
+from cortex2image.metrics.identification import score_rule
+from cortex2image.metrics.identification_rules import TWOWAY
 from cortex2image.metrics.pictures import Grid
 from cortex2image.metrics.registry import CAPTION_READERS
 from cortex2image.metrics.scored import Scored, join_samples, score_pairings
@@ -113,7 +114,7 @@ def _scored_by(
 ) -> dict[str, Scored]:
     cosine, twoway = metrics
     similarities = [caption_similarity(judge, captions, texts) for texts in decoded]
-    identified = EachSample(order)
-    for similarity in similarities:
-        identified.add(twoway, similarity)
-    return {cosine: join_samples([score_pairings(s, order) for s in similarities])} | identified.scored()
+    return {
+        cosine: join_samples([score_pairings(s, order) for s in similarities]),
+        twoway: join_samples([score_rule(s, order, TWOWAY) for s in similarities]),
+    }
