@@ -16,8 +16,9 @@ import numpy as np
 from tests.benchmarks.measure import machine
 
 from cortex2image.metrics.clusters import Clusters
-from cortex2image.metrics.identification import EachSample, correlation_matrix
+from cortex2image.metrics.identification import EachSample
 from cortex2image.metrics.identification_rules import RULES, Rule
+from cortex2image.metrics.similarity import correlation_matrix
 from cortex2image.metrics.within_groups import WithinGroups, with_company
 from cortex2image.stats.crossed_intervals import Scores, crossed_interval
 

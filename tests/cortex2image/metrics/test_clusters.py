@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cortex2image.metrics.clusters import ClusterMeans, Clusters, clusters_left_out
-from cortex2image.metrics.identification import correlation_matrix
 from cortex2image.metrics.identification_rules import RULES
+from cortex2image.metrics.similarity import correlation_matrix
 from cortex2image.stats.permutation import permutations
 
 [RULE] = [rule for rule in RULES if rule.clusters == "category"]

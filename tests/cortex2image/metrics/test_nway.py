@@ -7,9 +7,10 @@ import pytest
 from scipy.special import comb
 from sklearn.metrics import top_k_accuracy_score
 
-from cortex2image.metrics.identification import correlation_matrix, two_way
+from cortex2image.metrics.identification import two_way
 from cortex2image.metrics.nway import chances, n_way, n_way_left_out
 from cortex2image.metrics.scored import as_rivals
+from cortex2image.metrics.similarity import correlation_matrix
 from cortex2image.stats.crossed_intervals import Scores, crossed_interval
 
 N = 9

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from cortex2image.metrics.identification import EachSample, correlation_matrix
+from cortex2image.metrics.identification import EachSample
 from cortex2image.metrics.identification_rules import RULES
+from cortex2image.metrics.similarity import correlation_matrix
 from cortex2image.metrics.within_groups import (
     WithinGroups,
     left_out_within,
