@@ -18,6 +18,7 @@ def test_the_headline_has_pixels_judges_and_what_backgrounds_do_not_give_away():
         name for name in chosen if name.startswith(("nway", "top1", "cluster")) or "as_released" in name
     ]
     photos = chosen_metrics(["headline"], PHOTOS)
+    assert not [name for name in photos if "brain_diffuser" in name]
     assert {"lpips_alex", "distance_swav_mindeye", "twoway_alexnet_takagi_pool2"} <= set(photos)
 
 
@@ -42,6 +43,8 @@ def test_names_and_patterns_choose_in_the_order_of_the_metrics():
         ("lpips_alex", "correct it"),
         ("category_clip", "did you mean"),
         ("photo*", "correct it"),
+        ("features_top1", "correct it"),
+        ("brain_*", "correct it"),
     ],
 )
 def test_what_no_metric_of_the_model_set_has_is_refused(pattern, near):
@@ -55,7 +58,7 @@ def test_every_metric_of_a_model_set_can_be_chosen_by_its_name():
     for models in (MINIATURE, PHOTOS):
         names = metrics_of(models)
         assert chosen_metrics(names, models) == names
-    assert not [name for name in metrics_of(MINIATURE) if name.startswith("category")]
+    assert not [name for name in metrics_of(MINIATURE) if name.startswith(("category", "features"))]
 
 
 def test_only_networks_that_a_metric_takes_are_opened():

@@ -82,3 +82,15 @@ def test_a_choice_that_lacks_stimuli_is_refused(rng):
     both = pd.concat([table(rng.random((8, 3))), table(rng.random((7, 3)), "brain_consistency_z_early")])
     with pytest.raises(DataError, match=r"brain_consistency_z_early(.|\n)*first s7"):
         sample_rows({("sub-01", "zc"): both})
+
+
+def test_a_metric_that_needs_what_a_subject_lacks_is_that_of_the_others(rng):
+    within, pixels = "twoway_clip_within_category", "pixcorr"
+    both = [
+        table(rng.uniform(size=(4, 2)), metric, rng.uniform(size=(4, 2)) if metric == within else None)
+        for metric in (pixels, within)
+    ]
+    evaluations = {("sub-01", "c"): pd.concat(both), ("sub-02", "c"): both[0]}
+    rows = pd.DataFrame(sample_rows(evaluations))
+    assert set(rows.loc[rows["metric"] == within, "subject"]) == {"sub-01"}
+    assert set(rows.loc[rows["metric"] == pixels, "subject"]) == {"sub-01", "sub-02", "all"}

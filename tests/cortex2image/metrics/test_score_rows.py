@@ -57,6 +57,13 @@ def test_without_a_ceiling_there_is_a_floor_and_no_share(rng):
     assert (row["ceiling"], row["share"], row["share_low"], row["share_high"]) == (None,) * 4
 
 
+def test_true_features_are_no_bound_of_metrics_of_the_brain(rng):
+    levels = {"zc": 0.5, "shuffled": 0.1, "ceiling": 0.3}
+    row = rows_of(rng, levels, metric="brain_consistency_z_early")["zc"]
+    assert row["ceiling"] == pytest.approx(0.3, abs=0.02)
+    assert (row["floor_control"], row["share"]) == ("shuffled", None)
+
+
 def test_a_share_of_exactly_nothing_is_no_missing_share(rng):
     ratings = {("sub-01", name, "pixcorr"): rated(rng, level) for name, level in {"ceiling": 0.9}.items()}
     floor = rated(rng, 0.1)

@@ -82,6 +82,14 @@ def test_more_regions_ask_for_more_and_subjects_do_not():
     assert needs(LOO, mask="brain", subjects=1).decode_mb("c") == one
 
 
+def test_a_learning_curve_fits_one_space_after_the_other():
+    """The voxels of all regions are in memory beside the largest fit, not the fits beside each other."""
+    study = resolve(shipped("nsd") | {"subjects": ["sub-01"]})
+    nsd = Resources(study, SD)
+    largest = max(nsd.decode_mb(space) for space in study.decode.rois)
+    assert largest < nsd.learning_curve_mb <= LARGEST
+
+
 def test_wider_features_ask_for_more():
     wide = needs(model_set=MODEL_SETS["stable-diffusion-v2-1-base"])
     assert ATLAS.encode_mb("z") < ATLAS.encode_mb("zc") < ATLAS.encode_mb("c") < wide.encode_mb("c")

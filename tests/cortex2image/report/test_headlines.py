@@ -29,6 +29,11 @@ def test_the_table_has_preferred_metrics_and_one_of_every_other_kind() -> None:
     assert headline_metrics({"twoway_cnn_middle", "twoway_cnn_early"}) == ["twoway_cnn_early"]
 
 
+def test_the_brain_is_represented_by_what_methods_score_and_not_by_their_bound() -> None:
+    present = {"pixcorr", "brain_ceiling_early", "brain_consistency_z_early"}
+    assert headline_metrics(present) == ["pixcorr", "brain_consistency_z_early"]
+
+
 def test_bars_share_a_scale_on_which_better_is_right() -> None:
     frame = scores({"z": 0.2, "zc": 0.6}).assign(ceiling=[np.nan, 0.9])
     found = bars(frame.set_index("method"))

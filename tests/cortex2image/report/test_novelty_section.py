@@ -86,6 +86,12 @@ def test_nearest_stimuli_are_summed_up_by_measure():
     assert second["measure"] == measure_title("z") == "features z (r)"
 
 
+def test_only_controls_that_were_run_are_named_for_comparison():
+    ran = novelty_section(tables(), METHODS)["compared"]
+    assert ran == ["ceiling, which recalls nothing", "nearest, which does nothing else"]
+    assert novelty_section(tables(scores=scores(methods=("z", "zc"))), ("z", "zc"))["compared"] == []
+
+
 def test_thirds_without_a_number_are_dashes():
     table = scores()
     table.loc[table["method"] == "zc", ["far", "far_low", "far_high"]] = np.nan

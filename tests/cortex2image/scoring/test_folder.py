@@ -1,5 +1,7 @@
 """Scores of a folder: planted truth, bad pictures, and what is written."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -101,6 +103,9 @@ def test_tables_and_page_are_written(drawn, seen, tmp_path):
         pd.testing.assert_frame_equal(table.to_pandas(), frame)
         assert table.schema.metadata[b"method"] == b"drawn"
         assert len(table.schema.metadata[b"model_hash"]) == 64
+        versions = json.loads(table.schema.metadata[b"metrics"])
+        assert versions.keys() == set(result.scores["metric"])
+        assert len(versions["twoway_clip"]["weights"]) == 64
     written = pd.read_csv(tmp_path / "out" / "scores.csv", dtype={"metric_version": str})
     pd.testing.assert_frame_equal(written, result.scores, check_dtype=False, rtol=1e-12)
 
@@ -166,6 +171,20 @@ def test_judges_that_give_no_numbers_are_refused(drawn, seen):
             judges=coarse,
             distances=lambda models, device: [BrokenDistance()],
         )
+
+
+def test_a_stimulus_without_company_has_no_score_within_its_category(drawn, seen, tmp_path):
+    rows = [f"{name},{seen}/{name}.png,{'bird' if name == IDS[-1] else 'cat'}" for name in IDS]
+    (tmp_path / "stimuli.csv").write_text("\n".join(["stimulus_id,image_path,category", *rows]))
+    result = scored(drawn, tmp_path / "stimuli.csv")
+    counts = result.scores.set_index("metric")["n"]
+    assert (counts["twoway_clip"], counts["twoway_clip_within_category"]) == (len(IDS), len(IDS) - 1)
+
+
+def test_stimuli_that_allow_no_chosen_metric_are_refused(drawn, seen):
+    settings = {**SETTINGS, "evaluate": {"permutations": 100, "metrics": ["nway50_*"]}}
+    with pytest.raises(DataError, match=r"stimuli that allow one of nway50_(.|\n)*evaluate/metrics"):
+        score_folder(drawn, seen, settings=settings, judges=coarse, distances=no_distances)
 
 
 def test_the_stimuli_themselves_are_scored_with_a_loud_warning(seen, drawn, capsys):

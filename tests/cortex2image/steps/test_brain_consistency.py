@@ -125,9 +125,9 @@ def test_scores_join_them_with_the_ceiling_of_the_method(subject):
             *(str(subject.folder / f"brain-{method}{end}.parquet") for method in ("zc", "ceiling", "seen")),
         )
     ]
-    out = [str(subject.folder / name) for name in ("scores.parquet", "scores.csv", "c.parquet")]
-    given += ["--comparisons", out[2]]
-    scores.main([*given, "--scores", out[0], "--csv", out[1], *as_option(reconstruct={"external": {}})])
+    out = [str(subject.folder / name) for name in ("scores.parquet", "scores.csv", "comparisons.parquet")]
+    given += ["--scores", out[0], "--csv", out[1], "--comparisons", out[2]]
+    scores.main([*given, *as_option(reconstruct={"external": {}})])
     rows = {(row["method"], row["metric"]): row for row in SCORES.read(out[0]).to_pylist()}
     zc, seen = rows["zc", CONSISTENCY], rows["seen", CONSISTENCY]
     assert zc["p"] < 0.01

@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from cortex2image.errors import ConfigError
+from cortex2image.metrics.feature_metrics import FEATURE_METRICS
+from cortex2image.metrics.metric import Metric
 from cortex2image.metrics.registry import METRICS
 from cortex2image.networks.registry import ModelSet
 
@@ -15,10 +17,18 @@ OF_PICTURES = ("pixels", "identification", "distance", "classification", "captio
 """Kinds of metrics that compare a reconstruction, or its caption, with the picture that was seen."""
 
 
+_OF_VECTORS = {metric.name for metric in FEATURE_METRICS}
+
+
+def is_chosen_among(metric: Metric) -> bool:
+    """Return whether `evaluate/metrics` says if a metric is computed: it does not for decoded features."""
+    return metric.kind in OF_PICTURES and metric.name in METRICS and metric.name not in _OF_VECTORS
+
+
 def metrics_of(models: ModelSet) -> list[str]:
     """Return the names of all metrics of pictures that a model set can compute, in the order of METRICS."""
     judges = {None, *(spec.name for spec in models.judges), *(["lpips_alex"] if models.lpips else [])}
-    return [name for name, m in METRICS.items() if m.kind in OF_PICTURES and m.judge in judges]
+    return [name for name, m in METRICS.items() if is_chosen_among(m) and m.judge in judges]
 
 
 def chosen_metrics(patterns: Sequence[str], models: ModelSet) -> list[str]:

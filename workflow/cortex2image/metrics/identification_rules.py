@@ -60,7 +60,7 @@ class Rule:
     clusters : {"category", "setting"} or None
         The candidates are groups, not stimuli.
     headline : bool
-        Whether it is a headline metric for the last layer of each judge.
+        Whether it is a headline metric for the last layer of each judge whose two-way identification is one.
     """
 
     prefix: str
@@ -108,7 +108,7 @@ class Rule:
             source=self.source,
             direction=self._direction,
             needs=self.needs,
-            headline=self.headline and last_layer,
+            headline=self.headline and last_layer and twoway.headline,
         )
 
     @property

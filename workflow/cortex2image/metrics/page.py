@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 
 from cortex2image.metrics.brain_facts import BRAIN_METRICS
-from cortex2image.metrics.choice import HEADLINE, OF_PICTURES
+from cortex2image.metrics.choice import HEADLINE, is_chosen_among
 from cortex2image.metrics.identification_rules import VARIANTS, Rule
 from cortex2image.metrics.metric import Metric
 from cortex2image.metrics.pixels import PAIR_METRICS
@@ -23,9 +23,9 @@ do not edit.
 
 - **Value.** Each picture has a value per metric; a method's value is the mean over stimuli of the mean over
   the samples of a stimulus. All samples count, none is selected. For `all` it is the mean over subjects.
-- **Choice.** `evaluate/metrics` names the metrics that are computed, or patterns of names, such as
-  `twoway_*`. `headline`, its default, stands for those that are marked so below. A network that no chosen
-  metric takes is not loaded.
+- **Choice.** `evaluate/metrics` names the metrics of pictures that are computed, or patterns of names, such
+  as `twoway_*`. `headline`, its default, stands for those that are marked so below. A network that no chosen
+  metric takes is not loaded. Metrics of decoded features and of the brain are not chosen there.
 - **Rules of identification.** Every layer of a judge gives the same table of correlations of originals and
   reconstructions, from which several scores can be made: by what is searched among what, by the number of
   rivals, by what ties count. They are not on one scale, and published numbers mix them: with the same
@@ -124,7 +124,7 @@ def _section(metric: Metric) -> Iterator[str]:
     yield f"- Ties and undefined values: {metric.ties}."
     yield f"- Source: {metric.source}."
     yield f"- Bounds: {metric.bounds[0]:g} to {metric.bounds[1]:g}; {better} is better; chance: {chance}."
-    if metric.kind in OF_PICTURES:
+    if is_chosen_among(metric):
         yield f"- Chosen by `{HEADLINE}`: {'yes' if metric.headline else 'no'}."
 
 
@@ -139,7 +139,8 @@ def _rule_section(rule: Rule) -> Iterator[str]:
     yield f"- Ties: {rule.ties}."
     yield f"- Source: {rule.source}."
     yield f"- Bounds: 0 to 1; higher is better; chance: {chance}."
-    yield f"- Chosen by `{HEADLINE}`: {'for the last layer of each judge' if rule.headline else 'no'}."
+    last = "for the last layer of each judge of whose two-way identifications it chooses one"
+    yield f"- Chosen by `{HEADLINE}`: {last if rule.headline else 'no'}."
 
 
 if __name__ == "__main__":

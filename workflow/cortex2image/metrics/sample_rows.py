@@ -74,12 +74,17 @@ def _by_metric(method: str, tables: Mapping[str, pd.DataFrame]) -> dict[str, lis
     rows = {}
     for metric in (name for name in metrics if not name.startswith(BRAIN)):
         sampled = {s: _sampled(table[table["metric"] == metric]) for s, table in tables.items()}
-        if missing := [subject for subject, one in sampled.items() if one.values.empty]:
+        missing = [subject for subject, one in sampled.items() if one.values.empty]
+        if missing and metric_facts(metric).needs is not None:
+            # Stimuli of these subjects do not offer what it needs, see `evaluated.scored_subjects`: there is
+            # no score over all subjects.
+            sampled = {s: one for s, one in sampled.items() if s not in missing}
+        elif missing:
             fix = "delete these evaluations and run the workflow again"
             where = f"evaluation of {method}, {metric}"
             raise DataError(where, "rows of every subject", f"none of {missing}", fix)
         if any(_differ(one.values) for one in sampled.values()):
-            rows[metric] = _rows(metric, sampled, chosen)
+            rows[metric] = _rows(metric, sampled, chosen, pooled=not missing)
     return rows
 
 
@@ -104,13 +109,14 @@ def _by_brain(table: pd.DataFrame, metrics: Sequence[str]) -> dict[str, pd.Serie
 
 
 def _rows(
-    metric: str, sampled: Mapping[str, Sampled], chosen: Mapping[str, Mapping[str, pd.Series]]
+    metric: str, sampled: Mapping[str, Sampled], chosen: Mapping[str, Mapping[str, pd.Series]], pooled: bool
 ) -> list[dict[str, Any]]:
-    """Return the rows of one method and metric: each subject, then all."""
+    """Return the rows of one method and metric: each subject, then all if they are `pooled`."""
     facts = metric_facts(metric)
     made = {s: aggregates(metric, one, chosen[s]) for s, one in sampled.items()}
     rows = []
-    for subject, group in [*((s, [s]) for s in sampled), (POOLED, list(sampled))]:
+    everyone = [(POOLED, list(sampled))] if pooled else []
+    for subject, group in [*((s, [s]) for s in sampled), *everyone]:
         for aggregate, chosen_by in made[group[0]]:
             parts = [made[s][aggregate, chosen_by] for s in group]
             values = pd.DataFrame([values for values, _ in parts])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from cortex2image.metrics.brain_facts import brain_metric
 from cortex2image.metrics.evaluated import Rated, Ratings, bounds_of, require_same_stimuli
 from cortex2image.metrics.registry import metric_facts
 from cortex2image.stats.share import share_of_the_way
@@ -53,7 +54,8 @@ def _beside(ratings: Ratings, labels: Mapping[str, str], method: Method | None) 
     ceiling = next(iter(ceilings), None)
     floor = max(floors, key=lambda one: floors[one].value * (1 if higher else -1), default=None)
     share = None
-    if floor and ceiling:
+    # Test trials pass from decoded pictures back to the brain and not from true features: these are no bound.
+    if floor and ceiling and brain_metric(metric) is None:
         require_same_stimuli(ratings, subject, metric, (name, floor, ceiling))
         own = ratings[subject, name, metric].scores
         share = share_of_the_way(own, floors[floor].scores, ceilings[ceiling].scores, higher)

@@ -141,7 +141,13 @@ class Resources:
     @property
     def learning_curve_mb(self) -> int:
         """Return the memory of the fits to all decoded spaces in turn, with the voxels of all at once."""
-        return sum(self.decode_mb(space) for space in self.study.decode.rois)
+        rois = self.study.decode.rois
+        largest = max(self.decode_mb(space) for space in rois)
+        if self._sizes is None or len(rois) == 1:
+            return largest
+        return largest + _mb(
+            FLOAT * self._trials * self._voxels_in([roi for some in rois.values() for roi in some])
+        )
 
     @property
     def learning_curve_minutes(self) -> int:

@@ -19,6 +19,8 @@ PREFERRED = (
     "category_clip_mindeye",
 )
 """Metrics of the first table, where they were computed: two of pixels, then of meaning."""
+BOUND = "brain_ceiling_"
+"""Prefix of metrics that say what others of their kind can reach, and judge no method."""
 MARGIN = 0.04
 """Share of a bar that stays free at either end."""
 NUMBERS = ("value", "ci_low", "ci_high", "p", "floor", "ceiling", "share", "share_low", "share_high")
@@ -62,7 +64,7 @@ def headline_metrics(present: Collection[str]) -> list[str]:
     present : names of the metrics of a study
     """
     known = [name for name in METRICS if name in present]
-    known += sorted(set(present) - set(known))
+    known += sorted(set(present) - set(known), key=lambda name: (name.startswith(BOUND), name))
     chosen = [name for name in PREFERRED if name in present]
     for name in known:
         if metric_facts(name).kind not in {metric_facts(other).kind for other in chosen}:

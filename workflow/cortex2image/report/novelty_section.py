@@ -15,7 +15,7 @@ from cortex2image.report.page import number, svg_uri
 from cortex2image.study.methods import described, title_of
 
 # Controls beside which a fall with distance is read: one that only recalls, and one that cannot.
-COMPARED = ("nearest_train", "ceiling")
+COMPARED = {"ceiling": "recalls nothing", "nearest_train": "does nothing else"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class NoveltySection(TypedDict):
     image: str
     text: str
     methods: list[MethodRow]
+    compared: list[str]
     nearest: list[NearestRow]
     spans: list[SpanRow]
 
@@ -91,6 +92,7 @@ def novelty_section(tables: NoveltyTables, methods: Sequence[str]) -> NoveltySec
         "image": svg_uri(svg(thirds_chart(lines, int(pooled["n"].max()), label))),
         "text": "; ".join(f"{row['method']}: {', '.join(row['cells'])}" for row in rows),
         "methods": rows,
+        "compared": [f"{title_of(m)}, which {why}" for m, why in COMPARED.items() if m in shown],
         "nearest": nearest_rows(tables.nearest),
         "spans": [
             {"subject": subject, "facts": row.to_dict()}

@@ -25,9 +25,10 @@ from cortex2image.metrics.evaluated import Evaluated, rate
 from cortex2image.metrics.judged import open_distances, open_judges
 from cortex2image.metrics.pictures import read_originals, read_pictures
 from cortex2image.metrics.reconstruction import score_reconstructions
-from cortex2image.metrics.registry import METRICS
+from cortex2image.metrics.registry import METRICS, metric_facts
 from cortex2image.metrics.score_rows import score_rows
 from cortex2image.metrics.scored import Scored, evaluation_columns, null_columns
+from cortex2image.metrics.versions import version_facts
 from cortex2image.networks.checksums import model_hash
 from cortex2image.networks.registry import ModelSet, model_set
 from cortex2image.progress import say, track
@@ -176,10 +177,12 @@ def scored_folder(
         order_of_pairs=stimuli.order_of_pairs(),
         pixels=[metric for metric in chosen if METRICS[metric].kind == "pixels"],
     )
+    _require_some(scored, chosen, matched)
     _require_finite(scored, matched.stimuli)
     facts = Facts(
         model_set=models.name,
         model_hash=model_hash(models),
+        versions=version_facts(scored, models, size),
         metrics=study.evaluate.metrics,
         permutations=study.evaluate.permutations,
         seed=study.seed,
@@ -243,10 +246,24 @@ def _warnings(identical: np.ndarray, matched: Matched) -> list[str]:
     return [warning]
 
 
+def _require_some(scored: Mapping[str, Scored], chosen: Sequence[str], matched: Matched) -> None:
+    """Refuse stimuli that allow none of the metrics that were chosen."""
+    if not scored:
+        expected = f"stimuli that allow one of {', '.join(chosen)}"
+        fix = "choose others in evaluate/metrics; the lines above say what these need"
+        raise DataError(matched.sources[1], expected, "none", fix)
+
+
 def _require_finite(scored: Mapping[str, Scored], stimuli: Sequence[str]) -> None:
-    """Refuse values that are no numbers, of which a mean over the others would pass for a score."""
+    """Refuse values that are no numbers, of which a mean over the others would pass for a score.
+
+    A metric may need what a stimulus lacks, such as another one of its category, and then has no score of it.
+    """
     for metric, one in scored.items():
-        bad = [name for name, row in zip(stimuli, one.values, strict=True) if not np.isfinite(row).all()]
+        finite = np.isfinite(one.values).all(axis=1)
+        if metric_facts(metric).needs is not None:
+            finite |= np.isnan(one.values).all(axis=1)
+        bad = [name for name, is_finite in zip(stimuli, finite, strict=True) if not is_finite]
         if bad or not np.isfinite(one.null).all():
             where = f"for {len(bad)} of {len(stimuli)} stimuli, first '{bad[0]}'" if bad else "in the null"
             fix = "look at these pictures, and at the model set that judges them"

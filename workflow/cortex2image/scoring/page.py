@@ -32,6 +32,9 @@ class Facts:
     ----------
     model_set, model_hash : str
         The model set whose networks judged, and the SHA-256 of its list of checksums.
+    versions : mapping
+        What each metric depends on and the versions of packages, see
+        :func:`cortex2image.metrics.versions.version_facts`.
     metrics : tuple of str
         What `evaluate/metrics` chose.
     permutations, seed : int
@@ -42,15 +45,17 @@ class Facts:
 
     model_set: str
     model_hash: str
+    versions: Mapping[str, str]
     metrics: tuple[str, ...]
     permutations: int
     seed: int
     size: int
 
     def as_metadata(self) -> dict[str, str]:
-        """Return the facts as they stand in the metadata of tables."""
+        """Return the facts as they stand in the metadata of tables, as in those of a study."""
         facts = asdict(self) | {"chosen": " ".join(self.metrics)}
-        return {name: str(value) for name, value in facts.items() if name != "metrics"}
+        apart = ("metrics", "versions")
+        return {name: str(value) for name, value in facts.items() if name not in apart} | dict(self.versions)
 
 
 def folder_page(

@@ -74,7 +74,8 @@ SCORES = Contract(
             _FLOAT,
             "",
             "(value - floor) / (ceiling - floor): 0 at the floor, 1 at the ceiling, not clipped; null unless "
-            "both are there, and where the 95 % interval of ceiling - floor holds 0",
+            "both are there, where the 95 % interval of ceiling - floor holds 0, and for metrics of the "
+            "brain, which true features do not bound",
             True,
         ),
         Column(
