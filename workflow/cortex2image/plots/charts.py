@@ -75,13 +75,13 @@ def score_panel(scores: MethodScores, methods: Sequence[str], label: str) -> Fig
 
 def _broken(label: str) -> str:
     """Break a label at spaces or underscores into the fewest lines of like length that fit the axis."""
-    places = [place for place, letter in enumerate(label, 1) if letter in "_ "]
+    places = np.array([place for place, letter in enumerate(label, 1) if letter in "_ "])
     lines = [label]
     for count in range(2, len(places) + 2):
         if max(map(len, lines)) <= LONGEST_LABEL:
             break
         wanted = [len(label) * number / count for number in range(1, count)]
-        ends = sorted({min(places, key=lambda place, end=end: abs(place - end)) for end in wanted})
+        ends = sorted({int(places[abs(places - end).argmin()]) for end in wanted})
         lines = [label[first:last].rstrip() for first, last in pairwise([0, *ends, len(label)])]
     return "\n".join(lines)
 
