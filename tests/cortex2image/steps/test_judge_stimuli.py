@@ -35,8 +35,9 @@ def study(tmp_path, rng, tiny_model_set, monkeypatch):
     return tmp_path
 
 
-def judge(cross_validate="none", **main):
-    settings = as_option(models={"set": "tiny"}, dataset={"cross_validate": cross_validate})
+def judge(cross_validate="none", metrics=("headline",), **main):
+    given = {"models": {"set": "tiny"}, "evaluate": {"metrics": metrics}}
+    settings = as_option(**given, dataset={"cross_validate": cross_validate})
     judge_stimuli.main(["--stimuli", "stimuli.parquet", "--judged", "judged", *settings], **main)
     return open_stimulus_features("judged")
 
@@ -82,7 +83,7 @@ def test_distances_take_the_last_layer_alone(study, pretrained_set, monkeypatch)
         def features(self, images, layers):
             return dict.fromkeys(layers, np.zeros((len(images), 2), np.float32))
 
-    stored = judge(judges=lambda models, names, device: [Asked(name) for name in names])
+    stored = judge(metrics=["*"], judges=lambda models, names, device: [Asked(name) for name in names])
     assert {name: list(entry["layers"]) for name, entry in stored.judges.items()} == {
         spec.name: list(spec.layers if spec.comparison == "identification" else spec.layers[-1:])
         for spec in pretrained_set.judges
