@@ -5,6 +5,7 @@ import re
 import pytest
 import yaml
 from tests.support.configs import change, shipped
+from tests.support.snakemake import ROOT
 
 
 def written(folder, **split):
@@ -24,6 +25,16 @@ def test_a_split_comes_between_the_data_set_and_the_study(snakemake, tmp_path):
     assert "output: results/demo/stimuli.parquet" in job(done.stdout, "split_stimuli")
     assert "resources/miniature" in job(done.stdout, "split_stimuli")
     assert "stimuli-given.parquet" in job(done.stdout, "extract_features")
+
+
+def test_the_page_of_splits_shows_a_config_that_can_be_planned(snakemake, tmp_path):
+    page = (ROOT / "docs" / "splits.md").read_text()
+    (tmp_path / "my-tau.yaml").write_text(re.search(r"```yaml\n(.*?)```", page, flags=re.DOTALL)[1])
+    assert "evaluate --configfile config/config.yaml my-tau.yaml" in page
+    both = "--configfile", ROOT / "config" / "config.yaml", "my-tau.yaml"
+    done = snakemake("preprocess", "--dry-run", "--quiet", "host", *both, config=None)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "output: results/demo-tau/stimuli.parquet" in job(done.stdout, "split_stimuli")
 
 
 def test_trials_that_are_left_out_still_have_betas(snakemake, tmp_path):

@@ -105,9 +105,6 @@ def write_trials(path, stimuli, folds=None, subject="sub-01"):
     TRIALS.write(columns | same, path, subject=subject)
 
 
-# Headline metrics of pixels.
-
-
 class MeanDifference:
     """A distance under the name of a metric that the model set has."""
 

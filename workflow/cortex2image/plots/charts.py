@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from textwrap import fill
 
 import numpy as np
@@ -73,16 +74,16 @@ def score_panel(scores: MethodScores, methods: Sequence[str], label: str) -> Fig
 
 
 def _broken(label: str) -> str:
-    """Break a label that is longer than the axis is high, at the space or underscore next to its middle.
-
-    Halves that are too long are broken again.
-    """
-    places = [place for place, letter in enumerate(label, 1) if letter in "_ "]
-    if len(label) <= LONGEST_LABEL or not places:
-        return label
-    middle = min(places, key=lambda place: abs(place - len(label) / 2))
-    halves = label[:middle].rstrip(), label[middle:]
-    return "\n".join(_broken(half) if half and half != label else half for half in halves)
+    """Break a label at spaces or underscores into the fewest lines of like length that fit the axis."""
+    places = np.array([place for place, letter in enumerate(label, 1) if letter in "_ "])
+    lines = [label]
+    for count in range(2, len(places) + 2):
+        if max(map(len, lines)) <= LONGEST_LABEL:
+            break
+        wanted = [len(label) * number / count for number in range(1, count)]
+        ends = sorted({int(places[abs(places - end).argmin()]) for end in wanted})
+        lines = [label[first:last].rstrip() for first, last in pairwise([0, *ends, len(label)])]
+    return "\n".join(lines)
 
 
 def correlation_histograms(values: Mapping[str, ArrayLike], label: str) -> Figure:
