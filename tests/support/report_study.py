@@ -236,6 +236,7 @@ def write_provenance(root: Path, reader: str) -> None:
         "seed": 7,
         "dataset": {"reader": reader},
         "models": {"set": "miniature"},
+        "decode": {"rois": {"z": ["early"], "c": ["ventral"]}},
         "encode": {"fdr": 0.05},
     }
     facts = {

@@ -34,6 +34,12 @@ def test_the_brain_is_represented_by_what_methods_score_and_not_by_their_bound()
     assert headline_metrics(present) == ["pixcorr", "brain_consistency_z_early"]
 
 
+def test_regions_that_nothing_was_decoded_from_come_first() -> None:
+    present = {"brain_ceiling_early", *(f"brain_consistency_z_{roi}" for roi in ("early", "midventral"))}
+    assert headline_metrics(present) == ["brain_consistency_z_early"]
+    assert headline_metrics(present, {"early", "ventral"}) == ["brain_consistency_z_midventral"]
+
+
 def test_bars_share_a_scale_on_which_better_is_right() -> None:
     frame = scores({"z": 0.2, "zc": 0.6}).assign(ceiling=[np.nan, 0.9])
     found = bars(frame.set_index("method"))

@@ -7,6 +7,7 @@ CONFIG = {
     "study": "real",
     "dataset": {"reader": "bids"},
     "models": {"set": "miniature"},
+    "decode": {"rois": {"c": ["all"]}},
     "encode": {"fdr": 0.01},
 }
 

@@ -1,6 +1,6 @@
 """The methods compared with each other and with the nearest training picture, in words and numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypedDict
 
 import pandas as pd
@@ -45,16 +45,19 @@ class ComparisonTable(TypedDict):
     pairs: list[Pair]
 
 
-def comparison_table(comparisons: pd.DataFrame, methods: Sequence[str]) -> ComparisonTable:
+def comparison_table(
+    comparisons: pd.DataFrame, methods: Sequence[str], decoded_from: Collection[str] = ()
+) -> ComparisonTable:
     """Return the comparisons that the page shows, by the metrics of the first table of scores.
 
     Parameters
     ----------
     comparisons : table `comparisons`
     methods : all methods with scores, in order; of two, the later one is compared with the earlier one
+    decoded_from : as in :func:`~cortex2image.report.headlines.headline_metrics`
     """
     pooled = pooled_rows(comparisons)
-    metrics = headline_metrics(set(pooled["metric"]))
+    metrics = headline_metrics(set(pooled["metric"]), decoded_from)
     keyed = comparisons.set_index(["metric", "method_a", "method_b"]).sort_index()
     pairs = []
     for first, second in shown_pairs(methods):

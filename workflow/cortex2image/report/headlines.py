@@ -56,15 +56,22 @@ class HeadlineTable(TypedDict):
     rows: list[HeadlineRow]
 
 
-def headline_metrics(present: Collection[str]) -> list[str]:
+def headline_metrics(present: Collection[str], decoded_from: Collection[str] = ()) -> list[str]:
     """Return the metrics of the table: preferred ones, and the first of each kind that has none of these.
 
     Parameters
     ----------
     present : names of the metrics of a study
+    decoded_from : names of regions
+        Where pictures were decoded from. Metrics of the brain in other regions come first, since noise of
+        these raises theirs.
     """
+
+    def last(name: str) -> tuple[bool, bool, str]:
+        return name.startswith(BOUND), any(name.endswith(f"_{roi}") for roi in decoded_from), name
+
     known = [name for name in METRICS if name in present]
-    known += sorted(set(present) - set(known), key=lambda name: (name.startswith(BOUND), name))
+    known += sorted(set(present) - set(known), key=last)
     chosen = [name for name in PREFERRED if name in present]
     for name in known:
         if metric_facts(name).kind not in {metric_facts(other).kind for other in chosen}:
@@ -72,16 +79,19 @@ def headline_metrics(present: Collection[str]) -> list[str]:
     return chosen
 
 
-def headline_table(scores: pd.DataFrame, methods: Sequence[str]) -> HeadlineTable:
+def headline_table(
+    scores: pd.DataFrame, methods: Sequence[str], decoded_from: Collection[str] = ()
+) -> HeadlineTable:
     """Return the table of all subjects together, or of the one subject there is.
 
     Parameters
     ----------
     scores : table `scores`
     methods : rows, in order
+    decoded_from : as in :func:`headline_metrics`
     """
     pooled = pooled_rows(scores)
-    metrics = headline_metrics(set(pooled["metric"]))
+    metrics = headline_metrics(set(pooled["metric"]), decoded_from)
     columns = {metric: bars(pooled[pooled["metric"] == metric].set_index("method")) for metric in metrics}
     return {
         "columns": [headline(metric) for metric in metrics],

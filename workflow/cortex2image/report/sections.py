@@ -30,6 +30,7 @@ def page_context(
     """
     config = study.provenance["config"]
     methods = methods_of(study.scores, study.methods)
+    decoded_from = {roi for rois in config["decode"]["rois"].values() for roi in rois}
     return {
         "study": config["study"],
         "reader": config["dataset"]["reader"],
@@ -44,8 +45,8 @@ def page_context(
         "score_methods": methods,
         "titles": {name: title_of(name) for name in methods},
         "meanings": {name: meaning_of(name) for name in methods},
-        "headlines": headline_table(study.scores, methods),
-        "comparisons": comparison_table(study.comparisons, methods),
+        "headlines": headline_table(study.scores, methods, decoded_from),
+        "comparisons": comparison_table(study.comparisons, methods, decoded_from),
         "score_tables": score_tables(study.scores, methods),
         "panels": score_panels(study.scores, methods),
         "novelty": novelty_section(study.novelty, study.methods) if study.novelty else None,
