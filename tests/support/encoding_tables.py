@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import false_discovery_control, norm
 
+from cortex2image.study.drawing_settings import Reconstruct
 from cortex2image.study.encoding_figures import (
     encoding_figures,
     preferred_families,
     shown_models,
     unique_models,
 )
-from cortex2image.study.settings import Encode, Reconstruct
+from cortex2image.study.encoding_settings import Encode
 from cortex2image.study.space_names import parse_space
 from cortex2image.tables.recordings import VOXELS
 from cortex2image.tables.results import ENCODING, PREFERRED, UNIQUE

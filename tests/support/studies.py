@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cortex2image.study.config import read_slice
-from cortex2image.study.settings import Dataset, Study
+from cortex2image.study.data_settings import Dataset
+from cortex2image.study.settings import Study
 
 DATASET = ("dataset/@source", "dataset/mask", "dataset/rois")
 

@@ -8,7 +8,7 @@ from nilearn.datasets import load_mni152_brain_mask
 
 from cortex2image.data.mni_matrix import matrix_to_mni, read_matrix, require_in_brain
 from cortex2image.errors import DataError
-from cortex2image.study.settings import Dataset, Rois, Split
+from cortex2image.study.data_settings import Dataset, Rois, Split
 
 PLAUSIBLE = from_matvec(euler2mat(0.05, 0.02, -0.03) @ np.diag([1.1, 1.05, 1.15]), [3, -20, 12])
 

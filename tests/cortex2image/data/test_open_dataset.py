@@ -10,9 +10,9 @@ from cortex2image.data.haxby2001 import Haxby2001Dataset
 from cortex2image.data.nsd.reader import NsdDataset
 from cortex2image.data.open_dataset import check_study, open_betas, open_dataset, open_recordings
 from cortex2image.errors import ConfigError, DataError
+from cortex2image.study.data_settings import Dataset
 from cortex2image.study.fields import build
 from cortex2image.study.readers import READERS
-from cortex2image.study.settings import Dataset
 
 CLASSES = {
     "simulated": BidsDataset,

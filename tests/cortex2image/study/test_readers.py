@@ -7,9 +7,9 @@ import pytest
 
 from cortex2image.data.nsd.facts import SPACES
 from cortex2image.sources import module_path
+from cortex2image.study.data_settings import Dataset, Split
 from cortex2image.study.fields import Section, Setting, parts
 from cortex2image.study.readers import READERS, Reader
-from cortex2image.study.settings import Dataset, Split
 from cortex2image.study.sizes import NSD_SIZES, StudySizes
 
 KNOWN_TO_ALL = {"reader", "root", "cross_validate", *(f"split/{key}" for key in parts(Split))}

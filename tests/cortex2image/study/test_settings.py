@@ -7,10 +7,11 @@ import pytest
 
 from cortex2image.networks.registry import MODEL_SETS as DESCRIBED
 from cortex2image.study.config import load_schema
+from cortex2image.study.data_settings import Dataset
 from cortex2image.study.fields import Setting, as_json, grouped, parts, section_schema
 from cortex2image.study.methods import METHODS
 from cortex2image.study.readers import READERS
-from cortex2image.study.settings import MODEL_SETS, Dataset, Study
+from cortex2image.study.settings import MODEL_SETS, Study
 from cortex2image.study.spaces import DECODABLE
 
 

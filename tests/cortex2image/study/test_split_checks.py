@@ -3,7 +3,7 @@ from tests.support.configs import change, shipped
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.config import resolve
-from cortex2image.study.settings import Split
+from cortex2image.study.data_settings import Split
 from cortex2image.study.split_checks import require_one_split
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from cortex2image.errors import DataError
-from cortex2image.study.settings import Dataset
+from cortex2image.study.data_settings import Dataset
 from cortex2image.study.surfaces import in_mni
 
 LEAST_VOLUME, LARGEST_VOLUME = 1 / 3, 3.0

@@ -10,8 +10,9 @@ from types import ModuleType
 from cortex2image.data.prepared import BetaDataset
 from cortex2image.data.recording import RecordedDataset, StudyDataset
 from cortex2image.errors import ConfigError
+from cortex2image.study.data_settings import Dataset
 from cortex2image.study.readers import READERS
-from cortex2image.study.settings import Dataset, Study
+from cortex2image.study.settings import Study
 
 
 def open_dataset(dataset: Dataset) -> StudyDataset:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cortex2image.errors import ConfigError
-from cortex2image.study.settings import Dataset, Rois
+from cortex2image.study.data_settings import Dataset, Rois
 
 
 def root_folder(dataset: Dataset) -> Path:

@@ -16,7 +16,8 @@ from cortex2image.errors import ConfigError
 from cortex2image.networks.codec import encode_images, encode_text, noise_for, require_finite
 from cortex2image.networks.load import Diffusion
 from cortex2image.seeds import seed_for
-from cortex2image.study.settings import Features, Reconstruct
+from cortex2image.study.drawing_settings import Reconstruct
+from cortex2image.study.settings import Features
 from cortex2image.study.spaces import kept_steps
 
 

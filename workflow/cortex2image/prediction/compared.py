@@ -14,7 +14,7 @@ from cortex2image.prediction.partitions import Trials, partitions
 from cortex2image.prediction.responses import Responses, of_voxels
 from cortex2image.progress import say
 from cortex2image.study.brain_checks import SELECTABLE
-from cortex2image.study.settings import Brain
+from cortex2image.study.evaluation_settings import Brain
 from cortex2image.tables.recordings import VOXELS
 
 # Fewest voxels across which a correlation is taken.

@@ -22,6 +22,7 @@ from cortex2image.plots.panels import slices_that_fit, words_instead
 from cortex2image.plots.region_profiles import draw_region_profiles
 from cortex2image.plots.style import paletted_png, svg
 from cortex2image.study.command import Command
+from cortex2image.study.data_settings import Dataset
 from cortex2image.study.encoding_figures import (
     EncodingFigure,
     encoding_figures,
@@ -29,7 +30,7 @@ from cortex2image.study.encoding_figures import (
     shown_models,
     unique_models,
 )
-from cortex2image.study.settings import Dataset, Study
+from cortex2image.study.settings import Study
 from cortex2image.study.surfaces import on_surface
 from cortex2image.tables.results import ENCODING, PREFERRED, UNIQUE
 

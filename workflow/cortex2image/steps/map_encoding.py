@@ -27,7 +27,8 @@ from cortex2image.errors import ConfigError, run_step
 from cortex2image.files import atomic
 from cortex2image.sources import ROOT, package_version
 from cortex2image.study.command import Command
-from cortex2image.study.settings import Dataset, Study
+from cortex2image.study.data_settings import Dataset
+from cortex2image.study.settings import Study
 from cortex2image.study.surfaces import in_mni, on_surface
 from cortex2image.tables.results import ENCODING
 

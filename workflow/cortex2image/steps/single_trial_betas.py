@@ -28,7 +28,8 @@ from cortex2image.fmri.rois import UNLABELLED, label_voxels
 from cortex2image.fmri.single_trial import single_trial_betas
 from cortex2image.progress import say, track
 from cortex2image.study.command import Command
-from cortex2image.study.settings import Glm, Study
+from cortex2image.study.data_settings import Glm
+from cortex2image.study.settings import Study
 from cortex2image.tables.columns import vectors
 from cortex2image.tables.recordings import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
 

@@ -29,7 +29,8 @@ from cortex2image.stats.splits import (
     unit_vectors,
 )
 from cortex2image.study.command import Command
-from cortex2image.study.settings import Split, Study
+from cortex2image.study.data_settings import Split
+from cortex2image.study.settings import Study
 from cortex2image.tables.recordings import STIMULI
 
 READS = ("seed", "dataset/split", "models/set", "models/folder")

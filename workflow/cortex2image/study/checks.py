@@ -6,6 +6,7 @@ from collections import Counter
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.brain_checks import check_brain
+from cortex2image.study.data_settings import Dataset, Rois, Split
 from cortex2image.study.encoding_checks import check_encoding
 from cortex2image.study.encoding_models import encoded_spaces, encoding_models
 from cortex2image.study.method_checks import (
@@ -19,7 +20,7 @@ from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.region_checks import check_attributed, check_preferred
 from cortex2image.study.run_methods import run_methods
 from cortex2image.study.series_checks import check_series
-from cortex2image.study.settings import MODEL_SETS, Dataset, Rois, Split, Study
+from cortex2image.study.settings import MODEL_SETS, Study
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import GRAM, PICTURE
 from cortex2image.study.split_checks import check_split

@@ -4,7 +4,8 @@ import re
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.encoding_models import encoded_spaces
-from cortex2image.study.settings import Grid, Study
+from cortex2image.study.encoding_settings import Grid
+from cortex2image.study.settings import Study
 from cortex2image.study.space_names import LAYER, parse_space
 from cortex2image.study.spaces import kept_steps
 

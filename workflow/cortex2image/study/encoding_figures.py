@@ -7,8 +7,9 @@ that it has models for.
 
 from dataclasses import dataclass, replace
 
+from cortex2image.study.drawing_settings import Reconstruct
 from cortex2image.study.encoding_models import BESIDE, JOINT, SPACE, EncodingModel, encoding_models
-from cortex2image.study.settings import Encode, Reconstruct
+from cortex2image.study.encoding_settings import Encode
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import FeatureSpace, kept_steps
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cortex2image.errors import ConfigError
-from cortex2image.study.settings import Encode, Reconstruct
+from cortex2image.study.drawing_settings import Reconstruct
+from cortex2image.study.encoding_settings import Encode
 from cortex2image.study.space_names import LAYER, parse_space, wildcard_pattern
 from cortex2image.study.spaces import FeatureSpace, kept_steps
 

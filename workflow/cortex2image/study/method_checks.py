@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from cortex2image.errors import ConfigError
+from cortex2image.study.drawing_settings import Reconstruct
 from cortex2image.study.methods import METHODS, PREDICTIONS, Method
 from cortex2image.study.readers import Reader
 from cortex2image.study.run_methods import run_methods
-from cortex2image.study.settings import Reconstruct, Study
+from cortex2image.study.settings import Study
 from cortex2image.study.spaces import kept_steps
 
 AS_RELEASED = "as_released"

@@ -4,8 +4,8 @@ import difflib
 import re
 
 from cortex2image.errors import ConfigError
+from cortex2image.study.drawing_settings import Reconstruct
 from cortex2image.study.methods import EXTERNAL_NAME, METHODS, Method, bottleneck, external
-from cortex2image.study.settings import Reconstruct
 
 BOTTLENECK_NAME = "bottleneck-k[1-9][0-9]*"
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from cortex2image.errors import ConfigError
+from cortex2image.study.data_settings import Split
 from cortex2image.study.readers import Reader
-from cortex2image.study.settings import Split, Study
+from cortex2image.study.settings import Study
 
 # Keys that each kind of split reads beside `kind`.
 KEYS: Mapping[str, tuple[str, ...]] = {

@@ -1,7 +1,8 @@
 """Which maps of a study lie on the surface of cortex, and the way from a subject's own space to it."""
 
+from cortex2image.study.data_settings import Dataset
 from cortex2image.study.readers import READERS
-from cortex2image.study.settings import Dataset, Study
+from cortex2image.study.settings import Study
 
 
 def on_surface(dataset: Dataset) -> bool:

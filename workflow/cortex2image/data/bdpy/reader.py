@@ -16,7 +16,8 @@ from cortex2image.data.prepared import BetaSession, BetaVoxels, ShownRun, mark_i
 from cortex2image.data.recording import Event, Stimulus
 from cortex2image.data.subjects import check_subjects
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.study.settings import Dataset, Study
+from cortex2image.study.data_settings import Dataset
+from cortex2image.study.settings import Study
 
 UNKNOWN = float("nan")
 

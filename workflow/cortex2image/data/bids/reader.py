@@ -13,8 +13,9 @@ from cortex2image.data.subjects import check_subjects, subject_key
 from cortex2image.data.volumes import read_bold_header
 from cortex2image.errors import DataError
 from cortex2image.progress import say
+from cortex2image.study.data_settings import Dataset
 from cortex2image.study.readers import READERS
-from cortex2image.study.settings import Dataset, Study
+from cortex2image.study.settings import Study
 
 
 class BidsDataset:

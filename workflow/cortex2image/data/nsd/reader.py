@@ -26,7 +26,8 @@ from cortex2image.data.prepared import BetaSession, BetaVoxels, ShownRun
 from cortex2image.data.recording import Stimulus
 from cortex2image.data.subjects import check_subjects
 from cortex2image.errors import ConfigError, DataError, require_known
-from cortex2image.study.settings import Dataset, Study
+from cortex2image.study.data_settings import Dataset
+from cortex2image.study.settings import Study
 
 
 @dataclass(frozen=True)
