@@ -26,7 +26,7 @@ SMALL: dict[str, Any] = {
     "models": {"set": "miniature", "precision": "float32"},
     "features": {"shards": 2},
     "reconstruct": {"methods": ["zc"], "samples": 2, "steps": 5},
-    "evaluate": {"permutations": 200, "bootstraps": 200},
+    "evaluate": {"permutations": 200, "bootstraps": 200, "brain": {"regions": ["early", "parietal"]}},
     "ridge": {"alphas": [10, 1000], "folds": 3, "device": "cpu"},
 }
 
