@@ -10,9 +10,8 @@ from cortex2image.errors import DataError
 from cortex2image.metrics.registry import metric_facts
 from cortex2image.progress import say
 from cortex2image.stats.crossed_intervals import FEWEST, Scores
+from cortex2image.tables.scores import POOLED
 
-POOLED = "all"
-"""Label of all subjects together."""
 # Kinds of metrics whose values fill the range between their bounds, which intervals must not leave.
 BOUNDED = ("identification", "category", "classification")
 Frames = dict[tuple[str, str], pd.DataFrame]

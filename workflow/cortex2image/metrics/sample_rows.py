@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from cortex2image.errors import DataError
-from cortex2image.metrics.evaluated import POOLED, bounds_of
+from cortex2image.metrics.evaluated import bounds_of
 from cortex2image.metrics.registry import metric_facts
 from cortex2image.stats.crossed_intervals import Scores, crossed_interval
+from cortex2image.tables.scores import POOLED
 
 BRAIN = "brain_consistency_"
 """Prefix of metrics that compare the predicted response of a sample with the measured one."""

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from cortex2image.plots.style import NULL_COLOUR, SETTINGS, colours
+from cortex2image.tables.scores import POOLED
 
-POOLED = "all"
 COLUMNS = 3
 STUDY_WIDTH, PANEL_HEIGHT = 1.0, 2.1
 """Inches of the place of a study, and of the height of a panel."""

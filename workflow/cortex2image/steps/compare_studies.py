@@ -21,7 +21,7 @@ from cortex2image.plots.style import svg
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.recordings import STIMULI, TRIALS
-from cortex2image.tables.scores import SCORES
+from cortex2image.tables.scores import POOLED, SCORES
 from cortex2image.tables.studies import STUDIES
 
 READS = ("studies",)
@@ -33,7 +33,6 @@ COMMAND = Command(
     lists=("scores", "stimuli", "trials"),
     outputs=("comparison", "csv", "figure"),
 )
-POOLED = "all"
 
 
 def main(argv: Sequence[str] | None = None) -> None:

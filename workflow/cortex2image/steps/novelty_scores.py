@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cortex2image.errors import DataError, run_step
-from cortex2image.metrics.evaluated import POOLED, bounds_of
+from cortex2image.metrics.evaluated import bounds_of
 from cortex2image.novelty.scores import (
     Association,
     Ranked,
@@ -31,6 +31,7 @@ from cortex2image.study.settings import Study
 from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES
 from cortex2image.tables.recordings import TRIALS
 from cortex2image.tables.results import EVALUATION
+from cortex2image.tables.scores import POOLED
 
 READS = ("seed", "evaluate/permutations")
 COMMAND = Command(

@@ -7,6 +7,8 @@ from cortex2image.tables.checks import RowCheck, between, together
 from cortex2image.tables.columns import Column
 from cortex2image.tables.contract import Contract
 
+POOLED = "all"
+"""Label of all subjects together, in the place of a subject."""
 _STRING, _INT, _FLOAT = pa.string(), pa.int32(), pa.float64()
 _SUBJECT = Column("subject", _STRING, "", "subject label, e.g. sub-01; `all` for the pooled subjects")
 _METRIC = Column("metric", _STRING, "", "name of the metric; see docs/metrics.md")
