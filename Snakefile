@@ -44,7 +44,7 @@ rule all:
 
 
 onsuccess:
-    if Path(rules.report.output.page).exists():
-        print(f"The report: {rules.report.output.page}")
+    if Path(at("report_page")).exists():
+        print(f"The report: {at('report_page')}")
     if STUDY.pictures and Path(rules.score_folder.output.page).exists():
         print(f"The scores of {STUDY.pictures}: {rules.score_folder.output.page}")

@@ -8,10 +8,12 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from tests.support.reconstructions import without_incident
-from tests.support.studies import as_option, some_study
+from tests.support.studies import some_study
 
 from cortex2image.encoding.quantities import VoxelResults, region_table
+from cortex2image.planning.reported import template_files
 from cortex2image.sources import ROOT
+from cortex2image.study.config import checked
 from cortex2image.study.encoding_figures import (
     EncodingFigure,
     encoding_figures,
@@ -19,6 +21,8 @@ from cortex2image.study.encoding_figures import (
     shown_models,
     unique_models,
 )
+from cortex2image.study.report_pages import HIDDEN, PAGES
+from cortex2image.study.settings import Study
 from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
 from cortex2image.tables.recordings import STIMULI, TRIALS, VOXELS
 from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS
@@ -230,15 +234,7 @@ def write_voxels(root: Path, subject: str, **metadata: object) -> None:
     VOXELS.write(numbers | rest, root / subject / "voxels.parquet", **metadata)
 
 
-def write_provenance(root: Path, reader: str) -> None:
-    config = {
-        "study": "tiny",
-        "seed": 7,
-        "dataset": {"reader": reader},
-        "models": {"set": "miniature"},
-        "decode": {"rois": {"z": ["early"], "c": ["ventral"]}},
-        "encode": {"fdr": 0.05},
-    }
+def write_provenance(root: Path, config: dict[str, object]) -> None:
     facts = {
         "version": "0.1.0",
         "git": {"commit": "f" * 40, "dirty": True},
@@ -251,6 +247,26 @@ def write_provenance(root: Path, reader: str) -> None:
         "config": config,
     }
     (root / "provenance.json").write_text(json.dumps(facts))
+
+
+def config_of(
+    methods: tuple[str, ...], models: tuple[str, ...], reader: str, encode: dict[str, object]
+) -> dict[str, object]:
+    """Return the resolved config of a study, as `provenance.json` keeps it."""
+    return checked(
+        Study,
+        {
+            "study": "tiny",
+            "seed": 7,
+            "subjects": list(SUBJECTS),
+            "dataset": {"reader": reader, "root": ".../data", "rois": {"labels": {"early": 1, "ventral": 2}}},
+            "models": {"set": "miniature"},
+            "decode": {"rois": {"z": ["early"], "c": ["ventral"]}},
+            "reconstruct": {"methods": list(methods)},
+            "encode": {"models": list(models), **encode},
+        },
+        "a test",
+    )
 
 
 def write_study(
@@ -276,53 +292,21 @@ def write_study(
         write_voxels(root, subject, left_out="[]")
     if with_images:
         write_novelty(root, rng, methods)
-    write_provenance(root, reader)
-    return command_line(root, methods, models, root / "report", encode or {})
+    write_provenance(root, config_of(methods, models, reader, encode or {}))
+    return command_line(root, root / "report")
 
 
-def command_line(
-    root: Path,
-    methods: tuple[str, ...],
-    models: tuple[str, ...],
-    report: Path,
-    encode: dict[str, object] | None = None,
-) -> list[str]:
+def command_line(root: Path, report: Path) -> list[str]:
     """Return the command line of the report of the study under `root`, which is written to `report`."""
-    names = tuple(figure.name for figure in figures_of(models, encode or {}))
+    found = [path for path in sorted(root.rglob("*")) if path.is_file()]
+    sheets = [root / subject / "sheets" for subject in SUBJECTS]
     files = {
-        "stimuli": [root / "stimuli.parquet"],
-        "scores": [root / "scores.parquet"],
-        "comparisons": [root / "comparisons.parquet"],
-        "encoding-scores": [root / "encoding_scores.parquet"],
-        "provenance": [root / "provenance.json"],
-        "templates": sorted((ROOT / "report").iterdir()),
-        "trials": of_all(root, "trials.parquet"),
-        "voxels": of_all(root, "voxels.parquet"),
-        "decoded-scores": of_all(root, "decoded/{}-scores.parquet", SPACES),
-        "reconstructions": of_all(root, "reconstructions/{}.parquet", methods),
-        "figures": of_all(root, "figures/{}.png", names),
-        "significant-figures": of_all(root, "figures/{}-significant.png", names),
-        "region-figures": of_all(root, "figures/{}-regions.svg", names),
-        "figure-tables": of_all(root, "figures/{}.csv", names),
-        "picture-sheets": of_all(root, "sheets"),
-        "sheets": [report / f"gallery-{subject}.png" for subject in SUBJECTS],
-        "page": [report / "index.html"],
+        "results": [root],
+        "templates": template_files(str(ROOT / "report")),
+        "files": [*(file for file in found if report not in file.parents), *sheets],
+        "assets": [report / "assets"],
+        "figures": [report / "figures"],
+        "data": [report / "data"],
+        "pages": [report / f"{page}.html" for page in (*PAGES, *HIDDEN)],
     }
-    settings = as_option(
-        subjects=SUBJECTS,
-        decode={"rois": dict.fromkeys(SPACES, ROIS)},
-        reconstruct={"methods": methods},
-        encode={"models": models, **(encode or {})},
-    )
-    if (root / "novelty.parquet").exists():
-        files |= {
-            "novelty": [root / "novelty.parquet"],
-            "novelty-scores": [root / "novelty_scores.parquet"],
-            "span": of_all(root, "decoded/span.parquet"),
-        }
-    return [*(part for name, paths in files.items() for part in (f"--{name}", *map(str, paths))), *settings]
-
-
-def of_all(root: Path, name: str, items: tuple[str, ...] = ("",)) -> list[Path]:
-    """Return a file of each subject and item, the first subject's first."""
-    return [root / subject / name.format(item) for subject in SUBJECTS for item in items]
+    return [part for name, paths in files.items() for part in (f"--{name}", *map(str, paths))]

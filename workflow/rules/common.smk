@@ -19,6 +19,7 @@ from cortex2image.networks.registry import model_set
 from cortex2image.planning.code import command_line
 from cortex2image.planning.files import model_sums
 from cortex2image.planning.jobs import Jobs, asked_now, growing, training_files
+from cortex2image.planning.reported import template_files
 from cortex2image.study.config import config_name, resolve
 from cortex2image.study.encoding_figures import preferred_families, shown_models, unique_models
 from cortex2image.study.encoding_models import family_pattern, joint_pattern, model_pattern, stack_pattern

@@ -6,7 +6,7 @@ rule score_folder:
     input:
         pictures=JOBS.scored_pictures,
         code=code_of("score_folder"),
-        templates=[f"{TEMPLATES}/folder.html.j2", f"{TEMPLATES}/style.css"],
+        templates=[f"{TEMPLATES}/folder.html.j2", f"{TEMPLATES}/assets/style.css"],
         model=JOBS.model_sums,
     output:
         evaluation=at("folder_evaluation", scored=SCORED),

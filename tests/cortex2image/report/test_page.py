@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from cortex2image.report.page import PAGE, data_uri, number, p_value, png_uri, render, svg_uri, webp_uri
+from cortex2image.report.page import data_uri, number, p_value, png_uri, render, svg_uri, webp_uri
 
 
 def test_uris_hold_the_bytes() -> None:
@@ -21,14 +21,17 @@ def test_uris_hold_the_bytes() -> None:
 
 
 def test_text_is_escaped_and_numbers_are_written_for_readers(tmp_path: Path) -> None:
-    (tmp_path / PAGE).write_text("{{ name }} {{ r|number(2) }} {{ p|p_value }}")
-    assert render(tmp_path, {"name": "<b>", "r": -0.125, "p": 0.04}) == "&lt;b&gt; −0.12 p = 0.040"
+    (tmp_path / "page.html.j2").write_text("{{ name }} {{ r|number(2) }} {{ p|p_value }}")
+    assert (
+        render(tmp_path, {"name": "<b>", "r": -0.125, "p": 0.04}, "page.html.j2")
+        == "&lt;b&gt; −0.12 p = 0.040"
+    )
 
 
 def test_a_name_the_context_lacks_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / PAGE).write_text("{{ missing }}")
+    (tmp_path / "page.html.j2").write_text("{{ missing }}")
     with pytest.raises(UndefinedError, match="missing"):
-        render(tmp_path, {})
+        render(tmp_path, {}, "page.html.j2")
 
 
 @pytest.mark.parametrize(

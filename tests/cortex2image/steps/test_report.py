@@ -6,7 +6,6 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from tests.support.report_study import (
     CATEGORIES,
     DUPLICATE,
@@ -20,8 +19,9 @@ from tests.support.report_study import (
     write_voxels,
 )
 
-from cortex2image.errors import ConfigError, ContractError, DataError
+from cortex2image.errors import ContractError, DataError
 from cortex2image.steps.report import main
+from cortex2image.study.report_pages import PAGES
 from cortex2image.tables.scores import COMPARISONS, SCORES
 
 METHODS = MODELS = ("z", "c", "zc")
@@ -35,9 +35,14 @@ def with_images(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[st
     return root, arguments
 
 
+def all_pages(root: Path) -> str:
+    """Return the text of all pages, in the order of the navigation."""
+    return "".join((root / "report" / f"{page}.html").read_text() for page in PAGES)
+
+
 @pytest.fixture(scope="module")
 def page(with_images: tuple[Path, list[str]]) -> str:
-    return (with_images[0] / "report" / "index.html").read_text()
+    return all_pages(with_images[0])
 
 
 @pytest.fixture(scope="module")
@@ -50,30 +55,39 @@ def categories(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str
 
 @pytest.fixture(scope="module")
 def category_page(categories: tuple[Path, list[str]]) -> str:
-    return (categories[0] / "report" / "index.html").read_text()
-
-
-def test_the_page_needs_no_other_file_and_no_network(page: str) -> None:
-    sources = re.findall(r'\bsrc="([^"]*)"', page)
-    assert sources
-    assert all(source.startswith("data:image/") for source in sources)
-    links = re.findall(r'\bhref="([^"]*)"', page)
-    assert all(not re.match(r"(https?:)?//", link) for link in links)
-    assert not re.search(r"<(script|link|iframe|object)\b|@import|url\(", page)
-
-
-def test_links_to_files_lead_somewhere(with_images: tuple[Path, list[str]], page: str) -> None:
-    links = [link for link in re.findall(r'\bhref="([^"#]+)"', page) if not link.endswith("scores.csv")]
-    assert len(links) >= 6
-    assert all((with_images[0] / "report" / link).exists() for link in links)
-    anchors = re.findall(r'\bhref="#([^"]+)"', page)
-    assert set(anchors) <= set(re.findall(r'\bid="([^"]+)"', page))
+    return all_pages(categories[0])
 
 
 def test_every_picture_is_shown_once_per_subject(page: str) -> None:
     for subject_pictures in re.split(r"<h3>sub-", page.split('id="pictures"')[1].split("</section>")[0])[1:]:
         assert subject_pictures.count("<img") == len(STIMULUS_IDS) * (1 + 1 + 2 + 2)
         assert "6 more stimuli" in subject_pictures
+
+
+def test_pages_load_nothing_from_elsewhere(with_images: tuple[Path, list[str]]) -> None:
+    report = with_images[0] / "report"
+    for file in (*report.glob("*.html"), *report.glob("assets/*")):
+        sources = re.findall(r'\b(?:src|href)="([^"]*)"|url\(([^)]*)\)|@import "([^"]*)"', file.read_text())
+        assert not [source for found in sources for source in found if re.match(r"(https?:)?//", source)]
+
+
+def test_links_lead_somewhere(with_images: tuple[Path, list[str]]) -> None:
+    report = with_images[0] / "report"
+    for page in report.glob("*.html"):
+        links = re.findall(r'\b(?:src|href)="([^"#]+)(?:#[^"]*)?"', page.read_text())
+        files = [link for link in links if not re.match("data:|https?:", link)]
+        assert len(files) >= len(PAGES)
+        missing = [link for link in files if not (report / link).exists()]
+        assert [link for link in missing if not link.endswith("scores.csv")] == []
+
+
+def test_the_same_study_gives_the_same_bytes(categories: tuple[Path, list[str]], tmp_path: Path) -> None:
+    root, _ = categories
+    main(command_line(root, tmp_path / "again"))
+    files = [path.relative_to(tmp_path / "again") for path in (tmp_path / "again").rglob("*.*")]
+    assert len(files) > len(PAGES)
+    for file in files:
+        assert (tmp_path / "again" / file).read_bytes() == (root / "report" / file).read_bytes()
 
 
 def test_captions_are_text_and_not_markup(page: str) -> None:
@@ -83,7 +97,7 @@ def test_captions_are_text_and_not_markup(page: str) -> None:
 
 def test_simulated_brains_are_called_simulated(page: str, category_page: str) -> None:
     assert "These brains are simulated" in page
-    assert "simulated" not in category_page.split("<body>")[1].split("provenance")[0].lower()
+    assert "simulated" not in category_page.lower()
 
 
 def test_provenance_is_on_the_page(page: str) -> None:
@@ -127,26 +141,12 @@ def test_a_single_method_is_compared_with_none(category_page: str) -> None:
     assert '<svg class="bar"' in category_page
 
 
-def test_contact_sheet_holds_a_row_per_stimulus(with_images: tuple[Path, list[str]]) -> None:
-    with Image.open(with_images[0] / "report" / "gallery-sub-02.png") as sheet:
-        assert sheet.height == 16 + 66 * len(STIMULUS_IDS)
-        assert sheet.width == 140 + 66 * 6
-
-
 def test_without_images_pictures_are_grouped_by_category(category_page: str) -> None:
     pictures = category_page.split('id="pictures"')[1].split("</section>")[0]
     rows = re.findall(r'<th scope="row">(\w+)</th>', pictures)
     assert rows == [*CATEGORIES, *CATEGORIES]
     assert pictures.count('class="block"') == 2 * len(STIMULUS_IDS)
     assert "seen" not in re.sub("<[^>]*>", "", pictures)
-
-
-def test_the_same_study_gives_the_same_bytes(categories: tuple[Path, list[str]], category_page: str) -> None:
-    root, _ = categories
-    main(command_line(root, ("c",), ("c",), root / "again"))
-    assert (root / "again" / "index.html").read_text() == category_page
-    sheets = [folder / "gallery-sub-01.png" for folder in (root / "report", root / "again")]
-    assert sheets[0].read_bytes() == sheets[1].read_bytes()
 
 
 def test_complete_recordings_need_no_warning(category_page: str) -> None:
@@ -160,7 +160,7 @@ def test_what_was_left_out_is_said_before_any_score(tmp_path: Path) -> None:
     write_trials(root, "sub-02", runs=11, left_out=json.dumps(problems))
     write_voxels(root, "sub-02", left_out=json.dumps(["2 of 9 voxels lack data in a session"]))
     main(arguments)
-    page = (root / "report" / "index.html").read_text()
+    page = all_pages(root)
     warning = page.split('class="warning"')[1].split("</ul>")[0]
     assert "sub-02 (11 runs used): run-3_bold.nii.gz: no events" in warning
     assert "sub-02 (11 runs used): run-4_bold.nii.gz: no &lt;confounds&gt;" in warning
@@ -205,7 +205,7 @@ GRID = {"noise_levels": [0.5, 0.8], "steps": [2], "layers": ["down0", "mid"]}
 def grid_page(tmp_path_factory: pytest.TempPathFactory) -> str:
     root = tmp_path_factory.mktemp("report") / "grid"
     main(write_study(root, ("z",), ("z", "c", "zc"), True, "bids", {"grid": GRID}, "flat maps of fsaverage5"))
-    return (root / "report" / "index.html").read_text()
+    return all_pages(root)
 
 
 def test_every_figure_is_shown_with_and_without_a_threshold(grid_page: str) -> None:
@@ -213,8 +213,10 @@ def test_every_figure_is_shown_with_and_without_a_threshold(grid_page: str) -> N
         for name in ("spaces", "noise", "steps", "layers"):
             assert grid_page.count(f'name="{subject}-{name}"') == 2
             assert f'href="../{subject}/figures/{name}.csv"' in grid_page
+    for page in grid_page.split("<!doctype html>"):
+        ids = re.findall(r'\bid="([^"]+)"', page)
+        assert len(ids) == len(set(ids))
     ids = re.findall(r'\bid="([^"]+)"', grid_page)
-    assert len(ids) == len(set(ids))
     assert set(re.findall(r'\bfor="([^"]+)"', grid_page)) <= set(ids)
 
 
@@ -237,8 +239,8 @@ def test_slices_say_that_no_matrix_was_given(page: str) -> None:
 
 def test_voxels_without_places_have_words_in_place_of_maps(tmp_path: Path) -> None:
     root = tmp_path / "table"
-    main(write_study(root, ("c",), ("c",), False, "bold5000", canvas="nothing"))
-    page = (root / "report" / "index.html").read_text()
+    main(write_study(root, ("c",), ("c",), True, "bold5000", canvas="nothing"))
+    page = all_pages(root)
     assert page.count("the data set does not say where its voxels lie") == len(SUBJECTS)
     assert "Axial slices" not in page
     assert 'type="radio"' not in page
@@ -254,17 +256,5 @@ def test_a_missing_or_damaged_figure_leaves_no_page(tmp_path: Path, file: str, c
     path = root / "sub-02" / "figures" / file.replace("c", "spaces", 1)
     path.unlink() if content is None else path.write_bytes(content)
     with pytest.raises(DataError, match=re.escape(str(path.name))):
-        main(arguments)
-    assert not (root / "report").exists()
-
-
-@pytest.mark.parametrize(
-    "option", ["trials", "voxels", "decoded-scores", "reconstructions", "figures", "figure-tables", "sheets"]
-)
-def test_a_file_too_few_leaves_no_page(tmp_path: Path, option: str) -> None:
-    root = tmp_path / "study"
-    arguments = write_study(root, ("z",), ("z",), with_images=True, reader="bids")
-    del arguments[arguments.index(f"--{option}") + 1]
-    with pytest.raises(ConfigError, match=rf"--{option}(.|\n)*[24] files: of sub-01, sub-02"):
         main(arguments)
     assert not (root / "report").exists()

@@ -18,6 +18,7 @@ from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.comparison import compared_tables
 from cortex2image.planning.files import StudyFiles, model_sums, predictions, require_manifest
 from cortex2image.planning.passes import Pass, emptied_before, is_layer, pass_of, passes
+from cortex2image.planning.reported import report_pages, reported
 from cortex2image.planning.requirements import require_full_shards, require_networks
 from cortex2image.planning.resources import Resources
 from cortex2image.planning.stimuli import count_stimuli
@@ -213,6 +214,16 @@ class Jobs:
                 ("features_", {"space": spaces}),
             ]
         return [("decoded_", {"space": spaces}), ("category_", {"method": methods})]
+
+    @property
+    def reported(self) -> list[str]:
+        """Return the files and folders that the pages of the report read."""
+        return reported(self)
+
+    @property
+    def report_pages(self) -> list[str]:
+        """Return the files of all pages of the report."""
+        return report_pages(self)
 
     def of_methods(self, name: str, *others: str) -> list[str]:
         """Return a path for every method of the study, then for others; the wildcard of the subject stays."""

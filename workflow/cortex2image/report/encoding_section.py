@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import pandas as pd
 
@@ -10,6 +10,9 @@ from cortex2image.encoding.quantities import ACCURACY, EVERY, PREFERRED, UNIQUE_
 from cortex2image.plots.canvas import FLAT, SLICES
 from cortex2image.report.page import number, png_uri, svg_uri
 from cortex2image.study.encoding_figures import EncodingFigure, Point, points_at
+
+if TYPE_CHECKING:
+    from cortex2image.report.study import StudyResults
 
 TITLES = {
     "spaces": "Picture, meaning, and both",
@@ -64,6 +67,26 @@ class ShownFigure(TypedDict):
     preferred: bool
     headings: list[str]
     rows: list[RegionRow]
+
+
+class SubjectFigures(TypedDict):
+    """The figures of one subject."""
+
+    subject: str
+    figures: list[ShownFigure]
+
+
+def figures_of_subjects(study: "StudyResults", figures: Sequence[EncodingFigure]) -> list[SubjectFigures]:
+    """Return what a page shows of some figures, subject by subject; nothing without figures."""
+    if not figures:
+        return []
+    return [
+        {
+            "subject": subject,
+            "figures": [shown_figure(figure, study.drawn(subject, figure.name)) for figure in figures],
+        }
+        for subject in study.subjects
+    ]
 
 
 def shown_figure(figure: EncodingFigure, drawn: DrawnFigure) -> ShownFigure:

@@ -47,16 +47,9 @@ class Gallery(TypedDict):
     total: int
 
 
-def has_images(study: StudyResults) -> bool:
-    """Return whether every reconstructed stimulus has a picture to compare with its reconstructions."""
-    shown = _identities(study.reconstructions.values())
-    paths = study.stimuli.loc[study.stimuli["stimulus_id"].isin(shown), "image_path"]
-    return bool(paths.notna().all())
-
-
 def galleries(study: StudyResults) -> list[Gallery]:
     """Return the pictures of every subject, beside the originals if the data set has them."""
-    if not has_images(study):
+    if not study.with_images:
         pairs = [(subject, method) for subject in study.subjects for method in study.methods]
         return [category_gallery(s, m, study.stimuli, study.reconstructions[s, m]) for s, m in pairs]
     tables = {s: {m: study.reconstructions[s, m] for m in study.methods} for s in study.subjects}

@@ -2,12 +2,10 @@
 
 import base64
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-PAGE = "index.html.j2"
 
 
 def data_uri(content: bytes, media_type: str) -> str:
@@ -30,7 +28,9 @@ def webp_uri(content: bytes) -> str:
     return data_uri(content, "image/webp")
 
 
-def render(templates: str | Path, context: Mapping[str, object], page: str = PAGE) -> str:
+def render(
+    templates: str | Path, context: Mapping[str, object], page: str, **filters: Callable[..., object]
+) -> str:
     """Fill the templates of a page; a name that a template uses and `context` lacks is an error.
 
     Parameters
@@ -38,11 +38,12 @@ def render(templates: str | Path, context: Mapping[str, object], page: str = PAG
     templates : path of the folder that holds the template of the page and those that it includes
     context : values by the names that the templates use
     page : name of the template of the page
+    **filters : further filters of the templates
     """
     environment = Environment(
         loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters |= {"number": number, "p_value": p_value}
+    environment.filters |= {"number": number, "p_value": p_value, **filters}
     return environment.get_template(page).render(context)
 
 

@@ -1,14 +1,24 @@
-"""The tables and figures of one study, read and checked: the input of the report."""
+"""The results of one study, as the pages of the report read them."""
 
-from collections.abc import Mapping, Sequence
+import itertools
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
+from PIL import Image
 
+from cortex2image.errors import DataError
 from cortex2image.report.encoding_section import DrawnFigure
 from cortex2image.report.novelty_section import NoveltyTables
-from cortex2image.study.encoding_figures import EncodingFigure
+from cortex2image.study.config import stored
+from cortex2image.study.encoding_figures import EncodingFigure, encoding_figures
+from cortex2image.study.readers import READERS
+from cortex2image.study.run_methods import method_names
+from cortex2image.study.settings import Study
+from cortex2image.tables.folder import StudyFolder
 
 POOLED = "all"
 """Label of the pooled subjects in `scores`, and of every voxel in `encoding_scores`."""
@@ -22,37 +32,164 @@ class Recordings:
     left_out: tuple[str, ...]
 
 
-@dataclass(frozen=True)
 class StudyResults:
-    """Everything that a report shows. The data frames keep the table contracts of the same names.
+    """Everything that a report shows. Tables are read when a page asks for them, once.
 
-    Attributes
+    Parameters
     ----------
-    subjects, spaces, methods, models : the lists of the config, in its order
-    stimuli, scores, comparisons, encoding_scores : DataFrame
-    decoded : (subject, space) -> table `decoded_scores`
-    reconstructions : (subject, method) -> table `reconstructions`
-    figures : figures of encoding models, in order
-    drawn : (subject, name of a figure) -> DrawnFigure
-    recordings : subject -> Recordings
-    provenance : what ``provenance.json`` holds
-    sheets : subject -> links from the page to its sheets of pictures
-    novelty : NoveltyTables; None in a study that does not say which picture was shown
+    folder : StudyFolder
+        Its ``provenance.json`` says what the study is.
+
+    Raises
+    ------
+    DataError, ContractError
+        A table or file that a page asks for is missing, damaged or of another contract.
     """
 
-    subjects: tuple[str, ...]
-    spaces: tuple[str, ...]
-    methods: tuple[str, ...]
-    models: tuple[str, ...]
-    stimuli: pd.DataFrame
-    scores: pd.DataFrame
-    comparisons: pd.DataFrame
-    encoding_scores: pd.DataFrame
-    decoded: Mapping[tuple[str, str], pd.DataFrame]
-    reconstructions: Mapping[tuple[str, str], pd.DataFrame]
-    figures: tuple[EncodingFigure, ...]
-    drawn: Mapping[tuple[str, str], DrawnFigure]
-    recordings: Mapping[str, Recordings]
-    provenance: Mapping[str, Any]
-    sheets: Mapping[str, Sequence[str]]
-    novelty: NoveltyTables | None = None
+    def __init__(self, folder: StudyFolder):
+        self.folder = folder
+
+    @cached_property
+    def provenance(self) -> Mapping[str, Any]:
+        """Return what ``provenance.json`` holds."""
+        facts: Mapping[str, Any] = self.folder.json("provenance")
+        return facts
+
+    @cached_property
+    def settings(self) -> Study:
+        """Return the resolved config."""
+        return stored(self.provenance["config"], str(self.folder.path("provenance")))
+
+    @property
+    def name(self) -> str:
+        """Return the name of the study."""
+        return self.settings.study
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Return the subjects in the order of the config."""
+        return self.settings.subjects
+
+    @property
+    def spaces(self) -> tuple[str, ...]:
+        """Return the decoded feature spaces in the order of the config."""
+        return tuple(self.settings.decode.rois)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Return the reconstruction methods in their order."""
+        return tuple(method_names(self.settings.reconstruct))
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Return the feature spaces of `encode/models`."""
+        return self.settings.encode.models
+
+    @property
+    def decoded_from(self) -> frozenset[str]:
+        """Return the regions that features are decoded from."""
+        return frozenset(roi for rois in self.settings.decode.rois.values() for roi in rois)
+
+    @property
+    def simulated(self) -> bool:
+        """Return whether the workflow made the data set itself."""
+        return READERS[self.settings.dataset.reader].made_by_workflow is not None
+
+    @property
+    def on_surface(self) -> bool:
+        """Return whether responses were recorded as vertices of a surface."""
+        dataset = self.settings.dataset
+        return dataset.space in READERS[dataset.reader].surface_spaces
+
+    @property
+    def with_images(self) -> bool:
+        """Return whether the data set says which picture was on the screen."""
+        return READERS[self.settings.dataset.reader].image_identity
+
+    @cached_property
+    def stimuli(self) -> pd.DataFrame:
+        """Return the table `stimuli`."""
+        return self.folder.table("stimuli")
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """Return the table `scores`."""
+        return self.folder.table("scores")
+
+    @cached_property
+    def comparisons(self) -> pd.DataFrame:
+        """Return the table `comparisons`."""
+        return self.folder.table("comparisons")
+
+    @cached_property
+    def encoding_scores(self) -> pd.DataFrame:
+        """Return the table `encoding_scores`."""
+        return self.folder.table("encoding_scores")
+
+    @cached_property
+    def decoded(self) -> Mapping[tuple[str, str], pd.DataFrame]:
+        """Return (subject, space) -> table `decoded_scores`."""
+        pairs = itertools.product(self.subjects, self.spaces)
+        return {(s, space): self.folder.table("decoded_scores", subject=s, space=space) for s, space in pairs}
+
+    @cached_property
+    def reconstructions(self) -> Mapping[tuple[str, str], pd.DataFrame]:
+        """Return (subject, method) -> table `reconstructions`."""
+        pairs = itertools.product(self.subjects, self.methods)
+        return {(s, m): self.folder.table("reconstructions", subject=s, method=m) for s, m in pairs}
+
+    @cached_property
+    def recordings(self) -> Mapping[str, Recordings]:
+        """Return subject -> what its recordings lack."""
+        return {subject: self._recordings(subject) for subject in self.subjects}
+
+    def _recordings(self, subject: str) -> Recordings:
+        trials, voxels = (self._left_out(name, subject) for name in ("trials", "voxels"))
+        runs = int(self.folder.facts("trials", subject=subject)["runs"])
+        return Recordings(runs, (*trials, *voxels))
+
+    def _left_out(self, table: str, subject: str) -> list[str]:
+        facts = self.folder.facts(table, subject=subject)
+        if "left_out" not in facts:
+            path, fix = self.folder.path(table, subject=subject), "delete it and run the workflow again"
+            raise DataError(path, "left_out in the metadata", "no such entry", fix)
+        left_out: list[str] = json.loads(facts["left_out"])
+        return left_out
+
+    @cached_property
+    def novelty(self) -> NoveltyTables | None:
+        """Return how new test stimuli are; None where the data set does not say which picture was shown."""
+        if not self.folder.has("novelty"):
+            return None
+        return NoveltyTables(
+            self.folder.table("novelty"),
+            self.folder.table("novelty_scores"),
+            {subject: self.folder.table("span", subject=subject) for subject in self.subjects},
+            tuple(json.loads(self.folder.facts("novelty")["duplicates"])),
+        )
+
+    @property
+    def figures(self) -> tuple[EncodingFigure, ...]:
+        """Return the figures of encoding models, in order."""
+        return encoding_figures(self.settings.encode, self.settings.reconstruct)
+
+    def drawn(self, subject: str, figure: str) -> DrawnFigure:
+        """Return the files of one figure of encoding models.
+
+        Raises
+        ------
+        DataError
+            A file is missing or damaged.
+        """
+        names = ("figure", "significant_figure", "region_figure", "figure_table")
+        every, significant, regions, numbers = (
+            self.folder.open(name, subject=subject, figure=figure) for name in names
+        )
+        try:
+            with Image.open(every) as picture:
+                canvas = str(picture.info["Canvas"])
+            table = pd.read_csv(numbers, keep_default_na=False, na_values=[""])
+        except (OSError, KeyError, ValueError) as error:
+            fix = "delete the figures of this subject and run the workflow again"
+            raise DataError(every, "a figure of this workflow with its table", repr(error), fix) from None
+        return DrawnFigure(canvas, table, *(path.read_bytes() for path in (every, significant, regions)))

@@ -57,6 +57,17 @@ def resolve(config: Mapping[str, Any], source: str = "config") -> Study:
     return build(Study, values)
 
 
+def stored(config: Mapping[str, Any], source: str) -> Study:
+    """Return the study of a resolved config, as ``provenance.json`` keeps it.
+
+    Raises
+    ------
+    ConfigError
+        An unknown or missing key, or a value out of bounds: the config is of another version.
+    """
+    return build(Study, checked(Study, config, source))
+
+
 def checked(section: type[Section], values: Mapping[str, Any], source: str) -> dict[str, Any]:
     """Return a copy of `values` with defaults filled in, after a check of every value on its own.
 

@@ -74,8 +74,12 @@ FILES: Mapping[str, str] = {
     "studies_csv": "studies.csv",
     "studies_figure": "studies.svg",
     "learning_curve_figure": "learning_curve.svg",
+    # The first page of the report; all of its pages; and the folders of what they share.
     "report_page": "report/index.html",
-    "contact_sheet": "report/gallery-{subject}.png",
+    "report_pages": "report/{page}.html",
+    "report_assets": "report/assets",
+    "report_figures": "report/figures",
+    "report_data": "report/data",
     "provenance": "provenance.json",
     "nsd_manifest": "nsd_manifest.tsv",
     "nsd_download": "nsd_download.tsv",

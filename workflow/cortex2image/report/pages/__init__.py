@@ -1,0 +1,1 @@
+"""What stands on each page of the report, by the names of :mod:`cortex2image.study.report_pages`."""

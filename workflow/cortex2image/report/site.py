@@ -1,0 +1,66 @@
+"""The report as a folder of pages: what a page consists of, and how all are written."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cortex2image.report.figures import Figure
+from cortex2image.report.page import render
+from cortex2image.report.study import StudyResults
+from cortex2image.report.words import term
+from cortex2image.study.report_pages import HIDDEN, PAGES
+
+
+@dataclass(frozen=True)
+class Content:
+    """What stands on a page.
+
+    Attributes
+    ----------
+    values : values that its template uses, by name
+    figures : figures that it shows
+    data : name -> value that JSON can hold
+        What its scripts load with ``c2i.load(name)``; names may hold slashes.
+    """
+
+    values: Mapping[str, object] = field(default_factory=dict)
+    figures: Sequence[Figure] = ()
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+Builder = Callable[[StudyResults], Content]
+
+
+def shared_values(study: StudyResults, page: str) -> dict[str, object]:
+    """Return what the frame of every page shows."""
+    return {
+        "page": page,
+        "pages": PAGES,
+        "page_title": {**PAGES, **HIDDEN}[page],
+        "study": study.name,
+        "subjects": study.subjects,
+        "simulated": study.simulated,
+        "with_images": study.with_images,
+    }
+
+
+def render_page(templates: Path, study: StudyResults, page: str, content: Content) -> str:
+    """Return the HTML of a page; a name that its template uses and the content lacks is an error."""
+    values = {**shared_values(study, page), **content.values}
+    return render(templates, values, f"pages/{page}.html.j2", term=term)
+
+
+def data_script(name: str, value: object) -> str:
+    """Return a script that hands a value to the page: browsers open scripts from disk, but no JSON files."""
+    return f"c2i.data({json.dumps(name)}, {json.dumps(value, allow_nan=False, separators=(',', ':'))});\n"
+
+
+def write_content(content: Content, figures: Path, data: Path) -> None:
+    """Write the figures and the data of a page into the folders of all pages."""
+    for figure in content.figures:
+        figure.write(figures)
+    for name, value in content.data.items():
+        path = data / f"{name}.js"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(data_script(name, value), encoding="utf-8")
