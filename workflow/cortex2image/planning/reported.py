@@ -38,6 +38,6 @@ def report_pages(jobs: "Jobs") -> list[str]:
 
 
 def template_files(folder: str) -> list[str]:
-    """Return the templates and assets of the report below a folder, sorted; backups of editors are left out."""
+    """Return the templates and assets of the report below a folder, sorted, without backups."""
     found = (path for path in Path(folder).rglob("[!.]*.*[!~]") if path.is_file())
     return sorted(map(str, found))

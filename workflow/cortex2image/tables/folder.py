@@ -42,7 +42,7 @@ class StudyFolder:
         return self.root / path_in_study(name, **wildcards)
 
     def has(self, name: str, **wildcards: str) -> bool:
-        """Return whether a table or file is part of this study: declared, or, with nothing declared, there."""
+        """Return whether a table or file may be opened: declared, or, if nothing is declared, there."""
         path = self.path(name, **wildcards)
         return path.exists() if self._declared is None else self._may_open(path)
 
