@@ -57,9 +57,10 @@ def test_a_fit_may_take_half_of_what_its_gpu_has_left(monkeypatch, device):
 
 
 def test_folds_are_as_large_as_they_are():
-    assert Splits.of_folds(make_folds(unequal(100), 100, None, 0)) == Splits(3, 60, 60 * 40, True)
+    folds = make_folds(unequal(100), 100, None, 0)
+    assert Splits.of_folds(folds) == Splits(3, 60, 60 * 40, True, fitted=90)
     overlapping = make_folds(ShuffleSplit(3, test_size=0.2, random_state=0), 100, None, 0)
-    assert Splits.of_folds(overlapping) == Splits(3, 20, 20 * 80, False)
+    assert Splits.of_folds(overlapping) == Splits(3, 20, 20 * 80, False, fitted=80)
 
 
 def test_few_large_groups_need_their_hat_matrices():

@@ -106,14 +106,20 @@ class FoldOperators:
             # `map` keeps no reference to an uncompressed operator, so only one exists at a time.
             made = list(map(compressed, shared_operators(training, some, alphas, self.plan.makers)))
         else:
-            made = self._own(some, alphas, once and not training.basis.dual)
+            made = self._own(some, alphas, once)
         return Portion(first, penalties, made)
 
-    def _own(self, folds: list[Fold], alphas: torch.Tensor, on_projections: bool) -> list[FoldOperator]:
+    def _own(self, folds: list[Fold], alphas: torch.Tensor, once: bool) -> list[FoldOperator]:
         """Return the operators of folds on their own, small ones side by side: their products alone would
-        leave threads waiting. Folds that are left over get all threads."""
+        leave threads waiting. Folds that are left over get all threads.
+
+        Operators on projections, which folds that hold out every row `once` allow in primal form, are for
+        folds with more training targets than directions: fewer columns make up for the projections.
+        """
+        directions = len(self.training.basis.values) if once and not self.training.basis.dual else np.inf
 
         def work(fold: Fold) -> FoldOperator:
+            on_projections = len(self.training.side(fold.train).targets) > directions
             return own_operator(self.training, fold, alphas, on_projections)
 
         workers = self.plan.makers
@@ -139,6 +145,7 @@ def kfold_scores(operators: FoldOperators, targets: Targets) -> np.ndarray:
     total = np.zeros(targets.count)
     for portion in operators.portions():
         _add_errors(operators, portion, targets, errors[portion.penalties], total)
+        del portion  # the next one takes its place
     errors /= np.where(total > 0, total, 1)
     scores = np.subtract(1, errors, out=errors)
     scores[:, total <= 0] = 0
