@@ -75,3 +75,11 @@ def test_operators_on_samples_are_as_wide_as_the_training_rows():
     assert replace(NEED, splits=overlapping).operator == 400 * 1600
     assert replace(NEED, dual=True).operator == 400 * 1600
     assert NEED.operator == 400 * 501
+
+
+def test_operators_of_folds_on_their_own_are_as_narrow_as_targets_that_rows_share():
+    folds = make_folds(5, 2000, np.arange(2000) // 4, 0)
+    shared = Splits.of_folds(folds, np.arange(2000) // 4)
+    assert (shared.fitted, shared.samples) == (400, 400 * 400)
+    assert replace(NEED, splits=shared, own=True).operator == 400 * 400
+    assert replace(NEED, splits=shared).operator == replace(NEED, own=True).operator == 400 * 501

@@ -28,7 +28,7 @@ LIMITED = {
         "large groups",
         "gcv",
     ],
-    (1200, 120): ["kfold", "standardized", "overlapping", "loo", "gcv"],
+    (1200, 120): ["kfold", "standardized", "few targets", "overlapping", "loo", "gcv"],
 }
 needs_limits = pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")

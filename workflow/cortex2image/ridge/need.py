@@ -171,7 +171,9 @@ class Need:
         if not self.splits.folds:
             return 0
         if not self.own:
-            return MADE * self.operator + 32 * self.splits.held_out**2 * (not self.on_samples)
+            # What is inverted: R_FF in two precisions, or all of R and the matrix that it comes from.
+            inverted = 16 * self.rows**2 if self.on_samples else 32 * self.splits.held_out**2
+            return MADE * self.operator + inverted
         if self.dual:
             return 8 * (4 * self.rows**2 + 8 * self.splits.held_out * self.rank + 2 * self.operator)
         return 8 * (max(6 * self.side**2, 2 * (self.side**2 + self._inner)) + self._own_rows)
