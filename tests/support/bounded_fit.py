@@ -106,7 +106,7 @@ if __name__ == "__main__":
     measured = targets(predictors, int(count))
     # Libraries allocate memory at the first fit and at the first large product.
     for name in names:
-        fit(CASES[name], np.eye(30), np.eye(30)[:, :2], None)
+        fit(CASES[name], np.eye(60), np.eye(60)[:, :2], None)
     with computing(None):
         for dtype in (np.float32, np.float64):
             square = np.ones((600, 600), dtype)

@@ -1,8 +1,9 @@
 """Scores of every penalty by K-fold cross-validation, for any number of targets.
 
 The work per target is j n w multiplications for n rows and j operators of width w (rank + 1 on projections,
-the training rows of a fold on samples), and n w more on projections. No other work grows with the number of
-targets. In single precision j is less than the number of penalties, see `compression`.
+the different targets of a fold's training rows on samples), and n w more on projections, anew for every
+portion of the operators that fits into memory. No other work grows with the number of targets. In single
+precision j is less than the number of penalties, see `compression`.
 
 Targets that rows share (features of a picture that was shown three times) stand once: what multiplies them
 is summed over their rows before.

@@ -199,7 +199,7 @@ class Need:
 
     @property
     def _own_rows(self) -> int:
-        """Values of the held-out rows of a fold on its own, twice, and of training rows that it multiplies."""
+        """Values of the held-out rows of a fold on its own, twice, and of its training rows if needed."""
         fitted = self.splits.fitted * (self.on_samples and not self.dual)
         return (2 * self.splits.held_out + fitted) * self._own_side
 

@@ -132,10 +132,10 @@ def _batches(
 
 
 def _reserve(need: Need, left: int, item: int, device: str, batch: int | None) -> int:
-    """Return the bytes of `left` that no operator may take: operators are computed in them, then targets read.
+    """Return the bytes of `left` that operators may not take: they are computed in these, then targets read.
 
-    Both need memory, but not at the same time. Targets get a batch that works at full speed, or half of what
-    is left if that is less.
+    The two are never at the same time. Targets get a batch that works at full speed, or half of what is left
+    if that is less.
     """
     computing = need.solving if device == "cuda" else need.combining
     target = item * need.per_target_in_double
