@@ -91,7 +91,7 @@ def plan(
     block = min(most, max(need.rows, need.columns, left // PARTS // (item + 16)))
     left -= block * (2 * item + 16)
     together, penalties, makers = folds, need.alphas, _makers(need, threads)
-    enough = left >= need.decomposing
+    enough = left >= max(need.decomposing, need.making)
     if need.splits.folds:
         together, penalties = _operators(need, left, _reserve(need, left, item, device, batch))
         left -= 8 * together * penalties * need.operator
