@@ -17,6 +17,7 @@ from sklearn.model_selection import ShuffleSplit
 from cortex2image.errors import ConfigError
 from cortex2image.ridge import RidgeCV
 from cortex2image.ridge.inputs import Sliced
+from cortex2image.ridge.repeats import PerTrial
 from cortex2image.ridge.threads import computing, side_by_side, usable_threads
 
 ALPHAS = tuple(10.0 ** np.arange(-1, 5))
@@ -26,10 +27,11 @@ ON_TOP = 0.3
 
 @dataclass(frozen=True)
 class Case:
-    """Options of an estimator, and number of groups (0 for none)."""
+    """Options of an estimator, number of groups (0 for none), and consecutive rows that share targets."""
 
     options: dict = field(default_factory=dict)
     groups: int = 0
+    repeats: int = 1
 
 
 def unequal(rows: int) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -41,6 +43,7 @@ def unequal(rows: int) -> list[tuple[np.ndarray, np.ndarray]]:
 CASES = {
     "kfold": Case(),
     "standardized": Case({"standardize": True}),
+    "few targets": Case({"standardize": True}, repeats=12),
     "unequal": Case({"cv": "unequal", "standardize": True}),
     "overlapping": Case({"cv": ShuffleSplit(3, test_size=0.5, random_state=0)}),
     "loo": Case({"selection": "loo"}),
@@ -55,7 +58,11 @@ def fit(case: Case, X: np.ndarray, Y: np.ndarray, bound: float | None) -> tuple[
     if options.get("cv") == "unequal":
         options["cv"] = unequal(len(X))
     groups = np.arange(len(X)) % case.groups if case.groups else None
-    model = RidgeCV(ALPHAS, max_memory_gb=bound, device="cpu", **options).fit(Sliced(X), Y, groups)
+    rows = Y
+    if case.repeats > 1:
+        groups = np.arange(len(X)) // case.repeats
+        rows = PerTrial(Y[:: case.repeats], groups)
+    model = RidgeCV(ALPHAS, max_memory_gb=bound, device="cpu", **options).fit(Sliced(X), rows, groups)
     return float(model.alpha_[0]), float(model.best_score_[0]), float(model.best_score_.mean())
 
 
@@ -99,7 +106,7 @@ if __name__ == "__main__":
     measured = targets(predictors, int(count))
     # Libraries allocate memory at the first fit and at the first large product.
     for name in names:
-        fit(CASES[name], np.eye(30), np.eye(30)[:, :2], None)
+        fit(CASES[name], np.eye(60), np.eye(60)[:, :2], None)
     with computing(None):
         for dtype in (np.float32, np.float64):
             square = np.ones((600, 600), dtype)

@@ -15,7 +15,7 @@ from tests.support.ridge_trials import uneven
 
 from cortex2image.errors import ConfigError
 from cortex2image.prediction import memory
-from cortex2image.prediction.fit_sizes import FitSizes
+from cortex2image.prediction.fit_sizes import FitParts, FitSizes
 from cortex2image.prediction.memory import FitMemory, plan_memory, plan_stack
 from cortex2image.prediction.partitions import partitions
 from cortex2image.ridge.folds import make_folds
@@ -51,6 +51,13 @@ def test_a_whole_brain_fits_into_64_gb(sizes, ridge, average):
     assert got.total <= memory.JOB * 1.001
     assert got.passes <= 5
     assert got.targets * got.passes >= sizes.targets
+
+
+def test_all_penalties_of_a_fold_of_the_largest_decoder_fit_into_18_gb():
+    got = planned(DECODE_C, bounded(16))
+    assert got.total <= 18e9
+    need = FitParts(DECODE_C, KFOLD, averaged=False).need
+    assert plan(need, np.dtype("f4"), "cpu", 2, got.workspace_gb).penalties == 9
 
 
 @pytest.mark.parametrize("gb", [15, 20, 40, 80])
@@ -105,9 +112,11 @@ def test_the_least_workspace_is_enough_for_the_folds_of_a_decoder(rng, predictor
     workspace = planned(sizes, bounded(1.001 * least_gb(sizes, ridge), ridge)).workspace_gb
     for part in split:
         groups, rows = trials.groups[part.train], len(part.train)
-        of_folds = Splits.of_folds(make_folds(5, rows, groups, 3))
+        picture = np.unique(trials.stimulus[part.train], return_inverse=True)[1]
+        of_folds = Splits.of_folds(make_folds(5, rows, groups, 3), picture)
         splits = of_folds if ridge.selection == "kfold" else Splits.of_groups(groups)
-        need = Need(rows, predictors, 100, 9, rows <= predictors, splits)
+        own = ridge.selection == "kfold"
+        need = Need(rows, predictors, 100, 9, rows <= predictors, splits, own=own)
         assert plan(need, np.dtype("f4"), "cpu", 1, workspace).targets >= 1
 
 

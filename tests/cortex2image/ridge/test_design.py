@@ -7,6 +7,7 @@ from sklearn.preprocessing import StandardScaler
 
 from cortex2image.ridge.design import Design, Scaling
 from cortex2image.ridge.inputs import as_blocks
+from cortex2image.ridge.repeats import Shared, Side
 
 
 def test_standardizing_is_that_of_scikit_learn(rng):
@@ -48,6 +49,15 @@ def test_products_are_those_of_the_scaled_matrix(rng, elements):
     chosen = rng.random(30) > 0.5
     np.testing.assert_allclose(mine.select(chosen), scaled[chosen])
     np.testing.assert_allclose(mine.moments(chosen), scaled[chosen].T @ scaled[chosen], atol=1e-10)
+
+
+@pytest.mark.parametrize("elements", [1, 70, 10_000])
+def test_rows_that_share_a_target_are_summed(rng, elements):
+    X, picture, chosen = rng.normal(3, 2, (30, 4)), rng.integers(0, 7, 30), rng.random(30) > 0.3
+    scaling = Scaling.fit(X, True, True)
+    side = Side.of(chosen, Shared.of(picture, 7), torch.device("cpu"))
+    expected = [scaling.apply(X)[chosen & (picture == one)].sum(axis=0) for one in np.unique(picture[chosen])]
+    np.testing.assert_allclose(design(X, scaling, elements).summed(side), expected, atol=1e-10)
 
 
 def test_gram_matrices_of_single_precision_are_double(rng):

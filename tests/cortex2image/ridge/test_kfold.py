@@ -14,6 +14,7 @@ from cortex2image.ridge.folds import make_folds
 from cortex2image.ridge.kfold import FoldOperators, compressed
 from cortex2image.ridge.operators import FoldOperator
 from cortex2image.ridge.planning import Plan
+from cortex2image.ridge.repeats import PerTrial
 from cortex2image.ridge.shared_operators import shared_operators
 from cortex2image.ridge.targets import Targets
 
@@ -136,6 +137,23 @@ def test_awkward_predictors_give_the_scores_of_single_fits(rng, name, shape, dty
     usable = expected > -1
     np.testing.assert_allclose(model.cv_scores_[usable], expected[usable], atol=tolerance)
     np.testing.assert_allclose(model.best_score_, expected.max(axis=0), atol=tolerance)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("repeats", [1, 2, 6])
+def test_few_targets_are_multiplied_as_they_are_and_many_projected(rng, monkeypatch, repeats, dtype):
+    """With 18 training trials of a fold for 9 directions: 18, 9 or 3 targets."""
+    X, row = rng.normal(1, 1, (24, 9)), np.arange(24) // repeats
+    matrix = 2 + rng.standard_normal((24 // repeats, 3)) + X[::repeats, :3]
+    folds = list(GroupKFold(4).split(X, groups=row))
+    projected, own = [], kfold.own_operator
+    monkeypatch.setattr(kfold, "own_operator", lambda *a: (projected.append(a[-1]), own(*a))[1])
+    model = RidgeCV(ALPHAS, cv=folds, standardize=True)
+    model.fit(X.astype(dtype), PerTrial(matrix.astype(dtype), row))
+    assert projected == [repeats == 1] * 4
+    expected = explicit_scores(X, matrix[row], folds, True, True)
+    tolerance = 1e-6 if dtype == np.float64 else 1e-4
+    np.testing.assert_allclose(model.cv_scores_, expected, rtol=tolerance, atol=tolerance)
 
 
 def test_folds_in_several_passes_change_nothing(rng):

@@ -57,9 +57,10 @@ def test_a_fit_may_take_half_of_what_its_gpu_has_left(monkeypatch, device):
 
 
 def test_folds_are_as_large_as_they_are():
-    assert Splits.of_folds(make_folds(unequal(100), 100, None, 0)) == Splits(3, 60, 60 * 40, True)
+    folds = make_folds(unequal(100), 100, None, 0)
+    assert Splits.of_folds(folds) == Splits(3, 60, 60 * 40, True, fitted=90)
     overlapping = make_folds(ShuffleSplit(3, test_size=0.2, random_state=0), 100, None, 0)
-    assert Splits.of_folds(overlapping) == Splits(3, 20, 20 * 80, False)
+    assert Splits.of_folds(overlapping) == Splits(3, 20, 20 * 80, False, fitted=80)
 
 
 def test_few_large_groups_need_their_hat_matrices():
@@ -74,3 +75,11 @@ def test_operators_on_samples_are_as_wide_as_the_training_rows():
     assert replace(NEED, splits=overlapping).operator == 400 * 1600
     assert replace(NEED, dual=True).operator == 400 * 1600
     assert NEED.operator == 400 * 501
+
+
+def test_operators_of_folds_on_their_own_are_as_narrow_as_targets_that_rows_share():
+    folds = make_folds(5, 2000, np.arange(2000) // 4, 0)
+    shared = Splits.of_folds(folds, np.arange(2000) // 4)
+    assert (shared.fitted, shared.samples) == (400, 400 * 400)
+    assert replace(NEED, splits=shared, own=True).operator == 400 * 400
+    assert replace(NEED, splits=shared).operator == replace(NEED, own=True).operator == 400 * 501

@@ -14,7 +14,7 @@ from tests.support.ridge_problems import FIVE_FOLDS, NEED
 from cortex2image.errors import ConfigError
 from cortex2image.ridge import RidgeCV
 from cortex2image.ridge.folds import make_folds
-from cortex2image.ridge.need import Need, Splits
+from cortex2image.ridge.need import FEW, Need, Splits
 from cortex2image.ridge.planning import plan
 
 SINGLE = np.dtype("f4")
@@ -28,7 +28,7 @@ LIMITED = {
         "large groups",
         "gcv",
     ],
-    (1200, 120): ["kfold", "standardized", "overlapping", "loo", "gcv"],
+    (1200, 120): ["kfold", "standardized", "few targets", "overlapping", "loo", "gcv"],
 }
 needs_limits = pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
@@ -101,6 +101,21 @@ def test_batches_are_of_one_size_for_all_threads_to_end_together(threads):
 def test_what_the_error_asks_for_is_enough(splits, dual):
     need = replace(NEED, splits=splits, dual=dual)
     assert plan(need, SINGLE, "cpu", 1, least(need) * 1.01).targets >= 1
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+@pytest.mark.parametrize("dual", [False, True])
+@pytest.mark.parametrize("fitted", [1600, 400])
+def test_folds_on_their_own_are_decomposed_combined_and_solved_beside_operators(fitted, dual, device):
+    splits = replace(FIVE_FOLDS, fitted=fitted, samples=400 * fitted)
+    need = replace(NEED, own=True, dual=dual, splits=splits)
+    for bound in np.linspace(1.01, 4, 30) * least(need):
+        shares = plan(need, SINGLE, device, 1, bound)
+        left = 0.8e9 * bound - need.kept - 24 * shares.block
+        one, others = 8 * need.operator, 8 * need.operator * shares.penalties * (shares.folds - 1)
+        solved = min(FEW if device == "cpu" else 99, shares.penalties) * one
+        assert others + max(need.making, need.solving + solved) <= left + 1
+        assert others + one * shares.penalties + need.combining <= left + 1
 
 
 def test_folds_that_hold_out_more_need_more():

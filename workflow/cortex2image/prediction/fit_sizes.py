@@ -139,7 +139,14 @@ class FitParts:
             return Splits(groups=-(-rows // largest), largest=largest, squares=rows * largest)
         folds = RELEASED_FOLDS if self.released else self.ridge.folds
         held_out = -(-rows // folds)
-        return Splits(folds, held_out, held_out * (rows - held_out))
+        fitted = self._targets - self._targets // folds
+        return Splits(folds, held_out, held_out * fitted, fitted=fitted)
+
+    @property
+    def _targets(self) -> int:
+        """Rows of training targets, each once: trials of a stimulus share its features."""
+        shared = self.sizes.direction == "decode" and not self.released
+        return self.sizes.pictures if shared else self.rows
 
     @property
     def parts(self) -> dict[str, float]:

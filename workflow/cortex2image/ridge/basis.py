@@ -45,7 +45,10 @@ class ScoreMap:
     def scores(self, new: Design) -> torch.Tensor:
         """Return the (m, k) scores, float64, of new rows centred and scaled like the training rows."""
         if self.training is None:
-            return torch.cat([product(block, self.matrix) for _, block in new.rows()])
+            found = self.matrix.new_empty(new.blocks.shape[0], self.matrix.shape[1])
+            for part, block in new.rows():
+                found[part] = product(block, self.matrix)
+            return found
         return product(new.products(self.training), self.matrix)
 
     def design(self, training: Design) -> Design:

@@ -13,6 +13,7 @@ import torch
 from cortex2image.leakage import FinishedFit
 from cortex2image.ridge.inputs import Blocks
 from cortex2image.ridge.linalg import as_tensor, product
+from cortex2image.ridge.repeats import Side
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,18 @@ class Design:
 
     def select(self, chosen: np.ndarray) -> torch.Tensor:
         """Return the rows marked in `chosen`, an (n,) array of bool, as an (m, p) tensor."""
-        return torch.cat([block[torch.from_numpy(chosen[part])] for part, block in self.rows()])
+        return self.summed(Side.of(chosen, None, self.device))
+
+    def summed(self, side: Side) -> torch.Tensor:
+        """Return the (u, p) sums of the chosen rows that share a target; the rows if each has its own."""
+        place = torch.full((self.blocks.shape[0],), -1, device=self.device)
+        own = torch.arange(len(side.rows), device=self.device)
+        place[side.rows] = own if side.member is None else side.member
+        found = self._zeros(len(side.targets), self.blocks.shape[1])
+        for part, block in self.rows():
+            chosen = place[part] >= 0
+            found.index_add_(0, place[part][chosen], block[chosen])
+        return found
 
     def gram(self, squares: torch.Tensor | None = None) -> torch.Tensor:
         """Return XX', (n, n); fill `squares`, (p,), with the sums of squares of columns if given."""

@@ -49,7 +49,9 @@ def system_of_rows(training: Training, fold: Fold, least_alpha: float) -> System
     gram = own_gram(training, fold.train, least_alpha)
     train, held_out = training.side(fold.train), torch.from_numpy(fold.validation)
     square, rows = gram[train.rows][:, train.rows], gram[held_out][:, train.rows]
-    return System(rows, square, lambda half: _by_target(half, train, training), columns=False)
+    return System(
+        rows, square, lambda half: _without_mean(train.summed(half, dim=1), train, training), columns=False
+    )
 
 
 def system_of_columns(training: Training, fold: Fold, on_projections: bool) -> System:
@@ -59,7 +61,7 @@ def system_of_columns(training: Training, fold: Fold, on_projections: bool) -> S
     centre, scale, square = own_moments(training, fold, left_out)
     # Rows that are neither fitted nor held out are left out of the Gram matrix only.
     held_out = left_out if (fold.train != fold.validation).all() else design.select(fold.validation)
-    rows = (held_out - torch.outer(roots[torch.from_numpy(fold.validation)], centre)) / scale
+    rows = torch.addr(held_out, roots[torch.from_numpy(fold.validation)], centre, alpha=-1).div_(scale)
     # A column that does not vary in the training rows gets no weight.
     rows[:, square.diagonal() == 0] = 0
     if on_projections:
@@ -67,8 +69,9 @@ def system_of_columns(training: Training, fold: Fold, on_projections: bool) -> S
         return System(
             rows, square, lambda half: _by_projection(product(half, to_products), train, training), True
         )
-    samples = (design.select(fold.train) - torch.outer(roots[train.rows], centre)) / scale
-    return System(rows, square, lambda half: _by_target(product(half, samples.T), train, training), True)
+    # Rows that share a target meet it as their sum.
+    samples = design.summed(train).addr_(train.summed(roots[train.rows]), centre, alpha=-1).div_(scale)
+    return System(rows, square, lambda half: _without_mean(product(half, samples.T), train, training), True)
 
 
 def _by_projection(half: torch.Tensor, train: Side, training: Training) -> torch.Tensor:
@@ -79,12 +82,14 @@ def _by_projection(half: torch.Tensor, train: Side, training: Training) -> torch
     return torch.cat([half, -(half @ along / share)[:, None]], dim=1)
 
 
-def _by_target(half: torch.Tensor, train: Side, training: Training) -> torch.Tensor:
-    """Return (q, n) factors of training rows as (q, u) factors of their targets that take the mean for 0."""
-    if training.intercept:
-        roots = training.design.roots[train.rows]
-        half = half - torch.outer(half @ roots / roots.square().sum(), roots)
-    return train.summed(half, dim=1)
+def _without_mean(half: torch.Tensor, train: Side, training: Training) -> torch.Tensor:
+    """Return (q, u) factors of the targets of training rows that take the mean over trials for 0."""
+    if not training.intercept:
+        return half
+    roots = training.design.roots[train.rows]
+    # What a mean of 1 gives each target; only targets that no rows share have weights.
+    one = train.summed(roots.square()) / train.summed(roots)
+    return torch.addr(half, half @ one / roots.square().sum(), train.summed(roots), alpha=-1)
 
 
 def own_moments(
@@ -118,14 +123,20 @@ def own_moments(
 
 
 def _exact_moments(training: Training, fold: Fold) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return the same as :func:`own_moments` from the training rows themselves."""
-    design, roots = training.design, training.design.roots[torch.from_numpy(fold.train)]
+    """Return the same as :func:`own_moments` from the training rows themselves, block by block."""
+    design, chosen = training.design, torch.from_numpy(fold.train)
     # Read without weights, not divided by their roots: a column constant over training rows stays constant.
-    plain = replace(design, weights=None).select(fold.train)
-    centre, scale = own_units(plain, roots, training.intercept, training.standardize)
-    if training.standardize:
-        # A constant column is left as it is: not divided by its standard deviation over all rows either.
-        whole = as_tensor(design.scaling.scale, design.device)
-        scale = torch.where((plain == plain[0]).all(dim=0), 1 / whole, scale)
-    rows = (plain - centre).mul_(roots[:, None]).div_(scale)
-    return centre, scale, product(rows.T, rows)
+    plain = replace(design, weights=None)
+    centre, scale = (training.gram.new_empty(len(training.gram)) for _ in range(2))
+    for part, block in plain.columns():
+        rows, roots = block[chosen], design.roots[chosen]
+        centre[part], scale[part] = own_units(rows, roots, training.intercept, training.standardize)
+        if training.standardize:
+            # A constant column is left as it is: not divided by its standard deviation over all rows either.
+            whole = as_tensor(design.scaling.scale[part], design.device)
+            scale[part] = torch.where((rows == rows[0]).all(dim=0), 1 / whole, scale[part])
+    square = torch.zeros_like(training.gram)
+    for part, block in plain.rows():
+        rows = (block - centre).mul_(design.roots[part, None]).div_(scale)[chosen[part]]
+        square += product(rows.T, rows)
+    return centre, scale, square

@@ -1,8 +1,9 @@
 """Scores of every penalty by K-fold cross-validation, for any number of targets.
 
 The work per target is j n w multiplications for n rows and j operators of width w (rank + 1 on projections,
-the training rows of a fold on samples), and n w more on projections. No other work grows with the number of
-targets. In single precision j is less than the number of penalties, see `compression`.
+the different targets of a fold's training rows on samples), and n w more on projections, anew for every
+portion of the operators that fits into memory. No other work grows with the number of targets. In single
+precision j is less than the number of penalties, see `compression`.
 
 Targets that rows share (features of a picture that was shown three times) stand once: what multiplies them
 is summed over their rows before.
@@ -106,14 +107,20 @@ class FoldOperators:
             # `map` keeps no reference to an uncompressed operator, so only one exists at a time.
             made = list(map(compressed, shared_operators(training, some, alphas, self.plan.makers)))
         else:
-            made = self._own(some, alphas, once and not training.basis.dual)
+            made = self._own(some, alphas, once)
         return Portion(first, penalties, made)
 
-    def _own(self, folds: list[Fold], alphas: torch.Tensor, on_projections: bool) -> list[FoldOperator]:
+    def _own(self, folds: list[Fold], alphas: torch.Tensor, once: bool) -> list[FoldOperator]:
         """Return the operators of folds on their own, small ones side by side: their products alone would
-        leave threads waiting. Folds that are left over get all threads."""
+        leave threads waiting. Folds that are left over get all threads.
+
+        Operators on projections, which folds that hold out every row `once` allow in primal form, are for
+        folds with more training targets than directions: fewer columns make up for the projections.
+        """
+        directions = len(self.training.basis.values) if once and not self.training.basis.dual else np.inf
 
         def work(fold: Fold) -> FoldOperator:
+            on_projections = len(self.training.side(fold.train).targets) > directions
             return own_operator(self.training, fold, alphas, on_projections)
 
         workers = self.plan.makers
@@ -139,6 +146,7 @@ def kfold_scores(operators: FoldOperators, targets: Targets) -> np.ndarray:
     total = np.zeros(targets.count)
     for portion in operators.portions():
         _add_errors(operators, portion, targets, errors[portion.penalties], total)
+        del portion  # the next one takes its place
     errors /= np.where(total > 0, total, 1)
     scores = np.subtract(1, errors, out=errors)
     scores[:, total <= 0] = 0

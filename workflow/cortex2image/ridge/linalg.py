@@ -64,19 +64,21 @@ def squared_residuals(
     residual = torch.empty_like(measured)
     if mixing is None:
         # One operator at a time, in place, so that residuals stay in the cache between product and sum.
-        return np.array([_squares(_into(operator, known, residual).sub_(measured)) for operator in operators])
+        return np.array(
+            [_squares(product_into(operator, known, residual).sub_(measured)) for operator in operators]
+        )
     (j, m, w), b = operators.shape, known.shape[1]
     # The measured targets enter every combination as one more term, which saves a pass to subtract them.
     terms = known.new_empty(j + 1, m * b)
-    _into(operators.reshape(j * m, w), known, terms[:j].view(j * m, b))
+    product_into(operators.reshape(j * m, w), known, terms[:j].view(j * m, b))
     terms[j] = measured.reshape(-1)
     combined = torch.cat([mixing, mixing.new_full((len(mixing), 1), -1)], dim=1)
     flat = residual.view(1, m * b)
-    return np.array([(_into(row[None], terms, flat), _squares(residual))[1] for row in combined])
+    return np.array([(product_into(row[None], terms, flat), _squares(residual))[1] for row in combined])
 
 
-def _into(a: torch.Tensor, b: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
-    """Write the matrix product a b to `out` and return `out`."""
+def product_into(a: torch.Tensor, b: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
+    """Write the matrix product a b to the contiguous `out` and return `out`."""
     if a.device.type == "cpu":
         np.matmul(a.numpy(), b.numpy(), out=out.numpy())
         return out

@@ -16,7 +16,8 @@ GROUPS = 256
 # Rows of the largest group for which products of all pairs of its rows are cheap: repeats of a picture, not
 # trials of a run.
 LARGEST_GROUP = 4
-
+# Penalties whose systems are solved one by one in less time than an eigendecomposition takes.
+FEW = 4
 
 # Multiplications, in units of the cubed side, of an eigendecomposition at the speed of a matrix product.
 DECOMPOSED = 12
@@ -51,13 +52,15 @@ class Splits:
     folds : int
         Number of folds; 0 for closed forms.
     held_out, samples : int
-        Largest number of held-out rows of a fold, and largest product of held-out and training rows.
+        Largest number of held-out rows of a fold, and largest product of held-out rows and training targets.
     once : bool
         Whether the folds together hold out every row once.
     groups, largest : int
         Number of groups left out one by one, and rows of the largest; 0 unless groups are left out.
     squares : int
         Sum of the squared sizes of the groups.
+    fitted : int
+        Most targets of the training rows of a fold; rows may share targets.
     """
 
     folds: int = 0
@@ -67,19 +70,26 @@ class Splits:
     groups: int = 0
     largest: int = 0
     squares: int = 0
+    fitted: int = 0
 
     @classmethod
-    def of_folds(cls, folds: list[Fold]) -> "Splits":
-        """Return the sizes of folds."""
+    def of_folds(cls, folds: list[Fold], row: np.ndarray | None = None) -> "Splits":
+        """Return the sizes of folds; (n,) `row` is the target of each row, None if each has its own."""
         held_out = [int(fold.validation.sum()) for fold in folds]
-        samples = [m * int(fold.train.sum()) for m, fold in zip(held_out, folds, strict=True)]
-        return cls(len(folds), max(held_out), max(samples), hold_out_once(folds))
+        fitted = [_targets(fold.train, row) for fold in folds]
+        samples = max(m * u for m, u in zip(held_out, fitted, strict=True))
+        return cls(len(folds), max(held_out), samples, hold_out_once(folds), fitted=max(fitted))
 
     @classmethod
     def of_groups(cls, groups: np.ndarray) -> "Splits":
         """Return the sizes of groups that are left out one by one, from (n,) labels."""
         sizes = np.unique(groups, return_counts=True)[1]
         return cls(groups=len(sizes), largest=int(sizes.max()), squares=int((sizes**2).sum()))
+
+
+def _targets(chosen: np.ndarray, row: np.ndarray | None) -> int:
+    """Return how many targets the rows marked in (n,) `chosen` have."""
+    return int(chosen.sum()) if row is None else len(np.unique(row[chosen]))
 
 
 @dataclass(frozen=True)
@@ -116,8 +126,12 @@ class Need:
 
     @property
     def on_samples(self) -> bool:
-        """Whether operators of folds multiply targets of rows, and not projections."""
-        return (self.dual and not self.lifted) or not self.splits.once
+        """Whether operators of folds multiply targets of rows, and not projections.
+
+        Folds on their own may do either in primal form; the fewer values there are to multiply, the better.
+        """
+        fewer = self.own and self.splits.fitted <= self.rank
+        return (self.dual and not self.lifted) or not self.splits.once or fewer
 
     @property
     def rank(self) -> int:
@@ -135,9 +149,9 @@ class Need:
     def decomposing(self) -> int:
         """Further bytes while the Gram matrix is decomposed: a copy, and workspace of the eigenvalue solver.
 
-        In primal form also the matrices of the solver for columns of very different size, and selected rows.
+        In primal form also the matrices of the solver for columns of very different size.
         """
-        return 24 * self.side**2 if self.dual else 40 * self.side**2 + 16 * self.rows * self.rank
+        return (24 if self.dual else 40) * self.side**2
 
     @property
     def leverages(self) -> int:
@@ -149,18 +163,50 @@ class Need:
 
     @property
     def making(self) -> int:
-        """Bytes while operators are computed: of a fold on its own, or of a penalty that folds share.
+        """Bytes beyond operators while a fold is decomposed on its own, or while folds share a penalty's.
 
-        A fold on its own takes its Gram matrix and the decomposition of it, its rows, and two operators. That
-        may become necessary for any fold, see `shared_operators`, but then few rows are held out.
+        A fold on its own takes its Gram matrix and the decomposition of it, and its rows. That may become
+        necessary for any fold, see `shared_operators`, but then few rows are held out.
         """
         if not self.splits.folds:
             return 0
-        rows = self.splits.held_out * (2 * self.rank if self.dual else self.columns)
-        side = self.rows if self.dual else self.side
-        own = 8 * ((4 if self.dual else 6) * side**2 + 4 * rows + 2 * self.operator)
-        shared = MADE * self.operator + 32 * self.splits.held_out**2 * (not self.on_samples)
-        return own if self.own else shared
+        if not self.own:
+            # What is inverted: R_FF in two precisions, or all of R and the matrix that it comes from.
+            inverted = 16 * self.rows**2 if self.on_samples else 32 * self.splits.held_out**2
+            return MADE * self.operator + inverted
+        if self.dual:
+            return 8 * (4 * self.rows**2 + 8 * self.splits.held_out * self.rank + 2 * self.operator)
+        return 8 * (max(6 * self.side**2, 2 * (self.side**2 + self._inner)) + self._own_rows)
+
+    @property
+    def solving(self) -> int:
+        """Bytes beyond operators while the systems of a fold on its own are solved penalty by penalty."""
+        if not self.own:
+            return self.making
+        return 8 * (3 * self._own_side**2 + self._own_rows + 2 * self.operator)
+
+    @property
+    def combining(self) -> int:
+        """Bytes beyond operators while these are computed from the decomposition of a fold on its own."""
+        if not self.own:
+            return self.making
+        return 20 * self.splits.held_out * self._own_side + 12 * self._inner
+
+    @property
+    def _own_side(self) -> int:
+        """Side of the system of a fold on its own."""
+        return self.rows if self.dual else self.side
+
+    @property
+    def _own_rows(self) -> int:
+        """Values of the held-out rows of a fold on its own, twice, and of its training rows if needed."""
+        fitted = self.splits.fitted * (self.on_samples and not self.dual)
+        return (2 * self.splits.held_out + fitted) * self._own_side
+
+    @property
+    def _inner(self) -> int:
+        """Values of the factor of all operators of a fold that targets, or their projections, meet first."""
+        return self._own_side * (self.splits.fitted if self.on_samples else self.rank + 1)
 
     @property
     def operator(self) -> int:

@@ -24,13 +24,12 @@ from cortex2image.ridge.compression import mixture
 from cortex2image.ridge.conditioning import spectrum
 from cortex2image.ridge.fold_systems import System, system_of_columns, system_of_rows
 from cortex2image.ridge.folds import Fold
-from cortex2image.ridge.linalg import eigh, product
-from cortex2image.ridge.threads import side_by_side, threads_of, torch_threads
+from cortex2image.ridge.linalg import eigh, product, product_into
+from cortex2image.ridge.need import FEW
+from cortex2image.ridge.threads import torch_threads
 
 # Largest factor by which rounding errors of single precision may grow from projections to predictions.
 LARGEST_GAIN = 1e4
-# Penalties whose systems are solved one by one in less time than an eigendecomposition takes.
-FEW = 4
 
 
 @dataclass(frozen=True)
@@ -89,6 +88,7 @@ def own_operator(training: Training, fold: Fold, alphas: torch.Tensor, on_projec
             fine = single and is_fine(matrix, training)
             return made(matrix=matrix.float() if fine else matrix)
     spectral = Spectral.of(system, int(fold.train.sum()), least)
+    del system  # the operators take its place
     functions = spectral.functions(penalties)
     if single:
         mixing = mixture((functions * spectral.weights()) @ functions.T, len(spectral.outer))
@@ -96,6 +96,7 @@ def own_operator(training: Training, fold: Fold, alphas: torch.Tensor, on_projec
         matrix = spectral.combined(mixed, torch.float32)
         if is_fine(matrix, training):
             return made(matrix=matrix, mixing=None if mixing is None else mixing.float())
+        del matrix  # those in double precision take its place
     return made(matrix=spectral.combined(functions, torch.float64))
 
 
@@ -105,16 +106,18 @@ def solved(system: System, alphas: torch.Tensor) -> torch.Tensor | None:
     A factor takes a tenth of the time of an eigendecomposition, and columns of very different size cost it no
     digits.
     """
-    found = []
+    found: torch.Tensor | None = None
     with torch_threads():
-        for alpha in alphas:
+        for number, alpha in enumerate(alphas):
             square = system.square.clone()
             square.diagonal().add_(alpha)
             factor, failed = torch.linalg.cholesky_ex(square)
             if failed:
                 return None
-            found.append(system.to_known(torch.cholesky_solve(system.rows.T, factor).T))
-    return torch.stack(found)
+            one = system.to_known(torch.cholesky_solve(system.rows.T, factor).T)
+            found = one.new_empty(len(alphas), *one.shape) if found is None else found
+            found[number] = one
+    return found
 
 
 @dataclass(frozen=True)
@@ -154,9 +157,6 @@ class Spectral:
         """Return A diag(f) B for each of (j, r) functions f of the eigenvalues, (j, m, w)."""
         inner = self.inner.to(dtype)
         found = inner.new_empty(len(functions), len(self.outer), inner.shape[1])
-
-        def combine(number: int) -> None:
-            found[number] = product((self.outer * functions[number]).to(dtype), inner)
-
-        side_by_side(combine, range(len(functions)), threads_of(inner.device))
+        for number, function in enumerate(functions):
+            product_into((self.outer * function).to(dtype), inner, found[number])
         return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cortex2image.errors import ConfigError
-from cortex2image.ridge.need import Need
+from cortex2image.ridge.need import FEW, Need
 
 # Without a bound: values in a block of predictors, and in the arrays of a batch of targets. Small enough for
 # the caches of a CPU, large enough for matrix products at full speed.
@@ -91,13 +91,11 @@ def plan(
     block = min(most, max(need.rows, need.columns, left // PARTS // (item + 16)))
     left -= block * (2 * item + 16)
     together, penalties, makers = folds, need.alphas, _makers(need, threads)
-    enough = left >= need.decomposing
+    enough = left >= max(need.decomposing, need.making)
     if need.splits.folds:
-        left -= need.making
-        together, penalties = _operators(need, left // 2)
+        together, penalties = _operators(need, left, _reserve(need, left, item, device, batch))
         left -= 8 * together * penalties * need.operator
-        makers = 1 + max(0, min(makers - 1, left // 2 // need.making))
-        left -= (makers - 1) * need.making
+        makers = max(1, min(makers, left // need.making))
     at_once = left // (item * need.per_target_in_double)
     if not enough or penalties < 1 or at_once < (batch or 1):
         least = f"at least {least_bytes(need, item) / 1e9:.3g} GB"
@@ -133,21 +131,40 @@ def _batches(
     return -(-need.targets // (-(-count // together) * together)), together
 
 
-def _operators(need: Need, left: int) -> tuple[int, int]:
-    """Return how many folds, and how many penalties, if any, have operators that fit into `left` bytes.
+def _reserve(need: Need, left: int, item: int, device: str, batch: int | None) -> int:
+    """Return the bytes of `left` that operators may not take: they are computed in these, then targets read.
 
-    Operators are counted in double precision, since single precision may be too coarse for them.
+    The two are never at the same time. Targets get a batch that works at full speed, or half of what is left
+    if that is less.
+    """
+    computing = need.solving if device == "cuda" else need.combining
+    target = item * need.per_target_in_double
+    return max(computing, (batch or 1) * target, min(left // 2, LEAST_BATCH * target))
+
+
+def _operators(need: Need, left: int, reserve: int) -> tuple[int, int]:
+    """Return how many folds, and how many penalties, if any, have operators that fit beside the reserve.
+
+    Operators are counted in double precision, since single precision may be too coarse for them. A fold that
+    is decomposed has none yet, those that are there belong to other folds; systems of `FEW` penalties are
+    solved instead.
     """
     one = 8 * need.operator
-    penalties = min(need.alphas, left // one)
-    return max(1, min(need.splits.folds, left // max(1, one * penalties))), penalties
+    solved = (left - need.solving) // one
+    penalties = min(need.alphas, (left - reserve) // one, need.alphas if solved >= FEW else solved)
+    if penalties < 1:
+        return 1, penalties
+    making = max(need.making, need.solving + min(FEW, penalties) * one)
+    folds = min((left - reserve) // (one * penalties), 1 + (left - making) // (one * penalties))
+    return max(1, min(need.splits.folds, folds)), penalties
 
 
 def least_bytes(need: Need, item: int) -> float:
     """Return the least bound in bytes, `item` being the bytes of a value of the data."""
     each = 2 * item + 16
-    operator = (need.making + 16 * need.operator) * bool(need.splits.folds)
-    selecting = max(need.decomposing, operator + item * need.per_target_in_double)
+    one, target = 8 * need.operator * bool(need.splits.folds), item * need.per_target_in_double
+    beside = max(need.combining, target, one) if one else target
+    selecting = max(need.decomposing, need.making, need.solving + one, one + beside)
     # Blocks grow with the bound and take up to twice their part of the memory that is left, until they are
     # as large as they ever get.
     growing = (need.kept + selecting + max(need.rows, need.columns) * each) / (1 - 2 / PARTS)

@@ -220,7 +220,8 @@ def _need(posed: Posed, given: Given, alphas: int, options: Options) -> Need:
     """Return the sizes that determine the memory of a fit."""
     rows, columns = posed.blocks.shape
     decomposed = rows if posed.lifted is None else posed.lifted.pictures.shape[0]
-    splits = Splits.of_folds(posed.folds) if posed.folds else Splits()
+    row = None if given.shared is None else given.shared.row
+    splits = Splits.of_folds(posed.folds, row) if posed.folds else Splits()
     if options.selection == "loo":
         splits = Splits.of_groups(np.arange(rows) if posed.groups is None else posed.groups)
     own = options.standardize or not splits.once
