@@ -1,7 +1,7 @@
 """Draw the pictures of README.md and docs/tutorial.md from a finished default study.
 
 In the repository's root: ``PYTHONPATH=workflow python docs/tutorial/draw.py results/demo``. It writes
-docs/demo.png and docs/tutorial/maps.png.
+docs/demo.webp and docs/tutorial/maps.png.
 """
 
 import sys
@@ -53,7 +53,7 @@ def draw_rows(study: Path) -> None:
             axis.set_axis_off()
         line[0].text(-0.08, 0.5, label, ha="right", va="center", fontsize=9, transform=line[0].transAxes)
     figure.subplots_adjust(left=0.17, right=0.995, top=0.995, bottom=0.005, wspace=0.04, hspace=0.04)
-    figure.savefig(DOCS / "demo.png")
+    figure.savefig(DOCS / "demo.webp", pil_kwargs={"quality": 90})
 
 
 def copy_maps(study: Path) -> None:
