@@ -7,8 +7,9 @@ as MathML.
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
-from docutils.nodes import Element, SkipNode
+from docutils.nodes import Element, SkipNode, document
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
@@ -35,13 +36,15 @@ myst_heading_anchors = 4
 
 html_theme = "furo"
 html_title = f"{project} {release}"
+html_static_path = ["site"]
+html_css_files = ["site.css"]
 html_copy_source = False
+html_show_copyright = False
 html_show_sphinx = False
 # Search shows titles only: to show text, it would have to fetch pages, which browsers refuse from disk.
 html_show_search_summary = False
 html_math_renderer = "mathml"
-templates_path: list[str] = []
-# Snakemake's language is Python with a few words more, and shell blocks hold output too.
+# A block that names no language is output or a list of files.
 highlight_language = "none"
 
 
@@ -56,6 +59,23 @@ def _block(translator: HTML5Translator, node: Element) -> None:
     raise SkipNode
 
 
+# What scrolls has to be reachable by keyboard, and a heading has a level: Sphinx and its theme leave that out.
+ACCESSIBLE = {
+    "<pre>": '<pre tabindex="0">',
+    '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
+    'role="heading">': 'role="heading" aria-level="2">',
+}
+
+
+def _accessible(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: document | None
+) -> None:
+    for part in ("body", "furo_navigation_tree"):
+        for found, better in ACCESSIBLE.items():
+            context[part] = context.get(part, "").replace(found, better)
+
+
 def setup(app: Sphinx) -> None:
-    """Write equations as MathML, which browsers show without any script."""
+    """Write equations as MathML, which browsers show without any script, and mend what a keyboard misses."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
+    app.connect("html-page-context", _accessible, priority=900)  # after the theme

@@ -64,12 +64,14 @@ def test_the_check_of_keys_finds_a_wrong_one():
     assert not has_key(SCHEMA, ["seed", "z"])
 
 
-CONFIGS = [(name, block.text) for name in PRESENT for block in blocks(ROOT / name) if block.language == "yaml"]
+CONFIGS = [
+    (name, block.text) for name in PRESENT for block in blocks(ROOT / name) if block.language == "yaml"
+]
 
 
 @pytest.mark.parametrize(("name", "text"), CONFIGS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(CONFIGS)])
 def test_examples_of_configs_are_valid(name, text):
-    """Alone if they name a reader, else over the default study or the one that they name, they are a study."""
+    """They are a study: alone if they name a reader, else over the default study or the one they name."""
     given = yaml.safe_load(text)
     if set(given) <= set(SCHEMA["properties"]):
         whole = "reader" in given.get("dataset", {})
@@ -89,6 +91,17 @@ def laid_over(below: Any, above: Any) -> Any:
 def options_of_snakemake() -> set[str]:
     said = run_snakemake("--help", cwd=ROOT, config=None).stdout
     return set(re.findall(r"--([a-z][a-z0-9-]+)", said))
+
+
+def test_errors_that_the_page_on_own_data_explains_are_those_of_the_code():
+    page = (ROOT / "docs" / "own-data.md").read_text()
+    table = page.split("## Errors you may meet")[1].split("\n## ")[0]
+    code = "".join(file.read_text() for file in (ROOT / "workflow" / "cortex2image").rglob("*.py"))
+    rows = re.findall(r"^\| (`.*?) \|", table, flags=re.MULTILINE)
+    said = [part for row in rows for part in re.findall(r"`([^`]+)`", row)]
+    parts = [part.strip() for words in said for part in words.split("...") if len(part.strip()) > 1]
+    assert len(rows) > 10
+    assert [part for part in parts if part not in code] == []
 
 
 def test_commands_are_taken_apart_as_snakemake_does():
