@@ -59,7 +59,7 @@ def _block(translator: HTML5Translator, node: Element) -> None:
     raise SkipNode
 
 
-# What scrolls has to be reachable by keyboard, and a heading has a level: Sphinx and its theme leave that out.
+# What scrolls has to be reachable by keyboard, and a heading has a level: the theme leaves that out.
 ACCESSIBLE = {
     "<pre>": '<pre tabindex="0">',
     '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
