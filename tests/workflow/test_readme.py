@@ -1,4 +1,4 @@
-"""What the README points to is there."""
+"""Newcomers, CI and the workflow find in the README what they look for; links: tests/documents."""
 
 import re
 from pathlib import Path
@@ -8,12 +8,6 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text()
-LINKS = sorted({link for link in re.findall(r"\]\(([^)#]+)\)", TEXT) if "://" not in link})
-
-
-@pytest.mark.parametrize("link", LINKS)
-def test_links_lead_somewhere(link):
-    assert (ROOT / link).exists()
 
 
 @pytest.mark.parametrize("name", ["run", "test"])
