@@ -1,0 +1,271 @@
+// The page of scores: tables that are made from data, filtered and sorted by the reader.
+"use strict";
+
+const scores = (() => {
+  const POOLED = "all";
+  const SHOWN_AT_FIRST = 60;
+
+  // The rows of a table that was packed by columns (report/packed.py).
+  function unpacked(table) {
+    const names = Object.keys(table);
+    const columns = names.map((name) => {
+      const column = table[name];
+      return Array.isArray(column) ? column : column.codes.map((code) => column.levels[code] ?? null);
+    });
+    const rows = columns[0].map((_, i) => Object.fromEntries(names.map((name, j) => [name, columns[j][i]])));
+    return { rows, levels: (name) => table[name].levels };
+  }
+
+  const subjectTitle = (subject) => (subject === POOLED ? "All subjects" : subject);
+  const interval = (low, high, digits) => `[${c2i.number(low, digits)}, ${c2i.number(high, digits)}]`;
+
+  function pValue(value, letter = "p") {
+    if (value === null) return `${letter} –`;
+    if (value < 0.0001) return `${letter} < 0.0001`;
+    return `${letter} = ${value.toFixed(value < 0.001 ? 4 : 3)}`;
+  }
+
+  // A name in words with its explanation, as the macro `word` of the templates makes it.
+  function term(word) {
+    const attributes = { type: "button", class: "term", "data-explanation": word.what, "aria-description": word.what };
+    return c2i.element("button", attributes, word.title);
+  }
+
+  function drawn(tag, attributes = {}, ...children) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.append(...children);
+    return made;
+  }
+
+  // A spreadsheet takes a cell that begins with = + - @ for a formula; numbers are none.
+  function csv(rows, columns) {
+    const cell = (value) => {
+      if (value === null || value === undefined) return "";
+      if (typeof value === "number") return String(value);
+      const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+      return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    };
+    return [columns.join(","), ...rows.map((row) => columns.map((name) => cell(row[name])).join(","))].join("\n") + "\n";
+  }
+
+  function save(content, type, name) {
+    const address = URL.createObjectURL(new Blob([content], { type }));
+    c2i.element("a", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 10000);
+  }
+
+  let count = 0;
+  // labelled("Metric", element): a control with its label before it.
+  function labelled(text, control) {
+    control.id = `choice-${(count += 1)}`;
+    return c2i.element("span", { class: "choice" }, c2i.element("label", { for: control.id }, text), control);
+  }
+
+  // choices: [value, title] pairs, or { title, choices } groups of them.
+  function select(choices, chosen, changed) {
+    const option = ([value, title]) => c2i.element("option", { value, selected: value === chosen }, title);
+    const made = choices.map((choice) =>
+      Array.isArray(choice) ? option(choice) : c2i.element("optgroup", { label: choice.title }, ...choice.choices.map(option)),
+    );
+    const element = c2i.element("select", { onchange: () => changed(element.value) }, ...made);
+    return element;
+  }
+
+  // A table of many rows. Rows are filtered and sorted as data; elements exist for those that are shown.
+  class Listing {
+    constructor(place, { name, rows, columns, filters, text, exported }) {
+      Object.assign(this, { rows, columns, filters, text, shown: SHOWN_AT_FIRST, words: "", sorted: null });
+      this.chosen = Object.fromEntries(filters.map((filter) => [filter.column, filter.first]));
+      this.head = c2i.element("tr", {}, ...columns.map((column, i) => this.heading(column, i)));
+      this.body = c2i.element("tbody");
+      this.status = c2i.element("span", { role: "status" });
+      this.more = c2i.element("button", { type: "button", class: "more", onclick: () => this.show(this.shown * 4) }, "Show more");
+      const take = () => save(csv(this.found(), exported), "text/csv", `${name}.csv`);
+      const table = c2i.element("table", {}, c2i.element("thead", {}, this.head), this.body);
+      const frame = { class: "scroll", tabindex: 0, role: "region", "aria-label": place.dataset.label ?? name };
+      place.append(
+        c2i.element("div", { class: "filters" }, ...filters.map((filter) => this.filter(filter)), this.search()),
+        c2i.element("div", frame, table),
+        c2i.element("p", { class: "tools" }, this.status, this.more,
+          c2i.element("button", { type: "button", class: "command save", onclick: take }, "data of these rows (CSV)")),
+      );
+      this.show(SHOWN_AT_FIRST);
+    }
+
+    filter({ title, column, choices, first }) {
+      const changed = (value) => {
+        this.chosen[column] = value;
+        this.show(SHOWN_AT_FIRST);
+      };
+      return labelled(title, select(choices, first, changed));
+    }
+
+    search() {
+      const input = c2i.element("input", {
+        type: "search",
+        oninput: () => {
+          this.words = input.value.trim().toLowerCase();
+          this.show(SHOWN_AT_FIRST);
+        },
+      });
+      return labelled("Search", input);
+    }
+
+    heading(column, i) {
+      const button = c2i.element("button", { type: "button", class: "sort", onclick: () => this.sort(i) }, column.title);
+      return c2i.element("th", { scope: "col", class: column.number && "number" }, column.key ? button : column.title);
+    }
+
+    sort(i) {
+      const up = !(this.sorted?.column === i && this.sorted.up);
+      this.sorted = { column: i, up };
+      [...this.head.cells].forEach((cell, j) => {
+        if (i === j) cell.setAttribute("aria-sort", up ? "ascending" : "descending");
+        else cell.removeAttribute("aria-sort");
+      });
+      this.show(this.shown);
+    }
+
+    found() {
+      const wanted = this.filters.filter(({ column }) => this.chosen[column] !== "");
+      const found = this.rows.filter(
+        (row) =>
+          wanted.every(({ column }) => row[column] === this.chosen[column]) &&
+          this.words.split(/\s+/).every((word) => this.text(row).includes(word)),
+      );
+      if (!this.sorted) return found;
+      const { key } = this.columns[this.sorted.column];
+      const sign = this.sorted.up ? 1 : -1;
+      // Rows without a value stand last in either direction.
+      const compare = (x, y) => {
+        if (x === null || y === null) return (x === null) - (y === null);
+        return sign * (typeof x === "string" ? x.localeCompare(y) : x - y);
+      };
+      return found.sort((a, b) => compare(key(a), key(b)));
+    }
+
+    show(shown) {
+      this.shown = shown;
+      const found = this.found();
+      const rows = found.slice(0, shown);
+      this.body.replaceChildren(...rows.map((row) => this.row(row)));
+      this.status.textContent = `${rows.length} of ${found.length} rows`;
+      this.more.hidden = rows.length === found.length;
+    }
+
+    row(row) {
+      const cells = this.columns.map((column) => {
+        const content = [column.cell(row)].flat();
+        return column.heads
+          ? c2i.element("th", { scope: "row" }, ...content)
+          : c2i.element("td", { class: column.number ? "number" : null }, ...content);
+      });
+      return c2i.element("tr", { class: row.p >= 0.05 && "chance" }, ...cells);
+    }
+  }
+
+  // The chance, floor, ceiling and interval of a score as a small picture; better is to the right.
+  function bar(row, [worst, best]) {
+    const at = (value) => 4 + (92 * (value - worst)) / (best - worst || 1);
+    const upright = (name, value, from, to) =>
+      value === null ? [] : [drawn("line", { class: name, x1: at(value), x2: at(value), y1: from, y2: to })];
+    const way = row.floor !== null && row.ceiling !== null
+      ? [drawn("line", { class: "way", x1: at(row.floor), x2: at(row.ceiling), y1: 7, y2: 7 })] : [];
+    return drawn("svg", { class: "bar", viewBox: "0 0 100 14", "aria-hidden": "true" },
+      ...way, ...upright("null", row.null_mean, 3, 11), ...upright("floor", row.floor, 1, 13),
+      ...upright("ceiling", row.ceiling, 1, 13),
+      drawn("line", { class: "interval", x1: at(row.ci_low), x2: at(row.ci_high), y1: 7, y2: 7 }),
+      drawn("circle", { cx: at(row.value), cy: 7, r: 2.6 }));
+  }
+
+  // Metric -> the worst and the best end of its bars, over all methods and subjects.
+  function scales(rows, metrics) {
+    const ends = {};
+    for (const row of rows) {
+      const values = [row.value, row.ci_low, row.ci_high, row.null_mean, row.floor, row.ceiling].filter((v) => v !== null);
+      const [low, high] = ends[row.metric] ?? [Infinity, -Infinity];
+      ends[row.metric] = [Math.min(low, ...values), Math.max(high, ...values)];
+    }
+    for (const name of Object.keys(ends)) if (!metrics[name].higher) ends[name].reverse();
+    return ends;
+  }
+
+  function filtersOf(table, words) {
+    const subjects = table.levels("subject");
+    const kinds = Object.entries(words.kinds).filter(([kind]) => table.rows.some((row) => row.kind === kind));
+    const methods = table.levels("method").map((name) => [name, words.methods[name].title]);
+    return [
+      { title: "Subject", column: "subject", first: subjects.includes(POOLED) ? POOLED : "",
+        choices: [["", "Each and all"], ...subjects.map((name) => [name, subjectTitle(name)])] },
+      { title: "Kind of metric", column: "kind", first: "", choices: [["", "All kinds"], ...kinds] },
+      { title: "Method", column: "method", first: "", choices: [["", "All methods"], ...methods] },
+    ];
+  }
+
+  const number = (title, name, digits = 3) =>
+    ({ title, number: true, key: (row) => row[name], cell: (row) => c2i.number(row[name], digits) });
+
+  function withInterval(title, name, low, high, digits = 3) {
+    const cell = (row) => row[name] === null ? "–" : [
+      c2i.element("span", { class: "value" }, c2i.number(row[name], digits)), " ",
+      c2i.element("span", { class: "beside" }, interval(row[low], row[high], digits))];
+    return { title, number: true, key: (row) => row[name], cell };
+  }
+
+  function names(words) {
+    const arrow = (metric) => (metric.higher ? " ↑" : " ↓");
+    const metric = (row) => words.metrics[row.metric];
+    return [
+      { title: "Metric", heads: true, key: (row) => metric(row).title, cell: (row) => [term(metric(row)), arrow(metric(row))] },
+      { title: "Method", key: (row) => words.methods[row.method].title, cell: (row) => term(words.methods[row.method]) },
+      { title: "Subject", key: (row) => subjectTitle(row.subject), cell: (row) => subjectTitle(row.subject) },
+    ];
+  }
+
+  const searched = (words) => (row) =>
+    [words.metrics[row.metric].title, row.metric, words.methods[row.method].title, row.method, row.subject, row.use ?? ""]
+      .join(" ").toLowerCase();
+
+  function floorCell(words) {
+    const title = (row) => words.methods[row.floor_control]?.title ?? row.floor_control;
+    return (row) => row.floor === null ? "–" : [c2i.number(row.floor), " ", c2i.element("span", { class: "beside" }, title(row))];
+  }
+
+  async function showScores(place) {
+    const [words, packed] = await Promise.all([c2i.load("scores/words"), c2i.load("scores/table")]);
+    const table = unpacked(packed);
+    for (const row of table.rows) row.kind = words.metrics[row.metric].kind;
+    const ends = scales(table.rows, words.metrics);
+    const p = { title: "p", number: true, key: (row) => row.p, cell: (row) => pValue(row.p).replace("p = ", "").replace("p ", "") };
+    const columns = [
+      ...names(words),
+      withInterval("Score [95 %]", "value", "ci_low", "ci_high"),
+      { title: "On its scale", cell: (row) => bar(row, ends[row.metric]) },
+      number("Shuffled", "null_mean"), p,
+      { ...number("Floor", "floor"), cell: floorCell(words) },
+      number("Ceiling", "ceiling"), withInterval("Share [95 %]", "share", "share_low", "share_high", 2),
+      number("n", "n", 0),
+    ];
+    const exported = Object.keys(packed);
+    new Listing(place, { name: "scores", rows: table.rows, columns, filters: filtersOf(table, words), text: searched(words), exported });
+  }
+
+  async function showSamples(place) {
+    const [words, packed] = await Promise.all([c2i.load("scores/words"), c2i.load("scores/samples")]);
+    const table = unpacked(packed);
+    for (const row of table.rows) row.kind = words.metrics[row.metric].kind;
+    const use = { title: "Made of the samples", key: (row) => row.use, cell: (row) => row.use };
+    const columns = [...names(words), use, withInterval("Score [95 %]", "value", "ci_low", "ci_high"),
+      number("Samples", "samples", 0), number("n", "n", 0)];
+    const exported = Object.keys(packed);
+    new Listing(place, { name: "samples", rows: table.rows, columns, filters: filtersOf(table, words), text: searched(words), exported });
+  }
+
+  return { POOLED, unpacked, subjectTitle, interval, pValue, drawn, csv, save, labelled, select, showScores, showSamples };
+})();
+
+scores.showScores(document.getElementById("score-table"));
+// Rows that are folded away are made when they are asked for.
+document.getElementById("sample-table")?.closest("details").addEventListener(
+  "toggle", () => scores.showSamples(document.getElementById("sample-table")), { once: true });
