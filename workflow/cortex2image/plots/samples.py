@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from cortex2image.plots.style import PALETTE, SETTINGS
 
 WIDTH, ROW_HEIGHT = 4.9, 0.42
+AXIS_CHARACTERS = 52
 MARKERS: Mapping[str, tuple[str, str, str]] = {
     "one_sample": ("o", "white", PALETTE[0]),
     "mean": ("o", PALETTE[0], PALETTE[0]),
@@ -39,7 +40,7 @@ def samples_chart(panels: Mapping[str, pd.DataFrame], names: Mapping[str, str]) 
         grid = figure.subplots(len(panels), 1, squeeze=False, height_ratios=counts)
         for axes, (label, rows) in zip(grid[:, 0], panels.items(), strict=True):
             _draw(axes, rows)
-            axes.set_xlabel(fill(label, 60))
+            axes.set_xlabel("\n".join(fill(line, AXIS_CHARACTERS) for line in label.splitlines()))
         drawn = pd.concat(panels.values())["use"].unique()
         uses = [use for use in MARKERS if use in drawn]
         handles = [_mark(use) for use in uses]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TypedDict
 
 import numpy as np
@@ -17,6 +18,8 @@ from cortex2image.report.model_sections import space_title
 from cortex2image.report.page import number
 from cortex2image.study.methods import described, title_of
 
+LABEL_CHARACTERS = 34
+"""Length of a line that fits beside the chart."""
 # Controls beside which a fall with distance is read: one that only recalls, and one that cannot.
 COMPARED = {"ceiling": "recalls nothing", "nearest_train": "does nothing else"}
 
@@ -89,7 +92,7 @@ def novelty_section(tables: NoveltyTables, methods: Sequence[str], target: str) 
     lines = {title_of(m): _thirds(pooled.loc[m]) for m in drawn}
     facts = metric_facts(metric)
     rows = [_method_row(method, pooled.loc[method]) for method in shown]
-    label = f"{facts.title}\n({unit_of(facts)}; {direction(facts)})"
+    label = fill(f"{facts.title} ({unit_of(facts)}), {direction(facts)}", LABEL_CHARACTERS)
     return {
         "metric": facts.title,
         "measure": measure_title(measure),

@@ -96,7 +96,7 @@ def axis_label(metric: str, scores: pd.DataFrame) -> str:
     people = "1 subject" if subjects == 1 else f"{subjects} subjects"
     title = metric_word(metric).title
     title = title[:1].upper() + title[1:]
-    return f"{title}\n({unit_of(facts)}; {direction(facts)}; n = {n} stimuli, {people})"
+    return f"{title} ({unit_of(facts)}), {direction(facts)}\nn = {n} stimuli, {people}"
 
 
 def file_name(metric: str) -> str:

@@ -8,7 +8,7 @@
   const CLEAR = 0.05;
   const LISTED = 6;
   const SIDE = 440;
-  const EDGE = { left: 52, top: 34, right: 14, bottom: 46 };
+  const EDGE = { left: 52, top: 48, right: 14, bottom: 46 };
   const { POOLED, subjectTitle, interval, pValue, drawn, labelled, select } = scores;
 
   const chosen = { metric: place.dataset.metric, subject: "", method: "", other: "" };
@@ -17,6 +17,7 @@
   let pairs; // "subject\nmetric\na\nb" -> row
   let asked = 0;
 
+  const rounded = (value) => c2i.number(Math.abs(value) < 0.0005 ? 0 : value); // never a zero with a sign
   const title = (method) => words.methods[method].title;
   const key = (...parts) => parts.join("\n");
   const linkTo = (stimulus) => `stimulus.html#${encodeURIComponent(stimulus)}`;
@@ -34,7 +35,7 @@
   function sentence(row) {
     if (!row) return "These two were not compared by this metric.";
     const [first, second] = [title(chosen.method), title(chosen.other)];
-    const numbers = `difference ${c2i.number(row.difference)} ${interval(row.ci_low, row.ci_high)}, ${pValue(row.q, "q")}, n = ${row.n} stimuli`;
+    const numbers = `difference ${rounded(row.difference)} ${interval(row.ci_low, row.ci_high)}, ${pValue(row.q, "q")}, n = ${row.n} stimuli`;
     if (row.q >= CLEAR) return `${first} and ${second} do not differ clearly: ${numbers}.`;
     return `${first} is ${isBetter(row) ? "better" : "worse"} than ${second}: ${numbers}.`;
   }
@@ -56,9 +57,9 @@
     const clear = found.q < CLEAR && (isBetter(found) ? "better" : "worse");
     const open = () => choose({ method: row, other: column });
     const pressed = String(chosen.method === row && chosen.other === column);
-    const label = `${title(row)} less ${title(column)}: ${c2i.number(found.difference)}, ${pValue(found.q, "q")}${clear ? `, ${clear}` : ""}`;
+    const label = `${title(row)} less ${title(column)}: ${rounded(found.difference)}, ${pValue(found.q, "q")}${clear ? `, ${clear}` : ""}`;
     const button = c2i.element("button", { type: "button", class: clear, "aria-pressed": pressed, "aria-label": label, onclick: open },
-      c2i.number(found.difference), c2i.element("small", {}, pValue(found.q, "q")));
+      rounded(found.difference), c2i.element("small", {}, pValue(found.q, "q")));
     return c2i.element("td", {}, button);
   }
 
@@ -76,7 +77,7 @@
   }
 
   function ticksOf([low, high]) {
-    const rough = (high - low) / 5;
+    const rough = (high - low) / 7;
     const power = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
     const first = Math.ceil(low / step - 1e-9);
@@ -97,7 +98,7 @@
     const metric = words.metrics[chosen.metric];
     const ahead = points.filter((p) => (metric.higher ? p.value > p.other : p.value < p.other)).length;
     const subjects = new Set(points.map((p) => p.subject)).size;
-    const label = `${points.length} dots, stimuli of ${subjects} ${subjects === 1 ? "subject" : "subjects"}`;
+    const label = `${points.length} dots: stimuli of ${subjects} ${subjects === 1 ? "subject" : "subjects"}`;
     const ticks = ticksOf(range).flatMap(([value, text]) => [
       drawn("text", { class: "tick", x: x(value), y: SIDE - EDGE.bottom + 15, "text-anchor": "middle" }, text),
       drawn("text", { class: "tick", x: EDGE.left - 5, y: y(value) + 4, "text-anchor": "end" }, text)]);
@@ -106,7 +107,8 @@
     const middle = EDGE.top + high / 2;
     return drawn("svg", { class: "scatter", viewBox: `0 0 ${SIDE} ${SIDE}`, role: "img",
       "aria-label": `${metric.title}, ${label}: ${title(chosen.method)} is better for ${ahead}` },
-      drawn("text", { x: EDGE.left, y: 20 }, `${metric.title} (${metric.direction}), ${label}`),
+      drawn("text", { x: EDGE.left, y: 18 }, `${metric.title}, ${metric.direction}`),
+      drawn("text", { class: "tick", x: EDGE.left, y: 36 }, label),
       drawn("rect", { class: "frame", x: EDGE.left, y: EDGE.top, width: wide, height: high }),
       drawn("line", { class: "same", x1: EDGE.left, y1: EDGE.top + high, x2: EDGE.left + wide, y2: EDGE.top }),
       ...ticks, ...dots,
@@ -129,7 +131,7 @@
     const subject = (point) => (chosen.subject === POOLED ? ` (${point.subject})` : "");
     const items = ranked.slice(0, LISTED).map((point) =>
       c2i.element("li", {}, c2i.element("a", { href: linkTo(point.stimulus) }, `${point.stimulus}${subject(point)}`), c2i.element("span", {}, shown(point))));
-    return [c2i.element("h3", {}, heading), c2i.element("ol", { class: "extremes" }, ...items)];
+    return c2i.element("div", {}, c2i.element("h3", {}, heading), c2i.element("ol", { class: "extremes" }, ...items));
   }
 
   function lists(points, both) {
@@ -137,10 +139,10 @@
     const two = (point) => `${c2i.number(point.value)} and ${c2i.number(point.other)}`;
     const [own, other] = [title(chosen.method), title(chosen.other)];
     return c2i.element("div", { class: "lists" },
-      ...extremes(`Best by ${own}`, points, (p) => p.value, value),
-      ...extremes(`Worst by ${own}`, points, (p) => -p.value, value),
-      ...(both.length ? [...extremes(`${own} most ahead of ${other}`, both, (p) => p.value - p.other, two),
-        ...extremes(`${other} most ahead of ${own}`, both, (p) => p.other - p.value, two)] : []));
+      extremes(`Best by ${own}`, points, (p) => p.value, value),
+      extremes(`Worst by ${own}`, points, (p) => -p.value, value),
+      ...(both.length ? [extremes(`${own} most ahead of ${other}`, both, (p) => p.value - p.other, two),
+        extremes(`${other} most ahead of ${own}`, both, (p) => p.other - p.value, two)] : []));
   }
 
   function plot(both) {

@@ -72,10 +72,11 @@ const scores = (() => {
     return element;
   }
 
-  // A table of many rows. Rows are filtered and sorted as data; elements exist for those that are shown.
+  // A table of many rows. Rows are filtered and sorted as data; elements exist for those that are shown. In their
+  // own order they stand in groups; a heading sorts them up, then down, then not any more.
   class Listing {
-    constructor(place, { name, rows, columns, filters, text, exported }) {
-      Object.assign(this, { rows, columns, filters, text, shown: SHOWN_AT_FIRST, words: "", sorted: null });
+    constructor(place, { name, rows, group, columns, filters, text, exported }) {
+      Object.assign(this, { rows, group, columns, filters, text, shown: SHOWN_AT_FIRST, words: "", sorted: null });
       this.chosen = Object.fromEntries(filters.map((filter) => [filter.column, filter.first]));
       this.head = c2i.element("tr", {}, ...columns.map((column, i) => this.heading(column, i)));
       this.body = c2i.element("tbody");
@@ -118,12 +119,10 @@ const scores = (() => {
     }
 
     sort(i) {
-      const up = !(this.sorted?.column === i && this.sorted.up);
-      this.sorted = { column: i, up };
-      [...this.head.cells].forEach((cell, j) => {
-        if (i === j) cell.setAttribute("aria-sort", up ? "ascending" : "descending");
-        else cell.removeAttribute("aria-sort");
-      });
+      const before = this.sorted?.column === i ? this.sorted : null;
+      this.sorted = before && !before.up ? null : { column: i, up: !before };
+      [...this.head.cells].forEach((cell) => cell.removeAttribute("aria-sort"));
+      if (this.sorted) this.head.cells[i].setAttribute("aria-sort", this.sorted.up ? "ascending" : "descending");
       this.show(this.shown);
     }
 
@@ -149,17 +148,27 @@ const scores = (() => {
       this.shown = shown;
       const found = this.found();
       const rows = found.slice(0, shown);
-      this.body.replaceChildren(...rows.map((row) => this.row(row)));
+      // A column that would say the same in every row is left out.
+      const columns = this.columns.filter((column) => !column.unlessChosen || !this.chosen[column.unlessChosen]);
+      [...this.head.cells].forEach((cell, i) => (cell.hidden = !columns.includes(this.columns[i])));
+      this.body.replaceChildren(...rows.flatMap((row, i) => [
+        ...(this.sorted || rows[i - 1]?.[this.group.column] === row[this.group.column] ? [] : [this.groupRow(row, columns.length)]),
+        this.row(row, columns)]));
       this.status.textContent = `${rows.length} of ${found.length} rows`;
       this.more.hidden = rows.length === found.length;
     }
 
-    row(row) {
-      const cells = this.columns.map((column) => {
+    groupRow(row, width) {
+      const heading = c2i.element("th", { scope: "rowgroup", colspan: width }, ...this.group.cell(row));
+      return c2i.element("tr", { class: "group" }, heading);
+    }
+
+    row(row, columns) {
+      const cells = columns.map((column) => {
         const content = [column.cell(row)].flat();
-        return column.heads
-          ? c2i.element("th", { scope: "row" }, ...content)
-          : c2i.element("td", { class: column.number ? "number" : null }, ...content);
+        if (!column.heads) return c2i.element("td", { class: column.number ? "number" : null }, ...content);
+        const of = this.sorted ? c2i.element("small", {}, this.group.title(row)) : null;
+        return c2i.element("th", { scope: "row" }, ...content, of);
       });
       return c2i.element("tr", { class: row.p >= 0.05 && "chance" }, ...cells);
     }
@@ -214,13 +223,16 @@ const scores = (() => {
   }
 
   function names(words) {
-    const arrow = (metric) => (metric.higher ? " ↑" : " ↓");
-    const metric = (row) => words.metrics[row.metric];
     return [
-      { title: "Metric", heads: true, key: (row) => metric(row).title, cell: (row) => [term(metric(row)), arrow(metric(row))] },
-      { title: "Method", key: (row) => words.methods[row.method].title, cell: (row) => term(words.methods[row.method]) },
-      { title: "Subject", key: (row) => subjectTitle(row.subject), cell: (row) => subjectTitle(row.subject) },
+      { title: "Method", heads: true, key: (row) => words.methods[row.method].title, cell: (row) => term(words.methods[row.method]) },
+      { title: "Subject", key: (row) => subjectTitle(row.subject), cell: (row) => subjectTitle(row.subject), unlessChosen: "subject" },
     ];
+  }
+
+  function byMetric(words) {
+    const metric = (row) => words.metrics[row.metric];
+    const beside = (row) => c2i.element("span", { class: "beside" }, ` ${metric(row).unit}, ${metric(row).direction}`);
+    return { column: "metric", title: (row) => metric(row).title, cell: (row) => [term(metric(row)), beside(row)] };
   }
 
   const searched = (words) => (row) =>
@@ -248,7 +260,7 @@ const scores = (() => {
       number("n", "n", 0),
     ];
     const exported = Object.keys(packed);
-    new Listing(place, { name: "scores", rows: table.rows, columns, filters: filtersOf(table, words), text: searched(words), exported });
+    new Listing(place, { name: "scores", rows: table.rows, group: byMetric(words), columns, filters: filtersOf(table, words), text: searched(words), exported });
   }
 
   async function showSamples(place) {
@@ -259,7 +271,7 @@ const scores = (() => {
     const columns = [...names(words), use, withInterval("Score [95 %]", "value", "ci_low", "ci_high"),
       number("Samples", "samples", 0), number("n", "n", 0)];
     const exported = Object.keys(packed);
-    new Listing(place, { name: "samples", rows: table.rows, columns, filters: filtersOf(table, words), text: searched(words), exported });
+    new Listing(place, { name: "samples", rows: table.rows, group: byMetric(words), columns, filters: filtersOf(table, words), text: searched(words), exported });
   }
 
   return { POOLED, unpacked, subjectTitle, interval, pValue, drawn, csv, save, labelled, select, showScores, showSamples };
