@@ -29,7 +29,7 @@ def compared_tables(study: Study, table: str) -> list[str]:
 
 
 def can_compare(study: Study) -> bool:
-    """Return whether the setting `studies` names at least two studies whose tables are there or can be made."""
+    """Return whether `studies` names two or more studies whose tables are there or planned."""
     try:
         for table in COMPARED:
             compared_tables(study, table)

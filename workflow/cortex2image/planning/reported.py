@@ -34,10 +34,10 @@ def reported(jobs: "Jobs") -> list[str]:
 
 
 def made_on_demand(jobs: "Jobs") -> list[str]:
-    """Return what the report shows if it was made, and no target `all` makes: studies compared, learning curves.
+    """Return what the report shows if it was made, which `all` does not: studies compared, learning curves.
 
-    Once made it is an input like any other: the report never shows a stale one. Studies are compared anew only
-    where the config names them and all of them have run; without that, what was made earlier is not shown.
+    Once made it is an input like any other, so that the report never shows a stale one. Studies are compared
+    anew only where the config names them and all have run; otherwise what was made earlier is not shown.
     """
     curves = jobs.of_all("learning_curve")
     split_once = jobs.study.dataset.cross_validate == "none"

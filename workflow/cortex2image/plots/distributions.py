@@ -79,7 +79,7 @@ def distribution_chart(rows: Sequence[Distribution], label: str) -> Figure:
 
 
 def quantile_dots(values: NDArray[np.float64], width: float) -> tuple[NDArray[np.float64], NDArray[np.int_]]:
-    """Return the places of dots along the axis, (20,), in bins of a width, and their heights in a pile from 0."""
+    """Return the places of dots along the axis, (20,), in bins of a width, and their places in a pile."""
     middle = (np.arange(DOTS) + 0.5) / DOTS
     bins = np.round(np.quantile(values, middle) / width).astype(int)
     heights = np.array([int((bins[:i] == bins[i]).sum()) for i in range(DOTS)])
@@ -104,7 +104,9 @@ def _draw_stimuli(axes: Axes, place: int, values: NDArray[np.float64], width: fl
         return
     along, heights = quantile_dots(finite, width)
     step = min(0.12, 0.62 / max(1, heights.max()))
-    axes.plot(along, place + 0.14 + step * heights, "o", color=COLOUR, markersize=2.6, alpha=0.45, markeredgewidth=0)
+    axes.plot(
+        along, place + 0.14 + step * heights, "o", color=COLOUR, markersize=2.6, alpha=0.45, markeredgewidth=0
+    )
 
 
 def _draw_score(axes: Axes, place: int, row: Distribution) -> None:
@@ -113,5 +115,5 @@ def _draw_score(axes: Axes, place: int, row: Distribution) -> None:
         axes.vlines(bound, at - 0.2, at + 0.2, color=colour, linewidth=1.8)
     axes.hlines(at, row.low, row.high, color=COLOUR, linewidth=2.2)
     axes.plot(row.value, at, "o", color=COLOUR, markersize=6)
-    rings = {"markersize": 3.2, "markerfacecolor": "white", "markeredgecolor": COLOUR, "markeredgewidth": 0.8}
-    axes.plot(row.subjects, np.full(len(row.subjects), at - 0.17), "o", **rings)
+    beside = np.full(len(row.subjects), at - 0.17)
+    axes.plot(row.subjects, beside, "o", color=COLOUR, markersize=3.2, markerfacecolor="white")

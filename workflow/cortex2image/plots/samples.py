@@ -43,8 +43,8 @@ def samples_chart(panels: Mapping[str, pd.DataFrame], names: Mapping[str, str]) 
             axes.set_xlabel("\n".join(fill(line, AXIS_CHARACTERS) for line in label.splitlines()))
         drawn = pd.concat(panels.values())["use"].unique()
         uses = [use for use in MARKERS if use in drawn]
-        handles = [_mark(use) for use in uses]
-        figure.legend(handles, [names[use] for use in uses], loc="outside lower center", ncols=2, frameon=False)
+        handles, words = [_mark(use) for use in uses], [names[use] for use in uses]
+        figure.legend(handles, words, loc="outside lower center", ncols=2, frameon=False)
     return figure
 
 
@@ -52,10 +52,11 @@ def _draw(axes: Axes, rows: pd.DataFrame) -> None:
     methods = list(dict.fromkeys(rows["method"]))[::-1]
     for place, method in enumerate(methods):
         of_method = rows[rows["method"] == method]
-        for use, low, high, value in zip(*(of_method[c] for c in ("use", "ci_low", "ci_high", "value")), strict=True):
-            at = place + APART * (1.5 - list(MARKERS).index(use))
-            axes.hlines(at, low, high, color=MARKERS[use][2], linewidth=1.2)
-            axes.add_line(_mark(use, [value], [at]))
+        for row in of_method.to_dict("records"):
+            use = row["use"]
+            at = place + APART * ((len(MARKERS) - 1) / 2 - list(MARKERS).index(use))
+            axes.hlines(at, row["ci_low"], row["ci_high"], color=MARKERS[use][2], linewidth=1.2)
+            axes.add_line(_mark(use, [row["value"]], [at]))
     axes.set_yticks(range(len(methods)), methods)
     axes.set_ylim(-0.6, len(methods) - 0.4)
     axes.tick_params(axis="y", length=0)

@@ -1,9 +1,10 @@
-"""Kinds of metrics in words: what they are called, what they judge, and the unit of the value of a stimulus."""
+"""Kinds of metrics in words: their names, what they judge, and the unit of the value of a stimulus."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cortex2image.metrics.metric import Metric
+from cortex2image.metrics.registry import METRICS, metric_facts
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,13 @@ def unit_of(metric: Metric) -> str:
 def direction(metric: Metric) -> str:
     """Return in words which way is better."""
     return "higher is better" if metric.higher_is_better else "lower is better"
+
+
+def in_order(metrics: Iterable[str]) -> list[str]:
+    """Return each metric once, by kind as in :data:`METRIC_KINDS`, then as the registry has them."""
+    kinds, known = list(METRIC_KINDS), {name: place for place, name in enumerate(METRICS)}
+
+    def place(metric: str) -> tuple[int, int, str]:
+        return kinds.index(metric_facts(metric).kind), known.get(metric, len(known)), metric
+
+    return sorted(set(metrics), key=place)

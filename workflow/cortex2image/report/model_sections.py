@@ -9,9 +9,9 @@ import pandas as pd
 from cortex2image.plots.charts import EDGES, correlation_histograms
 from cortex2image.plots.style import svg
 from cortex2image.report.figures import Figure
-from cortex2image.tables.scores import POOLED
 from cortex2image.study.space_names import parse_space
 from cortex2image.tables.folder import StudyFolder
+from cortex2image.tables.scores import POOLED
 
 FDR = 0.05
 """False discovery rate below which a decoded unit counts as significant."""
@@ -64,9 +64,10 @@ def _histogram(space: str, series: Mapping[str, np.ndarray], target: str) -> Fig
     title = space_title(space)
     units = max(len(r) for r in series.values())
     label = f"r of decoded and true values over test stimuli\n{title} ({units} units)"
-    shares = {subject: np.histogram(r[np.isfinite(r)], EDGES)[0] / max(np.isfinite(r).sum(), 1) for subject, r in series.items()}
-    table = pd.DataFrame({"r_from": EDGES[:-1], "r_to": EDGES[1:]} | {f"share_{s}": v for s, v in shares.items()})
-    medians = ", ".join(f"{s} {np.nanmedian(r) if np.isfinite(r).any() else np.nan:.3f}" for s, r in series.items())
+    finite = {subject: r[np.isfinite(r)] for subject, r in series.items()}
+    shares = {f"share_{s}": np.histogram(r, EDGES)[0] / max(len(r), 1) for s, r in finite.items()}
+    table = pd.DataFrame({"r_from": EDGES[:-1], "r_to": EDGES[1:]} | shares)
+    medians = ", ".join(f"{s} {np.median(r):.3f}" for s, r in finite.items() if len(r))
     return Figure(
         f"decoded-{space}",
         svg(correlation_histograms(series, label)),

@@ -10,6 +10,7 @@ from cortex2image.plots.samples import samples_chart
 from cortex2image.plots.style import svg
 from cortex2image.report.figures import Figure
 from cortex2image.report.headlines import headline_metrics
+from cortex2image.report.metric_kinds import in_order
 from cortex2image.report.packed import packed
 from cortex2image.report.score_figures import axis_label
 from cortex2image.report.score_section import pooled_rows
@@ -50,7 +51,9 @@ def sample_section(
         return None
     counts = sorted(set(scores["samples"]))
     order = {method: place for place, method in enumerate(methods)}
-    rows = scores.assign(rank=scores["method"].map(order)).sort_values("rank", kind="stable")
+    place = {metric: i for i, metric in enumerate(in_order(scores["metric"]))}
+    rows = scores.assign(place=scores["metric"].map(place), rank=scores["method"].map(order))
+    rows = rows.sort_values(["place", "rank"], kind="stable")
     return {
         "figure": _figure(rows, decoded_from, target),
         "samples": f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}",

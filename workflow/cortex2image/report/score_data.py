@@ -7,7 +7,7 @@ import pandas as pd
 
 from cortex2image.metrics.registry import metric_facts
 from cortex2image.report.evaluations import StimulusScores
-from cortex2image.report.metric_kinds import METRIC_KINDS, direction, unit_of
+from cortex2image.report.metric_kinds import METRIC_KINDS, direction, in_order, unit_of
 from cortex2image.report.packed import numbers, packed
 from cortex2image.report.words import Word, method_word, metric_word
 from cortex2image.study.methods import described
@@ -41,12 +41,9 @@ def score_words(metrics: Iterable[str], methods: Iterable[str]) -> dict[str, obj
 
 
 def score_data(scores: pd.DataFrame, methods: Sequence[str]) -> dict[str, object]:
-    """Return the table `scores` in the order of kinds of metrics, metrics and methods."""
-    order = {kind: place for place, kind in enumerate(METRIC_KINDS)}
-    metrics = dict.fromkeys(scores["metric"])
-    ranked = sorted(metrics, key=lambda metric: order[metric_facts(metric).kind])
+    """Return the table `scores` by metric, as :func:`in_order` has them, and by method."""
     rows = scores.assign(
-        place=scores["metric"].map({metric: i for i, metric in enumerate(ranked)}),
+        place=scores["metric"].map({metric: i for i, metric in enumerate(in_order(scores["metric"]))}),
         rank=scores["method"].map({method: i for i, method in enumerate(methods)}),
     )
     return packed(rows.sort_values(["place", "rank"], kind="stable")[SCORE_COLUMNS])

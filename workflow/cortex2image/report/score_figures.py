@@ -13,7 +13,7 @@ from cortex2image.plots.distributions import Distribution, distribution_chart
 from cortex2image.plots.style import svg
 from cortex2image.report.evaluations import StimulusScores
 from cortex2image.report.figures import Figure
-from cortex2image.report.metric_kinds import METRIC_KINDS, direction, unit_of
+from cortex2image.report.metric_kinds import METRIC_KINDS, direction, in_order, unit_of
 from cortex2image.report.page import number
 from cortex2image.report.score_section import pooled_rows
 from cortex2image.report.words import method_word, metric_word
@@ -52,9 +52,10 @@ def charts_by_kind(
     target : file that Snakemake can make again
     """
     charts: dict[str, list[MetricChart]] = {kind: [] for kind in METRIC_KINDS}
-    for metric, rows in scores.groupby("metric", sort=False):
-        chart = metric_chart(str(metric), rows, stimuli, methods, target)
-        charts[metric_facts(str(metric)).kind].append({"metric": str(metric), "figure": chart})
+    of_metric = dict(list(scores.groupby("metric")))
+    for metric in in_order(of_metric):
+        chart = metric_chart(metric, of_metric[metric], stimuli, methods, target)
+        charts[metric_facts(metric).kind].append({"metric": metric, "figure": chart})
     return [
         {"title": kind.title, "meaning": kind.meaning, "charts": charts[name]}
         for name, kind in METRIC_KINDS.items()
@@ -100,7 +101,7 @@ def axis_label(metric: str, scores: pd.DataFrame) -> str:
 
 
 def file_name(metric: str) -> str:
-    """Return a metric as part of a file name; those with other letters, such as names of regions, get a sum."""
+    """Return a metric as part of a file name; one with other letters, of a region's name, gets a sum."""
     plain = re.sub(r"[^A-Za-z0-9.+_-]", "_", metric)
     return plain if plain == metric else f"{plain}-{hashlib.sha256(metric.encode()).hexdigest()[:8]}"
 

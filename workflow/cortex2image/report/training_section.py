@@ -14,7 +14,15 @@ from cortex2image.report.model_sections import space_title
 from cortex2image.report.words import method_word, metric_word
 from cortex2image.tables.scores import POOLED
 
-STUDY_COLUMNS = ["study", "split", "n", "training_stimuli", "training_trials", "test_trials", "nearest_training"]
+STUDY_COLUMNS = [
+    "study",
+    "split",
+    "n",
+    "training_stimuli",
+    "training_trials",
+    "test_trials",
+    "nearest_training",
+]
 
 
 class StudiesSection(TypedDict):
@@ -24,9 +32,7 @@ class StudiesSection(TypedDict):
     studies: list[dict[str, object]]
 
 
-def studies_section(
-    studies: pd.DataFrame, decoded_from: Collection[str], target: str
-) -> StudiesSection:
+def studies_section(studies: pd.DataFrame, decoded_from: Collection[str], target: str) -> StudiesSection:
     """Return what the page shows of the table `studies`."""
     pooled = studies[studies["subject"] == POOLED]
     metrics = headline_metrics(set(pooled["metric"]), decoded_from)

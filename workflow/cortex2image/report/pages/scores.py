@@ -5,6 +5,7 @@ import shlex
 from cortex2image.metrics.registry import metric_facts
 from cortex2image.report.figures import Figure
 from cortex2image.report.headlines import headline_metrics
+from cortex2image.report.metric_kinds import in_order
 from cortex2image.report.model_sections import decoding_figures, decoding_rows
 from cortex2image.report.novelty_section import NoveltySection, novelty_section
 from cortex2image.report.sample_section import SampleSection, sample_section
@@ -19,7 +20,7 @@ from cortex2image.report.training_section import StudiesSection, learning_curve_
 def content(study: StudyResults) -> Content:
     """Return the content of the page of scores."""
     methods, target = methods_of(study.scores, study.methods), _path(study, "scores")
-    metrics = list(dict.fromkeys(study.scores["metric"]))
+    metrics = in_order(study.scores["metric"])
     kinds = charts_by_kind(study.scores, study.stimulus_scores, methods, target)
     novelty, samples, studies = _novelty(study), _samples(study, methods), _studies(study)
     curve, decoding = _learning_curve(study), decoding_figures(study.decoded, study.spaces, study.folder)
