@@ -169,11 +169,9 @@ def test_strange_names_are_shown_as_text(browser: Browser, report: Path, tmp_pat
     words = score_words([metric, "twoway_clip"], ["z", "c", "zc"])
     values = {HOSTILE: {"z": [0.1, 0.2], "c": [0.3, 0.4], "zc": [0.5, 0.1]}}
     data = {"scores/words": words, "scores/table": score_data(rows, ["z", "c", "zc"])}
-    data |= {
-        "scores/values-0": values,
-        "scores/values-1": values,
-        "scores/stimuli": {HOSTILE: [HOSTILE, "b"]},
-    }
+    of_metric = {"values": values, "pairs": {"subject": {"levels": [], "codes": []}}}
+    data |= {"scores/metric-0": of_metric, "scores/metric-1": of_metric}
+    data |= {"scores/stimuli": {HOSTILE: [HOSTILE, "b"]}}
     for name, value in data.items():
         (changed / "data" / f"{name}.js").write_text(data_script(name, value))
     with opened_page(browser) as opened:

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from cortex2image.report.score_data import score_data, score_words, stimulus_data
+from cortex2image.report.score_data import metric_data, score_data, score_words
 
 
 def texts(column: dict) -> list[str]:
@@ -28,16 +28,21 @@ def test_values_of_stimuli_stand_beside_the_names_of_the_stimuli_of_each_subject
         ("sub-01", "c"): pd.DataFrame({"pixcorr": [0.3]}, ["a"]),
         ("sub-02", "z"): pd.DataFrame({"ssim2d": [0.5]}, ["<x>"]),
     }
-    found = stimulus_data(stimuli, ["ssim2d", "pixcorr"])
+    pair = {"subject": "all", "method_a": "c", "method_b": "z", "n": 3, "difference": 0.25}
+    pair |= {"ci_low": 0.0, "ci_high": 0.5, "q": 0.04}
+    compared = pd.DataFrame([pair | {"metric": "pixcorr"}])
+    found = metric_data(stimuli, compared, ["ssim2d", "pixcorr"])
     assert found["scores/stimuli"] == {"sub-01": ["a", "b"], "sub-02": ["<x>"]}
-    assert found["scores/values-1"] == {"sub-01": {"z": [0.2, 0.1], "c": [0.3, None]}}
-    assert found["scores/values-0"] == {"sub-02": {"z": [0.5]}}
+    assert found["scores/metric-1"]["values"] == {"sub-01": {"z": [0.2, 0.1], "c": [0.3, None]}}
+    assert found["scores/metric-0"]["values"] == {"sub-02": {"z": [0.5]}}
+    assert found["scores/metric-1"]["pairs"]["difference"] == [0.25]
+    assert found["scores/metric-0"]["pairs"]["difference"] == []
 
 
 def test_words_say_what_scripts_need_of_each_metric() -> None:
     found = score_words(["pixcorr", "lpips_alex"], ["z", "ceiling"])
     assert found["metrics"]["lpips_alex"]["higher"] is False
-    assert found["metrics"]["lpips_alex"]["values"] == "scores/values-1"
+    assert found["metrics"]["lpips_alex"]["data"] == "scores/metric-1"
     assert found["metrics"]["pixcorr"]["title"] == "pixel correlation"
     assert set(found["kinds"]) == {"pixels", "distance"}
     assert [found["methods"][name]["control"] for name in ("z", "ceiling")] == [False, True]

@@ -18,6 +18,7 @@ from tests.support.report_study import (
     write_trials,
     write_voxels,
 )
+from tests.support.report_training import write_learning_curves, write_studies
 
 from cortex2image.errors import ContractError, DataError
 from cortex2image.steps.report import main
@@ -268,3 +269,40 @@ def test_a_missing_or_damaged_figure_leaves_no_page(tmp_path: Path, file: str, c
     with pytest.raises(DataError, match=re.escape(str(path.name))):
         main(arguments)
     assert not (root / "report").exists()
+
+
+def test_what_was_not_made_is_a_gap_that_names_the_target(page: str, category_page: str) -> None:
+    for shown in (page, category_page):
+        gaps = re.findall(r'<p class="gap">(.*?)</p>', shown, re.DOTALL)
+        for target in ("compare", "learning_curve"):
+            assert [gap for gap in gaps if f"<code>snakemake {target}</code>" in gap]
+
+
+def test_studies_and_learning_curves_are_shown_once_they_were_made(tmp_path: Path) -> None:
+    root = tmp_path / "study"
+    write_study(root, METHODS, MODELS, with_images=True, reader="simulated")
+    write_studies(root, ("tiny", "<other>"))
+    write_learning_curves(root, SUBJECTS, SPACES)
+    main(command_line(root, root / "report"))
+    page = (root / "report" / "scores.html").read_text()
+    section = page.split('<section id="training">')[1].split("</section>")[0]
+    assert "gap" not in section
+    assert '<th scope="row">&lt;other&gt;</th>' in section
+    assert '<td class="number">601</td>' in section
+    drawn = (root / "report" / "figures" / "learning_curve.csv").read_text()
+    assert len(drawn.splitlines()) == 1 + len(SUBJECTS) * len(SPACES) * 3 * 4
+    assert "results/demo" not in section
+    assert str(root / "learning_curve.svg") in section
+
+
+def test_without_scores_of_single_stimuli_the_page_says_so(tmp_path: Path) -> None:
+    root = tmp_path / "study"
+    write_study(root, METHODS, MODELS, with_images=True, reader="simulated")
+    for subject in SUBJECTS:
+        shutil.rmtree(root / subject / "evaluation")
+    (root / "sample_scores.parquet").unlink()
+    main(command_line(root, root / "report"))
+    page = (root / "report" / "scores.html").read_text()
+    assert "Scores of single stimuli are missing. Run <code>snakemake evaluate</code>" in page
+    assert "No method has several samples that were scored" in page
+    assert script_data(root, "scores/stimuli") == {}

@@ -16,7 +16,7 @@ SCORE_COLUMNS = [
     *("metric", "method", "subject", "n", "value", "ci_low", "ci_high", "null_mean", "null_sd", "p"),
     *("floor", "floor_control", "ceiling", "share", "share_low", "share_high", "nearest_train"),
 ]
-PAIR_COLUMNS = ["subject", "metric", "method_a", "method_b", "n", "difference", "ci_low", "ci_high", "q"]
+PAIR_COLUMNS = ["subject", "method_a", "method_b", "n", "difference", "ci_low", "ci_high", "q"]
 
 
 def score_words(metrics: Iterable[str], methods: Iterable[str]) -> dict[str, object]:
@@ -31,7 +31,7 @@ def score_words(metrics: Iterable[str], methods: Iterable[str]) -> dict[str, obj
                 "higher": fact.higher_is_better,
                 "direction": direction(fact),
                 "unit": unit_of(fact),
-                "values": f"scores/values-{i}",
+                "data": f"scores/metric-{i}",
             }
             for i, fact in enumerate(facts)
         },
@@ -49,23 +49,23 @@ def score_data(scores: pd.DataFrame, methods: Sequence[str]) -> dict[str, object
     return packed(rows.sort_values(["place", "rank"], kind="stable")[SCORE_COLUMNS])
 
 
-def pair_data(comparisons: pd.DataFrame) -> dict[str, object]:
-    """Return the table `comparisons`."""
-    return packed(comparisons[PAIR_COLUMNS])
-
-
-def stimulus_data(stimuli: StimulusScores, metrics: Sequence[str]) -> dict[str, object]:
-    """Return the names of the stimuli of every subject, and a value per metric that scripts load on demand.
+def metric_data(
+    stimuli: StimulusScores, comparisons: pd.DataFrame, metrics: Sequence[str]
+) -> dict[str, object]:
+    """Return the names of the stimuli of every subject, and per metric what scripts load on demand.
 
     Returns
     -------
-    dict of ``scores/stimuli`` to subject -> stimuli, and of ``scores/values-{i}``, of the i-th of `metrics`,
-    to subject -> method -> a value per stimulus, None where it has none
+    dict of ``scores/stimuli`` to subject -> stimuli; and of ``scores/metric-{i}``, of the i-th of `metrics`,
+    to ``values``, subject -> method -> a value per stimulus, None where it has none, and ``pairs``, its rows
+    of the table `comparisons`
     """
-    names = stimuli_of(stimuli)
+    names, compared = stimuli_of(stimuli), dict(list(comparisons.groupby("metric")))
+    none = comparisons.head(0)
     data: dict[str, object] = {"scores/stimuli": names}
     for i, metric in enumerate(metrics):
-        data[f"scores/values-{i}"] = _values(stimuli, metric, names)
+        pairs = packed(compared.get(metric, none)[PAIR_COLUMNS])
+        data[f"scores/metric-{i}"] = {"values": _values(stimuli, metric, names), "pairs": pairs}
     return data
 
 

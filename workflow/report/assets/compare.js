@@ -14,7 +14,7 @@
   const chosen = { metric: place.dataset.metric, subject: "", method: "", other: "" };
   let words;
   let rated; // metric -> methods that have it, in order
-  let pairs; // "subject\nmetric\na\nb" -> row
+  let pairs; // of the metric: "subject\nmethod\nother" -> row
   let asked = 0;
 
   const rounded = (value) => c2i.number(Math.abs(value) < 0.0005 ? 0 : value); // never a zero with a sign
@@ -24,9 +24,9 @@
 
   // The difference of two methods, the first less the second, whichever way the table has it.
   function difference(first, second) {
-    const straight = pairs.get(key(chosen.subject, chosen.metric, first, second));
+    const straight = pairs.get(key(chosen.subject, first, second));
     if (straight) return straight;
-    const turned = pairs.get(key(chosen.subject, chosen.metric, second, first));
+    const turned = pairs.get(key(chosen.subject, second, first));
     return turned && { ...turned, difference: -turned.difference, ci_low: -turned.ci_high, ci_high: -turned.ci_low };
   }
 
@@ -162,11 +162,6 @@
         c2i.element("button", { type: "button", class: "command", "data-command": place.dataset.command }, "command")));
   }
 
-  async function stimuliOf(metric) {
-    const [stimuli, values] = await Promise.all([c2i.load("scores/stimuli"), c2i.load(words.metrics[metric].values)]);
-    return { stimuli, values };
-  }
-
   // ---- The whole section
 
   function settle() {
@@ -202,9 +197,11 @@
     asked += 1;
     const own = asked;
     const methods = settle();
-    const { stimuli, values } = await stimuliOf(chosen.metric);
+    const [stimuli, data] = await Promise.all([c2i.load("scores/stimuli"), c2i.load(words.metrics[chosen.metric].data)]);
     if (own !== asked) return; // The reader has chosen something else meanwhile.
-    const points = pointsOf(values, stimuli);
+    const compared = scores.unpacked(data.pairs).rows;
+    pairs = new Map(compared.map((row) => [key(row.subject, row.method_a, row.method_b), row]));
+    const points = pointsOf(data.values, stimuli);
     const both = chosen.other === chosen.method ? [] : points.filter((point) => point.other !== null);
     const held = document.activeElement?.closest("#comparison") && focused();
     place.replaceChildren(
@@ -231,7 +228,7 @@
   }
 
   async function start() {
-    const [found, packed, compared] = await Promise.all(["scores/words", "scores/table", "scores/pairs"].map(c2i.load));
+    const [found, packed] = await Promise.all([c2i.load("scores/words"), c2i.load("scores/table")]);
     words = found;
     const { rows } = scores.unpacked(packed);
     rated = {};
@@ -240,7 +237,6 @@
       if (!methods.includes(row.method)) methods.push(row.method);
     }
     subjects = [...new Set(rows.map((row) => row.subject))].sort((a, b) => (b === POOLED) - (a === POOLED) || a.localeCompare(b));
-    pairs = new Map(scores.unpacked(compared).rows.map((row) => [key(row.subject, row.metric, row.method_a, row.method_b), row]));
     chosen.subject = subjects[0];
     await show();
   }

@@ -9,7 +9,7 @@ from cortex2image.report.metric_kinds import in_order
 from cortex2image.report.model_sections import decoding_figures, decoding_rows
 from cortex2image.report.novelty_section import NoveltySection, novelty_section
 from cortex2image.report.sample_section import SampleSection, sample_section
-from cortex2image.report.score_data import pair_data, score_data, score_words, stimulus_data
+from cortex2image.report.score_data import metric_data, score_data, score_words
 from cortex2image.report.score_figures import charts_by_kind
 from cortex2image.report.score_section import methods_of
 from cortex2image.report.site import Content
@@ -40,9 +40,8 @@ def content(study: StudyResults) -> Content:
     data = {
         "scores/words": score_words(metrics, methods),
         "scores/table": score_data(study.scores, methods),
-        "scores/pairs": pair_data(study.comparisons),
         **({"scores/samples": samples["data"]} if samples else {}),
-        **stimulus_data(study.stimulus_scores, metrics),
+        **metric_data(study.stimulus_scores, study.comparisons, metrics),
     }
     charts = [chart["figure"] for kind in kinds for chart in kind["charts"]]
     sections = [section["figure"] for section in (novelty, samples, studies) if section]
