@@ -11,6 +11,7 @@ from tests.support.browser import WIDTHS, opened_page
 from cortex2image.metrics.registry import metric_facts
 from cortex2image.report.score_data import score_data, score_words
 from cortex2image.report.site import data_script
+from cortex2image.report.words import method_word, metric_word
 from cortex2image.tables.scores import COMPARISONS, SCORES
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -55,10 +56,10 @@ def test_filters_leave_the_rows_they_name(browser: Browser, report: Path) -> Non
         opened.require_quiet()
 
 
-def test_search_finds_words_of_metrics(browser: Browser, report: Path) -> None:
+def test_search_finds_metrics_by_any_part_of_their_names(browser: Browser, report: Path) -> None:
     with opened_page(browser) as opened:
         page = ready(opened.goto(report / "scores.html"))
-        page.locator("#score-table").get_by_label("Search").fill("clip two-way")
+        page.locator("#score-table").get_by_label("Search").fill("TWOWAY_clip")
         assert sorted(shown_scores(page)) == sorted(scores_of(report, subject="all", metric="twoway_clip"))
 
 
@@ -95,9 +96,10 @@ def test_a_cell_opens_the_two_methods_it_compares(browser: Browser, report: Path
     with opened_page(browser) as opened:
         page = ready(opened.goto(report / "scores.html"))
         choose(page, "#comparison", "Metric", "pixcorr")
-        page.wait_for_selector(".scatter text:has-text('pixel correlation')")
-        page.get_by_label("z less c: ").click()
-        page.wait_for_selector(".differences [aria-pressed=true][aria-label^='z less c: ']")
+        page.wait_for_selector(f".scatter text:has-text('{metric_word('pixcorr').title}')")
+        pair = f"{method_word('z').title} less {method_word('c').title}: "
+        page.get_by_label(pair).click()
+        page.wait_for_selector(f".differences [aria-pressed=true][aria-label^='{pair}']")
         rows = COMPARISONS.read(report.parent / "comparisons.parquet").to_pandas()
         row = rows[(rows["subject"] == "all") & (rows["metric"] == "pixcorr")]
         row = row.set_index(["method_a", "method_b"]).loc[("c", "z")]
@@ -105,7 +107,7 @@ def test_a_cell_opens_the_two_methods_it_compares(browser: Browser, report: Path
         assert less in page.inner_text("#comparison > [role=status]")
         # A dot per stimulus and subject, all of them.
         assert page.locator(".scatter circle").count() == 2 * 30
-        assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("z less c: ")
+        assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith(pair)
         opened.require_quiet()
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from cortex2image.metrics.sample_rows import sample_rows
 from cortex2image.report.sample_section import sample_section, use_in_words
+from cortex2image.report.words import metric_word
 
 TARGET = "results/demo/sample_scores.parquet"
 
@@ -39,7 +40,7 @@ def test_the_table_keeps_every_row_in_words() -> None:
     data = sample_section(rows, ["zc"], (), TARGET)["data"]
     assert len(data["value"]) == len(rows)
     levels = data["use"]["levels"]
-    assert "best by the brain (brain consistency, z to V2)" in levels
+    assert f"best by the brain ({metric_word('brain_consistency_z_V2').title})" in levels
     assert "number 2 by the truth" in levels
 
 

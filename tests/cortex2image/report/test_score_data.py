@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cortex2image.report.score_data import metric_data, score_data, score_words
+from cortex2image.report.words import metric_word
 
 
 def texts(column: dict) -> list[str]:
@@ -43,6 +44,6 @@ def test_words_say_what_scripts_need_of_each_metric() -> None:
     found = score_words(["pixcorr", "lpips_alex"], ["z", "ceiling"])
     assert found["metrics"]["lpips_alex"]["higher"] is False
     assert found["metrics"]["lpips_alex"]["data"] == "scores/metric-1"
-    assert found["metrics"]["pixcorr"]["title"] == "pixel correlation"
+    assert found["metrics"]["pixcorr"]["title"] == metric_word("pixcorr").title
     assert set(found["kinds"]) == {"pixels", "distance"}
     assert [found["methods"][name]["control"] for name in ("z", "ceiling")] == [False, True]

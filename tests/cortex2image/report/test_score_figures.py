@@ -5,6 +5,7 @@ import pytest
 from cortex2image.errors import DataError
 from cortex2image.report.figures import FILE_NAME
 from cortex2image.report.score_figures import axis_label, charts_by_kind, file_name, metric_chart
+from cortex2image.report.words import method_word
 
 TARGET = "results/demo/scores.parquet"
 
@@ -39,7 +40,7 @@ def test_the_table_of_a_chart_has_scores_and_percentiles_over_stimuli_of_all_sub
     assert row["value"] == pooled.loc["z", "value"]
     every = np.concatenate([values[s, "z"]["pixcorr"] for s in ("sub-01", "sub-02")])
     assert row["stimuli_percentile_25"] == pytest.approx(np.percentile(every, 25))
-    assert f"z {row['value']:.3f}" in figure.alt
+    assert f"{method_word('z').title} {row['value']:.3f}" in figure.alt
 
 
 def test_without_single_stimuli_a_chart_has_scores_alone() -> None:

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from cortex2image.plots.style import PALETTE, SETTINGS
 
 WIDTH, ROW_HEIGHT = 4.9, 0.42
-AXIS_CHARACTERS = 52
+LABEL_CHARACTERS, AXIS_CHARACTERS = 18, 52
 MARKERS: Mapping[str, tuple[str, str, str]] = {
     "one_sample": ("o", "white", PALETTE[0]),
     "mean": ("o", PALETTE[0], PALETTE[0]),
@@ -57,7 +57,7 @@ def _draw(axes: Axes, rows: pd.DataFrame) -> None:
             at = place + APART * ((len(MARKERS) - 1) / 2 - list(MARKERS).index(use))
             axes.hlines(at, row["ci_low"], row["ci_high"], color=MARKERS[use][2], linewidth=1.2)
             axes.add_line(_mark(use, [row["value"]], [at]))
-    axes.set_yticks(range(len(methods)), methods)
+    axes.set_yticks(range(len(methods)), [fill(method, LABEL_CHARACTERS) for method in methods])
     axes.set_ylim(-0.6, len(methods) - 0.4)
     axes.tick_params(axis="y", length=0)
     axes.autoscale_view(scaley=False)

@@ -1,19 +1,24 @@
 """Section on training data: scores of several splits or studies, and scores against the hours of scanning."""
 
 from collections.abc import Collection
+from textwrap import fill
 from typing import TypedDict
 
 import pandas as pd
 
+from cortex2image.metrics.registry import metric_facts
 from cortex2image.plots.comparison import draw_comparison
 from cortex2image.plots.learning_curve import draw_learning_curves
 from cortex2image.plots.style import svg
 from cortex2image.report.figures import Figure
 from cortex2image.report.headlines import headline_metrics
+from cortex2image.report.metric_kinds import unit_of
 from cortex2image.report.model_sections import space_title
 from cortex2image.report.words import method_word, metric_word
 from cortex2image.tables.scores import POOLED
 
+TITLE_CHARACTERS = 30
+"""Length of a line that fits above a panel."""
 STUDY_COLUMNS = [
     "study",
     "split",
@@ -38,7 +43,7 @@ def studies_section(studies: pd.DataFrame, decoded_from: Collection[str], target
     metrics = headline_metrics(set(pooled["metric"]), decoded_from)
     shown = pooled[pooled["metric"].isin(metrics)]
     in_words = shown.assign(
-        metric=[metric_word(name).title for name in shown["metric"]],
+        metric=[_panel_title(name) for name in shown["metric"]],
         method=[method_word(name).title for name in shown["method"]],
     )
     figure = Figure(
@@ -51,6 +56,10 @@ def studies_section(studies: pd.DataFrame, decoded_from: Collection[str], target
     rows = pooled.sort_values("n", ascending=False).drop_duplicates("study")[STUDY_COLUMNS]
     names = list(dict.fromkeys(studies["study"]))
     return {"figure": figure, "studies": rows.set_index("study", drop=False).loc[names].to_dict("records")}
+
+
+def _panel_title(metric: str) -> str:
+    return fill(f"{metric_word(metric).title} ({unit_of(metric_facts(metric))})", TITLE_CHARACTERS)
 
 
 def learning_curve_figure(curves: pd.DataFrame, target: str) -> Figure:

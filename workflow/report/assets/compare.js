@@ -185,11 +185,12 @@
       choices: Object.entries(words.metrics).filter(([, metric]) => metric.kind === kind).map(([name, metric]) => [name, metric.title]),
     }));
     const named = methods.map((name) => [name, title(name)]);
+    const others = named.filter(([name]) => name !== chosen.method);
     return c2i.element("div", { class: "filters" },
       labelled("Metric", select(metrics, chosen.metric, (metric) => choose({ metric }))),
       labelled("Subject", select(subjects.map((name) => [name, subjectTitle(name)]), chosen.subject, (subject) => choose({ subject }))),
       labelled("Method", select(named, chosen.method, (method) => choose({ method }))),
-      labelled("Compared with", select(named, chosen.other, (other) => choose({ other }))));
+      others.length ? labelled("Compared with", select(others, chosen.other, (other) => choose({ other }))) : null);
   }
 
   let subjects;
