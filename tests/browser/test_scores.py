@@ -1,6 +1,7 @@
 """The page of scores in a real browser: filters, sorting, methods against each other, and downloads."""
 
 import csv
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,6 @@ from cortex2image.report.words import method_word, metric_word
 from cortex2image.tables.scores import COMPARISONS, SCORES
 
 pytestmark = pytest.mark.xdist_group("browser")
-COLUMN = {"method": 1, "score": 2}
 
 
 def ready(page: Page) -> Page:
@@ -159,10 +159,7 @@ HOSTILE = '<img src=x onerror="alert(1)">/"早期\'&'
 def test_strange_names_are_shown_as_text(browser: Browser, report: Path, tmp_path: Path) -> None:
     """A subject, a stimulus and a region with markup in their names: written as data, shown as text."""
     changed = tmp_path / "report"
-    for file in report.rglob("*.*"):
-        target = changed / file.relative_to(report)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(file.read_bytes())
+    shutil.copytree(report, changed)
     metric = f"brain_ceiling_{HOSTILE}"
     rows = SCORES.read(report.parent / "scores.parquet").to_pandas()
     rows = rows[rows["subject"] != "all"].replace(
@@ -186,6 +183,16 @@ def test_strange_names_are_shown_as_text(browser: Browser, report: Path, tmp_pat
         assert HOSTILE in page.inner_text(".extremes")
         assert page.locator("img[src=x]").count() == 0
         opened.require_quiet()
+
+
+def test_data_that_are_missing_leave_words(browser: Browser, report: Path, tmp_path: Path) -> None:
+    shutil.copytree(report, tmp_path / "report")
+    (tmp_path / "report" / "data" / "scores" / "metric-1.js").unlink()
+    with opened_page(browser) as opened:
+        page = opened.goto(tmp_path / "report" / "scores.html")
+        page.wait_for_selector("#comparison .gap")
+        assert "copy the whole folder of the report" in page.inner_text("#comparison .gap")
+        assert page.locator("#score-table tbody tr").count()
 
 
 def open_all(page: Page) -> None:

@@ -9,7 +9,8 @@
   const LISTED = 6;
   const SIDE = 440;
   const EDGE = { left: 52, top: 48, right: 14, bottom: 46 };
-  const { POOLED, subjectTitle, interval, pValue, drawn, labelled, select } = scores;
+  const { POOLED, subjectTitle, interval, pValue } = scores;
+  const { csv, drawn, labelled, missing, save, select, unpacked } = listing;
 
   const chosen = { metric: place.dataset.metric, subject: "", method: "", other: "" };
   let words;
@@ -157,8 +158,8 @@
     return c2i.element("figure", { class: "plot" }, svg,
       c2i.element("figcaption", {}, `A dot is a stimulus; on the dashed line both methods score the same. A dot opens its stimulus.`),
       c2i.element("p", { class: "tools" },
-        button("data (CSV)", () => scores.save(scores.csv(rows, Object.keys(rows[0])), "text/csv", "stimuli.csv")),
-        button("drawing (SVG)", () => scores.save(standalone(svg), "image/svg+xml", "stimuli.svg")),
+        button("data (CSV)", () => save(csv(rows, Object.keys(rows[0])), "text/csv", "stimuli.csv")),
+        button("drawing (SVG)", () => save(standalone(svg), "image/svg+xml", "stimuli.svg")),
         c2i.element("button", { type: "button", class: "command", "data-command": place.dataset.command }, "command")));
   }
 
@@ -176,7 +177,7 @@
 
   function choose(change) {
     Object.assign(chosen, change);
-    show();
+    show().catch(missing(place));
   }
 
   function controls(methods, subjects) {
@@ -200,7 +201,7 @@
     const methods = settle();
     const [stimuli, data] = await Promise.all([c2i.load("scores/stimuli"), c2i.load(words.metrics[chosen.metric].data)]);
     if (own !== asked) return; // The reader has chosen something else meanwhile.
-    const compared = scores.unpacked(data.pairs).rows;
+    const compared = unpacked(data.pairs).rows;
     pairs = new Map(compared.map((row) => [key(row.subject, row.method_a, row.method_b), row]));
     const points = pointsOf(data.values, stimuli);
     const both = chosen.other === chosen.method ? [] : points.filter((point) => point.other !== null);
@@ -231,7 +232,7 @@
   async function start() {
     const [found, packed] = await Promise.all([c2i.load("scores/words"), c2i.load("scores/table")]);
     words = found;
-    const { rows } = scores.unpacked(packed);
+    const { rows } = unpacked(packed);
     rated = {};
     for (const row of rows) {
       const methods = (rated[row.metric] ??= []);
@@ -242,5 +243,5 @@
     await show();
   }
 
-  start();
+  start().catch(missing(place));
 })();
