@@ -226,7 +226,7 @@
 
   function note() {
     return c2i.element("p", { class: "note" }, "Method of the row less method of the column. q: p adjusted (Benjamini and Hochberg) over the " +
-      "metrics of this kind. Blue: the row is clearly better (q below 0.05); orange: clearly worse. Of all subjects, the subjects are the unit.");
+      "metrics of this kind, pairs with a control apart. Blue: the row is clearly better (q below 0.05); orange: clearly worse. Of all subjects, the subjects are the unit.");
   }
 
   async function start() {
