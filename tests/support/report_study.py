@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from tests.support.reconstructions import without_incident
+from tests.support.report_evaluations import write_evaluations
 from tests.support.studies import some_study
 
 from cortex2image.encoding.quantities import VoxelResults, region_table
@@ -284,6 +285,8 @@ def write_study(
     write_stimuli(root, rng, with_images)
     write_scores(root, rng, methods)
     write_comparisons(root, np.random.default_rng(2), methods)
+    evaluation = "evaluation" if with_images else "category_evaluation"
+    write_evaluations(root, evaluation, SUBJECTS, methods, METRICS, STIMULUS_IDS)
     write_encoding(root, rng, models)
     write_figures(root, models, encode or {}, canvas)
     for subject in SUBJECTS:

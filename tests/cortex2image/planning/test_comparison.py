@@ -4,7 +4,7 @@ import pytest
 from tests.support.configs import change, shipped
 
 from cortex2image.errors import ConfigError
-from cortex2image.planning.comparison import compared_tables
+from cortex2image.planning.comparison import can_compare, compared_tables
 from cortex2image.study.config import resolve
 
 
@@ -42,3 +42,14 @@ def test_a_study_that_has_not_run_is_named_with_what_to_do(other):
 def test_one_study_is_no_comparison(studies):
     with pytest.raises(ConfigError, match="at least two"):
         compared("scores", *studies)
+
+
+def test_studies_can_be_compared_once_all_of_their_tables_are_there(other):
+    def possible(*studies):
+        return can_compare(resolve(change(shipped(), "studies", list(studies))))
+
+    assert not possible("demo", "other")  # its stimuli are missing
+    Path("results/other/stimuli.parquet").touch()
+    assert possible("demo", "other")
+    assert not possible("demo", "else")
+    assert not possible("demo")

@@ -29,8 +29,8 @@ def test_a_row_per_metric_and_a_column_per_space(rows):
     figure = draw_learning_curves(rows)
     assert len(figure.axes) == 6
     assert [axes.get_title() for axes in figure.axes[:2]] == [
-        "z (n = 60 test stimuli)",
-        "c (n = 60 test stimuli)",
+        "z\nn = 60 test stimuli",
+        "c\nn = 60 test stimuli",
     ]
     for number, axes in enumerate(figure.axes):
         metric, space = METRICS[number // 2], SPACES[number % 2]
@@ -56,7 +56,7 @@ def test_subjects_may_differ_in_test_stimuli_and_units(rows):
     rows.loc[second, ["n", "unit"]] = [50, "run"]
     rows["hours"] = np.nan
     figure = draw_learning_curves(rows)
-    assert figure.axes[0].get_title() == "z (n = 50 to 60 test stimuli)"
+    assert figure.axes[0].get_title() == "z\nn = 50 to 60 test stimuli"
     assert figure.axes[4].get_xlabel() == "training scans (sessions or runs)"
 
 

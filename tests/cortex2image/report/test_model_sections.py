@@ -8,6 +8,7 @@ from cortex2image.report.model_sections import (
     encoding_tables,
     regions,
 )
+from cortex2image.tables.folder import StudyFolder
 
 TABLE = pd.DataFrame(
     {
@@ -36,7 +37,13 @@ def test_a_space_of_constant_units_has_no_numbers() -> None:
 
 def test_one_figure_per_decoded_space() -> None:
     decoded = {("sub-01", "z"): TABLE, ("sub-02", "z"): TABLE, ("sub-01", "c"): TABLE}
-    assert [figure["space"] for figure in decoding_figures(decoded, ["c", "z", "zc"])] == ["c", "z"]
+    c, z = decoding_figures(decoded, ["c", "z", "zc"], StudyFolder("results/demo"))
+    assert (c.name, z.name) == ("decoded-c", "decoded-z")
+    assert c.target == "results/demo/sub-01/decoded/c-scores.parquet"
+    assert "sub-01 0.300, sub-02 0.300" in z.alt
+    shares = z.table.set_index("r_from")["share_sub-02"]
+    assert shares.sum() == pytest.approx(1)
+    assert shares[(shares.index > 0.17) & (shares.index < 0.62)].sum() == pytest.approx(0.75)
 
 
 def scores(models: list[str]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from cortex2image.report.novelty_section import (
     novelty_section,
 )
 
+TARGET = "results/demo/novelty_scores.parquet"
 METHODS = ("z", "zc", "ceiling", "nearest_train")
 
 
@@ -43,21 +44,28 @@ def tables(**changed):
 
 
 def test_methods_are_shown_by_clip_identification_of_the_pooled_subjects():
-    found = novelty_section(tables(), METHODS)
+    found = novelty_section(tables(), METHODS, TARGET)
     assert found["metric"] == "two-way identification, clip embeds"
     assert found["measure"] == "embedding by clip (cosine)"
     assert [row["method"] for row in found["methods"]] == ["z", "zc", "ceiling", "nearest"]
     cells = ["0.900 [0.800, 1.000]", "0.800 [0.700, 0.900]", "0.700 [0.600, 0.800]"]
     assert found["methods"][0]["cells"] == cells
     assert found["methods"][0]["rho"] == "−0.250 [−0.350, −0.150]"
-    assert found["image"].startswith("data:image/svg+xml;base64,")
-    assert [row["facts"]["space"] for row in found["spans"]] == ["z", "c"]
+    figure = found["figure"]
+    assert figure.svg.startswith(b"<?xml")
+    assert figure.target == TARGET
+    assert figure.table["method"].tolist() == list(METHODS)
+    assert figure.table["near"].tolist() == [0.9] * 4
+    assert [row["title"] for row in found["spans"]] == [
+        "z: latent of the picture",
+        "c: text embedding of the captions",
+    ]
 
 
 def test_decoded_features_are_no_method_of_pictures():
     table = scores(methods=("decoded_z", "zc"), metrics=("features_twoway",))
     assert headline(table, ("zc",)) == "features_twoway"
-    found = novelty_section(tables(scores=table), ("zc",))
+    found = novelty_section(tables(scores=table), ("zc",), TARGET)
     assert [row["method"] for row in found["methods"]] == ["zc"]
 
 
@@ -83,17 +91,17 @@ def test_nearest_stimuli_are_summed_up_by_measure():
         "duplicates": 1,
         "stimuli": 3,
     }
-    assert second["measure"] == measure_title("z") == "features z (r)"
+    assert second["measure"] == measure_title("z") == "features z: latent of the picture (r)"
 
 
 def test_only_controls_that_were_run_are_named_for_comparison():
-    ran = novelty_section(tables(), METHODS)["compared"]
+    ran = novelty_section(tables(), METHODS, TARGET)["compared"]
     assert ran == ["ceiling, which recalls nothing", "nearest, which does nothing else"]
-    assert novelty_section(tables(scores=scores(methods=("z", "zc"))), ("z", "zc"))["compared"] == []
+    assert novelty_section(tables(scores=scores(methods=("z", "zc"))), ("z", "zc"), TARGET)["compared"] == []
 
 
 def test_thirds_without_a_number_are_dashes():
     table = scores()
     table.loc[table["method"] == "zc", ["far", "far_low", "far_high"]] = np.nan
-    found = novelty_section(tables(scores=table), METHODS)
+    found = novelty_section(tables(scores=table), METHODS, TARGET)
     assert found["methods"][1]["cells"][2] == "– [–, –]"

@@ -18,6 +18,7 @@ from tests.support.report_study import (
     write_trials,
     write_voxels,
 )
+from tests.support.report_training import write_learning_curves, write_studies
 
 from cortex2image.errors import ContractError, DataError
 from cortex2image.steps.report import main
@@ -108,10 +109,20 @@ def test_provenance_is_on_the_page(page: str) -> None:
     assert "torch None" not in page
 
 
-def test_every_score_is_on_the_page(with_images: tuple[Path, list[str]], page: str) -> None:
+def script_data(root: Path, name: str) -> dict:
+    """Return what a data script hands to the page."""
+    text = (root / "report" / "data" / f"{name}.js").read_text()
+    return json.loads(text.removeprefix(f'c2i.data("{name}", ').removesuffix(");\n"))
+
+
+def test_every_score_is_in_the_data_of_the_page(with_images: tuple[Path, list[str]]) -> None:
     scores = SCORES.read(with_images[0] / "scores.parquet").to_pandas()
-    assert all(f">{value:.3f}</span>" in page for value in scores["value"])
-    assert page.count("p = 0.2500") + page.count("p = 0.250") == (scores["p"] == 0.25).sum()
+    table = script_data(with_images[0], "scores/table")
+    keys = [[column["levels"][code] for code in column["codes"]] for column in map(table.get, SCORES.key)]
+    shown = dict(zip(zip(*keys, strict=True), zip(table["value"], table["p"], strict=True), strict=True))
+    assert len(shown) == len(scores)
+    for row in scores.itertuples():
+        assert shown[row.subject, row.method, row.metric] == (pytest.approx(row.value, rel=1e-5), row.p)
 
 
 def test_duplicates_and_the_span_of_features_are_on_the_page(page: str) -> None:
@@ -123,7 +134,7 @@ def test_duplicates_and_the_span_of_features_are_on_the_page(page: str) -> None:
 
 
 def test_methods_stand_on_bars_and_are_compared(with_images: tuple[Path, list[str]], page: str) -> None:
-    section = page.split('id="scores"')[1].split("<h3>Every metric</h3>")[0]
+    section = page.split('id="scores"')[1].split("</section>")[0]
     assert section.count('<svg class="bar"') == len(METHODS) * 2
     rows = COMPARISONS.read(with_images[0] / "comparisons.parquet").to_pandas()
     pooled = rows[rows["subject"] == "all"].set_index(["metric", "method_a", "method_b"])["difference"]
@@ -258,3 +269,40 @@ def test_a_missing_or_damaged_figure_leaves_no_page(tmp_path: Path, file: str, c
     with pytest.raises(DataError, match=re.escape(str(path.name))):
         main(arguments)
     assert not (root / "report").exists()
+
+
+def test_what_was_not_made_is_a_gap_that_names_the_target(page: str, category_page: str) -> None:
+    for shown in (page, category_page):
+        gaps = re.findall(r'<p class="gap">(.*?)</p>', shown, re.DOTALL)
+        for target in ("compare", "learning_curve"):
+            assert [gap for gap in gaps if f"<code>snakemake {target}</code>" in gap]
+
+
+def test_studies_and_learning_curves_are_shown_once_they_were_made(tmp_path: Path) -> None:
+    root = tmp_path / "study"
+    write_study(root, METHODS, MODELS, with_images=True, reader="simulated")
+    write_studies(root, ("tiny", "<other>"))
+    write_learning_curves(root, SUBJECTS, SPACES)
+    main(command_line(root, root / "report"))
+    page = (root / "report" / "scores.html").read_text()
+    section = page.split('<section id="training">')[1].split("</section>")[0]
+    assert "gap" not in section
+    assert '<th scope="row">&lt;other&gt;</th>' in section
+    assert '<td class="number">601</td>' in section
+    drawn = (root / "report" / "figures" / "learning_curve.csv").read_text()
+    assert len(drawn.splitlines()) == 1 + len(SUBJECTS) * len(SPACES) * 3 * 4
+    assert "results/demo" not in section
+    assert str(root / "learning_curve.svg") in section
+
+
+def test_without_scores_of_single_stimuli_the_page_says_so(tmp_path: Path) -> None:
+    root = tmp_path / "study"
+    write_study(root, METHODS, MODELS, with_images=True, reader="simulated")
+    for subject in SUBJECTS:
+        shutil.rmtree(root / subject / "evaluation")
+    (root / "sample_scores.parquet").unlink()
+    main(command_line(root, root / "report"))
+    page = (root / "report" / "scores.html").read_text()
+    assert "Scores of single stimuli are missing. Run <code>snakemake evaluate</code>" in page
+    assert "No method has several samples that were scored" in page
+    assert script_data(root, "scores/stimuli") == {}

@@ -7,6 +7,9 @@ from cortex2image.errors import ConfigError
 from cortex2image.study.settings import Study
 from cortex2image.tables.paths import Layout
 
+COMPARED = ("scores", "stimuli", "trials")
+"""The tables of every study that a comparison reads."""
+
 
 def compared_tables(study: Study, table: str) -> list[str]:
     """Return the paths of a table of every study in the setting `studies`, study by study.
@@ -23,6 +26,16 @@ def compared_tables(study: Study, table: str) -> list[str]:
         fix = 'name studies: --config studies="[demo, demo-cluster]"'
         raise ConfigError("studies", "at least two to compare", f"{len(study.studies)}", fix)
     return [path for name in study.studies for path in _paths(study, name, table)]
+
+
+def can_compare(study: Study) -> bool:
+    """Return whether `studies` names two or more studies whose tables are there or planned."""
+    try:
+        for table in COMPARED:
+            compared_tables(study, table)
+    except ConfigError:
+        return False
+    return True
 
 
 def _paths(study: Study, name: str, table: str) -> Sequence[str]:

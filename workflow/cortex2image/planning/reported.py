@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cortex2image.planning.comparison import can_compare
 from cortex2image.study.report_pages import HIDDEN, PAGES
 from cortex2image.study.run_methods import method_names
 
 if TYPE_CHECKING:
     from cortex2image.planning.jobs import Jobs
 
-ONCE = ("stimuli", "scores", "comparisons", "encoding_scores", "provenance")
+ONCE = ("stimuli", "scores", "comparisons", "sample_scores", "encoding_scores", "provenance")
 OF_SUBJECTS = ("trials", "voxels", "sheets")
 OF_FIGURES = ("figure", "significant_figure", "region_figure", "figure_table")
 
@@ -29,7 +30,20 @@ def reported(jobs: "Jobs") -> list[str]:
         files += jobs.of_all("series_sheet")
     if jobs.reader.image_identity:
         files += [jobs.layout.path("novelty"), jobs.layout.path("novelty_scores"), *jobs.of_all("span")]
-    return files
+    return [*files, *jobs.evaluated("evaluation"), *made_on_demand(jobs)]
+
+
+def made_on_demand(jobs: "Jobs") -> list[str]:
+    """Return what the report shows if it was made, which `all` does not: studies compared, learning curves.
+
+    Once made it is an input like any other, so that the report never shows a stale one. Studies are compared
+    anew only where the config names them and all have run; otherwise what was made earlier is not shown.
+    """
+    curves = jobs.of_all("learning_curve")
+    split_once = jobs.study.dataset.cross_validate == "none"
+    found = curves if split_once and all(Path(curve).exists() for curve in curves) else []
+    studies = jobs.layout.path("studies")
+    return [*found, *([studies] if Path(studies).exists() and can_compare(jobs.study) else [])]
 
 
 def report_pages(jobs: "Jobs") -> list[str]:

@@ -45,7 +45,7 @@ def draw_learning_curves(rows: pd.DataFrame) -> Figure:
                 _mark(axes, rows, along)
             panels[0].set_ylabel(LABELS[metric])
         for axes, space in zip(grid[0], spaces, strict=True):
-            axes.set_title(f"{space} ({_tested(rows[rows['space'] == space])})", fontsize=9)
+            axes.set_title(f"{space}\n{_tested(rows[rows['space'] == space])}", fontsize=9)
         for axes in grid[-1]:
             axes.set_xlabel(label)
         curves = [Line2D([], [], color=colour, marker="o", markersize=4) for colour in palette.values()]

@@ -6,10 +6,12 @@ from typing import TypedDict
 import numpy as np
 import pandas as pd
 
-from cortex2image.plots.charts import correlation_histograms
+from cortex2image.plots.charts import EDGES, correlation_histograms
 from cortex2image.plots.style import svg
-from cortex2image.report.page import svg_uri
-from cortex2image.report.study import POOLED
+from cortex2image.report.figures import Figure
+from cortex2image.study.space_names import parse_space
+from cortex2image.tables.folder import StudyFolder
+from cortex2image.tables.scores import POOLED
 
 FDR = 0.05
 """False discovery rate below which a decoded unit counts as significant."""
@@ -20,6 +22,7 @@ class DecodingRow(TypedDict):
 
     subject: str
     space: str
+    title: str
     units: int
     constant: int
     median_r: float
@@ -29,31 +32,54 @@ class DecodingRow(TypedDict):
     alpha: float
 
 
-class DecodingFigure(TypedDict):
-    """The histogram of correlations in one space, as a URI."""
-
-    space: str
-    image: str
-
-
 def decoding_rows(decoded: Mapping[tuple[str, str], pd.DataFrame]) -> list[DecodingRow]:
     """Summarise the tables `decoded_scores`, keyed by (subject, space)."""
     return [_row(subject, space, table) for (subject, space), table in decoded.items()]
 
 
 def decoding_figures(
-    decoded: Mapping[tuple[str, str], pd.DataFrame], spaces: Sequence[str]
-) -> list[DecodingFigure]:
-    """Draw one histogram per space, an outline per subject."""
-    figures: list[DecodingFigure] = []
+    decoded: Mapping[tuple[str, str], pd.DataFrame], spaces: Sequence[str], folder: StudyFolder
+) -> list[Figure]:
+    """Draw one histogram per space, an outline per subject.
+
+    Parameters
+    ----------
+    decoded : tables `decoded_scores` by (subject, space)
+    spaces : those to draw, in order
+    folder : StudyFolder
+        Knows the paths of these tables.
+    """
+    figures = []
     for space in spaces:
         series = {
             subject: table["r"].to_numpy(float) for (subject, name), table in decoded.items() if name == space
         }
         if series:
-            drawing = svg(correlation_histograms(series, f"r of decoded and true {space}"))
-            figures.append({"space": space, "image": svg_uri(drawing)})
+            target = folder.path("decoded_scores", subject=next(iter(series)), space=space)
+            figures.append(_histogram(space, series, str(target)))
     return figures
+
+
+def _histogram(space: str, series: Mapping[str, np.ndarray], target: str) -> Figure:
+    title = space_title(space)
+    units = max(len(r) for r in series.values())
+    label = f"r of decoded and true values over test stimuli\n{title} ({units} units)"
+    finite = {subject: r[np.isfinite(r)] for subject, r in series.items()}
+    shares = {f"share_{s}": np.histogram(r, EDGES)[0] / max(len(r), 1) for s, r in finite.items()}
+    table = pd.DataFrame({"r_from": EDGES[:-1], "r_to": EDGES[1:]} | shares)
+    medians = ", ".join(f"{s} {np.median(r):.3f}" for s, r in finite.items() if len(r))
+    return Figure(
+        f"decoded-{space}",
+        svg(correlation_histograms(series, label)),
+        f"Histogram of r over the units of {title}; medians: {medians}",
+        table.round(6),
+        target,
+    )
+
+
+def space_title(space: str) -> str:
+    """Return a feature space in a few words, after its name."""
+    return f"{space}: {parse_space(space).facts.meaning.split(':')[0]}"
 
 
 def _row(subject: str, space: str, table: pd.DataFrame) -> DecodingRow:
@@ -63,6 +89,7 @@ def _row(subject: str, space: str, table: pd.DataFrame) -> DecodingRow:
     return {
         "subject": subject,
         "space": space,
+        "title": space_title(space),
         "units": len(r),
         "constant": len(r) - len(finite),
         "median_r": float(median),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TypedDict
 
 import numpy as np
@@ -11,9 +12,14 @@ from cortex2image.metrics.registry import metric_facts
 from cortex2image.novelty.measures import EMBEDDING, PHASH, PIXELS
 from cortex2image.plots.novelty import PLACES, Thirds, thirds_chart
 from cortex2image.plots.style import svg
-from cortex2image.report.page import number, svg_uri
+from cortex2image.report.figures import Figure
+from cortex2image.report.metric_kinds import direction, unit_of
+from cortex2image.report.model_sections import space_title
+from cortex2image.report.page import number
 from cortex2image.study.methods import described, title_of
 
+LABEL_CHARACTERS = 34
+"""Length of a line that fits beside the chart."""
 # Controls beside which a fall with distance is read: one that only recalls, and one that cannot.
 COMPARED = {"ceiling": "recalls nothing", "nearest_train": "does nothing else"}
 
@@ -52,6 +58,7 @@ class SpanRow(TypedDict):
     """The span of training features of one subject and space."""
 
     subject: str
+    title: str
     facts: dict[str, float]
 
 
@@ -61,41 +68,47 @@ class NoveltySection(TypedDict):
     metric: str
     measure: str
     what: str
-    image: str
-    text: str
+    figure: Figure
     methods: list[MethodRow]
     compared: list[str]
     nearest: list[NearestRow]
     spans: list[SpanRow]
 
 
-def novelty_section(tables: NoveltyTables, methods: Sequence[str]) -> NoveltySection:
+def novelty_section(tables: NoveltyTables, methods: Sequence[str], target: str) -> NoveltySection:
     """Return what the page shows of the pooled subjects; of one subject, where there is one.
 
     Parameters
     ----------
     tables : NoveltyTables
     methods : the methods of the study, in its order
+    target : file of the scores by novelty, which Snakemake can make again
     """
     metric, measure = headline(tables.scores, methods), _measure(tables.scores)
     chosen = tables.scores[(tables.scores["metric"] == metric) & (tables.scores["measure"] == measure)]
     pooled = chosen[chosen["subject"] == "all"].set_index("method")
     shown = [method for method in methods if method in pooled.index]
-    lines = {title_of(m): _thirds(pooled.loc[m]) for m in shown if m in COMPARED or not _is_control(m)}
+    drawn = [m for m in shown if m in COMPARED or not _is_control(m)]
+    lines = {title_of(m): _thirds(pooled.loc[m]) for m in drawn}
     facts = metric_facts(metric)
     rows = [_method_row(method, pooled.loc[method]) for method in shown]
-    label = f"{metric} {'↑' if facts.higher_is_better else '↓'}"
+    label = fill(f"{facts.title} ({unit_of(facts)}), {direction(facts)}", LABEL_CHARACTERS)
     return {
         "metric": facts.title,
         "measure": measure_title(measure),
         "what": facts.what,
-        "image": svg_uri(svg(thirds_chart(lines, int(pooled["n"].max()), label))),
-        "text": "; ".join(f"{row['method']}: {', '.join(row['cells'])}" for row in rows),
+        "figure": Figure(
+            "novelty",
+            svg(thirds_chart(lines, int(pooled["n"].max()), label)),
+            "; ".join(f"{row['method']}: {', '.join(row['cells'])}" for row in rows),
+            pooled.loc[drawn].reset_index(),
+            target,
+        ),
         "methods": rows,
         "compared": [f"{title_of(m)}, which {why}" for m, why in COMPARED.items() if m in shown],
         "nearest": nearest_rows(tables.nearest),
         "spans": [
-            {"subject": subject, "facts": row.to_dict()}
+            {"subject": subject, "title": space_title(row["space"]), "facts": row.to_dict()}
             for subject, table in tables.spans.items()
             for _, row in table.iterrows()
         ],
@@ -117,7 +130,7 @@ def measure_title(measure: str) -> str:
     titles = {PHASH: "perceptual hash (share of equal bits)", PIXELS: "pixels at 32 x 32 (r)"}
     if measure.startswith(EMBEDDING):
         return f"embedding by {measure.removeprefix(EMBEDDING)} (cosine)"
-    return titles.get(measure, f"features {measure} (r)")
+    return titles.get(measure) or f"features {space_title(measure)} (r)"
 
 
 def nearest_rows(nearest: pd.DataFrame) -> list[NearestRow]:

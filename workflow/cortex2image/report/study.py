@@ -12,6 +12,7 @@ from PIL import Image
 
 from cortex2image.errors import DataError
 from cortex2image.report.encoding_section import DrawnFigure
+from cortex2image.report.evaluations import StimulusScores, stimulus_scores
 from cortex2image.report.novelty_section import NoveltyTables
 from cortex2image.study.config import stored
 from cortex2image.study.encoding_figures import EncodingFigure, encoding_figures
@@ -120,6 +121,28 @@ class StudyResults:
     def comparisons(self) -> pd.DataFrame:
         """Return the table `comparisons`."""
         return self.folder.table("comparisons")
+
+    @cached_property
+    def stimulus_scores(self) -> StimulusScores:
+        """Return the scores of single stimuli by subject and method."""
+        return stimulus_scores(self.folder, self.settings)
+
+    @cached_property
+    def sample_scores(self) -> pd.DataFrame | None:
+        """Return the table `sample_scores`, None if it is not there."""
+        return self.folder.table("sample_scores") if self.folder.has("sample_scores") else None
+
+    @cached_property
+    def compared_studies(self) -> pd.DataFrame | None:
+        """Return the table `studies` of several studies side by side, None if it was not made."""
+        return self.folder.table("studies") if self.folder.has("studies") else None
+
+    @cached_property
+    def learning_curves(self) -> pd.DataFrame | None:
+        """Return the tables `learning_curve` of all subjects, None if one of them was not made."""
+        if not all(self.folder.has("learning_curve", subject=subject) for subject in self.subjects):
+            return None
+        return pd.concat([self.folder.table("learning_curve", subject=s) for s in self.subjects])
 
     @cached_property
     def encoding_scores(self) -> pd.DataFrame:
