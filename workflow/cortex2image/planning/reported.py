@@ -25,6 +25,8 @@ def reported(jobs: "Jobs") -> list[str]:
         files += jobs.of_all(name, method=tuple(method_names(study.reconstruct)))
     for name in OF_FIGURES:
         files += jobs.of_all(name, figure=[figure.name for figure in jobs.figures])
+    if not jobs.reader.prepared:
+        files += jobs.of_all("runs")
     if study.reconstruct.series.stimuli:
         files += jobs.of_all("series_sheet")
     if jobs.reader.image_identity:
