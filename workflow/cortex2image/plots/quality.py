@@ -34,7 +34,9 @@ def motion_chart(subjects: Mapping[str, ArrayLike], limits: Mapping[str, float])
     for words, limit in limits.items():
         if limit < 1.6 * top:
             axes.axhline(limit, color=NULL_COLOUR, lw=1, ls="--")
-            axes.annotate(words, (1, limit), (0, 2), textcoords="offset points", fontsize=7.5, color="#555555")
+            axes.annotate(
+                words, (1, limit), (0, 2), textcoords="offset points", fontsize=7.5, color="#555555"
+            )
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylim(bottom=0)
     axes.set_xlabel("run, in the order of recording")

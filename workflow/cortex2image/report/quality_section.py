@@ -119,4 +119,6 @@ def _counts(values: Mapping[str, Mapping[str, np.ndarray]]) -> pd.DataFrame:
         for subject, ceilings in series.items()
         for low, high, count in zip(EDGES[:-1], EDGES[1:], np.histogram(ceilings, EDGES)[0], strict=True)
     ]
-    return pd.DataFrame(rows, columns=["region", "subject", "from", "to", "voxels"]).round({"from": 3, "to": 3})
+    return pd.DataFrame(rows, columns=["region", "subject", "from", "to", "voxels"]).round(
+        {"from": 3, "to": 3}
+    )

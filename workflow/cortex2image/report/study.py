@@ -162,7 +162,11 @@ class StudyResults:
     @cached_property
     def runs(self) -> Mapping[str, pd.DataFrame]:
         """Return subject -> table `runs`; nothing for betas that others estimated."""
-        return {s: self.folder.table("runs", subject=s) for s in self.subjects if self.folder.has("runs", subject=s)}
+        return {
+            s: self.folder.table("runs", subject=s)
+            for s in self.subjects
+            if self.folder.has("runs", subject=s)
+        }
 
     @cached_property
     def trials(self) -> Mapping[str, pd.DataFrame]:

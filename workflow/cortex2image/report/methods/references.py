@@ -50,7 +50,10 @@ class Reference:
         return f"@{self.kind}{{{self.key},\n{lines}}}\n"
 
 
-CVPR, NEURIPS = "IEEE/CVF Conference on Computer Vision and Pattern Recognition", "Neural Information Processing Systems"
+CVPR, NEURIPS = (
+    "IEEE/CVF Conference on Computer Vision and Pattern Recognition",
+    "Neural Information Processing Systems",
+)
 _ALL = (
     Reference(
         "takagi2023",
@@ -434,7 +437,9 @@ REFERENCES: Mapping[str, Reference] = {reference.key: reference for reference in
 
 def keys_in(texts: Iterable[str]) -> list[str]:
     """Return the keys that texts cite, in the order of their first citation."""
-    return list(dict.fromkeys(key for text in texts for found in CITED.findall(text) for key in found.split(", ")))
+    return list(
+        dict.fromkeys(key for text in texts for found in CITED.findall(text) for key in found.split(", "))
+    )
 
 
 def keys_of_source(source: str) -> list[str]:
@@ -457,4 +462,6 @@ def pieces(text: str) -> list[tuple[str, Sequence[Reference]]]:
     """Return a text in pieces, each with the publications that are cited after it, for templates."""
     parts = CITED.split(text)
     words, cited = parts[::2], [*parts[1::2], None]
-    return [(w, [REFERENCES[k] for k in c.split(", ")] if c else []) for w, c in zip(words, cited, strict=True)]
+    return [
+        (w, [REFERENCES[k] for k in c.split(", ")] if c else []) for w, c in zip(words, cited, strict=True)
+    ]
