@@ -3,7 +3,8 @@
 Reads the tables, figures and ``provenance.json`` of the study below ``results/{study}``, and only those that
 are named; times of jobs also from the benchmarks of the study, where they are. Writes the pages
 ``report/*.html``, and the folders ``report/assets`` (style and scripts), ``report/figures`` (drawings, each
-with its table), ``report/data`` (what scripts of the pages load) and ``report/downloads`` (files to take away).
+with its table), ``report/data`` (what scripts of the pages load) and ``report/downloads`` (files to take
+away).
 """
 
 import argparse

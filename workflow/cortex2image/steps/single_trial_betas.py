@@ -2,7 +2,8 @@
 
 Reads trials.parquet, the recordings (BOLD, masks, confounds) and an atlas. Fits the GLM run by run, with one
 run in memory at a time, in the voxels that lie in the masks of all runs. Writes single_trial_betas.parquet
-and mask_voxels.parquet, whose metadata hold the grid, and runs.parquet, which sums up each run and its motion.
+and mask_voxels.parquet, whose metadata hold the grid, and runs.parquet, which sums up each run and its
+motion.
 """
 
 import json

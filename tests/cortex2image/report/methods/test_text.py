@@ -42,7 +42,6 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "dataset/sessions": ("nsd", 7),
     "dataset/test_images": ("nsd", "special515"),
     "dataset/mask": ("nsd", "brain"),
-    "dataset/cross_validate": ("haxby", "session"),
     "dataset/split/kind": ("config", "random"),
     "dataset/rois/atlas": ("nsd", "HCP_MMP1"),
     "dataset/rois/labels": ("config", {"early": 1, "ventral": 5, "midventral": 2}),
@@ -94,18 +93,21 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "encode/resamples": ("config", 200),
     "encode/to_mni": ("bids", "{root}/{subject}.txt"),
 }
+CATS = {
+    "dataset/split/kind": "cluster",
+    "dataset/split/by": "category",
+    "dataset/split/category": "cat",
+}
 # Settings on two steps: the first alone changes nothing, since it needs the second.
 TOGETHER: dict[str, tuple[str, dict[str, Any]]] = {
     "dataset/split/test_share": ("config", {"dataset/split/kind": "random"}),
     "dataset/split/clusters": ("config", {"dataset/split/kind": "cluster"}),
     "dataset/split/held_out": ("config", {"dataset/split/kind": "cluster"}),
     "dataset/split/by": ("config", {"dataset/split/kind": "cluster"}),
-    "dataset/split/category": (
-        "config",
-        {"dataset/split/kind": "cluster", "dataset/split/by": "category", "dataset/split/category": "cat"},
-    ),
+    "dataset/split/category": ("config", CATS),
     "dataset/split/tau": ("config", {"dataset/split/kind": "random"}),
     "dataset/split/leave_out": ("config", {"dataset/split/kind": "tau", "dataset/split/tau": 0.9}),
+    "dataset/cross_validate": ("bids", {"standardise/by": "none"}),
     "evaluate/brain/min_noise_ceiling": ("nsd", {}),
     "reconstruct/series/strengths": ("config", {"reconstruct/series/stimuli": 2}),
     "reconstruct/series/steps": ("config", {"reconstruct/series/stimuli": 2}),
@@ -118,6 +120,7 @@ SECOND: dict[str, Any] = {
     "dataset/split/category": "car",
     "dataset/split/tau": 0.8,
     "dataset/split/leave_out": "random",
+    "dataset/cross_validate": "session",
     "evaluate/brain/min_noise_ceiling": 0.2,
     "reconstruct/series/strengths": [0.3],
     "reconstruct/series/steps": [15],

@@ -34,7 +34,8 @@ def bids(study: Study, facts: Facts) -> list[str]:
 def haxby2001(study: Study, facts: Facts) -> list[str]:
     """Describe the data set of Haxby et al."""
     return [
-        f"We used the public recordings of {counted(len(study.subjects), 'subject')} who saw faces and objects "
+        f"We used the public recordings of {counted(len(study.subjects), 'subject')} who saw faces and "
+        "objects "
         "[@haxby2001]: blocks of grey photographs of eight categories, of which it is not published "
         "when each was shown. Every block counts as one trial."
     ]
@@ -50,7 +51,8 @@ def nsd(study: Study, facts: Facts) -> list[str]:
     }
     return [
         f"We used {sessions} of {counted(len(study.subjects), 'subject')} of the Natural Scenes Dataset "
-        f"[@allen2022] at 7 T, with single-trial betas of version {dataset.betas or 'betas_fithrf_GLMdenoise_RR'} "
+        "[@allen2022] at 7 T, with single-trial betas of version "
+        f"{dataset.betas or 'betas_fithrf_GLMdenoise_RR'} "
         f"[@prince2022] in the space {dataset.space or 'func1pt8mm'}.",
         "Pictures and captions are those of COCO [@lin2014].",
         f"Test pictures were {shared[dataset.test_images]}.",
@@ -62,7 +64,8 @@ def bold5000(study: Study, facts: Facts) -> list[str]:
     dataset = study.dataset
     sessions = "all sessions" if dataset.sessions is None else f"the first {dataset.sessions} sessions"
     return [
-        f"We used {sessions} of {counted(len(study.subjects), 'subject')} of BOLD5000, release 2 [@chang2019], "
+        f"We used {sessions} of {counted(len(study.subjects), 'subject')} of BOLD5000, release 2 "
+        "[@chang2019], "
         f"with single-trial betas of version {dataset.betas or 'TYPED-FITHRF-GLMDENOISE-RR'} [@prince2022], "
         f"space {dataset.space or 'volume'}.",
         "Pictures that were shown repeatedly are test pictures.",
@@ -75,7 +78,8 @@ def bdpy(study: Study, facts: Facts) -> list[str]:
     version = f", version {dataset.betas}" if dataset.betas else ""
     sessions = "" if dataset.sessions is None else f" The first {dataset.sessions} sessions were used."
     return [
-        f"We used the responses of {counted(len(study.subjects), 'subject')} to single trials that the Kamitani "
+        f"We used the responses of {counted(len(study.subjects), 'subject')} to single trials that the "
+        "Kamitani "
         f"laboratory distributes [@horikawa2017, shen2019]{version}.{sessions}"
     ]
 
@@ -182,7 +186,8 @@ def split(study: Study, facts: Facts) -> list[str]:
     dataset = study.dataset
     if dataset.cross_validate != "none":
         return [
-            f"Every {dataset.cross_validate} was held out once: models were fitted to the others and tested on it, "
+            f"Every {dataset.cross_validate} was held out once: models were fitted to the others and tested "
+            "on it, "
             "and no stimulus lies in two folds."
         ]
     of, sizes = dataset.split, ""
@@ -192,8 +197,10 @@ def split(study: Study, facts: Facts) -> list[str]:
         sizes = f" This gave {train} training and {test} test stimuli, a test stimulus with {times} trials."
     kinds = {
         "given": "The split into training and test stimuli is that of the data set.",
-        "random": f"A random share of {of.test_share:g} of the stimuli tested, drawn by the seed of the study.",
-        "cluster": f"Cluster {of.held_out} of {of.clusters} clusters of stimuli that are alike by {of.by} tested, so "
+        "random": f"A random share of {of.test_share:g} of the stimuli tested, drawn by the seed of the "
+        "study.",
+        "cluster": f"Cluster {of.held_out} of {of.clusters} clusters of stimuli that are alike by {of.by} "
+        "tested, so "
         "that none of it trained."
         if of.category is None
         else f"Stimuli of the category {of.category} tested, so that none of it trained.",
@@ -202,9 +209,11 @@ def split(study: Study, facts: Facts) -> list[str]:
     text = [kinds[of.kind] + sizes]
     if of.own and of.tau is not None:
         near = {
-            "near": f"Training stimuli with a similarity by {of.by} above {of.tau:g} to any test stimulus were left "
+            "near": f"Training stimuli with a similarity by {of.by} above {of.tau:g} to any test stimulus "
+            "were left "
             "out.",
-            "random": f"As many training stimuli as have a similarity by {of.by} above {of.tau:g} to any test "
+            "random": f"As many training stimuli as have a similarity by {of.by} above {of.tau:g} to any "
+            "test "
             "stimulus were left out at random, as a control.",
         }
         text.append(near[of.leave_out])

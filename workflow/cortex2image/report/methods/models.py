@@ -12,7 +12,8 @@ from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import KINDS, kept_steps
 
 MINIATURE = (
-    "Features and pictures are those of a miniature latent diffusion model that was trained on rendered scenes "
+    "Features and pictures are those of a miniature latent diffusion model that was trained on rendered "
+    "scenes "
     "and is shipped with cortex2image; it has the parts of Stable Diffusion [@rombach2022] and a CLIP "
     "[@radford2021] of its own"
 )
@@ -25,7 +26,8 @@ SAMPLERS = {
 PARTS = {
     "image_prompt": "An adapter let the U-Net attend to CLIP embeddings of pictures [@ye2023].",
     "captioner": "Captions were written by BLIP [@li2022] from its decoded states.",
-    "depth": "A depth map, decoded as a network estimates it [@ranftl2021], entered the U-Net beside the latent.",
+    "depth": "A depth map, decoded as a network estimates it [@ranftl2021], entered the U-Net beside the "
+    "latent.",
 }
 
 
@@ -50,7 +52,8 @@ def features(study: Study, facts: Facts) -> list[str]:
     if used & {"zc", "unet"}:
         kept = kept_steps(study.reconstruct.steps, study.reconstruct.strength)
         text.append(
-            f"zc is the latent after noise (level {study.reconstruct.strength:g}) was added to it and removed under "
+            f"zc is the latent after noise (level {study.reconstruct.strength:g}) was added to it and "
+            "removed under "
             f"the captions in the last {kept} of {study.reconstruct.steps} steps of DDIM [@song2021], in "
             f"{study.models.precision}."
         )
@@ -75,7 +78,8 @@ def penalties(study: Study) -> list[str]:
             "[@takagi2023]."
         ]
     how = {
-        "kfold": f"by {ridge.folds}-fold cross-validation on training trials, with all trials of a stimulus in one "
+        "kfold": f"by {ridge.folds}-fold cross-validation on training trials, with all trials of a stimulus "
+        "in one "
         "fold",
         "loo": "by leaving out one training stimulus at a time, in closed form",
         "gcv": "by generalised cross-validation [@golub1979] on training trials",
@@ -97,7 +101,8 @@ def pictures(study: Study, facts: Facts) -> list[str]:
             listed([f"{v:g}" for v in vs]) for vs in (drawing.series.strengths, drawing.series.steps)
         )
         text.append(
-            f"A series of {counted(drawing.series.stimuli, 'test stimulus', 'test stimuli')} was also drawn with "
+            f"A series of {counted(drawing.series.stimuli, 'test stimulus', 'test stimuli')} was also drawn "
+            "with "
             f"strength {strengths} and {steps} steps."
         )
     return text
@@ -113,7 +118,8 @@ def _diffusion(study: Study, methods: Sequence[Method]) -> list[str]:
         return ["No method draws by diffusion."]
     text = [
         f"The schedule of {drawing.steps} denoising steps was run by {SAMPLERS[drawing.sampler]} with "
-        f"classifier-free guidance [@ho2022] of scale {drawing.guidance_scale:g}, in {study.models.precision}."
+        f"classifier-free guidance [@ho2022] of scale {drawing.guidance_scale:g}, in "
+        f"{study.models.precision}."
     ]
     if any(method.start == FROM_PICTURE for method in methods):
         text.append(_from_picture(study))
@@ -148,7 +154,8 @@ def encoding(study: Study, facts: Facts) -> list[str]:
     """Describe the encoding models."""
     encode, models = study.encode, encoding_models(study.encode, study.reconstruct)
     text = [
-        f"Encoding models predicted the response of every voxel from {listed(encode.models)} by ridge regression."
+        f"Encoding models predicted the response of every voxel from {listed(encode.models)} by ridge "
+        "regression."
     ]
     text += _grid(study)
     if any(model.kind == JOINT for model in models):
@@ -165,7 +172,8 @@ def encoding(study: Study, facts: Facts) -> list[str]:
     text.append(
         "Accuracy is Pearson r of predicted and measured responses to test stimuli; p of a voxel comes from "
         f"{encode.permutations:,} permutations of the test stimuli, and its q controls the false "
-        f"discovery rate [@benjamini1995]; q below {encode.fdr:g} counts as significant. Intervals of regions rest on "
+        f"discovery rate [@benjamini1995]; q below {encode.fdr:g} counts as significant. Intervals of "
+        "regions rest on "
         f"{encode.resamples:,} bootstrap resamples of the test stimuli."
     )
     if encode.to_mni:
@@ -184,7 +192,8 @@ def _grid(study: Study) -> list[str]:
         noises = listed([f"{level:g}" for level in grid.steps_at or (drawing.strength,)])
         layers = f", and activity of the U-Net in {listed(grid.layers)}" if grid.layers else ""
         text.append(
-            f"From noise level {noises}, zc after denoising step {listed(grid.steps)}{layers} at these steps, "
+            f"From noise level {noises}, zc after denoising step {listed(grid.steps)}{layers} at these "
+            "steps, "
             "predicted voxels too."
         )
     return text

@@ -163,7 +163,8 @@ _ALL = (
         "Mumford et al.",
         "2012",
         "Mumford, Jeanette A. and Turner, Benjamin O. and Ashby, F. Gregory and Poldrack, Russell A.",
-        "Deconvolving BOLD activation in event-related designs for multivoxel pattern classification analyses",
+        "Deconvolving BOLD activation in event-related designs for multivoxel pattern classification "
+        "analyses",
         "NeuroImage 59, 2636-2643",
     ),
     Reference(
@@ -258,7 +259,8 @@ _ALL = (
         "Li et al.",
         "2022",
         "Li, Junnan and Li, Dongxu and Xiong, Caiming and Hoi, Steven",
-        "BLIP: bootstrapping language-image pre-training for unified vision-language understanding and generation",
+        "BLIP: bootstrapping language-image pre-training for unified vision-language understanding and "
+        "generation",
         "International Conference on Machine Learning",
         "inproceedings",
     ),
@@ -284,16 +286,19 @@ _ALL = (
         "Phipson and Smyth",
         "2010",
         "Phipson, Belinda and Smyth, Gordon K.",
-        "Permutation p-values should never be zero: calculating exact p-values when permutations are randomly drawn",
+        "Permutation p-values should never be zero: calculating exact p-values when permutations are "
+        "randomly drawn",
         "Statistical Applications in Genetics and Molecular Biology 9, 39",
     ),
     Reference(
         "power2012",
         "Power et al.",
         "2012",
-        "Power, Jonathan D. and Barnes, Kelly A. and Snyder, Abraham Z. and Schlaggar, Bradley L. and Petersen, "
+        "Power, Jonathan D. and Barnes, Kelly A. and Snyder, Abraham Z. and Schlaggar, Bradley L. and "
+        "Petersen, "
         "Steven E.",
-        "Spurious but systematic correlations in functional connectivity MRI networks arise from subject motion",
+        "Spurious but systematic correlations in functional connectivity MRI networks arise from subject "
+        "motion",
         "NeuroImage 59, 2142-2154",
     ),
     Reference(
@@ -352,7 +357,8 @@ _ALL = (
         "Chen et al.",
         "2023",
         "Chen, Zijiao and Qing, Jiaxin and Xiang, Tiange and Yue, Wan Lin and Zhou, Juan Helen",
-        "Seeing beyond the brain: conditional diffusion model with sparse masked modeling for vision decoding",
+        "Seeing beyond the brain: conditional diffusion model with sparse masked modeling for vision "
+        "decoding",
         CVPR,
         "inproceedings",
     ),

@@ -28,8 +28,10 @@ def scores(study: Study, facts: Facts) -> list[str]:
     if not READERS[study.dataset.reader].image_identity:
         return ["Since only the category of a picture is known, pictures were scored by it."]
     return [
-        f"Pictures were scored by {len(facts.metrics)} metrics, chosen by {listed(study.evaluate.metrics)}, which are "
-        "listed with definition and version below. The score of a method is the mean over stimuli of the mean over "
+        f"Pictures were scored by {len(facts.metrics)} metrics, chosen by {listed(study.evaluate.metrics)}, "
+        "which are "
+        "listed with definition and version below. The score of a method is the mean over stimuli of the "
+        "mean over "
         "samples."
     ]
 
@@ -38,13 +40,16 @@ def chance(study: Study, facts: Facts) -> list[str]:
     """Describe nulls, intervals, comparisons, floors and ceilings."""
     methods = method_names(study.reconstruct)
     text = [
-        f"p of a score is one-sided, from {study.evaluate.permutations:,} permutations of which picture belongs to "
-        "which stimulus, or from all of them where there are fewer, and never 0 [@phipson2010]. Intervals hold 95 %: of one subject, over test stimuli; of all, "
+        f"p of a score is one-sided, from {study.evaluate.permutations:,} permutations of which picture "
+        "belongs to "
+        "which stimulus, or from all of them where there are fewer, and never 0 [@phipson2010]. Intervals "
+        "hold 95 %: of one subject, over test stimuli; of all, "
         "over subjects and stimuli.",
     ]
     if len(methods) > 1:
         text.append(
-            "Methods were compared by the same stimuli, with q by the false discovery rate [@benjamini1995] over the "
+            "Methods were compared by the same stimuli, with q by the false discovery rate [@benjamini1995] "
+            "over the "
             "metrics of one kind."
         )
     if "ceiling" in " ".join(methods):
@@ -60,7 +65,8 @@ def brain(study: Study, facts: Facts) -> list[str]:
     of = study.evaluate.brain
     voxels = f" with a noise ceiling above {of.min_noise_ceiling:g}" if of.min_noise_ceiling else ""
     return [
-        f"Encoding models of {listed(spaces)} also predicted responses from the reconstructions, which were compared "
+        f"Encoding models of {listed(spaces)} also predicted responses from the reconstructions, which were "
+        "compared "
         f"with measured ones in the voxels of {listed(of.regions)}{voxels}."
     ]
 
@@ -71,7 +77,8 @@ def software(study: Study, facts: Facts) -> list[str]:
     used = [words.format(v) for name, words in CITED_PACKAGES.items() if (v := facts.packages.get(name))]
     return [
         f"All steps were run by cortex2image {facts.version}{commit}, after the method of Yu Takagi and "
-        f"Shinji Nishimoto [@takagi2023], with Python {facts.python}, {listed(used)}. Every random draw follows from the seed "
+        f"Shinji Nishimoto [@takagi2023], with Python {facts.python}, {listed(used)}. Every random draw "
+        "follows from the seed "
         f"{study.seed} and from what it is for."
     ]
 
