@@ -94,6 +94,11 @@ class StudyFolder:
         except (UnicodeDecodeError, json.JSONDecodeError) as error:
             raise DataError(path, "a JSON file", str(error), f"delete it and {RUN}") from None
 
+    def files(self, ending: str) -> list[Path]:
+        """Return the files of the study with this ending that may be opened, sorted."""
+        found = self.root.rglob(f"*{ending}") if self._declared is None else self._declared
+        return sorted(path for path in found if path.name.endswith(ending) and path.is_file())
+
     def _may_open(self, path: Path) -> bool:
         """Return whether a path is declared, or lies in a declared folder."""
         assert self._declared is not None
