@@ -1,6 +1,6 @@
 """Charts of the quality of data: motion of runs, and noise ceilings of voxels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from matplotlib import rc_context
@@ -28,8 +28,8 @@ def motion_chart(subjects: Mapping[str, ArrayLike], limits: Mapping[str, float])
     palette = colours(list(subjects))
     for number, (subject, values) in enumerate(subjects.items()):
         shown = np.asarray(values, dtype=float)
-        style = {"color": palette[subject], "marker": MARKERS[number % len(MARKERS)]}
-        axes.plot(1 + np.arange(len(shown)), shown, ls="-", lw=0.8, ms=4, label=subject, **style)
+        marker, places = MARKERS[number % len(MARKERS)], 1 + np.arange(len(shown))
+        axes.plot(places, shown, f"{marker}-", color=palette[subject], lw=0.8, ms=4, label=subject)
     top = max(float(np.nanmax(np.asarray(values, dtype=float))) for values in subjects.values())
     for words, limit in limits.items():
         if limit < 1.6 * top:
@@ -67,12 +67,8 @@ def ceiling_histograms(regions: Mapping[str, Mapping[str, ArrayLike]]) -> Figure
             axes.tick_params(labelsize=7.5, labelbottom=True)
         for spare in panels.flat[len(regions) :]:
             spare.set_visible(False)
-        _label(figure, panels)
+        figure.supxlabel("noise ceiling (share of the variance of a mean test response)", fontsize=8.5)
+        figure.supylabel("voxels (%)", fontsize=8.5)
         handles, names = panels[0, 0].get_legend_handles_labels()
         figure.legend(handles, names, loc="outside upper center", ncols=min(len(subjects), 6), frameon=False)
     return figure
-
-
-def _label(figure: Figure, panels: Sequence[object]) -> None:
-    figure.supxlabel("noise ceiling (share of the variance of a mean test response)", fontsize=8.5)
-    figure.supylabel("voxels (%)", fontsize=8.5)

@@ -41,8 +41,12 @@ class Rule:
         """Return what the page calls a number; :data:`UNKNOWN` without one."""
         if value is None or math.isnan(value):
             return UNKNOWN
-        beyond = (lambda limit: value < limit) if self.least else (lambda limit: value > limit)
-        return PROBLEM if beyond(self.problem) else LOOK if beyond(self.look) else FINE
+        if self._beyond(self.problem, value):
+            return PROBLEM
+        return LOOK if self._beyond(self.look, value) else FINE
+
+    def _beyond(self, limit: float, value: float) -> bool:
+        return value < limit if self.least else value > limit
 
     def shown(self, value: float | None) -> str:
         """Return a number with its unit."""

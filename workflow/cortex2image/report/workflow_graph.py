@@ -123,6 +123,7 @@ def _box(rule: str, note: str, x: float, y: float) -> str:
     return (
         f"<g><title>{escape(RULES[rule].makes)}</title>"
         f'{box} width="{WIDTH}" rx="5" fill="#ffffff" stroke="#c4c8c4"/>'
-        f'{box} width="5" rx="2" fill="{_colour(RULES[rule].phase)}"/><text x="{x + 12:.1f}" y="{y + 17}" font-size="12" fill="#1d1f21">{words}</text>'
+        f'{box} width="5" rx="2" fill="{_colour(RULES[rule].phase)}"/>'
+        f'<text x="{x + 12:.1f}" y="{y + 17}" font-size="12" fill="#1d1f21">{words}</text>'
         f'<text x="{x + 12:.1f}" y="{y + 33}" font-size="10.5" fill="#565c62">{escape(note)}</text></g>'
     )

@@ -85,7 +85,7 @@ def software(study: Study, facts: Facts) -> list[str]:
 
 def metric_rows(names: Iterable[str], versions: Facts) -> list[dict[str, object]]:
     """Return what the page lists of each metric: name, title, definition, version, source, citations."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for name in names:
         facts = metric_facts(name)
         rows.append(
