@@ -133,7 +133,7 @@ def test_methods_stand_on_bars_and_are_compared(with_images: tuple[Path, list[st
         assert f">{value:.3f}</span>".replace("-", "\N{MINUS SIGN}") in section
     assert section.count("q = 0.300") + section.count("q = 0.001") == 6
     assert "pixel correlation" in section
-    assert "two-way identification, clip embeds" in section
+    assert "two-way identification, miniature CLIP" in section
 
 
 def test_a_single_method_is_compared_with_none(category_page: str) -> None:
