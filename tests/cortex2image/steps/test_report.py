@@ -119,7 +119,7 @@ def test_duplicates_and_the_span_of_features_are_on_the_page(page: str) -> None:
     assert escape(DUPLICATE) in page
     section = page.split('<section id="novelty">')[1].split("</section>")[0]
     assert section.count("<tr>") >= len(METHODS) + len(SUBJECTS) * (len(MEASURES) + len(SPACES))
-    assert "embedding by clip (cosine)" in section
+    assert "embedding by miniature CLIP (cosine)" in section
 
 
 def test_methods_stand_on_bars_and_are_compared(with_images: tuple[Path, list[str]], page: str) -> None:
