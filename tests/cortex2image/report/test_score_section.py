@@ -77,4 +77,4 @@ def test_panels_speak_of_the_pooled_subjects() -> None:
 
 def test_a_study_without_pooled_rows_shows_its_subject() -> None:
     (panel,) = score_panels(scores([("sub-01", "c", "category_cnn", 0.3)]), ["z", "c"])
-    assert panel["text"] == "category identification, cnn: c 0.300"
+    assert panel["text"] == "category identification, miniature CNN: c 0.300"

@@ -121,7 +121,7 @@ def test_duplicates_and_the_span_of_features_are_on_the_page(page: str) -> None:
     assert escape(DUPLICATE) in page
     section = page.split('<section id="novelty">')[1].split("</section>")[0]
     assert section.count("<tr>") >= len(METHODS) + len(SUBJECTS) * (len(MEASURES) + len(SPACES))
-    assert "embedding by clip (cosine)" in section
+    assert "embedding by miniature CLIP (cosine)" in section
 
 
 def test_methods_stand_on_bars_and_are_compared(with_images: tuple[Path, list[str]], page: str) -> None:
@@ -135,7 +135,7 @@ def test_methods_stand_on_bars_and_are_compared(with_images: tuple[Path, list[st
         assert f">{value:.3f}</span>".replace("-", "\N{MINUS SIGN}") in section
     assert section.count("q = 0.300") + section.count("q = 0.001") == 6
     assert "pixel correlation" in section
-    assert "two-way identification, clip embeds" in section
+    assert "two-way identification, miniature CLIP" in section
 
 
 def test_a_single_method_is_compared_with_none(category_page: str) -> None:

@@ -10,6 +10,7 @@ from cortex2image.plots.charts import correlation_histograms
 from cortex2image.plots.style import svg
 from cortex2image.report.page import svg_uri
 from cortex2image.report.study import POOLED
+from cortex2image.study.model_titles import space_title
 
 FDR = 0.05
 """False discovery rate below which a decoded unit counts as significant."""
@@ -51,7 +52,7 @@ def decoding_figures(
             subject: table["r"].to_numpy(float) for (subject, name), table in decoded.items() if name == space
         }
         if series:
-            drawing = svg(correlation_histograms(series, f"r of decoded and true {space}"))
+            drawing = svg(correlation_histograms(series, f"r of decoded and true {space_title(space)}"))
             figures.append({"space": space, "image": svg_uri(drawing)})
     return figures
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from cortex2image.metrics.registry import metric_facts
-from cortex2image.novelty.measures import EMBEDDING, PHASH, PIXELS
+from cortex2image.novelty.measures import EMBEDDING, PIXELS
 from cortex2image.plots.novelty import PLACES, Thirds, thirds_chart
 from cortex2image.plots.style import svg
 from cortex2image.report.page import number, svg_uri
+from cortex2image.report.words import measure_word
 from cortex2image.study.methods import described, title_of
 
 # Controls beside which a fall with distance is read: one that only recalls, and one that cannot.
@@ -84,7 +85,7 @@ def novelty_section(tables: NoveltyTables, methods: Sequence[str]) -> NoveltySec
     lines = {title_of(m): _thirds(pooled.loc[m]) for m in shown if m in COMPARED or not _is_control(m)}
     facts = metric_facts(metric)
     rows = [_method_row(method, pooled.loc[method]) for method in shown]
-    label = f"{metric} {'↑' if facts.higher_is_better else '↓'}"
+    label = f"{facts.title} {'↑' if facts.higher_is_better else '↓'}"
     return {
         "metric": facts.title,
         "measure": measure_title(measure),
@@ -114,10 +115,7 @@ def headline(scores: pd.DataFrame, methods: Sequence[str]) -> str:
 
 def measure_title(measure: str) -> str:
     """Return what a measure compares, in words."""
-    titles = {PHASH: "perceptual hash (share of equal bits)", PIXELS: "pixels at 32 x 32 (r)"}
-    if measure.startswith(EMBEDDING):
-        return f"embedding by {measure.removeprefix(EMBEDDING)} (cosine)"
-    return titles.get(measure, f"features {measure} (r)")
+    return measure_word(measure).title
 
 
 def nearest_rows(nearest: pd.DataFrame) -> list[NearestRow]:
