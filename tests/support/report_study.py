@@ -301,7 +301,7 @@ def write_study(
     write_stimuli(root, rng, with_images)
     write_scores(root, rng, methods)
     write_comparisons(root, np.random.default_rng(2), methods)
-    write_encoding(root, rng, models)
+    write_encoding(root, rng, shown_models(figures_of(models, encode or {})))
     write_figures(root, models, encode or {}, canvas)
     for subject in SUBJECTS:
         write_subject(root, subject, methods, rng)

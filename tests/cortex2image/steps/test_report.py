@@ -214,7 +214,8 @@ def test_every_figure_is_shown_with_and_without_a_threshold(grid_page: str) -> N
     for subject in SUBJECTS:
         for name in ("spaces", "noise", "steps", "layers"):
             assert grid_page.count(f'name="{subject}-{name}"') == 2
-            assert f'href="../{subject}/figures/{name}.csv"' in grid_page
+            table = f"../{subject}/figures/{name}" if name == "spaces" else f"figures/{name}-{subject}"
+            assert f'href="{table}.csv"' in grid_page
     for page in grid_page.split("<!doctype html>"):
         ids = re.findall(r'\bid="([^"]+)"', page)
         assert len(ids) == len(set(ids))

@@ -29,8 +29,8 @@ class Series:
 
 
 def series_of(figure: EncodingFigure) -> list[Series]:
-    """Return the lines of an axis: one over noise levels, one per noise level over steps, one per step
-    over layers."""
+    """Return the lines of an axis: over noise levels one, over steps one per noise level, over layers one
+    per step."""
     groups: dict[str, list[Point]] = {}
     for point in figure.points:
         groups.setdefault(_group(figure.name, point), []).append(point)
@@ -58,7 +58,7 @@ def chart_data(study: StudyResults, figures: Sequence[EncodingFigure]) -> dict[s
     models = {model for figure in figures for one in series_of(figure) for _, model in one.points}
     values: dict[str, dict[str, dict[str, list[float | None]]]] = {}
     for row in scores[scores["model"].isin(models)].itertuples():
-        numbers = (row.mean_r, row.mean_r_low, row.mean_r_high, row.fraction_significant)
+        numbers = (row.mean_r, row.mean_r_low, row.mean_r_high, row.fraction_significant, row.voxels)
         shown = [None if pd.isna(number) else round(float(number), 4) for number in numbers]
         values.setdefault(str(row.subject), {}).setdefault(str(row.roi), {})[str(row.model)] = shown
     subjects = sorted(values, key=lambda subject: (subject != POOLED, subject))

@@ -2,11 +2,12 @@
 "use strict";
 
 (async () => {
-  const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
-  const SIZE = { width: 250, height: 150, left: 38, right: 8, top: 10, bottom: 34 };
+  // Colours of lines are those of the style, which knows light and dark; they repeat after six.
+  const series = (number) => `series-${number % 6}`;
+  const SIZE = { width: 250, height: 158, left: 38, right: 8, top: 18, bottom: 34 };
   const NUMBERS = {
-    r: { title: "mean r", label: "mean r over voxels", of: (cell) => cell.slice(0, 3) },
-    share: { title: "significant voxels", label: "share of voxels, significant", of: (cell) => [cell[3], cell[3], cell[3]] },
+    r: { title: "mean r", label: "mean r over voxels", axis: "mean r", of: (cell) => cell.slice(0, 3) },
+    share: { title: "significant voxels", label: "share of voxels that are significant", axis: "share", of: (cell) => [cell[3], cell[3], cell[3]] },
   };
   const data = await c2i.load("diffusion");
   const chosen = { axis: data.axes[0].name, subject: data.subjects[0].name, number: "r" };
@@ -57,23 +58,25 @@
     labels.forEach((label) => svg.append(
       drawn("text", { x: x(label), y: SIZE.height - SIZE.bottom + 13, "text-anchor": "middle" }, label)));
     svg.append(drawn("text", { x: SIZE.left + inner / 2, y: SIZE.height - 6, "text-anchor": "middle", class: "axis" }, axis().label));
+    svg.append(drawn("text", { x: 2, y: 10, class: "axis" }, NUMBERS[chosen.number].axis));
     lines.forEach((line, number) => svg.append(...marks(region, line, number, lines.length, x, y)));
-    return c2i.element("figure", { class: "panel" }, c2i.element("figcaption", {}, region.title), svg);
+    const size = lines.map((line) => cell(region.name, line.points[0][1])?.[4]).find(known);
+    const title = known(size) ? `${region.title}, n = ${size.toLocaleString("en")}` : region.title;
+    return c2i.element("figure", { class: "panel" }, c2i.element("figcaption", {}, title), svg);
   }
 
   function marks(region, line, number, count, x, y) {
     const shift = 5 * (number - (count - 1) / 2);
-    const colour = COLOURS[number % COLOURS.length];
     const points = line.points.map(([label, model]) => [label, cell(region.name, model)])
       .filter(([, found]) => found && known(NUMBERS[chosen.number].of(found)[0]))
       .map(([label, found]) => [label, ...NUMBERS[chosen.number].of(found)]);
     const path = points.map(([label, value]) => `${x(label) + shift},${y(value)}`).join(" ");
-    const made = [drawn("polyline", { points: path, fill: "none", stroke: colour, "stroke-width": 1.4 })];
+    const made = [drawn("polyline", { points: path, class: `path ${series(number)}` })];
     for (const [label, value, low, high] of points) {
       const place = x(label) + shift;
-      if (known(low) && known(high)) made.push(drawn("line", { x1: place, x2: place, y1: y(low), y2: y(high), stroke: colour, "stroke-width": 1 }));
+      if (known(low) && known(high)) made.push(drawn("line", { x1: place, x2: place, y1: y(low), y2: y(high), class: `interval ${series(number)}` }));
       const words = `${label}, ${line.title}: ${c2i.number(value)}${low < high ? ` [${c2i.number(low)}, ${c2i.number(high)}]` : ""}`;
-      made.push(drawn("circle", { cx: place, cy: y(value), r: 3, fill: colour }, drawn("title", {}, words)));
+      made.push(drawn("circle", { cx: place, cy: y(value), r: 3, class: `point ${series(number)}` }, drawn("title", {}, words)));
     }
     return made;
   }
@@ -105,7 +108,7 @@
   function legend(lines) {
     if (lines.length < 2) return [];
     return [c2i.element("p", { class: "legend" }, ...lines.map((line, number) => c2i.element("span", {},
-      c2i.element("i", { style: `background:${COLOURS[number % COLOURS.length]}`, "aria-hidden": "true" }), line.title)))];
+      c2i.element("i", { class: series(number), "aria-hidden": "true" }), line.title)))];
   }
 
   function show() {
@@ -113,7 +116,7 @@
     const scale = range(lines);
     const subject = data.subjects.find((one) => one.name === chosen.subject).title;
     document.getElementById("chart-words").textContent =
-      `${subject}, ${NUMBERS[chosen.number].label} by ${axis().label}. ${words(data.regions[0], lines)}.`;
+      `Shown: ${subject}, ${NUMBERS[chosen.number].label}, by ${axis().label}. Of ${words(data.regions[0], lines)}.`;
     document.getElementById("charts").replaceChildren(...legend(lines), ...data.regions.map((region) => panel(region, lines, scale)));
     table(lines);
   }

@@ -9,7 +9,8 @@ from cortex2image.study.encoding_figures import SPACES
 
 def content(study: StudyResults) -> Content:
     """Return the content of the page of the diffusion process."""
-    figures = [figure for figure in study.figures if figure.name != SPACES]
+    scored = set(study.encoding_scores["model"])
+    figures = [f for f in study.figures if f.name != SPACES and scored.issuperset(p.model for p in f.points)]
     axes = {figure.name: axis_figure(study, figure) for figure in figures}
     subjects, maps = subject_figures(study, figures)
     extras, files = extra_pictures(study)
