@@ -132,6 +132,15 @@ def extra_pictures(study: StudyResults) -> tuple[list[tuple[Extra, Mapping[str, 
     return shown, files
 
 
+def not_made(extras: Sequence[tuple[Extra, Mapping[str, str]]]) -> dict[str, list[str]]:
+    """Return target -> titles of what it would make and no subject has."""
+    missing: dict[str, list[str]] = {}
+    for extra, links in extras:
+        if not links:
+            missing.setdefault(extra.target, []).append(extra.title)
+    return missing
+
+
 @dataclass(frozen=True)
 class Loss:
     """Mean change of pictures without a region, and without as many random voxels, at the last step."""

@@ -1,7 +1,7 @@
 """The page of the diffusion process: encoding models of noise levels, denoising steps and U-Net layers."""
 
 from cortex2image.report.diffusion_axes import axis_figure, chart_data
-from cortex2image.report.diffusion_section import extra_pictures, losses, subject_figures
+from cortex2image.report.diffusion_section import extra_pictures, losses, not_made, subject_figures
 from cortex2image.report.site import Content
 from cortex2image.report.study import StudyResults
 from cortex2image.study.encoding_figures import SPACES
@@ -19,6 +19,7 @@ def content(study: StudyResults) -> Content:
             "axes": axes,
             "subject_figures": subjects,
             "extras": extras,
+            "not_made": not_made(extras),
             "losses": losses(study),
             "fdr": study.settings.encode.fdr,
             "surface_data": study.on_surface,
