@@ -46,8 +46,8 @@ def nsd(study: Study, facts: Facts) -> list[str]:
     dataset = study.dataset
     sessions = "all sessions" if dataset.sessions is None else f"the first {dataset.sessions} sessions"
     shared = {
-        "shared": "the pictures that were meant for all subjects",
-        "special515": "the pictures that all subjects saw three times; other shared pictures were left out",
+        "shared": "those that were meant for all subjects",
+        "special515": "those that all subjects saw three times; other shared pictures were left out",
     }
     return [
         f"We used {sessions} of {counted(len(study.subjects), 'subject')} of the Natural Scenes Dataset "
@@ -55,7 +55,7 @@ def nsd(study: Study, facts: Facts) -> list[str]:
         f"{dataset.betas or 'betas_fithrf_GLMdenoise_RR'} "
         f"[@prince2022] in the space {dataset.space or 'func1pt8mm'}.",
         "Pictures and captions are those of COCO [@lin2014].",
-        f"Test pictures were {shared[dataset.test_images]}.",
+        f"Test pictures are {shared[dataset.test_images]}.",
     ]
 
 
@@ -155,8 +155,9 @@ def scaling(study: Study, facts: Facts) -> list[str]:
         text.append(f"Trials of the same {sides} stimulus were averaged.")
     else:
         text.append("Repeated trials were not averaged.")
+    folds = "" if study.dataset.cross_validate == "none" else ", for differences within folds"
     ceilings = {
-        "all": "Noise ceilings of voxels were estimated from all repeated stimuli [@allen2022].",
+        "all": f"Noise ceilings of voxels were estimated from all repeated stimuli{folds} [@allen2022].",
         "train": "Noise ceilings of voxels were estimated from repeated training stimuli alone [@allen2022].",
         "released": "Noise ceilings of voxels are those released with the betas [@allen2022].",
     }

@@ -35,7 +35,7 @@ def features(study: Study, facts: Facts) -> list[str]:
     """Describe the diffusion model and the features that are decoded or encoded."""
     name = study.models.set
     model = MINIATURE if name == "miniature" else f"Features and pictures are those of {name} [@rombach2022]"
-    text = [f"{model} (SHA-256 of its checksums {facts.models[:12]})."]
+    text = [f"{model}; the SHA-256 of its checksums begins with {facts.models[:12]}."]
     models = encoding_models(study.encode, study.reconstruct)
     used = {parse_space(s).kind for s in (*study.decode.rois, *(s for m in models for s in m.spaces))}
     if "z" in used:
@@ -77,14 +77,17 @@ def penalties(study: Study) -> list[str]:
             "Penalties, folds over trials and the missing intercept are those of the released code of 2023 "
             "[@takagi2023]."
         ]
+    held, one = "stimulus", "one training stimulus"
+    if study.dataset.cross_validate != "none":
+        # Runs that share a stimulus stay together, so that no stimulus lies on both sides.
+        held, one = "run", "one training run, and the runs that share a stimulus with it,"
     how = {
-        "kfold": f"by {ridge.folds}-fold cross-validation on training trials, with all trials of a stimulus "
-        "in one "
-        "fold",
-        "loo": "by leaving out one training stimulus at a time, in closed form",
+        "kfold": f"by {ridge.folds}-fold cross-validation on training trials, with all trials of a {held} in "
+        "one fold",
+        "loo": f"by leaving out {one} at a time, in closed form",
         "gcv": "by generalised cross-validation [@golub1979] on training trials",
     }
-    grid = listed([f"{alpha:g}" for alpha in ridge.alphas])
+    grid = listed([f"{alpha:.15g}" for alpha in ridge.alphas])
     return [f"For each target the penalty was chosen among {grid} {how[ridge.selection]}."]
 
 
@@ -169,9 +172,10 @@ def encoding(study: Study, facts: Facts) -> list[str]:
         text.append(
             f"Wider features were replaced by {encode.pca:,} principal components of training stimuli."
         )
+    within = "" if study.dataset.cross_validate == "none" else " within folds"
     text.append(
         "Accuracy is Pearson r of predicted and measured responses to test stimuli; p of a voxel comes from "
-        f"{encode.permutations:,} permutations of the test stimuli, and its q controls the false "
+        f"{encode.permutations:,} permutations of the test stimuli{within}, and its q controls the false "
         f"discovery rate [@benjamini1995]; q below {encode.fdr:g} counts as significant. Intervals of "
         "regions rest on "
         f"{encode.resamples:,} bootstrap resamples of the test stimuli."
