@@ -22,10 +22,11 @@ from cortex2image.study.encoding_figures import (
     shown_models,
     unique_models,
 )
+from cortex2image.study.readers import READERS
 from cortex2image.study.report_pages import HIDDEN, PAGES
 from cortex2image.study.settings import Study
 from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
-from cortex2image.tables.recordings import STIMULI, TRIALS, VOXELS
+from cortex2image.tables.recordings import RUNS, STIMULI, TRIALS, VOXELS
 from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS
 from cortex2image.tables.scores import COMPARISONS, SCORES
 
@@ -228,6 +229,22 @@ def write_trials(root: Path, subject: str, **metadata: object) -> None:
     TRIALS.write(data, root / subject / "trials.parquet", **metadata)
 
 
+def write_runs(root: Path, subject: str) -> None:
+    """Write two runs: one of which the confounds say how the head moved, and one of which they do not."""
+    data = {
+        "session": ["ses-1"] * 2,
+        "run": ["run-1", "run-2"],
+        "volumes": [100] * 2,
+        "seconds": [200.0] * 2,
+        "trials": [15] * 2,
+        "left_out": [2, 40],
+        "mean_fd": [0.12, None],
+        "max_fd": [1.5, None],
+        "share_moved": [0.04, None],
+    }
+    RUNS.write(data, root / subject / "runs.parquet")
+
+
 def write_voxels(root: Path, subject: str, **metadata: object) -> None:
     numbers = {name: [0] for name in ("voxel_id", "i", "j", "k")}
     rest = {"roi": ["early"], "hemisphere": ["left"], "ncsnr": [None], "noise_ceiling": [None]}
@@ -287,12 +304,14 @@ def write_study(
     write_comparisons(root, np.random.default_rng(2), methods)
     evaluation = "evaluation" if with_images else "category_evaluation"
     write_evaluations(root, evaluation, SUBJECTS, methods, METRICS, STIMULUS_IDS)
-    write_encoding(root, rng, models)
+    write_encoding(root, rng, shown_models(figures_of(models, encode or {})))
     write_figures(root, models, encode or {}, canvas)
     for subject in SUBJECTS:
         write_subject(root, subject, methods, rng)
         write_trials(root, subject, runs=12, left_out="[]")
         write_voxels(root, subject, left_out="[]")
+        if not READERS[reader].prepared:
+            write_runs(root, subject)
     if with_images:
         write_novelty(root, rng, methods)
     write_provenance(root, config_of(methods, models, reader, encode or {}))
@@ -305,11 +324,13 @@ def command_line(root: Path, report: Path) -> list[str]:
     sheets = [root / subject / "sheets" for subject in SUBJECTS]
     files = {
         "results": [root],
+        "benchmarks": [root.parent / "benchmarks" / root.name],
         "templates": template_files(str(ROOT / "report")),
         "files": [*(file for file in found if report not in file.parents), *sheets],
         "assets": [report / "assets"],
         "figures": [report / "figures"],
         "data": [report / "data"],
+        "downloads": [report / "downloads"],
         "pages": [report / f"{page}.html" for page in (*PAGES, *HIDDEN)],
     }
     return [part for name, paths in files.items() for part in (f"--{name}", *map(str, paths))]

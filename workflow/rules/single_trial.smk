@@ -11,6 +11,7 @@ rule single_trial_betas:
     output:
         betas=at("single_trial_betas"),
         voxels=at("mask_voxels"),
+        runs=at("runs"),
     log:
         log_of("single_trial_betas", "subject"),
     benchmark:

@@ -101,9 +101,9 @@ def test_quantities_of_one_kind_share_a_scale(results):
     ]
     titles = [texts[1] for texts, _ in panels(drawn)]
     assert titles[:3] == [
-        "noise 0.5: r of zc-n0.5",
-        "unique to zc-n0.5, beside z",
-        "unique to z, beside zc-n0.5",
+        "noise 0.5: r of zc",
+        "noise 0.5: unique to zc, beside z",
+        "noise 0.5: unique to z, beside zc",
     ]
 
 
@@ -119,7 +119,7 @@ def test_only_decided_voxels_have_the_colour_of_their_layer(results, thresholded
     np.testing.assert_allclose(pixels[:-2], np.tile(to_rgb(BELOW), (VOXELS - 2, 1)))
     np.testing.assert_allclose(pixels[-2:], np.tile(to_rgb(layer_colours(layers)["mid"]), (2, 1)))
     legend = [text.get_text() for text in drawn.legends[0].get_texts()]
-    assert legend[:3] == ["down0", "mid", "up0"]
+    assert legend[:3] == ["down 0", "middle", "up 0"]
     assert ("q of 0.05 or more" in legend[3]) is thresholded
 
 

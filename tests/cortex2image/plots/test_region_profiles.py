@@ -114,4 +114,4 @@ def test_stacked_shares_are_those_of_the_table(drawn):
     np.testing.assert_allclose(heights, shares["mean"])
     tops = [bar.get_y() + bar.get_height() for bar in axes.patches[1::2]]
     np.testing.assert_allclose(tops, shares["share_significant"][1::2])
-    assert [label.get_text() for label in figure.axes[5].get_xticklabels()] == ["down0", "mid"]
+    assert [label.get_text() for label in figure.axes[5].get_xticklabels()] == ["down 0", "middle"]

@@ -65,7 +65,7 @@ def test_metrics_with_the_same_verdict_share_a_sentence() -> None:
     (pair,) = comparison_table(comparisons(rows), ["z", "zc"])["pairs"]
     assert pair["words"] == (
         "zc is better than z by pixel correlation (0.200) and structural similarity (0.200). "
-        "zc and z do not differ clearly by two-way identification, clip embeds (0.200)."
+        "zc and z do not differ clearly by two-way identification, miniature CLIP (0.200)."
     )
 
 

@@ -8,6 +8,7 @@ from cortex2image.encoding.quantities import region_table
 from cortex2image.report.encoding_section import DrawnFigure, shown_figure
 
 GRID = {"noise_levels": [0.5, 0.8], "steps": [2, 4], "layers": ["down0", "mid"]}
+WORDS = {"down0": "down 0", "mid": "middle"}
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +64,8 @@ def test_a_column_per_step_names_the_best_and_the_preferred_layer(figures, resul
     assert page["preferred"]
     cell = page["rows"][0]["cells"][1]
     own = table[(table["roi"] == "all") & (table["step"] == 4)]
-    r = own[own["quantity"] == "r"].set_index("layer")["mean"]
-    shares = own[own["quantity"] == "preferred"].set_index("layer")["mean"]
+    r = own[own["quantity"] == "r"].set_index("layer")["mean"].rename(index=WORDS)
+    shares = own[own["quantity"] == "preferred"].set_index("layer")["mean"].rename(index=WORDS)
     assert cell["value"] == f"{r.max():.3f}"
     assert cell["lines"][0] == f"{r.idxmax()} has the largest mean r"
     assert cell["lines"][2] == f"preferred most often: {shares.idxmax()} ({100 * shares.max():.0f} %)"

@@ -72,7 +72,7 @@ def test_rows_keep_the_order_of_the_methods_and_cells_stand_under_their_metric()
     table = headline_table(frame, ["z", "c", "decoded_c"])
     assert [column["title"] for column in table["columns"]] == [
         "pixel correlation",
-        "two-way identification, clip embeds",
+        "two-way identification, miniature CLIP",
     ]
     assert [row["method"] for row in table["rows"]] == ["z", "c"]
     z, c = (row["bars"] for row in table["rows"])

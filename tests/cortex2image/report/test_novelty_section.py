@@ -45,8 +45,8 @@ def tables(**changed):
 
 def test_methods_are_shown_by_clip_identification_of_the_pooled_subjects():
     found = novelty_section(tables(), METHODS, TARGET)
-    assert found["metric"] == "two-way identification, clip embeds"
-    assert found["measure"] == "embedding by clip (cosine)"
+    assert found["metric"] == "two-way identification, miniature CLIP"
+    assert found["measure"] == "embedding by miniature CLIP (cosine)"
     assert [row["method"] for row in found["methods"]] == ["z", "zc", "ceiling", "nearest"]
     cells = ["0.900 [0.800, 1.000]", "0.800 [0.700, 0.900]", "0.700 [0.600, 0.800]"]
     assert found["methods"][0]["cells"] == cells

@@ -124,7 +124,7 @@ def test_ranked_sheets_say_that_they_were_chosen():
     names, sheet = many(25)
     ranked = ranked_sheets(sheet, evaluation({name: i / 100 for i, name in enumerate(names)}), CLIP)
     for kind, one in ranked.items():
-        assert f"the 10 {kind} of 25 by two-way identification, clip embeds" in one.heading.title
+        assert f"the 10 {kind} of 25 by two-way identification, miniature CLIP" in one.heading.title
         assert "not representative" in one.heading.warning
         assert "mean of all 25 stimuli is 0.120" in one.heading.text
         assert "more have the score" not in one.heading.text

@@ -14,7 +14,7 @@ from cortex2image.errors import ConfigError, DataError
 from cortex2image.fmri.hrf import trial_regressors
 from cortex2image.steps.single_trial_betas import main
 from cortex2image.tables.columns import matrix
-from cortex2image.tables.recordings import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
+from cortex2image.tables.recordings import MASK_VOXELS, RUNS, SINGLE_TRIAL_BETAS, TRIALS
 
 SHAPE, TR, VOLUMES = (4, 5, 6), 2.0, 70
 AFFINE = np.array([[3.0, 0, 0, -4], [0, 3, 0, -10], [0, 0, 3, 5], [0, 0, 0, 1]])
@@ -28,6 +28,7 @@ class Study:
 
     def __init__(self, root: Path) -> None:
         self.root, self.betas, self.voxels = root, root / "betas.parquet", root / "voxels.parquet"
+        self.runs = root / "runs.parquet"
         self.rng = np.random.default_rng(5)
         self.masks = [self.rng.random(SHAPE) < 0.6 for _ in range(2)]
         self.mask = self.masks[0] & self.masks[1]
@@ -85,6 +86,7 @@ class Study:
     def run_step(self, rois: Mapping[str, object] | None = None, **glm: object) -> None:
         """Run the step with the atlas of this study, or `rois`; `glm` overrules settings of the GLM."""
         files = {"trials": self.root / "trials.parquet", "betas": self.betas, "voxels": self.voxels}
+        files["runs"] = self.runs
         options = [str(part) for name, value in files.items() for part in (f"--{name}", value)]
         own = {"atlas": str(self.root / "{subject}_atlas.nii.gz"), "labels": {"early": 1, "ventral": 5}}
         dataset = {"reader": "bids", "root": str(self.root), "derivatives": None}
@@ -95,6 +97,7 @@ class Study:
     def assert_nothing_written(self) -> None:
         assert not self.betas.exists()
         assert not self.voxels.exists()
+        assert not self.runs.exists()
 
 
 @pytest.fixture
@@ -132,6 +135,25 @@ def test_voxels_carry_the_grid_and_their_regions(study: Study) -> None:
         b"confounds": b"['trans_x']",
         b"scrub": b"['non_steady_state_outlier']",
     }
+
+
+def test_runs_are_summed_up(study: Study) -> None:
+    path = next(study.root.rglob("*run-2*confounds*"))
+    moved = np.r_[np.nan, np.full(VOLUMES - 3, 0.1), 0.7, 0.9]
+    rows = [f"{x}\t{int(s)}\t{fd}" for x, s, fd in zip(*CONFOUNDS.values(), moved, strict=True)]
+    path.write_text(
+        "\n".join(["\t".join([*CONFOUNDS, "framewise_displacement"]), *rows]).replace("nan", "n/a")
+    )
+    study.run_step()
+    table = RUNS.read(study.runs).to_pandas().set_index("run")
+    assert table["volumes"].tolist() == [VOLUMES] * 2
+    assert table["seconds"].tolist() == [VOLUMES * TR] * 2
+    assert table["trials"].tolist() == [len(ONSETS)] * 2
+    assert table["left_out"].tolist() == [1, 1]
+    assert np.isnan(table.loc["run-1", ["mean_fd", "max_fd", "share_moved"]].astype(float)).all()
+    np.testing.assert_allclose(table.loc["run-2", "mean_fd"], (0.1 * (VOLUMES - 3) + 1.6) / (VOLUMES - 1))
+    assert table.loc["run-2", "max_fd"] == 0.9
+    np.testing.assert_allclose(table.loc["run-2", "share_moved"], 2 / (VOLUMES - 1))
 
 
 def test_without_confounds_and_atlas(study: Study) -> None:

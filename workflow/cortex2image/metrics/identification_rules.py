@@ -100,7 +100,7 @@ class Rule:
         return replace(
             twoway,
             name=self.name(twoway.name),
-            title=f"{self.title}, {twoway.judge} {twoway.layer}",
+            title=twoway.title.replace(TWO_WAY, self.title, 1),
             version="1",
             what=self.what,
             chance=1 / self.way if self.way and not self.clusters else None,

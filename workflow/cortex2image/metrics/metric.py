@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from cortex2image.metrics.judge_titles import judge_title
+
 Kind = Literal[
     "pixels", "identification", "distance", "category", "classification", "caption", "brain", "features"
 ]
@@ -110,7 +112,7 @@ def twoway(
     """Return the facts of two-way identification by one layer of a judge; `shared` as in :class:`Metric`."""
     return Metric(
         name=twoway_name(judge, layers, layer),
-        title=f"{TWO_WAY}, {judge} {layer}",
+        title=f"{TWO_WAY}, {judge_title(judge, layer if len(layers) > 1 else None)}",
         kind="identification",
         version="1",
         what=TWO_WAY_WHAT,
@@ -130,7 +132,7 @@ def correlation_distance(judge: str, layer: str, compared: str) -> Metric:
     """Return the facts of the distance between an original and its reconstruction in a judge's layer."""
     return Metric(
         name=distance_name(judge),
-        title=f"correlation distance, {judge}",
+        title=f"correlation distance, {judge_title(judge)}",
         kind="distance",
         version="1",
         what="1 minus Pearson r of the flattened features of the reconstruction and of its original",
@@ -149,7 +151,7 @@ def category(name: str, what: str, compared: str, judge: str | None, source: str
     """Return the facts of category identification."""
     return Metric(
         name=name,
-        title="category identification, " + (judge or "decoded features"),
+        title="category identification, " + (judge_title(judge) if judge else "decoded features"),
         kind="category",
         version="1",
         what=f"1 if {what}, else 0; chance is 1 / number of categories",

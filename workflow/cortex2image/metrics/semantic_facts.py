@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from cortex2image.metrics.judge_titles import CAPTION_READERS, judge_title
 from cortex2image.metrics.metric import Metric
 
 
@@ -14,7 +15,7 @@ def classification(judge: str, ways: int, top: int, compared: str) -> Metric:
     """Return the facts of n-way top-k classification by a judge."""
     return Metric(
         name=class_name(judge, ways, top),
-        title=f"{ways}-way top-{top} classification, {judge}",
+        title=f"{ways}-way top-{top} classification, {judge_title(judge)}",
         kind="classification",
         version="1",
         what="probability that the class that the judge finds most probable in the original is, in the "
@@ -44,7 +45,7 @@ def caption_metrics(judge: str, reader: str, weights: str) -> tuple[Metric, Metr
     """
     cosine = Metric(
         name=f"caption_cosine_{reader}",
-        title=f"likeness of captions, {reader}",
+        title=f"likeness of captions, {CAPTION_READERS[reader]}",
         kind="caption",
         version="1",
         what="cosine of the text embeddings of the decoded caption and of a caption of the stimulus, "
@@ -61,7 +62,7 @@ def caption_metrics(judge: str, reader: str, weights: str) -> tuple[Metric, Metr
     identification = replace(
         cosine,
         name=f"caption_twoway_{reader}",
-        title=f"two-way identification by captions, {reader}",
+        title=f"two-way identification by captions, {CAPTION_READERS[reader]}",
         kind="identification",
         what="share of the other stimuli whose captions are less like the decoded caption than those of its "
         "own stimulus are (cosine of text embeddings, averaged over the captions of a stimulus)",

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 ONCE = ("stimuli", "scores", "comparisons", "sample_scores", "encoding_scores", "provenance")
 OF_SUBJECTS = ("trials", "voxels", "sheets")
+# Made by targets of their own: shown once they are there, and from then on kept up to date as inputs.
+IF_THERE = (
+    *("attribution_chart", "attribution_sheet"),
+    *("preferred_test", "preferred_all", "synthesised_sheet", "ascent"),
+)
 OF_FIGURES = ("figure", "significant_figure", "region_figure", "figure_table")
 
 
@@ -26,6 +31,11 @@ def reported(jobs: "Jobs") -> list[str]:
         files += jobs.of_all(name, method=tuple(method_names(study.reconstruct)))
     for name in OF_FIGURES:
         files += jobs.of_all(name, figure=[figure.name for figure in jobs.figures])
+    extras = [path for name in IF_THERE for path in jobs.of_all(name)]
+    extras += jobs.of_all("attribution", region=study.attribute.regions)
+    files += [path for path in extras if Path(path).exists()]
+    if not jobs.reader.prepared:
+        files += jobs.of_all("runs")
     if study.reconstruct.series.stimuli:
         files += jobs.of_all("series_sheet")
     if jobs.reader.image_identity:

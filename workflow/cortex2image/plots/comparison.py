@@ -9,13 +9,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from cortex2image.metrics.registry import metric_facts
 from cortex2image.plots.style import NULL_COLOUR, SETTINGS, colours
+from cortex2image.study.methods import title_of
 from cortex2image.tables.scores import POOLED
 
 COLUMNS = 3
 STUDY_WIDTH, PANEL_HEIGHT = 1.0, 2.1
 """Inches of the place of a study, and of the height of a panel."""
-LABEL_CHARACTERS = 15
+LABEL_CHARACTERS, TITLE_CHARACTERS = 15, 36
 
 
 def draw_comparison(rows: pd.DataFrame) -> Figure:
@@ -41,7 +43,7 @@ def draw_comparison(rows: pd.DataFrame) -> Figure:
         grid = figure.subplots(down, columns, squeeze=False, sharex=True)
         for axes, metric in zip(grid.flat, metrics, strict=False):
             _draw(axes, pooled[pooled["metric"] == metric], studies, palette)
-            axes.set_title(metric, fontsize=9)
+            axes.set_title(fill(metric_facts(metric).title, TITLE_CHARACTERS), fontsize=9)
         for axes in grid.flat[len(metrics) :]:
             axes.set_axis_off()
         for column in range(columns):
@@ -50,7 +52,7 @@ def draw_comparison(rows: pd.DataFrame) -> Figure:
             last.tick_params(axis="x", labelbottom=True, labelsize=7)
         handles = [Line2D([], [], color=colour, marker="o") for colour in palette.values()]
         handles.append(Line2D([], [], color=NULL_COLOUR, linewidth=5, alpha=0.35))
-        names = [*methods, "permutation null"]
+        names = [*map(title_of, methods), "permutation null"]
         figure.legend(handles, names, loc="outside upper center", ncols=min(6, len(names)), frameon=False)
     return figure
 

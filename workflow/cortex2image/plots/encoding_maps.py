@@ -19,6 +19,7 @@ from cortex2image.plots.canvas import FLAT, Canvas
 from cortex2image.plots.panels import Panel, Scale, draw_panels, label_panel, number_panel, rounded_end
 from cortex2image.plots.style import PALETTE
 from cortex2image.study.encoding_figures import LAYERS, SPACES, EncodingFigure, points_at
+from cortex2image.study.model_titles import layer_title
 
 CONTRAST = ("c", "z")
 """The two models whose difference is drawn: semantic minus visual latent."""
@@ -87,11 +88,11 @@ def _panel(quantity: Quantity, results: VoxelResults, scale: Scale, thresholded:
     point = quantity.point
     shown = quantity.significant if thresholded else np.ones(len(quantity.values), dtype=bool)
     words = {
-        ACCURACY: f"r of {point.layer or point.model}",
-        UNIQUE_LATENT: f"unique to {point.model}, beside z",
-        UNIQUE_BESIDE: f"unique to z, beside {point.model}",
+        ACCURACY: f"r of {point.title}",
+        UNIQUE_LATENT: f"unique to {point.title}, beside z",
+        UNIQUE_BESIDE: f"unique to z, beside {point.title}",
     }[quantity.kind]
-    title = f"{point.place}: {words}" if point.place and quantity.kind == ACCURACY else words
+    title = f"{point.place}: {words}" if point.place else words
     return number_panel(title, _counted(quantity.significant, results), quantity.values, scale, shown)
 
 
@@ -139,7 +140,8 @@ def _draw_layers(
     for layer in palette:
         ordered += [panels[ACCURACY, point.model] for point in figure.points if point.layer == layer]
     below = "; ".join(["preference not decided", *([below] if below else [])]) if families else below
-    return draw_panels(canvas, ordered, columns, bars, palette if families else {}, below)
+    legend = {layer_title(layer): colour for layer, colour in palette.items()} if families else {}
+    return draw_panels(canvas, ordered, columns, bars, legend, below)
 
 
 def _best_panel(

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
 from cortex2image.plots.style import NULL_COLOUR, SETTINGS, colours
+from cortex2image.study.model_titles import space_title
 
 LABELS = {
     "unit_correlation": "r over stimuli,\nmean over units",
@@ -45,7 +46,8 @@ def draw_learning_curves(rows: pd.DataFrame) -> Figure:
                 _mark(axes, rows, along)
             panels[0].set_ylabel(LABELS[metric])
         for axes, space in zip(grid[0], spaces, strict=True):
-            axes.set_title(f"{space}\n{_tested(rows[rows['space'] == space])}", fontsize=9)
+            tested = _tested(rows[rows["space"] == space])
+            axes.set_title(f"{space_title(space)}\n{tested}", fontsize=9)
         for axes in grid[-1]:
             axes.set_xlabel(label)
         curves = [Line2D([], [], color=colour, marker="o", markersize=4) for colour in palette.values()]

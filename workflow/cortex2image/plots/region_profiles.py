@@ -20,6 +20,7 @@ from cortex2image.plots.encoding_maps import layer_colours
 from cortex2image.plots.panels import WIDTH
 from cortex2image.plots.style import PALETTE, SETTINGS, colours
 from cortex2image.study.encoding_figures import LAYERS, SPACES, EncodingFigure, Point, points_at
+from cortex2image.study.model_titles import layer_title, model_title
 
 MOST_REGIONS, IN_A_ROW = 10, 5
 """Regions that a figure shows, all voxels and the largest ones; the table has every region."""
@@ -69,7 +70,7 @@ def _dots(table: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
             axes.vlines(
                 x, own["lower_quartile"], own["upper_quartile"], color=palette[model], alpha=0.45, lw=3
             )
-            axes.plot(x, own["mean"], "o", color=palette[model], label=model, ms=6)
+            axes.plot(x, own["mean"], "o", color=palette[model], label=model_title(model), ms=6)
         axes.axhline(0, color="black", linewidth=0.6)
         axes.set_xticks(places, list(titles.values()), fontsize=8)
         axes.set_ylabel("r, mean and quartiles of voxels")
@@ -96,7 +97,7 @@ def _grid(regions: Sequence[str], rows: int) -> tuple[Figure, dict[str, list[Any
 def _curves(figure: EncodingFigure, table: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
     """Draw r over the points of a figure and, below, the unique variance of both bands."""
     kinds = list(dict.fromkeys(table["quantity"]))
-    labels = ["r", "unique R²"][: 1 + (len(kinds) > 1)]
+    labels = ["mean r over voxels", "mean unique R²"][: 1 + (len(kinds) > 1)]
     with rc_context(SETTINGS):
         drawing, axes = _grid(list(titles), len(labels))
         for roi, title in titles.items():
@@ -140,7 +141,10 @@ def _line(axes: Any, rows: pd.DataFrame, colour: str, name: str, start: int = 0)
 
 def _layers(figure: EncodingFigure, table: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
     """Draw the share of voxels that prefer each layer, step by step, and r over layers."""
-    palette, labels = layer_colours(figure), ["share of voxels", "r"] if figure.families else ["r"]
+    palette, labels = (
+        layer_colours(figure),
+        ["share of voxels", "mean r over voxels"] if figure.families else ["mean r over voxels"],
+    )
     places = list(dict.fromkeys(point.place for point in figure.points))
     shades = dict(zip(places, _shades(len(places)), strict=True))
     with rc_context(SETTINGS):
@@ -153,7 +157,7 @@ def _layers(figure: EncodingFigure, table: pd.DataFrame, titles: Mapping[str, st
             for place in places:
                 models = [point.model for point in points_at(figure, place)]
                 _line(axes[roi][-1], own.loc[ACCURACY].loc[models], shades[place], place)
-            layers = range(len(palette)), list(palette)
+            layers = range(len(palette)), [layer_title(layer) for layer in palette]
             axes[roi][-1].set_xticks(*layers, rotation=45, ha="right", fontsize=7.5)
         _finish(drawing, list(axes.values()), labels)
     return drawing
@@ -170,7 +174,7 @@ def _shares(axes: Any, figure: EncodingFigure, rows: pd.DataFrame, palette: Mapp
         base = 0.0
         for point in points_at(figure, place):
             share = float(rows.loc[point.model, "mean"])
-            axes.bar(x, share, 0.7, base, color=palette[point.layer], label=point.layer)
+            axes.bar(x, share, 0.7, base, color=palette[point.layer], label=point.title)
             base += share
     axes.set_ylim(0, 1)
     _mark_points(axes, [points_at(figure, place)[0] for place, _ in figure.families])

@@ -10,6 +10,7 @@ from cortex2image.encoding.quantities import ACCURACY, EVERY, PREFERRED, UNIQUE_
 from cortex2image.plots.canvas import FLAT, SLICES
 from cortex2image.report.page import number, png_uri, svg_uri
 from cortex2image.study.encoding_figures import EncodingFigure, Point, points_at
+from cortex2image.study.model_titles import layer_title, model_title
 
 if TYPE_CHECKING:
     from cortex2image.report.study import StudyResults
@@ -110,7 +111,7 @@ def shown_figure(figure: EncodingFigure, drawn: DrawnFigure) -> ShownFigure:
         "canvas": {SLICES: "slices", FLAT: "flat"}.get(drawn.canvas, ""),
         "voxels": int(every["voxels"].iloc[0]),
         "stimuli": int(stimuli.iloc[0]) if len(stimuli) else None,
-        "none_significant": every.loc[every["share_significant"] == 0, "model"].tolist(),
+        "none_significant": [model_title(m) for m in every.loc[every["share_significant"] == 0, "model"]],
         "unique": UNIQUE_LATENT in set(table["quantity"]),
         "preferred": PREFERRED in set(table["quantity"]),
         "headings": [heading(point) for point in _columns(figure)],
@@ -120,7 +121,7 @@ def shown_figure(figure: EncodingFigure, drawn: DrawnFigure) -> ShownFigure:
 
 def heading(point: Point) -> str:
     """Return the words above the column of a point."""
-    return point.place or point.model
+    return point.place or point.title
 
 
 def _columns(figure: EncodingFigure) -> list[Point]:
@@ -149,7 +150,7 @@ def _cell(points: Sequence[Point], numbers: pd.DataFrame) -> RegionCell:
     """Return the cell of one point, or of all layers at one place."""
     means = {point: float(numbers.loc[(ACCURACY, point.model), "mean"]) for point in points}
     best = max(means, key=means.__getitem__)
-    lines = [f"{best.layer} has the largest mean r"] if best.layer else []
+    lines = [f"{best.title} has the largest mean r"] if best.layer else []
     share = numbers.loc[(ACCURACY, best.model), "share_significant"]
     lines.append(f"significant {100 * share:.0f} %")
     if best.joint:
@@ -158,6 +159,6 @@ def _cell(points: Sequence[Point], numbers: pd.DataFrame) -> RegionCell:
     if (PREFERRED, best.model) in numbers.index:
         shares = {p.layer: float(numbers.loc[(PREFERRED, p.model), "mean"]) for p in points}
         favourite = max(shares, key=shares.__getitem__)
-        most = f"preferred most often: {favourite} ({100 * shares[favourite]:.0f} %)"
+        most = f"preferred most often: {layer_title(favourite)} ({100 * shares[favourite]:.0f} %)"
         lines.append(most if shares[favourite] else "no voxel decided")
     return {"value": number(means[best]), "lines": lines}

@@ -9,7 +9,7 @@ import pandas as pd
 from cortex2image.plots.charts import EDGES, correlation_histograms
 from cortex2image.plots.style import svg
 from cortex2image.report.figures import Figure
-from cortex2image.study.space_names import parse_space
+from cortex2image.study.model_titles import space_title
 from cortex2image.tables.folder import StudyFolder
 from cortex2image.tables.scores import POOLED
 
@@ -75,11 +75,6 @@ def _histogram(space: str, series: Mapping[str, np.ndarray], target: str) -> Fig
         table.round(6),
         target,
     )
-
-
-def space_title(space: str) -> str:
-    """Return a feature space in a few words, after its name."""
-    return f"{space}: {parse_space(space).facts.meaning.split(':')[0]}"
 
 
 def _row(subject: str, space: str, table: pd.DataFrame) -> DecodingRow:

@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 
 from cortex2image.metrics.registry import metric_facts
-from cortex2image.novelty.measures import EMBEDDING, PHASH, PIXELS
+from cortex2image.novelty.measures import EMBEDDING, PIXELS
 from cortex2image.plots.novelty import PLACES, Thirds, thirds_chart
 from cortex2image.plots.style import svg
 from cortex2image.report.figures import Figure
 from cortex2image.report.metric_kinds import direction, unit_of
-from cortex2image.report.model_sections import space_title
 from cortex2image.report.page import number
+from cortex2image.report.words import measure_word
 from cortex2image.study.methods import described, title_of
+from cortex2image.study.model_titles import space_title
 
 LABEL_CHARACTERS = 34
 """Length of a line that fits beside the chart."""
@@ -127,10 +128,7 @@ def headline(scores: pd.DataFrame, methods: Sequence[str]) -> str:
 
 def measure_title(measure: str) -> str:
     """Return what a measure compares, in words."""
-    titles = {PHASH: "perceptual hash (share of equal bits)", PIXELS: "pixels at 32 x 32 (r)"}
-    if measure.startswith(EMBEDDING):
-        return f"embedding by {measure.removeprefix(EMBEDDING)} (cosine)"
-    return titles.get(measure) or f"features {space_title(measure)} (r)"
+    return measure_word(measure).title
 
 
 def nearest_rows(nearest: pd.DataFrame) -> list[NearestRow]:

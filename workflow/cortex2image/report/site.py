@@ -1,6 +1,7 @@
 """The report as a folder of pages: what a page consists of, and how all are written."""
 
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +23,14 @@ class Content:
     figures : figures that it shows
     data : name -> value that JSON can hold
         What its scripts load with ``c2i.load(name)``; names may hold slashes.
+    downloads : name -> text, or path of a file to copy
+        Files below ``report/downloads`` that the page links to; names may hold slashes.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)
     figures: Sequence[Figure] = ()
     data: Mapping[str, object] = field(default_factory=dict)
+    downloads: Mapping[str, str | Path] = field(default_factory=dict)
 
 
 Builder = Callable[[StudyResults], Content]
@@ -56,11 +60,18 @@ def data_script(name: str, value: object) -> str:
     return f"c2i.data({json.dumps(name)}, {json.dumps(value, allow_nan=False, separators=(',', ':'))});\n"
 
 
-def write_content(content: Content, figures: Path, data: Path) -> None:
-    """Write the figures and the data of a page into the folders of all pages."""
+def write_content(content: Content, figures: Path, data: Path, downloads: Path) -> None:
+    """Write figures, data and downloads of a page into the folders of all pages."""
     for figure in content.figures:
         figure.write(figures)
     for name, value in content.data.items():
         path = data / f"{name}.js"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(data_script(name, value), encoding="utf-8")
+    for name, source in content.downloads.items():
+        path = downloads / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(source, Path):
+            shutil.copyfile(source, path)
+        else:
+            path.write_text(source, encoding="utf-8")

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -40,6 +41,8 @@ class StudyResults:
     ----------
     folder : StudyFolder
         Its ``provenance.json`` says what the study is.
+    benchmarks : Path or None
+        Folder of the times that Snakemake wrote down, there or not.
 
     Raises
     ------
@@ -47,8 +50,8 @@ class StudyResults:
         A table or file that a page asks for is missing, damaged or of another contract.
     """
 
-    def __init__(self, folder: StudyFolder):
-        self.folder = folder
+    def __init__(self, folder: StudyFolder, benchmarks: Path | None = None):
+        self.folder, self.benchmarks = folder, benchmarks
 
     @cached_property
     def provenance(self) -> Mapping[str, Any]:
@@ -178,6 +181,25 @@ class StudyResults:
             raise DataError(path, "left_out in the metadata", "no such entry", fix)
         left_out: list[str] = json.loads(facts["left_out"])
         return left_out
+
+    @cached_property
+    def runs(self) -> Mapping[str, pd.DataFrame]:
+        """Return subject -> table `runs`; nothing for betas that others estimated."""
+        return {
+            s: self.folder.table("runs", subject=s)
+            for s in self.subjects
+            if self.folder.has("runs", subject=s)
+        }
+
+    @cached_property
+    def trials(self) -> Mapping[str, pd.DataFrame]:
+        """Return subject -> table `trials`."""
+        return {subject: self.folder.table("trials", subject=subject) for subject in self.subjects}
+
+    @cached_property
+    def voxels(self) -> Mapping[str, pd.DataFrame]:
+        """Return subject -> table `voxels`."""
+        return {subject: self.folder.table("voxels", subject=subject) for subject in self.subjects}
 
     @cached_property
     def novelty(self) -> NoveltyTables | None:

@@ -13,8 +13,8 @@ from cortex2image.plots.style import svg
 from cortex2image.report.figures import Figure
 from cortex2image.report.headlines import headline_metrics
 from cortex2image.report.metric_kinds import unit_of
-from cortex2image.report.model_sections import space_title
 from cortex2image.report.words import method_word, metric_word
+from cortex2image.study.model_titles import space_title
 from cortex2image.tables.scores import POOLED
 
 TITLE_CHARACTERS = 30

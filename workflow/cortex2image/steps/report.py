@@ -1,8 +1,10 @@
 """Write the report of a study: a folder of pages that a browser opens from disk.
 
 Reads the tables, figures and ``provenance.json`` of the study below ``results/{study}``, and only those that
-are named. Writes the pages ``report/*.html``, and the folders ``report/assets`` (style and scripts),
-``report/figures`` (drawings, each with its table) and ``report/data`` (what scripts of the pages load).
+are named; times of jobs also from the benchmarks of the study, where they are. Writes the pages
+``report/*.html``, and the folders ``report/assets`` (style and scripts), ``report/figures`` (drawings, each
+with its table), ``report/data`` (what scripts of the pages load) and ``report/downloads`` (files to take
+away).
 """
 
 import argparse
@@ -24,10 +26,10 @@ COMMAND = Command(
     __doc__,
     Study,
     (),
-    places=("results",),
+    places=("results", "benchmarks"),
     # Templates are pages and their parts; files are everything that the pages read.
     lists=("templates", "files"),
-    outputs=("assets", "figures", "data"),
+    outputs=("assets", "figures", "data", "downloads"),
     output_lists=("pages",),
 )
 
@@ -36,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Write every page, and what pages share."""
     args, _ = COMMAND.parse(argv)
     templates = templates_folder(args.templates)
-    study = StudyResults(StudyFolder(args.results, args.files))
+    study = StudyResults(StudyFolder(args.results, args.files), Path(args.benchmarks))
     names = track([page_of(path) for path in args.pages], "make pages")
     contents = {name: CONTENTS[name](study) for name in names}
     pages = {name: render_page(templates, study, name, content) for name, content in contents.items()}
@@ -47,16 +49,17 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def write_shared(args: argparse.Namespace, assets: Path, contents: Iterable[Content]) -> None:
-    """Write the folders that pages share: style and scripts, drawings, data."""
+    """Write the folders that pages share: style and scripts, drawings, data, downloads."""
     with (
         whole_folder(Path(args.assets)) as shared,
         whole_folder(Path(args.figures)) as figures,
         whole_folder(Path(args.data)) as data,
+        whole_folder(Path(args.downloads)) as downloads,
     ):
         for file in assets.iterdir():
             shutil.copyfile(file, shared / file.name)
         for content in contents:
-            write_content(content, figures, data)
+            write_content(content, figures, data, downloads)
 
 
 def templates_folder(files: Sequence[str]) -> Path:

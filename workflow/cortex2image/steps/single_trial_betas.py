@@ -2,7 +2,8 @@
 
 Reads trials.parquet, the recordings (BOLD, masks, confounds) and an atlas. Fits the GLM run by run, with one
 run in memory at a time, in the voxels that lie in the masks of all runs. Writes single_trial_betas.parquet
-and mask_voxels.parquet, whose metadata hold the grid.
+and mask_voxels.parquet, whose metadata hold the grid, and runs.parquet, which sums up each run and its
+motion.
 """
 
 import json
@@ -23,6 +24,7 @@ from cortex2image.data.volumes import load_bold, load_mask, read_bold_header
 from cortex2image.errors import DataError, run_step
 from cortex2image.fmri.grid import Grid, hemispheres
 from cortex2image.fmri.hrf import trial_regressors
+from cortex2image.fmri.motion import motion
 from cortex2image.fmri.nuisance import confound_regressors, drift_regressors, kept_volumes
 from cortex2image.fmri.rois import UNLABELLED, label_voxels
 from cortex2image.fmri.single_trial import single_trial_betas
@@ -31,10 +33,12 @@ from cortex2image.study.command import Command
 from cortex2image.study.data_settings import Glm
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import vectors
-from cortex2image.tables.recordings import MASK_VOXELS, SINGLE_TRIAL_BETAS, TRIALS
+from cortex2image.tables.recordings import MASK_VOXELS, RUNS, SINGLE_TRIAL_BETAS, TRIALS
 
 READS = ("dataset/@source", "dataset/rois", "glm")
-COMMAND = Command(__doc__, Study, READS, labels=("subject",), inputs=("trials",), outputs=("betas", "voxels"))
+COMMAND = Command(
+    __doc__, Study, READS, labels=("subject",), inputs=("trials",), outputs=("betas", "voxels", "runs")
+)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -57,6 +61,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     columns = {"trial_id": trials["trial_id"], "beta": vectors(betas)}
     SINGLE_TRIAL_BETAS.write(columns, args.betas, **facts)
     MASK_VOXELS.write(voxel_columns(mask, grid, roi), args.voxels, **facts)
+    summaries = [run_summary(run, len(rows[run.session, run.run]), study.glm) for run in runs]
+    RUNS.write(pa.Table.from_pylist(summaries), args.runs, **glm_facts(study.glm))
 
 
 def glm_facts(glm: Glm) -> dict[str, str]:
@@ -156,7 +162,7 @@ def atlas_labels(atlas: str | None, labels: Mapping[str, int], mask: np.ndarray,
 
 def run_betas(run: Run, trials: pa.Table, mask: np.ndarray, glm: Glm) -> np.ndarray:
     """Return the (trials, voxels) float32 betas of one run."""
-    where = f"{run.subject} {run.session} {run.run} ({run.bold})"
+    where = where_of(run)
     bold = load_bold(run.bold, mask, run.volumes)
     volumes = len(bold)
     frame_times = np.arange(volumes) * run.tr + run.slice_time_reference
@@ -166,6 +172,29 @@ def run_betas(run: Run, trials: pa.Table, mask: np.ndarray, glm: Glm) -> np.ndar
     keep = kept_volumes(run.confounds, glm.scrub, volumes, where)
     confounds = confound_regressors(run.confounds, glm.confounds, keep, where)
     return single_trial_betas(bold, regressors, np.hstack([drift, confounds]), keep, glm.model, where)
+
+
+def run_summary(run: Run, trials: int, glm: Glm) -> dict[str, object]:
+    """Return the row of runs.parquet of one run, in which `trials` trials lie."""
+    volumes = run.volumes[1] - run.volumes[0]
+    keep = kept_volumes(run.confounds, glm.scrub, volumes, where_of(run))
+    moved = motion(run.confounds)
+    return {
+        "session": run.session,
+        "run": run.run,
+        "volumes": volumes,
+        "seconds": run.seconds,
+        "trials": trials,
+        "left_out": int((~keep).sum()),
+        "mean_fd": moved and moved.mean,
+        "max_fd": moved and moved.largest,
+        "share_moved": moved and moved.share_large,
+    }
+
+
+def where_of(run: Run) -> str:
+    """Return the run in words, for errors."""
+    return f"{run.subject} {run.session} {run.run} ({run.bold})"
 
 
 def voxel_columns(mask: np.ndarray, grid: Grid, roi: Sequence[str]) -> dict[str, object]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from cortex2image.study.drawing_settings import Reconstruct
 from cortex2image.study.encoding_models import BESIDE, JOINT, SPACE, EncodingModel, encoding_models
 from cortex2image.study.encoding_settings import Encode
+from cortex2image.study.model_titles import layer_title, model_title, point_title
 from cortex2image.study.space_names import parse_space
 from cortex2image.study.spaces import FeatureSpace, kept_steps
 
@@ -42,8 +43,14 @@ class Point:
     @property
     def place(self) -> str:
         """Return the noise level and the step in words."""
-        step = [] if self.step is None else [f"step {self.step}"]
-        return ", ".join([*([] if self.noise is None else [f"noise {self.noise:g}"]), *step])
+        return point_title(self.noise, self.step)
+
+    @property
+    def title(self) -> str:
+        """Return what the model is called beside its place: the layer, the kind of space, or the model."""
+        if self.layer:
+            return layer_title(self.layer)
+        return parse_space(self.model).facts.title if self.place else model_title(self.model)
 
 
 @dataclass(frozen=True)

@@ -339,9 +339,9 @@ def described(name: str) -> Method | None:
 
 
 def title_of(name: str) -> str:
-    """Return what pages and figures call a method; other names, as those of decoded features, stay."""
+    """Return what pages and figures call a method, or decoded features that are scored without a picture."""
     method = described(name)
-    return method.title if method else name
+    return method.title if method else name.replace("decoded_", "decoded ", 1)
 
 
 def denoising_method(spaces: Sequence[str]) -> Method:

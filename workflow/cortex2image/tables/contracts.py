@@ -6,6 +6,7 @@ from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
 from cortex2image.tables.recordings import (
     BETAS,
     MASK_VOXELS,
+    RUNS,
     SINGLE_TRIAL_BETAS,
     STIMULI,
     TRIALS,
@@ -34,6 +35,7 @@ from cortex2image.tables.studies import STUDIES
 CONTRACTS = (
     STIMULI,
     TRIALS,
+    RUNS,
     SINGLE_TRIAL_BETAS,
     MASK_VOXELS,
     BETAS,

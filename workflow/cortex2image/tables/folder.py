@@ -94,6 +94,12 @@ class StudyFolder:
         except (UnicodeDecodeError, json.JSONDecodeError) as error:
             raise DataError(path, "a JSON file", str(error), f"delete it and {RUN}") from None
 
+    def files(self, ending: str) -> list[Path]:
+        """Return the files of the study with this ending that may be opened, sorted; copies are left out."""
+        found = self.root.rglob(f"*{ending}") if self._declared is None else self._declared
+        copies = self.path("report_downloads")
+        return sorted(p for p in found if p.name.endswith(ending) and p.is_file() and copies not in p.parents)
+
     def _may_open(self, path: Path) -> bool:
         """Return whether a path is declared, or lies in a declared folder."""
         assert self._declared is not None

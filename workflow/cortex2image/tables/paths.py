@@ -80,6 +80,7 @@ FILES: Mapping[str, str] = {
     "report_assets": "report/assets",
     "report_figures": "report/figures",
     "report_data": "report/data",
+    "report_downloads": "report/downloads",
     "provenance": "provenance.json",
     "nsd_manifest": "nsd_manifest.tsv",
     "nsd_download": "nsd_download.tsv",
@@ -143,6 +144,11 @@ class Layout:
     def log(self, step: str, *wildcards: str) -> str:
         """Return the path of a step's log; `wildcards` name what its jobs differ in, such as ``subject``."""
         return log_path(f"{self.study}/{step}", *wildcards)
+
+    @property
+    def benchmarks(self) -> str:
+        """Return the folder of the benchmarks of all steps."""
+        return f"benchmarks/{self.study}"
 
     def benchmark(self, step: str, *wildcards: str) -> str:
         """Return the path of a step's benchmark; `wildcards` name what its jobs differ in."""

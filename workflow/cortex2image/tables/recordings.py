@@ -66,6 +66,37 @@ TRIALS = Contract(
     ),
     ("trial_id",),
 )
+RUNS = Contract(
+    "runs",
+    1,
+    "{subject}/runs.parquet",
+    "a run that the single-trial GLM was fitted to",
+    (
+        Column("session", _STRING, "", "session label, `ses-1` where the data set has none"),
+        Column("run", _STRING, "", "run label within the session"),
+        Column("volumes", _INT, "volumes", "volumes of the run"),
+        Column("seconds", _FLOAT, "s", "how long the run took"),
+        Column("trials", _INT, "trials", "trials in the run"),
+        Column("left_out", _INT, "volumes", "volumes that `glm/scrub` leaves out of the model"),
+        Column(
+            "mean_fd",
+            _FLOAT,
+            "mm",
+            "mean framewise displacement between volumes, as fMRIPrep wrote it, else from its six motion "
+            "parameters (Power et al. 2012); null where the confounds have neither",
+            True,
+        ),
+        Column("max_fd", _FLOAT, "mm", "largest framewise displacement; null as mean_fd", True),
+        Column(
+            "share_moved",
+            _FLOAT,
+            "share",
+            "share of volumes with a framewise displacement above 0.5 mm; null as mean_fd",
+            True,
+        ),
+    ),
+    ("session", "run"),
+)
 SINGLE_TRIAL_BETAS = Contract(
     "single_trial_betas",
     1,
