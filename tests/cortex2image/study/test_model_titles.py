@@ -7,7 +7,12 @@ from cortex2image.study.spaces import KINDS
 
 @pytest.mark.parametrize(
     ("layer", "words"),
-    [("down0", "down 0"), ("mid", "middle"), ("up1.attn0", "up 1, attention 0"), ("mid.res1", "middle, residual 1")],
+    [
+        ("down0", "down 0"),
+        ("mid", "middle"),
+        ("up1.attn0", "up 1, attention 0"),
+        ("mid.res1", "middle, residual 1"),
+    ],
 )
 def test_layers_are_numbered_words(layer: str, words: str) -> None:
     assert layer_title(layer) == words

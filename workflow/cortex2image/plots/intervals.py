@@ -78,7 +78,9 @@ def interval_panels(panels: Sequence[IntervalPanel], x_label: str, null_name: st
             axes.set_xlabel(x_label)
         for axes in grid.flat[len(panels) :]:
             axes.set_axis_off()
-        handles = [Line2D([], [], color=palette[n], marker=shapes[n], linewidth=1.6, markersize=5) for n in names]
+        handles = [
+            Line2D([], [], color=palette[n], marker=shapes[n], linewidth=1.6, markersize=5) for n in names
+        ]
         shown = [fill(name, TITLE_CHARACTERS) for name in names]
         if any(panel.null is not None for panel in panels):
             handles, shown = [*handles, Line2D([], [], color=NULL_COLOUR, linewidth=1.6)], [*shown, null_name]
@@ -86,9 +88,7 @@ def interval_panels(panels: Sequence[IntervalPanel], x_label: str, null_name: st
     return figure
 
 
-def _draw(
-    axes: Axes, panel: IntervalPanel, palette: Mapping[str, str], shapes: Mapping[str, str]
-) -> None:
+def _draw(axes: Axes, panel: IntervalPanel, palette: Mapping[str, str], shapes: Mapping[str, str]) -> None:
     x, count = np.arange(len(panel.places)), len(panel.series)
     if panel.null is not None:
         axes.hlines(panel.null, x - 0.4, x + 0.4, color=NULL_COLOUR, linewidth=1.6)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from cortex2image.metrics.registry import metric_facts
@@ -20,11 +21,12 @@ CHANCE = 0.05
 
 @dataclass(frozen=True)
 class Caution:
-    """A warning: a sentence that stands alone, what follows from it, and a line per case."""
+    """A warning: a sentence that stands alone, what follows from it, a line per case, names for the config."""
 
     title: str
     text: str
     lines: Sequence[str] = ()
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,7 @@ def _few_subjects(facts: Facts) -> Caution | None:
 
 
 def _few_stimuli(facts: Facts) -> Caution | None:
-    count = int(facts.scores["n"].max()) if len(facts.scores) else 0
-    if count >= FEW_STIMULI:
+    if facts.scores.empty or (count := int(facts.scores["n"].max())) >= FEW_STIMULI:
         return None
     text = "Means over so few vary much by chance, and identification among few rivals is easy: read the intervals."
     return Caution(f"There are {count} test stimuli only.", text)
@@ -128,7 +129,9 @@ def _few_stimuli(facts: Facts) -> Caution | None:
 def _categories(facts: Facts) -> Caution | None:
     if facts.with_images:
         return None
-    text = "Pictures cannot be compared with what was seen. They are judged by whether they show its category."
+    text = (
+        "Pictures cannot be compared with what was seen. They are judged by whether they show its category."
+    )
     return Caution("The data set says which category was seen, not which picture.", text)
 
 
@@ -143,13 +146,14 @@ def _miniature(facts: Facts) -> Caution | None:
 
 
 def _chance(facts: Facts) -> Caution | None:
-    rows = facts.scores[~facts.scores["method"].map(is_control) & (facts.scores["p"] >= CHANCE)]
+    rows = _competing(facts)
+    rows = rows[rows["p"] >= CHANCE]
     text = f"Shuffled pictures score as well in at least {100 * CHANCE:.0f} % of permutations. Pooled over subjects:"
     return _listing("Some scores are not above chance.", text, rows, facts)
 
 
 def _below_floor(facts: Facts) -> Caution | None:
-    rows = facts.scores[~facts.scores["method"].map(is_control)]
+    rows = _competing(facts)
     sign = rows["higher_is_better"].map({True: 1, False: -1})
     rows = rows[sign * rows["value"] < sign * rows["floor"].astype(float)]
     text = "Controls that know nothing of the picture score better:"
@@ -157,7 +161,7 @@ def _below_floor(facts: Facts) -> Caution | None:
 
 
 def _no_room(facts: Facts) -> Caution | None:
-    rows = facts.scores[~facts.scores["method"].map(is_control)]
+    rows = _competing(facts)
     rows = rows[rows["floor"].notna() & rows["ceiling"].notna() & rows["share"].isna()]
     text = (
         "There, perfect decoding would not do clearly better than no information, so that the score says "
@@ -167,21 +171,28 @@ def _no_room(facts: Facts) -> Caution | None:
 
 
 def _controls(facts: Facts) -> Caution | None:
-    lines = []
+    lines, names = [], []
     for name in facts.methods:
         method = described(name)
         if method is None or method.control:
             continue
-        missing = [] if method.ceiling in facts.methods else [f"no ceiling ({method.ceiling})"]
+        missing = {} if method.ceiling in facts.methods else {"no ceiling": method.ceiling}
         if method.floors and not set(method.floors) & set(facts.methods):
-            missing.append(f"no floor ({' or '.join(method.floors)})")
+            missing["no floor"] = method.floors[0]
         if missing:
             lines.append(f"{method_word(name).title}: {', '.join(missing)}")
+            names += missing.values()
     text = (
-        "Without them nobody can tell a good score from one that the generator gives by itself. Add the names in "
-        "brackets to reconstruct/methods and run the workflow again:"
+        "Without a ceiling and a floor nobody can tell a good score from one that the generator gives by itself. "
+        "Add the controls to reconstruct/methods and run the workflow again."
     )
-    return Caution("Some methods have nothing to be measured by.", text, lines) if lines else None
+    title = "Some methods have nothing to be measured by."
+    return Caution(title, text, lines, tuple(dict.fromkeys(names))) if lines else None
+
+
+def _competing(facts: Facts) -> pd.DataFrame:
+    """Return the scores of methods that are no controls."""
+    return facts.scores[np.array([not is_control(name) for name in facts.scores["method"]], bool)]
 
 
 def _listing(title: str, text: str, rows: pd.DataFrame, facts: Facts) -> Caution | None:

@@ -25,7 +25,7 @@ BOUND = "brain_ceiling_"
 MARGIN = 0.04
 """Share of a bar that stays free at either end."""
 NUMBERS = (
-    *("value", "ci_low", "ci_high", "null_mean", "p", "n"),
+    *("value", "ci_low", "ci_high", "null_mean", "p"),
     *("floor", "ceiling", "share", "share_low", "share_high"),
 )
 PLACES = ("value", "ci_low", "ci_high", "floor", "ceiling", "null_low", "null_mean", "null_high")

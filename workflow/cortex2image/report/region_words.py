@@ -2,8 +2,14 @@
 
 from collections.abc import Mapping
 
-_BODIES, _FACES = "responds more to bodies than to other pictures", "responds more to faces than to other pictures"
-_PLACES, _WORDS = "responds more to places than to other pictures", "responds more to words than to other pictures"
+_BODIES, _FACES = (
+    "responds more to bodies than to other pictures",
+    "responds more to faces than to other pictures",
+)
+_PLACES, _WORDS = (
+    "responds more to places than to other pictures",
+    "responds more to words than to other pictures",
+)
 
 REGIONS: Mapping[str, str] = {
     "all": "every voxel that was analysed, in whatever region",

@@ -69,7 +69,9 @@ def drawn_at_random(study: StudyResults, method: str, count: int = COUNT) -> lis
         table = study.reconstructions[subject, method]
         found += [
             (seed_for(seed, "strip", subject, stimulus, sample), Drawn(subject, str(stimulus), str(path)))
-            for stimulus, sample, path in table[["stimulus_id", "sample", "image_path"]].itertuples(index=False)
+            for stimulus, sample, path in table[["stimulus_id", "sample", "image_path"]].itertuples(
+                index=False
+            )
         ]
     chosen: dict[str, Drawn] = {}
     for _, drawn in sorted(found, key=lambda pair: pair[0]):

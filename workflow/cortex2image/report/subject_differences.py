@@ -8,7 +8,7 @@ import pandas as pd
 
 from cortex2image.metrics.registry import metric_facts
 from cortex2image.report.cautions import CHANCE
-from cortex2image.report.comparison_section import NEAREST, shown_pairs
+from cortex2image.report.comparison_section import shown_pairs
 from cortex2image.report.page import number
 from cortex2image.report.study import POOLED
 from cortex2image.report.words import method_word
@@ -105,34 +105,42 @@ def in_words(rows: Sequence[Spread]) -> list[str]:
     return sentences
 
 
-def consistency(comparisons: pd.DataFrame, methods: Sequence[str], metrics: Sequence[str]) -> list[str]:
-    """Return a sentence per pair of methods: in how many subjects which of the two scores better.
+class Consistency(TypedDict):
+    """Two methods, and by each metric the subjects in whom the first scores better, of how many; None: unknown."""
+
+    first: str
+    second: str
+    cells: list[tuple[int, int] | None]
+
+
+def consistency(
+    comparisons: pd.DataFrame, methods: Sequence[str], metrics: Sequence[str]
+) -> list[Consistency]:
+    """Return a row for each pair of methods that at least two subjects have.
 
     Parameters
     ----------
     comparisons : table `comparisons`
     methods : methods with pictures; controls among them are not compared, but for the nearest training picture
-    metrics : in order
+    metrics : columns, in order
     """
     alone = comparisons[comparisons["subject"] != POOLED]
-    sentences = []
+    rows: list[Consistency] = []
     for first, second in shown_pairs(methods):
-        pair = tuple(sorted((first, second)))
+        pair = sorted((first, second))
         own = alone[(alone["method_a"] == pair[0]) & (alone["method_b"] == pair[1])]
-        said = [
-            _in_subjects(own[own["metric"] == metric], metric, 1 if pair[0] == first else -1)
-            for metric in metrics
-            if len(own[own["metric"] == metric]) > 1
-        ]
-        if said:
-            other = "the nearest training picture" if second == NEAREST else method_word(second).title
-            sentences.append(f"{method_word(first).title} is better than {other} in {'; '.join(said)}.")
-    return sentences
+        sign = 1 if pair[0] == first else -1
+        cells = [_better(own[own["metric"] == metric], sign) for metric in metrics]
+        if any(cells):
+            rows.append({"first": first, "second": second, "cells": cells})
+    return rows
 
 
-def _in_subjects(rows: pd.DataFrame, metric: str, sign: int) -> str:
-    better = sign * (1 if rows["higher_is_better"].iloc[0] else -1) * rows["difference"] > 0
-    return f"{int(better.sum())} of {len(rows)} subjects by {metric_facts(metric).title}"
+def _better(rows: pd.DataFrame, sign: int) -> tuple[int, int] | None:
+    if len(rows) < 2:
+        return None
+    sign *= 1 if rows["higher_is_better"].iloc[0] else -1
+    return int((sign * rows["difference"] > 0).sum()), len(rows)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -64,7 +64,9 @@ def region_figure(
 ) -> Figure:
     """Draw a panel per encoding model: the mean r of every region, a series per subject."""
     shown = scores[scores["model"].isin(models)]
-    sizes = shown[shown["subject"] == shown["subject"].iloc[0]].drop_duplicates("roi").set_index("roi")["voxels"]
+    sizes = (
+        shown[shown["subject"] == shown["subject"].iloc[0]].drop_duplicates("roi").set_index("roi")["voxels"]
+    )
     named = [roi for roi in regions(shown) if roi not in (POOLED, UNLABELLED)]
     largest = sorted(named, key=lambda roi: -int(sizes.get(roi, 0)))[: MOST_REGIONS - 1]
     places = [roi for roi in regions(shown) if roi == POOLED or roi in largest]
@@ -76,8 +78,19 @@ def region_figure(
             for s in subjects_of(own, subjects)
         }
         title = f"{model_word(model).title} predicts voxels"
-        panels.append(IntervalPanel(title, "mean r over voxels", [region_word(r).title for r in places], series))
-    columns = ["subject", "model", "roi", "voxels", "mean_r", "mean_r_low", "mean_r_high", "mean_noise_ceiling"]
+        panels.append(
+            IntervalPanel(title, "mean r over voxels", [region_word(r).title for r in places], series)
+        )
+    columns = [
+        "subject",
+        "model",
+        "roi",
+        "voxels",
+        "mean_r",
+        "mean_r_low",
+        "mean_r_high",
+        "mean_noise_ceiling",
+    ]
     return Figure(
         "subjects-regions",
         svg(interval_panels(panels, "region")),
@@ -96,7 +109,9 @@ def decoding_figure(decoded: Mapping[tuple[str, str], pd.DataFrame], target: str
         dots = Dots(*(own[name].to_numpy(float) for name in ("median_r", "lower_quartile", "upper_quartile")))
         title = f"decoded {space_word(space).title} ({own['units'].max():,} units)"
         label = "r of decoded and true values, median and quartiles"
-        panels.append(IntervalPanel(title, label, own["subject"].tolist(), {"median and quartiles of units": dots}))
+        panels.append(
+            IntervalPanel(title, label, own["subject"].tolist(), {"median and quartiles of units": dots})
+        )
     return Figure(
         "subjects-decoding",
         svg(interval_panels(panels, "subject")),

@@ -21,7 +21,10 @@ READERS = {
     "simulated": ("simulated brains", "voxels that the workflow makes by a known formula, of a known brain"),
     "bids": ("BIDS data set", "a data set in the Brain Imaging Data Structure, preprocessed by fMRIPrep"),
     "haxby2001": ("Haxby et al. (2001)", "six people saw blocks of pictures of eight categories"),
-    "nsd": ("Natural Scenes Dataset", "eight people saw up to 10,000 photographs each at 7 T (Allen et al. 2022)"),
+    "nsd": (
+        "Natural Scenes Dataset",
+        "eight people saw up to 10,000 photographs each at 7 T (Allen et al. 2022)",
+    ),
     "bold5000": ("BOLD5000", "four people saw some 5,000 photographs (Chang et al. 2019)"),
     "bdpy": ("files of bdpy", "responses as the Kamitani laboratory publishes them"),
 }
@@ -85,13 +88,17 @@ def layer_word(name: str) -> Word:
 
 def noise_word(name: str) -> Word:
     """Return the words for a noise level, a number from 0 to 1."""
-    explanation = "share of the noise schedule that is added and then taken away: 1 leaves nothing of the picture"
+    explanation = (
+        "share of the noise schedule that is added and then taken away: 1 leaves nothing of the picture"
+    )
     return Word(f"noise {float(name):g}", explanation)
 
 
 def step_word(name: str) -> Word:
     """Return the words for a denoising step, counted from 1."""
-    return Word(f"step {int(name)}", "denoising step after which features are taken; later ones hold less noise")
+    return Word(
+        f"step {int(name)}", "denoising step after which features are taken; later ones hold less noise"
+    )
 
 
 def measure_word(name: str) -> Word:
@@ -102,7 +109,9 @@ def measure_word(name: str) -> Word:
         return Word("pixels at 32 x 32 (r)", "correlation of the pixels of two small copies")
     if name.startswith(EMBEDDING):
         judge = judge_title(name.removeprefix(EMBEDDING))
-        return Word(f"embedding by {judge} (cosine)", f"compares what the network {judge} sees in two pictures")
+        return Word(
+            f"embedding by {judge} (cosine)", f"compares what the network {judge} sees in two pictures"
+        )
     return Word(f"features {space_title(name)} (r)", f"correlation of {parse_space(name).facts.meaning}")
 
 
@@ -119,9 +128,13 @@ def reader_word(name: str) -> Word:
 def set_word(name: str) -> Word:
     """Return the words for a model set."""
     if name == MINIATURE:
-        what = "a small diffusion model that draws rendered scenes of few objects and settings, no photographs"
+        what = (
+            "a small diffusion model that draws rendered scenes of few objects and settings, no photographs"
+        )
         return Word("miniature diffusion model", what)
-    return Word(name.replace("-", " ").replace("stable diffusion", "Stable Diffusion"), "weights as published")
+    return Word(
+        name.replace("-", " ").replace("stable diffusion", "Stable Diffusion"), "weights as published"
+    )
 
 
 KINDS: Mapping[str, Callable[[str], Word]] = {

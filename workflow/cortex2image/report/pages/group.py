@@ -38,6 +38,7 @@ def content(study: StudyResults) -> Content:
             "spreads": rows,
             "sentences": in_words(rows),
             "consistent": consistency(study.comparisons, pictured, metrics),
+            "metrics": metrics,
             "recorded": recorded_rows(study),
             "decoded": decoded_cells(study),
             "spaces": study.spaces,
