@@ -1,6 +1,7 @@
 import numpy as np
 
 from cortex2image.plots.intervals import Dots, IntervalPanel, interval_panels
+from cortex2image.plots.style import svg
 
 
 def panel(series: dict[str, list[float]], places: list[str], **kwargs) -> IntervalPanel:
@@ -34,3 +35,9 @@ def test_a_series_keeps_colour_and_shape_over_panels_and_spare_axes_are_hidden()
     assert (first.get_color(), first.get_marker()) == (last.get_color(), last.get_marker())
     assert figure.axes[0].lines[0].get_marker() != first.get_marker()
     assert "shuffled" not in [t.get_text() for t in figure.legends[0].get_texts()]
+
+
+def test_dollars_and_brackets_in_names_are_text() -> None:
+    figure = interval_panels([panel({"$^{z": [1]}, ["<b>$x$"])], "subject")
+    assert b"</svg>" in svg(figure)
+    assert [t.get_text() for t in figure.axes[0].get_xticklabels()] == ["<b>$x$"]

@@ -277,3 +277,24 @@ def test_a_missing_or_damaged_figure_leaves_no_page(tmp_path: Path, file: str, c
     with pytest.raises(DataError, match=re.escape(str(path.name))):
         main(arguments)
     assert not (root / "report").exists()
+
+
+def test_a_study_of_one_subject_says_that_there_is_nothing_to_compare(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.support.report_study.SUBJECTS", SUBJECTS[:1])
+    root = tmp_path / "study"
+    main(write_study(root, METHODS, MODELS, with_images=True, reader="bids"))
+    page = (root / "report" / "group.html").read_text()
+    assert f"There is one subject only, {SUBJECTS[0]}" in page
+    assert "Spread over subjects" not in page
+    assert (root / "report" / "figures" / "subjects-scores.svg").exists()
+    assert "There is one subject only." in (root / "report" / "index.html").read_text()
+
+
+def test_subjects_are_compared_in_words(page: str) -> None:
+    section = page.split('<section id="by-subject">')[1].split("</section>")[0]
+    words = " ".join(re.sub("<[^>]*>", " ", section).split())
+    assert "zc (layout and meaning) is" in words
+    assert re.search(r"z \(layout\) than|than z \(layout\)", words)
+    assert re.findall(r"\b[012] of 2\b", words)

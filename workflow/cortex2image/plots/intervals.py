@@ -70,7 +70,8 @@ def interval_panels(panels: Sequence[IntervalPanel], x_label: str, null_name: st
     shapes = {name: MARKERS[i % len(MARKERS)] for i, name in enumerate(names)}
     columns = min(COLUMNS, len(panels))
     rows = -(-len(panels) // columns)
-    with rc_context(SETTINGS):
+    # Names of regions and subjects are text, whatever they hold: a dollar sign begins no formula.
+    with rc_context({**SETTINGS, "text.parse_math": False}):
         figure = Figure(figsize=(PANEL_WIDTH * columns, PANEL_HEIGHT * rows + 0.5), layout="constrained")
         grid = figure.subplots(rows, columns, squeeze=False)
         for axes, panel in zip(grid.flat, panels, strict=False):

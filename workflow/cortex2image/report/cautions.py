@@ -21,7 +21,7 @@ CHANCE = 0.05
 
 @dataclass(frozen=True)
 class Caution:
-    """A warning: a sentence that stands alone, what follows from it, a line per case, names for the config."""
+    """A warning: a sentence that stands alone, what follows from it, cases, and names for the config."""
 
     title: str
     text: str
@@ -122,7 +122,7 @@ def _few_subjects(facts: Facts) -> Caution | None:
 def _few_stimuli(facts: Facts) -> Caution | None:
     if facts.scores.empty or (count := int(facts.scores["n"].max())) >= FEW_STIMULI:
         return None
-    text = "Means over so few vary much by chance, and identification among few rivals is easy: read the intervals."
+    text = "Means over so few vary much by chance, and identification among few rivals is easy."
     return Caution(f"There are {count} test stimuli only.", text)
 
 
@@ -139,8 +139,8 @@ def _miniature(facts: Facts) -> Caution | None:
     if facts.simulated or facts.model_set != MINIATURE:
         return None
     text = (
-        "It knows rendered scenes of few objects and settings, no photographs. For reconstructions worth showing, "
-        "choose a full-size model set (models/set)."
+        "It knows rendered scenes of few objects and settings, no photographs. Choose a full-size model set "
+        "(models/set) for reconstructions worth showing."
     )
     return Caution("The pictures are drawn by a miniature diffusion model.", text)
 
@@ -148,7 +148,7 @@ def _miniature(facts: Facts) -> Caution | None:
 def _chance(facts: Facts) -> Caution | None:
     rows = _competing(facts)
     rows = rows[rows["p"] >= CHANCE]
-    text = f"Shuffled pictures score as well in at least {100 * CHANCE:.0f} % of permutations. Pooled over subjects:"
+    text = f"In at least {100 * CHANCE:.0f} % of permutations, shuffled pictures score as well:"
     return _listing("Some scores are not above chance.", text, rows, facts)
 
 
@@ -171,7 +171,8 @@ def _no_room(facts: Facts) -> Caution | None:
 
 
 def _controls(facts: Facts) -> Caution | None:
-    lines, names = [], []
+    lines: list[str] = []
+    names: list[str] = []
     for name in facts.methods:
         method = described(name)
         if method is None or method.control:
@@ -183,8 +184,8 @@ def _controls(facts: Facts) -> Caution | None:
             lines.append(f"{method_word(name).title}: {', '.join(missing)}")
             names += missing.values()
     text = (
-        "Without a ceiling and a floor nobody can tell a good score from one that the generator gives by itself. "
-        "Add the controls to reconstruct/methods and run the workflow again."
+        "Without a ceiling and a floor nobody can tell a good score from one that the generator gives by "
+        "itself. Add the controls to reconstruct/methods and run the workflow again."
     )
     title = "Some methods have nothing to be measured by."
     return Caution(title, text, lines, tuple(dict.fromkeys(names))) if lines else None

@@ -1,6 +1,5 @@
 """A few pictures for the first page: seen, and reconstructed by the best method, drawn at random."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -96,7 +95,7 @@ def strip(study: StudyResults, method: str) -> list[Pair]:
             {
                 "stimulus": drawn.stimulus,
                 "subject": drawn.subject,
-                "caption": _caption(row["captions"], row["category"]),
+                "caption": caption_of(row, study.with_images),
                 "seen": _uri(seen) if seen else None,
                 "made": _uri(drawn.path),
             }
@@ -104,8 +103,11 @@ def strip(study: StudyResults, method: str) -> list[Pair]:
     return pairs
 
 
-def _caption(captions: Sequence[str] | None, category: str | None) -> str:
-    return str(captions[0]) if captions is not None and len(captions) else (category or "")
+def caption_of(row: pd.Series, with_images: bool) -> str:
+    """Return what a stimulus shows: the caption of its picture, or the category where only that is known."""
+    category = "" if pd.isna(row["category"]) else str(row["category"])
+    captions = list(row["captions"]) if with_images or not category else [category]
+    return str(captions[0]) if captions else category
 
 
 def _uri(path: str) -> str:

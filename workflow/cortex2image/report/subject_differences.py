@@ -17,9 +17,9 @@ from cortex2image.report.words import method_word
 class Spread(TypedDict):
     """A score over n subjects.
 
-    `spread` is the standard deviation over subjects (n - 1 in the divisor), `half` the mean half-width of their
-    own 95 % intervals, `above` the number of subjects in whom the score is above chance. `apart` has a line per
-    subject whose own interval does not hold the mean of the other subjects.
+    `spread` is the standard deviation over subjects (n - 1 in the divisor), `half` the mean half-width of
+    their own 95 % intervals, `above` the number of subjects in whom the score is above chance. `apart` has a
+    line per subject whose own interval does not hold the mean of the other subjects.
     """
 
     method: str
@@ -106,7 +106,7 @@ def in_words(rows: Sequence[Spread]) -> list[str]:
 
 
 class Consistency(TypedDict):
-    """Two methods, and by each metric the subjects in whom the first scores better, of how many; None: unknown."""
+    """Two methods, and by each metric in how many subjects, of how many, the first scores better."""
 
     first: str
     second: str
@@ -121,7 +121,7 @@ def consistency(
     Parameters
     ----------
     comparisons : table `comparisons`
-    methods : methods with pictures; controls among them are not compared, but for the nearest training picture
+    methods : methods with pictures; of the controls, only the nearest training picture is compared with
     metrics : columns, in order
     """
     alone = comparisons[comparisons["subject"] != POOLED]
