@@ -35,7 +35,7 @@ STATISTICS: Mapping[str, tuple[str, str]] = {
     ),
     "share": (
         "share",
-        "(value \N{MINUS SIGN} floor) / (ceiling \N{MINUS SIGN} floor): how much of the way the method comes; "
+        "(value \N{MINUS SIGN} floor) / (ceiling \N{MINUS SIGN} floor): how much of the way a method comes; "
         "not given where ceiling and floor do not differ clearly",
     ),
     "n": ("n", "number of test stimuli that the value is a mean over"),
