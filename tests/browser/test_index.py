@@ -32,7 +32,7 @@ def test_words_of_the_table_explain_themselves_by_keyboard(browser: Browser, rep
         page = opened.goto(report / "index.html")
         page.focus("thead .term >> nth=0")
         assert "Pearson r of all pixels" in page.inner_text(".explanation")
-        page.focus(".key .term:text-is('ceiling')")
+        page.focus(".bar-key .term:text-is('ceiling')")
         assert "perfect decoding" in page.inner_text(".explanation")
 
 
@@ -60,13 +60,13 @@ def test_a_bar_draws_the_score_within_its_interval(browser: Browser, report: Pat
 def test_warnings_open_and_pictures_lead_to_all_of_them(browser: Browser, report: Path) -> None:
     with opened_page(browser) as opened:
         page = opened.goto(report / "index.html")
-        assert page.locator(".strip .pair").count() == 4
-        sizes = page.evaluate("[...document.querySelectorAll('.strip img')].map(i => i.naturalWidth)")
+        assert page.locator(".glimpse .pair").count() == 4
+        sizes = page.evaluate("[...document.querySelectorAll('.glimpse img')].map(i => i.naturalWidth)")
         assert len(sizes) == 8
         assert min(sizes) > 0
         warning = page.locator("details.warning", has_text="simulated")
         assert warning.locator("p").first.is_hidden()
         warning.locator("summary").click()
         assert warning.locator("p").first.is_visible()
-        page.click(".strip .pair >> nth=0")
+        page.click(".glimpse .pair >> nth=0")
         assert page.url.endswith("gallery.html")

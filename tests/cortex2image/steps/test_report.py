@@ -298,3 +298,16 @@ def test_subjects_are_compared_in_words(page: str) -> None:
     assert "zc (layout and meaning) is" in words
     assert re.search(r"z \(layout\) than|than z \(layout\)", words)
     assert re.findall(r"\b[012] of 2\b", words)
+
+
+def test_without_scores_of_pictures_pages_name_the_target(tmp_path: Path) -> None:
+    root = tmp_path / "study"
+    arguments = write_study(root, ("z",), ("z",), with_images=True, reader="bids")
+    scores = SCORES.read(root / "scores.parquet").to_pandas()
+    SCORES.write(
+        scores.assign(method="decoded_z", metric="pattern_correlation")[::2], root / "scores.parquet"
+    )
+    main(arguments)
+    for name in ("index", "group"):
+        gap = (root / "report" / f"{name}.html").read_text().split('class="gap"')[1].split("</p>")[0]
+        assert "results/tiny/scores.parquet" in gap

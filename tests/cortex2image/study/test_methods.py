@@ -124,7 +124,7 @@ def test_another_decoder_draws_as_the_method_of_its_spaces(spaces, start, ceilin
 
 def test_decoded_features_have_titles_without_underscores():
     assert described("decoded_c") is None
-    assert title_of("decoded_c") == "decoded_c"
+    assert title_of("decoded_c") == "decoded c"
 
 
 @pytest.mark.parametrize(("spaces", "name"), [(["z", "c"], "zc"), (["c", "z"], "zc"), (["c"], "c")])
