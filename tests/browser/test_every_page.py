@@ -46,7 +46,7 @@ def test_the_theme_can_be_chosen_and_stays(browser: Browser, report: Path) -> No
         page.click("#theme")
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
         page.click("nav >> text=Scores")
-        page.wait_for_load_state()
+        page.wait_for_url("**/scores.html")
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 

@@ -13,6 +13,7 @@ def scores(values: dict[str, float], metric: str = "pixcorr", subject: str = "al
         ci_low=frame["value"] - 0.1,
         ci_high=frame["value"] + 0.1,
         null_mean=0.0,
+        null_sd=0.0,
         p=0.01,
         floor=np.nan,
         ceiling=np.nan,
@@ -54,6 +55,20 @@ def test_bars_share_a_scale_on_which_better_is_right() -> None:
 def test_where_less_is_better_the_smallest_value_is_right() -> None:
     found = bars(scores({"z": 0.8, "zc": 0.3}, "lpips_alex").set_index("method"))
     assert found["z"]["places"]["value"] < found["zc"]["places"]["value"]
+
+
+def test_the_null_reaches_two_standard_deviations_to_either_side() -> None:
+    found = bars(scores({"z": 0.5}).assign(null_sd=0.1).set_index("method"))["z"]["places"]
+    # The scale reaches from the null's lower end, -0.2, to the upper end of the interval, 0.6.
+    assert found["null_low"] == 100 * MARGIN
+    assert found["ci_high"] == 100 * (1 - MARGIN)
+    assert found["null_high"] == pytest.approx(50)
+    assert found["null_mean"] == pytest.approx(100 * (MARGIN + (1 - 2 * MARGIN) * 0.25))
+
+
+def test_controls_are_told_from_methods() -> None:
+    table = headline_table(scores({"zc": 0.5, "ceiling": 0.8}), ["zc", "ceiling"])
+    assert [row["control"] for row in table["rows"]] == [False, True]
 
 
 def test_scores_that_are_all_the_same_have_a_place() -> None:

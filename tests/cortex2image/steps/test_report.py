@@ -136,8 +136,8 @@ def test_duplicates_and_the_span_of_features_are_on_the_page(page: str) -> None:
 
 
 def test_methods_stand_on_bars_and_are_compared(with_images: tuple[Path, list[str]], page: str) -> None:
-    section = page.split('id="scores"')[1].split("</section>")[0]
-    assert section.count('<svg class="bar"') == len(METHODS) * 2
+    section = page.split('id="scores"')[1].split("<h3>Every metric</h3>")[0]
+    assert section.count('<svg class="bar" width="100%"') == len(METHODS) * 2
     rows = COMPARISONS.read(with_images[0] / "comparisons.parquet").to_pandas()
     pooled = rows[rows["subject"] == "all"].set_index(["metric", "method_a", "method_b"])["difference"]
     # Of two methods, the later one of the config is compared with the earlier one: zc with c and z, c with z.
@@ -163,7 +163,8 @@ def test_without_images_pictures_are_grouped_by_category(category_page: str) -> 
 
 
 def test_complete_recordings_need_no_warning(category_page: str) -> None:
-    assert 'class="warning"' not in category_page
+    assert 'class="warning"' in category_page
+    assert "recordings are incomplete" not in category_page
 
 
 def test_what_was_left_out_is_said_before_any_score(tmp_path: Path) -> None:
@@ -174,12 +175,29 @@ def test_what_was_left_out_is_said_before_any_score(tmp_path: Path) -> None:
     write_voxels(root, "sub-02", left_out=json.dumps(["2 of 9 voxels lack data in a session"]))
     main(arguments)
     page = all_pages(root)
-    warning = page.split('class="warning"')[1].split("</ul>")[0]
+    warning = page.split("Some recordings are incomplete.")[1].split("</ul>")[0]
     assert "sub-02 (11 runs used): run-3_bold.nii.gz: no events" in warning
     assert "sub-02 (11 runs used): run-4_bold.nii.gz: no &lt;confounds&gt;" in warning
     assert "sub-02 (11 runs used): 2 of 9 voxels lack data in a session" in warning
     assert "sub-01" not in warning
-    assert page.index('class="warning"') < page.index('id="scores"')
+    assert page.index("Some recordings are incomplete.") < page.index('id="scores"')
+
+
+IDENTIFIER = re.compile(r"\w*[a-z0-9]_[a-z0-9]\w*")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_show_words_and_no_names_of_columns(
+    with_images: tuple[Path, list[str]], categories: tuple[Path, list[str]], name: str
+) -> None:
+    for root, _ in (with_images, categories):
+        text = (root / "report" / f"{name}.html").read_text()
+        text = re.sub(r"(?s)<(code|pre|script|style)\b.*?</\1>", "", text)
+        shown = re.findall(r'\b(?:alt|title|aria-label|aria-description|data-label)="([^"]*)"', text)
+        words = " ".join([re.sub("<[^>]*>", " ", text), *shown])
+        # Stimuli keep the names of their files, and so do files that a page links to by name, and platforms.
+        found = set(IDENTIFIER.findall(words)) - {Path(s).name for s in STIMULUS_IDS} - {"x86_64"}
+        assert {name for name in found if f"{name}." not in words} == set()
 
 
 @pytest.mark.parametrize("write", [write_trials, write_voxels])
@@ -309,3 +327,35 @@ def test_without_scores_of_single_stimuli_the_page_says_so(tmp_path: Path) -> No
     assert "Scores of single stimuli are missing. Run <code>snakemake evaluate</code>" in page
     assert "No method has several samples that were scored" in page
     assert script_data(root, "scores/stimuli") == {}
+def test_a_study_of_one_subject_says_that_there_is_nothing_to_compare(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.support.report_study.SUBJECTS", SUBJECTS[:1])
+    root = tmp_path / "study"
+    main(write_study(root, METHODS, MODELS, with_images=True, reader="bids"))
+    page = (root / "report" / "group.html").read_text()
+    assert f"There is one subject only, {SUBJECTS[0]}" in page
+    assert "Spread over subjects" not in page
+    assert (root / "report" / "figures" / "subjects-scores.svg").exists()
+    assert "There is one subject only." in (root / "report" / "index.html").read_text()
+
+
+def test_subjects_are_compared_in_words(page: str) -> None:
+    section = page.split('<section id="by-subject">')[1].split("</section>")[0]
+    words = " ".join(re.sub("<[^>]*>", " ", section).split())
+    assert "zc (layout and meaning) is" in words
+    assert re.search(r"z \(layout\) than|than z \(layout\)", words)
+    assert re.findall(r"\b[012] of 2\b", words)
+
+
+def test_without_scores_of_pictures_pages_name_the_target(tmp_path: Path) -> None:
+    root = tmp_path / "study"
+    arguments = write_study(root, ("z",), ("z",), with_images=True, reader="bids")
+    scores = SCORES.read(root / "scores.parquet").to_pandas()
+    SCORES.write(
+        scores.assign(method="decoded_z", metric="pattern_correlation")[::2], root / "scores.parquet"
+    )
+    main(arguments)
+    for name in ("index", "group"):
+        gap = (root / "report" / f"{name}.html").read_text().split('class="gap"')[1].split("</p>")[0]
+        assert "results/tiny/scores.parquet" in gap

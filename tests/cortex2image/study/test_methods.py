@@ -122,9 +122,9 @@ def test_another_decoder_draws_as_the_method_of_its_spaces(spaces, start, ceilin
     assert title_of("external-mine") == "mine"
 
 
-def test_names_of_no_method_are_their_own_titles():
+def test_decoded_features_have_titles_without_underscores():
     assert described("decoded_c") is None
-    assert title_of("decoded_c") == "decoded_c"
+    assert title_of("decoded_c") == "decoded c"
 
 
 @pytest.mark.parametrize(("spaces", "name"), [(["z", "c"], "zc"), (["c", "z"], "zc"), (["c"], "c")])

@@ -141,10 +141,8 @@ def _line(axes: Any, rows: pd.DataFrame, colour: str, name: str, start: int = 0)
 
 def _layers(figure: EncodingFigure, table: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
     """Draw the share of voxels that prefer each layer, step by step, and r over layers."""
-    palette, labels = (
-        layer_colours(figure),
-        ["share of voxels", "mean r over voxels"] if figure.families else ["mean r over voxels"],
-    )
+    palette = layer_colours(figure)
+    labels = [*(["share of voxels"] if figure.families else []), "mean r over voxels"]
     places = list(dict.fromkeys(point.place for point in figure.points))
     shades = dict(zip(places, _shades(len(places)), strict=True))
     with rc_context(SETTINGS):

@@ -7,6 +7,7 @@ import pandas as pd
 
 from cortex2image.metrics.registry import METRICS, metric_facts
 from cortex2image.report.score_section import arrow, pooled_rows
+from cortex2image.study.methods import described
 
 PREFERRED = (
     "pixcorr",
@@ -23,8 +24,12 @@ BOUND = "brain_ceiling_"
 """Prefix of metrics that say what others of their kind can reach, and judge no method."""
 MARGIN = 0.04
 """Share of a bar that stays free at either end."""
-NUMBERS = ("value", "ci_low", "ci_high", "p", "floor", "ceiling", "share", "share_low", "share_high")
-PLACES = ("value", "ci_low", "ci_high", "floor", "ceiling", "null_mean")
+NUMBERS = (
+    *("value", "ci_low", "ci_high", "null_mean", "p"),
+    *("floor", "ceiling", "share", "share_low", "share_high"),
+)
+PLACES = ("value", "ci_low", "ci_high", "floor", "ceiling", "null_low", "null_mean", "null_high")
+"""What has a place on a bar; the null from two standard deviations below its mean to two above it."""
 
 
 class Headline(TypedDict):
@@ -46,6 +51,7 @@ class HeadlineRow(TypedDict):
     """A method with a bar per column, None where it lacks the metric."""
 
     method: str
+    control: bool
     bars: list[Bar | None]
 
 
@@ -96,11 +102,21 @@ def headline_table(
     return {
         "columns": [headline(metric) for metric in metrics],
         "rows": [
-            {"method": method, "bars": [columns[metric].get(method) for metric in metrics]}
+            {
+                "method": method,
+                "control": is_control(method),
+                "bars": [columns[metric].get(method) for metric in metrics],
+            }
             for method in methods
             if any(method in columns[metric] for metric in metrics)
         ],
     }
+
+
+def is_control(name: str) -> bool:
+    """Return whether a method is there to measure others by."""
+    method = described(name)
+    return method is not None and method.control
 
 
 def headline(metric: str) -> Headline:
@@ -116,8 +132,9 @@ def bars(rows: pd.DataFrame) -> Mapping[str, Bar]:
     ----------
     rows : rows of the table `scores` of one metric and subject, by method
     """
-    numbers = rows[[*NUMBERS, "null_mean"]].astype(float)
-    ends = numbers[list(PLACES)]
+    numbers, wide = rows[list(NUMBERS)].astype(float), 2 * rows["null_sd"].astype(float)
+    null = numbers["null_mean"]
+    ends = numbers.assign(null_low=null - wide, null_high=null + wide)[list(PLACES)]
     worst, best = float(ends.min().min()), float(ends.max().max())
     if not rows["higher_is_better"].iloc[0]:
         worst, best = best, worst

@@ -9,7 +9,7 @@ from pathlib import Path
 from cortex2image.report.figures import Figure
 from cortex2image.report.page import render
 from cortex2image.report.study import StudyResults
-from cortex2image.report.words import term
+from cortex2image.report.words import term, title
 from cortex2image.study.report_pages import HIDDEN, PAGES
 
 
@@ -52,7 +52,7 @@ def shared_values(study: StudyResults, page: str) -> dict[str, object]:
 def render_page(templates: Path, study: StudyResults, page: str, content: Content) -> str:
     """Return the HTML of a page; a name that its template uses and the content lacks is an error."""
     values = {**shared_values(study, page), **content.values}
-    return render(templates, values, f"pages/{page}.html.j2", term=term)
+    return render(templates, values, f"pages/{page}.html.j2", term=term, words=title)
 
 
 def data_script(name: str, value: object) -> str:

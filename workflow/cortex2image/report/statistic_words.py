@@ -5,17 +5,17 @@ from collections.abc import Mapping
 STATISTICS: Mapping[str, tuple[str, str]] = {
     "value": (
         "value",
-        "the mean over test stimuli of the mean over samples; no best sample is picked, unless a page says so",
+        "the mean over test stimuli of the mean over samples; no best sample is picked",
     ),
     "interval": (
         "95 % interval",
-        "how far the value might move with other test stimuli and the same subject; for all subjects together, "
-        "with other stimuli and other people",
+        "how far the value might move with other test stimuli and the same subject; for all subjects "
+        "together, with other stimuli and other people",
     ),
     "null": (
         "shuffled",
-        "what the same pictures score when it is permuted which stimulus they belong to, mean and two standard "
-        "deviations: the chance level of these very pictures",
+        "what the same pictures score when it is permuted which stimulus they belong to, mean and two "
+        "standard deviations: the chance level of these very pictures",
     ),
     "p": (
         "p",
@@ -30,13 +30,13 @@ STATISTICS: Mapping[str, tuple[str, str]] = {
     ),
     "ceiling": (
         "ceiling",
-        "the score when true features, not decoded ones, go through the same generator: the best that perfect "
-        "decoding could reach",
+        "the score when true features, not decoded ones, go through the same generator: the best that "
+        "perfect decoding could reach",
     ),
     "share": (
         "share",
-        "(value \N{MINUS SIGN} floor) / (ceiling \N{MINUS SIGN} floor): how much of the way the method comes; not "
-        "given where ceiling and floor do not differ clearly",
+        "(value \N{MINUS SIGN} floor) / (ceiling \N{MINUS SIGN} floor): how much of the way a method comes; "
+        "not given where ceiling and floor do not differ clearly",
     ),
     "n": ("n", "number of test stimuli that the value is a mean over"),
     "r": ("r", "Pearson correlation over test stimuli; around 0 nothing is predicted"),
@@ -47,8 +47,8 @@ STATISTICS: Mapping[str, tuple[str, str]] = {
     ),
     "noise_ceiling": (
         "noise ceiling",
-        "share of the variance of a voxel's responses that the stimulus explains, estimated from repeats of the "
-        "same stimulus: no model of the stimulus can explain more",
+        "share of the variance of a voxel's responses that the stimulus explains, estimated from repeats of "
+        "the same stimulus: no model of the stimulus can explain more",
     ),
     "ncsnr": (
         "signal-to-noise ratio",

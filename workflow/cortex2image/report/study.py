@@ -165,6 +165,16 @@ class StudyResults:
         return {(s, m): self.folder.table("reconstructions", subject=s, method=m) for s, m in pairs}
 
     @cached_property
+    def trials(self) -> Mapping[str, pd.DataFrame]:
+        """Return subject -> table `trials`."""
+        return {subject: self.folder.table("trials", subject=subject) for subject in self.subjects}
+
+    @cached_property
+    def voxels(self) -> Mapping[str, pd.DataFrame]:
+        """Return subject -> table `voxels`."""
+        return {subject: self.folder.table("voxels", subject=subject) for subject in self.subjects}
+
+    @cached_property
     def recordings(self) -> Mapping[str, Recordings]:
         """Return subject -> what its recordings lack."""
         return {subject: self._recordings(subject) for subject in self.subjects}

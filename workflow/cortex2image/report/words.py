@@ -156,3 +156,8 @@ KINDS: Mapping[str, Callable[[str], Word]] = {
 def term(name: str, kind: str) -> Word:
     """Return the words for a name of a kind of :data:`KINDS`; templates use it as a filter."""
     return KINDS[kind](name)
+
+
+def title(name: str, kind: str) -> str:
+    """Return the title alone; templates use it as the filter ``words``."""
+    return term(name, kind).title

@@ -113,7 +113,10 @@ document.getElementById("theme").addEventListener("click", () => {
 for (const table of document.querySelectorAll("table.sortable")) {
   table.querySelectorAll("thead th").forEach((heading, column) => {
     const button = c2i.element("button", { type: "button", class: "sort" });
-    button.append(...heading.childNodes);
+    // A heading that explains itself is a button already, and buttons hold no buttons.
+    const explained = heading.querySelector(".term");
+    if (explained) button.setAttribute("aria-label", `Sort by ${explained.textContent.trim()}`);
+    else button.append(...heading.childNodes);
     heading.append(button);
     button.addEventListener("click", () => {
       const up = heading.getAttribute("aria-sort") !== "ascending";
