@@ -166,6 +166,25 @@ def fit_blocks(
     yield from ridge.predict_blocks(predictors, targets, new, groups=groups)
 
 
+def fitted(
+    predictors: np.ndarray | PerTrial,
+    targets: np.ndarray | PerTrial | Averaged,
+    groups: np.ndarray,
+    settings: RidgeSettings,
+) -> RidgeCV | AsReleasedRidgeCV:
+    """Fit training rows once, for predictions of any rows later: those that :func:`fit_blocks` would yield.
+
+    Parameters are those of :func:`fit_blocks`, with all targets in memory; no new row is given.
+    """
+    if settings.selection == AS_RELEASED:
+        sides = (
+            side.matrix[side.row] if isinstance(side, PerTrial) else side for side in (predictors, targets)
+        )
+        released = settings.latent, settings.device, settings.max_memory_gb, settings.threads
+        return AsReleasedRidgeCV(*released).fit(*sides)
+    return ridge_of(settings, standardize=True).fit(predictors, targets, groups=groups)
+
+
 def ridge_of(settings: RidgeSettings, standardize: bool) -> RidgeCV:
     """Return the regression of these settings; kernels cannot be standardised.
 
