@@ -10,7 +10,7 @@ _PLACES = {
     "open_study": "cortex2image.notebook.open_study",
     "score_folder": "cortex2image.scoring.folder",
 }
-"""Name of a function -> its module, by name and not as an import: `import cortex2image` loads none of them."""
+"""Module of each function, by name and not as an import: `import cortex2image` loads none of them."""
 __all__ = ["open_study", "score_folder"]
 
 

@@ -92,5 +92,6 @@ def _cell(own: pd.DataFrame, metric: str) -> str:
 def _link(study: StudyResults) -> str:
     page = study.folder.path("report_page")
     if not page.exists():
-        return f"No report yet: <code>snakemake --cores all {escape(f'results/{study.name}/report')}/index.html</code>"
+        target = escape(f"results/{study.name}/report/index.html")
+        return f"No report yet: <code>snakemake --cores all {target}</code> makes it."
     return f'<a href="{escape(quote(page.as_posix()))}">Report</a>: {escape(page.as_posix())}'

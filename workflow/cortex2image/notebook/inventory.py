@@ -29,8 +29,8 @@ def inventory(study: StudyResults) -> pd.DataFrame:
     -------
     DataFrame
         Of each table its name, the names that it takes (as ``subject=sub-01``), whether it is there, and the
-        target by which Snakemake makes it. Tables for which a study may choose names of its own, such as those
-        of regions, are listed where they are there.
+        target by which Snakemake makes it. Tables for which a study may choose names of its own, such as
+        those of regions, are listed where they are there.
     """
     rows = [row for contract in CONTRACTS for row in _rows(contract, study)]
     return pd.DataFrame(rows, columns=["table", "of", "there", "target"])

@@ -80,8 +80,8 @@ class Encoder:
         shown : paths of k pictures; or k pictures, uint8 (H, W, 3); or k captions, or k lists of captions
         stimuli : k ids, optional
             The stimulus that each picture stands for. It matters where latents are samples
-            (``features/latent: sample``): a picture then gets the draws of its stimulus. Without ids the draws
-            follow from the picture itself.
+            (``features/latent: sample``): a picture then gets the draws of its stimulus. Without ids the
+            draws follow from the picture itself.
 
         Returns
         -------
@@ -117,7 +117,7 @@ class Encoder:
         return int(self.networks.model_set.at_once(self.study.models.batch_size, AT_ONCE))
 
     def _of_captions(self, shown: Shown) -> np.ndarray:
-        texts = [[one] if isinstance(one, str) else list(map(str, one)) for one in shown]
+        texts = [[str(one)] if isinstance(one, str | Path) else list(map(str, one)) for one in shown]
         parts = [texts[first : first + self._at_once] for first in range(0, len(texts), self._at_once)]
         return np.concatenate([caption_states(self.networks, part) for part in parts])
 

@@ -73,7 +73,7 @@ def open_study(folder: str | Path) -> "OpenStudy":
 class OpenStudy:
     """The results of a study. Nothing is read before it is asked for; tables are read anew each time.
 
-    Tables that a study has once are attributes: ``study.scores``, ``study.stimuli``. :attr:`tables` lists all.
+    Tables that a study has once are attributes, such as ``study.scores``. :attr:`tables` lists all tables.
 
     Attributes
     ----------
@@ -255,10 +255,11 @@ class OpenStudy:
         if numbers.shape != (len(grid),):
             fix = "give one number per row of study.table('voxels', subject=...)"
             raise DataError("values", f"({len(grid)},) numbers, one per voxel", f"{numbers.shape}", fix)
-        volume = to_volume(numbers, grid.indices, grid.shape)
-        return nifti_map(
-            volume, grid.affine, space_code(self.results.settings.dataset), name, f"cortex2image {name}"
+        volume, space = (
+            to_volume(numbers, grid.indices, grid.shape),
+            space_code(self.results.settings.dataset),
         )
+        return nifti_map(volume, grid.affine, space, name, f"{name}, made in a notebook with cortex2image")
 
     def encoder(self, subject: str, space: str = "z", models: str | None = None) -> "Encoder":
         """Fit a model that predicts the responses of a subject's voxels to any picture.

@@ -11,8 +11,8 @@ FIX = "open the study in the folder where it was run, with the pictures that it 
 class Places:
     """Finds files by the paths that tables of a study give.
 
-    Such paths start from the working directory of the workflow. Files of the study itself are looked for below
-    its own folder first, so that a copied or moved study shows its own pictures.
+    Such paths start from the working directory of the workflow. Files of the study itself are looked for
+    below its own folder first, so that a copied or moved study shows its own pictures.
 
     Parameters
     ----------

@@ -5,13 +5,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
-from cortex2image.metrics.registry import metric_facts
 from cortex2image.notebook.names import require_name
 from cortex2image.plots.canvas import slice_canvas
-from cortex2image.plots.charts import MethodScores, score_panel
+from cortex2image.plots.dots import region_dots, score_dots
 from cortex2image.plots.gallery import TileRow, tiles
 from cortex2image.plots.panels import (
     Scale,
@@ -21,7 +19,7 @@ from cortex2image.plots.panels import (
     slices_that_fit,
     words_instead,
 )
-from cortex2image.plots.style import colours, png, single_axes
+from cortex2image.plots.style import png
 from cortex2image.report.study import POOLED
 from cortex2image.report.words import term
 from cortex2image.seeds import seed_for
@@ -54,14 +52,16 @@ class Plot:
         known = list(dict.fromkeys(scores["metric"]))
         metric = known[0] if metric is None else require_name(metric, known, "metric")
         own = scores[scores["metric"] == metric]
-        methods = [name for name in self._study.methods if name in set(own["method"])]
-        methods += sorted(set(own["method"]) - set(methods))
-        facts, counts = metric_facts(metric), sorted(set(own["n"]))
+        together = own[own["subject"] == POOLED]
+        single = own[own["subject"] != POOLED]
+        together = together if len(together) else single[single["subject"] == single["subject"].iloc[0]]
+        methods = [name for name in self._study.methods if name in set(together["method"])]
+        methods += sorted(set(together["method"]) - set(methods))
+        counts, arrow = sorted(set(own["n"])), "↑" if own["higher_is_better"].iloc[0] else "↓"
         n = f"n = {counts[0]}" if len(counts) == 1 else f"n = {counts[0]} to {counts[-1]}"
-        arrow = "↑" if own["higher_is_better"].iloc[0] else "↓"
-        titles = [term(name, "method").title for name in methods]
-        label = f"{facts.title} {arrow} ({n} stimuli)"
-        return _shown(score_panel(method_scores(own, methods), titles, label))
+        label = f"{term(metric, 'metric').title} {arrow} ({n} stimuli)"
+        titles = {name: term(name, "method").title for name in methods}
+        return _shown(score_dots(together, single, titles, label))
 
     def pictures(self, stimulus: str, subject: str | None = None, methods: Sequence[str] = ()) -> Figure:
         """Draw what was seen beside every sample of every method.
@@ -90,14 +90,12 @@ class Plot:
         """
         who, names = self._subject(subject), list(methods or self._study.methods)
         known = set.intersection(*(self._known(who, name) for name in names))
-        order = sorted(
-            known, key=lambda stimulus: seed_for(self._study.results.settings.seed, "gallery", stimulus)
-        )
-        ids = order[: max(1, n)]
+        seed = self._study.results.settings.seed
+        ids = sorted(known, key=lambda stimulus: seed_for(seed, "gallery", stimulus))[: max(1, n)]
         columns = [self._samples(who, name, ids)[:, 0] for name in names]
         seen = self._seen(ids, columns[0].shape[1])
         heads = [*(["seen"] if len(seen) else []), *map(title_of, names)]
-        every = [*([seen] if len(seen) else []), *columns]
+        every: list[Sequence[np.ndarray]] = [*([seen] if len(seen) else []), *map(list, columns)]
         rows = [TileRow(name, [column[row] for column in every]) for row, name in enumerate(ids)]
         return _shown(tiles(rows, heads, width=1.15 + INCHES * len(every)))
 
@@ -154,7 +152,7 @@ class Plot:
         known = list(dict.fromkeys(table["model"]))
         for name in names:
             require_name(name, known, "encoding model")
-        return _shown(region_chart(own[own["model"].isin(names)], names))
+        return _shown(region_dots(own[own["model"].isin(names)], names))
 
     def _subject(self, subject: str | None) -> str:
         known = self._study.subjects
@@ -172,46 +170,6 @@ class Plot:
         if not self._study.results.with_images:
             return []
         return list(self._study.seen(ids, size=side).pictures)
-
-
-def method_scores(scores: pd.DataFrame, methods: Sequence[str]) -> MethodScores:
-    """Return the scores of methods by one metric, from rows of the table `scores`."""
-    pooled = scores[scores["subject"] == POOLED]
-    single = scores[scores["subject"] != POOLED]
-    pooled = pooled if len(pooled) else single[single["subject"] == single["subject"].iloc[0]]
-    ordered = pooled.set_index("method").reindex(methods)
-    value, low, high, null_mean, null_sd = (
-        ordered[name].to_numpy(float) for name in ("value", "ci_low", "ci_high", "null_mean", "null_sd")
-    )
-    of_subjects = single.pivot(index="subject", columns="method", values="value").reindex(columns=methods)
-    return MethodScores(value, low, high, null_mean, null_sd, of_subjects.to_numpy(float))
-
-
-def region_chart(rows: pd.DataFrame, models: Sequence[str]) -> Figure:
-    """Draw mean r of each region, a dot with its interval per model.
-
-    Parameters
-    ----------
-    rows : rows of the table `encoding_scores` of one subject, or of all together
-    models : their order
-    """
-    regions = list(dict.fromkeys(rows["roi"]))
-    voxels = rows.drop_duplicates("roi").set_index("roi")["voxels"]
-    figure, axes = single_axes(1.6 + 0.75 * len(regions), 2.8)
-    palette, step = colours(models), 0.6 / max(len(models), 1)
-    for number, model in enumerate(models):
-        own = rows[rows["model"] == model].set_index("roi").reindex(regions)
-        places = np.arange(len(regions)) + step * (number - (len(models) - 1) / 2)
-        axes.vlines(places, own["mean_r_low"], own["mean_r_high"], color=palette[model], linewidth=1.6)
-        axes.plot(places, own["mean_r"], "o", color=palette[model], markersize=4.5, label=model)
-    axes.axhline(0, color="black", linewidth=0.6)
-    labels = ["all" if name == "all" else name for name in regions]
-    ticks = [f"{name}\n{voxels[name]:,}" for name in labels]
-    axes.set_xticks(range(len(regions)), ticks, fontsize=8)
-    axes.set_xlabel("region, with its number of voxels")
-    axes.set_ylabel("mean r on test stimuli")
-    axes.legend(frameon=False, fontsize=8, ncols=min(len(models), 4), loc="lower left", bbox_to_anchor=(0, 1))
-    return figure
 
 
 def _shown(figure: Figure) -> Figure:

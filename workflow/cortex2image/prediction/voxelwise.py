@@ -130,7 +130,7 @@ def predict_pictures(
 def fit_encoder(
     features: PerTrial, betas: Responses, trials: Trials, settings: RidgeSettings
 ) -> RidgeCV | AsReleasedRidgeCV:
-    """Fit the training trials to every voxel, and return the fit: it predicts what :func:`predict_pictures` does.
+    """Fit the training trials to every voxel; the fit predicts pictures as :func:`predict_pictures` does.
 
     Parameters and errors are those of :func:`predict_pictures`. The mean responses of all voxels are in
     memory, and those to test trials stay held out.
