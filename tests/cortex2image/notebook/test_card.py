@@ -1,15 +1,15 @@
 """The card of a study, read as a browser reads it."""
 
-import json
 import shutil
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
 
 import cortex2image
 
 pytestmark = pytest.mark.xdist_group("notebook")
-HOSTILE = "sub<script>alert(1)</script>\"'&/Ünï"
+HOSTILE = "lab<script>alert(1)<script>\"'&% Ünï 脳"
 
 
 class Seen(HTMLParser):
@@ -42,14 +42,16 @@ def test_the_card_has_the_scores_of_all_subjects_together_and_no_column_names(st
     assert [tag for tag, _ in seen.tags].count("tr") == 1 + len(study.methods)
 
 
-def test_hostile_names_are_text(written, tmp_path):
-    root = copied(written, tmp_path)
-    facts = json.loads((root / "provenance.json").read_text())
-    facts["config"]["subjects"] = [HOSTILE]
-    (root / "provenance.json").write_text(json.dumps(facts))
+def test_a_hostile_folder_is_text_and_a_link(written, tmp_path):
+    """Names in a config are letters and digits; the folder is whatever the user called it."""
+    root = copied(written, tmp_path / HOSTILE)
+    (root / "report").mkdir()
+    (root / "report" / "index.html").write_text("")
     seen = Seen(cortex2image.open_study(root)._repr_html_())
     assert any(HOSTILE in text for text in seen.texts)
     assert "script" not in [tag for tag, _ in seen.tags]
+    (link,) = [attrs["href"] for tag, attrs in seen.tags if tag == "a"]
+    assert unquote(link) == str(root / "report" / "index.html")
 
 
 def test_what_is_missing_is_said_with_its_target_and_the_report_is_linked_once_it_is_there(written, tmp_path):

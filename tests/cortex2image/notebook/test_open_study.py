@@ -110,7 +110,7 @@ WRONG = {
     "did you mean 'subject'": lambda study: study.table("voxels", subjects="sub-01"),
     "one of z, c, zc": lambda study: study.pictures("sub-01", "nobody"),
     "encoding model": lambda study: study.map("sub-01", "zz"),
-    "did you mean 'images/scene_0": lambda study: study.pictures("sub-01", "z", ["images/scene_0"]),
+    "did you mean 'images/scene_03'": lambda study: study.pictures("sub-01", "z", ["image/scene_03"]),
     "snakemake --cores all results/demo/studies.parquet": lambda study: study.studies,
     "results/demo/sub-02/encoding/z.parquet": lambda study: study.table(
         "encoding", subject="sub-02", model="z"

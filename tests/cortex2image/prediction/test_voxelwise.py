@@ -233,6 +233,7 @@ def test_neither_test_responses_nor_features_of_pictures_change_what_others_pred
     np.testing.assert_allclose(after[:9], before[:9], rtol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:ridge alpha")
 @pytest.mark.parametrize(
     ("selection", "averaged"), [(name, averaged) for name, averaged, folds in CASES if not folds]
 )
