@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -99,3 +100,25 @@ def test_other_weights_than_those_of_the_study_are_refused(written, tmp_path):
     encoder = cortex2image.open_study(root).encoder("sub-01")
     with pytest.raises(DataError, match=r"SHA256SUMS of hash 0000"):
         encoder.predict(written.brain.pictures[:1])
+
+
+def test_samples_of_the_posterior_follow_from_the_stimulus_or_from_the_picture(study, written, tmp_path):
+    encoder = study.encoder("sub-01")
+    settings = replace(encoder.study, features=replace(encoder.study.features, latent="sample"))
+    sampled, picture = replace(encoder, study=settings), written.brain.pictures[0]
+    np.testing.assert_array_equal(*sampled.features([picture, picture]))
+    first, second = sampled.features([picture, picture], stimuli=["one", "two"])
+    assert (first != second).any()
+    np.testing.assert_array_equal(first, sampled.features([picture], stimuli=["one"])[0])
+
+
+def test_a_cross_validated_study_is_refused(written, tmp_path):
+    root = tmp_path / "results" / "demo"
+    shutil.copytree(written.root, root)
+    rows = TRIALS.read(root / "sub-01" / "trials.parquet").to_pydict()
+    rows |= {"split": ["train"] * len(rows["split"]), "fold": [n % 2 for n in range(len(rows["fold"]))]}
+    TRIALS.write(rows, root / "sub-01" / "trials.parquet")
+    folded = cortex2image.open_study(root)
+    for model in (lambda: folded.encoder("sub-01"), lambda: folded.decoder("sub-01", "z")):
+        with pytest.raises(ConfigError, match="each fold has a model of its own"):
+            model()

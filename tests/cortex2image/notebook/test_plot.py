@@ -5,8 +5,10 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from tests.support.report_study import write_study
 
-from cortex2image.errors import ConfigError
+import cortex2image
+from cortex2image.errors import ConfigError, DataError
 
 pytestmark = pytest.mark.xdist_group("notebook")
 
@@ -46,6 +48,17 @@ def test_the_gallery_is_drawn_by_the_seed_of_the_study_and_not_by_the_order_of_n
     assert names != sorted(names)
     fewer = [text for text in texts(study.plot.gallery(3)) if text.startswith("images/")]
     assert fewer == names[:3]
+
+
+def test_a_study_that_knows_categories_alone_has_pictures_without_what_was_seen(tmp_path):
+    root = tmp_path / "results" / "blocks"
+    root.parent.mkdir()
+    write_study(root, ("c", "no_brain"), ("c",), with_images=False, reader="haxby2001")
+    study = cortex2image.open_study(root)
+    assert "seen" not in texts(study.plot.gallery(2))
+    assert len(images(study.plot.gallery(2))) == 4
+    with pytest.raises(DataError, match="a data set that has them"):
+        study.seen()
 
 
 def test_maps_show_each_model_and_grey_voxels_that_are_not_significant(study):

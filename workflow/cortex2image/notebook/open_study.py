@@ -15,7 +15,7 @@ import pandas as pd
 from cortex2image.encoding.map_images import nifti_map, space_code
 from cortex2image.encoding.volume import to_volume
 from cortex2image.encoding.voxel_grid import VoxelGrid, read_voxel_grid
-from cortex2image.errors import DataError
+from cortex2image.errors import ConfigError, DataError
 from cortex2image.notebook.card import study_card
 from cortex2image.notebook.inventory import ONCE, inventory, known_values, wildcards_of
 from cortex2image.notebook.names import near_names, require_name
@@ -67,7 +67,13 @@ def open_study(folder: str | Path) -> "OpenStudy":
         if near:
             fix += f"; studies that were run are {', '.join(near)}"
         raise DataError(root, "the results of a study, with provenance.json", "none", fix)
-    return OpenStudy(StudyResults(StudyFolder(root)))
+    try:
+        return OpenStudy(StudyResults(StudyFolder(root)))
+    except ConfigError as error:
+        fix = "run the workflow again, or use the version of cortex2image that provenance.json names"
+        found = f"a config of another version: {error.where}, {error.found}"
+        expected = "a study that this version can read"
+        raise DataError(root / "provenance.json", expected, found, fix) from None
 
 
 class OpenStudy:

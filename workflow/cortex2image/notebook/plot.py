@@ -72,7 +72,7 @@ class Plot:
         subject : str, optional
             By default the first one.
         methods : optional
-            By default all that start from the brain or from a control, in their order.
+            By default all, controls included, in their order.
         """
         who = self._subject(subject)
         drawn = {name: self._samples(who, name, [stimulus])[0] for name in methods or self._study.methods}
@@ -87,6 +87,12 @@ class Plot:
 
         Which stimuli follows from the seed of the study, never from their scores: the same number always
         draws the same stimuli.
+
+        Parameters
+        ----------
+        n : int
+        subject, methods : optional
+            As in :meth:`pictures`.
         """
         who, names = self._subject(subject), list(methods or self._study.methods)
         known = set.intersection(*(self._known(who, name) for name in names))
