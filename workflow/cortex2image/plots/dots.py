@@ -38,6 +38,7 @@ def score_dots(together: pd.DataFrame, single: pd.DataFrame, titles: Mapping[str
     words = [fill(title, LABEL_CHARACTERS) for title in titles.values()]
     axes.set_xticks(range(len(titles)), words, fontsize=8)
     axes.set_xlim(-0.6, len(titles) - 0.4)
+    axes.use_sticky_edges = False  # bars of the null would end at the border
     axes.margins(y=0.08)
     axes.set_ylabel(fill(label, 34))
     axes.set_xlabel("line: 95 % interval; small dots: subjects; grey: chance, mean and 2 SD", fontsize=7.5)
