@@ -54,9 +54,12 @@ def source_files(module: str, start: str | Path = ".") -> list[str]:
 
 
 def _packages_with_code(module: str) -> list[str]:
-    """Return the packages around a module whose ``__init__.py``, run before the module, is not empty."""
+    """Return the packages around a module whose ``__init__.py``, run before the module, is not empty.
+
+    The outermost one offers functions to notebooks, which no step takes: they may grow and no job runs again.
+    """
     parts = module.split(".")
-    packages = [".".join(parts[:end]) for end in range(1, len(parts))]
+    packages = [".".join(parts[:end]) for end in range(2, len(parts))]
     return [name for name in packages if module_path(name).stat().st_size > 0]
 
 

@@ -10,6 +10,7 @@ rule provenance:
         model_sums=JOBS.model_sums,
     output:
         provenance=at("provenance"),
+        description=at("dataset_description"),
     log:
         log_of("provenance"),
     benchmark:

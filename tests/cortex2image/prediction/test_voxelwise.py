@@ -14,7 +14,7 @@ from cortex2image.prediction import voxelwise
 from cortex2image.prediction.partitions import Trials
 from cortex2image.prediction.predictions import SELECTIONS, RidgeSettings, predict_test_trials
 from cortex2image.prediction.responses import Responses
-from cortex2image.prediction.voxelwise import Encoded, encode_test_trials, predict_pictures
+from cortex2image.prediction.voxelwise import Encoded, encode_test_trials, fit_encoder, predict_pictures
 from cortex2image.ridge.repeats import PerTrial
 from cortex2image.stats.correlation import Sums, correlations, sums_by_fold
 
@@ -231,3 +231,31 @@ def test_neither_test_responses_nor_features_of_pictures_change_what_others_pred
     pictures[1:] *= 1e3
     after = predicted(features, pictures, betas, trials)
     np.testing.assert_allclose(after[:9], before[:9], rtol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:ridge alpha")
+@pytest.mark.parametrize(
+    ("selection", "averaged"), [(name, averaged) for name, averaged, folds in CASES if not folds]
+)
+@pytest.mark.parametrize("width", [WIDTH, 60])
+def test_a_fit_that_is_kept_predicts_what_the_workflow_predicts_in_one_go(rng, selection, averaged, width):
+    features, betas, trials = study(rng, width)
+    pictures = rng.standard_normal((5, width)).astype(np.float32)
+    settings = replace(
+        SETTINGS, selection=selection, average_repeats=averaged, alphas=[1, 10, 100, 1000], latent=False
+    )
+    blocks = predict_pictures(features, pictures, held(betas), trials, settings, 4)
+    expected = np.concatenate([block[-5:] for _, block in blocks], axis=1)
+    kept = fit_encoder(features, held(betas), trials, settings)
+    np.testing.assert_allclose(kept.predict(pictures), expected, rtol=2e-4, atol=2e-4)
+    assert np.ptp(expected) > 0
+
+
+def test_a_fit_that_is_kept_has_seen_no_test_trial(rng):
+    features, betas, trials = study(rng)
+    changed, pictures = betas.copy(), rng.standard_normal((5, WIDTH)).astype(np.float32)
+    changed[trials.split == "test"] = 1e6
+    first, second = (
+        fit_encoder(features, held(each), trials, SETTINGS).predict(pictures) for each in (betas, changed)
+    )
+    np.testing.assert_array_equal(first, second)

@@ -3,6 +3,7 @@ import importlib.metadata
 import json
 import platform
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,11 @@ def checkout(tmp_path: Path) -> Path:
     return folder
 
 
+def options(sums: Path, output: Path, config: Mapping[str, object] = CONFIG) -> list[str]:
+    files = ["--model-sums", str(sums), "--provenance", str(output)]
+    return [*as_option(**config), *files, "--description", str(output.with_name("dataset_description.json"))]
+
+
 def test_a_clean_checkout_and_a_changed_one(checkout: Path) -> None:
     commit = git(checkout, "rev-parse", "HEAD")
     assert git_state(checkout) == {"commit": commit, "dirty": False}
@@ -88,7 +94,7 @@ def test_absolute_paths_lose_what_names_a_machine() -> None:
 def test_the_file_says_what_made_the_results(tmp_path: Path) -> None:
     sums, output = tmp_path / "SHA256SUMS", tmp_path / "out" / "provenance.json"
     sums.write_text(f"{'0' * 64}  unet/model.safetensors\n")
-    main([*as_option(**CONFIG), "--model-sums", str(sums), "--provenance", str(output)])
+    main(options(sums, output))
     facts = json.loads(output.read_text())
     hidden = {"root": ".../haxby", "derivatives": ".../fmriprep"}
     assert facts["config"] == CONFIG | {"dataset": CONFIG["dataset"] | hidden}
@@ -100,8 +106,36 @@ def test_the_file_says_what_made_the_results(tmp_path: Path) -> None:
     assert str(Path.home()) not in output.read_text()
 
 
+@pytest.mark.parametrize(
+    ("dataset", "source"),
+    [
+        (CONFIG["dataset"], [{"URL": "https://doi.org/10.1126/science.1063736"}]),
+        (
+            {"reader": "simulated", "root": "simulated", "task": "scenes"},
+            [{"URL": "simulated/bids"}],
+        ),
+        ({"reader": "bids", "root": "/home/somebody/mine", "task": "scenes", "space": "T1w"}, None),
+    ],
+)
+def test_the_folder_is_described_as_bids_asks(tmp_path: Path, dataset: object, source: object) -> None:
+    """Required and recommended keys of the BIDS specification 1.10.0, dataset_description.json."""
+    sums, output = tmp_path / "SHA256SUMS", tmp_path / "provenance.json"
+    sums.write_text("")
+    main(options(sums, output, CONFIG | {"dataset": dataset}))
+    text = (tmp_path / "dataset_description.json").read_text(encoding="utf-8")
+    facts = json.loads(text)
+    assert all(isinstance(facts[key], str) and facts[key] for key in ("Name", "BIDSVersion"))
+    assert "demo" in facts["Name"]
+    assert facts["DatasetType"] == "derivative"  # it makes GeneratedBy required, with a Name in each entry
+    assert [entry["Name"] for entry in facts["GeneratedBy"]] == ["cortex2image"]
+    assert facts["GeneratedBy"][0]["Version"] == json.loads(output.read_text())["version"]
+    assert set(facts["GeneratedBy"][0]) <= {"Name", "Version", "Description", "CodeURL", "Container"}
+    assert facts.get("SourceDatasets") == source
+    assert "somebody" not in text
+
+
 @pytest.mark.parametrize("text", ["{", "[]", '{"study": "demo"}', json.dumps(CONFIG | {"seeds": 3})])
 def test_a_config_that_is_none_leaves_no_file(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigError, match="--settings"):
-        main(["--settings", text, "--model-sums", "sums", "--provenance", str(tmp_path / "p.json")])
+        main(["--settings", text, *options(Path("sums"), tmp_path / "p.json")[2:]])
     assert list(tmp_path.iterdir()) == []

@@ -35,6 +35,7 @@ PROMISED = {
     "encoding_scores": "encoding_scores.parquet",
     "report_page": "report/index.html",
     "provenance": "provenance.json",
+    "dataset_description": "dataset_description.json",
 }
 
 

@@ -7,11 +7,21 @@ import nibabel as nib
 import numpy as np
 from nibabel.gifti.gifti import GiftiDataArray, GiftiImage, GiftiMetaData
 
+from cortex2image.study.data_settings import Dataset
+from cortex2image.study.surfaces import in_mni, on_surface
+
 LONGEST_NIFTI1 = 2**15 - 1
 DESCRIPTION_BYTES, INTENT_BYTES = 79, 15
 UNKNOWN, SCANNER, MNI152 = 0, 1, 4
 """Codes of coordinate systems, NIfTI-1 standard: none, the subject's own scans, the MNI152 template."""
 STRUCTURES = {"left": "CortexLeft", "right": "CortexRight"}
+
+
+def space_code(dataset: Dataset) -> int:
+    """Return the code of the coordinate system in which volumes of a data set lie."""
+    if on_surface(dataset):
+        return UNKNOWN
+    return MNI152 if in_mni(dataset) else SCANNER
 
 
 def nifti_map(volume: np.ndarray, affine: np.ndarray, space: int, name: str, description: str) -> Any:

@@ -166,6 +166,23 @@ def fit_blocks(
     yield from ridge.predict_blocks(predictors, targets, new, groups=groups)
 
 
+def fitted(
+    predictors: np.ndarray | PerTrial | Kernel,
+    targets: np.ndarray | PerTrial | Averaged,
+    groups: np.ndarray,
+    settings: RidgeSettings,
+) -> RidgeCV | AsReleasedRidgeCV:
+    """Fit training rows once, for predictions of any rows later: those that :func:`fit_blocks` would yield.
+
+    Parameters are those of :func:`fit_blocks`, with all targets in memory; no new row is given.
+    """
+    if settings.selection == AS_RELEASED and not isinstance(predictors, Kernel):
+        released = settings.latent, settings.device, settings.max_memory_gb, settings.threads
+        return AsReleasedRidgeCV(*released).fit(_by_row(predictors), _by_row(targets))
+    ridge = ridge_of(settings, standardize=not isinstance(predictors, Kernel))
+    return ridge.fit(predictors, targets, groups=groups)
+
+
 def ridge_of(settings: RidgeSettings, standardize: bool) -> RidgeCV:
     """Return the regression of these settings; kernels cannot be standardised.
 
@@ -254,6 +271,12 @@ def fit_weights(posed: Regression, settings: RidgeSettings) -> tuple[np.ndarray,
     model = ridge_of(settings, standardize=True)
     model.fit(posed.predictors, posed.targets, groups=posed.groups)
     return model.coef_, np.atleast_1d(model.intercept_), model.alpha_
+
+
+def _by_row(side: np.ndarray | PerTrial | Averaged) -> np.ndarray:
+    """Return one row per trial; a fit as released never takes means over trials of a stimulus alone."""
+    assert not isinstance(side, Averaged)
+    return side.matrix[side.row] if isinstance(side, PerTrial) else side
 
 
 def _predict(posed: Regression, settings: RidgeSettings) -> Predictions:

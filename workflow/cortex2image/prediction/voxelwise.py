@@ -9,17 +9,20 @@ import numpy as np
 from cortex2image.encoding.scoring import Scorer
 from cortex2image.leakage import HeldOut
 from cortex2image.prediction.alignment import average, of_trials
+from cortex2image.prediction.as_released import AsReleasedRidgeCV
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.prediction.predictions import (
     RidgeSettings,
     check_averaged,
     fit_blocks,
+    fitted,
     geometric_mean,
     held_out_means,
 )
 from cortex2image.prediction.responses import Responses, Rows, VoxelBlock, voxel_blocks
 from cortex2image.prediction.spaces import Gram, Space, StimulusRows, is_wider
 from cortex2image.progress import track
+from cortex2image.ridge.estimator import RidgeCV
 from cortex2image.ridge.kernels import Kernel
 from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats
 
@@ -122,6 +125,20 @@ def predict_pictures(
     targets = (sides.targets(block) for block in blocks)
     for fit in fit_blocks(sides.predictors, targets, sides.new, sides.groups, settings):
         yield blocks.last.voxels, fit.predicted
+
+
+def fit_encoder(
+    features: PerTrial, betas: Responses, trials: Trials, settings: RidgeSettings
+) -> RidgeCV | AsReleasedRidgeCV:
+    """Fit the training trials to every voxel; the fit predicts pictures as :func:`predict_pictures` does.
+
+    Parameters and errors are those of :func:`predict_pictures`. The mean responses of all voxels are in
+    memory, and those to test trials stay held out.
+    """
+    (partition,) = partitions(trials)
+    sides = _sides(features, trials, partition, settings, None)
+    (block,) = voxel_blocks(betas, sides.train, sides.test, betas.voxels)
+    return fitted(sides.predictors, sides.targets(block), sides.groups, settings)
 
 
 @dataclass(frozen=True)

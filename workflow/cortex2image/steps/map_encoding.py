@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from cortex2image.data.mni_matrix import matrix_to_mni
 from cortex2image.encoding.fsaverage import SIDES, at_vertices, voxels_at_vertices, voxels_of_vertices
-from cortex2image.encoding.map_images import MNI152, SCANNER, UNKNOWN, gifti_map, nifti_map
+from cortex2image.encoding.map_images import gifti_map, nifti_map, space_code
 from cortex2image.encoding.volume import to_volume
 from cortex2image.encoding.voxel_grid import VoxelGrid, read_voxel_grid
 from cortex2image.errors import ConfigError, run_step
@@ -29,7 +29,7 @@ from cortex2image.sources import ROOT, package_version
 from cortex2image.study.command import Command
 from cortex2image.study.data_settings import Dataset
 from cortex2image.study.settings import Study
-from cortex2image.study.surfaces import in_mni, on_surface
+from cortex2image.study.surfaces import on_surface
 from cortex2image.tables.results import ENCODING
 
 READS = ("dataset/reader", "dataset/space", "encode/fdr")
@@ -135,8 +135,8 @@ def description(
 
 def save_volume(path: str, values: np.ndarray, grid: VoxelGrid, dataset: Dataset, note: str) -> None:
     """Write values of the voxels as NIfTI."""
-    space = UNKNOWN if on_surface(dataset) else MNI152 if in_mni(dataset) else SCANNER
-    image = nifti_map(to_volume(values, grid.indices, grid.shape), grid.affine, space, STATISTIC, note)
+    volume = to_volume(values, grid.indices, grid.shape)
+    image = nifti_map(volume, grid.affine, space_code(dataset), STATISTIC, note)
     with atomic(path) as temporary:
         nib.save(image, temporary)
 

@@ -1,7 +1,8 @@
 """Record what made the results of a study: config, code, packages, models and seeds.
 
 Reads the resolved config, the checksums of the model set and the git checkout the code lies in. Writes
-``provenance.json``. Nothing in it names a machine, a user or an absolute path.
+``provenance.json``, and ``dataset_description.json``, which tells programs that know the Brain Imaging Data
+Structure what the folder is. Nothing in them names a machine, a user or an absolute path.
 """
 
 import json
@@ -17,6 +18,7 @@ from cortex2image.networks.compat import ensure_torchvision
 from cortex2image.sources import ROOT, installed_version, package_version
 from cortex2image.study.command import Command
 from cortex2image.study.fields import as_json
+from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 
 PACKAGES = (
@@ -41,8 +43,9 @@ PACKAGES = (
     "transformers",
 )
 SEED_RULE = "every draw: the first 8 bytes of blake2b over the study's seed and what the draw is for"
+BIDS_VERSION = "1.10.0"
 READS = ("everything",)
-COMMAND = Command(__doc__, Study, READS, inputs=("model_sums",), outputs=("provenance",))
+COMMAND = Command(__doc__, Study, READS, inputs=("model_sums",), outputs=("provenance", "description"))
 
 
 def package_versions() -> dict[str, str | None]:
@@ -74,6 +77,27 @@ def without_machine(value: Any) -> Any:
     return value
 
 
+def dataset_description(study: Study, version: str) -> dict[str, Any]:
+    """Return what BIDS asks of a derived data set (BIDS specification, section Derived dataset metadata)."""
+    facts: dict[str, Any] = {
+        "Name": f"cortex2image, study {study.study}",
+        "BIDSVersion": BIDS_VERSION,
+        "DatasetType": "derivative",
+        "GeneratedBy": [
+            {
+                "Name": "cortex2image",
+                "Version": version,
+                "Description": "Pictures from brain activity, and encoding models, with the latent diffusion "
+                f"model {study.models.set}. provenance.json has code, packages, config and seeds.",
+            }
+        ],
+    }
+    reader = READERS[study.dataset.reader]
+    if reader.made_by_workflow is not None:
+        return facts | {"SourceDatasets": [{"URL": "simulated/bids"}]}
+    return facts | ({"SourceDatasets": [{"URL": reader.article}]} if reader.article else {})
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Collect and write the provenance."""
     args, study = COMMAND.parse(argv)
@@ -88,8 +112,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         "seeds": {"study": study.seed, "rule": SEED_RULE},
         "config": without_machine(as_json(study)),
     }
-    with atomic(args.provenance) as temporary:
-        temporary.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    described = dataset_description(study, package_version(ROOT.parent))
+    for path, content in ((args.provenance, facts), (args.description, described)):
+        with atomic(path) as temporary:
+            temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

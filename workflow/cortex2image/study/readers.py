@@ -57,6 +57,8 @@ class Reader:
         The one value that ``dataset/cross_validate`` may have; None if every value is allowed.
     subjects : tuple of str
         Subjects of the data set; () if any label is allowed.
+    article : str
+        DOI of the article that describes the data set, as an address; empty if the reader opens any data.
     sizes : mapping of ``dataset/space`` to StudySizes
         A study that names no space has the sizes of the first entry; empty if data sets may have any size.
     """
@@ -80,6 +82,7 @@ class Reader:
     manifest: bool = False
     cross_validate: str | None = None
     subjects: tuple[str, ...] = ()
+    article: str = ""
     sizes: Mapping[str, StudySizes] = field(default_factory=dict)
 
     def names_regions(self, space: str | None) -> bool:
@@ -112,6 +115,7 @@ _ALL = (
         events=("labels.txt",),
         cross_validate="run",
         subjects=tuple(f"sub-{number}" for number in range(1, 7)),
+        article="https://doi.org/10.1126/science.1063736",
     ),
     Reader(
         "nsd",
@@ -124,6 +128,7 @@ _ALL = (
         named_atlases=True,
         released_ncsnr=True,
         manifest=True,
+        article="https://doi.org/10.1038/s41593-021-00962-4",
         sizes=NSD_SIZES,
     ),
     Reader(
@@ -132,6 +137,7 @@ _ALL = (
         (*_CHOSEN_BETAS, "space", "rois/atlas"),
         prepared=True,
         space_of_own_regions="roi-tables",
+        article="https://doi.org/10.1038/s41597-019-0052-3",
     ),
     Reader(
         "bdpy",

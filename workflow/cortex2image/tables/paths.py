@@ -82,6 +82,8 @@ FILES: Mapping[str, str] = {
     "report_data": "report/data",
     "report_downloads": "report/downloads",
     "provenance": "provenance.json",
+    # What the folder is, for programs that look for data sets in the Brain Imaging Data Structure.
+    "dataset_description": "dataset_description.json",
     "nsd_manifest": "nsd_manifest.tsv",
     "nsd_download": "nsd_download.tsv",
     # Folders of the simulated study: its BIDS data set, the pictures in it, and the known truth.
