@@ -136,7 +136,7 @@ def test_duplicates_and_the_span_of_features_are_on_the_page(page: str) -> None:
 
 
 def test_methods_stand_on_bars_and_are_compared(with_images: tuple[Path, list[str]], page: str) -> None:
-    section = page.split('id="scores"')[1].split("<h3>Every metric</h3>")[0]
+    section = page.split('id="scores"')[1].split("</section>")[0]
     assert section.count('<svg class="bar" width="100%"') == len(METHODS) * 2
     rows = COMPARISONS.read(with_images[0] / "comparisons.parquet").to_pandas()
     pooled = rows[rows["subject"] == "all"].set_index(["metric", "method_a", "method_b"])["difference"]
