@@ -10,6 +10,7 @@ rule encode_voxels:
     output:
         encoding=at("encoding", model="{space}"),
         resamples=at("encoding_resamples", model="{space}"),
+        predictions=at("encoding_predictions", model="{space}"),
     log:
         log_of("encode_voxels", "subject", "space"),
     benchmark:

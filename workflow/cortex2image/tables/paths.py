@@ -80,6 +80,8 @@ FILES: Mapping[str, str] = {
     "report_assets": "report/assets",
     "report_figures": "report/figures",
     "report_data": "report/data",
+    # Folder of scripts: the maps and predictions of a subject's encoding models, for the page of the brain.
+    "brain_view": "report/brain/{subject}",
     "provenance": "provenance.json",
     "nsd_manifest": "nsd_manifest.tsv",
     "nsd_download": "nsd_download.tsv",
