@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cortex2image.planning.jobs import Jobs
 
 ONCE = ("stimuli", "scores", "comparisons", "encoding_scores", "provenance")
-OF_SUBJECTS = ("trials", "voxels", "sheets")
+OF_SUBJECTS = ("trials", "voxels", "sheets", "brain_view")
 OF_FIGURES = ("figure", "significant_figure", "region_figure", "figure_table")
 
 

@@ -213,6 +213,13 @@ class Resources:
         return _mb(PYTHON + 3 * FLOAT * models * voxels * self.study.encode.resamples)
 
     @property
+    def brain_view_mb(self) -> int:
+        """Return the memory of the page of the brain: responses to all test stimuli, with two copies."""
+        if self._sizes is None:
+            return self._unknown_mb
+        return _mb(PYTHON + 3 * FLOAT * self._pictures[1] * self._voxels)
+
+    @property
     def joint_minutes(self) -> int:
         """Return the time of a model of several spaces: as many decompositions as mixtures, or as folds."""
         return 3 * self.fit_minutes
