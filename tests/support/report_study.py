@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from tests.support.brain_view import view, write_viewed_subject
 from tests.support.reconstructions import without_incident
 from tests.support.studies import some_study
 
@@ -234,6 +235,13 @@ def write_voxels(root: Path, subject: str, **metadata: object) -> None:
     VOXELS.write(numbers | rest, root / subject / "voxels.parquet", **metadata)
 
 
+def write_brain(root: Path, subject: str, models: tuple[str, ...]) -> None:
+    """Write the maps and predictions of a subject's encoding models; their tables lie beside the study."""
+    folder = root.with_name(f"{root.name}-brain") / subject
+    written = write_viewed_subject(folder, subject, models, STIMULUS_IDS, ROIS)
+    view(written, root / "report" / "brain" / subject)
+
+
 def write_provenance(root: Path, config: dict[str, object]) -> None:
     facts = {
         "version": "0.1.0",
@@ -290,6 +298,7 @@ def write_study(
         write_subject(root, subject, methods, rng)
         write_trials(root, subject, runs=12, left_out="[]")
         write_voxels(root, subject, left_out="[]")
+        write_brain(root, subject, models)
     if with_images:
         write_novelty(root, rng, methods)
     write_provenance(root, config_of(methods, models, reader, encode or {}))
@@ -300,10 +309,11 @@ def command_line(root: Path, report: Path) -> list[str]:
     """Return the command line of the report of the study under `root`, which is written to `report`."""
     found = [path for path in sorted(root.rglob("*")) if path.is_file()]
     sheets = [root / subject / "sheets" for subject in SUBJECTS]
+    brains = [root / "report" / "brain" / subject for subject in SUBJECTS]
     files = {
         "results": [root],
         "templates": template_files(str(ROOT / "report")),
-        "files": [*(file for file in found if report not in file.parents), *sheets],
+        "files": [*(file for file in found if report not in file.parents), *sheets, *brains],
         "assets": [report / "assets"],
         "figures": [report / "figures"],
         "data": [report / "data"],

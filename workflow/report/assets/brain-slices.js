@@ -9,6 +9,8 @@ brain.Slices = (() => {
     { name: "from the right", across: 1, up: 2, through: 0, left: "back", right: "front" },
   ];
   const GAP = 10, NARROW = 560, LABEL = 16;
+  // Highest slices, in pixels, of a single map and of several, which fit below each other on a screen.
+  const ALONE = 300, SEVERAL = 200;
 
   class Slices {
     // box: where the panels go. cross: { place, outlines, move(place) } that all viewers of the page share.
@@ -41,7 +43,7 @@ brain.Slices = (() => {
       const sizes = PLANES.map((plane) => [plane.across, plane.up].map((axis) => shape[axis] * this.millimetres[axis]));
       const rows = width < NARROW ? [[0], [1, 2]] : [[0, 1, 2]];
       const across = Math.max(...rows.map((row) => row.reduce((sum, i) => sum + sizes[i][0], 0)));
-      const scale = Math.min((width - GAP * 2) / across, 300 / Math.max(...sizes.map((size) => size[1])));
+      const scale = Math.min((width - GAP * 2) / across, (this.panels.length > 1 ? SEVERAL : ALONE) / Math.max(...sizes.map((size) => size[1])));
       const slices = [];
       let top = 0;
       for (const row of rows) {

@@ -3,14 +3,14 @@
 
 brain.Surface = (() => {
   const VIEWS = { "Outer side": "outer", "Inner side": "inner", Back: "back", Below: "below", Above: "above" };
-  const HALF = Math.PI / 2, STEPS_PER_MM = 100, MARGIN = 6;
+  const HALF = Math.PI / 2, MARGIN = 6, FLATNESS = 0.72;
   const GYRUS = { light: 226, dark: 104 }, SULCUS = { light: 196, dark: 78 };
 
   // Directions of view: turn around the vertical axis (0 looks to the right, a quarter to the front), and tilt.
   function direction(view, side) {
     const outer = side === "left" ? 0 : Math.PI;
     return {
-      outer: [outer, 0], inner: [Math.PI - outer, 0], back: [HALF, 0], below: [HALF, HALF - 0.01], above: [HALF, -HALF + 0.01],
+      outer: [outer, 0], inner: [Math.PI - outer, 0], back: [HALF, 0], below: [outer, HALF - 0.01], above: [outer, -HALF + 0.01],
     }[view];
   }
 
@@ -21,6 +21,7 @@ brain.Surface = (() => {
       this.faces = brain.unpack(stored.faces, "uint16");
       this.sulci = brain.unpack(stored.sulci, "uint8");
       this.voxels = voxels;
+      this.radius = this.points.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
       this.canvas = c2i.element("canvas", {
         tabindex: 0, role: "application", "aria-label": `${side} hemisphere; arrow keys turn it`,
         onpointerdown: (event) => this.grabbed(event), onpointermove: (event) => this.dragged(event),
@@ -52,13 +53,12 @@ brain.Surface = (() => {
     draw(colour) {
       this.colour = colour ?? this.colour;
       const width = this.canvas.clientWidth || 300;
-      const height = Math.round(width * 0.78);
+      const height = Math.round(width * FLATNESS);
       const dots = Math.min(1.5, window.devicePixelRatio || 1);
       const [w, h] = [Math.round(width * dots), Math.round(height * dots)];
       [this.canvas.width, this.canvas.height] = [w, h];
       this.canvas.style.height = `${height}px`;
-      // 95 mm: half of the longest side of an inflated hemisphere, with some room.
-      const scale = (Math.min(w / 2, h / 1.55) - MARGIN) / (100 * STEPS_PER_MM);
+      const scale = (w / 2 - MARGIN) / this.radius;
       const picture = new ImageData(w, h);
       this.hit = new Int32Array(w * h).fill(-1);
       this.paint(picture, this.projected(scale), w, h);

@@ -32,12 +32,12 @@
     by("subject").value = name;
     const models = subject.index.models.map((each) => [each.name, modelTitle(each.name)]);
     const keep = (select, pairs, otherwise) => {
-      const before = select.value;
+      const before = select.options.length ? select.value : otherwise;
       options(select, pairs);
       select.value = pairs.some(([value]) => value === before) ? before : otherwise;
     };
     keep(by("first-model"), models, page.first[0] ?? models[0][0]);
-    keep(by("second-model"), [["", "no other"], ...models], "");
+    keep(by("second-model"), [["", "no other"], ...models], page.first[1] ?? "");
     keep(by("source"), subject.index.responses.sources.map((each) => [each.source, modelTitle(each.model)]), "predicted-0");
     by("quantity").querySelector("[value=share]").disabled = !subject.knowsCeiling;
     options(by("region"), subject.index.regions.map((region, i) => [i, regionTitle(region)]));
