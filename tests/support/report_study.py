@@ -258,7 +258,11 @@ def write_provenance(root: Path, config: dict[str, object]) -> None:
 
 
 def config_of(
-    methods: tuple[str, ...], models: tuple[str, ...], reader: str, encode: dict[str, object]
+    methods: tuple[str, ...],
+    models: tuple[str, ...],
+    reader: str,
+    encode: dict[str, object],
+    dataset: dict[str, object],
 ) -> dict[str, object]:
     """Return the resolved config of a study, as `provenance.json` keeps it."""
     return checked(
@@ -267,7 +271,8 @@ def config_of(
             "study": "tiny",
             "seed": 7,
             "subjects": list(SUBJECTS),
-            "dataset": {"reader": reader, "root": ".../data", "rois": {"labels": {"early": 1, "ventral": 2}}},
+            "dataset": {"reader": reader, "root": ".../data", "rois": {"labels": {"early": 1, "ventral": 2}}}
+            | dataset,
             "models": {"set": "miniature"},
             "decode": {"rois": {"z": ["early"], "c": ["ventral"]}},
             "reconstruct": {"methods": list(methods)},
@@ -285,6 +290,7 @@ def write_study(
     reader: str,
     encode: dict[str, object] | None = None,
     canvas: str = "slices",
+    dataset: dict[str, object] | None = None,
 ) -> list[str]:
     """Write a study of random numbers under `root`; return the command line of its report."""
     rng = np.random.default_rng(0)
@@ -301,7 +307,7 @@ def write_study(
         write_brain(root, subject, models)
     if with_images:
         write_novelty(root, rng, methods)
-    write_provenance(root, config_of(methods, models, reader, encode or {}))
+    write_provenance(root, config_of(methods, models, reader, encode or {}, dataset or {}))
     return command_line(root, root / "report")
 
 

@@ -49,6 +49,8 @@ def test_places_lead_back_to_indices_and_millimetres(name):
 
 
 def test_positions_count_from_left_to_right_then_to_the_front():
-    found = canonical_grid(grid_of(np.array([[1, 2, 3], [2, 2, 3], [1, 3, 3]]), AFFINES["as it is"]), margin=1)
+    found = canonical_grid(
+        grid_of(np.array([[1, 2, 3], [2, 2, 3], [1, 3, 3]]), AFFINES["as it is"]), margin=1
+    )
     assert found.shape == (4, 4, 3)
     assert found.positions.tolist() == [1 + 4 * (1 + 4), 2 + 4 * (1 + 4), 1 + 4 * (2 + 4)]

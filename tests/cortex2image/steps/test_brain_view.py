@@ -133,7 +133,9 @@ def test_data_in_mni_have_a_surface_with_the_voxels_under_it(tmp_path):
     stored = loaded(scripts, "surface")
     voxel = unpacked(stored["voxel"], "int32")
     assert len(voxel) == 2 * 10242
-    left, right = (subject.indices[half[half >= 0]] @ affine[:3, :3].T + affine[:3, 3] for half in np.split(voxel, 2))
+    left, right = (
+        subject.indices[half[half >= 0]] @ affine[:3, :3].T + affine[:3, 3] for half in np.split(voxel, 2)
+    )
     assert left[:, 0].mean() < -15 < 15 < right[:, 0].mean()
     for side in ("left", "right"):
         points = unpacked(stored[side]["points"], "int16").reshape(-1, 3)

@@ -1,4 +1,4 @@
-"""Scores of encoding models by region: mean r with interval, r as a share of its ceiling, significant voxels."""
+"""Scores of encoding models by region: mean r, r as a share of its ceiling, share of significant voxels."""
 
 from collections.abc import Mapping, Sequence
 
@@ -59,9 +59,7 @@ def _places(regions: int, number: int, models: int) -> np.ndarray:
     return places
 
 
-def _dots(
-    axes: Axes, rows: pd.DataFrame, column: str, places: np.ndarray, colour: str, title: str
-) -> None:
+def _dots(axes: Axes, rows: pd.DataFrame, column: str, places: np.ndarray, colour: str, title: str) -> None:
     if column == "mean_r":
         axes.hlines(places, rows["mean_r_low"], rows["mean_r_high"], color=colour, alpha=0.5, lw=2.5)
     axes.plot(rows[column].astype(float), places, "o", color=colour, ms=5, label=title)

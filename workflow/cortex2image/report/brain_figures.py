@@ -5,8 +5,7 @@ import re
 from cortex2image.plots.region_scores import draw_region_scores, shown_regions
 from cortex2image.plots.style import svg
 from cortex2image.report.figures import Figure
-from cortex2image.report.model_sections import POOLED
-from cortex2image.report.study import StudyResults
+from cortex2image.report.study import POOLED, StudyResults
 from cortex2image.report.words import model_word, region_word
 
 COLUMNS = (
@@ -34,7 +33,7 @@ def region_figure(study: StudyResults, subject: str, number: int) -> Figure:
     return Figure(
         name=f"brain-regions-{number}-{label}",
         svg=svg(draw_region_scores(own, models, regions)),
-        alt=f"Scores of {len(models)} encoding models in {len(regions)} regions of {words}; the table has the numbers",
+        alt=f"{len(models)} encoding models in {len(regions)} regions of {words}; the table has the numbers",
         table=own.loc[:, list(COLUMNS)],
         target=str(study.folder.path("encoding_scores")),
     )

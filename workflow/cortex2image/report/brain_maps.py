@@ -11,7 +11,7 @@ import numpy as np
 from cortex2image.report.scripts import packed
 
 R_STEPS, Q_STEPS, SHARE_STEPS, RESPONSE_STEPS = 32767, 4096, 65534, 127
-"""Steps of the numbers: of r and of a share, from 0 to 1; of -log10 q, per unit; of responses, to the largest."""
+"""Steps of r and of a share from 0 to 1, of -log10 q per unit, and of a response to its largest one."""
 UNKNOWN = 65535
 LEAST_Q = 1e-15
 TILE = (64, 1024)
@@ -20,12 +20,12 @@ TOP = 99.5
 """Percentile of r of significant voxels at which colours end."""
 
 
-def accuracy_map(r: np.ndarray, q: np.ndarray, fdr: float) -> dict[str, str]:
+def accuracy_map(r: np.ndarray, q: np.ndarray, significant: np.ndarray) -> dict[str, str]:
     """Return r, q and the significance of (v,) voxels as packed numbers."""
     return {
         "r": packed(np.rint(np.clip(r, -1, 1) * R_STEPS), "int16"),
         "q": packed(np.rint(-np.log10(np.clip(q, LEAST_Q, 1)) * Q_STEPS), "uint16"),
-        "significant": packed(np.packbits(q < fdr, bitorder="little"), "uint8"),
+        "significant": packed(np.packbits(significant, bitorder="little"), "uint8"),
     }
 
 

@@ -22,7 +22,7 @@ def shown_stimuli(stimuli: pd.DataFrame) -> pd.DataFrame:
 
 
 def stimulus_data(study: StudyResults) -> dict[str, object]:
-    """Return the data of the test stimuli: ``brain/stimuli``, and ``brain/pictures/N``, a chunk of pictures each.
+    """Return the data of the test stimuli: ``brain/stimuli``, and chunks of pictures, ``brain/pictures/N``.
 
     ``brain/stimuli`` has of each stimulus its name, the first caption, the category (or null), and whether
     there is a picture.
@@ -36,7 +36,7 @@ def stimulus_data(study: StudyResults) -> dict[str, object]:
     ]
     data: dict[str, object] = {"brain/stimuli": {"chunk": CHUNK, "stimuli": listed}}
     if with_picture.any():
-        paths = [path if there else None for path, there in zip(stimuli["image_path"], with_picture, strict=True)]
+        paths = stimuli["image_path"].where(with_picture, None).tolist()
         data |= {f"brain/pictures/{i}": chunk for i, chunk in enumerate(_chunks(paths))}
     return data
 

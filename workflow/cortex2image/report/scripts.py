@@ -12,5 +12,5 @@ def data_script(name: str, value: object) -> str:
 
 
 def packed(values: np.ndarray, dtype: str) -> str:
-    """Return numbers of a type such as ``int16``, lowest byte first, as text that scripts can hold (base64)."""
-    return base64.b64encode(np.ascontiguousarray(values, np.dtype(dtype).newbyteorder("<"))).decode("ascii")
+    """Return numbers of a type such as ``int16``, lowest byte first, as text (base64)."""
+    return base64.b64encode(values.astype(np.dtype(dtype).newbyteorder("<")).tobytes()).decode("ascii")

@@ -22,7 +22,7 @@ from cortex2image.encoding.voxel_grid import VoxelGrid, read_voxel_grid
 from cortex2image.errors import ConfigError, DataError, run_step
 from cortex2image.files import whole_folder
 from cortex2image.prediction.partitions import Trials, partitions
-from cortex2image.prediction.responses import Responses, Rows, RunningMeans, open_responses
+from cortex2image.prediction.responses import Rows, RunningMeans, open_responses
 from cortex2image.report.brain_maps import (
     RESPONSE_STEPS,
     TILE,
@@ -64,6 +64,27 @@ MOST_VOXELS = 20_000
 stimuli of NSD, 26 MB of each model and of the measured responses, loaded about 1 MB at a time."""
 LIMIT = 99.0
 """Percentile of absolute responses at which their colours end."""
+ANEW = "delete the table and run the workflow again"
+
+
+@dataclass(frozen=True)
+class Model:
+    """r and q of the voxels by one encoding model, and which are significant, (v,) arrays."""
+
+    name: str
+    r: np.ndarray
+    q: np.ndarray
+    significant: np.ndarray
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Responses to test stimuli that one model predicts, (m, v), with the folds of the stimuli if any."""
+
+    model: str
+    stimuli: list[str]
+    fold: np.ndarray | None
+    responses: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -81,43 +102,57 @@ class View:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
+    """Write the scripts of a subject, all of them or none."""
     args, study = COMMAND.parse(argv)
     grid = read_voxel_grid(args.voxels)
     surface = vertices(args, grid, study.dataset)
-    models = dict(zip(args.models, args.encoding, strict=True))
-    r = {name: accuracy(path, grid) for name, path in models.items()}
+    models = [
+        read_model(*named, grid, study.encode.fdr) for named in named_tables(args, "encoding", args.models)
+    ]
+    ceiling = VOXELS.read(args.voxels)["noise_ceiling"].to_numpy().astype(float)
     with whole_folder(Path(args.view)) as folder:
         view = View(folder, args.subject)
-        for number, (values, q) in enumerate(r.values()):
-            view.write(f"map-{number}", accuracy_map(values, q, study.encode.fdr))
+        for number, model in enumerate(models):
+            view.write(f"map-{number}", accuracy_map(model.r, model.q, model.significant))
         if surface is not None:
             view.write("surface", surface_mesh(surface))
-        predicted = write_responses(args, study, grid, {name: values for name, (values, _) in r.items()}, view)
-        view.write(
-            "index",
-            {
-                **places(grid, study.dataset),
-                "fdr": study.encode.fdr,
-                "ceiling": shares(VOXELS.read(args.voxels)["noise_ceiling"].to_numpy().astype(float)),
-                "models": [
-                    {
-                        "name": name,
-                        "end": colour_end(values, q < study.encode.fdr),
-                        "significant": int((q < study.encode.fdr).sum()),
-                    }
-                    for name, (values, q) in r.items()
-                ],
-                "surface": surface is not None,
-                "responses": predicted,
-            },
-        )
+        facts = {
+            "fdr": study.encode.fdr,
+            "ceiling": shares(ceiling),
+            "models": [summary(model) for model in models],
+            "surface": surface is not None,
+            "responses": write_responses(args, study.encode.models, grid, models, view),
+        }
+        view.write("index", places(grid, study.dataset) | facts)
 
 
-def accuracy(path: str, grid: VoxelGrid) -> tuple[np.ndarray, np.ndarray]:
-    """Return r and q of the voxels by one model."""
+def named_tables(args: Namespace, option: str, models: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Return models with their tables.
+
+    Raises
+    ------
+    ConfigError
+        There is not one table for every model.
+    """
+    tables = getattr(args, option)
+    if len(tables) != len(models):
+        expected = f"a table of each of {', '.join(models)}"
+        raise ConfigError(f"--{option}", expected, f"{len(tables)} tables", "name them in this order")
+    return zip(models, tables, strict=True)
+
+
+def read_model(name: str, path: str, grid: VoxelGrid, fdr: float) -> Model:
+    """Read what the page shows of a model; the table must list the voxels of the grid."""
     table = ENCODING.read(path)
     grid.require_same(table, path)
-    return table.column("r").to_numpy(), table.column("q").to_numpy()
+    q = table.column("q").to_numpy()
+    return Model(name, table.column("r").to_numpy(), q, q < fdr)
+
+
+def summary(model: Model) -> dict[str, Any]:
+    """Return what the page must know of a model before it loads its map."""
+    end, count = colour_end(model.r, model.significant), int(model.significant.sum())
+    return {"name": model.name, "end": end, "significant": count}
 
 
 def vertices(args: Namespace, grid: VoxelGrid, dataset: Dataset) -> np.ndarray | None:
@@ -129,7 +164,7 @@ def vertices(args: Namespace, grid: VoxelGrid, dataset: Dataset) -> np.ndarray |
 
 
 def places(grid: VoxelGrid, dataset: Dataset) -> dict[str, Any]:
-    """Return where the voxels lie, as the page reads it; without a volume only their regions."""
+    """Return where the voxels lie; of vertices, and of voxels without places, their first index."""
     regions = list(regions_of(grid.rois))
     number = {name: i for i, name in enumerate(regions)}
     facts = {
@@ -150,33 +185,29 @@ def places(grid: VoxelGrid, dataset: Dataset) -> dict[str, Any]:
 
 
 def write_responses(
-    args: Namespace, study: Study, grid: VoxelGrid, r: dict[str, np.ndarray], view: View
+    args: Namespace, shown: Sequence[str], grid: VoxelGrid, models: Sequence[Model], view: View
 ) -> dict[str, Any]:
     """Write predicted and measured responses of the best voxels; return what the page must know of them."""
-    kept = best_voxels([r[name] for name in study.encode.models], MOST_VOXELS)
+    kept = best_voxels([model.r for model in models if model.name in shown], MOST_VOXELS)
     members = list(regions_of(grid.rois).values())
-    sources, stimuli, folds = [], None, None
-    for number, (name, path) in enumerate(predictions_of(args, study)):
-        table = ENCODING_PREDICTIONS.read(path)
-        names, fold = table["stimulus_id"].to_pylist(), fold_of(table["fold"].to_pylist())
-        responses = matrix(table, "predicted")
-        if responses.shape[1] != len(grid) or (stimuli not in (None, names)):
-            expected = f"the {len(grid)} voxels of voxels.parquet, and the test stimuli of the other models"
-            fix = "delete the table and run the workflow again"
-            raise DataError(path, expected, f"{responses.shape[1]} voxels, {len(names)} stimuli", fix)
-        stimuli, folds = names, fold
+    sources: list[dict[str, Any]] = []
+    first: Predictions | None = None
+    for number, (name, path) in enumerate(named_tables(args, "predictions", shown)):
+        predictions = read_predictions(name, path, len(grid), first)
+        first = first or predictions
         source = f"predicted-{number}"
+        centred = without_fold_means(predictions.responses, predictions.fold)
         sources.append(
-            {"model": name, "source": source, "limit": write_source(view, source, responses, fold, kept, members)}
+            {"model": name, "source": source, "limit": write_source(view, source, centred, kept, members)}
         )
-    assert stimuli is not None
-    measured = measured_means(args, stimuli)
-    limit = write_source(view, "measured", measured, folds, kept, members)
+    assert first is not None  # encode/models names one model at least
+    measured = without_fold_means(measured_means(args, len(grid), first.stimuli), first.fold)
+    limit = write_source(view, "measured", measured, kept, members)
     return {
-        "stimuli": stimuli,
+        "stimuli": first.stimuli,
         "sources": sources,
         "measured": {"source": "measured", "limit": limit},
-        "centred": folds is not None,
+        "centred": first.fold is not None,
         "kept": None if len(kept) == len(grid) else packed(kept, "uint32"),
         "count": len(kept),
         "tile": TILE,
@@ -184,63 +215,44 @@ def write_responses(
     }
 
 
-def predictions_of(args: Namespace, study: Study) -> Iterator[tuple[str, str]]:
-    """Return the models whose predictions are shown, with their tables.
-
-    Raises
-    ------
-    ConfigError
-        There is not one table for every model of encode/models.
-    """
-    if len(args.predictions) != len(study.encode.models):
-        expected = f"a table of each of {', '.join(study.encode.models)}"
-        raise ConfigError("--predictions", expected, f"{len(args.predictions)} tables", "name them in order")
-    return zip(study.encode.models, args.predictions, strict=True)
-
-
-def fold_of(folds: list[int | None]) -> np.ndarray | None:
-    """Return the folds of the stimuli; None unless the study is cross-validated."""
-    return None if None in folds else np.array(folds)
+def read_predictions(model: str, path: str, voxels: int, first: Predictions | None) -> Predictions:
+    """Read the predictions of a model, which must be of the same stimuli as those of the first model."""
+    table = ENCODING_PREDICTIONS.read(path)
+    stimuli, folds = table["stimulus_id"].to_pylist(), table["fold"].to_pylist()
+    responses = matrix(table, "predicted")
+    if responses.shape[1] != voxels or (first and stimuli != first.stimuli):
+        expected = f"the {voxels} voxels of voxels.parquet, and the test stimuli of the other models"
+        raise DataError(path, expected, f"{responses.shape[1]} voxels, {len(stimuli)} stimuli", ANEW)
+    return Predictions(model, stimuli, None if None in folds else np.array(folds), responses)
 
 
 def write_source(
-    view: View,
-    source: str,
-    responses: np.ndarray,
-    fold: np.ndarray | None,
-    kept: np.ndarray,
-    members: list[np.ndarray],
+    view: View, source: str, responses: np.ndarray, kept: np.ndarray, members: list[np.ndarray]
 ) -> float:
-    """Write responses of one source to all stimuli; return the end of their colours."""
-    responses = without_fold_means(responses, fold)
+    """Write the (m, v) responses of one source; return the end of their colours."""
     chosen = responses[:, kept]
-    scale = response_scale(chosen)
-    view.write(f"{source}/scale", {"scale": packed(scale, "float32"), "regions": region_responses(responses, members)})
+    scale, regions = response_scale(chosen), region_responses(responses, members)
+    view.write(f"{source}/scale", {"scale": packed(scale, "float32"), "regions": regions})
     for name, tile in response_tiles(chosen, scale):
         view.write(f"{source}/{name}", tile)
     return float(np.percentile(np.abs(chosen), LIMIT))
 
 
-def measured_means(args: Namespace, stimuli: list[str]) -> np.ndarray:
+def measured_means(args: Namespace, voxels: int, stimuli: list[str]) -> np.ndarray:
     """Return the mean measured response to each test stimulus, (m, v) float32, in the order of `stimuli`."""
     columns = TRIALS.read(args.trials).to_pydict()
     trials = Trials.from_columns(columns, args.trials)
     tested = np.concatenate([part.test for part in partitions(trials)])
-    voxels = VOXELS.read_keys(args.voxels).num_rows
-    betas = open_responses(args.betas, columns["trial_id"], voxels, args.voxels)
+    shown = trials.stimulus[tested].tolist()
     place = {name: number for number, name in enumerate(stimuli)}
-    if set(place) != set(trials.stimulus[tested].tolist()):
-        expected, fix = "the test stimuli of the predictions", "delete the predictions and run it again"
-        raise DataError(args.trials, expected, "other test stimuli", fix)
-    row = np.array([place[name] for name in trials.stimulus[tested].tolist()])
-    return means_of(betas, Rows.of(tested, row, betas.trials))
-
-
-def means_of(betas: Responses, rows: Rows) -> np.ndarray:
-    """Return the mean over the trials of each row."""
-    means = RunningMeans(rows, np.zeros((rows.count, betas.voxels), np.float32))
-    for trials, values in betas.batches():
-        means.add(trials, values)
+    if set(place) != set(shown):
+        expected, found = f"{len(place)} test stimuli of the predictions", f"{len(set(shown))}, or others"
+        raise DataError(args.trials, expected, found, "delete the predictions and run the workflow again")
+    betas = open_responses(args.betas, columns["trial_id"], voxels, args.voxels)
+    rows = Rows.of(tested, np.array([place[name] for name in shown]), betas.trials)
+    means = RunningMeans(rows, np.empty((rows.count, voxels), np.float32))
+    for positions, values in betas.batches():
+        means.add(positions, values)
     return means.means
 
 

@@ -1,4 +1,4 @@
-"""The page of the brain: which voxels the models of single feature spaces predict, and which pictures they tell apart."""
+"""The page of the brain: which voxels encoding models predict, and which pictures a voxel prefers."""
 
 from collections.abc import Mapping
 

@@ -1,0 +1,254 @@
+"""The page of the brain in a real browser: what it shows of voxels and stimuli is what was planted."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page
+from tests.support.brain_view import AFFINE, FDR, ViewedSubject, view, write_viewed_subject
+from tests.support.browser import Opened, opened_page
+from tests.support.report_study import ROIS, STIMULUS_IDS, command_line, write_study
+
+from cortex2image.steps.report import main
+
+pytestmark = pytest.mark.xdist_group("browser")
+MODELS = ("z", "c", "zc")
+
+
+def planted(folder: Path, subject: str = "sub-01") -> ViewedSubject:
+    """Return what the report of random numbers shows of a subject."""
+    return write_viewed_subject(folder, subject, MODELS, STIMULUS_IDS, ROIS)
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory: pytest.TempPathFactory) -> ViewedSubject:
+    return planted(tmp_path_factory.mktemp("truth"))
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Opened]:
+    with opened_page(browser) as opened:
+        yield opened
+        opened.require_quiet()
+
+
+def ready(page: Page) -> Page:
+    page.wait_for_selector("#viewer[aria-busy=false]")
+    page.wait_for_selector("#strongest button")
+    page.wait_for_selector("#seen p")
+    return page
+
+
+def read_out(page: Page) -> dict[str, str]:
+    terms, texts = page.locator("#readout dt"), page.locator("#readout dd")
+    return dict(zip(terms.all_inner_texts(), texts.all_inner_texts(), strict=True))
+
+
+def numbers(text: str) -> list[float]:
+    return [float(part) for part in re.findall(r"-?\d+(?:\.\d+)?", text.replace("\N{MINUS SIGN}", "-"))]
+
+
+def test_a_voxel_of_the_fragment_is_read_out(opened: Opened, report: Path, truth: ViewedSubject) -> None:
+    voxel = 37
+    i, j, k = truth.indices[voxel]
+    page = ready(opened.goto(report / "brain.html", f"#subject=sub-01&voxel={i},{j},{k}"))
+    found = read_out(page)
+    assert found["Number"] == str(voxel)
+    assert numbers(found["Index i, j, k"]) == [i, j, k]
+    world = AFFINE[:3, :3] @ (i, j, k) + AFFINE[:3, 3]
+    np.testing.assert_allclose(numbers(found["Place"]), world, atol=0.051)
+    assert found["Region"] == truth.regions[voxel]
+    assert abs(numbers(found["Picture latent (z)"])[0] - truth.r["z"][voxel]) < 0.006
+    assert abs(numbers(found["Ceiling of r"])[0] - np.sqrt(truth.ceiling[voxel])) < 0.006
+
+
+def test_left_in_the_picture_is_left_in_the_brain(opened: Opened, report: Path) -> None:
+    page = ready(opened.goto(report / "brain.html"))
+    canvas = page.locator("#panels canvas").first
+
+    def places(points: list[tuple[int, int]]) -> np.ndarray:
+        """Return mm of the voxels under the points of the slice from above, the first of three."""
+        found = []
+        for x, y in points:
+            canvas.click(position={"x": x, "y": y})
+            found.append(numbers(read_out(page).get("Place", "")))
+        return np.array([place for place in found if place])
+
+    across = places([(x, 110) for x in range(6, 190, 10)])
+    assert len(across) > 4
+    assert (np.diff(across[:, 0]) > -0.2).all()
+    assert across[-1, 0] - across[0, 0] > 8
+    down = places([(75, y) for y in range(24, 220, 12)])
+    assert len(down) > 4
+    assert (np.diff(down[:, 1]) < 0.2).all()
+    assert down[0, 1] - down[-1, 1] > 8
+
+
+def test_arrow_keys_move_the_cross(opened: Opened, report: Path, truth: ViewedSubject) -> None:
+    places = {tuple(place): voxel for voxel, place in enumerate(truth.indices.tolist())}
+    before = np.array([3, 4, 3])  # in the middle of the ball: every neighbour is a voxel
+    page = ready(opened.goto(report / "brain.html", "#voxel=3,4,3"))
+    page.locator("#panels canvas").first.focus()
+    for key, axis in (("ArrowRight", 0), ("ArrowUp", 1), ("PageUp", 2)):
+        page.keyboard.press(key)
+        found = np.array(numbers(read_out(page)["Index i, j, k"]), dtype=int)
+        moved = AFFINE[:3, :3] @ (found - before)
+        assert np.argmax(np.abs(moved)) == axis
+        assert moved[axis] > 1
+        assert read_out(page)["Number"] == str(places[tuple(found.tolist())])
+        before = found
+
+
+def test_thresholds_count_voxels(opened: Opened, report: Path, truth: ViewedSubject) -> None:
+    page = ready(opened.goto(report / "brain.html"))
+    page.select_option("#second-model", "")
+    note = page.locator("#panels small").first
+    significant = int((truth.q["z"] < FDR).sum())
+    assert numbers(note.inner_text()) == [len(truth.r["z"]), len(truth.r["z"]), significant]
+    page.check("#significant")
+    assert numbers(note.inner_text())[0] == significant
+    page.uncheck("#significant")
+    page.fill("#threshold", "0.31")
+    assert numbers(note.inner_text())[0] == (truth.r["z"] >= 0.31).sum()
+    page.select_option("#quantity", "share")
+    assert numbers(note.inner_text())[0] == (truth.r["z"] / np.sqrt(truth.ceiling) >= 0.31).sum()
+
+
+def test_two_maps_stand_beside_their_difference(opened: Opened, report: Path) -> None:
+    page = ready(opened.goto(report / "brain.html"))
+    page.select_option("#first-model", "c")
+    page.select_option("#second-model", "zc")
+    assert page.locator("#panels canvas").count() == 3
+    assert "Caption (c) minus Latent remade" in page.locator("#panels h4").nth(2).inner_text()
+    ends = [numbers(text) for text in page.locator("#panels .scale").all_inner_texts()]
+    assert ends[0] == ends[1]
+    page.select_option("#second-model", "")
+    assert page.locator("#panels canvas").count() == 1
+
+
+def test_a_voxel_shows_the_stimuli_that_it_prefers(
+    opened: Opened, report: Path, truth: ViewedSubject
+) -> None:
+    voxel = 52
+    page = ready(opened.goto(report / "brain.html", f"#voxel={voxel}"))
+    page.select_option("#source", "predicted-1")
+    predicted, measured = truth.predicted["c"][:, voxel], truth.measured[:, voxel]
+    best = truth.stimuli[int(predicted.argmax())]
+    page.wait_for_selector(f"#strongest button:first-child[data-stimulus='{best}']")
+    first = page.locator("#strongest button").first.inner_text()
+    caption = f"a small <{STIMULUS_IDS.index(best)}> & a large thing"
+    assert caption in first
+    np.testing.assert_allclose(
+        numbers(first.replace(caption, "")), [predicted.max(), measured[predicted.argmax()]], atol=0.02
+    )
+    weakest = page.locator("#weakest button").first.get_attribute("data-stimulus")
+    assert weakest == truth.stimuli[int(predicted.argmin())]
+    r = np.corrcoef(predicted, measured)[0, 1]
+    assert f"r {r:.2f} over {len(STIMULUS_IDS)} test stimuli" in page.inner_text("#preferred-title")
+    assert page.locator("#scatter circle").count() == len(STIMULUS_IDS)
+    page.select_option("#scope", "region")
+    page.wait_for_function(
+        "document.getElementById('preferred-title').textContent.includes('mean of its voxels')"
+    )
+    inside = truth.regions == truth.regions[voxel]
+    means = [values[:, inside].mean(axis=1) for values in (truth.predicted["c"], truth.measured)]
+    assert f"r {np.corrcoef(*means)[0, 1]:.2f} over" in page.inner_text("#preferred-title")
+
+
+def test_a_stimulus_of_the_fragment_shows_its_maps(
+    opened: Opened, report: Path, truth: ViewedSubject
+) -> None:
+    name = STIMULUS_IDS[11]
+    page = ready(opened.goto(report / "brain.html", f"#subject=sub-01&stimulus={name}"))
+    assert page.locator("#seen").inner_text().startswith("a small <11> & a large thing")
+    assert f"Name: {name}" in page.inner_text("#seen")
+    r = np.corrcoef(truth.predicted["z"][11], truth.measured[11])[0, 1]
+    assert f"{len(truth.r['z'])} voxels the two maps correlate with r {r:.2f}" in page.inner_text(
+        "#response-note"
+    )
+    assert page.locator("#response-panels canvas").count() == 2
+    page.click("#next")
+    page.wait_for_function("document.getElementById('seen').textContent.includes('scene_12')")
+    assert "stimulus=images%2Fscene_12" in page.url
+
+
+def test_another_subject_has_other_numbers(opened: Opened, report: Path, tmp_path: Path) -> None:
+    other = planted(tmp_path, "sub-02")
+    page = ready(opened.goto(report / "brain.html"))
+    page.select_option("#subject", "sub-02")
+    best = str(int(other.r["z"].argmax()))
+    page.wait_for_function(f"document.querySelector('#readout dd').textContent === '{best}'")
+    page.goto(page.url.split("#")[0] + "#subject=sub-01&voxel=3")
+    page.wait_for_function("document.querySelector('#readout dd').textContent === '3'")
+    assert page.input_value("#subject") == "sub-01"
+
+
+def test_hidden_voxels_follow_the_theme(opened: Opened, report: Path) -> None:
+    page = ready(opened.goto(report / "brain.html"))
+    page.check("#significant")
+    drawn = "document.querySelector('#panels canvas').toDataURL()"
+    light = page.evaluate(drawn)
+    page.click("#theme")
+    page.wait_for_function(f"{drawn} !== {light!r}")
+
+
+def test_a_number_that_is_no_voxel_is_refused(opened: Opened, report: Path) -> None:
+    page = ready(opened.goto(report / "brain.html", "#voxel=5"))
+    page.fill("#voxel", "100000")
+    page.click("#go button")
+    assert read_out(page)["Number"] == "5"
+    page.fill("#voxel", "6")
+    page.click("#go button")
+    assert read_out(page)["Number"] == "6"
+
+
+@pytest.fixture(scope="module")
+def surface(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a report whose first subject is on fsaverage5, and whose second one has no view yet."""
+    root = tmp_path_factory.mktemp("surface") / "study"
+    arguments = write_study(root, ("z",), MODELS, True, "bids", dataset={"space": "MNI152NLin2009cAsym"})
+    large = np.array([[24.0, 0, 0, -72], [0, 24, 0, -100], [0, 0, 24, -50], [0, 0, 0, 1]])
+    subject = write_viewed_subject(
+        root.with_name("large"), "sub-01", MODELS, STIMULUS_IDS, ROIS, affine=large
+    )
+    view(subject, root / "report/brain/sub-01", space="MNI152NLin2009cAsym")
+    shutil.rmtree(root / "report/brain/sub-02")
+    arguments = command_line(root, root / "report")
+    arguments.remove(str(root / "report/brain/sub-02"))
+    main(arguments)
+    return root / "report"
+
+
+def test_the_surface_is_drawn_and_can_be_turned_and_asked(opened: Opened, surface: Path) -> None:
+    page = ready(opened.goto(surface / "brain.html"))
+    left = page.locator("#surface canvas").first
+    colours = """canvas => {
+        const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        return new Set(new Uint32Array(data.buffer)).size;
+    }"""
+    assert left.evaluate(colours) > 20
+    outer = left.evaluate("canvas => canvas.toDataURL()")
+    page.click("#surface button:text('Inner side')")
+    assert left.evaluate("canvas => canvas.toDataURL()") != outer
+    page.click("#surface button:text('Outer side')")
+    assert left.evaluate("canvas => canvas.toDataURL()") == outer
+    # Seen from the left, the front of the left hemisphere is on the left of the picture.
+    box = left.bounding_box()
+    assert box is not None
+    places = []
+    for share in (0.2, 0.8):
+        left.click(position={"x": share * box["width"], "y": 0.5 * box["height"]})
+        places.append(numbers(read_out(page)["Place"]))
+    front, back = places
+    assert front[1] > back[1] + 40
+    assert front[0] < 0
+    assert back[0] < 0
+
+
+def test_a_subject_without_a_view_leaves_a_gap_that_names_the_target(opened: Opened, surface: Path) -> None:
+    page = ready(opened.goto(surface / "brain.html"))
+    assert "report/brain/sub-02" in page.locator(".gap").first.inner_text()
+    assert page.locator("#subject option").all_inner_texts() == ["sub-01"]
