@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.support.brain_view import AFFINE, FDR, ViewedSubject, view, write_viewed_subject
 from tests.support.browser import Opened, opened_page
 from tests.support.report_study import ROIS, STIMULUS_IDS, command_line, write_study
@@ -65,26 +65,35 @@ def test_a_voxel_of_the_fragment_is_read_out(opened: Opened, report: Path, truth
     assert abs(numbers(found["Ceiling of r"])[0] - np.sqrt(truth.ceiling[voxel])) < 0.006
 
 
-def test_left_in_the_picture_is_left_in_the_brain(opened: Opened, report: Path) -> None:
+# The column of the first vertical line of the cross, and the row of the horizontal line that it meets.
+CROSS = """canvas => {
+    const { width, height } = canvas;
+    const data = canvas.getContext('2d').getImageData(0, 0, width, height).data;
+    const [columns, rows] = [width, height].map(n => [...Array(n).keys()]);
+    const is = (i, ...colour) => colour.every((part, c) => data[i + c] === part);
+    const orange = (x, y) => is(4 * (x + width * y), 0xd5, 0x5e, 0x00);
+    const x = columns.find(x => rows.filter(y => orange(x, y)).length > 60);
+    const y = rows.find(y => orange(x - 4, y) && orange(x + 4, y));
+    return { x, y };
+}"""
+
+
+def test_left_in_the_picture_is_left_in_the_brain(opened: Opened, report: Path, truth: ViewedSubject) -> None:
+    """The slice from above is the first: the cross lies where the world says, and a click there finds it."""
+    world = truth.indices @ AFFINE[:3, :3].T + AFFINE[:3, 3]
+    order = np.argsort(world[:, 0]), np.argsort(world[:, 1])
+    left, right, back, front = (int(axis[end]) for axis in order for end in (0, -1))
     page = ready(opened.goto(report / "brain.html"))
-    canvas = page.locator("#panels canvas").first
-
-    def places(points: list[tuple[int, int]]) -> np.ndarray:
-        """Return mm of the voxels under the points of the slice from above, the first of three."""
-        found = []
-        for x, y in points:
-            canvas.click(position={"x": x, "y": y})
-            found.append(numbers(read_out(page).get("Place", "")))
-        return np.array([place for place in found if place])
-
-    across = places([(x, 110) for x in range(6, 190, 10)])
-    assert len(across) > 4
-    assert (np.diff(across[:, 0]) > -0.2).all()
-    assert across[-1, 0] - across[0, 0] > 8
-    down = places([(75, y) for y in range(24, 220, 12)])
-    assert len(down) > 4
-    assert (np.diff(down[:, 1]) < 0.2).all()
-    assert down[0, 1] - down[-1, 1] > 8
+    at = {}
+    for voxel in (left, right, back, front):
+        page.evaluate("hash => { location.hash = hash }", f"voxel={voxel}")
+        page.wait_for_selector(f"#readout dd:first-of-type:text-is('{voxel}')")
+        canvas = page.locator("#panels canvas").first
+        at[voxel] = canvas.evaluate(CROSS)
+    assert at[left]["x"] < at[right]["x"] - 40
+    assert at[front]["y"] < at[back]["y"] - 40
+    canvas.click(position={"x": at[front]["x"], "y": at[front]["y"]})
+    assert read_out(page)["Number"] == str(front)
 
 
 def test_arrow_keys_move_the_cross(opened: Opened, report: Path, truth: ViewedSubject) -> None:
@@ -105,28 +114,29 @@ def test_arrow_keys_move_the_cross(opened: Opened, report: Path, truth: ViewedSu
 def test_thresholds_count_voxels(opened: Opened, report: Path, truth: ViewedSubject) -> None:
     page = ready(opened.goto(report / "brain.html"))
     page.select_option("#second-model", "")
-    note = page.locator("#panels small").first
+    note, voxels = page.locator("#panels small").first, len(truth.indices)
     significant = int((truth.q["z"] < FDR).sum())
-    assert numbers(note.inner_text()) == [len(truth.r["z"]), len(truth.r["z"]), significant]
+    expect(note).to_have_text(f"{voxels} of {voxels} voxels shown; {significant} significant")
     page.check("#significant")
-    assert numbers(note.inner_text())[0] == significant
+    expect(note).to_contain_text(f"{significant} of {voxels} voxels shown")
     page.uncheck("#significant")
     page.fill("#threshold", "0.31")
-    assert numbers(note.inner_text())[0] == (truth.r["z"] >= 0.31).sum()
+    expect(note).to_contain_text(f"{(truth.r['z'] >= 0.31).sum()} of {voxels} voxels shown")
     page.select_option("#quantity", "share")
-    assert numbers(note.inner_text())[0] == (truth.r["z"] / np.sqrt(truth.ceiling) >= 0.31).sum()
+    reached = truth.r["z"] / np.sqrt(truth.ceiling) >= 0.31
+    expect(note).to_contain_text(f"{reached.sum()} of {voxels} voxels shown")
 
 
 def test_two_maps_stand_beside_their_difference(opened: Opened, report: Path) -> None:
     page = ready(opened.goto(report / "brain.html"))
     page.select_option("#first-model", "c")
     page.select_option("#second-model", "zc")
-    assert page.locator("#panels canvas").count() == 3
+    expect(page.locator("#panels canvas")).to_have_count(3)
     assert "Caption (c) minus Latent remade" in page.locator("#panels h4").nth(2).inner_text()
     ends = [numbers(text) for text in page.locator("#panels .scale").all_inner_texts()]
     assert ends[0] == ends[1]
     page.select_option("#second-model", "")
-    assert page.locator("#panels canvas").count() == 1
+    expect(page.locator("#panels canvas")).to_have_count(1)
 
 
 def test_a_voxel_shows_the_stimuli_that_it_prefers(

@@ -106,9 +106,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     args, study = COMMAND.parse(argv)
     grid = read_voxel_grid(args.voxels)
     surface = vertices(args, grid, study.dataset)
-    models = [
-        read_model(*named, grid, study.encode.fdr) for named in named_tables(args, "encoding", args.models)
-    ]
+    named = named_tables(args, "encoding", args.models)
+    models = [read_model(name, path, grid, study.encode.fdr) for name, path in named]
     ceiling = VOXELS.read(args.voxels)["noise_ceiling"].to_numpy().astype(float)
     with whole_folder(Path(args.view)) as folder:
         view = View(folder, args.subject)

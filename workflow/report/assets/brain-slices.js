@@ -131,8 +131,10 @@ brain.Slices = (() => {
     drawCross(context, slice, theme) {
       const { plane } = slice;
       const shape = this.subject.index.shape;
-      const x = slice.left + ((this.cross.place[plane.across] + 0.5) / shape[plane.across]) * slice.width;
-      const y = slice.top + slice.height - ((this.cross.place[plane.up] + 0.5) / shape[plane.up]) * slice.height;
+      // On the middle of a pixel, where a line is sharp.
+      const sharp = (value) => Math.floor(value) + 0.5;
+      const x = sharp(slice.left + ((this.cross.place[plane.across] + 0.5) / shape[plane.across]) * slice.width);
+      const y = sharp(slice.top + slice.height - ((this.cross.place[plane.up] + 0.5) / shape[plane.up]) * slice.height);
       context.strokeStyle = "#d55e00";
       context.lineWidth = 1;
       context.beginPath();
