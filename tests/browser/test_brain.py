@@ -245,6 +245,8 @@ def test_the_surface_is_drawn_and_can_be_turned_and_asked(opened: Opened, surfac
     assert left.evaluate("canvas => canvas.toDataURL()") != outer
     page.click("#surface button:text('Outer side')")
     assert left.evaluate("canvas => canvas.toDataURL()") == outer
+    page.select_option("#surface select", index=1)
+    assert left.evaluate("canvas => canvas.toDataURL()") != outer
     # Seen from the left, the front of the left hemisphere is on the left of the picture.
     box = left.bounding_box()
     assert box is not None
@@ -256,6 +258,19 @@ def test_the_surface_is_drawn_and_can_be_turned_and_asked(opened: Opened, surfac
     assert front[1] > back[1] + 40
     assert front[0] < 0
     assert back[0] < 0
+
+
+def test_responses_to_a_stimulus_lie_on_the_surface_too(opened: Opened, surface: Path) -> None:
+    page = ready(opened.goto(surface / "brain.html"))
+    right = page.locator("#response-surface canvas").nth(1)
+    predicted = right.evaluate("canvas => canvas.toDataURL()")
+    page.select_option("#response-surface select", label="Measured")
+    measured = right.evaluate("canvas => canvas.toDataURL()")
+    assert measured != predicted
+    page.click("#next")
+    page.wait_for_function("document.getElementById('seen').textContent.includes('scene_01')")
+    assert page.input_value("#response-surface select") == "Measured"
+    assert right.evaluate("canvas => canvas.toDataURL()") != measured
 
 
 def test_a_subject_without_a_view_leaves_a_gap_that_names_the_target(opened: Opened, surface: Path) -> None:

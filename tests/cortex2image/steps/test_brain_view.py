@@ -101,7 +101,7 @@ def test_folds_differ_in_level_by_nothing(tmp_path):
 
 
 def test_of_a_whole_brain_the_best_voxels_keep_their_responses(subject, tmp_path, monkeypatch):
-    monkeypatch.setattr(brain_view, "MOST_VOXELS", 40)
+    monkeypatch.setattr(brain_view, "MOST_RESPONSES", 40 * len(subject.stimuli) + 1)
     monkeypatch.setattr(brain_maps, "TILE", (4, 16))
     monkeypatch.setattr(brain_view, "TILE", (4, 16))
     scripts = view(subject, tmp_path / "sub-01")

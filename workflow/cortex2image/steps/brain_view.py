@@ -59,9 +59,10 @@ COMMAND = Command(
     optional_lists=("to_mni",),
     outputs=("view",),
 )
-MOST_VOXELS = 20_000
-"""Voxels whose responses to single stimuli the page holds, those that are predicted best. With the 982
-stimuli of NSD, 26 MB of each model and of the measured responses, loaded about 1 MB at a time."""
+MOST_RESPONSES = 8_000_000
+"""Responses to single stimuli that the page holds of each model, and of what was measured: those of the
+voxels that are predicted best, 11 MB, loaded about 1 MB at a time. Of the 982 stimuli of NSD, those of 8,146
+voxels; of 96 blocks, those of 83,333."""
 LIMIT = 99.0
 """Percentile of absolute responses at which their colours end."""
 ANEW = "delete the table and run the workflow again"
@@ -187,7 +188,8 @@ def write_responses(
     args: Namespace, shown: Sequence[str], grid: VoxelGrid, models: Sequence[Model], view: View
 ) -> dict[str, Any]:
     """Write predicted and measured responses of the best voxels; return what the page must know of them."""
-    kept = best_voxels([model.r for model in models if model.name in shown], MOST_VOXELS)
+    stimuli = ENCODING_PREDICTIONS.read_keys(args.predictions[0]).num_rows
+    kept = best_voxels([model.r for model in models if model.name in shown], MOST_RESPONSES // stimuli)
     members = list(regions_of(grid.rois).values())
     sources: list[dict[str, Any]] = []
     first: Predictions | None = None

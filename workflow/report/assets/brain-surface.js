@@ -146,24 +146,34 @@ brain.Surface = (() => {
     constructor(box, stored, chosen) {
       const voxels = brain.unpack(stored.voxel, "int32");
       const half = voxels.length / 2;
-      const title = c2i.element("h4", { "aria-live": "polite" });
       const buttons = c2i.element("div", { class: "brain-controls" });
       const both = c2i.element("div", { class: "hemispheres" });
-      box.replaceChildren(title, buttons, both);
-      this.title = title;
+      this.note = c2i.element("small", {});
+      this.select = c2i.element("select", { "aria-label": "Map on the surface", onchange: () => this.draw() });
+      this.bar = c2i.element("div");
+      box.replaceChildren(c2i.element("h4", {}, this.select, this.note), buttons, both, this.bar);
+      this.panels = [];
       this.halves = ["left", "right"].map((side, i) => new Hemisphere(side, stored[side], voxels.subarray(i * half, (i + 1) * half), both, chosen));
       for (const [words, view] of Object.entries(VIEWS)) {
         buttons.append(c2i.element("button", { type: "button", onclick: () => { this.halves.forEach((each) => each.look(view)); this.draw(); } }, words));
       }
     }
 
-    show(panel) {
-      this.title.replaceChildren(panel.title, c2i.element("small", {}, panel.note));
-      this.draw(panel.colour);
+    // Panels as those of slices; one of them is drawn.
+    show(panels) {
+      const before = Math.min(Math.max(0, this.select.selectedIndex), panels.length - 1);
+      this.panels = panels;
+      this.select.replaceChildren(...panels.map((panel) => c2i.element("option", {}, panel.title)));
+      this.select.selectedIndex = before;
+      this.draw();
     }
 
-    draw(colour) {
-      for (const each of this.halves) each.draw(colour);
+    draw() {
+      const panel = this.panels[this.select.selectedIndex];
+      if (!panel) return;
+      this.note.textContent = panel.note;
+      this.bar.replaceChildren(panel.bar.cloneNode(true));
+      for (const each of this.halves) each.draw(panel.colour);
     }
   }
 

@@ -8,7 +8,7 @@
   const difference = brain.colours(page.difference);
   const state = { subject: null, voxel: 0, stimulus: null, request: 0 };
   const cross = { place: [0, 0, 0], outlines: false, move };
-  let slices = null, responses = null, surface = null, shown = [];
+  let slices = null, responses = null, surface = null, responseSurface = null, shown = [];
 
   const modelTitle = (name) => page.models[name]?.[0] ?? name;
   const regionTitle = (name) => page.regions[name] ?? name;
@@ -58,7 +58,7 @@
       }
     }
     const stored = by("surface") && (await subject.surface());
-    surface = stored ? new brain.Surface(by("surface"), stored, choose) : null;
+    [surface, responseSurface] = ["surface", "response-surface"].map((id) => (stored ? new brain.Surface(by(id), stored, choose) : null));
   }
 
   // --- Maps ------------------------------------------------------------------------------------------------
@@ -78,12 +78,19 @@
     if (shown.length > 1) {
       const either = shown[0].significant.map((bit, v) => bit | shown[1].significant[v]);
       const apart = values[0].map((value, v) => value - values[1][v]);
+      const most = largest(apart.filter((_, v) => either[v]));
       const [first, second] = shown.map((map) => modelTitle(map.model));
-      panels.push(mapPanel(`${first} minus ${second}`, apart, either, [-end / 2, end / 2, difference, page.difference], `red: ${first} predicts better; no test of the difference`));
+      panels.push(mapPanel(`${first} minus ${second}`, apart, either, [-most, most, difference, page.difference], `red: ${first} predicts better; no test of the difference`));
     }
     slices?.show(panels);
-    surface?.show(panels[0]);
+    surface?.show(panels);
     by("viewer").setAttribute("aria-busy", "false");
+  }
+
+  // Where the colours of differences end: the 99th percentile of their sizes, rounded up.
+  function largest(values) {
+    const sizes = values.map(Math.abs).filter((size) => !Number.isNaN(size)).sort();
+    return sizes.length ? Math.max(0.05, Math.ceil(20 * sizes[Math.floor(0.99 * (sizes.length - 1))]) / 20) : 0.05;
   }
 
   function mapPanel(title, values, significant, [low, high, colours, stops], label) {
@@ -208,10 +215,12 @@
     const source = sources.find((each) => each.source === by("source").value);
     const [predictedValues, measuredValues] = await Promise.all([source, measured].map((each) => subject.responsesTo(stimulus, each.source)));
     if (stimulus !== state.stimulus || subject !== state.subject) return;
-    responses?.show([
+    const panels = [
       responsePanel(`Predicted from ${modelTitle(source.model)}`, predictedValues, source.limit),
       responsePanel("Measured", measuredValues, measured.limit),
-    ]);
+    ];
+    responses?.show(panels);
+    responseSurface?.show(panels);
     const { r, n } = brain.correlation(predictedValues, measuredValues);
     by("response-note").textContent = `Over ${n.toLocaleString("en")} ${unit()} the two maps correlate with r ${c2i.number(r, 2)}.`;
     const facts = stimuli.facts(name);
@@ -303,7 +312,7 @@
   by("previous").addEventListener("click", () => chooseStimulus(state.stimulus - 1));
   by("next").addEventListener("click", () => chooseStimulus(state.stimulus + 1));
   addEventListener("hashchange", () => location.hash !== written && follow());
-  const again = () => { redraw(); surface?.draw(); };
+  const again = () => { redraw(); surface?.draw(); responseSurface?.draw(); };
   addEventListener("resize", again);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   new MutationObserver(again).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
