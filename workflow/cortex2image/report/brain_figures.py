@@ -26,7 +26,8 @@ def region_figure(study: StudyResults, subject: str, number: int) -> Figure:
     own = scores[(scores["subject"] == subject) & scores["model"].isin(study.models)]
     unit = "vertices" if study.on_surface else "voxels"
     sizes = own.groupby("roi")["voxels"].max()
-    regions = {roi: f"{region_word(roi).title}\n{sizes[roi]:,} {unit}" for roi in shown_regions(scores)}
+    names = [roi for roi in shown_regions(scores) if roi in sizes.index]
+    regions = {roi: f"{region_word(roi).title}\n{sizes[roi]:,} {unit}" for roi in names}
     models = {name: model_word(name).title for name in study.models if name in set(own["model"])}
     label = re.sub(r"[^\w.+-]", "-", subject)
     words = "all subjects" if subject == POOLED else subject

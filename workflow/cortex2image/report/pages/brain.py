@@ -1,6 +1,8 @@
 """The page of the brain: which voxels encoding models predict, and which pictures a voxel prefers."""
 
+import shlex
 from collections.abc import Mapping
+from pathlib import Path
 
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
@@ -26,11 +28,11 @@ def content(study: StudyResults) -> Content:
     shown = [figure for figure in study.figures if figure.name == SPACES]
     viewed = [subject for subject in study.subjects if study.folder.has("brain_view", subject=subject)]
     figures = region_figures(study)
-    missing = [study.folder.path("brain_view", subject=s) for s in study.subjects if s not in viewed]
+    missing = [s for s in study.subjects if s not in viewed]
     return Content(
         {
             "viewed": viewed,
-            "not_viewed": missing,
+            "not_viewed": {s: quoted(study.folder.path("brain_view", subject=s)) for s in missing},
             "reaches_surface": reaches_surface(study.settings),
             "surface_data": study.on_surface,
             "region_figures": figures,
@@ -48,7 +50,12 @@ def content(study: StudyResults) -> Content:
 
 def static_targets(study: StudyResults, subject: str) -> str:
     """Return the file of the maps of single spaces, which Snakemake can make again."""
-    return str(study.folder.path("figure", subject=subject, figure=SPACES))
+    return quoted(study.folder.path("figure", subject=subject, figure=SPACES))
+
+
+def quoted(path: Path) -> str:
+    """Return a path as a word of a command line."""
+    return shlex.quote(str(path))
 
 
 def page_data(study: StudyResults, viewed: list[str]) -> Mapping[str, object]:
