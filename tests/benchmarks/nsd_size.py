@@ -65,7 +65,10 @@ CASES = {
     "decode c": Case("decode_features", "c"),
 }
 # The last one has a score of every target.
-OUTPUTS = {"encode_voxels": ("resamples", "encoding"), "decode_features": ("decoded", "scores")}
+OUTPUTS = {
+    "encode_voxels": ("resamples", "predictions", "encoding"),
+    "decode_features": ("decoded", "scores"),
+}
 
 
 def settings(case: Case, ridge: dict[str, Any]) -> str:

@@ -71,7 +71,7 @@ def write_subject(folder: Path) -> None:
 def run(folder: Path, bound: float) -> None:
     paths = {name: str(folder / f"{name}.parquet") for name in ("trials", "betas", "voxels", "features")}
     options = fit_options(paths, max_memory_gb=bound, encode={"permutations": 100, "resamples": 40})
-    outputs = {name: str(folder / f"{name}.parquet") for name in ("encoding", "resamples")}
+    outputs = {name: str(folder / f"{name}.parquet") for name in ("encoding", "resamples", "predictions")}
     encode_voxels.main([*options, *(part for name, path in outputs.items() for part in (f"--{name}", path))])
 
 

@@ -48,7 +48,7 @@ def lesion(folder: Path, paths: Paths) -> None:
 
 def encode(folder: Path, paths: Paths, **further: object) -> None:
     options = fit_options(paths, encode=SCORING | further)
-    encode_voxels.main([*options, *outputs(folder, "encoding", "resamples")])
+    encode_voxels.main([*options, *outputs(folder, "encoding", "resamples", "predictions")])
 
 
 def encode_components(folder: Path, paths: Paths) -> None:

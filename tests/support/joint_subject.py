@@ -88,6 +88,7 @@ def encode_alone(
                 *settings(scoring),
                 *("--encoding", str(folder / f"{space}.parquet")),
                 *("--resamples", str(folder / f"{space}-resamples.parquet")),
+                *("--predictions", str(folder / f"{space}-predictions.parquet")),
             ]
         )
     return [str(folder / f"{space}.parquet") for space in spaces]

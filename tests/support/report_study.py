@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from tests.support.brain_view import view, write_viewed_subject
 from tests.support.reconstructions import without_incident
 from tests.support.report_evaluations import write_evaluations
 from tests.support.studies import some_study
@@ -252,6 +253,13 @@ def write_voxels(root: Path, subject: str, **metadata: object) -> None:
     VOXELS.write(numbers | rest, root / subject / "voxels.parquet", **metadata)
 
 
+def write_brain(root: Path, subject: str, models: tuple[str, ...]) -> None:
+    """Write the maps and predictions of a subject's encoding models; their tables lie beside the study."""
+    folder = root.with_name(f"{root.name}-brain") / subject
+    written = write_viewed_subject(folder, subject, models, STIMULUS_IDS, ROIS)
+    view(written, root / "report" / "brain" / subject)
+
+
 def write_provenance(root: Path, config: dict[str, object]) -> None:
     facts = {
         "version": "0.1.0",
@@ -268,7 +276,11 @@ def write_provenance(root: Path, config: dict[str, object]) -> None:
 
 
 def config_of(
-    methods: tuple[str, ...], models: tuple[str, ...], reader: str, encode: dict[str, object]
+    methods: tuple[str, ...],
+    models: tuple[str, ...],
+    reader: str,
+    encode: dict[str, object],
+    dataset: dict[str, object],
 ) -> dict[str, object]:
     """Return the resolved config of a study, as `provenance.json` keeps it."""
     return checked(
@@ -277,7 +289,8 @@ def config_of(
             "study": "tiny",
             "seed": 7,
             "subjects": list(SUBJECTS),
-            "dataset": {"reader": reader, "root": ".../data", "rois": {"labels": {"early": 1, "ventral": 2}}},
+            "dataset": {"reader": reader, "root": ".../data", "rois": {"labels": {"early": 1, "ventral": 2}}}
+            | dataset,
             "models": {"set": "miniature"},
             "decode": {"rois": {"z": ["early"], "c": ["ventral"]}},
             "reconstruct": {"methods": list(methods)},
@@ -295,6 +308,7 @@ def write_study(
     reader: str,
     encode: dict[str, object] | None = None,
     canvas: str = "slices",
+    dataset: dict[str, object] | None = None,
 ) -> list[str]:
     """Write a study of random numbers under `root`; return the command line of its report."""
     rng = np.random.default_rng(0)
@@ -312,9 +326,10 @@ def write_study(
         write_voxels(root, subject, left_out="[]")
         if not READERS[reader].prepared:
             write_runs(root, subject)
+        write_brain(root, subject, models)
     if with_images:
         write_novelty(root, rng, methods)
-    write_provenance(root, config_of(methods, models, reader, encode or {}))
+    write_provenance(root, config_of(methods, models, reader, encode or {}, dataset or {}))
     return command_line(root, root / "report")
 
 
@@ -322,11 +337,12 @@ def command_line(root: Path, report: Path) -> list[str]:
     """Return the command line of the report of the study under `root`, which is written to `report`."""
     found = [path for path in sorted(root.rglob("*")) if path.is_file()]
     sheets = [root / subject / "sheets" for subject in SUBJECTS]
+    brains = [root / "report" / "brain" / subject for subject in SUBJECTS]
     files = {
         "results": [root],
         "benchmarks": [root.parent / "benchmarks" / root.name],
         "templates": template_files(str(ROOT / "report")),
-        "files": [*(file for file in found if report not in file.parents), *sheets],
+        "files": [*(file for file in found if report not in file.parents), *sheets, *brains],
         "assets": [report / "assets"],
         "figures": [report / "figures"],
         "data": [report / "data"],

@@ -10,6 +10,7 @@ rule encode_voxels:
     output:
         encoding=at("encoding", model="{space}"),
         resamples=at("encoding_resamples", model="{space}"),
+        predictions=at("encoding_predictions", model="{space}"),
     log:
         log_of("encode_voxels", "subject", "space"),
     benchmark:
@@ -156,6 +157,31 @@ rule encoding_figures:
         settings=settings_of("encoding_figures"),
     shell:
         command_line("encoding_figures")
+
+
+rule brain_view:
+    """Maps and predictions of a subject's encoding models, as the report's page of the brain reads them."""
+    input:
+        **tables("trials", "betas", "voxels"),
+        encoding=collect(at("encoding"), model=ENCODED, allow_missing=True),
+        predictions=collect(at("encoding_predictions"), model=STUDY.encode.models, allow_missing=True),
+        to_mni=JOBS.to_mni,
+        code=code_of("brain_view"),
+    output:
+        view=directory(at("brain_view")),
+    log:
+        log_of("brain_view", "subject"),
+    benchmark:
+        benchmark_of("brain_view", "subject")
+    conda:
+        "../../envs/cortex2image.yaml"
+    resources:
+        **growing(mem_mb=RESOURCES.brain_view_mb, runtime=30),
+    params:
+        settings=settings_of("brain_view"),
+        models=ENCODED,
+    shell:
+        command_line("brain_view")
 
 
 rule encoding_scores:

@@ -9,6 +9,7 @@ from cortex2image.encoding.scoring import Scoring
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.planning.resources import Resources
 from cortex2image.prediction.fit_sizes import FitSizes
+from cortex2image.prediction.kept import with_predictions
 from cortex2image.prediction.memory import PYTHON, plan_memory, plan_stack
 from cortex2image.study.config import resolve
 from cortex2image.study.settings import Ridge
@@ -35,6 +36,7 @@ def test_a_fit_asks_for_what_it_plans_from_the_same_sizes(ridge):
     """40 sessions of 750 trials, a tenth of them of 1,000 shared pictures, and 412,000 voxels."""
     scores = Scoring(1000, 100, within_folds=False, seed=0).bytes_per_voxel
     sizes = FitSizes("encode", 30_000, 27_000, 9_000, 1_000, 59_136, 412_000, scores=scores)
+    sizes = with_predictions(sizes)
     asked = needs(ridge, mask="brain").encode_mb("c")
     assert 0 <= asked * 1e6 - plan_memory(sizes, ridge, ["test"], 8).total < 1e9
     regions = FitSizes("decode", 30_000, 27_000, 9_000, 1_000, 28_000 // 3, 6_400)
@@ -166,8 +168,9 @@ def _sharded(needed, shards):
 def test_a_fit_to_inner_products_asks_for_what_it_plans(ridge, mask):
     """10,000 stimuli in place of the width of the layer, which changes nothing."""
     voxels = {"atlas": 28_000, "brain": 412_000}[mask]
+    sizes = FitSizes("encode", 30_000, 27_000, 9_000, 1_000, 10_000, voxels, kernel=True)
     scores = Scoring(1000, 100, within_folds=False, seed=0).bytes_per_voxel
-    sizes = FitSizes("encode", 30_000, 27_000, 9_000, 1_000, 10_000, voxels, scores=scores, kernel=True)
+    sizes = with_predictions(replace(sizes, scores=scores))
     asked = needs(ridge, mask=mask).encode_mb("unet-up3-n0.8-t20")
     assert 0 <= asked * 1e6 - plan_memory(sizes, ridge, ["test"], 8).total < 1e9
     assert asked == needs(ridge, mask=mask).encode_mb("unet-mid-n0.8-t20") <= LARGEST

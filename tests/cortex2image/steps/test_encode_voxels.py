@@ -4,8 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
+from sklearn.linear_model import Ridge
+from sklearn.preprocessing import StandardScaler
 from tests.support.tiny_subject import SILENT, fit_options, write_tiny_subject
 
 from cortex2image.encoding.scoring import Scorer, Scoring
@@ -13,17 +16,18 @@ from cortex2image.errors import ContractError
 from cortex2image.steps import encode_voxels
 from cortex2image.steps.encode_voxels import main
 from cortex2image.tables.columns import matrix, vectors
-from cortex2image.tables.recordings import BETAS, VOXELS
-from cortex2image.tables.results import ENCODING, ENCODING_RESAMPLES
+from cortex2image.tables.predictions import ENCODING_PREDICTIONS
+from cortex2image.tables.recordings import BETAS, TRIALS, VOXELS
+from cortex2image.tables.results import ENCODING, ENCODING_RESAMPLES, FEATURES
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge alpha")
 
 
 def encode(folder: Path, paths: dict[str, str], permutations: int = 400) -> pa.Table:
-    encoding, resamples = (str(folder / f"{name}.parquet") for name in ("encoding", "resamples"))
+    files = {name: str(folder / f"{name}.parquet") for name in ("encoding", "resamples", "predictions")}
     options = fit_options(paths, encode={"permutations": permutations, "resamples": 40})
-    main([*options, "--encoding", encoding, "--resamples", resamples])
-    return ENCODING.read(encoding)
+    main([*options, *(part for name, path in files.items() for part in (f"--{name}", path))])
+    return ENCODING.read(files["encoding"])
 
 
 @pytest.mark.parametrize("folds", [0, 8])
@@ -108,7 +112,7 @@ def test_models_of_a_subject_share_permutations_and_resamples(tmp_path, monkeypa
     monkeypatch.setattr(encode_voxels, "Scorer", Seen)
     paths = write_tiny_subject(tmp_path)
     options = [*fit_options(paths), "--encoding", str(tmp_path / "e.parquet")]
-    options += ["--resamples", str(tmp_path / "r.parquet")]
+    options += ["--resamples", str(tmp_path / "r.parquet"), "--predictions", str(tmp_path / "p.parquet")]
     for change in ({}, {"z": "c"}, {"sub-01": "sub-02"}):
         main([change.get(option, option) for option in options])
     assert seeds[0] == seeds[1] != seeds[2]
@@ -133,4 +137,46 @@ def test_betas_cut_short_give_no_output(tmp_path):
     Path(paths["betas"]).write_bytes(content[: len(content) // 2])
     with pytest.raises(ContractError, match=r"betas\.parquet"):
         encode(tmp_path, paths)
-    assert not [*tmp_path.glob("*encoding*"), *tmp_path.glob("*resamples*")]
+    assert not [*tmp_path.glob("*encoding*"), *tmp_path.glob("*resamples*"), *tmp_path.glob("*predictions*")]
+
+
+def refitted(paths: dict[str, str], held_out: list[str], alpha: np.ndarray) -> np.ndarray:
+    """Return the predictions of scikit-learn's ridge, fitted to the mean responses to all other stimuli."""
+    trials, features = TRIALS.read(paths["trials"]).to_pandas(), FEATURES.read(paths["features"])
+    X = dict(zip(features["stimulus_id"].to_pylist(), matrix(features, "feature").astype(float), strict=True))
+    betas = pd.DataFrame(matrix(BETAS.read(paths["betas"]), "beta").astype(float))
+    means = betas.groupby(trials["stimulus_id"]).mean()
+    fitted = [name for name in means.index if name not in held_out]
+    scaler = StandardScaler().fit([X[name] for name in fitted])
+    seen, new = (scaler.transform([X[name] for name in names]) for names in (fitted, held_out))
+    return Ridge(alpha).fit(seen, means.loc[fitted]).predict(new)
+
+
+def test_predictions_are_those_of_a_fit_without_the_test_stimuli(tmp_path):
+    paths = write_tiny_subject(tmp_path)
+    alpha = encode(tmp_path, paths).column("alpha").to_numpy()
+    table = ENCODING_PREDICTIONS.read(tmp_path / "predictions.parquet")
+    stimuli = table["stimulus_id"].to_pylist()
+    assert stimuli == [f"stimulus-{i:02d}" for i in range(40, 48)]
+    assert set(table["fold"].to_pylist()) == {None}
+    expected = refitted(paths, stimuli, alpha)
+    np.testing.assert_allclose(matrix(table, "predicted"), expected, atol=1e-4)
+
+
+def test_each_fold_predicts_what_it_holds_out(tmp_path):
+    paths = write_tiny_subject(tmp_path, folds=8)
+    options = fit_options(paths, encode={"permutations": 100, "resamples": 40})
+    options[options.index("--settings") + 1] = options[options.index("--settings") + 1].replace(
+        "[0.1, 1, 10, 100]", "[10]"
+    )
+    files = {name: str(tmp_path / f"{name}.parquet") for name in ("encoding", "resamples", "predictions")}
+    main([*options, *(part for name, path in files.items() for part in (f"--{name}", path))])
+    table = ENCODING_PREDICTIONS.read(files["predictions"])
+    trials = TRIALS.read(paths["trials"]).to_pandas().set_index("stimulus_id")
+    predicted = pd.DataFrame(matrix(table, "predicted"), index=table["stimulus_id"].to_pylist())
+    assert sorted(predicted.index) == sorted(trials.index)
+    assert table["fold"].to_pylist() == trials.loc[predicted.index, "fold"].tolist()
+    for fold, rows in trials.groupby("fold"):
+        held_out = sorted(rows.index)
+        expected = refitted(paths, held_out, np.full(15, 10.0))
+        np.testing.assert_allclose(predicted.loc[held_out], expected, atol=1e-4, err_msg=f"fold {fold}")

@@ -14,6 +14,7 @@ from cortex2image.networks.registry import ModelSet
 from cortex2image.planning.passes import FORMAT_BYTES
 from cortex2image.planning.stimuli import count_stimuli
 from cortex2image.prediction.fit_sizes import Direction, FitSizes
+from cortex2image.prediction.kept import with_predictions
 from cortex2image.prediction.memory import PYTHON, plan_memory, plan_stack
 from cortex2image.study.brain_checks import brain_spaces
 from cortex2image.study.encoding_models import families
@@ -160,7 +161,7 @@ class Resources:
             return self._unknown_mb
         gram, pca = parse_space(space).facts.storage == GRAM, self.study.encode.pca
         kernel = gram or (pca is not None and self._width(space) > pca)
-        return self._planned_mb(self._encoding_sizes((space,), kernel))
+        return self._planned_mb(with_predictions(self._encoding_sizes((space,), kernel)))
 
     def joint_mb(self, model: str) -> int:
         """Return the memory of a joint fit from two feature spaces to every voxel."""
@@ -210,6 +211,13 @@ class Resources:
         models = max((len(family.models) for family in found), default=1)
         voxels = self._voxels if self._sizes else UNKNOWN_VOXELS
         return _mb(PYTHON + 3 * FLOAT * models * voxels * self.study.encode.resamples)
+
+    @property
+    def brain_view_mb(self) -> int:
+        """Return the memory of the page of the brain: responses to all test stimuli, with two copies."""
+        if self._sizes is None:
+            return self._unknown_mb
+        return _mb(PYTHON + 3 * FLOAT * self._pictures[1] * self._voxels)
 
     @property
     def joint_minutes(self) -> int:

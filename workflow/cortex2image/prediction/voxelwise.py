@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from cortex2image.encoding.scoring import Scorer
 from cortex2image.leakage import HeldOut
 from cortex2image.prediction.alignment import average, of_trials
 from cortex2image.prediction.as_released import AsReleasedRidgeCV
+from cortex2image.prediction.kept import Receiver
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.prediction.predictions import (
     RidgeSettings,
@@ -49,7 +49,7 @@ def encode_test_trials(
     trials: Trials,
     settings: RidgeSettings,
     voxels_at_once: int,
-    scorer: Scorer,
+    scorer: Receiver,
     components: int | None = None,
 ) -> Encoded:
     """Fit the training trials of each partition to every voxel; give predictions to the scorer.
@@ -64,7 +64,7 @@ def encode_test_trials(
     settings : RidgeSettings
     voxels_at_once : int
         Voxels in a block; each block takes one pass over the betas, and changes no result.
-    scorer : Scorer
+    scorer : Scorer, or another receiver
         Gets the predicted and the mean measured responses to the test stimuli of each fold and block, in
         order of the names of the stimuli. Folds are numbered from 0 in ascending order.
     components : int, optional
@@ -158,7 +158,7 @@ class _Sides:
 
 
 def _encode(
-    sides: _Sides, betas: Responses, settings: RidgeSettings, voxels_at_once: int, scorer: Scorer, fold: int
+    sides: _Sides, betas: Responses, settings: RidgeSettings, voxels_at_once: int, scorer: Receiver, fold: int
 ) -> Encoded:
     """Fit one partition, and give the scorer its predictions and the responses to its test stimuli."""
     blocks = _Remembered(voxel_blocks(betas, sides.train, sides.test, voxels_at_once))

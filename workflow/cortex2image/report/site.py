@@ -1,6 +1,5 @@
 """The report as a folder of pages: what a page consists of, and how all are written."""
 
-import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from cortex2image.report.figures import Figure
 from cortex2image.report.page import render
+from cortex2image.report.scripts import data_script
 from cortex2image.report.study import StudyResults
 from cortex2image.report.words import term, title
 from cortex2image.study.report_pages import HIDDEN, PAGES
@@ -53,11 +53,6 @@ def render_page(templates: Path, study: StudyResults, page: str, content: Conten
     """Return the HTML of a page; a name that its template uses and the content lacks is an error."""
     values = {**shared_values(study, page), **content.values}
     return render(templates, values, f"pages/{page}.html.j2", term=term, words=title)
-
-
-def data_script(name: str, value: object) -> str:
-    """Return a script that hands a value to the page: browsers open scripts from disk, but no JSON files."""
-    return f"c2i.data({json.dumps(name)}, {json.dumps(value, allow_nan=False, separators=(',', ':'))});\n"
 
 
 def write_content(content: Content, figures: Path, data: Path, downloads: Path) -> None:

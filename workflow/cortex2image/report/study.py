@@ -202,16 +202,6 @@ class StudyResults:
         }
 
     @cached_property
-    def trials(self) -> Mapping[str, pd.DataFrame]:
-        """Return subject -> table `trials`."""
-        return {subject: self.folder.table("trials", subject=subject) for subject in self.subjects}
-
-    @cached_property
-    def voxels(self) -> Mapping[str, pd.DataFrame]:
-        """Return subject -> table `voxels`."""
-        return {subject: self.folder.table("voxels", subject=subject) for subject in self.subjects}
-
-    @cached_property
     def novelty(self) -> NoveltyTables | None:
         """Return how new test stimuli are; None where the data set does not say which picture was shown."""
         if not self.folder.has("novelty"):

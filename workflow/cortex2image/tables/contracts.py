@@ -3,6 +3,7 @@
 from cortex2image.tables.fingerprints import FINGERPRINTS
 from cortex2image.tables.learning_curve import LEARNING_CURVE
 from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
+from cortex2image.tables.predictions import ENCODING_PREDICTIONS
 from cortex2image.tables.recordings import (
     BETAS,
     MASK_VOXELS,
@@ -59,6 +60,7 @@ CONTRACTS = (
     LEARNING_CURVE,
     ENCODING,
     ENCODING_RESAMPLES,
+    ENCODING_PREDICTIONS,
     UNIQUE,
     STACK_WEIGHTS,
     PREFERRED,

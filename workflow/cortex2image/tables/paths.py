@@ -81,6 +81,8 @@ FILES: Mapping[str, str] = {
     "report_figures": "report/figures",
     "report_data": "report/data",
     "report_downloads": "report/downloads",
+    # Folder of scripts: the maps and predictions of a subject's encoding models, for the page of the brain.
+    "brain_view": "report/brain/{subject}",
     "provenance": "provenance.json",
     # What the folder is, for programs that look for data sets in the Brain Imaging Data Structure.
     "dataset_description": "dataset_description.json",

@@ -4,14 +4,15 @@
 const c2i = (() => {
   const waiting = new Map();
 
-  // Data of a page, from data/NAME.js. Pages opened from disk cannot fetch files, but can run scripts.
-  function load(name) {
+  // Data of a page, from data/NAME.js, or below another folder of the report. Pages opened from disk cannot fetch
+  // files, but can run scripts.
+  function load(name, folder = "data") {
     if (!waiting.has(name)) {
       const entry = {};
       entry.promise = new Promise((resolve, reject) => Object.assign(entry, { resolve, reject }));
       waiting.set(name, entry);
       const script = document.createElement("script");
-      script.src = `data/${name.split("/").map(encodeURIComponent).join("/")}.js`;
+      script.src = `${folder}/${name.split("/").map(encodeURIComponent).join("/")}.js`;
       script.onerror = () => entry.reject(new Error(`${script.src} is missing: copy the whole folder of the report`));
       document.head.append(script);
     }
