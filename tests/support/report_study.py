@@ -307,6 +307,7 @@ def command_line(root: Path, report: Path) -> list[str]:
         "assets": [report / "assets"],
         "figures": [report / "figures"],
         "data": [report / "data"],
+        "rating": [report / "rating"],
         "pages": [report / f"{page}.html" for page in (*PAGES, *HIDDEN)],
     }
     return [part for name, paths in files.items() for part in (f"--{name}", *map(str, paths))]

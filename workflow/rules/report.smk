@@ -36,6 +36,7 @@ rule report:
         assets=directory(at("report_assets")),
         figures=directory(at("report_figures")),
         data=directory(at("report_data")),
+        rating=directory(at("report_rating")),
     log:
         log_of("report"),
     benchmark:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from cortex2image.planning.jobs import Jobs
 
 ONCE = ("stimuli", "scores", "comparisons", "encoding_scores", "provenance")
+RATINGS = ("preferences", "preference_scores", "raters")
 OF_SUBJECTS = ("trials", "voxels", "sheets")
 OF_FIGURES = ("figure", "significant_figure", "region_figure", "figure_table")
 
@@ -29,6 +30,8 @@ def reported(jobs: "Jobs") -> list[str]:
         files += jobs.of_all("series_sheet")
     if jobs.reader.image_identity:
         files += [jobs.layout.path("novelty"), jobs.layout.path("novelty_scores"), *jobs.of_all("span")]
+    if study.ratings:
+        files += [jobs.layout.path(name) for name in RATINGS]
     return files
 
 

@@ -80,6 +80,9 @@ FILES: Mapping[str, str] = {
     "report_assets": "report/assets",
     "report_figures": "report/figures",
     "report_data": "report/data",
+    # Pictures that people rate, under names that do not say where they come from.
+    "report_rating": "report/rating",
+    "preferences_csv": "preferences.csv",
     "provenance": "provenance.json",
     "nsd_manifest": "nsd_manifest.tsv",
     "nsd_download": "nsd_download.tsv",
