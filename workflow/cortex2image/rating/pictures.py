@@ -64,7 +64,9 @@ def rated_pictures(
         own = {method: first_samples(table) for (who, method), table in tables.items() if who == subject}
         common = set.intersection(*(set(paths) for paths in own.values()))
         for stimulus in rated_stimuli(seed, subject, common, count):
-            found += [_rated(seed, subject, stimulus, method, paths[stimulus]) for method, paths in own.items()]
+            found += [
+                _rated(seed, subject, stimulus, method, paths[stimulus]) for method, paths in own.items()
+            ]
     return found
 
 
@@ -88,4 +90,3 @@ def hidden_name(seed: int, *identity: str) -> str:
     """
     text = "\x1f".join((str(seed), "rated picture", *identity))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-

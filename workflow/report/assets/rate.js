@@ -65,6 +65,8 @@
 
   function visible(name) {
     for (const part of parts) find(part).hidden = part !== name;
+    // What others chose is no guide while somebody chooses.
+    find("chosen").hidden = name === "trial";
   }
 
   async function show() {
