@@ -13,8 +13,8 @@ def rating_files(study: Study) -> list[str]:
     Raises
     ------
     ConfigError
-        `ratings` is null, no folder or a folder without such files; a file has a name that Snakemake would take
-        for a pattern; or it is a study that does not know which pictures were seen.
+        `ratings` is null, no folder or a folder without such files; a file has a name that Snakemake would
+        take for a pattern; or the study is one that does not know which pictures were seen.
     """
     if not READERS[study.dataset.reader].image_identity:
         expected = "a data set that says which picture was on the screen"

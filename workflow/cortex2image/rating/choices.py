@@ -35,7 +35,7 @@ def read_choices(
     Returns
     -------
     DataFrame
-        A row per choice: rater, design, subject, stimulus, method, rival, side (left, right or none), seconds,
+        A row per choice: rater, design, subject, stimulus, method, rival, side (left, right or none), seconds
         and value: 1 if the method's picture was chosen, 0 if the rival's, 0.5 if neither. Of the design
         `identification` the method's picture is the right one, and the rival is `wrong`.
 
@@ -126,8 +126,8 @@ def _check_values(where: str, trial: Any) -> None:
     if trial.get("choice") not in SIDES:
         raise DataError(where, f"a choice among {', '.join(SIDES)}", f"{trial.get('choice')!r}", SAVE_ANEW)
     seconds = trial.get("seconds")
-    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not number or not math.isfinite(seconds) or seconds < 0:
+    number = isinstance(seconds, int | float) and not isinstance(seconds, bool) and math.isfinite(seconds)
+    if not number or seconds < 0:
         raise DataError(where, "seconds from 0", f"{seconds!r}", SAVE_ANEW)
 
 
@@ -137,8 +137,8 @@ def _picture(
     if trial[side] not in known:
         expected = "pictures that the study now has, by the methods of evaluate/rating"
         fix = (
-            "rate the pictures of the present report: these were drawn anew, or their method or stimulus is no "
-            "longer rated"
+            "rate the pictures of the present report: these were drawn anew, or their method or stimulus is "
+            "no longer rated"
         )
         raise DataError(where, expected, f"an unknown picture, {trial[side]}", fix)
     return known[trial[side]]

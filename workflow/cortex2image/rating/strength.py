@@ -16,8 +16,8 @@ from cortex2image.rating.shares import POOLED, amounts, cluster_sums
 from cortex2image.stats.crossed_intervals import FEWEST, Parts, student_interval
 
 PRIOR_SD = 3.0
-"""Spread of a normal prior on strengths, in log odds. It hardly moves them, and keeps finite the strength of a
-method that won every time."""
+"""Spread of a normal prior on strengths, in log odds. It hardly moves them, and keeps the strength of a method
+that won every time finite."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def fit_strengths(choices: pd.DataFrame) -> Strengths:
     of = [_sandwich(inverse, scores, choices[name].to_numpy()) for name in ("stimulus", "rater")]
     floor = np.diag(inverse - inverse.mean(axis=0))
     variances = [(np.maximum(of[0][0], floor), of[0][1]), of[1]]
-    parts = tuple([(float(v[i]), df) for v, df in variances if df] for i in range(len(methods)))
+    parts = tuple([(float(v[i]), float(df)) for v, df in variances if df] for i in range(len(methods)))
     return Strengths(methods, values, parts)
 
 

@@ -1,8 +1,8 @@
 """Turn the choices that people saved on the page `rate` of the report into scores.
 
 Reads their JSON files, and the tables and pictures of the reconstructions that they chose between: choices
-between other pictures are refused. Writes preferences.parquet and preferences.csv (shares of pairs of methods),
-preference_scores.parquet (a score per method) and raters.parquet (people, and whether they agree).
+between other pictures are refused. Writes preferences.parquet and preferences.csv (shares of pairs of
+methods), preference_scores.parquet (a score per method) and raters.parquet (people, and whether they agree).
 """
 
 from collections.abc import Sequence

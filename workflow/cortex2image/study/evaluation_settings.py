@@ -43,8 +43,8 @@ class Rating(Section):
         "Methods whose pictures people compare; empty for every method of the study.", (), uniqueItems=True
     )
     stimuli: int = setting(
-        "Test stimuli of a subject that are rated, drawn by the seed; all if there are fewer. Each adds a small "
-        "picture per subject and method to the report.",
+        "Test stimuli of a subject that are rated, drawn by the seed; all if there are fewer. Each adds a "
+        "small picture per subject and method to the report.",
         30,
         unit="stimuli",
         minimum=1,
