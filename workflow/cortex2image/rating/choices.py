@@ -126,8 +126,8 @@ def _check_values(where: str, trial: Any) -> None:
     if trial.get("choice") not in SIDES:
         raise DataError(where, f"a choice among {', '.join(SIDES)}", f"{trial.get('choice')!r}", SAVE_ANEW)
     seconds = trial.get("seconds")
-    number = isinstance(seconds, int | float) and not isinstance(seconds, bool) and math.isfinite(seconds)
-    if not number or seconds < 0:
+    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if not (number and 0 <= float(seconds or 0) < math.inf):
         raise DataError(where, "seconds from 0", f"{seconds!r}", SAVE_ANEW)
 
 

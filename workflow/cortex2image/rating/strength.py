@@ -16,8 +16,7 @@ from cortex2image.rating.shares import POOLED, amounts, cluster_sums
 from cortex2image.stats.crossed_intervals import FEWEST, Parts, student_interval
 
 PRIOR_SD = 3.0
-"""Spread of a normal prior on strengths, in log odds. It hardly moves them, and keeps the strength of a method
-that won every time finite."""
+"""Spread of a normal prior on strengths, in log odds: one that always won stays finite, others hardly move."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +47,8 @@ def _rows(subject: str, choices: pd.DataFrame) -> list[dict[str, object]]:
         enough = own["stimulus"].nunique() >= FEWEST
         low, high = student_interval(float(value), parts) if enough else (None, None)
         row = {"subject": subject, "method": method, **amounts(own), "strength": float(value)}
-        ends = {"score_low": None, "score_high": None}
-        if low is not None and high is not None:
-            ends = {"score_low": float(expit(low)), "score_high": float(expit(high))}
-        rows.append({**row, "score": float(expit(value)), **ends})
+        ends = [None if end is None else float(expit(end)) for end in (low, high)]
+        rows.append({**row, "score": float(expit(value)), "score_low": ends[0], "score_high": ends[1]})
     return rows
 
 
@@ -66,9 +63,8 @@ def fit_strengths(choices: pd.DataFrame) -> Strengths:
     X, y = _design(choices, methods), choices["value"].to_numpy()
     values = _penalised(X, y)
     expected = expit(X @ values)
-    inverse = np.linalg.inv(
-        (X * (expected * (1 - expected))[:, None]).T @ X + np.eye(len(methods)) / PRIOR_SD**2
-    )
+    curvature = (X * (expected * (1 - expected))[:, None]).T @ X
+    inverse = np.linalg.inv(curvature + np.eye(len(methods)) / PRIOR_SD**2)
     scores = X * (y - expected)[:, None]
     of = [_sandwich(inverse, scores, choices[name].to_numpy()) for name in ("stimulus", "rater")]
     floor = np.diag(inverse - inverse.mean(axis=0))
