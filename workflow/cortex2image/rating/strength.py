@@ -16,7 +16,7 @@ from cortex2image.rating.shares import POOLED, amounts, cluster_sums
 from cortex2image.stats.crossed_intervals import FEWEST, Parts, student_interval
 
 PRIOR_SD = 3.0
-"""Spread of a normal prior on strengths, in log odds: one that always won stays finite, others hardly move."""
+"""Spread of a normal prior on strengths, in log odds: who always won stays finite, others move little."""
 
 
 @dataclass(frozen=True)
