@@ -4,6 +4,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from snakemake.logging import logger
+
 # Rules import the package that lies beside them. It need not be installed.
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 # Jobs import the same package: this prefix sets PYTHONPATH in front of every command. Activating a conda environment
@@ -20,6 +22,7 @@ from cortex2image.planning.code import command_line
 from cortex2image.planning.files import model_sums
 from cortex2image.planning.jobs import Jobs, asked_now, growing, training_files
 from cortex2image.planning.reported import template_files
+from cortex2image.planning.screen import speak_plainly
 from cortex2image.study.config import config_name, resolve
 from cortex2image.study.encoding_figures import preferred_families, shown_models, unique_models
 from cortex2image.study.encoding_models import family_pattern, joint_pattern, model_pattern, stack_pattern
@@ -33,6 +36,7 @@ from cortex2image.tables.paths import benchmark_path, figure_path, log_path, tra
 CONFIG = config_name(workflow.configfiles, overridden=bool(workflow.config_settings.config))
 STUDY = run_step(lambda: resolve(config, CONFIG))
 JOBS = run_step(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.yaml")))
+speak_plainly(workflow, logger, f"logs/{STUDY.study}")
 RESOURCES, READER, SCORED = JOBS.resources, JOBS.reader, JOBS.scored
 ENCODING_FIGURES, ENCODING_FIGURE_NAMES = JOBS.figures, [figure.name for figure in JOBS.figures]
 METHODS_RUN, ENCODED, DECODED = method_names(STUDY.reconstruct), JOBS.encoded, list(STUDY.decode.rois)
