@@ -1,8 +1,8 @@
 """What a user sees while the workflow runs: a line per job in plain words, and the log of a job that fails.
 
 Snakemake itself prints a block per job, with every source file that the job depends on. It keeps doing so in
-the file that it names at the end, and on the screen with ``--printshellcmds``, ``--verbose``, ``--dry-run`` or
-any ``--quiet`` of the user.
+the file that it names at the end, and on the screen with ``--printshellcmds``, ``--verbose``, ``--dry-run``
+or a ``--quiet`` of the user.
 """
 
 import logging
@@ -84,11 +84,12 @@ class PlainLines(logging.Handler):
             "job_error": self._job_fails,
             "shellcmd": lambda record: None,
             "resources_info": lambda record: None,
+            "error": self._error,
         }
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a message of Snakemake."""
-        event = getattr(getattr(record, "event", None), "value", None)
+        event = str(getattr(getattr(record, "event", None), "value", ""))
         try:
             if event in self._events:
                 self._events[event](record)
@@ -128,10 +129,9 @@ class PlainLines(logging.Handler):
 
     def _job_ends(self, record: Any) -> None:
         job = self.running.pop(record.job_id, None)
-        if job and time.monotonic() - job.start >= LONG_S:
-            self.say(
-                f"{self._place(self.done + 1)} {job.name} done in {duration(time.monotonic() - job.start)}"
-            )
+        took = time.monotonic() - job.start if job else 0.0
+        if job and took >= LONG_S:
+            self.say(f"{self._place(self.done + 1)} {job.name} done in {duration(took)}")
 
     def _count(self, record: Any) -> None:
         self.done, self.total = record.done, record.total
@@ -147,8 +147,13 @@ class PlainLines(logging.Handler):
             self.say("\n".join([*(f"  {line}" for line in _end(log)), f"  (its log: {log})"]))
         self.say(f"{record.rule_msg}\n" if record.rule_msg else "")
 
+    def _error(self, record: Any) -> None:
+        # That the command of a job failed, and the whole command: the log of the job says why.
+        if "CalledProcessError" not in record.getMessage():
+            self.say(self.usual.format(record))
+
     def _place(self, number: int) -> str:
-        """Return how far the run is: number of jobs, time so far, and about how much is left if that is known."""
+        """Return how far the run is: number of jobs, time so far, and about how much is left if known."""
         passed = time.monotonic() - self.start
         left = ""
         if self.done and passed >= SILENCE_S / 2:
@@ -170,6 +175,7 @@ def speak_plainly(workflow: Any, logger: logging.Logger, logs: str) -> None:
     settings = workflow.output_settings
     quiet = {str(getattr(kind, "name", kind)).lower() for kind in settings.quiet or ()}
     own = settings.dryrun or settings.verbose or settings.printshellcmds or settings.debug_dag
+    wanted = workflow.is_main_process and not own and not quiet - {"host"}
     usual = next((one for one in logger.handlers if one.name == HANDLER), None)
     if (
         own
