@@ -74,7 +74,8 @@ class PlainLines(logging.Handler):
         self.filters = list(usual.filters)
         self.usual, self.stream, self.logs, self.meaning = usual, stream, logs, meaning
         self.running: dict[int, RunningJob] = {}
-        self.started = self.done = self.total = 0
+        self.started: dict[int, int] = {}
+        self.done = self.total = 0
         self.start = self.last = time.monotonic()
         self._events: Mapping[str, Callable[[Any], None]] = {
             "run_info": self._begin,
@@ -123,9 +124,10 @@ class PlainLines(logging.Handler):
     def _job_starts(self, record: Any) -> None:
         name = " ".join([record.rule_name, *map(str, dict(record.wildcards).values())])
         self.running[record.jobid] = RunningJob(name, list(record.log))
-        self.started += 1
+        # A job that is tried again keeps its number.
+        number = self.started.setdefault(record.jobid, len(self.started) + 1)
         if meaning := self.meaning(record.rule_name):
-            self.say(f"{self._place(self.started)} {name}: {meaning}")
+            self.say(f"{self._place(number)} {name}: {meaning}")
 
     def _job_ends(self, record: Any) -> None:
         job = self.running.pop(record.job_id, None)
@@ -143,7 +145,7 @@ class PlainLines(logging.Handler):
             return
         took = duration(time.monotonic() - job.start)
         self.say(f"\nFAILED after {took}: {job.name}")
-        for log in job.logs:
+        for log in record.log:
             self.say("\n".join([*(f"  {line}" for line in _end(log)), f"  (its log: {log})"]))
         self.say(f"{record.rule_msg}\n" if record.rule_msg else "")
 
@@ -177,12 +179,7 @@ def speak_plainly(workflow: Any, logger: logging.Logger, logs: str) -> None:
     own = settings.dryrun or settings.verbose or settings.printshellcmds or settings.debug_dag
     wanted = workflow.is_main_process and not own and not quiet - {"host"}
     usual = next((one for one in logger.handlers if one.name == HANDLER), None)
-    if (
-        own
-        or quiet - {"host"}
-        or not workflow.is_main_process
-        or not isinstance(usual, logging.StreamHandler)
-    ):
+    if not wanted or not isinstance(usual, logging.StreamHandler):
         return
     lines = PlainLines(usual.stream, usual, logs, lambda rule: _first_line(workflow.get_rule(rule)))
     logger.removeHandler(usual)
