@@ -55,3 +55,33 @@ wildcard_constraints:
     method=method_pattern(),
     control="|".join(CONTROL_FITS),
     region="|".join(map(re.escape, {*STUDY.attribute.regions, *STUDY.prefer.regions})),
+
+
+def in_report(path, caption, category, **labels):
+    """Show a file in the archive that `snakemake --report report.zip` makes, with a caption of workflow/report."""
+    return report(path, caption=f"../report/captions/{caption}.rst", category=category, labels=labels)
+
+
+def figures_in_report(name, caption, shows):
+    """Show a file of every figure of encoding models."""
+    labels = [{"subject": "{subject}", "figure": figure, "shows": shows} for figure in ENCODING_FIGURE_NAMES]
+    paths = JOBS.of_figures(name)
+    return [
+        in_report(path, caption, "Encoding models", **each) for path, each in zip(paths, labels, strict=True)
+    ]
+
+
+def maps_in_report():
+    """Show the maps of encoding models as volumes; those of hemispheres and descriptions are outputs alone."""
+    shown = {"map": "every voxel", "significant": "significant voxels"}
+    return {
+        name: (
+            [
+                in_report(path, "map", "Maps (NIfTI)", subject="{subject}", model=model, shows=shown[name])
+                for path, model in zip(paths, ENCODED, strict=True)
+            ]
+            if name in shown
+            else paths
+        )
+        for name, paths in JOBS.maps.items()
+    }

@@ -9,7 +9,7 @@ rule preferences:
         ratings=JOBS.ratings,
     output:
         **tables("preferences", "preference_scores", "raters"),
-        csv=at("preferences_csv"),
+        csv=in_report(at("preferences_csv"), "preferences", "Scores", table="choices by people"),
     log:
         log_of("preferences"),
     benchmark:
@@ -20,6 +20,6 @@ rule preferences:
         **growing(mem_mb=1500, runtime=10),
     params:
         settings=settings_of("preferences"),
-        results=JOBS.layout.root,
+        results=JOBS.results,
     shell:
         command_line("preferences")

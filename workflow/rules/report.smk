@@ -9,7 +9,7 @@ rule provenance:
         code=code_of("provenance"),
         model_sums=JOBS.model_sums,
     output:
-        provenance=at("provenance"),
+        provenance=in_report(at("provenance"), "provenance", "Provenance", file="provenance"),
     log:
         log_of("provenance"),
     benchmark:
@@ -46,7 +46,7 @@ rule report:
     resources:
         **growing(mem_mb=3000, runtime=30),
     params:
-        results=JOBS.layout.root,
+        results=JOBS.results,
         words=JOBS.words,
     shell:
         command_line("report")

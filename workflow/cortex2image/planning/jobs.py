@@ -440,6 +440,10 @@ class Jobs:
         run_step(lambda: require_series(self.study))
         return self.of_all("series_sheet")
 
+    def results(self, wildcards: Wildcards) -> str:
+        """Return the folder of the results of the study, for steps that find tables in it by name."""
+        return self.layout.root
+
     def ratings(self, wildcards: Wildcards) -> list[str]:
         """Return the files of choices by people; a study without any ends planning."""
         return run_step(lambda: rating_files(self.study))

@@ -41,6 +41,9 @@ def report_pages(jobs: "Jobs") -> list[str]:
 
 
 def template_files(folder: str) -> list[str]:
-    """Return the templates and assets of the report below a folder, sorted, without backups."""
-    found = (path for path in Path(folder).rglob("[!.]*.*[!~]") if path.is_file())
+    """Return the templates and assets of the report below a folder, sorted, without backups.
+
+    Captions (``.rst``) are those of `snakemake --report` and stand on no page.
+    """
+    found = (path for path in Path(folder).rglob("[!.]*.*[!~]") if path.is_file() and path.suffix != ".rst")
     return sorted(map(str, found))
