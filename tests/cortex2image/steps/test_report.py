@@ -243,7 +243,7 @@ def test_voxels_without_places_have_words_in_place_of_maps(tmp_path: Path) -> No
     page = all_pages(root)
     assert page.count("the data set does not say where its voxels lie") == len(SUBJECTS)
     assert "Axial slices" not in page
-    assert 'type="radio"' not in page
+    assert 'class="either"' not in page
 
 
 @pytest.mark.parametrize(

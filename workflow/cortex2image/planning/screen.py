@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -41,7 +41,7 @@ class RunningJob:
 
     name: str
     logs: list[str]
-    start: float = field(default_factory=time.monotonic)
+    start: float
 
     @property
     def said(self) -> str:
@@ -123,7 +123,7 @@ class PlainLines(logging.Handler):
 
     def _job_starts(self, record: Any) -> None:
         name = " ".join([record.rule_name, *map(str, dict(record.wildcards).values())])
-        self.running[record.jobid] = RunningJob(name, list(record.log))
+        self.running[record.jobid] = RunningJob(name, list(record.log), time.monotonic())
         # A job that is tried again keeps its number.
         number = self.started.setdefault(record.jobid, len(self.started) + 1)
         if meaning := self.meaning(record.rule_name):
