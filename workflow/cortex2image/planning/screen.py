@@ -212,6 +212,4 @@ def _end(log: str) -> list[str]:
     """Return the last lines of a log, with a word on those before."""
     lines = _lines(log)
     before = len(lines) - LOG_LINES
-    return (
-        [f"({before} lines before)", *lines[-LOG_LINES:]] if before > 0 else lines or ["(its log is empty)"]
-    )
+    return [f"({before} lines before)", *lines[-LOG_LINES:]] if before > 0 else lines or ["(nothing)"]
