@@ -24,6 +24,7 @@ from cortex2image.study.encoding_figures import (
 from cortex2image.study.report_pages import HIDDEN, PAGES
 from cortex2image.study.settings import Study
 from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
+from cortex2image.tables.ratings import PREFERENCE_SCORES, PREFERENCES, RATERS
 from cortex2image.tables.recordings import STIMULI, TRIALS, VOXELS
 from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS
 from cortex2image.tables.scores import COMPARISONS, SCORES
@@ -232,6 +233,25 @@ def write_voxels(root: Path, subject: str, **metadata: object) -> None:
     rest = {"roi": ["early"], "hemisphere": ["left"], "ncsnr": [None], "noise_ceiling": [None]}
     rest |= {"noise_ceiling_sd": [None], "noise_ceiling_unclipped": [None]}
     VOXELS.write(numbers | rest, root / subject / "voxels.parquet", **metadata)
+
+
+def write_ratings(root: Path, raters: tuple[str, ...]) -> None:
+    """Write what people chose, between c and z and by right or wrong; no part of :func:`write_study`."""
+    amounts = {"n": [40], "raters": [len(raters)], "stimuli": [20]}
+    share = {"share": [0.71], "share_low": [0.62], "share_high": [0.79], "p": [0.002], "q": [0.004]}
+    pair = {"subject": ["all"], "method": ["c"], "undecided": [3], **amounts, **share}
+    designs = {"methods": "z", "identification": "wrong"}
+    rows = [pair | {"design": [design], "rival": [rival]} for design, rival in designs.items()]
+    both = {name: [row[name][0] for row in rows] for name in rows[0]}
+    PREFERENCES.write(both, root / "preferences.parquet")
+    scores = {"subject": ["all"], "method": ["c"], **amounts, "strength": [0.9], "score": [0.72]}
+    PREFERENCE_SCORES.write(
+        scores | {"score_low": [0.6], "score_high": [0.8]}, root / "preference_scores.parquet"
+    )
+    count = len(raters)
+    people = {"design": ["methods"] * count, "rater": raters, "n": [20] * count, "shared": [9] * count}
+    people |= {name: [0.5] * count for name in ("undecided", "left", "seconds", "agreement")}
+    RATERS.write(people | {"alpha": [None] * count}, root / "raters.parquet")
 
 
 def write_provenance(root: Path, config: dict[str, object]) -> None:

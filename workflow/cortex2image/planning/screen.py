@@ -212,4 +212,6 @@ def _end(log: str) -> list[str]:
     """Return the last lines of a log, with a word on those before."""
     lines = _lines(log)
     before = len(lines) - LOG_LINES
-    return [f"({before} lines before)", *lines[-LOG_LINES:]] if before > 0 else lines or ["(nothing)"]
+    if before > 0:
+        return [f"({before} lines before)", *lines[-LOG_LINES:]]
+    return lines or ["(nothing)"]
