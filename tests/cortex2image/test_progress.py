@@ -1,6 +1,8 @@
 """In a log, progress is plain lines."""
 
-from cortex2image.progress import track
+import pytest
+
+from cortex2image.progress import duration, track
 
 
 def test_items_pass_unchanged_and_the_end_is_reported(capsys):
@@ -27,3 +29,18 @@ def test_speed_and_the_time_left_are_said(capsys, monkeypatch):
 def test_unknown_lengths_and_empty_work(capsys):
     assert list(track(iter([]), "nothing")) == []
     assert "nothing: 0 done" in capsys.readouterr().err
+
+
+DURATIONS = {
+    0: "0 s",
+    59.4: "59 s",
+    59.6: "1 min 0 s",
+    725: "12 min 5 s",
+    3600: "1 h 0 min",
+    12000: "3 h 20 min",
+}
+
+
+@pytest.mark.parametrize("seconds", DURATIONS)
+def test_durations_are_said_as_people_say_them(seconds):
+    assert duration(seconds) == DURATIONS[seconds]

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import zipfile
 
 import nibabel as nib
 import numpy as np
@@ -117,6 +118,24 @@ def test_provenance_states_config_versions_and_models(clone, results):
     for name in ("torch", "diffusers", "snakemake", "sha256"):
         assert name in text
     assert str(clone.root) not in text
+
+
+def test_the_archive_of_snakemake_has_the_results_with_captions(clone):
+    done = clone.snakemake("--report", "archive.zip")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    with zipfile.ZipFile(clone.root / "archive.zip") as archive:
+        page = archive.read("archive/report.html").decode()
+        names = [name.rpartition("/")[2] for name in archive.namelist()]
+    assert {"scores.csv", "provenance.json", "zc.nii.gz", "spaces.png", "spaces-regions.svg"} <= set(names)
+    text = re.sub(r"(\\n|\s)+", " ", page)
+    for words in (
+        "not how much",  # of p, in the caption of scores
+        "it need not",  # of maps
+        "what it usually does",  # of sheets
+        "Pictures come from a generator",  # of the whole
+    ):
+        assert words in text
+    assert not re.search(r"""(?:src|<link[^>]*href)=["'](?:https?:)?//""", page)
 
 
 def test_nothing_is_left_to_do(clone):

@@ -27,6 +27,7 @@ from cortex2image.study.readers import READERS
 from cortex2image.study.report_pages import HIDDEN, PAGES
 from cortex2image.study.settings import Study
 from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
+from cortex2image.tables.ratings import PREFERENCE_SCORES, PREFERENCES, RATERS
 from cortex2image.tables.recordings import RUNS, STIMULI, TRIALS, VOXELS
 from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS
 from cortex2image.tables.scores import COMPARISONS, SCORES
@@ -260,6 +261,25 @@ def write_brain(root: Path, subject: str, models: tuple[str, ...]) -> None:
     view(written, root / "report" / "brain" / subject)
 
 
+def write_ratings(root: Path, raters: tuple[str, ...]) -> None:
+    """Write what people chose, between c and z and by right or wrong; no part of :func:`write_study`."""
+    amounts = {"n": [40], "raters": [len(raters)], "stimuli": [20]}
+    share = {"share": [0.71], "share_low": [0.62], "share_high": [0.79], "p": [0.002], "q": [0.004]}
+    pair = {"subject": ["all"], "method": ["c"], "undecided": [3], **amounts, **share}
+    designs = {"methods": "z", "identification": "wrong"}
+    rows = [pair | {"design": [design], "rival": [rival]} for design, rival in designs.items()]
+    both = {name: [row[name][0] for row in rows] for name in rows[0]}
+    PREFERENCES.write(both, root / "preferences.parquet")
+    scores = {"subject": ["all"], "method": ["c"], **amounts, "strength": [0.9], "score": [0.72]}
+    PREFERENCE_SCORES.write(
+        scores | {"score_low": [0.6], "score_high": [0.8]}, root / "preference_scores.parquet"
+    )
+    count = len(raters)
+    people = {"design": ["methods"] * count, "rater": raters, "n": [20] * count, "shared": [9] * count}
+    people |= {name: [0.5] * count for name in ("undecided", "left", "seconds", "agreement")}
+    RATERS.write(people | {"alpha": [None] * count}, root / "raters.parquet")
+
+
 def write_provenance(root: Path, config: dict[str, object]) -> None:
     facts = {
         "version": "0.1.0",
@@ -347,6 +367,7 @@ def command_line(root: Path, report: Path) -> list[str]:
         "figures": [report / "figures"],
         "data": [report / "data"],
         "downloads": [report / "downloads"],
+        "rating": [report / "rating"],
         "pages": [report / f"{page}.html" for page in (*PAGES, *HIDDEN)],
     }
     return [part for name, paths in files.items() for part in (f"--{name}", *map(str, paths))]

@@ -58,8 +58,17 @@ def _on_terminal(
 def _so_far(done: int, total: int | None, seconds: float) -> str:
     """Return how many are done after so many seconds, per second, and the seconds left if they are known."""
     rate = done / max(seconds, 1e-9)
-    left = f", {(total - done) / rate:.0f} s left" if total and rate else ""
-    return f"{done}{f'/{total}' if total else ''} after {seconds:.0f} s, {rate:.3g}/s{left}"
+    left = f", {duration((total - done) / rate)} left" if total and rate else ""
+    return f"{done}{f'/{total}' if total else ''} after {duration(seconds)}, {rate:.3g}/s{left}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it: 45 s, 12 min 5 s, 3 h 20 min."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def say(message: str) -> None:

@@ -4,6 +4,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from snakemake.logging import logger
+
 # Rules import the package that lies beside them. It need not be installed.
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 # Jobs import the same package: this prefix sets PYTHONPATH in front of every command. Activating a conda environment
@@ -20,6 +22,7 @@ from cortex2image.planning.code import command_line
 from cortex2image.planning.files import model_sums
 from cortex2image.planning.jobs import Jobs, asked_now, growing, training_files
 from cortex2image.planning.reported import template_files
+from cortex2image.planning.screen import speak_plainly
 from cortex2image.study.config import config_name, resolve
 from cortex2image.study.encoding_figures import preferred_families, shown_models, unique_models
 from cortex2image.study.encoding_models import family_pattern, joint_pattern, model_pattern, stack_pattern
@@ -33,6 +36,7 @@ from cortex2image.tables.paths import benchmark_path, figure_path, log_path, tra
 CONFIG = config_name(workflow.configfiles, overridden=bool(workflow.config_settings.config))
 STUDY = run_step(lambda: resolve(config, CONFIG))
 JOBS = run_step(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.yaml")))
+speak_plainly(workflow, logger, f"logs/{STUDY.study}")
 RESOURCES, READER, SCORED = JOBS.resources, JOBS.reader, JOBS.scored
 ENCODING_FIGURES, ENCODING_FIGURE_NAMES = JOBS.figures, [figure.name for figure in JOBS.figures]
 METHODS_RUN, ENCODED, DECODED = method_names(STUDY.reconstruct), JOBS.encoded, list(STUDY.decode.rois)
@@ -51,3 +55,33 @@ wildcard_constraints:
     method=method_pattern(),
     control="|".join(CONTROL_FITS),
     region="|".join(map(re.escape, {*STUDY.attribute.regions, *STUDY.prefer.regions})),
+
+
+def in_report(path, caption, category, **labels):
+    """Show a file in the archive that `snakemake --report report.zip` makes, with a caption of workflow/report."""
+    return report(path, caption=f"../report/captions/{caption}.rst", category=category, labels=labels)
+
+
+def figures_in_report(name, caption, shows):
+    """Show a file of every figure of encoding models."""
+    labels = [{"subject": "{subject}", "figure": figure, "shows": shows} for figure in ENCODING_FIGURE_NAMES]
+    paths = JOBS.of_figures(name)
+    return [
+        in_report(path, caption, "Encoding models", **each) for path, each in zip(paths, labels, strict=True)
+    ]
+
+
+def maps_in_report():
+    """Show the maps of encoding models as volumes; those of hemispheres and descriptions are outputs alone."""
+    shown = {"map": "every voxel", "significant": "significant voxels"}
+    return {
+        name: (
+            [
+                in_report(path, "map", "Maps (NIfTI)", subject="{subject}", model=model, shows=shown[name])
+                for path, model in zip(paths, ENCODED, strict=True)
+            ]
+            if name in shown
+            else paths
+        )
+        for name, paths in JOBS.maps.items()
+    }

@@ -115,7 +115,7 @@ rule map_encoding:
         to_mni=JOBS.to_mni,
         code=code_of("map_encoding"),
     output:
-        **JOBS.maps,
+        **maps_in_report(),
     log:
         log_of("map_encoding", "subject"),
     benchmark:
@@ -141,9 +141,9 @@ rule encoding_figures:
         to_mni=JOBS.to_mni,
         code=code_of("encoding_figures"),
     output:
-        maps=JOBS.of_figures("figure"),
-        significant=JOBS.of_figures("significant_figure"),
-        regions=JOBS.of_figures("region_figure"),
+        maps=figures_in_report("figure", "figure", "every voxel"),
+        significant=figures_in_report("significant_figure", "figure", "significant voxels"),
+        regions=figures_in_report("region_figure", "regions", "regions"),
         tables=JOBS.of_figures("figure_table"),
     log:
         log_of("encoding_figures", "subject"),

@@ -240,7 +240,7 @@ rule scores:
         nulls=JOBS.evaluated("nulls"),
     output:
         scores=at("scores"),
-        csv=at("scores_csv"),
+        csv=in_report(at("scores_csv"), "scores", "Scores", table="all scores"),
         comparisons=at("comparisons"),
     log:
         log_of("scores"),

@@ -9,7 +9,7 @@ rule provenance:
         code=code_of("provenance"),
         model_sums=JOBS.model_sums,
     output:
-        provenance=at("provenance"),
+        provenance=in_report(at("provenance"), "provenance", "Provenance", file="provenance"),
         description=at("dataset_description"),
     log:
         log_of("provenance"),
@@ -38,6 +38,7 @@ rule report:
         figures=directory(at("report_figures")),
         data=directory(at("report_data")),
         downloads=directory(at("report_downloads")),
+        rating=directory(at("report_rating")),
     log:
         log_of("report"),
     benchmark:
@@ -47,7 +48,7 @@ rule report:
     resources:
         **growing(mem_mb=3000, runtime=30),
     params:
-        results=JOBS.layout.root,
+        results=JOBS.results,
         # No inputs: times of jobs are shown where they are known, and never make a report again.
         benchmarks=JOBS.layout.benchmarks,
         words=JOBS.words,

@@ -15,7 +15,13 @@ rule picture_sheets:
             else []
         ),
     output:
-        sheets=directory(at("sheets")),
+        sheets=report(
+            directory(at("sheets")),
+            patterns=["{sheet}.png"],
+            caption="../report/captions/sheets.rst",
+            category="Pictures",
+            labels={"subject": "{subject}", "sheet": "{sheet}"},
+        ),
     log:
         log_of("picture_sheets", "subject"),
     benchmark:

@@ -14,6 +14,7 @@ from tests.support.report_study import (
     STIMULUS_IDS,
     SUBJECTS,
     command_line,
+    write_ratings,
     write_study,
     write_trials,
     write_voxels,
@@ -275,7 +276,7 @@ def test_voxels_without_places_have_words_in_place_of_maps(tmp_path: Path) -> No
     page = all_pages(root)
     assert page.count("the data set does not say where its voxels lie") == len(SUBJECTS)
     assert "Axial slices" not in page
-    assert 'type="radio"' not in page
+    assert 'class="either"' not in page
 
 
 @pytest.mark.parametrize(
@@ -361,3 +362,35 @@ def test_without_scores_of_pictures_pages_name_the_target(tmp_path: Path) -> Non
     for name in ("index", "group"):
         gap = (root / "report" / f"{name}.html").read_text().split('class="gap"')[1].split("</p>")[0]
         assert "results/tiny/scores.parquet" in gap
+
+
+def test_what_people_chose_is_shown_once_their_files_were_read(tmp_path: Path) -> None:
+    root = tmp_path / "rated"
+    write_study(root, METHODS, MODELS, with_images=True, reader="simulated")
+    main(command_line(root, root / "report"))
+    page = root / "report" / "rate.html"
+    assert "Nobody's choices yet" in page.read_text()
+    write_ratings(root, ("a", "<i>b</i>"))
+    main(command_line(root, root / "report"))
+    text = page.read_text()
+    assert "0.62 to 0.79" in text
+    assert "p = 0.002" in text
+    assert "<td>&lt;i&gt;b&lt;/i&gt;</td>" in text
+    assert "<i>b</i>" not in text
+    assert "Nobody" not in text
+
+
+def test_pictures_to_rate_are_small_and_bear_no_name(with_images: tuple[Path, list[str]]) -> None:
+    root, _ = with_images
+    files = list((root / "report" / "rating").iterdir())
+    assert len(files) == len(STIMULUS_IDS) * (1 + len(SUBJECTS) * len(METHODS))
+    assert all(re.fullmatch(r"[0-9a-f]{16}\.webp", file.name) for file in files)
+    assert max(file.stat().st_size for file in files) < 20_000
+
+
+def test_a_study_of_categories_says_why_there_is_nothing_to_rate(tmp_path: Path) -> None:
+    root = tmp_path / "categories"
+    main(write_study(root, ("c",), ("c",), with_images=False, reader="haxby2001"))
+    assert "does not say which picture was on the screen" in (root / "report" / "rate.html").read_text()
+    assert list((root / "report" / "rating").iterdir()) == []
+    assert not (root / "report" / "data" / "rating.js").exists()

@@ -18,6 +18,7 @@ from cortex2image.planning.code import code_files, declared_reads, entries
 from cortex2image.planning.comparison import compared_tables
 from cortex2image.planning.files import StudyFiles, model_sums, predictions, require_manifest
 from cortex2image.planning.passes import Pass, emptied_before, is_layer, pass_of, passes
+from cortex2image.planning.ratings import rating_files
 from cortex2image.planning.reported import report_pages, reported
 from cortex2image.planning.requirements import require_full_shards, require_networks
 from cortex2image.planning.resources import Resources
@@ -34,6 +35,7 @@ from cortex2image.study.encoding_models import (
     find_family,
 )
 from cortex2image.study.methods import CONTROL_FITS, EXTERNAL, SEEN, Method, denoising_method, ids_file
+from cortex2image.study.rating_checks import rated_methods
 from cortex2image.study.readers import READERS
 from cortex2image.study.region_checks import require_file_names
 from cortex2image.study.run_methods import find_method, method_names, run_methods
@@ -437,6 +439,18 @@ class Jobs:
         """Return the sheet of a series of every subject; a study without a series ends planning."""
         run_step(lambda: require_series(self.study))
         return self.of_all("series_sheet")
+
+    def results(self, wildcards: Wildcards) -> str:
+        """Return the folder of the results of the study, for steps that find tables in it by name."""
+        return self.layout.root
+
+    def ratings(self, wildcards: Wildcards) -> list[str]:
+        """Return the files of choices by people; a study without any ends planning."""
+        return run_step(lambda: rating_files(self.study))
+
+    def rated(self, name: str) -> list[str]:
+        """Return a file of every subject and method whose pictures people compare."""
+        return self.of_all(name, method=rated_methods(self.study))
 
     @property
     def scored(self) -> str:

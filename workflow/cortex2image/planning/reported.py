@@ -17,6 +17,7 @@ IF_THERE = (
     *("attribution_chart", "attribution_sheet"),
     *("preferred_test", "preferred_all", "synthesised_sheet", "ascent"),
 )
+RATINGS = ("preferences", "preference_scores", "raters")
 OF_FIGURES = ("figure", "significant_figure", "region_figure", "figure_table")
 
 
@@ -40,6 +41,8 @@ def reported(jobs: "Jobs") -> list[str]:
         files += jobs.of_all("series_sheet")
     if jobs.reader.image_identity:
         files += [jobs.layout.path("novelty"), jobs.layout.path("novelty_scores"), *jobs.of_all("span")]
+    if study.ratings:
+        files += [jobs.layout.path(name) for name in RATINGS]
     return [*files, *jobs.evaluated("evaluation"), *made_on_demand(jobs)]
 
 
@@ -62,6 +65,9 @@ def report_pages(jobs: "Jobs") -> list[str]:
 
 
 def template_files(folder: str) -> list[str]:
-    """Return the templates and assets of the report below a folder, sorted, without backups."""
-    found = (path for path in Path(folder).rglob("[!.]*.*[!~]") if path.is_file())
+    """Return the templates and assets of the report below a folder, sorted, without backups.
+
+    Captions (``.rst``) are those of `snakemake --report` and stand on no page.
+    """
+    found = (path for path in Path(folder).rglob("[!.]*.*[!~]") if path.is_file() and path.suffix != ".rst")
     return sorted(map(str, found))

@@ -155,7 +155,7 @@ def crossed_interval(scores: Scores, bounds: tuple[float, float] | None = None) 
     influence = scores.influence()
     if bounds is None:
         return student_interval(influence.value, influence.parts())
-    return _between(bounds, influence.value, influence.parts(), fewest)
+    return bounded_interval(bounds, influence.value, influence.parts(), fewest)
 
 
 def nearness(share: float, n: int) -> float:
@@ -175,9 +175,20 @@ def least_variance(share: float, n: int) -> float:
     return (nearness(share, n) * 0.5 / n) ** 2
 
 
-def _between(bounds: tuple[float, float], value: float, parts: Parts, n: int) -> tuple[float, float]:
+def bounded_interval(bounds: tuple[float, float], value: float, parts: Parts, n: int) -> tuple[float, float]:
     """Return the interval on the logit scale of the share of the way from one bound to the other.
 
+    Parameters
+    ----------
+    bounds : (float, float)
+        Smallest and largest possible value.
+    value : float
+    parts : variances of the value, that over stimuli first
+    n : int
+        Number of stimuli.
+
+    Notes
+    -----
     A score within half a stimulus, 0.5 / n, of a bound is taken there, with :func:`least_variance`, and its
     interval ends at the bound: for a perfect score it begins about where that of Clopper and Pearson (1934)
     for n of n begins. Of scores up to a whole stimulus away, the interval changes evenly into the usual one.

@@ -3,8 +3,8 @@
 Reads the tables, figures and ``provenance.json`` of the study below ``results/{study}``, and only those that
 are named; times of jobs also from the benchmarks of the study, where they are. Writes the pages
 ``report/*.html``, and the folders ``report/assets`` (style and scripts), ``report/figures`` (drawings, each
-with its table), ``report/data`` (what scripts of the pages load) and ``report/downloads`` (files to take
-away).
+with its table), ``report/data`` (what scripts of the pages load), ``report/downloads`` (files to take away)
+and ``report/rating`` (pictures that people rate).
 """
 
 import argparse
@@ -16,6 +16,7 @@ from cortex2image.errors import ConfigError, run_step
 from cortex2image.files import atomic, whole_folder
 from cortex2image.progress import track
 from cortex2image.report.contents import CONTENTS
+from cortex2image.report.pages.rate import write_rated
 from cortex2image.report.site import Content, render_page, write_content
 from cortex2image.report.study import StudyResults
 from cortex2image.study.command import Command
@@ -29,7 +30,7 @@ COMMAND = Command(
     places=("results", "benchmarks"),
     # Templates are pages and their parts; files are everything that the pages read.
     lists=("templates", "files"),
-    outputs=("assets", "figures", "data", "downloads"),
+    outputs=("assets", "figures", "data", "downloads", "rating"),
     output_lists=("pages",),
 )
 
@@ -43,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     contents = {name: CONTENTS[name](study) for name in names}
     pages = {name: render_page(templates, study, name, content) for name, content in contents.items()}
     write_shared(args, templates / "assets", contents.values())
+    with whole_folder(Path(args.rating)) as rating:
+        write_rated(study, rating)
     for path in args.pages:
         with atomic(path) as temporary:
             temporary.write_text(pages[page_of(path)], encoding="utf-8")

@@ -16,6 +16,7 @@ from cortex2image.study.method_checks import (
     check_training_features,
     key_of,
 )
+from cortex2image.study.rating_checks import check_rating
 from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.region_checks import check_attributed, check_preferred
 from cortex2image.study.run_methods import run_methods
@@ -52,6 +53,7 @@ def check_settings(study: Study, source: str) -> None:
         check_attributed,
         check_preferred,
         check_brain,
+        check_rating,
         _check_image_identity,
         check_spaces,
         _check_folds,

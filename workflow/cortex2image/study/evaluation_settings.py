@@ -36,6 +36,22 @@ class Brain(Section):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rating(Section):
+    """What people choose between on the page `rate` of the report, see docs/rating.md."""
+
+    methods: tuple[str, ...] = setting(
+        "Methods whose pictures people compare; empty for every method of the study.", (), uniqueItems=True
+    )
+    stimuli: int = setting(
+        "Test stimuli of a subject that are rated, drawn by the seed; all if there are fewer. Each adds a "
+        "small picture per subject and method to the report.",
+        30,
+        unit="stimuli",
+        minimum=1,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evaluate(Section):
     """Statistics of the scores."""
 
@@ -68,6 +84,7 @@ class Evaluate(Section):
         minimum=100,
     )
     brain: Brain
+    rating: Rating
     learning_curve: tuple[int, ...] = setting(
         "Numbers of sessions (runs for subjects with one session) whose training trials `snakemake "
         "learning_curve` decodes with, from the first; empty for 1, 2, 4, ... up to all.",

@@ -200,3 +200,8 @@ class Study(Section):
         None,
         pattern="^[A-Za-z0-9][A-Za-z0-9._-]*$",
     )
+    ratings: str | None = setting(
+        "Folder of files that people saved on the page `rate` of the report. `snakemake preferences` makes "
+        "scores of them, and the report shows these; see docs/rating.md.",
+        None,
+    )

@@ -4,6 +4,7 @@ from cortex2image.tables.fingerprints import FINGERPRINTS
 from cortex2image.tables.learning_curve import LEARNING_CURVE
 from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
 from cortex2image.tables.predictions import ENCODING_PREDICTIONS
+from cortex2image.tables.ratings import PREFERENCE_SCORES, PREFERENCES, RATERS
 from cortex2image.tables.recordings import (
     BETAS,
     MASK_VOXELS,
@@ -56,6 +57,9 @@ CONTRACTS = (
     NOVELTY,
     NOVELTY_SCORES,
     SPAN,
+    PREFERENCES,
+    PREFERENCE_SCORES,
+    RATERS,
     STUDIES,
     LEARNING_CURVE,
     ENCODING,

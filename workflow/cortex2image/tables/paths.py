@@ -83,6 +83,9 @@ FILES: Mapping[str, str] = {
     "report_downloads": "report/downloads",
     # Folder of scripts: the maps and predictions of a subject's encoding models, for the page of the brain.
     "brain_view": "report/brain/{subject}",
+    # Pictures that people rate, under names that do not say where they come from.
+    "report_rating": "report/rating",
+    "preferences_csv": "preferences.csv",
     "provenance": "provenance.json",
     # What the folder is, for programs that look for data sets in the Brain Imaging Data Structure.
     "dataset_description": "dataset_description.json",
