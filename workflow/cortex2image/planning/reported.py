@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cortex2image.planning.jobs import Jobs
 
 ONCE = ("stimuli", "scores", "comparisons", "encoding_scores", "provenance")
-OF_SUBJECTS = ("trials", "voxels", "sheets")
+OF_SUBJECTS = ("trials", "voxels", "sheets", "report_pictures")
 OF_FIGURES = ("figure", "significant_figure", "region_figure", "figure_table")
 
 
@@ -29,6 +29,7 @@ def reported(jobs: "Jobs") -> list[str]:
         files += jobs.of_all("series_sheet")
     if jobs.reader.image_identity:
         files += [jobs.layout.path("novelty"), jobs.layout.path("novelty_scores"), *jobs.of_all("span")]
+        files += jobs.of_all("evaluation", method=tuple(method_names(study.reconstruct)))
     return files
 
 

@@ -80,6 +80,8 @@ FILES: Mapping[str, str] = {
     "report_assets": "report/assets",
     "report_figures": "report/figures",
     "report_data": "report/data",
+    # Folder of strips of small pictures: a file per test stimulus, and strips.json, which says what they are.
+    "report_pictures": "report/pictures/{subject}",
     "provenance": "provenance.json",
     "nsd_manifest": "nsd_manifest.tsv",
     "nsd_download": "nsd_download.tsv",
