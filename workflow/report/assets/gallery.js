@@ -131,6 +131,12 @@
     said.textContent = `${count} ${unit}${gallery.identity ? `, ${orders[state.order]}` : ""}.`;
   }
 
+  // Pictures of the widest row: what was seen, and every sample of the chosen methods.
+  function columns() {
+    const widths = shownSubjects().map((subject) => state.methods.reduce((sum, name) => sum + (subject.tiles[name]?.length ?? 0), 0));
+    return (gallery.identity ? 1 : 0) + Math.max(1, ...widths);
+  }
+
   async function render() {
     const asked = state;
     const found = await pictures.asked(gallery, asked);
@@ -138,6 +144,7 @@
     scores = found.scores;
     entries = grouped(found.numbers);
     near.disconnect();
+    list.style.setProperty("--columns", columns());
     document.getElementById("selected").hidden = !pictures.sortsByScore(state);
     say(entries.length);
     const items = entries.map((entry, row) => element("li", { class: "entry", "data-row": row }, heading(entry)));

@@ -88,7 +88,8 @@
   const every = () => gallery.metrics.map((_, place) => place);
 
   // Place of the right picture among all, from the share of others that are less similar; ties share places.
-  const placeOf = (value, of) => 1 + (1 - value) * (of - 1);
+  // Shares have four decimals, so places are those nearest to them.
+  const placeOf = (value, of) => 1 + Math.round(2 * (1 - value) * (of - 1)) / 2;
 
   function luckCell(method, metric) {
     const of = method?.of?.[metric];
