@@ -145,7 +145,7 @@
     entries = grouped(found.numbers);
     near.disconnect();
     list.style.setProperty("--columns", columns());
-    document.getElementById("selected").hidden = !pictures.sortsByScore(state);
+    document.getElementById("selected")?.toggleAttribute("hidden", !pictures.sortsByScore(state));
     say(entries.length);
     const items = entries.map((entry, row) => element("li", { class: "entry", "data-row": row }, heading(entry)));
     list.replaceChildren(...items);
