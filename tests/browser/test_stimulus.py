@@ -31,7 +31,9 @@ def goto(opened: Opened, report: Path, name: str, asked: str = "") -> Page:
 
 def cells(page: Page, region: str, method: str) -> list[str]:
     """Return the texts of the row of a method in a table."""
-    row = page.get_by_role("region", name=region, exact=True).locator("tr", has=page.locator(f"th:text-is('{method}')"))
+    row = page.get_by_role("region", name=region, exact=True).locator(
+        "tr", has=page.locator(f"th:text-is('{method}')")
+    )
     return [text.strip() for text in row.locator("td").all_inner_texts()]
 
 
@@ -85,7 +87,12 @@ def test_the_nearest_training_picture_is_shown_and_duplicates_warn(opened: Opene
     link = page.locator("#nearest td a >> nth=0").get_attribute("href")
     assert link is not None
     assert page.evaluate(
-        "(href) => new Promise((done) => Object.assign(new Image(), {src: href, onload: () => done(true), onerror: () => done(false)}))",
+        """(href) => new Promise((done) => {
+          const image = new Image();
+          image.onload = () => done(true);
+          image.onerror = () => done(false);
+          image.src = href;
+        })""",
         link,
     )
     page = goto(opened, report, STIMULUS_IDS[0])
