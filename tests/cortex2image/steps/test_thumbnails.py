@@ -82,9 +82,7 @@ def test_threads_change_no_byte(subject: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"no picture"])
-def test_a_missing_or_damaged_picture_leaves_the_folder_as_it_was(
-    subject: Path, content: bytes | None
-) -> None:
+def test_a_missing_or_damaged_picture_changes_nothing(subject: Path, content: bytes | None) -> None:
     before = {path.name: path.read_bytes() for path in draw(subject).iterdir()}
     path = subject / "c" / "3.png"
     path.unlink() if content is None else path.write_bytes(content)

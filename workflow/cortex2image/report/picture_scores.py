@@ -36,7 +36,8 @@ class PictureScores:
         known = ~np.isnan(self.values)
         count = known.sum(axis=1)
         total = np.where(known, self.values, 0.0).sum(axis=1)
-        return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+        means: Array = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+        return means
 
     @cached_property
     def mean_ranks(self) -> Array:
@@ -92,7 +93,8 @@ def ranks(values: Array, higher: NDArray[np.bool_]) -> Array:
         Whether higher is better.
     """
     signed = pd.DataFrame(np.where(higher, -values, values))
-    return signed.rank(method="min").to_numpy(dtype=float)
+    places: Array = signed.rank(method="min").to_numpy(dtype=float)
+    return places
 
 
 def picture_scores(table: pd.DataFrame, metrics: Sequence[str], higher: Sequence[bool]) -> PictureScores:

@@ -1,4 +1,4 @@
-"""Strips of tiles: every picture of a stimulus beside each other, in one small file that pages load on demand.
+"""Strips of tiles: all pictures of a stimulus beside each other, in one small file that pages load.
 
 The strip of a stimulus holds what was seen, the nearest training picture, and every sample of every method.
 Tiles follow each other from left to right, and then from line to line. ``strips.json`` beside the strips says
