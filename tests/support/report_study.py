@@ -38,6 +38,8 @@ STIMULUS_IDS = [f"images/scene_{i:02d}" for i in range(26)] + HOSTILE
 TRAINING = "<train> & #1"
 CATEGORIES = ("cat", "house", "shoe")
 METRICS = ("pixcorr", "twoway_clip")
+SAMPLES = 2
+"""Samples of each stimulus by every method but z, which draws no noise."""
 
 
 def write_picture(path: Path, rng: np.random.Generator, size: int = 16) -> str:
@@ -203,7 +205,7 @@ def write_subject(root: Path, subject: str, methods: tuple[str, ...], rng: np.ra
         DECODED_SCORES.write(data, root / subject / "decoded" / f"{space}-scores.parquet")
     for method in methods:
         folder = root / subject / "reconstructions" / method
-        samples = 1 if method == "z" else 2
+        samples = 1 if method == "z" else SAMPLES
         keys = [(i, k) for i in range(len(STIMULUS_IDS)) for k in range(samples)]
         data = {
             "stimulus_id": [STIMULUS_IDS[i] for i, _ in keys],
@@ -220,7 +222,7 @@ def write_evaluation(root: Path, subject: str, methods: tuple[str, ...]) -> None
     """Write scores of every picture: in each sample and metric, all places from the best to the worst."""
     rng = np.random.default_rng(3)
     for method in methods:
-        samples = 1 if method == "z" else 2
+        samples = 1 if method == "z" else SAMPLES
         count = len(STIMULUS_IDS)
         keys = [(m, k, i) for m in METRICS for k in range(samples) for i in range(count)]
         values = [rng.permutation(count) / (count - 1) for _ in METRICS for _ in range(samples)]

@@ -45,7 +45,8 @@ COMMAND = Command(
     outputs=("pictures",),
     counts=("threads",),
 )
-QUALITY = 80
+QUALITY, EFFORT = 80, 2
+"""Of WebP: files are 4 % larger than at the usual effort of 4, and take half the time."""
 FIX = "delete the table that names it and run the workflow again"
 
 
@@ -72,7 +73,7 @@ def write_strips(
     def write(number: int) -> None:
         pictures = [read_picture(path, FIX) for path in files[number]]
         image = strip(pictures, strips.tile, strips.across)
-        (folder / strip_name(number)).write_bytes(webp(image, QUALITY))
+        (folder / strip_name(number)).write_bytes(webp(image, QUALITY, EFFORT))
 
     # Pillow lets other threads run while it decodes, resizes and encodes.
     with ThreadPoolExecutor(threads) as pool:
