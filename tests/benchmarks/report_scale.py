@@ -4,9 +4,9 @@
         --page docs/benchmarks.md
 
 A study of random numbers, 1,000 test stimuli x 5 samples x 6 methods x 4 subjects with pictures of 64 px and
-16 metrics, goes through the steps `thumbnails` and `report`, each in a process of its own. Then a browser opens
-the first page and the gallery from disk, with an empty cache, and scrolls the gallery to its end. Pictures are
-further names of 500 different files; every one is read, shrunk and encoded.
+16 metrics, goes through the steps `thumbnails` and `report`, each in a process of its own. Then a browser
+opens the first page and the gallery from disk, with an empty cache, and scrolls the gallery to its end.
+Pictures are further names of 500 different files; every one is read, shrunk and encoded.
 """
 
 import argparse
@@ -47,7 +47,7 @@ PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ??
 
 @dataclass(frozen=True)
 class Opened:
-    """What a browser saw: seconds to the first paint and to the first picture, of the scrolled gallery more."""
+    """What a browser saw: seconds to the first paint and the first picture, and how the gallery scrolled."""
 
     overview_s: float
     gallery_s: float
@@ -162,7 +162,7 @@ def compare(args: argparse.Namespace) -> list[str]:
         f"- Gallery: first paint after {against(seen.gallery_s, PAINT_S, 's')}, first pictures after "
         f"{against(seen.tiles_s, PAINT_S, 's')}; scrolled to its end in 200 steps, the longest frame took "
         f"{seen.longest_frame_ms:.0f} ms, and {seen.tiles_at_end} pictures were in the page.",
-        f"- Folder: {folder:.0f} MB, of which small pictures {pictures:.0f} MB, data of stimuli {data:.0f} MB.",
+        f"- Folder: {folder:.0f} MB, of which small pictures {pictures:.0f} MB, data {data:.0f} MB.",
     ]
 
 
