@@ -24,7 +24,7 @@ from tests.support.report_study import (
 from cortex2image.errors import ContractError, DataError
 from cortex2image.steps.report import main
 from cortex2image.study.report_pages import PAGES
-from cortex2image.tables.results import EVALUATION
+from cortex2image.tables.results import EVALUATION, RECONSTRUCTIONS
 from cortex2image.tables.scores import COMPARISONS, SCORES
 
 METHODS = MODELS = ("z", "c", "zc")
@@ -98,6 +98,31 @@ def test_records_give_the_scores_of_tables_and_their_ranks(with_images: tuple[Pa
         assert record["nearest"][0]["stimulus"] == TRAINING
         files = [sample["file"] for sample in zc["samples"]] + [record["nearest"][0]["file"]]
         assert all((with_images[0] / "report" / file).is_file() for file in files)
+
+
+def test_records_count_pictures_of_a_control_and_keep_captions(tmp_path: Path) -> None:
+    root = tmp_path / "study"
+    arguments = write_study(root, ("zc", "shuffled"), ("c",), with_images=True, reader="bids")
+    path = root / "sub-01" / "reconstructions" / "zc.parquet"
+    drawn = RECONSTRUCTIONS.read(path).to_pydict()
+    drawn["caption"] = [f"<i>{name}</i>" for name in drawn["stimulus_id"]]
+    drawn["black"] = [sample == 1 for sample in drawn["sample"]]
+    RECONSTRUCTIONS.write(drawn, path)
+    main(arguments)
+    folder = root / "sub-01" / "evaluation"
+    zc, shuffled = (EVALUATION.read(folder / f"{m}.parquet").to_pandas() for m in ("zc", "shuffled"))
+    theirs = shuffled.loc[shuffled["metric"] == "pixcorr", "value"]
+    for number, name in enumerate(loaded(root, "gallery")["ids"]):
+        methods = loaded(root, f"stimuli/{number}")["subjects"]["sub-01"]["methods"]
+        own = zc[(zc["metric"] == "pixcorr") & (zc["stimulus_id"] == name)].set_index("sample")["value"]
+        assert methods["zc"]["control"] == "shuffled"
+        assert [counts[0] for counts in methods["zc"]["as_good"]] == [
+            (theirs >= own[k]).sum() for k in (0, 1)
+        ]
+        assert methods["zc"]["as_good_of"][0] == 2 * len(STIMULUS_IDS)
+        assert "control" not in methods["shuffled"]
+        assert [sample["caption"] for sample in methods["zc"]["samples"]] == [f"<i>{name}</i>"] * 2
+        assert [sample.get("black", False) for sample in methods["zc"]["samples"]] == [False, True]
 
 
 def test_pages_load_nothing_from_elsewhere(with_images: tuple[Path, list[str]]) -> None:

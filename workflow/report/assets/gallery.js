@@ -5,6 +5,8 @@
   const gallery = await c2i.load("gallery");
   const { element, number: figures } = c2i;
   const pictures = c2i.pictures;
+  const BLOCKS = 16; // Tiles beside each other where rows hold many blocks.
+  const FEW = 8; // Columns of which a wide screen shows two rows beside each other.
   const form = document.getElementById("choices");
   const list = document.getElementById("entries");
   let state, scores, entries, said;
@@ -13,11 +15,11 @@
   function grouped(numbers) {
     if (gallery.identity) return numbers.map((number) => ({ name: gallery.ids[number], numbers: [number] }));
     const groups = new Map();
-    for (const number of [...numbers].sort((a, b) => a - b)) {
-      const category = gallery.categories[number] ?? "no category";
+    for (const number of numbers) {
+      const category = gallery.categories[number] ?? pictures.NO_CATEGORY;
       groups.set(category, [...(groups.get(category) ?? []), number]);
     }
-    return [...groups.keys()].sort().map((name) => ({ name, numbers: groups.get(name) }));
+    return [...groups].map(([name, own]) => ({ name, numbers: own }));
   }
 
   function shownSubjects() {
@@ -75,8 +77,12 @@
   function subjectRow(subject, views) {
     const own = views.filter((view) => view.subject === subject.name);
     const groups = state.methods.map((method) => {
-      const tiles = own.filter((view) => view.method === method).map((view) => tileButton(subject, view));
-      return tiles.length ? group(pictures.title(gallery, method), tiles) : null;
+      const made = own.filter((view) => view.method === method);
+      const blocks = [...new Set(made.map((view) => view.number))].map((number) => {
+        const tiles = made.filter((view) => view.number === number).map((view) => tileButton(subject, view));
+        return element("div", { class: "tiles block" }, ...tiles);
+      });
+      return blocks.length ? group(pictures.title(gallery, method), blocks) : null;
     });
     const label = gallery.subjects.length > 1 ? element("span", { class: "who" }, subject.name) : null;
     return element("div", { class: "brain" }, label, element("div", { class: "groups" }, ...groups));
@@ -134,7 +140,7 @@
   // Pictures of the widest row: what was seen, and every sample of the chosen methods.
   function columns() {
     const widths = shownSubjects().map((subject) => state.methods.reduce((sum, name) => sum + (subject.tiles[name]?.length ?? 0), 0));
-    return (gallery.identity ? 1 : 0) + Math.max(1, ...widths);
+    return gallery.identity ? 1 + Math.max(1, ...widths) : BLOCKS;
   }
 
   async function render() {
@@ -145,6 +151,7 @@
     entries = grouped(found.numbers);
     near.disconnect();
     list.style.setProperty("--columns", columns());
+    list.classList.toggle("few", gallery.identity && columns() <= FEW);
     document.getElementById("selected")?.toggleAttribute("hidden", !pictures.sortsByScore(state));
     say(entries.length);
     const items = entries.map((entry, row) => element("li", { class: "entry", "data-row": row }, heading(entry)));

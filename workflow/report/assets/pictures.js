@@ -2,6 +2,7 @@
 "use strict";
 
 c2i.pictures = (() => {
+  const NO_CATEGORY = "no category";
   const SINGLE = { category: "", search: "", order: "random", turn: "0", by: "", metric: "" };
 
   // Names of files and folders may hold any character: each part of a path is encoded on its own.
@@ -68,8 +69,15 @@ c2i.pictures = (() => {
     return found.length ? found.reduce((sum, value) => sum + value, 0) / found.length : null;
   }
 
+  // Where it is not known which picture was seen, blocks of one category stand together.
+  function byCategory(gallery, numbers) {
+    const name = (number) => gallery.categories[number] ?? NO_CATEGORY;
+    return numbers.sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : a - b));
+  }
+
   function ordered(gallery, state, scores) {
     const numbers = gallery.ids.map((_, number) => number);
+    if (!gallery.identity) return byCategory(gallery, numbers);
     if (state.order === "name") return numbers;
     if (!sortsByScore(state)) {
       const turn = Number(state.turn);
@@ -127,5 +135,5 @@ c2i.pictures = (() => {
     return `${title(gallery, view.method)}${sample}, ${view.subject}`;
   }
 
-  return { link, stimulusLink, read, written, asked, scoreOf, sortsByScore, tile, title, words };
+  return { NO_CATEGORY, link, stimulusLink, read, written, asked, scoreOf, sortsByScore, tile, title, words };
 })();

@@ -139,10 +139,12 @@
     const total = subject.strips.filter((strip) => strip !== null).length;
     const rows = record.nearest.map((row) => [
       row.measure,
-      [row.file ? element("a", { href: pictures.link(row.file) }, row.stimulus) : row.stimulus, small(row.captions[0] ?? "")],
+      [
+        row.file ? element("a", { href: pictures.link(row.file) }, row.stimulus) : row.stimulus,
+        ...[row.captions[0], row.duplicate ? "the same picture" : null].filter(Boolean).map(small),
+      ],
       figures(row.similarity),
       `${row.rank} of ${total}`,
-      row.duplicate ? "the same picture" : "another picture",
     ]);
     const warning = record.nearest.some((row) => row.duplicate)
       ? element("p", { class: "warning" }, "This picture was a training picture too: its reconstructions say nothing about decoding.")
@@ -150,7 +152,7 @@
     return element(
       "section", {}, element("h3", {}, subject.name), warning,
       element("div", { class: "groups" }, group("seen", seen), group(`nearest: ${first.stimulus}`, tile)),
-      table(`Nearest training pictures, ${subject.name}`, ["Measure", "Training picture", "Similarity", "Rank of this stimulus", ""], rows),
+      table(`Nearest training pictures, ${subject.name}`, ["Measure", "Training picture", "Similarity", "Rank of this stimulus"], rows),
     );
   }
 
