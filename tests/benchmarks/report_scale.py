@@ -11,6 +11,7 @@ Pictures are further names of 500 different files; every one is read, shrunk and
 
 import argparse
 import os
+import resource
 import sys
 from dataclasses import dataclass
 from itertools import count
@@ -118,6 +119,12 @@ def in_browser(report: Path) -> Opened:
     return Opened(overview, gallery, tiles, longest, at_end)
 
 
+def children_cpu() -> float:
+    """Return the seconds of cores that ended processes of this one took, whatever else the machine did."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def painted(page: Page) -> float:
     """Return the seconds from the start of a page to its first paint with content."""
     page.wait_for_function(f"({PAINT}) !== null")
@@ -134,9 +141,11 @@ def compare(args: argparse.Namespace) -> list[str]:
     """Return the lines of the section."""
     root = args.folder / "study"
     report_command = write_large_study(root, args.scale)
+    cpu = children_cpu()
     subjects = [f"sub-{i + 1:02d}" for i in range(SUBJECTS)]
     strips = [step("thumbnails", thumbnails_command(root, s, args.threads), args.threads) for s in subjects]
     pages = step("report", report_command, args.threads)
+    cpu = children_cpu() - cpu
     seen = in_browser(root / "report")
     seconds = sum(one.seconds for one in (*strips, pages))
     peak = max(one.peak_gb for one in (*strips, pages))
@@ -154,7 +163,7 @@ def compare(args: argparse.Namespace) -> list[str]:
         f"{stimuli} test stimuli x {SAMPLES} samples x {len(METHODS)} methods x {SUBJECTS} subjects = "
         f"{stimuli * SAMPLES * len(METHODS) * SUBJECTS:,} pictures of {SIDE} px, {OF_METRICS} metrics.",
         "",
-        f"- Built in {against(seconds, LONGEST_S, 's')}, of which the strips of a subject took "
+        f"- Built in {against(seconds, LONGEST_S, 's')}, with {cpu:.0f} s of cores; the strips of a subject took "
         f"{min(s.seconds for s in strips):.0f} to {max(s.seconds for s in strips):.0f} s and the pages "
         f"{pages.seconds:.0f} s; peak memory {against(peak, MOST_GB, 'GB')}.",
         f"- First page: {against(overview, OVERVIEW_MB, 'MB')}, first paint after "
