@@ -163,9 +163,9 @@ def compare(args: argparse.Namespace) -> list[str]:
         f"{stimuli} test stimuli x {SAMPLES} samples x {len(METHODS)} methods x {SUBJECTS} subjects = "
         f"{stimuli * SAMPLES * len(METHODS) * SUBJECTS:,} pictures of {SIDE} px, {OF_METRICS} metrics.",
         "",
-        f"- Built in {against(seconds, LONGEST_S, 's')}, with {cpu:.0f} s of cores; the strips of a subject took "
-        f"{min(s.seconds for s in strips):.0f} to {max(s.seconds for s in strips):.0f} s and the pages "
-        f"{pages.seconds:.0f} s; peak memory {against(peak, MOST_GB, 'GB')}.",
+        f"- Built in {against(seconds, LONGEST_S, 's')}, with {cpu:.0f} s of cores; the strips of a "
+        f"subject took {min(s.seconds for s in strips):.0f} to {max(s.seconds for s in strips):.0f} s and "
+        f"the pages {pages.seconds:.0f} s; peak memory {against(peak, MOST_GB, 'GB')}.",
         f"- First page: {against(overview, OVERVIEW_MB, 'MB')}, first paint after "
         f"{against(seen.overview_s, PAINT_S, 's')}.",
         f"- Gallery: first paint after {against(seen.gallery_s, PAINT_S, 's')}, first pictures after "

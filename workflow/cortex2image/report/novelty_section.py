@@ -77,10 +77,8 @@ def novelty_section(tables: NoveltyTables, methods: Sequence[str]) -> NoveltySec
     tables : NoveltyTables
     methods : the methods of the study, in its order
     """
-    metric, measure = (
-        headline(tables.scores, methods),
-        main_measure(list(dict.fromkeys(tables.scores["measure"]))),
-    )
+    metric = headline(tables.scores, methods)
+    measure = main_measure(list(dict.fromkeys(tables.scores["measure"])))
     chosen = tables.scores[(tables.scores["metric"] == metric) & (tables.scores["measure"] == measure)]
     pooled = chosen[chosen["subject"] == "all"].set_index("method")
     shown = [method for method in methods if method in pooled.index]

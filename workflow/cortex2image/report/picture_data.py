@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cortex2image.metrics.registry import METRICS
+from cortex2image.metrics.registry import METRICS, metric_facts
 from cortex2image.report.headlines import headline_metrics
 from cortex2image.report.picture_scores import PictureScores, picture_scores
 from cortex2image.report.strips import Strips, read_strips
@@ -64,7 +64,9 @@ class PictureData:
                     table = self.study.folder.arrow("evaluation", subject=subject, method=method)
                     present |= set(table["metric"].unique().to_pylist())
         first = headline_metrics(present) if present else []
-        return [*first, *(name for name in METRICS if name in present and name not in first)]
+        order = {name: place for place, name in enumerate(METRICS)}
+        rest = sorted(present - set(first), key=lambda name: (order.get(name, len(order)), name))
+        return [*first, *rest]
 
     @cached_property
     def headlines(self) -> int:
@@ -74,7 +76,7 @@ class PictureData:
     @cached_property
     def scores(self) -> Mapping[tuple[str, str], PictureScores]:
         """Return (subject, method) -> scores of its pictures; methods without scores are left out."""
-        higher = [METRICS[name].higher_is_better for name in self.metrics]
+        higher = [metric_facts(name).higher_is_better for name in self.metrics]
         return {
             (s, m): picture_scores(
                 self.study.folder.table("evaluation", subject=s, method=m), self.metrics, higher
@@ -105,7 +107,9 @@ def gallery_data(data: PictureData) -> dict[str, object]:
     rows = [data.known[name] for name in data.stimuli]
     return {
         "identity": study.with_images,
-        "seed": study.settings.seed,
+        # As text, since JavaScript has no whole numbers above 2**53; and as a seed of its own draws.
+        "seed": str(study.settings.seed),
+        "start": study.settings.seed % 2**32,
         "shuffled": shuffled(data.stimuli, study.settings.seed),
         "ids": data.stimuli,
         "captions": [list(row["captions"]) for row in rows] if study.with_images else [],
@@ -154,7 +158,7 @@ def _method(name: str) -> dict[str, object]:
 
 
 def _metric(name: str) -> dict[str, object]:
-    word, facts = term(name, "metric"), METRICS[name]
+    word, facts = term(name, "metric"), metric_facts(name)
     # Only two-way identification among all originals says at which place the right one stands.
     places = facts.kind == "identification" and facts.needs is None and name.startswith("twoway_")
     return {

@@ -70,10 +70,6 @@
     return element("button", { type: "button", class: "picture", onclick: () => compare(view) }, tile);
   }
 
-  function group(name, tiles) {
-    return element("div", { class: "group" }, element("span", { class: "label" }, name), element("div", { class: "tiles" }, ...tiles));
-  }
-
   function subjectRow(subject, views) {
     const own = views.filter((view) => view.subject === subject.name);
     const groups = state.methods.map((method) => {
@@ -82,7 +78,7 @@
         const tiles = made.filter((view) => view.number === number).map((view) => tileButton(subject, view));
         return element("div", { class: "tiles block" }, ...tiles);
       });
-      return blocks.length ? group(pictures.title(gallery, method), blocks) : null;
+      return blocks.length ? pictures.group(pictures.title(gallery, method), blocks) : null;
     });
     const label = gallery.subjects.length > 1 ? element("span", { class: "who" }, subject.name) : null;
     return element("div", { class: "brain" }, label, element("div", { class: "groups" }, ...groups));
@@ -94,7 +90,7 @@
     const body = element("div", { class: "body" });
     if (gallery.identity) {
       const [first, number] = [subjects[0], entry.numbers[0]];
-      body.append(group("seen", [pictures.tile(first, number, first.tiles.seen[0], `seen: ${entry.name}`)]));
+      body.append(pictures.group("seen", [pictures.seen(gallery, first, number)]));
     }
     body.append(element("div", { class: "brains" }, ...subjects.map((subject) => subjectRow(subject, views))));
     item.querySelector(".body")?.remove();
@@ -131,7 +127,8 @@
     const all = gallery.identity ? gallery.ids.length : null;
     const unit = gallery.identity ? `of ${all} test stimuli` : count === 1 ? "category" : "categories";
     const metric = gallery.metrics.find((one) => one.name === state.metric);
-    const by = `${state.order} first by ${metric?.title} of ${pictures.title(gallery, state.by)}, mean of samples${state.subjects.length > 1 ? " and subjects" : ""}`;
+    const means = state.subjects.length > 1 ? "mean of samples and subjects" : "mean of samples";
+    const by = `${state.order} first by ${metric?.title} of ${pictures.title(gallery, state.by)}, ${means}`;
     const seed = `in random order (seed ${gallery.seed}${state.turn === "0" ? "" : `, shuffle ${state.turn}`})`;
     const orders = { random: seed, name: "in the order of their names", best: by, worst: by };
     said.textContent = `${count} ${unit}${gallery.identity ? `, ${orders[state.order]}` : ""}.`;
@@ -139,7 +136,8 @@
 
   // Pictures of the widest row: what was seen, and every sample of the chosen methods.
   function columns() {
-    const widths = shownSubjects().map((subject) => state.methods.reduce((sum, name) => sum + (subject.tiles[name]?.length ?? 0), 0));
+    const tiles = (subject) => state.methods.flatMap((method) => subject.tiles[method] ?? []);
+    const widths = shownSubjects().map((subject) => tiles(subject).length);
     return gallery.identity ? 1 + Math.max(1, ...widths) : BLOCKS;
   }
 
@@ -210,7 +208,9 @@
   said = document.getElementById("said");
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => change(fromControls()));
-  document.getElementById("turn")?.addEventListener("click", () => change({ ...state, turn: String(Number(state.turn) + 1) }));
+  document.getElementById("turn")?.addEventListener("click", () => {
+    change({ ...state, turn: String(Number(state.turn) + 1) });
+  });
   addEventListener("hashchange", fromAddress);
   await fromAddress();
 })();

@@ -81,7 +81,7 @@ c2i.pictures = (() => {
     if (state.order === "name") return numbers;
     if (!sortsByScore(state)) {
       const turn = Number(state.turn);
-      return turn ? c2i.shuffled(numbers, (gallery.seed + turn) % 2 ** 32) : gallery.shuffled;
+      return turn ? c2i.shuffled(numbers, gallery.start + turn) : gallery.shuffled;
     }
     const metric = gallery.metrics.find((one) => one.name === state.metric);
     const sign = metric.higher === (state.order === "best") ? -1 : 1;
@@ -124,6 +124,16 @@ c2i.pictures = (() => {
     return made;
   }
 
+  function seen(gallery, subject, number) {
+    return tile(subject, number, subject.tiles.seen[0], `seen: ${gallery.ids[number]}`);
+  }
+
+  // Tiles below their name.
+  function group(name, tiles) {
+    const label = c2i.element("span", { class: "label" }, name);
+    return c2i.element("div", { class: "group" }, label, c2i.element("div", { class: "tiles" }, ...tiles));
+  }
+
   function title(gallery, method) {
     return gallery.methods.find((one) => one.name === method)?.title ?? method;
   }
@@ -135,5 +145,7 @@ c2i.pictures = (() => {
     return `${title(gallery, view.method)}${sample}, ${view.subject}`;
   }
 
-  return { NO_CATEGORY, link, stimulusLink, read, written, asked, scoreOf, sortsByScore, tile, title, words };
+  return {
+    NO_CATEGORY, link, stimulusLink, read, written, asked, scoreOf, sortsByScore, tile, seen, group, title, words,
+  };
 })();
