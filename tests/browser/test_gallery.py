@@ -251,7 +251,7 @@ def test_hostile_names_and_captions_are_text(gallery: Page) -> None:
 def test_hostile_names_lead_to_their_own_page(opened: Opened, report: Path, name: str) -> None:
     page = opened.goto(report / "gallery.html", "#order=name&method=z")
     page.locator(ROWS).locator("a", has_text=name).click()
-    page.wait_for_function(f"document.querySelector('#name').textContent === {json.dumps(name)}")
+    page.wait_for_function(f"document.querySelector('#name')?.textContent === {json.dumps(name)}")
     assert page.url.endswith(f"stimulus.html#{quote(name, safe=JS_SAFE)}&method=z&order=name")
 
 
