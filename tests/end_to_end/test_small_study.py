@@ -157,7 +157,13 @@ def test_an_edited_events_file_runs_that_subject_and_the_joins(clone, results):
     assert ("trials", "subject=sub-01") in planned
     # Nulls are permuted within sets of stimuli that the same subjects saw: trials of all subjects decide.
     others = {rule for rule, wildcards in planned if "sub-02" in wildcards}
-    assert others == {"evaluate_images", "brain_consistency", "identify_stimuli", "picture_sheets"}
+    assert others == {
+        "evaluate_images",
+        "brain_consistency",
+        "identify_stimuli",
+        "picture_sheets",
+        "thumbnails",
+    }
     assert not {"simulate_stimuli", "simulate_subject", "stimuli", "extract_features"} & {
         rule for rule, _ in planned
     }

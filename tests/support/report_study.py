@@ -10,11 +10,12 @@ from PIL.PngImagePlugin import PngInfo
 from tests.support.brain_view import view, write_viewed_subject
 from tests.support.reconstructions import without_incident
 from tests.support.report_evaluations import write_evaluations
-from tests.support.studies import some_study
+from tests.support.studies import as_option, some_study
 
 from cortex2image.encoding.quantities import VoxelResults, region_table
 from cortex2image.planning.reported import template_files
 from cortex2image.sources import ROOT
+from cortex2image.steps import thumbnails
 from cortex2image.study.config import checked
 from cortex2image.study.encoding_figures import (
     EncodingFigure,
@@ -29,15 +30,20 @@ from cortex2image.study.settings import Study
 from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
 from cortex2image.tables.ratings import PREFERENCE_SCORES, PREFERENCES, RATERS
 from cortex2image.tables.recordings import RUNS, STIMULI, TRIALS, VOXELS
-from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS
+from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, EVALUATION, RECONSTRUCTIONS
 from cortex2image.tables.scores import COMPARISONS, SCORES
 
 SUBJECTS = ("sub-01", "sub-02")
 ROIS = ("early", "ventral")
 SPACES = ("z", "c")
-STIMULUS_IDS = [f"images/scene_{i:02d}" for i in range(30)]
+HOSTILE = ["a \"b\" & 'c'", "<b>bold</b>", "50% #1?x=y&order=best", "ねこ/кот 🐈"]
+"""Names of stimuli that are no file names, no addresses and no markup."""
+STIMULUS_IDS = [f"images/scene_{i:02d}" for i in range(26)] + HOSTILE
+TRAINING = "<train> & #1"
 CATEGORIES = ("cat", "house", "shoe")
 METRICS = ("pixcorr", "twoway_clip")
+SAMPLES = 2
+"""Samples of each stimulus by every method but z, which draws no noise."""
 
 
 def write_picture(path: Path, rng: np.random.Generator, size: int = 16) -> str:
@@ -48,13 +54,14 @@ def write_picture(path: Path, rng: np.random.Generator, size: int = 16) -> str:
 
 
 def write_stimuli(root: Path, rng: np.random.Generator, with_images: bool) -> None:
-    pictures = [write_picture(root / "seen" / f"{i}.png", rng) for i in range(len(STIMULUS_IDS))]
+    names, count = [*STIMULUS_IDS, TRAINING], len(STIMULUS_IDS) + 1
+    pictures = [write_picture(root / "seen" / f"{i} #{i % 3}.png", rng) for i in range(count)]
     data = {
-        "stimulus_id": STIMULUS_IDS,
-        "split": ["test"] * len(STIMULUS_IDS),
-        "captions": [[f"a small <{i}> & a large thing"] for i in range(len(STIMULUS_IDS))],
-        "image_path": pictures if with_images else [None] * len(STIMULUS_IDS),
-        "category": [CATEGORIES[i % 3] for i in range(len(STIMULUS_IDS))],
+        "stimulus_id": names,
+        "split": ["test"] * len(STIMULUS_IDS) + ["train"],
+        "captions": [[f"a small <{i}> & a large thing"] for i in range(count)],
+        "image_path": pictures if with_images else [None] * count,
+        "category": [CATEGORIES[i % 3] for i in range(count)],
     }
     STIMULI.write(data, root / "stimuli.parquet")
 
@@ -94,7 +101,7 @@ def write_novelty(root: Path, rng: np.random.Generator, methods: tuple[str, ...]
         "subject": [s for s, _, _ in keys],
         "stimulus_id": [i for _, i, _ in keys],
         "measure": [m for _, _, m in keys],
-        "nearest_train": ["train"] * len(keys),
+        "nearest_train": [TRAINING] * len(keys),
         "similarity": rng.uniform(0.2, 0.9, len(keys)),
         "rank": [1 + STIMULUS_IDS.index(i) for _, i, _ in keys],
         "duplicate": [number == 0 for number in range(len(keys))],
@@ -202,7 +209,7 @@ def write_subject(root: Path, subject: str, methods: tuple[str, ...], rng: np.ra
         DECODED_SCORES.write(data, root / subject / "decoded" / f"{space}-scores.parquet")
     for method in methods:
         folder = root / subject / "reconstructions" / method
-        samples = 1 if method == "z" else 2
+        samples = 1 if method == "z" else SAMPLES
         keys = [(i, k) for i in range(len(STIMULUS_IDS)) for k in range(samples)]
         data = {
             "stimulus_id": [STIMULUS_IDS[i] for i, _ in keys],
@@ -213,6 +220,34 @@ def write_subject(root: Path, subject: str, methods: tuple[str, ...], rng: np.ra
         data |= without_incident(len(keys))
         RECONSTRUCTIONS.write(data, folder.with_suffix(".parquet"))
         write_picture(root / subject / "sheets" / f"{method}.png", rng)
+
+
+def write_evaluation(root: Path, subject: str, methods: tuple[str, ...]) -> None:
+    """Write scores of every picture: in each sample and metric, all places from the best to the worst."""
+    rng = np.random.default_rng(3)
+    for method in methods:
+        samples = 1 if method == "z" else SAMPLES
+        count = len(STIMULUS_IDS)
+        keys = [(m, k, i) for m in METRICS for k in range(samples) for i in range(count)]
+        values = [rng.permutation(count) / (count - 1) for _ in METRICS for _ in range(samples)]
+        data = {
+            "stimulus_id": [STIMULUS_IDS[i] for _, _, i in keys],
+            "sample": [k for _, k, _ in keys],
+            "metric": [m for m, _, _ in keys],
+            "value": np.concatenate(values),
+            "as_rival": [None] * len(keys),
+        }
+        EVALUATION.write(data, root / subject / "evaluation" / f"{method}.parquet")
+
+
+def write_thumbnails(root: Path, subject: str, methods: tuple[str, ...], with_images: bool) -> None:
+    """Write the strips of a subject by the step that writes them."""
+    tables = [root / subject / "reconstructions" / f"{method}.parquet" for method in methods]
+    options = ["--subject", subject, "--stimuli", str(root / "stimuli.parquet")]
+    options += ["--reconstructions", *map(str, tables)]
+    options += ["--novelty", str(root / "novelty.parquet")] if with_images else []
+    options += ["--pictures", str(root / "report" / "pictures" / subject)]
+    thumbnails.main([*options, *as_option(reconstruct={"methods": methods})])
 
 
 def write_trials(root: Path, subject: str, **metadata: object) -> None:
@@ -349,6 +384,10 @@ def write_study(
         write_brain(root, subject, models)
     if with_images:
         write_novelty(root, rng, methods)
+        for subject in SUBJECTS:
+            write_evaluation(root, subject, methods)
+    for subject in SUBJECTS:
+        write_thumbnails(root, subject, methods, with_images)
     write_provenance(root, config_of(methods, models, reader, encode or {}, dataset or {}))
     return command_line(root, root / "report")
 
@@ -356,13 +395,13 @@ def write_study(
 def command_line(root: Path, report: Path) -> list[str]:
     """Return the command line of the report of the study under `root`, which is written to `report`."""
     found = [path for path in sorted(root.rglob("*")) if path.is_file()]
-    sheets = [root / subject / "sheets" for subject in SUBJECTS]
-    brains = [root / "report" / "brain" / subject for subject in SUBJECTS]
+    folders = [root / subject / "sheets" for subject in SUBJECTS]
+    folders += [root / "report" / kind / subject for kind in ("brain", "pictures") for subject in SUBJECTS]
     files = {
         "results": [root],
         "benchmarks": [root.parent / "benchmarks" / root.name],
         "templates": template_files(str(ROOT / "report")),
-        "files": [*(file for file in found if report not in file.parents), *sheets, *brains],
+        "files": [*(file for file in found if root / "report" not in file.parents), *folders],
         "assets": [report / "assets"],
         "figures": [report / "figures"],
         "data": [report / "data"],

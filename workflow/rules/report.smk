@@ -25,6 +25,32 @@ rule provenance:
         command_line("provenance")
 
 
+rule thumbnails:
+    """Strips of small pictures of a subject, which the report shows: one per test stimulus."""
+    input:
+        code=code_of("thumbnails"),
+        stimuli=at("stimuli"),
+        shown=JOBS.pictures,
+        reconstructions=collect(at("reconstructions"), method=METHODS_RUN, allow_missing=True),
+        images=collect(at("reconstructed_pictures"), method=METHODS_RUN, allow_missing=True),
+        novelty=at("novelty") if READER.image_identity else [],
+    output:
+        pictures=directory(at("report_pictures")),
+    log:
+        log_of("thumbnails", "subject"),
+    benchmark:
+        benchmark_of("thumbnails", "subject")
+    conda:
+        "../../envs/cortex2image.yaml"
+    threads: 4
+    resources:
+        **growing(mem_mb=2000, runtime=60),
+    params:
+        settings=settings_of("thumbnails"),
+    shell:
+        command_line("thumbnails")
+
+
 rule report:
     """The pages of the report, with what they share."""
     input:

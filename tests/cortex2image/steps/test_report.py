@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.report_study import (
@@ -13,6 +14,7 @@ from tests.support.report_study import (
     SPACES,
     STIMULUS_IDS,
     SUBJECTS,
+    TRAINING,
     command_line,
     write_ratings,
     write_study,
@@ -24,6 +26,7 @@ from tests.support.report_training import write_learning_curves, write_studies
 from cortex2image.errors import ContractError, DataError
 from cortex2image.steps.report import main
 from cortex2image.study.report_pages import PAGES
+from cortex2image.tables.results import EVALUATION, RECONSTRUCTIONS
 from cortex2image.tables.scores import COMPARISONS, SCORES
 
 METHODS = MODELS = ("z", "c", "zc")
@@ -60,10 +63,68 @@ def category_page(categories: tuple[Path, list[str]]) -> str:
     return all_pages(categories[0])
 
 
-def test_every_picture_is_shown_once_per_subject(page: str) -> None:
-    for subject_pictures in re.split(r"<h3>sub-", page.split('id="pictures"')[1].split("</section>")[0])[1:]:
-        assert subject_pictures.count("<img") == len(STIMULUS_IDS) * (1 + 1 + 2 + 2)
-        assert "6 more stimuli" in subject_pictures
+def loaded(root: Path, name: str) -> Any:
+    """Return the value that a data script of the report hands to its page."""
+    text = (root / "report" / "data" / f"{name}.js").read_text()
+    given, value = json.loads(f"[{text.removeprefix('c2i.data(').removesuffix(');' + chr(10))}]")
+    assert given == name
+    return value
+
+
+def test_the_gallery_holds_every_test_stimulus_with_every_sample(with_images: tuple[Path, list[str]]) -> None:
+    gallery = loaded(with_images[0], "gallery")
+    assert gallery["ids"] == sorted(STIMULUS_IDS)
+    assert sorted(gallery["shuffled"]) == list(range(len(STIMULUS_IDS)))
+    assert gallery["shuffled"] != list(range(len(STIMULUS_IDS)))
+    for subject in gallery["subjects"]:
+        assert subject["tiles"] == {"seen": [0], "nearest": [1], "z": [2], "c": [3, 4], "zc": [5, 6]}
+        assert subject["strips"] == list(range(len(STIMULUS_IDS)))
+
+
+def test_records_give_the_scores_of_tables_and_their_ranks(with_images: tuple[Path, list[str]]) -> None:
+    gallery = loaded(with_images[0], "gallery")
+    assert [metric["places"] for metric in gallery["metrics"]] == [False, True]
+    table = EVALUATION.read(with_images[0] / "sub-02" / "evaluation" / "zc.parquet").to_pandas()
+    rows = table[table["metric"] == "twoway_clip"].pivot(
+        index="stimulus_id", columns="sample", values="value"
+    )
+    sorts = loaded(with_images[0], "gallery-scores")["sub-02"]["zc"]["twoway_clip"]
+    for number, name in enumerate(gallery["ids"]):
+        record = loaded(with_images[0], f"stimuli/{number}")["subjects"]["sub-02"]
+        zc = record["methods"]["zc"]
+        assert [values[1] for values in zc["values"]] == pytest.approx(list(rows.loc[name]), abs=1e-4)
+        assert [ranks[1] for ranks in zc["ranks"]] == [1 + (rows[k] > rows.loc[name, k]).sum() for k in rows]
+        assert zc["mean"][1] == sorts[number] == pytest.approx(rows.loc[name].mean(), abs=1e-4)
+        assert zc["of"][1] == len(STIMULUS_IDS)
+        assert record["nearest"][0]["measure"] == "embedding by clip (cosine)"
+        assert record["nearest"][0]["stimulus"] == TRAINING
+        files = [sample["file"] for sample in zc["samples"]] + [record["nearest"][0]["file"]]
+        assert all((with_images[0] / "report" / file).is_file() for file in files)
+
+
+def test_records_count_pictures_of_a_control_and_keep_captions(tmp_path: Path) -> None:
+    root = tmp_path / "study"
+    arguments = write_study(root, ("zc", "shuffled"), ("c",), with_images=True, reader="bids")
+    path = root / "sub-01" / "reconstructions" / "zc.parquet"
+    drawn = RECONSTRUCTIONS.read(path).to_pydict()
+    drawn["caption"] = [f"<i>{name}</i>" for name in drawn["stimulus_id"]]
+    drawn["black"] = [sample == 1 for sample in drawn["sample"]]
+    RECONSTRUCTIONS.write(drawn, path)
+    main(arguments)
+    folder = root / "sub-01" / "evaluation"
+    zc, shuffled = (EVALUATION.read(folder / f"{m}.parquet").to_pandas() for m in ("zc", "shuffled"))
+    theirs = shuffled.loc[shuffled["metric"] == "pixcorr", "value"]
+    for number, name in enumerate(loaded(root, "gallery")["ids"]):
+        methods = loaded(root, f"stimuli/{number}")["subjects"]["sub-01"]["methods"]
+        own = zc[(zc["metric"] == "pixcorr") & (zc["stimulus_id"] == name)].set_index("sample")["value"]
+        assert methods["zc"]["control"] == "shuffled"
+        assert [counts[0] for counts in methods["zc"]["as_good"]] == [
+            (theirs >= own[k]).sum() for k in (0, 1)
+        ]
+        assert methods["zc"]["as_good_of"][0] == 2 * len(STIMULUS_IDS)
+        assert "control" not in methods["shuffled"]
+        assert [sample["caption"] for sample in methods["zc"]["samples"]] == [f"<i>{name}</i>"] * 2
+        assert [sample.get("black", False) for sample in methods["zc"]["samples"]] == [False, True]
 
 
 def test_pages_load_nothing_from_elsewhere(with_images: tuple[Path, list[str]]) -> None:
@@ -92,8 +153,10 @@ def test_the_same_study_gives_the_same_bytes(categories: tuple[Path, list[str]],
         assert (tmp_path / "again" / file).read_bytes() == (root / "report" / file).read_bytes()
 
 
-def test_captions_are_text_and_not_markup(page: str) -> None:
-    assert "a small &lt;3&gt; &amp; a large thing" in page
+def test_captions_are_text_and_not_markup(with_images: tuple[Path, list[str]], page: str) -> None:
+    gallery = loaded(with_images[0], "gallery")
+    place = gallery["ids"].index(STIMULUS_IDS[3])
+    assert gallery["captions"][place] == ["a small <3> & a large thing"]
     assert "<3>" not in page
 
 
@@ -155,12 +218,18 @@ def test_a_single_method_is_compared_with_none(category_page: str) -> None:
     assert '<svg class="bar"' in category_page
 
 
-def test_without_images_pictures_are_grouped_by_category(category_page: str) -> None:
-    pictures = category_page.split('id="pictures"')[1].split("</section>")[0]
-    rows = re.findall(r'<th scope="row">(\w+)</th>', pictures)
-    assert rows == [*CATEGORIES, *CATEGORIES]
-    assert pictures.count('class="block"') == 2 * len(STIMULUS_IDS)
-    assert "seen" not in re.sub("<[^>]*>", "", pictures)
+def test_without_images_there_are_categories_and_no_scores(
+    categories: tuple[Path, list[str]], category_page: str
+) -> None:
+    gallery = loaded(categories[0], "gallery")
+    assert not gallery["identity"]
+    assert gallery["metrics"] == []
+    assert set(gallery["categories"]) == set(CATEGORIES)
+    assert [subject["tiles"] for subject in gallery["subjects"]] == [{"c": [0, 1]}] * len(SUBJECTS)
+    record = loaded(categories[0], "stimuli/0")
+    assert record["seen"] is None
+    assert "mean" not in record["subjects"]["sub-01"]["methods"]["c"]
+    assert "best first" not in category_page
 
 
 def test_complete_recordings_need_no_warning(category_page: str) -> None:
@@ -212,13 +281,23 @@ def test_tables_that_do_not_say_what_was_left_out_leave_no_page(tmp_path: Path, 
     assert not list((root / "report").glob("*.html"))
 
 
-def test_a_missing_picture_leaves_no_page(tmp_path: Path) -> None:
+def test_missing_strips_of_pictures_leave_no_page(tmp_path: Path) -> None:
     root = tmp_path / "study"
     arguments = write_study(root, ("z",), ("z",), with_images=True, reader="bids")
-    shutil.rmtree(root / "sub-02" / "reconstructions" / "z")
-    with pytest.raises(DataError, match="a picture"):
+    shutil.rmtree(root / "report" / "pictures" / "sub-02")
+    with pytest.raises(DataError, match=r"report_pictures(.|\n)*no such file"):
         main(arguments)
     assert not list((root / "report").glob("*.html"))
+
+
+def test_scores_that_were_not_computed_leave_a_gap_that_names_their_target(tmp_path: Path) -> None:
+    root = tmp_path / "study"
+    arguments = write_study(root, ("z",), ("z",), with_images=True, reader="bids")
+    main([part for part in arguments if "/evaluation/" not in part])
+    for page in ("gallery", "stimulus"):
+        text = (root / "report" / f"{page}.html").read_text()
+        assert "snakemake --cores all evaluate" in text.split('class="gap"')[1].split("</p>")[0]
+    assert loaded(root, "gallery-scores") == {}
 
 
 def test_a_table_of_another_contract_leaves_no_page(tmp_path: Path) -> None:

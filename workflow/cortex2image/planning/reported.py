@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cortex2image.planning.jobs import Jobs
 
 ONCE = ("stimuli", "scores", "comparisons", "sample_scores", "encoding_scores", "provenance")
-OF_SUBJECTS = ("trials", "voxels", "sheets", "brain_view")
+OF_SUBJECTS = ("trials", "voxels", "sheets", "brain_view", "report_pictures")
 # Made by targets of their own: shown once they are there, and from then on kept up to date as inputs.
 IF_THERE = (
     *("attribution_chart", "attribution_sheet"),

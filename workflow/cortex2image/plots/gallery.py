@@ -30,10 +30,19 @@ def thumbnail(picture: Picture, side: int = 96) -> Image.Image:
     return image
 
 
-def webp(image: Image.Image, quality: int = 88) -> bytes:
-    """Encode a picture as lossy WebP, a quarter of the size of a PNG."""
+def webp(image: Image.Image, quality: int = 88, effort: int = 4) -> bytes:
+    """Encode a picture as lossy WebP, a quarter of the size of a PNG.
+
+    Parameters
+    ----------
+    image : Image
+    quality : int
+        0 to 100.
+    effort : int
+        0 to 6: time spent on a smaller file.
+    """
     buffer = io.BytesIO()
-    image.save(buffer, format="WEBP", quality=quality, method=4)
+    image.save(buffer, format="WEBP", quality=quality, method=effort)
     return buffer.getvalue()
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cortex2image.metrics.registry import metric_facts
-from cortex2image.novelty.measures import EMBEDDING, PIXELS
+from cortex2image.novelty.measures import main_measure
 from cortex2image.plots.novelty import PLACES, Thirds, thirds_chart
 from cortex2image.plots.style import svg
 from cortex2image.report.figures import Figure
@@ -85,7 +85,8 @@ def novelty_section(tables: NoveltyTables, methods: Sequence[str], target: str) 
     methods : the methods of the study, in its order
     target : file of the scores by novelty, which Snakemake can make again
     """
-    metric, measure = headline(tables.scores, methods), _measure(tables.scores)
+    metric = headline(tables.scores, methods)
+    measure = main_measure(list(dict.fromkeys(tables.scores["measure"])))
     chosen = tables.scores[(tables.scores["metric"] == metric) & (tables.scores["measure"] == measure)]
     pooled = chosen[chosen["subject"] == "all"].set_index("method")
     shown = [method for method in methods if method in pooled.index]
@@ -144,11 +145,6 @@ def nearest_rows(nearest: pd.DataFrame) -> list[NearestRow]:
         }
         for (subject, measure), rows in nearest.groupby(["subject", "measure"], sort=False)
     ]
-
-
-def _measure(scores: pd.DataFrame) -> str:
-    measures = list(dict.fromkeys(scores["measure"]))
-    return str(next((m for m in measures if m.startswith(EMBEDDING)), PIXELS))
 
 
 def _is_control(name: str) -> bool:

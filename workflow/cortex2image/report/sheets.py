@@ -9,8 +9,7 @@ from cortex2image.errors import DataError
 from cortex2image.metrics.metric import Metric
 from cortex2image.metrics.registry import METRICS, TWO_WAYS
 from cortex2image.plots.sheets import Heading, Sheet
-from cortex2image.report.gallery_section import SEEN
-from cortex2image.study.methods import FROM_PICTURE, NO_DIFFUSION, Method
+from cortex2image.study.methods import FROM_PICTURE, NO_DIFFUSION, SEEN, Method
 
 CHOSEN = 10
 """Largest number of stimuli on a sheet of the best or the worst."""
@@ -60,7 +59,7 @@ def method_sheet(method: Method, drawn: Drawn) -> Sheet:
         for name in names
     ]
     count = int(table["sample"].nunique())
-    columns = [*([SEEN] if seen else []), *(["coarse"] if coarse else []), *_sample_names(method, count)]
+    columns = [*([SEEN.name] if seen else []), *(["coarse"] if coarse else []), *_sample_names(method, count)]
     return Sheet(_heading(method, drawn, len(rows), count, coarse, bool(seen)), columns, rows)
 
 

@@ -11,15 +11,14 @@ from pathlib import Path
 
 from PIL import Image
 
-from cortex2image.errors import ConfigError, run_step
+from cortex2image.errors import run_step
 from cortex2image.files import whole_folder
 from cortex2image.metrics.pictures import read_originals
 from cortex2image.plots.sheets import Sheet, pages
 from cortex2image.progress import track
 from cortex2image.report.sheets import Drawn, method_sheet, ranked_sheets, sheet_metric
 from cortex2image.study.command import Command
-from cortex2image.study.methods import Method
-from cortex2image.study.run_methods import run_methods
+from cortex2image.study.run_methods import run_methods, tables_of_methods
 from cortex2image.study.settings import Study
 from cortex2image.tables.recordings import STIMULI
 from cortex2image.tables.results import EVALUATION, RECONSTRUCTIONS
@@ -47,12 +46,12 @@ COMMAND = Command(
 def main(argv: Sequence[str] | None = None) -> None:
     args, study = COMMAND.parse(argv)
     methods = run_methods(study.reconstruct)
-    paths = of_methods(methods, args.reconstructions, "--reconstructions")
+    paths = tables_of_methods(methods, args.reconstructions, "--reconstructions")
     tables = {name: RECONSTRUCTIONS.read(path).to_pandas() for name, path in paths.items()}
     drawn = Drawn(study.study, args.subject, STIMULI.read(args.stimuli).to_pandas(), methods, tables)
     sheets = {method.name: {"": method_sheet(method, drawn)} for method in methods}
     if args.evaluation:
-        scored = of_methods(methods, args.evaluation, "--evaluation")
+        scored = tables_of_methods(methods, args.evaluation, "--evaluation")
         scores = {path: EVALUATION.read(path).to_pandas() for path in args.evaluation}
         metric = sheet_metric(study.evaluate.sheet_metric, scores)
         for name, path in scored.items():
@@ -61,20 +60,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         for method in track(list(sheets), f"sheets of {args.subject}"):
             for file, page in files_of(method, sheets[method]):
                 (folder / file).write_bytes(page)
-
-
-def of_methods(methods: Sequence[Method], paths: Sequence[str], option: str) -> dict[str, str]:
-    """Return the table of each method by its name.
-
-    Raises
-    ------
-    ConfigError
-        The number of tables is not the number of methods.
-    """
-    if len(paths) != len(methods):
-        expected = f"{len(methods)} tables: of {', '.join(method.name for method in methods)}"
-        raise ConfigError(option, expected, f"{len(paths)}", "name one table per method, in order")
-    return dict(zip((method.name for method in methods), paths, strict=True))
 
 
 def files_of(method: str, sheets: dict[str, Sheet]) -> Iterator[tuple[str, bytes]]:

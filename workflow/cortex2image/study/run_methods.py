@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Sequence
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.drawing_settings import Reconstruct
@@ -28,6 +29,27 @@ def run_methods(reconstruct: Reconstruct) -> tuple[Method, ...]:
 def method_names(reconstruct: Reconstruct) -> tuple[str, ...]:
     """Return the names of :func:`run_methods`."""
     return tuple(method.name for method in run_methods(reconstruct))
+
+
+def tables_of_methods(methods: Sequence[Method], paths: Sequence[str], option: str) -> dict[str, str]:
+    """Return the table of each method by its name.
+
+    Parameters
+    ----------
+    methods : methods of a study
+    paths : one path per method, in the same order
+    option : str
+        Option of the command line that gave the paths, for error messages.
+
+    Raises
+    ------
+    ConfigError
+        The number of tables is not the number of methods.
+    """
+    if len(paths) != len(methods):
+        expected = f"{len(methods)} tables: of {', '.join(method.name for method in methods)}"
+        raise ConfigError(option, expected, f"{len(paths)}", "name one table per method, in order")
+    return dict(zip((method.name for method in methods), paths, strict=True))
 
 
 def find_method(name: str, reconstruct: Reconstruct) -> Method:

@@ -86,6 +86,8 @@ FILES: Mapping[str, str] = {
     # Pictures that people rate, under names that do not say where they come from.
     "report_rating": "report/rating",
     "preferences_csv": "preferences.csv",
+    # Folder of strips of small pictures: a file per test stimulus, and strips.json, which says what they are.
+    "report_pictures": "report/pictures/{subject}",
     "provenance": "provenance.json",
     # What the folder is, for programs that look for data sets in the Brain Imaging Data Structure.
     "dataset_description": "dataset_description.json",
