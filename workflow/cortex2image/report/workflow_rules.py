@@ -103,10 +103,18 @@ RULES: Mapping[str, Rule] = {
     "preference_figures": Rule(REGIONS, "sheets of preferred pictures", ("prefer_pictures",)),
     "synthesise_picture": Rule(REGIONS, "a picture of strong response", ("prefer_pictures",)),
     "synthesis_figures": Rule(REGIONS, "the way to this picture", ("synthesise_picture",)),
+    "brain_view": Rule(
+        REPORT, "maps and predictions to walk through", ("encode_voxels", "encode_jointly", "stack_layers")
+    ),
+    "thumbnails": Rule(REPORT, "small pictures", ("index_reconstructions", "novelty")),
+    "preferences": Rule(REPORT, "what people chose", ("index_reconstructions",)),
     "provenance": Rule(REPORT, "versions and config", ("scores", "encoding_scores")),
     "report": Rule(
         REPORT,
         "these pages",
-        ("provenance", "novelty_scores", "encoding_figures", "picture_sheets", "draw_series"),
+        (
+            *("provenance", "novelty_scores", "sample_scores", "encoding_figures", "picture_sheets"),
+            *("draw_series", "brain_view", "thumbnails", "preferences", "trace_learning_curve"),
+        ),
     ),
 }
