@@ -237,7 +237,8 @@ def write_evaluation(root: Path, subject: str, methods: tuple[str, ...]) -> None
             "value": np.concatenate(values),
             "as_rival": [None] * len(keys),
         }
-        EVALUATION.write(data, root / subject / "evaluation" / f"{method}.parquet")
+        path = root / subject / "evaluation" / f"{method}.parquet"
+        EVALUATION.write(data, path, subject=subject, method=method)
 
 
 def write_thumbnails(root: Path, subject: str, methods: tuple[str, ...], with_images: bool) -> None:
@@ -335,7 +336,7 @@ def config_of(
     models: tuple[str, ...],
     reader: str,
     encode: dict[str, object],
-    dataset: dict[str, object],
+    dataset: dict[str, object] | None = None,
 ) -> dict[str, object]:
     """Return the resolved config of a study, as `provenance.json` keeps it."""
     return checked(
@@ -345,7 +346,7 @@ def config_of(
             "seed": 7,
             "subjects": list(SUBJECTS),
             "dataset": {"reader": reader, "root": ".../data", "rois": {"labels": {"early": 1, "ventral": 2}}}
-            | dataset,
+            | (dataset or {}),
             "models": {"set": "miniature"},
             "decode": {"rois": {"z": ["early"], "c": ["ventral"]}},
             "reconstruct": {"methods": list(methods)},
@@ -388,7 +389,7 @@ def write_study(
             write_evaluation(root, subject, methods)
     for subject in SUBJECTS:
         write_thumbnails(root, subject, methods, with_images)
-    write_provenance(root, config_of(methods, models, reader, encode or {}, dataset or {}))
+    write_provenance(root, config_of(methods, models, reader, encode or {}, dataset))
     return command_line(root, root / "report")
 
 

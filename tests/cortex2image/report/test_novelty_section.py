@@ -56,10 +56,7 @@ def test_methods_are_shown_by_clip_identification_of_the_pooled_subjects():
     assert figure.target == TARGET
     assert figure.table["method"].tolist() == list(METHODS)
     assert figure.table["near"].tolist() == [0.9] * 4
-    assert [row["title"] for row in found["spans"]] == [
-        "z: latent of the picture",
-        "c: text embedding of the captions",
-    ]
+    assert [row["title"] for row in found["spans"]] == ["z", "c"]
 
 
 def test_decoded_features_are_no_method_of_pictures():
@@ -91,7 +88,7 @@ def test_nearest_stimuli_are_summed_up_by_measure():
         "duplicates": 1,
         "stimuli": 3,
     }
-    assert second["measure"] == measure_title("z") == "features z: latent of the picture (r)"
+    assert second["measure"] == measure_title("z") == "features z (r)"
 
 
 def test_only_controls_that_were_run_are_named_for_comparison():
