@@ -98,7 +98,7 @@ LIMITS = (
     Limit(
         lambda study, facts: not _floors(study),
         lambda study, facts: (
-            "No control without information from the brain was run (such as shuffled or no_brain): it is "
+            "No control without information from the brain was run (such as shuffled or no brain): it is "
             "not known how much of a score any plausible picture would get [@shirakawa2025]."
         ),
     ),
