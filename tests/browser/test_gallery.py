@@ -75,7 +75,7 @@ def test_all_test_stimuli_are_there_in_random_order_of_the_seed(gallery: Page, r
 
 def test_a_tile_shows_its_own_picture(opened: Opened, report: Path) -> None:
     page = opened.goto(report / "gallery.html", "#order=name")
-    tile = page.locator('[aria-label="zc, sample 2, sub-02, of images/scene_00"]')
+    tile = page.locator('[aria-label="zc (layout and meaning), sample 2, sub-02, of images/scene_00"]')
     tile.wait_for()
     page.wait_for_timeout(200)
     folder = report.parent / "sub-02" / "reconstructions" / "zc"
@@ -128,7 +128,7 @@ def test_filters_of_subjects_methods_categories_and_words(gallery: Page) -> None
     shown = gallery.eval_on_selector_all(".picture .tile", labels)
     assert shown
     assert all("sub-02" in label for label in shown)
-    assert {label.split(",")[0] for label in shown} == {"z", "zc"}
+    assert {label.split(",")[0] for label in shown} == {"z (layout)", "zc (layout and meaning)"}
     gallery.select_option("[name=category]", "house")
     until(gallery, 10)
     gallery.fill("[name=search]", "small <1>")
@@ -210,10 +210,10 @@ def test_arrow_keys_walk_through_a_row_and_on_to_the_next(gallery: Page) -> None
     for _ in range(10):
         gallery.keyboard.press("ArrowRight")
         titles.append(gallery.inner_text("#compare-title"))
-    assert titles[0] == f"{rows[0]}: z, sub-01"
-    assert titles[1:3] == [f"{rows[0]}: c, sample {k}, sub-01" for k in (1, 2)]
-    assert titles[5] == f"{rows[0]}: z, sub-02"
-    assert titles[10] == f"{rows[1]}: z, sub-01"
+    assert titles[0] == f"{rows[0]}: z (layout), sub-01"
+    assert titles[1:3] == [f"{rows[0]}: c (meaning), sample {k}, sub-01" for k in (1, 2)]
+    assert titles[5] == f"{rows[0]}: z (layout), sub-02"
+    assert titles[10] == f"{rows[1]}: z (layout), sub-01"
     gallery.keyboard.press("ArrowLeft")
     assert gallery.inner_text("#compare-title") == titles[9]
 

@@ -51,14 +51,14 @@ def test_every_picture_of_every_subject_is_there(opened: Opened, report: Path) -
     assert "a small <7> & a large thing" in page.inner_text("#facts")
     page.click("#pictures .picture >> nth=1")
     page.wait_for_selector("#compare .layer.over img")
-    assert page.inner_text("#compare-title") == f"{NAME}: c, sample 1, sub-01"
+    assert page.inner_text("#compare-title") == f"{NAME}: c (meaning), sample 1, sub-01"
     page.keyboard.press("ArrowRight")
-    assert page.inner_text("#compare-title") == f"{NAME}: c, sample 2, sub-01"
+    assert page.inner_text("#compare-title") == f"{NAME}: c (meaning), sample 2, sub-01"
 
 
 def test_the_place_of_the_right_picture_follows_from_its_score(opened: Opened, report: Path) -> None:
     page = goto(opened, report, NAME)
-    [shown] = cells(page, "Places of the picture that was seen, sub-01", "zc")
+    [shown] = cells(page, "Places of the picture that was seen, sub-01", "zc (layout and meaning)")
     places = [round(1 + (1 - value) * 29) for value in values(report, "zc", "twoway_clip")]
     assert shown.split("\n")[0] == f"{places[0]}, {places[1]} of 30"
     chances = ", ".join(f"{100 * place / 30:.0f} %" for place in places)
