@@ -13,6 +13,7 @@ from cortex2image.errors import DataError
 FASTEST_S, SLOWEST_S = 0.05, 30.0  # repetition times; outside are slips of unit, such as 2000 for 2000 ms
 TOLERANCE = 1e-3  # of a repetition time: numbers are rounded, and 0.1 % is half a second in ten minutes
 LATEST_START = 10  # repetition times; StartTime beyond is no time of a first volume
+HUGE = 1e9  # beyond any time in seconds; NaN and infinity, which Python's JSON knows, are no times either
 KEYS = ("RepetitionTime", "StartTime", "SliceTimingCorrected", "SliceTiming", "VolumeTiming")
 WRITE_TR = "write RepetitionTime in seconds into the JSON file beside the recording"
 
@@ -91,7 +92,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _number(key: str, fact: _Fact) -> float:
     # JSON knows true and false, which Python takes for 1 and 0.
-    if isinstance(fact.value, bool) or not isinstance(fact.value, int | float) or not math.isfinite(fact.value):
+    number = isinstance(fact.value, int | float) and not isinstance(fact.value, bool)
+    if not number or not abs(fact.value) < HUGE:
         found, fix = json.dumps(fact.value)[:80], f"write {key} as a number of seconds"
         raise DataError(fact.path, f"{key} as a number of seconds", found, fix)
     return float(fact.value)
