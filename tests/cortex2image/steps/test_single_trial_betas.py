@@ -127,6 +127,7 @@ def test_voxels_carry_the_grid_and_their_regions(study: Study) -> None:
         b"model": b"lsa",
         b"hrf": b"spm",
         b"hrf_derivatives": b"none",
+        b"onset_shift_s": b"0.0",
         b"drift": b"cosine",
         b"high_pass": b"0.01",
         b"confounds": b"['trans_x']",

@@ -114,7 +114,9 @@ def check_models(models: Iterable[RunModel]) -> list[str]:
         partly = shares < WHOLE_ENOUGH
         if partly.any():
             name = f"{model.run.session} {model.run.run}"
-            problems.append(f"{name}: less than half of the response was recorded of {_listed(model, partly)}")
+            problems.append(
+                f"{name}: less than half of the response was recorded of {_listed(model, partly)}"
+            )
     return problems
 
 

@@ -168,7 +168,9 @@ def _check_twins(residual: np.ndarray, where: str) -> None:
     unit = residual / np.linalg.norm(residual, axis=1, keepdims=True)
     first, second = np.nonzero(np.triu(unit @ unit.T > LARGEST_LIKENESS, 1))
     if first.size:
-        pairs = [f"{_names(first[n : n + 1])} and {_names(second[n : n + 1])}" for n in range(min(5, first.size))]
+        pairs = [
+            f"{_names(first[n : n + 1])} and {_names(second[n : n + 1])}" for n in range(min(5, first.size))
+        ]
         more = f", and {first.size - 5} more pairs" if first.size > 5 else ""
         fix = "set stim_file to n/a for one of each pair, or correct the onsets"
         expected = f"trials whose responses differ (correlate by at most {LARGEST_LIKENESS:g})"

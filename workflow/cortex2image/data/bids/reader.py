@@ -66,7 +66,9 @@ class BidsDataset:
         """Return a line per run left out or without trials, events file ignored, missing mask or confounds."""
         runs, problems = self._find(subject)
         empty = (run for run in runs if not read_events(run.events))
-        return problems + [f"{run.events.name}: names no picture; {run.bold.name} adds no trial" for run in empty]
+        return problems + [
+            f"{run.events.name}: names no picture; {run.bold.name} adds no trial" for run in empty
+        ]
 
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
         """Return the pictures that at least one of `subjects` saw, sorted by id; only tables are read.

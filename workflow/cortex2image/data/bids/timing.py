@@ -74,11 +74,16 @@ def _read_facts(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_bytes().decode("utf-8-sig"), object_pairs_hook=_once)
     except UnicodeDecodeError as error:
-        raise DataError(path, expected, f"bytes that are no UTF-8, first at byte {error.start}", fix) from None
+        raise DataError(
+            path, expected, f"bytes that are no UTF-8, first at byte {error.start}", fix
+        ) from None
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(path, expected, str(error), f"{fix}; RepetitionTime is in seconds") from None
     if not isinstance(content, dict):
         raise DataError(path, expected, f"a JSON {type(content).__name__}", fix)
+    for key in ("RepetitionTime", "StartTime"):
+        if key in content:
+            _number(key, _Fact(content[key], path))
     return {key: content[key] for key in KEYS if key in content}
 
 
@@ -112,7 +117,7 @@ def _check_raw(bold: Path, contents: Iterable[tuple[Path, Mapping[str, Any]]]) -
     raw = [fact for fact in stated if fact[0].parent not in bold.parents]
     own = [fact for fact in stated if fact[0].parent in bold.parents]
     if raw and own:
-        first, last = (_number("RepetitionTime", _Fact(value, path)) for path, value in (raw[-1], own[-1]))
+        first, last = raw[-1][1], own[-1][1]
         if not _alike(first, last):
             found = f"{last:g} s, but {first:g} s in {raw[-1][0]}"
             fix = "find out which of the two is right and correct the other"
@@ -128,7 +133,7 @@ def _repetition_time(bold: Path, header: BoldHeader, stated: _Fact | None) -> tu
             raise DataError(bold, "a repetition time", found, WRITE_TR)
         _check_plausible(bold, header.tr, "in the header; no JSON file states RepetitionTime")
         return header.tr, "the header of the recording alone"
-    tr = _number("RepetitionTime", stated)
+    tr = float(stated.value)
     _check_plausible(stated.path, tr, f"as RepetitionTime; {of_header}")
     # A header with the right number under another unit (2000 s for 2000 ms) contradicts nothing.
     if header.tr and not any(_alike(header.tr * unit, tr) for unit in (1, 1e-3, 1e3, 1e-6, 1e6)):
@@ -170,8 +175,10 @@ def _reference(facts: Mapping[str, _Fact], tr: float, source: str) -> float:
     start = facts.get("StartTime")
     if start is None:
         return 0.5 * tr if corrected and corrected.value else 0.0
-    seconds = _number("StartTime", start)
+    seconds = float(start.value)
     if abs(seconds) > LATEST_START * tr:
         fix = "write StartTime in seconds, not milliseconds"
-        raise DataError(start.path, f"StartTime near 0 for volumes of {tr:g} s, from {source}", f"{seconds:g} s", fix)
+        raise DataError(
+            start.path, f"StartTime near 0 for volumes of {tr:g} s, from {source}", f"{seconds:g} s", fix
+        )
     return seconds

@@ -18,7 +18,9 @@ MISSING = ("n/a", "")
 SHOWN_NAMES = 30
 # A cell in double quotes, which may hold tabs and doubled quotes, or else the text up to the next tab.
 _CELL = re.compile(r'"((?:[^"]|"")*)"(?=\t|$)|([^\t]*)')
-AS_BIDS_ASKS = "write the table as BIDS asks: one header line, a tab between two columns, n/a for no value, UTF-8"
+AS_BIDS_ASKS = (
+    "write the table as BIDS asks: one header line, a tab between two columns, n/a for no value, UTF-8"
+)
 
 
 def read_tsv(path: Path, columns: Sequence[str], others: Sequence[str] | None = ()) -> pd.DataFrame:
@@ -129,7 +131,9 @@ def _check_names(path: Path, names: list[str], needed: Sequence[str], used: Sequ
     missing = [name for name in needed if name not in names]
     if missing:
         found = f"no {', '.join(missing)} among {_shown(names)}"
-        raise DataError(path, f"the columns {', '.join(needed)}", found, f"add the columns, or {AS_BIDS_ASKS}")
+        raise DataError(
+            path, f"the columns {', '.join(needed)}", found, f"add the columns, or {AS_BIDS_ASKS}"
+        )
     double = [name for name in dict.fromkeys(used) if names.count(name) > 1]
     if double:
         found = f"{names.count(double[0])} columns {double[0]}"
