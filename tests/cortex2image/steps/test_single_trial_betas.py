@@ -143,6 +143,44 @@ def test_without_confounds_and_atlas(study: Study) -> None:
     assert len(SINGLE_TRIAL_BETAS.read(study.betas)) == 2 * len(ONSETS)
 
 
+def change_events(study: Study, run: int, shift: float, last: float | None = None) -> None:
+    """Write events and trials whose onsets are late by `shift` s; optionally move a run's last trial."""
+    onsets = np.tile(ONSETS + shift, 2)
+    if last is not None:
+        onsets[(run + 1) * len(ONSETS) - 1] = last
+    table = TRIALS.read(study.root / "trials.parquet")
+    columns = {name: table[name] for name in table.column_names} | {"onset": onsets}
+    TRIALS.write(columns, study.root / "trials.parquet")
+
+
+def test_late_onsets_are_shifted_back_once(study: Study) -> None:
+    change_events(study, 0, shift=7.5)
+    study.run_step(onset_shift_s=-7.5)
+    betas = matrix(SINGLE_TRIAL_BETAS.read(study.betas), "beta")
+    planted = study.planted.reshape(-1, *SHAPE)[:, study.mask]
+    np.testing.assert_allclose(betas, planted, atol=2e-3)
+    study.run_step()
+    assert np.abs(matrix(SINGLE_TRIAL_BETAS.read(study.betas), "beta") - planted).max() > 0.5
+
+
+def test_trials_recorded_in_part_are_told_to_the_report(study: Study) -> None:
+    study.run_step()
+    assert json.loads(MASK_VOXELS.read(study.voxels).schema.metadata[b"left_out"]) == []
+    change_events(study, 1, shift=0.0, last=133.9)
+    study.run_step()
+    (problem,) = json.loads(MASK_VOXELS.read(study.voxels).schema.metadata[b"left_out"])
+    assert problem.startswith("ses-1 run-2: less than half of the response was recorded of 1 of 5 trials:")
+    assert problem.endswith("run-2_trial-004 (picture-14) at 133.9 s")
+
+
+def test_events_are_tested_before_a_recording_is_read(study: Study) -> None:
+    change_events(study, 1, shift=0.0, last=139.0)
+    spoil_voxel(study)
+    with pytest.raises(DataError, match=r"run-2 .*run-2_events\.tsv(.|\n)*run-2_trial-004 .* at 139 s"):
+        study.run_step()
+    study.assert_nothing_written()
+
+
 def shift_run(study: Study) -> None:
     for kind in ("preproc_bold", "brain_mask"):
         path = study.root / f"{study.stem(1)}_space-T1w_desc-{kind}.nii.gz"

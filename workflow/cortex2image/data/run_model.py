@@ -129,8 +129,8 @@ def _check_recorded(model: RunModel, lost: np.ndarray) -> None:
             f"({model.volumes} volumes, repetition time {run.tr:g} s{source}), in volumes that are kept"
         )
         fix = (
-            "check RepetitionTime, the unit of onsets and durations, glm/onset_shift_s, and that the recording "
-            "is whole; give trials without a recorded response stim_file n/a"
+            "check RepetitionTime, the unit of onsets and durations, glm/onset_shift_s, and that the "
+            "recording is whole; give trials without a recorded response stim_file n/a"
         )
         where = model.named(run.sources.events)
         raise DataError(where, expected, f"no response of {_listed(model, lost)}", fix)

@@ -124,7 +124,8 @@ def _numbers(confounds: pd.DataFrame, names: Iterable[str], where: str) -> np.nd
             found = f"'{cells.iloc[row]}' in row {row + 2} of the table"
             fix = "correct the table (n/a for a value that is missing), or do not use this confound"
             raise DataError(where, f"numbers in confound {name}", found, fix)
-    return columns.to_numpy(np.float64, copy=True)
+    values: np.ndarray = columns.to_numpy(np.float64, copy=True)
+    return values
 
 
 def _check_single(names: Sequence[str], columns: Sequence[str], where: str) -> None:

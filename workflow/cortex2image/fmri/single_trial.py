@@ -12,12 +12,13 @@ from cortex2image.errors import DataError, require_known
 
 MODELS = ("lss", "lsa")
 SMALLEST_RESPONSE = 0.01  # fraction of its peak that a trial must reach within the kept volumes
-SMALLEST_SHARE = 1e-6  # fraction of a regressor's variance that the rest of the model must leave unexplained
-# Fraction of a trial's variance that the rest of its model must leave, or its beta is noise: at this limit the
-# standard deviation of the beta is 32 times that of a trial alone.
+SMALLEST_SHARE = 1e-6  # smallest eigenvalue of correlated regressors, below which no inverse is computed
+# Fraction of a trial's variance that the rest of its model must leave, or its beta is noise: at this limit
+# the standard deviation of the beta is 32 times that of a trial alone.
 SMALLEST_OWN_SHARE = 1e-3
-# Correlation of two trials' responses from which no model tells them apart: onsets within 0.4 s of each other
-# for short trials, within 1 s for blocks of 20 s. LSS models such twins without complaint, each as the other's.
+# Correlation of two trials' responses from which no model tells them apart: onsets within 0.4 s of each
+# other for short trials, within 1 s for blocks of 20 s. LSS can be solved for such twins among other trials,
+# but says of one what belongs to both.
 LARGEST_LIKENESS = 0.99
 SMALLEST_BASELINE = 1e-3  # fraction of the median baseline; voxels below it have no signal
 
@@ -155,7 +156,7 @@ def _check_responses(regressors: np.ndarray, residual: np.ndarray, where: str) -
     """Raise :class:`DataError` if a trial's response lies outside the kept volumes or in the nuisance."""
     reached = np.abs(regressors[:, 0]).max(axis=1)
     share = (residual[:, 0] ** 2).sum(axis=1) / np.maximum((regressors[:, 0] ** 2).sum(axis=1), 1e-300)
-    lost = np.flatnonzero((reached < SMALLEST_RESPONSE) | (share < SMALLEST_SHARE))
+    lost = np.flatnonzero((reached < SMALLEST_RESPONSE) | (share < SMALLEST_OWN_SHARE))
     if lost.size:
         expected = "every trial to have its response within the kept volumes, apart from drift and confounds"
         found = f"none left of {_names(lost)}"
@@ -166,15 +167,13 @@ def _check_responses(regressors: np.ndarray, residual: np.ndarray, where: str) -
 def _check_twins(residual: np.ndarray, where: str) -> None:
     """Raise :class:`DataError` if two trials have nearly the same response, (trials, volumes)."""
     unit = residual / np.linalg.norm(residual, axis=1, keepdims=True)
-    first, second = np.nonzero(np.triu(unit @ unit.T > LARGEST_LIKENESS, 1))
-    if first.size:
-        pairs = [
-            f"{_names(first[n : n + 1])} and {_names(second[n : n + 1])}" for n in range(min(5, first.size))
-        ]
-        more = f", and {first.size - 5} more pairs" if first.size > 5 else ""
+    pairs = np.argwhere(np.triu(unit @ unit.T > LARGEST_LIKENESS, 1))
+    if len(pairs):
+        named = ", ".join(" and ".join(_names(np.array([trial])) for trial in pair) for pair in pairs[:5])
+        more = f", and {len(pairs) - 5} more pairs" if len(pairs) > 5 else ""
         fix = "set stim_file to n/a for one of each pair, or correct the onsets"
         expected = f"trials whose responses differ (correlate by at most {LARGEST_LIKENESS:g})"
-        raise DataError(where, expected, f"nearly one response of {', '.join(pairs)}{more}", fix)
+        raise DataError(where, expected, f"nearly one response of {named}{more}", fix)
 
 
 def _check_own(variance: np.ndarray, inverse: np.ndarray, where: str) -> None:

@@ -201,11 +201,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         say_repeats(args.subject, rows)
     problems = [*dataset.problems(args.subject), *left_out_words(shown, rows, splits)]
     seconds = {f"{run.session} {run.run}": run.seconds for run in runs if run.seconds is not None}
-    facts = {
-        "runs": sum(bool(run.events) for run in runs),
-        "run_seconds": json.dumps(seconds),
-        "left_out": json.dumps(problems),
-    }
+    used = sum(bool(run.events) for run in runs)
+    facts = {"runs": used, "run_seconds": json.dumps(seconds), "left_out": json.dumps(problems)}
     facts |= {"subject": args.subject, "left_out_trials": len(shown) - len(rows)}
     write(shown, args.shown, facts | {"left_out_trials": 0})
     write(rows, args.trials, facts)

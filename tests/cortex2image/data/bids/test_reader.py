@@ -83,7 +83,7 @@ def test_a_run_without_trials_is_reported(small_study, capsys, shown):
     small_study.add_events("sub-01/ses-2", "sub-01_ses-2_task-scenes_run-1", *shown)
     dataset = BidsDataset(small_study.root)
     (problem,) = dataset.problems("sub-01")
-    assert problem.startswith("sub-01_ses-2_task-scenes_run-1_events.tsv: names no picture; sub-01_ses-2")
+    assert problem.startswith("sub-01_ses-2_task-scenes_run-1_events.tsv: names no picture; not used: sub")
     assert len(dataset.runs("sub-01")) == 4
     assert capsys.readouterr().err.count(f"warning: {problem}") == 1
 

@@ -73,7 +73,7 @@ def test_reference_within_a_volume(tmp_path, facts, reference):
             1.0,
             {"RepetitionTime": 2},
             BOLD,
-            r"one repetition time\n.*1 s in the header, RepetitionTime 2 s in",
+            r"one repetition time\n.*1 s in the header, .*Time 2 s in",
         ),
         (2.0, {"RepetitionTime": 2.02}, BOLD, r"2 s in the header, RepetitionTime 2\.02 s"),
         (2.0, {"RepetitionTime": 2000}, OWN, r"0\.05 to 30 s\n.*2000 s as Rep.* the header .* 2 s\n.*milli"),

@@ -63,12 +63,11 @@ class BidsDataset:
         return [_read_run(subject, files) for files in self._find(subject)[0]]
 
     def problems(self, subject: str) -> list[str]:
-        """Return a line per run left out or without trials, events file ignored, missing mask or confounds."""
+        """Return a line per run left out or without trials, events ignored, and missing mask or confounds."""
         runs, problems = self._find(subject)
-        empty = (run for run in runs if not read_events(run.events))
-        return problems + [
-            f"{run.events.name}: names no picture; {run.bold.name} adds no trial" for run in empty
-        ]
+        empty = [run for run in runs if not read_events(run.events)]
+        words = "names no picture; not used:"
+        return [*problems, *(f"{run.events.name}: {words} {run.bold.name}" for run in empty)]
 
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
         """Return the pictures that at least one of `subjects` saw, sorted by id; only tables are read.
