@@ -37,7 +37,7 @@ def test_shares_are_sums_of_squares_within_the_volumes(reference: float, duratio
 
 def test_trials_far_outside_or_longer_than_the_run_have_none() -> None:
     onsets = np.array([200.0, 1e9, -70.0, -1e9, 10.0, 10.0])
-    durations = np.array([1.0, 1.0, 2.0, 2.0, 1e9, 1.0])
+    durations = np.array([1.0, 1.0, 2.0, 2.0, 1e4, 1.0])
     shares = response_shares(KEEP, TR, 0.0, onsets, durations, "spm")
     np.testing.assert_allclose(shares, [0, 0, 0, 0, 0, 1], atol=1e-3)
 
