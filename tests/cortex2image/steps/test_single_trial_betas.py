@@ -169,7 +169,7 @@ def test_trials_recorded_in_part_are_told_to_the_report(study: Study) -> None:
     change_events(study, 1, shift=0.0, last=133.9)
     study.run_step()
     (problem,) = json.loads(MASK_VOXELS.read(study.voxels).schema.metadata[b"left_out"])
-    assert problem.startswith("ses-1 run-2: less than half of the response was recorded of 1 of 5 trials:")
+    assert problem.startswith("1 of 10 trials have less than half of their response in volumes that are kept")
     assert problem.endswith("run-2_trial-004 (picture-14) at 133.9 s")
 
 

@@ -1,6 +1,6 @@
 """The single-trial model of one run, and how much of the response to each trial the run holds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,7 +98,7 @@ def check_models(models: Iterable[RunModel]) -> list[str]:
     Returns
     -------
     problems : list of str
-        One line for each run of whose trials less than half the response was recorded.
+        A line on the trials of which less than half the response was recorded; empty if there are none.
 
     Raises
     ------
@@ -106,18 +106,16 @@ def check_models(models: Iterable[RunModel]) -> list[str]:
         The response to a trial lies outside its run, or cannot be told from another; or confounds are
         unusable.
     """
-    problems = []
+    partly: list[str] = []
+    total = 0
     for model in models:
         shares = model.shares()
         _check_recorded(model, shares < SMALLEST_SHARE)
         model.check()
-        partly = shares < WHOLE_ENOUGH
-        if partly.any():
-            name = f"{model.run.session} {model.run.run}"
-            problems.append(
-                f"{name}: less than half of the response was recorded of {_listed(model, partly)}"
-            )
-    return problems
+        partly += _places(model, shares < WHOLE_ENOUGH)
+        total += len(shares)
+    words = "have less than half of their response in volumes that are kept"
+    return [f"{len(partly)} of {total} trials {words}: {_first(partly)}"] if partly else []
 
 
 def _check_recorded(model: RunModel, lost: np.ndarray) -> None:
@@ -129,16 +127,20 @@ def _check_recorded(model: RunModel, lost: np.ndarray) -> None:
             f"({model.volumes} volumes, repetition time {run.tr:g} s{source}), in volumes that are kept"
         )
         fix = (
-            "check RepetitionTime, the unit of onsets and durations, glm/onset_shift_s, and that the "
-            "recording is whole; give trials without a recorded response stim_file n/a"
+            "check RepetitionTime, the unit of onsets and durations, glm/onset_shift_s, glm/scrub, and that "
+            "the recording is whole; give trials without a recorded response stim_file n/a"
         )
-        where = model.named(run.sources.events)
-        raise DataError(where, expected, f"no response of {_listed(model, lost)}", fix)
+        where, places = model.named(run.sources.events), _places(model, lost)
+        found = f"no response of {len(places)} of {len(lost)} trials: {_first(places)}"
+        raise DataError(where, expected, found, fix)
 
 
-def _listed(model: RunModel, chosen: np.ndarray) -> str:
-    """Return the number of chosen trials and the first few of them, with their onsets."""
-    places = np.flatnonzero(chosen)
-    first = [f"{model.shown.names[n]} at {model.shown.onsets[n]:g} s" for n in places[:NAMED]]
+def _places(model: RunModel, chosen: np.ndarray) -> list[str]:
+    """Return the chosen trials with their onsets as modelled."""
+    return [f"{model.shown.names[n]} at {model.shown.onsets[n]:g} s" for n in np.flatnonzero(chosen)]
+
+
+def _first(places: Sequence[str]) -> str:
+    """Return the first few places, and how many more there are."""
     more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
-    return f"{len(places)} of {len(chosen)} trials: {', '.join(first)}{more}"
+    return ", ".join(places[:NAMED]) + more
