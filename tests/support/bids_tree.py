@@ -42,14 +42,17 @@ class BidsTree:
         return path
 
     def add_bold(self, folder: str, stem: str, space: str = "_space-T1w", **facts: object) -> Path:
-        """Write recording, brain mask and (with `facts`) sidecar of a run as fMRIPrep >= 1.2 names them."""
+        """Write recording, brain mask and (with `facts`) sidecar of a run as fMRIPrep >= 1.2 names them.
+
+        The header of the recording states the RepetitionTime of the facts.
+        """
         func = self.fmriprep / folder / "func"
         func.mkdir(parents=True, exist_ok=True)
         path = func / f"{stem}{space}_desc-preproc_bold.nii.gz"
         bold = np.random.default_rng(0).normal(100, 1, (*GRID, VOLUMES)).astype(np.float32)
         image = nib.Nifti1Image(bold, np.eye(4))
         image.header.set_xyzt_units("mm", "sec")
-        image.header.set_zooms((1.0, 1.0, 1.0, TR))
+        image.header.set_zooms((1.0, 1.0, 1.0, facts.get("RepetitionTime", TR)))
         nib.save(image, path)
         mask = nib.Nifti1Image(np.ones(GRID, np.uint8), np.eye(4))
         nib.save(mask, func / f"{stem}{space}_desc-brain_mask.nii.gz")

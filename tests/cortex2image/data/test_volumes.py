@@ -59,6 +59,19 @@ def test_header_gives_seconds(tmp_path, values, tr, unit):
     assert header.tr == pytest.approx(1.5)
 
 
+@pytest.mark.parametrize(
+    ("tr", "unit", "stated"),
+    [(1.0, "unknown", 0.0), (1.0, "sec", 1.0), (0.0, "sec", 0.0), (np.nan, "sec", 0.0), (1.0, "hz", 0.0)],
+)
+def test_headers_that_state_no_repetition_time(tmp_path, values, tr, unit, stated):
+    path = save(values, tmp_path / "bold.nii")
+    image = nib.load(path)
+    image.header.set_xyzt_units("mm", unit)
+    image.header["pixdim"][4] = tr
+    nib.save(image, tmp_path / "other.nii")
+    assert read_bold_header(tmp_path / "other.nii").tr == stated
+
+
 def test_mask_and_affine(tmp_path, mask):
     loaded, affine = load_mask(save(mask.astype(np.uint8), tmp_path / "mask.nii.gz"))
     assert loaded.dtype == bool

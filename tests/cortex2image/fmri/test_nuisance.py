@@ -94,6 +94,31 @@ def test_confounds_of_another_length_are_refused() -> None:
         kept_volumes(CONFOUNDS, ["motion_outlier"], 5, "run-1")
 
 
+def with_text() -> pd.DataFrame:
+    return CONFOUNDS.assign(note=pd.Series(["n/a", "", "fast", "1"], dtype=object))
+
+
+def test_text_in_a_column_that_is_not_used_stops_nothing() -> None:
+    chosen = confound_regressors(with_text(), ["trans_x"], ALL, "run-1")
+    np.testing.assert_array_equal(chosen[:, 0], [0, 1, 2, 3])
+    assert kept_volumes(with_text(), ["motion_outlier"], 4, "run-1").sum() == 3
+
+
+def test_text_in_a_column_that_is_used_is_named_with_its_row() -> None:
+    match = r"run-1\n.*numbers in confound note\n.*'fast' in row 4"
+    with pytest.raises(DataError, match=match):
+        confound_regressors(with_text(), ["trans_x", "note"], ALL, "run-1")
+    with pytest.raises(DataError, match=match):
+        kept_volumes(with_text(), ["no"], 4, "run-1")
+
+
+def test_two_columns_of_one_name_are_refused_where_they_are_used() -> None:
+    twice = pd.concat([CONFOUNDS, CONFOUNDS[["trans_x"]]], axis=1)
+    assert confound_regressors(twice, ["trans_x_derivative1"], ALL, "run-1").shape == (4, 1)
+    with pytest.raises(DataError, match=r"run-1\n.*\n.*2 columns trans_x\n"):
+        confound_regressors(twice, ["trans_x"], ALL, "run-1")
+
+
 def test_an_unknown_drift_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"glm/drift\n.*cosine, polynomial, none\n.*'linear'"):
         drift_regressors(180, 2.0, "linear", 0.01)

@@ -160,19 +160,48 @@ def test_trial_after_the_last_volume_is_named(bold: np.ndarray, nuisance: np.nda
 
 
 def test_trial_that_a_confound_explains_is_named(bold: np.ndarray, nuisance: np.ndarray) -> None:
-    copy = np.hstack([nuisance, 3 * regressors()[4, :1].T])
+    almost = regressors()[4, :1].T + 1e-3 * np.sin(np.arange(VOLUMES))[:, None]
+    copy = np.hstack([nuisance, 3 * almost])
     with pytest.raises(DataError, match=r"none left of trial-004\n"):
         single_trial_betas(bold, regressors(), copy, KEEP, "lsa", "run-2")
 
 
-@pytest.mark.parametrize(("model", "found"), [("lss", "trial-000, trial-001"), ("lsa", "trials")])
-def test_two_trials_at_one_onset_are_refused(
-    model: str, found: str, bold: np.ndarray, nuisance: np.ndarray
+@pytest.mark.parametrize("model", ["lss", "lsa"])
+@pytest.mark.parametrize(("apart", "length"), [(0.0, 3.0), (0.05, 3.0), (0.3, 3.0), (0.6, 20.0)])
+def test_trials_with_nearly_one_response_are_refused_however_many_others_there_are(
+    model: str, apart: float, length: float, bold: np.ndarray, nuisance: np.ndarray
 ) -> None:
-    onsets = np.array([10.0, 10.0]) if model == "lss" else np.array([10.0, 10.0, 50.0])
-    twins = trial_regressors(FRAME_TIMES, onsets, np.full(len(onsets), 3.0), "spm")
-    with pytest.raises(DataError, match=rf"run-2\n.*\n.*{found} not to be told"):
+    onsets = np.array([10.0, 60.0, 60.0 + apart, 110.0, 160.0, 210.0])
+    twins = trial_regressors(FRAME_TIMES, onsets, np.full(6, length), "spm")
+    with pytest.raises(DataError, match=r"run-2\n.*\n.*nearly one response of trial-001 and trial-002\n"):
         single_trial_betas(bold, twins, nuisance, KEEP, model, "run-2")
+
+
+def test_trials_a_second_apart_are_estimated(bold: np.ndarray, nuisance: np.ndarray) -> None:
+    close = trial_regressors(FRAME_TIMES, np.array([60.0, 61.0, 110.0]), np.full(3, 3.0), "spm")
+    for model in ("lss", "lsa"):
+        assert np.isfinite(single_trial_betas(bold, close, nuisance, KEEP, model, "run-2")).all()
+
+
+def test_many_pairs_are_counted(bold: np.ndarray, nuisance: np.ndarray) -> None:
+    eight = trial_regressors(FRAME_TIMES, np.repeat(30.0 * np.arange(1, 9), 2), np.full(16, 3.0), "spm")
+    with pytest.raises(DataError, match=r"trial-008 and trial-009, and 3 more pairs\n"):
+        single_trial_betas(bold, eight, nuisance, KEEP, "lss", "run-2")
+
+
+@pytest.mark.parametrize(
+    ("onsets", "found"),
+    [
+        (6 + 1.7 * np.arange(140), "trials not to be told from the others"),
+        (np.array([20, 60, 60.5, 61, 100]), "less for trial-002\n"),
+    ],
+)
+def test_lsa_refuses_trials_that_the_others_explain(onsets: np.ndarray, found: str, bold: np.ndarray) -> None:
+    dense = trial_regressors(FRAME_TIMES, onsets, np.full(len(onsets), 1.0), "spm")
+    empty = np.empty((VOLUMES, 0))
+    with pytest.raises(DataError, match=rf"run-2\n.*\n.*{found}(.|\n)*lss"):
+        single_trial_betas(bold, dense, empty, KEEP, "lsa", "run-2")
+    assert np.isfinite(single_trial_betas(bold, dense, empty, KEEP, "lss", "run-2")).all()
 
 
 def test_lss_is_steadier_than_lsa_where_events_are_close(rng: np.random.Generator) -> None:

@@ -23,7 +23,7 @@ OWN_CONFIGS = {"simulated": "config", "haxby2001": "haxby"}
 OPENING = {"stimuli", "trials", "single_trial_betas", "prepared_betas"}
 DRAWING, EXTRACTING, COMPARING = {"reconstruct_images"}, {"extract_features"}, {"brain_consistency"}
 # Every reader whose pictures stand in a table of the user's reads it as one of BIDS.
-SHARED = {"cortex2image.data.bids.tables"}
+SHARED = {"cortex2image.data.bids.tables", "cortex2image.data.bids.tsv"}
 
 
 def study_of(reader):

@@ -130,6 +130,7 @@ def test_voxels_carry_the_grid_and_their_regions(study: Study) -> None:
         b"model": b"lsa",
         b"hrf": b"spm",
         b"hrf_derivatives": b"none",
+        b"onset_shift_s": b"0.0",
         b"drift": b"cosine",
         b"high_pass": b"0.01",
         b"confounds": b"['trans_x']",
@@ -162,6 +163,44 @@ def test_without_confounds_and_atlas(study: Study) -> None:
     study.run_step({"atlas": None}, confounds=[], model="lss", derivatives="time")
     assert set(MASK_VOXELS.read(study.voxels)["roi"].to_pylist()) == {"unlabelled"}
     assert len(SINGLE_TRIAL_BETAS.read(study.betas)) == 2 * len(ONSETS)
+
+
+def change_events(study: Study, run: int, shift: float, last: float | None = None) -> None:
+    """Write events and trials whose onsets are late by `shift` s; optionally move a run's last trial."""
+    onsets = np.tile(ONSETS + shift, 2)
+    if last is not None:
+        onsets[(run + 1) * len(ONSETS) - 1] = last
+    table = TRIALS.read(study.root / "trials.parquet")
+    columns = {name: table[name] for name in table.column_names} | {"onset": onsets}
+    TRIALS.write(columns, study.root / "trials.parquet")
+
+
+def test_late_onsets_are_shifted_back_once(study: Study) -> None:
+    change_events(study, 0, shift=7.5)
+    study.run_step(onset_shift_s=-7.5)
+    betas = matrix(SINGLE_TRIAL_BETAS.read(study.betas), "beta")
+    planted = study.planted.reshape(-1, *SHAPE)[:, study.mask]
+    np.testing.assert_allclose(betas, planted, atol=2e-3)
+    study.run_step()
+    assert np.abs(matrix(SINGLE_TRIAL_BETAS.read(study.betas), "beta") - planted).max() > 0.5
+
+
+def test_trials_recorded_in_part_are_told_to_the_report(study: Study) -> None:
+    study.run_step()
+    assert json.loads(MASK_VOXELS.read(study.voxels).schema.metadata[b"left_out"]) == []
+    change_events(study, 1, shift=0.0, last=133.9)
+    study.run_step()
+    (problem,) = json.loads(MASK_VOXELS.read(study.voxels).schema.metadata[b"left_out"])
+    assert problem.startswith("1 of 10 trials have less than half of their response in volumes that are kept")
+    assert problem.endswith("run-2_trial-004 (picture-14) at 133.9 s")
+
+
+def test_events_are_tested_before_a_recording_is_read(study: Study) -> None:
+    change_events(study, 1, shift=0.0, last=139.0)
+    spoil_voxel(study)
+    with pytest.raises(DataError, match=r"run-2 .*run-2_events\.tsv(.|\n)*run-2_trial-004 .* at 139 s"):
+        study.run_step()
+    study.assert_nothing_written()
 
 
 def shift_run(study: Study) -> None:

@@ -66,6 +66,15 @@ def write_inputs(
     MASK_VOXELS.write(voxels, folder / "mask_voxels.parquet", **facts)
 
 
+def say_left_out(folder: Path, *problems: str) -> None:
+    """Let mask_voxels.parquet say what the step before found."""
+    voxels = MASK_VOXELS.read(folder / "mask_voxels.parquet")
+    facts = {name.decode(): value.decode() for name, value in voxels.schema.metadata.items()}
+    columns = {name: voxels[name] for name in voxels.column_names}
+    path = folder / "mask_voxels.parquet"
+    MASK_VOXELS.write(columns, path, **facts | {"left_out": json.dumps(problems)})
+
+
 def standardise(
     folder: Path,
     betas: np.ndarray,
@@ -78,9 +87,12 @@ def standardise(
     released: Sequence[float | None] = NONE_RELEASED,
     average_repeats: Sequence[str] = ("test",),
     captions: Mapping[str, str] | None = None,
+    left_out: Sequence[str] = (),
 ) -> tuple[np.ndarray, pa.Table]:
     """Run the step; return betas and voxels."""
     write_inputs(folder, betas, splits, stimuli, folds, invalid, released, captions)
+    if left_out:
+        say_left_out(folder, *left_out)
     inputs = [
         "--stimuli",
         "stimuli",
@@ -214,6 +226,12 @@ def test_voxels_that_lack_data_in_a_session_are_left_out(tmp_path: Path, betas: 
     assert "2 of 6 voxels lack data in a session; left out" in capsys.readouterr().err
     assert json.loads(voxels.schema.metadata[b"left_out"]) == ["2 of 6 voxels lack data in a session"]
     assert json.loads(whole_voxels.schema.metadata[b"left_out"]) == []
+
+
+def test_what_the_betas_lack_stands_before_what_the_voxels_lack(tmp_path: Path, betas: np.ndarray) -> None:
+    _, voxels = standardise(tmp_path, betas, invalid=(0, 1, 0, 0, 0, 0), left_out=["a trial was cut"])
+    said = json.loads(voxels.schema.metadata[b"left_out"])
+    assert said == ["a trial was cut", "1 of 6 voxels lack data in a session"]
 
 
 def test_no_voxel_with_data_in_every_session_is_an_error(tmp_path: Path, betas: np.ndarray) -> None:

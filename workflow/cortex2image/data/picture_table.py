@@ -5,7 +5,8 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from cortex2image.data.bids.tables import MISSING, read_captions, read_tsv, stated, stimulus_id
+from cortex2image.data.bids.tables import OPTIONAL, read_captions, stated, stimulus_id
+from cortex2image.data.bids.tsv import MISSING, read_tsv
 from cortex2image.data.recording import Stimulus
 from cortex2image.errors import DataError
 from cortex2image.pictures import SUFFIXES
@@ -52,8 +53,8 @@ def described_stimuli(table: Path, splits: Mapping[str, str]) -> list[Stimulus]:
 def _rows_by_name(table: Path) -> dict[str, tuple[pd.Series, str]]:
     """Return each row of the table, and its place for errors, by the name of the picture."""
     rows: dict[str, tuple[pd.Series, str]] = {}
-    for number, row in read_tsv(table, ("stim_file", "captions")).iterrows():
-        name, where = picture_name(row["stim_file"]), f"{table}, row {number + 2}"
+    for line, row in read_tsv(table, ("stim_file", "captions"), ("split", *OPTIONAL)).iterrows():
+        name, where = picture_name(row["stim_file"]), f"{table}, row {line}"
         if name in rows:
             found = f"{rows[name][0]['stim_file']} and {row['stim_file']}"
             fix = "name every picture once, differing in more than folder and suffix"

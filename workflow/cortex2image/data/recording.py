@@ -29,6 +29,15 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Sources:
+    """Files of a run's events and confounds, and what says its repetition time; None where unknown."""
+
+    events: Path | None = None
+    confounds: Path | None = None
+    tr: str | None = None
+
+
+@dataclass(frozen=True)
 class Run:
     """One functional run of one subject.
 
@@ -48,7 +57,9 @@ class Run:
         Brain mask on the grid of `bold`.
     events : tuple of Event, in order of onset
     confounds : DataFrame or None
-        One row per volume of this run, columns named as fMRIPrep names them.
+        One row per volume of this run, columns named as fMRIPrep names them; of text where they hold text.
+    sources : Sources
+        Where events, confounds and repetition time come from, for errors.
     """
 
     subject: str
@@ -61,6 +72,7 @@ class Run:
     mask: Path | None
     events: tuple[Event, ...]
     confounds: pd.DataFrame | None
+    sources: Sources = Sources()
 
     @property
     def seconds(self) -> float:

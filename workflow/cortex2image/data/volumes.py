@@ -34,8 +34,10 @@ def read_bold_header(path: str | Path) -> BoldHeader:
         The file is missing, is no NIfTI file, or is not 4-D.
     """
     image = _open_bold(path)
-    unit = _SECONDS.get(image.header.get_xyzt_units()[1], 0.0)
-    return BoldHeader(image.shape[3], float(image.header.get_zooms()[3]) * unit)
+    unit, step = image.header.get_xyzt_units()[1], float(image.header.get_zooms()[3])
+    # Programs that know no repetition time leave 1 without a unit, which NIfTI headers start with.
+    stated = np.isfinite(step) and step > 0 and (unit, step) != ("unknown", 1.0)
+    return BoldHeader(image.shape[3], step * _SECONDS.get(unit, 0.0) if stated else 0.0)
 
 
 def load_volume(path: str | Path) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,6 @@
 """Nuisance of a run: drift, confounds, and volumes to leave out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -61,15 +61,15 @@ def confound_regressors(
     names : columns to use
     keep : (volumes,) bool array
         Volumes that stay in the model, from :func:`kept_volumes`.
-    where : the run, for errors
+    where : the run and its table, for errors
 
     Raises
     ------
     ConfigError
         A name is not among the run's confounds, or the run has none.
     DataError
-        The table has another number of rows than the run has volumes, or a value of a volume that stays is
-        missing (beyond the first row) or infinite.
+        The table has another number of rows than the run has volumes, a name stands over several columns, a
+        cell is text, or a value of a volume that stays is missing (beyond the first row) or infinite.
     """
     if not names:
         return np.empty((len(keep), 0))
@@ -80,7 +80,8 @@ def confound_regressors(
         fix = "correct glm/confounds in the config; an empty list uses none"
         raise ConfigError(where, f"confounds {', '.join(names)}", found, fix)
     _check_rows(confounds, len(keep), where)
-    values = confounds[list(names)].to_numpy(np.float64, copy=True)
+    _check_single(names, columns, where)
+    values = _numbers(confounds, names, where)
     values[0, np.isnan(values[0])] = 0.0
     unusable = ~np.isfinite(values)
     _check_finite(unusable & keep[:, None], names, where)
@@ -99,7 +100,7 @@ def kept_volumes(
     Raises
     ------
     DataError
-        The table has another number of rows than the run has volumes.
+        The table has another number of rows than the run has volumes, or a cell of these columns is text.
     """
     keep = np.ones(volumes, bool)
     if confounds is None:
@@ -107,8 +108,32 @@ def kept_volumes(
     spikes = [name for name in confounds.columns if name.startswith(tuple(prefixes))]
     if spikes:
         _check_rows(confounds, volumes, where)
-        keep &= ~(confounds[spikes].fillna(0).to_numpy(np.float64) != 0).any(axis=1)
+        marks = _numbers(confounds, dict.fromkeys(spikes), where)
+        keep &= ~(np.nan_to_num(marks) != 0).any(axis=1)
     return keep
+
+
+def _numbers(confounds: pd.DataFrame, names: Iterable[str], where: str) -> np.ndarray:
+    """Return columns as (volumes, columns) float64; raise if one holds text."""
+    columns = confounds[list(names)]
+    for place, name in enumerate(columns):
+        cells = columns.iloc[:, place]
+        if not pd.api.types.is_numeric_dtype(cells):
+            text = pd.to_numeric(cells, errors="coerce").isna() & ~cells.isin(["n/a", "", np.nan])
+            row = int(text.to_numpy().argmax())
+            found = f"'{cells.iloc[row]}' in row {row + 2} of the table"
+            fix = "correct the table (n/a for a value that is missing), or do not use this confound"
+            raise DataError(where, f"numbers in confound {name}", found, fix)
+    values: np.ndarray = columns.to_numpy(np.float64, copy=True)
+    return values
+
+
+def _check_single(names: Sequence[str], columns: Sequence[str], where: str) -> None:
+    double = [name for name in names if columns.count(name) > 1]
+    if double:
+        found = f"{columns.count(double[0])} columns {double[0]}"
+        fix = "rename or remove all but one of them in the table"
+        raise DataError(where, "confounds of different names", found, fix)
 
 
 def _check_rows(confounds: pd.DataFrame, volumes: int, where: str) -> None:

@@ -12,7 +12,14 @@ from cortex2image.errors import DataError, require_known
 
 MODELS = ("lss", "lsa")
 SMALLEST_RESPONSE = 0.01  # fraction of its peak that a trial must reach within the kept volumes
-SMALLEST_SHARE = 1e-6  # fraction of a regressor's variance that the rest of the model must leave unexplained
+SMALLEST_SHARE = 1e-6  # smallest eigenvalue of correlated regressors, below which no inverse is computed
+# Fraction of a trial's variance that the rest of its model must leave, or its beta is noise: at this limit
+# the standard deviation of the beta is 32 times that of a trial alone.
+SMALLEST_OWN_SHARE = 1e-3
+# Correlation of two trials' responses from which no model tells them apart: onsets within 0.4 s of each
+# other for short trials, within 1 s for blocks of 20 s. LSS can be solved for such twins among other trials,
+# but says of one what belongs to both.
+LARGEST_LIKENESS = 0.99
 SMALLEST_BASELINE = 1e-3  # fraction of the median baseline; voxels below it have no signal
 
 
@@ -49,7 +56,7 @@ def single_trial_betas(
         `model` has an unknown name.
     DataError
         Too few volumes for the model, a trial without a response within the kept volumes, trials that cannot
-        be told apart, or data whose mean was removed.
+        be told apart or nearly so, or data whose mean was removed.
     """
     estimator = trial_estimator(regressors[:, :, keep], nuisance[keep], model, where)
     betas: np.ndarray = estimator.astype(np.float32) @ percent_signal(bold[keep], where)
@@ -94,6 +101,7 @@ def trial_estimator(regressors: np.ndarray, nuisance: np.ndarray, model: str, wh
         raise DataError(where, expected, f"{volumes} volumes after scrubbing", fix)
     residual = regressors - (regressors @ basis) @ basis.T
     _check_responses(regressors, residual, where)
+    _check_twins(residual[:, 0], where)
     flat = residual.reshape(trials * functions, volumes)
     gram = (flat @ flat.T).reshape(trials, functions, trials, functions)
     solve = _separate if model == "lss" and trials > 1 else _all_at_once
@@ -106,7 +114,10 @@ def _all_at_once(gram: np.ndarray, where: str) -> np.ndarray:
     trials, functions = gram.shape[:2]
     flat = gram.reshape(1, trials * functions, trials * functions)
     _check_normal(flat, where)
-    return np.linalg.inv(flat[0])[::functions]
+    inverse = np.linalg.inv(flat[0])
+    _check_own(np.diagonal(flat[0])[::functions], np.diagonal(inverse)[::functions], where)
+    weights: np.ndarray = inverse[::functions]
+    return weights
 
 
 def _separate(gram: np.ndarray, where: str) -> np.ndarray:
@@ -124,6 +135,7 @@ def _separate(gram: np.ndarray, where: str) -> np.ndarray:
     first = np.zeros((trials, 2 * functions, 1))
     first[:, 0] = 1
     solution = np.linalg.solve(normal, first)[:, :, 0]
+    _check_own(normal[:, 0, 0], solution[:, 0], where)
     weights = np.repeat(solution[:, None, functions:], trials, axis=1)
     diagonal = np.arange(trials)
     weights[diagonal, diagonal] = solution[:, :functions]
@@ -144,11 +156,39 @@ def _check_responses(regressors: np.ndarray, residual: np.ndarray, where: str) -
     """Raise :class:`DataError` if a trial's response lies outside the kept volumes or in the nuisance."""
     reached = np.abs(regressors[:, 0]).max(axis=1)
     share = (residual[:, 0] ** 2).sum(axis=1) / np.maximum((regressors[:, 0] ** 2).sum(axis=1), 1e-300)
-    lost = np.flatnonzero((reached < SMALLEST_RESPONSE) | (share < SMALLEST_SHARE))
+    lost = np.flatnonzero((reached < SMALLEST_RESPONSE) | (share < SMALLEST_OWN_SHARE))
     if lost.size:
         expected = "every trial to have its response within the kept volumes, apart from drift and confounds"
         found = f"none left of {_names(lost)}"
         fix = "leave these trials out of the events, scrub fewer volumes, or use fewer confounds"
+        raise DataError(where, expected, found, fix)
+
+
+def _check_twins(residual: np.ndarray, where: str) -> None:
+    """Raise :class:`DataError` if two trials have nearly the same response, (trials, volumes)."""
+    unit = residual / np.linalg.norm(residual, axis=1, keepdims=True)
+    pairs = np.argwhere(np.triu(unit @ unit.T > LARGEST_LIKENESS, 1))
+    if len(pairs):
+        named = ", ".join(" and ".join(_names(np.array([trial])) for trial in pair) for pair in pairs[:5])
+        more = f", and {len(pairs) - 5} more pairs" if len(pairs) > 5 else ""
+        fix = "set stim_file to n/a for one of each pair, or correct the onsets"
+        expected = f"trials whose responses differ (correlate by at most {LARGEST_LIKENESS:g})"
+        raise DataError(where, expected, f"nearly one response of {named}{more}", fix)
+
+
+def _check_own(variance: np.ndarray, inverse: np.ndarray, where: str) -> None:
+    """Raise :class:`DataError` if the rest of its model explains a trial's response.
+
+    Parameters
+    ----------
+    variance, inverse : (trials,) arrays
+        Diagonal element of each trial's canonical response in its normal equations and in their inverse.
+    """
+    explained = np.flatnonzero(variance * inverse > 1 / SMALLEST_OWN_SHARE)
+    if explained.size:
+        expected = f"{SMALLEST_OWN_SHARE:.1%} or more of each response apart from the rest of the model"
+        found = f"less for {_names(explained)}"
+        fix = "use glm/model: lss or no derivatives, or leave out trials that are too close to each other"
         raise DataError(where, expected, found, fix)
 
 

@@ -1,9 +1,10 @@
 """Estimate the response of every voxel to every trial of one subject, with a single-trial GLM.
 
 Reads trials.parquet, the recordings (BOLD, masks, confounds) and an atlas. Fits the GLM run by run, with one
-run in memory at a time, in the voxels that lie in the masks of all runs. Writes single_trial_betas.parquet
-and mask_voxels.parquet, whose metadata hold the grid, and runs.parquet, which sums up each run and its
-motion.
+run in memory at a time, in the voxels that lie in the masks of all runs. Every model is tested before the
+first recording is read. Writes single_trial_betas.parquet and mask_voxels.parquet, whose metadata hold the
+grid; those of mask_voxels.parquet also name trials whose response was recorded in part (`left_out`, a JSON
+list). Writes runs.parquet, which sums up each run and its motion.
 """
 
 import json
@@ -20,14 +21,12 @@ from nibabel.filebasedimages import ImageFileError
 from cortex2image.data.open_dataset import open_recordings
 from cortex2image.data.paths import subject_atlas
 from cortex2image.data.recording import Run
+from cortex2image.data.run_model import RunModel, Shown, check_models
 from cortex2image.data.volumes import load_bold, load_mask, read_bold_header
 from cortex2image.errors import DataError, run_step
 from cortex2image.fmri.grid import Grid, hemispheres
-from cortex2image.fmri.hrf import trial_regressors
 from cortex2image.fmri.motion import motion
-from cortex2image.fmri.nuisance import confound_regressors, drift_regressors, kept_volumes
 from cortex2image.fmri.rois import UNLABELLED, label_voxels
-from cortex2image.fmri.single_trial import single_trial_betas
 from cortex2image.progress import say, track
 from cortex2image.study.command import Command
 from cortex2image.study.data_settings import Glm
@@ -47,28 +46,33 @@ def main(argv: Sequence[str] | None = None) -> None:
     trials = TRIALS.read(args.trials)
     rows = rows_by_run(trials)
     runs = matching_runs(open_recordings(study.dataset).runs(args.subject), list(rows), args.trials)
+    models = [run_model(run, trials.take(rows[run.session, run.run]), study.glm) for run in runs]
+    problems = check_models(models)
+    for problem in problems:
+        say(f"warning: {problem}")
     grid = shared_grid(runs)
     mask = common_mask(runs, grid)
     rois = study.dataset.rois
     roi = atlas_labels(subject_atlas(rois, args.subject), rois.labels, mask, grid)
     say(f"{args.subject}: {trials.num_rows} trials in {len(runs)} runs, {len(roi)} voxels")
     betas = np.empty((trials.num_rows, len(roi)), np.float32)
-    for run in track(runs, f"single-trial GLM of {args.subject}"):
-        chosen = rows[run.session, run.run]
-        betas[chosen] = run_betas(run, trials.take(chosen), mask, study.glm)
+    for model in track(models, f"single-trial GLM of {args.subject}"):
+        run = model.run
+        betas[rows[run.session, run.run]] = model.betas(load_bold(run.bold, mask, run.volumes))
     facts = {"affine": json.dumps(grid.affine.tolist()), "shape": json.dumps(grid.shape)}
     facts |= glm_facts(study.glm)
     columns = {"trial_id": trials["trial_id"], "beta": vectors(betas)}
     SINGLE_TRIAL_BETAS.write(columns, args.betas, **facts)
-    MASK_VOXELS.write(voxel_columns(mask, grid, roi), args.voxels, **facts)
-    summaries = [run_summary(run, len(rows[run.session, run.run]), study.glm) for run in runs]
-    RUNS.write(pa.Table.from_pylist(summaries), args.runs, **glm_facts(study.glm))
+    columns = voxel_columns(mask, grid, roi)
+    MASK_VOXELS.write(columns, args.voxels, left_out=json.dumps(problems), **facts)
+    RUNS.write(pa.Table.from_pylist(list(map(run_summary, models))), args.runs, **glm_facts(study.glm))
 
 
 def glm_facts(glm: Glm) -> dict[str, str]:
     """Return the settings of the GLM as metadata of the tables."""
     lists = {"confounds": str(list(glm.confounds)), "scrub": str(list(glm.scrub))}
     single = {"hrf_derivatives": glm.derivatives, "drift": glm.drift, "high_pass": str(glm.high_pass_hz)}
+    single["onset_shift_s"] = str(glm.onset_shift_s)
     return {f"glm_{k}": v for k, v in {"model": glm.model, "hrf": glm.hrf, **single, **lists}.items()}
 
 
@@ -160,41 +164,32 @@ def atlas_labels(atlas: str | None, labels: Mapping[str, int], mask: np.ndarray,
     return label_voxels(codes[mask], labels, atlas)
 
 
-def run_betas(run: Run, trials: pa.Table, mask: np.ndarray, glm: Glm) -> np.ndarray:
-    """Return the (trials, voxels) float32 betas of one run."""
-    where = where_of(run)
-    bold = load_bold(run.bold, mask, run.volumes)
-    volumes = len(bold)
-    frame_times = np.arange(volumes) * run.tr + run.slice_time_reference
-    onsets, durations = trials["onset"].to_numpy(), trials["duration"].to_numpy()
-    regressors = trial_regressors(frame_times, onsets, durations, glm.hrf, glm.derivatives)
-    drift = drift_regressors(volumes, run.tr, glm.drift, glm.high_pass_hz)
-    keep = kept_volumes(run.confounds, glm.scrub, volumes, where)
-    confounds = confound_regressors(run.confounds, glm.confounds, keep, where)
-    return single_trial_betas(bold, regressors, np.hstack([drift, confounds]), keep, glm.model, where)
+def run_model(run: Run, trials: pa.Table, glm: Glm) -> RunModel:
+    """Return the model of one run; onsets are shifted here and nowhere else."""
+    names = [
+        f"{trial} ({stimulus})"
+        for trial, stimulus in zip(
+            trials["trial_id"].to_pylist(), trials["stimulus_id"].to_pylist(), strict=True
+        )
+    ]
+    onsets, durations = trials["onset"].to_numpy() + glm.onset_shift_s, trials["duration"].to_numpy()
+    return RunModel(run, Shown(tuple(names), onsets, durations), glm)
 
 
-def run_summary(run: Run, trials: int, glm: Glm) -> dict[str, object]:
-    """Return the row of runs.parquet of one run, in which `trials` trials lie."""
-    volumes = run.volumes[1] - run.volumes[0]
-    keep = kept_volumes(run.confounds, glm.scrub, volumes, where_of(run))
-    moved = motion(run.confounds)
+def run_summary(model: RunModel) -> dict[str, object]:
+    """Return the row of runs.parquet of the run of a model."""
+    run, moved = model.run, motion(model.run.confounds)
     return {
         "session": run.session,
         "run": run.run,
-        "volumes": volumes,
+        "volumes": model.volumes,
         "seconds": run.seconds,
-        "trials": trials,
-        "left_out": int((~keep).sum()),
+        "trials": len(model.shown.names),
+        "left_out": int((~model.keep()).sum()),
         "mean_fd": moved and moved.mean,
         "max_fd": moved and moved.largest,
         "share_moved": moved and moved.share_large,
     }
-
-
-def where_of(run: Run) -> str:
-    """Return the run in words, for errors."""
-    return f"{run.subject} {run.session} {run.run} ({run.bold})"
 
 
 def voxel_columns(mask: np.ndarray, grid: Grid, roi: Sequence[str]) -> dict[str, object]:

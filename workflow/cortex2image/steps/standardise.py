@@ -7,7 +7,7 @@ were released with the betas; they describe the data and select nothing. In a cr
 whose pictures are unknown repeat where their captions do, and ceilings are those of differences within
 folds. Trials that the study's split leaves out have single-trial betas, but are no rows of trials.parquet.
 Voxels that lack data in a session are left out, as the metadata of voxels.parquet say (`left_out`, a JSON
-list). Writes betas.parquet and voxels.parquet.
+list), after what those of mask_voxels.parquet say. Writes betas.parquet and voxels.parquet.
 """
 
 import json
@@ -228,9 +228,10 @@ def write_voxels(
     columns |= {"voxel_id": np.arange(len(known))}
     columns |= {name: null_if_nan(values) for name, values in vars(ceilings).items()}
     facts = {name: mask_voxels.schema.metadata[name.encode()].decode() for name in GRID_FACTS}
-    problems = [] if kept.all() else [f"{(~kept).sum()} of {len(kept)} voxels lack data in a session"]
-    for problem in problems:
-        say(f"warning: {problem}; left out")
+    problems = json.loads(mask_voxels.schema.metadata.get(b"left_out", b"[]"))
+    if not kept.all():
+        problems.append(f"{(~kept).sum()} of {len(kept)} voxels lack data in a session")
+        say(f"warning: {problems[-1]}; left out")
     VOXELS.write(columns, path, ncsnr_from=ncsnr_from, left_out=json.dumps(problems), **facts)
 
 

@@ -2,10 +2,11 @@
 
 Reads stimuli.parquet, and the subject's events with the headers of its recordings, or the design of prepared
 betas. Counts how often each stimulus had been shown before and, in a cross-validated study, numbers the fold
-in which each trial is held out. Writes trials.parquet, whose metadata hold the number of runs (`runs`), how
-long each took where that is known (`run_seconds`, JSON) and what was missing or surplus (`left_out`, a JSON
-list). Trials of stimuli that the study's split leaves out are no rows of it (`left_out_trials`, their
-number); a second table has them too, since their responses are part of the recordings.
+in which each trial is held out. Writes trials.parquet, whose metadata hold the number of runs with trials
+(`runs`), how long each run took where that is known (`run_seconds`, JSON) and what was missing or surplus
+(`left_out`, a JSON list). Trials of stimuli that the study's split leaves out are no rows of it
+(`left_out_trials`, their number); a second table has them too, since their responses are part of the
+recordings.
 """
 
 import json
@@ -200,7 +201,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         say_repeats(args.subject, rows)
     problems = [*dataset.problems(args.subject), *left_out_words(shown, rows, splits)]
     seconds = {f"{run.session} {run.run}": run.seconds for run in runs if run.seconds is not None}
-    facts = {"runs": len(runs), "run_seconds": json.dumps(seconds), "left_out": json.dumps(problems)}
+    used = sum(bool(run.events) for run in runs)
+    facts = {"runs": used, "run_seconds": json.dumps(seconds), "left_out": json.dumps(problems)}
     facts |= {"subject": args.subject, "left_out_trials": len(shown) - len(rows)}
     write(shown, args.shown, facts | {"left_out_trials": 0})
     write(rows, args.trials, facts)

@@ -192,6 +192,15 @@ class Glm(Section):
         "trial.",
         "lss",
     )
+    onset_shift_s: float = setting(
+        "Added to every onset before its response is modelled, not written into any table. Negative where "
+        "the events are late: labels that mark volumes of the response, or onsets counted from before "
+        "volumes that were removed. Positive where they are early. haxby2001 corrects its labels by itself.",
+        0.0,
+        unit="s",
+        minimum=-60,
+        maximum=60,
+    )
     hrf: Literal["spm", "glover"] = setting("Canonical haemodynamic response.", "spm")
     derivatives: Literal["none", "time", "time_dispersion"] = setting(
         "Derivatives of the response that are added to the model of each trial.", "none"

@@ -55,9 +55,37 @@ def test_timing(bids_tree, facts, tr, reference):
 def test_timing_is_inherited_and_overruled(bids_tree):
     bids_tree.add_run("sub-01", "sub-01_task-x_run-1", "a.png")
     bids_tree.add_events("sub-01", "sub-01_task-x_run-2", "a.png")
-    bids_tree.add_bold("sub-01", "sub-01_task-x_run-2")
+    bids_tree.add_bold("sub-01", "sub-01_task-x_run-2", RepetitionTime=1.7).with_suffix("").with_suffix(
+        ".json"
+    ).unlink()
     (bids_tree.root / "task-x_bold.json").write_text(json.dumps({"RepetitionTime": 1.7}))
     assert [run.tr for run in BidsDataset(bids_tree.root).runs("sub-01")] == [1.5, 1.7]
+
+
+def test_header_and_sidecar_that_contradict_each_other(small_study):
+    for path in small_study.fmriprep.rglob("*run-2*bold.json"):
+        path.write_text('{"RepetitionTime": 2.5}')
+    with pytest.raises(DataError) as error:
+        BidsDataset(small_study.root).runs("sub-01")
+    assert "ses-1_task-scenes_run-2_space-T1w_desc-preproc_bold.nii.gz" in error.value.where
+    assert "1.5 s in the header, RepetitionTime 2.5 s" in error.value.found
+
+
+def test_the_sources_of_a_run_are_known(small_study):
+    sources = BidsDataset(small_study.root).runs("sub-01")[0].sources
+    assert sources.events.name == "sub-01_ses-1_task-scenes_run-1_events.tsv"
+    assert sources.confounds.name == "sub-01_ses-1_task-scenes_run-1_desc-confounds_timeseries.tsv"
+    assert sources.tr.endswith("sub-01_ses-1_task-scenes_run-1_space-T1w_desc-preproc_bold.json")
+
+
+@pytest.mark.parametrize("shown", [(), ("n/a", "n/a")])
+def test_a_run_without_trials_is_reported(small_study, capsys, shown):
+    small_study.add_events("sub-01/ses-2", "sub-01_ses-2_task-scenes_run-1", *shown)
+    dataset = BidsDataset(small_study.root)
+    (problem,) = dataset.problems("sub-01")
+    assert problem.startswith("sub-01_ses-2_task-scenes_run-1_events.tsv: names no picture; not used: sub")
+    assert len(dataset.runs("sub-01")) == 4
+    assert capsys.readouterr().err.count(f"warning: {problem}") == 1
 
 
 @pytest.mark.parametrize("content", ["{", '{"RepetitionTime": "fast"}', '{"RepetitionTime": null}'])

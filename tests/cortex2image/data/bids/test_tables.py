@@ -23,42 +23,55 @@ def test_events_come_in_order_of_onset(tmp_path):
         tmp_path / "events.tsv",
         EVENTS,
         ("8", "2.5", "image", "b/two.png"),
-        ("0.5", "2", "image", "one.jpg"),
+        ("5e-1", " 2", "image", "one.jpg"),
         ("n/a", "n/a", "button", "n/a"),
-        ("9", "0", "blank"),
+        ("8", "0", "blank", ""),
+        ("-1.5", "0", "image", "early.png"),
     )
-    assert read_events(path, 10.5) == (Event(0.5, 2.0, "one"), Event(8.0, 2.5, "b/two"))
+    events = Event(-1.5, 0.0, "early"), Event(0.5, 2.0, "one"), Event(8.0, 2.5, "b/two")
+    assert read_events(path) == events
 
 
 @pytest.mark.parametrize(
     ("row", "match"),
     [
-        (("n/a", "1", "image", "a.png"), r"row 2(.|\n)*onset in seconds(.|\n)*'n/a'"),
-        (("-1", "1", "image", "a.png"), r"row 2(.|\n)*at least 0(.|\n)*'-1'"),
-        (("1", "long", "image", "a.png"), r"row 2(.|\n)*duration in seconds(.|\n)*'long'"),
+        (("n/a", "1", "image", "a.png"), r"row 3(.|\n)*onset in seconds(.|\n)*'n/a'"),
+        (("1_000", "1", "image", "a.png"), r"row 3(.|\n)*onset in seconds(.|\n)*'1_000'"),
+        (("1,5", "1", "image", "a.png"), r"row 3(.|\n)*onset in seconds(.|\n)*'1,5'"),
+        (("1", "-1", "image", "a.png"), r"row 3(.|\n)*at least 0(.|\n)*'-1'"),
+        (("1", "long", "image", "a.png"), r"row 3(.|\n)*duration in seconds(.|\n)*'long'"),
         (("1", "inf", "image", "a.png"), r"duration in seconds"),
-        (("9", "2", "image", "a.png"), r"within the run's 10 s(.|\n)*after 11 s(.|\n)*RepetitionTime"),
-        (("1", "1", "image", "../a.png"), r"row 2(.|\n)*inside the stimuli folder(.|\n)*'\.\./a\.png'"),
+        (("1", "1", "image", "../a.png"), r"row 3(.|\n)*inside the stimuli folder(.|\n)*'\.\./a\.png'"),
+        (("0", "2", "image", "b.png"), r"row 2 \(first\.png\) and row 3 \(b\.png\) at 0 s"),
+        (("0.004", "1", "answer", "first.png"), r"row 2 (.|\n)* row 3 (.|\n)*such as answers"),
     ],
 )
 def test_bad_events(tmp_path, row, match):
-    path = write(tmp_path / "events.tsv", EVENTS, row)
+    path = write(tmp_path / "events.tsv", EVENTS, ("0", "1", "image", "first.png"), row)
     with pytest.raises(DataError, match=rf"events\.tsv(.|\n)*{match}"):
-        read_events(path, 10)
+        read_events(path)
+
+
+def test_columns_that_are_not_used_may_be_anything(tmp_path):
+    columns = ("", "onset", "note", "note", "duration", "stim_file", "")
+    path = write(tmp_path / "events.tsv", columns, ("0", "4", "x", "?", "2", "a.png", "7"))
+    assert read_events(path) == (Event(4.0, 2.0, "a"),)
+
+
+def test_a_used_column_that_is_there_twice(tmp_path):
+    path = write(tmp_path / "events.tsv", (*EVENTS, "onset"), ("1", "1", "image", "a.png", "9"))
+    with pytest.raises(DataError, match="2 columns onset"):
+        read_events(path)
 
 
 def test_events_without_stim_file(tmp_path):
     path = write(tmp_path / "events.tsv", EVENTS[:3], ("1", "1", "image"))
     with pytest.raises(DataError, match=r"events\.tsv(.|\n)*no stim_file"):
-        read_events(path, 10)
+        read_events(path)
 
 
-def test_empty_and_missing_tables(tmp_path):
-    (tmp_path / "events.tsv").touch()
-    with pytest.raises(DataError, match="tab-separated"):
-        read_events(tmp_path / "events.tsv", 10)
-    with pytest.raises(DataError, match=r"nowhere\.tsv"):
-        read_events(tmp_path / "nowhere.tsv", 10)
+def test_events_without_rows(tmp_path):
+    assert read_events(write(tmp_path / "events.tsv", EVENTS)) == ()
 
 
 @pytest.mark.parametrize("path", ["/etc/a.png", "../a.png", "b/../../a.png", "."])
@@ -80,11 +93,20 @@ def test_confounds(tmp_path):
     assert tuple(confounds) == columns
 
 
-@pytest.mark.parametrize(("cell", "volumes", "match"), [("1", 3, "3 rows"), ("fast", 2, "numbers or n/a")])
-def test_bad_confounds(tmp_path, cell, volumes, match):
-    path = write(tmp_path / "confounds.tsv", ("trans_x",), ("1",), (cell,))
-    with pytest.raises(DataError, match=rf"confounds\.tsv(.|\n)*{match}"):
-        read_confounds(path, volumes)
+def test_confounds_of_another_length(tmp_path):
+    path = write(tmp_path / "confounds.tsv", ("trans_x",), ("1",), ("2",))
+    with pytest.raises(DataError, match=r"confounds\.tsv(.|\n)*3 rows(.|\n)*2 rows"):
+        read_confounds(path, 3)
+
+
+def test_confounds_of_text_and_of_one_name_are_left_as_they_are(tmp_path):
+    columns = ("trans_x", "note", "rot_x", "rot_x")
+    path = write(tmp_path / "confounds.tsv", columns, ("1", "n/a", "1", "2"), ("NaN", "fast", "3", "4"))
+    confounds = read_confounds(path, 2)
+    assert tuple(confounds) == columns
+    assert confounds["note"].tolist() == ["n/a", "fast"]
+    np.testing.assert_array_equal(confounds["rot_x"], [[1, 2], [3, 4]])
+    np.testing.assert_array_equal(confounds["trans_x"], [1, np.nan])
 
 
 def test_stimuli(tmp_path):

@@ -1,14 +1,14 @@
 """Reader of any BIDS data set whose events name pictures, with its fMRIPrep derivatives."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from cortex2image.data.bids.runs import RunFiles, find_runs, subject_folders
 from cortex2image.data.bids.tables import read_confounds, read_events, read_stimuli
+from cortex2image.data.bids.timing import read_timing
 from cortex2image.data.paths import root_folder, subject_atlas
-from cortex2image.data.recording import Run, Stimulus
+from cortex2image.data.recording import Run, Sources, Stimulus
 from cortex2image.data.subjects import check_subjects, subject_key
 from cortex2image.data.volumes import read_bold_header
 from cortex2image.errors import DataError
@@ -58,14 +58,16 @@ class BidsDataset:
 
     def runs(self, subject: str) -> list[Run]:
         """Return the runs of `subject` in order of session and run; warn of each of its `problems`."""
-        found, problems = self._find(subject)
-        for problem in problems:
+        for problem in self.problems(subject):
             say(f"warning: {problem}")
-        return [_read_run(subject, files) for files in found]
+        return [_read_run(subject, files) for files in self._find(subject)[0]]
 
     def problems(self, subject: str) -> list[str]:
-        """Return a line per run left out, events file ignored, and missing mask or confounds."""
-        return self._find(subject)[1]
+        """Return a line per run left out or without trials, events ignored, and missing mask or confounds."""
+        runs, problems = self._find(subject)
+        empty = [run for run in runs if not read_events(run.events)]
+        words = "names no picture; not used:"
+        return [*problems, *(f"{run.events.name}: {words} {run.bold.name}" for run in empty)]
 
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
         """Return the pictures that at least one of `subjects` saw, sorted by id; only tables are read.
@@ -96,7 +98,7 @@ class BidsDataset:
         shown: dict[str, Path] = {}
         for subject in subjects:
             for run in self._find(subject)[0]:
-                for event in read_events(run.events, run_seconds=float("inf")):
+                for event in read_events(run.events):
                     shown.setdefault(event.stimulus_id, run.events)
         return shown
 
@@ -121,38 +123,20 @@ def _derivatives_folder(given: Path) -> Path:
 
 def _read_run(subject: str, files: RunFiles) -> Run:
     header = read_bold_header(files.bold)
-    facts = _read_sidecars(files.sidecars)
-    tr = facts.get("RepetitionTime", header.tr)
-    if tr <= 0:
-        fix = "write RepetitionTime in seconds into the JSON file beside the recording"
-        raise DataError(files.bold, "a repetition time", f"{tr:g} s", fix)
-    middle = 0.5 * tr if facts.get("SliceTimingCorrected") else 0.0
+    timing = read_timing(files.bold, header, files.sidecars)
     return Run(
         subject=subject,
         session=files.session,
         run=files.run,
         bold=files.bold,
         volumes=(0, header.volumes),
-        tr=tr,
-        slice_time_reference=facts.get("StartTime", middle),
+        tr=timing.tr,
+        slice_time_reference=timing.slice_time_reference,
         mask=files.mask,
-        events=read_events(files.events, header.volumes * tr),
+        events=read_events(files.events),
         confounds=read_confounds(files.confounds, header.volumes) if files.confounds else None,
+        sources=Sources(files.events, files.confounds, timing.source),
     )
-
-
-def _read_sidecars(paths: Iterable[Path]) -> dict[str, float]:
-    """Merge the timing of JSON sidecars; later ones overrule earlier ones, booleans become 0 or 1."""
-    facts: dict[str, float] = {}
-    for path in paths:
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            wanted = ("RepetitionTime", "StartTime", "SliceTimingCorrected")
-            facts |= {key: float(content[key]) for key in wanted if key in content}
-        except (OSError, ValueError, TypeError) as error:
-            fix = "write RepetitionTime and StartTime as numbers of seconds"
-            raise DataError(path, "a JSON object with timing in numbers", str(error), fix) from None
-    return facts
 
 
 def open_data(dataset: Dataset) -> BidsDataset:

@@ -5,33 +5,14 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pandas as pd
 
+from cortex2image.data.bids.tsv import MISSING, is_missing, numbers_of, read_tsv, texts_among
 from cortex2image.data.recording import Event, Stimulus
 from cortex2image.errors import DataError
 from cortex2image.tables.recordings import SPLITS
 
-MISSING = ("n/a", "")
 CAPTION_SEPARATOR = " | "
-
-
-def read_tsv(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Read a tab-separated table as text, one string per cell; ``n/a`` stays ``n/a``.
-
-    Raises
-    ------
-    DataError
-        The file is unreadable, or lacks one of `columns`.
-    """
-    try:
-        text = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        fix = "write the table as BIDS asks: tabs between columns, one header line, UTF-8"
-        raise DataError(path, "a tab-separated table", str(error), fix) from None
-    table = text.fillna("n/a")  # cells that a short row lacks
-    missing = [name for name in columns if name not in table.columns]
-    if missing:
-        found = f"no {', '.join(missing)} among {', '.join(map(str, table.columns))}"
-        raise DataError(path, f"the columns {', '.join(columns)}", found, "add the missing columns")
-    return table
+OPTIONAL = ("category", "setting")
+SAME_ONSET_S = 0.01  # rounding in the tables; nobody sees two pictures within it
 
 
 def stimulus_id(stim_file: str, where: object) -> str:
@@ -49,74 +30,79 @@ def stimulus_id(stim_file: str, where: object) -> str:
     return str(path.with_suffix(""))
 
 
-def read_events(path: Path, run_seconds: float) -> tuple[Event, ...]:
+def read_events(path: Path) -> tuple[Event, ...]:
     """Read the trials of one run in order of onset; rows whose stim_file is ``n/a`` are no trials.
+
+    An onset may be negative, as BIDS allows for what happened before the first volume. Whether the response
+    to a trial lies in the recording is tested with the model of the run.
 
     Parameters
     ----------
     path : path of an ``events.tsv``
-    run_seconds : float
-        Length of the recording in seconds.
 
     Raises
     ------
     DataError
-        A column is missing, an onset or duration is negative or no number, a trial ends after the recording,
-        or a stim_file leads out of the stimuli folder.
+        The table is no BIDS table, a column is missing, an onset is no number, a duration is negative or no
+        number, two trials have one onset, or a stim_file leads out of the stimuli folder.
     """
     table = read_tsv(path, ("onset", "duration", "stim_file"))
-    trials = table[~table["stim_file"].isin(MISSING)]
-    events = [
-        Event(
-            _seconds(row["onset"], f"{path}, row {number + 2}", "onset"),
-            _seconds(row["duration"], f"{path}, row {number + 2}", "duration"),
-            stimulus_id(row["stim_file"], f"{path}, row {number + 2}"),
-        )
-        for number, row in trials.iterrows()
-    ]
-    _check_within(path, events, run_seconds)
+    trials = table[~is_missing(table["stim_file"])]
+    onsets = _seconds(path, trials["onset"], -np.inf, "onset in seconds from the first volume")
+    durations = _seconds(path, trials["duration"], 0, "duration in seconds, at least 0")
+    _check_apart(path, trials["stim_file"], onsets)
+    names = [stimulus_id(name, f"{path}, row {line}") for line, name in trials["stim_file"].items()]
+    events = [Event(*facts) for facts in zip(onsets.tolist(), durations.tolist(), names, strict=True)]
     return tuple(sorted(events, key=lambda event: event.onset))
 
 
-def _seconds(text: str, where: str, column: str) -> float:
-    value = pd.to_numeric(text, errors="coerce")
-    if not np.isfinite(value) or value < 0:
+def _seconds(path: Path, cells: pd.Series, least: float, expected: str) -> pd.Series:
+    values = numbers_of(cells)
+    bad = cells[~(np.isfinite(values) & (values >= least))]
+    if len(bad):
         fix = "correct the row, or set its stim_file to n/a if nothing was shown"
-        raise DataError(where, f"{column} in seconds from the first volume, at least 0", f"'{text}'", fix)
-    return float(value)
+        raise DataError(f"{path}, row {bad.index[0]}", expected, f"'{bad.iloc[0]}'", fix)
+    return values
 
 
-def _check_within(path: Path, events: list[Event], run_seconds: float) -> None:
-    # Rounding in the table may move the end of a trial slightly past the last volume.
-    late = [event for event in events if event.onset + event.duration > run_seconds + 1e-3]
-    if late:
-        last = max(event.onset + event.duration for event in late)
-        found = f"{len(late)} trials end later, the last after {last:g} s"
-        fix = "check RepetitionTime and that the recording is whole; give unrecorded trials stim_file n/a"
-        raise DataError(path, f"trials within the run's {run_seconds:g} s", found, fix)
+def _check_apart(path: Path, shown: pd.Series, onsets: pd.Series) -> None:
+    """Raise if two trials begin at one time: no model tells what each of them evoked."""
+    ordered = onsets.sort_values(kind="stable")
+    together = np.flatnonzero(np.diff(ordered) < SAME_ONSET_S)
+    if together.size:
+        first, second = ordered.index[together[0]], ordered.index[together[0] + 1]
+        found = f"row {first} ({shown[first]}) and row {second} ({shown[second]}) at {ordered[second]:g} s"
+        more = f"; {together.size - 1} more such pairs" if together.size > 1 else ""
+        fix = "set stim_file to n/a in rows that show no picture of their own, such as answers or copies"
+        raise DataError(path, "one trial at a time", found + more, fix)
 
 
 def read_confounds(path: Path, volumes: int) -> pd.DataFrame:
-    """Read the confounds of one run as float64, one row per volume.
+    """Read the confounds of one run, one row per volume.
 
-    ``n/a`` becomes NaN; where it stands in the first row only, it becomes 0, because derivatives and
-    framewise displacement have no value in the first volume.
+    Columns of numbers become float64. ``n/a`` becomes NaN; where it stands in the first row only, it becomes
+    0, because derivatives and framewise displacement have no value in the first volume. Columns that hold
+    text are left as they are, since a study may not use them; so are columns that share a name.
 
     Raises
     ------
     DataError
-        A value is no number, or the table has not one row per volume.
+        The table is no BIDS table, or has not one row per volume.
     """
-    table = read_tsv(path, ())
+    table = read_tsv(path, (), None)
     if len(table) != volumes:
         fix = "take recording and confounds from one fMRIPrep run; one of them was cut"
         raise DataError(path, f"{volumes} rows, one per volume", f"{len(table)} rows", fix)
-    try:
-        values = table.mask(table.isin(MISSING)).astype(np.float64)
-    except ValueError as error:
-        raise DataError(path, "numbers or n/a", str(error), "correct the cell") from None
-    only_first = values.isna().sum().eq(1) & values.iloc[0].isna()
-    values.loc[0, only_first] = 0.0
+    columns = [_confound(table.iloc[:, place]) for place in range(table.shape[1])]
+    return pd.concat(columns, axis=1) if columns else table
+
+
+def _confound(cells: pd.Series) -> pd.Series:
+    if len(texts_among(cells)):
+        return cells
+    values = numbers_of(cells)
+    if values.isna().sum() == 1 and np.isnan(values.iloc[0]):
+        values.iloc[0] = 0.0
     return values
 
 
@@ -133,10 +119,10 @@ def read_stimuli(path: Path) -> dict[str, tuple[str, Stimulus]]:
     DataError
         A column is missing, a split is neither train nor test, a caption is empty, or an id repeats.
     """
-    table = read_tsv(path, ("stim_file", "split", "captions"))
+    table = read_tsv(path, ("stim_file", "split", "captions"), OPTIONAL)
     stimuli: dict[str, tuple[str, Stimulus]] = {}
-    for number, row in table.iterrows():
-        where = f"{path}, row {number + 2}"
+    for line, row in table.iterrows():
+        where = f"{path}, row {line}"
         stimulus = _stimulus(row, where)
         if stimulus.stimulus_id in stimuli:
             found = f"{stimuli[stimulus.stimulus_id][0]} and {row['stim_file']}"
