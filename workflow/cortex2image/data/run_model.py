@@ -130,7 +130,7 @@ def _check_recorded(model: RunModel, lost: np.ndarray) -> None:
         )
         fix = (
             "check RepetitionTime, the unit of onsets and durations, glm/onset_shift_s, and that the "
-            "recording is whole; give trials without a recorded response stim_file n/a"
+            "recording is whole; give trials without a recorded response stim_file (trial_type) n/a"
         )
         where = model.named(run.sources.events)
         raise DataError(where, expected, f"no response of {_listed(model, lost)}", fix)
