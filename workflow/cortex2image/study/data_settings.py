@@ -140,7 +140,8 @@ class Dataset(Section):
     space: str | None = setting(
         "bids, bids_categories: fMRIPrep output space, e.g. T1w or MNI152NLin2009cAsym:res-2; func for the "
         "native BOLD grid; null if there is only one. nsd: func1pt8mm (also null), func1mm, or fsaverage, "
-        "which lacks the atlases drawn on each subject (prf-*, floc-*). bold5000: volume (also null) or roi-tables.",
+        "which lacks the atlases drawn on each subject (prf-*, floc-*). bold5000: volume (also null) or "
+        "roi-tables.",
         None,
         group="source",
     )
