@@ -1,7 +1,9 @@
-"""Whether files of images are as long as their headers say, found out without reading them where possible."""
+"""Whether files of images are whole and share a grid, found out from their heads where that is possible."""
 
 import gzip
 import zlib
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from cortex2image.data.volumes import read_head
@@ -26,6 +28,25 @@ def whole_shape(path: Path) -> tuple[int, ...]:
         fix = "copy or download the file again; it was cut short or damaged"
         raise DataError(path, f"{head.bytes} bytes{' unpacked' if packed else ''}", "fewer", fix)
     return head.shape
+
+
+def odd_grids(shapes: Mapping[Path, tuple[int, ...]]) -> list[DataError]:
+    """Return an error for each file whose grid is not that of most files; of one if none is that of most."""
+    counts = Counter(shapes.values())
+    usual = [shape for shape, count in counts.items() if 2 * count > len(shapes)]
+    if len(counts) < 2:
+        return []
+    if not usual:
+        first, *others = shapes
+        found = "; ".join(f"{shape} in {path.name}" for path, shape in shapes.items())
+        fix = "take all files of one subject and one space"
+        return [DataError(first, f"one grid, also in {', '.join(p.name for p in others)}", found, fix)]
+    expected = f"the grid of the other {counts[usual[0]]} files of this subject and space, {usual[0]}"
+    return [
+        DataError(path, expected, f"grid {shape}", "take the file of this subject and this space")
+        for path, shape in shapes.items()
+        if shape != usual[0]
+    ]
 
 
 def gzip_is_whole(path: Path, size: int) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from tests.support.nsd_files import write_responses, write_surface
 from tests.support.studies import DATASET, some_study
 
-from cortex2image.data.nsd.contents import Choice, check_contents, examined_manifest, odd_grids, shared_faults
+from cortex2image.data.nsd.contents import Choice, check_contents, examined_manifest, shared_faults
 from cortex2image.data.nsd.layout import Layout
 from cortex2image.errors import DataError
 
@@ -147,11 +147,6 @@ def test_the_odd_hemisphere_of_a_surface_is_named(surface_tree, tmp_path):
     with pytest.raises(DataError) as error:
         check_contents(Choice(layout, atlas="streams"), "sub-03")
     assert (error.value.where, error.value.found) == (str(path), "grid (29,)")
-
-
-def test_two_files_that_differ_are_both_named(tmp_path):
-    (error,) = odd_grids({tmp_path / "mask": (2, 3, 4), tmp_path / "betas": (2, 3, 5)})
-    assert "(2, 3, 4) in mask; (2, 3, 5) in betas" in error.found
 
 
 def test_the_list_of_a_study_holds_the_faults_and_says_which_file_is_read(choice, tree):

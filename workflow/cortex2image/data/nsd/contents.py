@@ -17,7 +17,7 @@ from cortex2image.data.nsd.surfaces import stored_shape
 from cortex2image.data.nsd.trials import check_responses, count_sessions, load_responses
 from cortex2image.data.nsd.volumes import NIFTI, betas_shape
 from cortex2image.data.paths import root_folder
-from cortex2image.data.whole_files import whole_shape
+from cortex2image.data.whole_files import odd_grids, whole_shape
 from cortex2image.errors import DataError
 from cortex2image.study.settings import Study
 
@@ -71,25 +71,6 @@ def _grid_faults(readers: Mapping[Path, Reads]) -> list[DataError]:
             except DataError as error:
                 faults.append(error)
     return [*faults, *odd_grids(shapes)]
-
-
-def odd_grids(shapes: Mapping[Path, tuple[int, ...]]) -> list[DataError]:
-    """Return an error for each file whose grid is not that of most files; of one if none is that of most."""
-    counts = Counter(shapes.values())
-    usual = [shape for shape, count in counts.items() if 2 * count > len(shapes)]
-    if len(counts) < 2:
-        return []
-    if not usual:
-        first, *others = shapes
-        found = "; ".join(f"{shape} in {path.name}" for path, shape in shapes.items())
-        fix = "take all files of one subject and one space"
-        return [DataError(first, f"one grid, also in {', '.join(p.name for p in others)}", found, fix)]
-    expected = f"the grid of the other {counts[usual[0]]} files of this subject and space, {usual[0]}"
-    return [
-        DataError(path, expected, f"grid {shape}", "take the file of this subject and this space")
-        for path, shape in shapes.items()
-        if shape != usual[0]
-    ]
 
 
 def container_notes(layout: Layout, subject: str, sessions: int) -> list[str]:
