@@ -74,9 +74,8 @@ class BidsCategories(BidsDataset):
     def problems(self, subject: str) -> list[str]:
         """Return the lines of a BIDS data set, and what its events show that is no trial."""
         runs, _ = self._find(subject)
-        left_out = self.trial_types(subject) - Counter(dict.fromkeys(self.categories, 10**9))
-        others = [f"{count} rows of {COLUMN} {name} left out" for name, count in sorted(left_out.items())]
-        return [*super().problems(subject), *others, *self._unjoined(runs)]
+        others = {name: n for name, n in self.trial_types(subject).items() if name not in self.categories}
+        return [*super().problems(subject), *_listed(others), *self._unjoined(runs)]
 
     def trial_types(self, subject: str) -> Counter[str]:
         """Return how many rows of the events of `subject` have each ``trial_type`` except ``n/a``."""
@@ -120,6 +119,11 @@ class BidsCategories(BidsDataset):
             return []
         found = f"{len(gaps)} rows follow one of their category, most within {np.median(gaps):.3g} s"
         return [f"{found}: if these are blocks, set dataset/block_gap_s so that each block is one trial"]
+
+
+def _listed(others: Mapping[str, int]) -> list[str]:
+    rows = ", ".join(f"{name} ({count} rows)" for name, count in sorted(others.items()))
+    return [f"{COLUMN}s that are no category of the study, not modelled: {rows}"] if others else []
 
 
 def joined(events: Sequence[Event], gap: float) -> list[Event]:

@@ -256,9 +256,9 @@ def check_study(study: Study, subject: str) -> None:
     dataset, rois = study.dataset, study.dataset.rois
     layout, released = open_betas(dataset).layout, study.standardise.ncsnr_from == "released"
     chosen = dataset.sessions, rois.atlas, dataset.mask, released
-    check_nsd_study(layout, study.subjects, *chosen)
-    # What all subjects share is tested once, with the first of them.
-    sharing = study.subjects if subject == study.subjects[0] else ()
-    check_contents(Choice(layout, *chosen), subject, sharing)
+    # With the first subject, the files of all are counted, and what they share is opened: once is enough.
+    first = subject == study.subjects[0]
+    check_nsd_study(layout, study.subjects if first else (subject,), *chosen)
+    check_contents(Choice(layout, *chosen), subject, study.subjects if first else ())
     regions = {name for names in study.decode.rois.values() for name in names}
     check_nsd_regions(layout, study.subjects, rois.atlas, rois.labels, regions)
