@@ -109,6 +109,8 @@ def test_a_trial_without_a_time_is_refused_by_its_line(blocks):
 def test_blocks_of_one_name_are_joined_by_the_gap_between_end_and_onset():
     events = [Event(0, 2, "a"), Event(3, 2, "a"), Event(6.5, 2, "a"), Event(8.5, 1, "b"), Event(9.5, 1, "a")]
     assert joined(events, 0) == events
+    touching = [Event(0, 2, "a"), Event(2, 2, "a")]
+    assert (joined(touching, 0), joined(touching, 0.1)) == (touching, [Event(0, 4, "a")])
     assert joined(events, 1) == [Event(0, 5, "a"), *events[2:]]
     assert joined(events, 1.5) == [Event(0, 8.5, "a"), *events[3:]]
 
