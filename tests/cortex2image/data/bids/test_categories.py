@@ -119,7 +119,7 @@ def test_a_picture_within_another_does_not_shorten_the_block():
     assert joined([Event(0, 10, "a"), Event(2, 1, "a"), Event(10.5, 1, "a")], 1) == [Event(0, 11.5, "a")]
 
 
-def study_of(tree, categories):
+def study_of(tree, categories, subjects=("sub-01",)):
     dataset = {
         "reader": "bids_categories",
         "root": str(tree.root),
@@ -127,7 +127,7 @@ def study_of(tree, categories):
         "categories": categories,
     }
     reads = ("subjects", "dataset/@source", "dataset/mask", "dataset/rois")
-    return some_study(reads, subjects=["sub-01"], dataset=dataset)
+    return some_study(reads, subjects=list(subjects), dataset=dataset)
 
 
 def test_a_study_is_checked_without_a_table_of_pictures(blocks):
@@ -140,6 +140,16 @@ def test_a_category_that_no_event_names_is_refused_with_what_is_there(blocks):
     ) as error:
         check_study(study_of(blocks, {"Faces": "face", "HouseBlock": "house"}), "sub-01")
     assert error.value.found == "Faces"
+
+
+def test_a_category_that_another_subject_saw_is_no_mistake(blocks):
+    blocks.add_run("sub-02", "sub-02_task-look_run-1")
+    events = blocks.root / "sub-02" / "func" / "sub-02_task-look_run-1_events.tsv"
+    events.write_text("onset\tduration\ttrial_type\n1\t2\tFaceBlock\n9\t2\tHouseBlock\n")
+    study = study_of(blocks, NOUNS, subjects=["sub-01", "sub-02"])
+    check_study(study, "sub-02")
+    with pytest.raises(ConfigError, match=r"House2 \(1 rows\)(.|\n)*Faces"):
+        check_study(study_of(blocks, {**NOUNS, "Faces": "face"}, subjects=["sub-01", "sub-02"]), "sub-02")
 
 
 def test_another_padding_names_the_spelling_of_the_folder(blocks):

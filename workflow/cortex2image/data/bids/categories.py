@@ -162,7 +162,7 @@ def open_data(dataset: Dataset) -> BidsCategories:
 
 
 def check_study(study: Study, subject: str) -> None:
-    """Test the label of a subject, its atlas, and that its events show each category of the study.
+    """Test the label of a subject, its atlas, and that the events of the study show each category.
 
     Raises
     ------
@@ -172,10 +172,14 @@ def check_study(study: Study, subject: str) -> None:
     dataset = open_data(study.dataset)
     check_spelling(dataset, subject)
     check_atlas(subject, subject_atlas(study.dataset.rois, subject))
-    found = dataset.trial_types(subject)
-    absent = sorted(set(dataset.categories) - set(found))
+    absent = sorted(set(dataset.categories) - set(dataset.trial_types(subject)))
+    if not absent:
+        return
+    # Another subject may have done other runs, or have events that name the same category otherwise.
+    found = sum((dataset.trial_types(other) for other in study.subjects), Counter[str]())
+    absent = [name for name in absent if name not in found]
     if absent:
         there = ", ".join(f"{name} ({count} rows)" for name, count in sorted(found.items())) or "none"
-        expected = f"values of {COLUMN} in the events of {subject}, which are {there}"
+        expected = f"values of {COLUMN} in the events of a subject, which are {there}"
         fix = "write them as the events do, without what is no picture, such as rest"
         raise ConfigError("dataset/categories", expected, ", ".join(absent), fix)
