@@ -18,7 +18,7 @@ from cortex2image.study.spaces import EXTRACTABLE, KINDS
 FOLDER = module_path("cortex2image.steps").parent
 STEPS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
 WILDCARDS = {"subject": "sub-01", "space": "z", "method": "zc"}
-OWN_CONFIGS = {"simulated": "config", "haxby2001": "haxby"}
+OWN_CONFIGS = {"simulated": "config", "haxby2001": "haxby", "bids_categories": "bids-categories"}
 # Rules whose jobs use an entry of each registry.
 OPENING = {"stimuli", "trials", "single_trial_betas", "prepared_betas"}
 DRAWING, EXTRACTING, COMPARING = {"reconstruct_images"}, {"extract_features"}, {"brain_consistency"}

@@ -78,6 +78,28 @@ def test_a_data_set_without_image_identity_has_no_z():
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
+        ("dataset/categories", {}, r"at least two categories(.|\n)*0 categories(.|\n)*trial_type"),
+        ("dataset/categories", {"FaceA": "face", "FaceB": "face"}, "1 categories"),
+        ("dataset/cross_validate", "none", "set it to run or session"),
+        ("decode/rois", {"z": ["all"]}, "which photograph was shown"),
+        ("encode/models", ["c", "z"], "which photograph was shown"),
+    ],
+)
+def test_impossible_studies_of_categories_are_refused(path, value, said):
+    config = shipped("bids-categories")
+    config["dataset"]["categories"] = {"a": "face", "b": "house"}
+    resolve(copy.deepcopy(config))
+    config["dataset"]["cross_validate"] = "session"
+    resolve(copy.deepcopy(config))
+    with pytest.raises(ConfigError, match=said):
+        place, last = path.split("/")
+        config[place][last] = value
+        resolve(config)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
         ("subjects", ["sub-7"], "sub-1 to sub-6"),
         ("dataset/cross_validate", "session", "set it to run"),
         ("standardise/by", "session", "set standardise/by: none"),

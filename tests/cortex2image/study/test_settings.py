@@ -74,7 +74,18 @@ def test_methods_need_no_space_that_is_not_decoded():
 
 
 def test_the_source_of_a_data_set_is_what_it_is_opened_by():
-    opened_by = ["reader", "root", "derivatives", "task", "space", "betas", "sessions", "test_images"]
+    opened_by = [
+        "reader",
+        "root",
+        "derivatives",
+        "task",
+        "categories",
+        "block_gap_s",
+        "space",
+        "betas",
+        "sessions",
+        "test_images",
+    ]
     assert grouped(Dataset, "source") == opened_by
 
 

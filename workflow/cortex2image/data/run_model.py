@@ -128,7 +128,7 @@ def _check_recorded(model: RunModel, lost: np.ndarray) -> None:
         )
         fix = (
             "check RepetitionTime, the unit of onsets and durations, glm/onset_shift_s, glm/scrub, and that "
-            "the recording is whole; give trials without a recorded response stim_file n/a"
+            "the recording is whole; give trials without a recorded response stim_file (trial_type) n/a"
         )
         where, places = model.named(run.sources.events), _places(model, lost)
         found = f"no response of {len(places)} of {len(lost)} trials: {_first(places)}"

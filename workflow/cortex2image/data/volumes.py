@@ -1,5 +1,6 @@
 """NIfTI files: headers, single volumes, brain masks, and the time series of the voxels inside a mask."""
 
+import math
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,28 @@ def read_bold_header(path: str | Path) -> BoldHeader:
     # Programs that know no repetition time leave 1 without a unit, which NIfTI headers start with.
     stated = np.isfinite(step) and step > 0 and (unit, step) != ("unknown", 1.0)
     return BoldHeader(image.shape[3], step * _SECONDS.get(unit, 0.0) if stated else 0.0)
+
+
+@dataclass(frozen=True)
+class VolumeHead:
+    """What a NIfTI header says of its file: the shape of the image, and the bytes of the file unpacked."""
+
+    shape: tuple[int, ...]
+    bytes: int
+
+
+def read_head(path: str | Path) -> VolumeHead:
+    """Read shape and size from the header of a NIfTI file; no voxel is read.
+
+    Raises
+    ------
+    DataError
+        The file is missing, or is no NIfTI file.
+    """
+    image = _open(path)
+    shape = tuple(map(int, image.shape))
+    values = math.prod(shape) * image.dataobj.dtype.itemsize
+    return VolumeHead(shape, int(image.dataobj.offset) + values)
 
 
 def load_volume(path: str | Path) -> tuple[np.ndarray, np.ndarray]:

@@ -171,7 +171,7 @@ def _check_twins(residual: np.ndarray, where: str) -> None:
     if len(pairs):
         named = ", ".join(" and ".join(_names(np.array([trial])) for trial in pair) for pair in pairs[:5])
         more = f", and {len(pairs) - 5} more pairs" if len(pairs) > 5 else ""
-        fix = "set stim_file to n/a for one of each pair, or correct the onsets"
+        fix = "set stim_file (trial_type) to n/a for one of each pair, or correct the onsets"
         expected = f"trials whose responses differ (correlate by at most {LARGEST_LIKENESS:g})"
         raise DataError(where, expected, f"nearly one response of {named}{more}", fix)
 

@@ -44,8 +44,14 @@ def captions(scene: Scene) -> list[str]:
 
 
 def category_captions(category: str) -> list[str]:
-    """Return five captions of a category, for data sets that describe pictures by category alone."""
-    noun = _with_article(NOUNS[category][0])
+    """Return five captions of a category, for data sets that describe pictures by category alone.
+
+    Parameters
+    ----------
+    category : str
+        One of the scenes' own categories, or any other noun in the singular.
+    """
+    noun = _with_article(NOUNS.get(category, (category,))[0])
     return [template.format(noun=noun) for template in CATEGORY_TEMPLATES]
 
 
@@ -78,4 +84,4 @@ def _noun_phrase(item: SceneObject, rng: np.random.Generator) -> str:
 
 
 def _with_article(phrase: str) -> str:
-    return f"{'an' if phrase[0] in 'aeiou' else 'a'} {phrase}"
+    return f"{'an' if phrase[0].lower() in 'aeiou' else 'a'} {phrase}"

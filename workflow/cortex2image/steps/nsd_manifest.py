@@ -1,11 +1,11 @@
-"""List the files of NSD that a study needs, with their sizes, and which of them are missing.
+"""List the files of NSD that a study needs, with their sizes, and which are missing or hold something else.
 
-Prints the list, missing files first, and writes it as a tab-separated table.
+Prints the list, missing and wrong files first, and writes it as a tab-separated table.
 """
 
 from collections.abc import Sequence
 
-from cortex2image.data.nsd.manifest import study_manifest
+from cortex2image.data.nsd.contents import examined_manifest
 from cortex2image.data.nsd.manifest_report import as_text, as_tsv
 from cortex2image.errors import run_step
 from cortex2image.files import atomic
@@ -19,10 +19,10 @@ COMMAND = Command(__doc__, Study, READS, outputs=("table",))
 def main(argv: Sequence[str] | None = None) -> None:
     """Print and write the manifest."""
     args, study = COMMAND.parse(argv)
-    files = study_manifest(study)
+    files, notes = examined_manifest(study)
     with atomic(args.table) as temporary:
         temporary.write_text(as_tsv(files))
-    print(as_text(files))
+    print("\n".join([as_text(files), *notes]))
 
 
 if __name__ == "__main__":

@@ -124,8 +124,8 @@ def check_trials(subject: str, runs: Sequence[Shown], root: object) -> None:
         No run shows a stimulus.
     """
     if not any(run.events for run in runs):
-        fix = "name the pictures in the column stim_file of the events"
-        raise DataError(root, f"at least one trial of {subject}", "stim_file n/a throughout", fix)
+        fix = "name the pictures in the column stim_file of the events, or the categories in trial_type"
+        raise DataError(root, f"at least one trial of {subject}", "none in any run", fix)
 
 
 def check_folds(rows: Sequence[Mapping[str, object]], source: object) -> None:

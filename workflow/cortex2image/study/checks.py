@@ -55,6 +55,7 @@ def check_settings(study: Study, source: str) -> None:
         check_brain,
         check_rating,
         _check_image_identity,
+        _check_categories,
         check_spaces,
         _check_folds,
         check_split,
@@ -170,6 +171,19 @@ def _check_image_identity(study: Study, reader: Reader, source: str) -> None:
             raise ConfigError(f"{source}, {key}", "only c", ", ".join(spaces), fix)
 
 
+def _check_categories(study: Study, reader: Reader, source: str) -> None:
+    """Refuse a study of categories that does not say which values in the events are categories."""
+    categories = study.dataset.categories
+    if "categories" not in reader.keys or len(set(categories.values())) > 1:
+        return
+    fix = (
+        "write each trial_type of the events that shows pictures, and a noun for it, as in "
+        "{FaceBlock: face, HouseBlock: house}; all other rows are no trials"
+    )
+    found = f"{len(set(categories.values()))} categories"
+    raise ConfigError(f"{source}, dataset/categories", "at least two categories", found, fix)
+
+
 def _inputs_by_key(study: Study) -> dict[str, dict[str, tuple[str, ...]]]:
     """Return the feature spaces of each method, by the key that asks for it."""
     by_key: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -190,9 +204,10 @@ def _check_folds(study: Study, reader: Reader, source: str) -> None:
 def _check_limits(study: Study, reader: Reader, source: str) -> None:
     """Refuse folds and subjects that the data set does not have."""
     folds = study.dataset.cross_validate
-    if reader.cross_validate not in (None, folds):
-        fix = f"set it to {reader.cross_validate}: the distribution has one session and no test set"
-        raise ConfigError(f"{source}, dataset/cross_validate", str(reader.cross_validate), folds, fix)
+    if reader.cross_validate and folds not in reader.cross_validate:
+        allowed = " or ".join(reader.cross_validate)
+        fix = f"set it to {allowed}: no stimulus is set aside as a test, so each has its turn"
+        raise ConfigError(f"{source}, dataset/cross_validate", allowed, folds, fix)
     strangers = sorted(set(study.subjects) - set(reader.subjects))
     if reader.subjects and strangers:
         known = f"{reader.subjects[0]} to {reader.subjects[-1]}"

@@ -99,9 +99,10 @@ class Dataset(Section):
     """Where the recordings are and how to read them."""
 
     reader: str = setting(
-        "Recordings: simulated (made by the workflow), bids (BIDS events with fMRIPrep derivatives) or "
-        "haxby2001. Betas that others estimated, to which `glm` does not apply: nsd, bold5000 or bdpy (files "
-        "of the Kamitani laboratory).",
+        "Recordings: simulated (made by the workflow), bids (BIDS events with fMRIPrep derivatives), "
+        "bids_categories (the same where events name kinds of pictures alone, in trial_type) or haxby2001. "
+        "Betas that others estimated, to which `glm` does not apply: nsd, bold5000 or bdpy (files of the "
+        "Kamitani laboratory).",
         group="source",
         enum=list(READERS),
     )
@@ -109,19 +110,38 @@ class Dataset(Section):
         "Folder of the data set; must be left out for `simulated`.", None, group="source"
     )
     derivatives: str | None = setting(
-        "Folder of the fMRIPrep derivatives; `{root}` stands for the folder of the data set. Only for bids.",
+        "Folder of the fMRIPrep derivatives; `{root}` stands for the folder of the data set. Only for bids "
+        "and bids_categories.",
         "{root}/derivatives/fmriprep",
         group="source",
     )
     task: str | None = setting(
-        "BIDS task label to use; null if the data set has only one task. Only for bids.",
+        "BIDS task label to use; null if the data set has only one task. Only for bids and bids_categories.",
         None,
         group="source",
     )
+    categories: Mapping[str, str] = setting(
+        "Each trial_type of the events that shows pictures, and the noun of its category in the singular, "
+        "from which captions are made: `{FaceBlock: face, HouseBlock: house}`. Rows with another trial_type, "
+        "such as rest, are no trials. Only for bids_categories, which needs it.",
+        {},
+        group="source",
+        additionalProperties={"type": "string", "pattern": r"^\S(.*\S)?$"},
+    )
+    block_gap_s: float = setting(
+        "Rows of one category that follow each other with at most this gap, from the end of one to the onset "
+        "of the next, are one block and so one trial; 0: each row is a trial. Only for bids_categories.",
+        0.0,
+        unit="s",
+        group="source",
+        minimum=0,
+        maximum=60,
+    )
     space: str | None = setting(
-        "bids: fMRIPrep output space, e.g. T1w or MNI152NLin2009cAsym:res-2; func for the native BOLD grid; "
-        "null if there is only one. nsd: func1pt8mm (also null), func1mm, or fsaverage, which lacks the "
-        "atlases drawn on each subject (prf-*, floc-*). bold5000: volume (also null) or roi-tables.",
+        "bids, bids_categories: fMRIPrep output space, e.g. T1w or MNI152NLin2009cAsym:res-2; func for the "
+        "native BOLD grid; null if there is only one. nsd: func1pt8mm (also null), func1mm, or fsaverage, "
+        "which lacks the atlases drawn on each subject (prf-*, floc-*). bold5000: volume (also null) or "
+        "roi-tables.",
         None,
         group="source",
     )

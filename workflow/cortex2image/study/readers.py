@@ -53,8 +53,8 @@ class Reader:
         Whether noise ceilings come with the betas.
     manifest : bool
         Whether the workflow can list and fetch its files (``nsd_manifest``, ``nsd_download``).
-    cross_validate : str or None
-        The one value that ``dataset/cross_validate`` may have; None if every value is allowed.
+    cross_validate : tuple of str
+        Allowed values of ``dataset/cross_validate``; () if every value is allowed.
     subjects : tuple of str
         Subjects of the data set; () if any label is allowed.
     article : str
@@ -80,7 +80,7 @@ class Reader:
     scales_by_session: bool = True
     released_ncsnr: bool = False
     manifest: bool = False
-    cross_validate: str | None = None
+    cross_validate: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     article: str = ""
     sizes: Mapping[str, StudySizes] = field(default_factory=dict)
@@ -107,13 +107,21 @@ _ALL = (
         events=("_events.tsv",),
     ),
     Reader(
+        "bids_categories",
+        "cortex2image.data.bids.categories",
+        ("derivatives", "task", "space", "categories", "block_gap_s", *_REGIONS),
+        image_identity=False,
+        events=("_events.tsv",),
+        cross_validate=("run", "session"),
+    ),
+    Reader(
         "haxby2001",
         "cortex2image.data.haxby2001",
         _REGIONS,
         fetched_into="resources/haxby2001",
         image_identity=False,
         events=("labels.txt",),
-        cross_validate="run",
+        cross_validate=("run",),
         subjects=tuple(f"sub-{number}" for number in range(1, 7)),
         article="https://doi.org/10.1126/science.1063736",
     ),

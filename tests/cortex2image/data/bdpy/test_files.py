@@ -84,6 +84,48 @@ def test_names_behind_numbers(tmp_path, content):
     assert read_metadata(write_bdpy(tmp_path / "a.h5", named)).names == named.names
 
 
+def write_name(path, value):
+    with h5py.File(path, "a") as file:
+        file["vmap/stimulus_id/2.5"] = value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "cat.JPEG",
+        b"cat.JPEG",
+        np.bytes_("cat.JPEG"),
+        np.array([b"cat.JPEG"]),
+        np.array([[b"cat.JPEG"]]),
+        np.array(["cat.JPEG"], h5py.string_dtype()),
+    ],
+)
+def test_a_name_is_a_text_however_it_is_wrapped(tmp_path, content, value):
+    path = write_bdpy(tmp_path / "a.h5", content)
+    write_name(path, value)
+    assert read_metadata(path).names == {"stimulus_id": {2.5: "cat.JPEG"}}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.array([b"cat", b"dog"]),
+        np.array([99, 97, 116], np.uint16),
+        7.0,
+        "",
+        b" ",
+        b"\xff\xfe",
+        h5py.Empty("S3"),
+    ],
+)
+def test_what_is_no_single_name_is_refused_with_its_place(tmp_path, content, value):
+    path = write_bdpy(tmp_path / "a.h5", content)
+    write_name(path, value)
+    with pytest.raises(DataError, match="one name as text") as error:
+        read_metadata(path)
+    assert error.value.where == f"{path}, /vmap/stimulus_id/2.5"
+
+
 @pytest.mark.parametrize("rows", [[0, 1, 2], [2, 0], [1], [1, 2, 0, 1]])
 def test_rows_in_any_order(tmp_path, content, rows):
     path = write_bdpy(tmp_path / "a.h5", content)

@@ -228,3 +228,27 @@ def test_other_experiments_are_named(deeprecon):
 
 def test_pictures_are_files_of_their_own(god):
     assert list(BdpyDataset(god[0]).pictures(TEST)) == []
+
+
+def test_one_file_passes_before_the_first_job(god):
+    BdpyDataset(god[0], mask="atlas", labels={"V1": 1}).check(SUBJECT)
+
+
+def test_two_files_of_the_same_voxels_pass_before_the_first_job(deeprecon):
+    BdpyDataset(deeprecon[0]).check(SUBJECT)
+
+
+def test_a_test_file_of_other_voxels_is_named_before_the_first_job(deeprecon):
+    root, contents = deeprecon
+    path = root / "sub-01_perceptionNaturalImageTest_original_VC.h5"
+    other = contents["Test"]
+    place = {**other.metadata, "voxel_x": other.metadata["voxel_x"] + 3}
+    write_bdpy(path, replace(other, metadata=place))
+    with pytest.raises(DataError, match="voxels of the training file") as error:
+        BdpyDataset(root).check(SUBJECT)
+    assert error.value.where == str(path)
+
+
+def test_a_region_that_the_files_lack_is_refused_before_the_first_job(deeprecon):
+    with pytest.raises(ConfigError, match=r"V1(.|\n)*hV9"):
+        BdpyDataset(deeprecon[0], labels={"hV9": 1}).check(SUBJECT)

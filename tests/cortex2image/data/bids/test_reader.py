@@ -193,5 +193,5 @@ def test_a_missing_atlas_is_named(dataset, tmp_path):
 
 def test_a_missing_table_of_pictures_is_named_with_its_columns(dataset):
     dataset.stimuli_table.unlink()
-    with pytest.raises(DataError, match="stim_file, split"):
+    with pytest.raises(DataError, match=r"stim_file, split(.|\n)*dataset/reader: bids_categories"):
         check_files(dataset, "sub-01", None)

@@ -51,3 +51,9 @@ def test_lists_of_pictures_in_the_archive_of_stimuli(tmp_path):
 def test_subjects(tmp_path):
     touch(tmp_path, "CSI4_imgnames.txt", "CSI1_imgnames.txt", "README.txt")
     assert subject_names(tmp_path) == ["CSI1", "CSI4"]
+
+
+def test_two_files_of_one_session_are_both_named(tmp_path):
+    touch(tmp_path, "CSI1_GLMbetas-TYPED_ses-1.nii.gz", "CSI1_GLMbetas-TYPED_ses-01.nii.gz")
+    with pytest.raises(DataError, match=r"ses-01\.nii\.gz and CSI1_GLMbetas-TYPED_ses-1\.nii\.gz"):
+        SubjectFiles(tmp_path, "CSI1", "TYPED").sessions()

@@ -228,3 +228,62 @@ def test_unknown_preparation(tree):
 
 def test_pictures_are_files_of_their_own(tree):
     assert list(Bold5000Dataset(tree.root).pictures(["airport3"])) == []
+
+
+def refused(tree, **settings):
+    with pytest.raises(DataError) as error:
+        Bold5000Dataset(tree.root, **settings).check(SUBJECT)
+    return error.value
+
+
+def resaved(path, change):
+    image = nib.load(path)
+    nib.save(nib.Nifti1Image(change(np.asarray(image.dataobj)), image.affine), path)
+
+
+def test_files_that_belong_together_pass_before_the_first_job(tree):
+    atlas = {"atlas": tree.write_atlas(np.ones(GRID)), "labels": {"visual": 1}}
+    for settings in ({}, atlas, {"space": "roi-tables"}, {"sessions": 1}):
+        Bold5000Dataset(tree.root, **settings).check(SUBJECT)
+
+
+@pytest.mark.parametrize("name", ["session", "mask", "atlas"])
+def test_of_all_volumes_the_one_on_another_grid_is_named(tree, name):
+    atlas = tree.write_atlas(np.ones(GRID))
+    mask = tree.root / "CSI1_brainmask.nii.gz"
+    path = {"session": tree.volume(2), "mask": mask, "atlas": atlas}[name]
+    resaved(path, lambda values: values[1:])
+    error = refused(tree, atlas=atlas, labels={"visual": 1})
+    assert (error.where, error.found) == (str(path), f"grid {(GRID[0] - 1, *GRID[1:])}")
+
+
+def test_a_session_that_was_cut_short_is_named(tree):
+    path = tree.volume(2)
+    path.write_bytes(path.read_bytes()[:-20])
+    assert refused(tree).where == str(path)
+
+
+def test_a_table_of_other_trials_is_named(tree):
+    np.save(tree.table("RHPPA"), np.zeros((110, 2), np.float32))
+    error = refused(tree, space="roi-tables")
+    assert error.where == str(tree.table("RHPPA"))
+    assert "111 rows" in error.expected
+
+
+def test_without_the_last_session_the_advice_is_how_many_there_are(tree):
+    tree.volume(2).unlink()
+    error = refused(tree)
+    assert error.found.startswith("111 names, 74 trials")
+    assert "dataset/sessions: 1" in error.fix
+    Bold5000Dataset(tree.root, sessions=1).check(SUBJECT)
+
+
+def test_more_trials_than_names_suggest_no_fewer_sessions(tree):
+    tree.write_names(tree.names[:100])
+    assert "dataset/sessions" not in refused(tree).fix
+
+
+def test_a_session_beside_its_unpacked_copy_is_said(tree):
+    copy = tree.volume(1).with_suffix("")
+    copy.touch()
+    assert Bold5000Dataset(tree.root).problems(SUBJECT) == [f"{copy.name}: not read, {copy.name}.gz is"]

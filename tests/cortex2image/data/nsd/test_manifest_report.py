@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -93,8 +94,41 @@ def test_a_complete_copy_passes(complete):
 
 
 def test_more_sessions_than_are_there_are_missing(complete):
-    with pytest.raises(DataError, match=r"missing 1 file, 1\.05 GB\n *nsddata_betas/.*session03\.hdf5"):
+    with pytest.raises(DataError, match=r"missing 1 file, 1\.05 GB(.|\n)*session03\.hdf5") as error:
         check_nsd_study(complete, ["sub-01"], 3, "streams")
+    assert "dataset/sessions: 2" in error.value.fix
+
+
+def test_the_advice_takes_as_many_sessions_as_all_subjects_have(own_root):
+    layout = Layout(own_root)
+    for files in layout.session_candidates("sub-02", 2):
+        files[0].unlink()
+    with pytest.raises(DataError, match="dataset/sessions: 1"):
+        check_nsd_study(layout, ["sub-01", "sub-02"], None, "streams")
+
+
+def test_where_no_first_session_is_there_none_are_suggested(complete):
+    complete.session_files("sub-01", 1)[0].unlink()
+    with pytest.raises(DataError) as error:
+        check_nsd_study(complete, ["sub-01"], 2, "streams")
+    assert "dataset/sessions" not in error.value.fix
+
+
+def test_the_list_and_the_error_count_the_same_files(complete):
+    complete.session_files("sub-01", 2)[0].unlink()
+    with pytest.raises(DataError) as error:
+        check_nsd_study(complete, ["sub-01"], 2, "streams")
+    listed = as_text(needed(complete, ["sub-01"], 2, "streams"))
+    assert error.value.found.splitlines()[0] in listed.splitlines()
+
+
+def test_a_file_that_is_wrong_comes_first_with_its_fault():
+    wrong = replace(PRESENT, fault="grid (1, 2, 3)")
+    lines = as_text([PRESENT, wrong]).splitlines()
+    assert lines[0].split()[0] == "wrong"
+    assert "2 files, 4 MB; missing none; wrong 1 file, 2 MB" in lines
+    assert "b/present: grid (1, 2, 3)" in lines
+    assert as_tsv([wrong]).splitlines()[1].endswith("\tgrid (1, 2, 3)")
 
 
 def test_without_a_number_all_sessions_that_took_place_are_needed(complete):

@@ -151,12 +151,18 @@ def test_no_other_files_are_read(kind, tree, surface_tree, tmp_path):
     assert len(list(alone.pictures([stimuli[0].stimulus_id]))) == 1
 
 
-def test_problems(dataset, tree, own_root):
-    assert dataset.problems(SUBJECT) == []
-    asked = NsdDataset(own_root, sessions=3, atlas="streams")
-    assert asked.problems("sub-02") == ["sub-02 took part in 2 of the 3 sessions asked for"]
-    for (file,) in asked.layout.session_candidates(SUBJECT, 2):
+def test_sessions_in_several_files_are_said(dataset):
+    (line,) = dataset.problems(SUBJECT)
+    assert line == "sub-01: 3 of 3 sessions are there in several files; .hdf5 is read, .mat and .nii.gz not"
+
+
+def test_problems(own_root):
+    for file in [*own_root.rglob("betas_session*.mat"), *own_root.rglob("betas_session*.nii.gz")]:
         file.unlink()
+    asked = NsdDataset(own_root, sessions=3, atlas="streams")
+    assert asked.problems(SUBJECT) == []
+    assert asked.problems("sub-02") == ["sub-02 took part in 2 of the 3 sessions asked for"]
+    asked.layout.session_files(SUBJECT, 2)[0].unlink()
     asked.layout.ctab(SUBJECT, "streams").unlink()
     missing, codes = asked.problems(SUBJECT)
     assert missing.endswith("betas_session02.hdf5: missing")

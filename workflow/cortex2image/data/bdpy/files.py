@@ -24,6 +24,7 @@ from cortex2image.errors import DataError
 _FILE = re.compile(r"(?:Subject|sub-)(\d+)(?:_(.+))?\.h5")
 PARTS = {"train": "Training", "test": "Test"}
 SELECTED = 1.0
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"  # what bytes that are no UTF-8 become
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,9 @@ def read_metadata(path: Path) -> Metadata:
     """
     with _opened(path) as file:
         samples, columns = _table(file).shape
-        keys = [_text(key) for key in np.ravel(_metadata(file)["key"][:])]
+        keys = [_text(key, f"{path}, key of the metadata") for key in np.ravel(_metadata(file)["key"][:])]
         values = np.asarray(_metadata(file)["value"], np.float64)
-        names = {key: _names_of(group) for key, group in file.get("vmap", {}).items()}
+        names = {key: _names_of(group, f"{path}, /vmap/{key}") for key, group in file.get("vmap", {}).items()}
     if values.shape != (len(keys), columns):
         found = f"metadata of shape {values.shape} for {len(keys)} keys and {columns} columns"
         expected = "metadata with a value for every key and column"
@@ -197,9 +198,22 @@ def _metadata(file: Any) -> Any:
     return file["metadata"] if "metadata" in file else file["metaData"]
 
 
-def _names_of(group: Any) -> dict[float, str]:
-    return {float(number): _text(name[()]) for number, name in group.items()}
+def _names_of(group: Any, where: str) -> dict[float, str]:
+    return {float(number): _text(name[()], f"{where}/{number}") for number, name in group.items()}
 
 
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
+def _text(value: Any, where: str) -> str:
+    """Return a text, be it stored as such, as bytes, or as an array of one of these.
+
+    Raises
+    ------
+    DataError
+        It is something else, such as several names or character codes, or it is empty.
+    """
+    single = value.item() if isinstance(value, np.ndarray | np.generic) and value.size == 1 else value
+    text = single.decode(errors="replace") if isinstance(single, bytes) else single
+    if not isinstance(text, str) or not text.strip() or REPLACEMENT in text:
+        shape = f" of shape {value.shape}" if isinstance(value, np.ndarray) else ""
+        found = f"{type(value).__name__}{shape}: {value!r}"[:200]
+        raise DataError(where, "one name as text", found, "write the name as one text, as bdpy does")
+    return text

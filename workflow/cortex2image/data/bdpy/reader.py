@@ -137,6 +137,18 @@ class BdpyDataset:
         first = next(iter(self._files(subject).files.values()))
         return study_voxels(read_metadata(first), self.labels, self.labelled_only)
 
+    def check(self, subject: str) -> None:
+        """Test from the metadata that the files of a subject have the regions of the study and one grid.
+
+        Raises
+        ------
+        ConfigError, DataError
+            A file is missing, cut short or no bdpy file, lacks a region, or has other voxels than the first.
+        """
+        voxels = self.voxels(subject)
+        for path in self._files(subject).files.values():
+            columns_of(read_metadata(path), voxels)
+
     def read(self, session: BetaSession, voxels: BetaVoxels) -> np.ndarray:
         """Read one session; see :meth:`cortex2image.data.prepared.BetaDataset.read`."""
         if not isinstance(session, BdpySession):
@@ -187,4 +199,5 @@ def open_betas(dataset: Dataset) -> BdpyDataset:
 
 
 def check_study(study: Study, subject: str) -> None:
-    """Test nothing: what is missing shows when the files of a subject are listed."""
+    """Test that the files of a subject belong together, see :meth:`BdpyDataset.check`."""
+    open_betas(study.dataset).check(subject)

@@ -8,7 +8,7 @@ from cortex2image.data.bids.runs import RunFiles, find_runs, subject_folders
 from cortex2image.data.bids.tables import read_confounds, read_events, read_stimuli
 from cortex2image.data.bids.timing import read_timing
 from cortex2image.data.paths import root_folder, subject_atlas
-from cortex2image.data.recording import Run, Sources, Stimulus
+from cortex2image.data.recording import Event, Run, Sources, Stimulus
 from cortex2image.data.subjects import check_subjects, subject_key
 from cortex2image.data.volumes import read_bold_header
 from cortex2image.errors import DataError
@@ -33,6 +33,8 @@ class BidsDataset:
         Path, below `root`, of the table that lists the pictures: stim_file (relative to ``{root}/stimuli``),
         split, captions (joined by ``|``), and category and setting if there are any.
     """
+
+    SHOWN = "picture"  # what events name, in words
 
     def __init__(
         self,
@@ -60,13 +62,17 @@ class BidsDataset:
         """Return the runs of `subject` in order of session and run; warn of each of its `problems`."""
         for problem in self.problems(subject):
             say(f"warning: {problem}")
-        return [_read_run(subject, files) for files in self._find(subject)[0]]
+        return [_read_run(subject, files, self.events_of(subject, files)) for files in self._find(subject)[0]]
+
+    def events_of(self, subject: str, files: RunFiles) -> tuple[Event, ...]:
+        """Return the trials of one run in order of onset, see :mod:`cortex2image.data.bids.tables`."""
+        return read_events(files.events)
 
     def problems(self, subject: str) -> list[str]:
         """Return a line per run left out or without trials, events ignored, and missing mask or confounds."""
         runs, problems = self._find(subject)
-        empty = [run for run in runs if not read_events(run.events)]
-        words = "names no picture; not used:"
+        empty = [run for run in runs if not self.events_of(subject, run)]
+        words = f"names no {self.SHOWN}; not used:"
         return [*problems, *(f"{run.events.name}: {words} {run.bold.name}" for run in empty)]
 
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
@@ -98,7 +104,7 @@ class BidsDataset:
         shown: dict[str, Path] = {}
         for subject in subjects:
             for run in self._find(subject)[0]:
-                for event in read_events(run.events):
+                for event in self.events_of(subject, run):
                     shown.setdefault(event.stimulus_id, run.events)
         return shown
 
@@ -121,7 +127,7 @@ def _derivatives_folder(given: Path) -> Path:
     return nested if not any(given.glob("sub-*")) and nested.is_dir() else given
 
 
-def _read_run(subject: str, files: RunFiles) -> Run:
+def _read_run(subject: str, files: RunFiles, events: tuple[Event, ...]) -> Run:
     header = read_bold_header(files.bold)
     timing = read_timing(files.bold, header, files.sidecars)
     return Run(
@@ -133,7 +139,7 @@ def _read_run(subject: str, files: RunFiles) -> Run:
         tr=timing.tr,
         slice_time_reference=timing.slice_time_reference,
         mask=files.mask,
-        events=read_events(files.events),
+        events=events,
         confounds=read_confounds(files.confounds, header.volumes) if files.confounds else None,
         sources=Sources(files.events, files.confounds, timing.source),
     )
@@ -160,13 +166,26 @@ def check_study(study: Study, subject: str) -> None:
 
 def check_files(dataset: BidsDataset, subject: str, atlas: str | None) -> None:
     """Test spelling, table and atlas as :func:`check_study` does; `atlas` is a path, or None for no atlas."""
+    check_spelling(dataset, subject)
+    if not dataset.stimuli_table.is_file():
+        fix = (
+            "write it: stim_file, split (train or test), captions joined by ' | '; if the events name kinds "
+            "of pictures alone, set dataset/reader: bids_categories"
+        )
+        raise DataError(dataset.stimuli_table, "the table of the pictures", "no such file", fix)
+    check_atlas(subject, atlas)
+
+
+def check_spelling(dataset: BidsDataset, subject: str) -> None:
+    """Raise DataError if the folder of a subject is spelt otherwise, such as sub-01 for sub-1."""
     spelt = [label for label in dataset.subjects() if subject_key(label) == subject_key(subject)]
     if spelt and subject not in spelt:
         fix = f"write {spelt[0]} under subjects in the config"
         raise DataError(dataset.derivatives, f"a folder {subject}", f"a folder {spelt[0]}", fix)
-    if not dataset.stimuli_table.is_file():
-        fix = "write it: stim_file, split (train or test), captions joined by ' | '"
-        raise DataError(dataset.stimuli_table, "the table of the pictures", "no such file", fix)
+
+
+def check_atlas(subject: str, atlas: str | None) -> None:
+    """Raise DataError if the atlas of a subject, a path or None for no atlas, does not exist."""
     if atlas is not None and not Path(atlas).is_file():
         fix = "put the volume there, or correct dataset/rois/atlas in the config (null for none)"
         raise DataError(atlas, f"the atlas of {subject}", "no such file", fix)

@@ -1,11 +1,12 @@
 """The tab-separated tables of a BIDS data set: events, confounds, stimuli."""
 
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
 
-from cortex2image.data.bids.tsv import MISSING, is_missing, numbers_of, read_tsv, texts_among
+from cortex2image.data.bids.tsv import MISSING, numbers_of, read_tsv, texts_among
 from cortex2image.data.recording import Event, Stimulus
 from cortex2image.errors import DataError
 from cortex2image.tables.recordings import SPLITS
@@ -31,10 +32,7 @@ def stimulus_id(stim_file: str, where: object) -> str:
 
 
 def read_events(path: Path) -> tuple[Event, ...]:
-    """Read the trials of one run in order of onset; rows whose stim_file is ``n/a`` are no trials.
-
-    An onset may be negative, as BIDS allows for what happened before the first volume. Whether the response
-    to a trial lies in the recording is tested with the model of the run.
+    """Read the trials of one run that name pictures; rows whose stim_file is ``n/a`` are no trials.
 
     Parameters
     ----------
@@ -43,29 +41,56 @@ def read_events(path: Path) -> tuple[Event, ...]:
     Raises
     ------
     DataError
-        The table is no BIDS table, a column is missing, an onset is no number, a duration is negative or no
-        number, two trials have one onset, or a stim_file leads out of the stimuli folder.
+        As :func:`read_trials`, or a stim_file leads out of the stimuli folder.
     """
-    table = read_tsv(path, ("onset", "duration", "stim_file"))
-    trials = table[~is_missing(table["stim_file"])]
-    onsets = _seconds(path, trials["onset"], -np.inf, "onset in seconds from the first volume")
-    durations = _seconds(path, trials["duration"], 0, "duration in seconds, at least 0")
-    _check_apart(path, trials["stim_file"], onsets)
-    names = [stimulus_id(name, f"{path}, row {line}") for line, name in trials["stim_file"].items()]
-    events = [Event(*facts) for facts in zip(onsets.tolist(), durations.tolist(), names, strict=True)]
+
+    def identity(cell: str, where: str) -> str | None:
+        return None if cell.strip() in MISSING else stimulus_id(cell, where)
+
+    return read_trials(path, "stim_file", identity)
+
+
+def read_trials(path: Path, column: str, named: Callable[[str, str], str | None]) -> tuple[Event, ...]:
+    """Read the trials of one run in order of onset.
+
+    An onset may be negative, as BIDS allows for what happened before the first volume. Whether the response
+    to a trial lies in the recording is tested with the model of the run.
+
+    Parameters
+    ----------
+    path : path of an ``events.tsv``
+    column : str
+        Column that says what was shown.
+    named : function of a cell of that column and its place in words
+        Returns the name of the stimulus; None for a row that is no trial.
+
+    Raises
+    ------
+    DataError
+        The table is no BIDS table, a column is missing, an onset is no number, a duration is negative or no
+        number, or two trials have one onset.
+    """
+    table = read_tsv(path, ("onset", "duration", column))
+    names = {line: named(cell, f"{path}, row {line}") for line, cell in table[column].items()}
+    trials = table.loc[[line for line, name in names.items() if name is not None]]
+    onsets = _seconds(path, trials["onset"], -np.inf, "onset in seconds from the first volume", column)
+    durations = _seconds(path, trials["duration"], 0, "duration in seconds, at least 0", column)
+    _check_apart(path, trials[column], onsets, column)
+    facts = zip(onsets.items(), durations.tolist(), strict=True)
+    events = [Event(onset, seconds, str(names[line])) for (line, onset), seconds in facts]
     return tuple(sorted(events, key=lambda event: event.onset))
 
 
-def _seconds(path: Path, cells: pd.Series, least: float, expected: str) -> pd.Series:
+def _seconds(path: Path, cells: pd.Series, least: float, expected: str, column: str) -> pd.Series:
     values = numbers_of(cells)
     bad = cells[~(np.isfinite(values) & (values >= least))]
     if len(bad):
-        fix = "correct the row, or set its stim_file to n/a if nothing was shown"
+        fix = f"correct the row, or set its {column} to n/a if nothing was shown"
         raise DataError(f"{path}, row {bad.index[0]}", expected, f"'{bad.iloc[0]}'", fix)
     return values
 
 
-def _check_apart(path: Path, shown: pd.Series, onsets: pd.Series) -> None:
+def _check_apart(path: Path, shown: pd.Series, onsets: pd.Series, column: str) -> None:
     """Raise if two trials begin at one time: no model tells what each of them evoked."""
     ordered = onsets.sort_values(kind="stable")
     together = np.flatnonzero(np.diff(ordered) < SAME_ONSET_S)
@@ -73,7 +98,7 @@ def _check_apart(path: Path, shown: pd.Series, onsets: pd.Series) -> None:
         first, second = ordered.index[together[0]], ordered.index[together[0] + 1]
         found = f"row {first} ({shown[first]}) and row {second} ({shown[second]}) at {ordered[second]:g} s"
         more = f"; {together.size - 1} more such pairs" if together.size > 1 else ""
-        fix = "set stim_file to n/a in rows that show no picture of their own, such as answers or copies"
+        fix = f"set {column} to n/a in rows that show no picture of their own, such as answers or copies"
         raise DataError(path, "one trial at a time", found + more, fix)
 
 

@@ -42,7 +42,7 @@ class SubjectFiles:
         Raises
         ------
         DataError
-            A session between others is missing, or files have both spellings of a preparation.
+            A session between others is missing or there twice, or files have both spellings of a preparation.
         """
         paths = {spelt: self._numbered(spelt) for spelt in _spellings(self.betas)}
         found = {spelt: files for spelt, files in paths.items() if files}
@@ -69,8 +69,17 @@ class SubjectFiles:
 
     def _numbered(self, betas: str) -> dict[int, Path]:
         stem = f"{self.name}_GLMbetas-{betas}_ses-"
-        files = {path.name.removeprefix(stem): path for path in self.root.glob(f"{stem}*.nii.gz")}
-        return {int(end[:-7]): path for end, path in files.items() if re.fullmatch(r"\d+\.nii\.gz", end)}
+        numbered: dict[int, Path] = {}
+        for path in sorted(self.root.glob(f"{stem}*.nii.gz")):
+            end = path.name.removeprefix(stem)
+            if re.fullmatch(r"[0-9]+\.nii\.gz", end):
+                other = numbered.setdefault(int(end[:-7]), path)
+                if other != path:
+                    found = f"{other.name} and {path.name}"
+                    raise DataError(
+                        self.root, "one file of betas per session", found, "keep one of them there"
+                    )
+        return numbered
 
 
 def subject_names(root: Path) -> list[str]:

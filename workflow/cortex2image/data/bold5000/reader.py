@@ -21,6 +21,7 @@ from cortex2image.data.picture_table import described_stimuli
 from cortex2image.data.prepared import BetaSession, BetaVoxels, ShownRun
 from cortex2image.data.recording import Stimulus
 from cortex2image.data.subjects import check_subjects
+from cortex2image.data.whole_files import odd_grids, whole_shape
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.study.data_settings import Dataset
 from cortex2image.study.settings import Study
@@ -105,12 +106,16 @@ class Bold5000Dataset:
         return [files.names, files.brain_mask, *([atlas] if atlas else []), *volumes]
 
     def problems(self, subject: str) -> list[str]:
-        """Return a line for each session left out, or one line if sessions cannot be told apart."""
+        """Return a line for each session left out or there twice, or one if sessions cannot be told apart."""
         found = self._files(subject).sessions()
         if not found and self.space == TABLES:
             return [f"{subject}: no volumes that tell its sessions apart; its tables count as one session"]
         left_out = found[self.first_sessions :] if self.first_sessions else []
-        return [f"{path.name}: left out by dataset/sessions" for path in left_out]
+        unpacked = [path.with_suffix("") for path in found if path.with_suffix("").is_file()]
+        return [
+            *(f"{path.name}: left out by dataset/sessions" for path in left_out),
+            *(f"{path.name}: not read, {path.name}.gz is" for path in unpacked),
+        ]
 
     def stimuli(self, subjects: Sequence[str]) -> list[Stimulus]:
         """Return the pictures that at least one of `subjects` saw in the sessions taken, sorted by id.
@@ -169,6 +174,26 @@ class Bold5000Dataset:
             return volume_voxels(files.brain_mask, atlas, self.labels, self.labelled_only)
         regions = self.labels if self.labelled_only else REGIONS
         return table_voxels(files.tables(), len(self._names(subject)), regions)
+
+    def check(self, subject: str) -> None:
+        """Test from heads of files and small volumes that the files of a subject belong together.
+
+        Raises
+        ------
+        DataError
+            As `sessions` and `voxels`; or a volume was cut short, or lies on another grid than most.
+        """
+        files = self._files(subject)
+        self.sessions(subject)
+        if self.space == VOLUME:
+            atlas = self._atlas_of(subject)
+            single = [files.brain_mask, *([atlas] if atlas else [])]
+            odd = odd_grids(
+                {path: whole_shape(path)[:3] for path in [*single, *files.sessions()[: self.first_sessions]]}
+            )
+            if odd:
+                raise odd[0]
+        self.voxels(subject)
 
     def read(self, session: BetaSession, voxels: BetaVoxels) -> np.ndarray:
         """Read one session; see :meth:`cortex2image.data.prepared.BetaDataset.read`."""
@@ -247,4 +272,5 @@ def open_betas(dataset: Dataset) -> Bold5000Dataset:
 
 
 def check_study(study: Study, subject: str) -> None:
-    """Test nothing: what is missing shows when the files of a subject are listed."""
+    """Test that the files of a subject belong together, see :meth:`Bold5000Dataset.check`."""
+    open_betas(study.dataset).check(subject)

@@ -78,7 +78,9 @@ def session_lengths(volumes: Sequence[Path], names: Path, trials: int, first: in
     total, some_left = sum(lengths), len(taken) < len(volumes) or len(taken) == first
     if total > trials or (total < trials and not some_left):
         found = f"{trials} names, {total} trials in {len(taken)} sessions"
-        fix = "take all files of one subject; for only the first sessions set dataset/sessions"
+        fix = "take all files of one subject"
+        if total < trials:
+            fix += f"; if the betas of its last sessions are missing, set dataset/sessions: {len(taken)}"
         raise DataError(names, "one name per trial of the betas", found, fix)
     return lengths
 

@@ -76,6 +76,8 @@ class Needed:
         False if the study runs without it: with unchecked regions, or with less exact hemispheres or masks.
     least_bytes : int
         Smallest size of the whole file according to its own first bytes, see :func:`least_bytes`.
+    fault : str
+        What is wrong with a file that is there, in words; empty if nothing is known to be wrong.
     """
 
     key: str
@@ -85,6 +87,7 @@ class Needed:
     origin: str = BUCKET
     required: bool = True
     least_bytes: int = 0
+    fault: str = ""
 
     @property
     def whole(self) -> bool:

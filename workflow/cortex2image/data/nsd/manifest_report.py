@@ -3,12 +3,15 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
+from pathlib import Path
 
 from cortex2image.data.nsd.layout import Layout
-from cortex2image.data.nsd.manifest import BUCKET, COCO, TERMS, Needed, needed
+from cortex2image.data.nsd.manifest import BUCKET, COCO, TERMS, Needed, least_bytes, needed
+from cortex2image.data.nsd.trials import count_sessions
 from cortex2image.errors import DataError
 
-COLUMNS = ("status", "bytes", "size", "path", "purpose", "origin")
+COLUMNS = ("status", "bytes", "size", "path", "purpose", "origin", "fault")
 SHOWN = 6
 COMMANDS = """\
 list them:   snakemake --cores 1 nsd_manifest --configfile ...
@@ -30,15 +33,19 @@ def missing(files: Iterable[Needed]) -> list[Needed]:
 
 
 def summary(files: Sequence[Needed]) -> str:
-    """Return one line: number and size of all files and of the missing files."""
-    absent = missing(files)
-    return f"{_amount(files)}; missing {_amount(absent) if absent else 'none'}"
+    """Return one line: number and size of all files, of missing ones, and of those that are wrong."""
+    required = [file for file in missing(files) if file.required]
+    optional = [file for file in missing(files) if not file.required]
+    wrong = [file for file in files if file.fault]
+    others = {"optional and missing": optional, "wrong": wrong}
+    words = [f"{name} {_amount(some)}" for name, some in others.items() if some]
+    return "; ".join([_amount(files), f"missing {_amount(required) if required else 'none'}", *words])
 
 
 def as_text(files: Sequence[Needed]) -> str:
     """Return the list for a terminal: missing files first, with estimated sizes; sum and advice last."""
-    ordered = sorted(files, key=lambda file: (file.whole, not file.required))
-    notes = [summary(files)]
+    ordered = sorted(files, key=lambda file: (file.whole and not file.fault, not file.required))
+    notes = [summary(files), *(f"{file.key}: {file.fault}" for file in files if file.fault)]
     if any(_status(file) == "too short" for file in files):
         notes.append(
             "Files that are too short were cut when they were copied; nsd_download fetches them anew."
@@ -59,7 +66,7 @@ def as_tsv(files: Iterable[Needed]) -> str:
     writer.writerow(COLUMNS)
     for file in files:
         size = "on disk" if file.whole else "estimate"
-        writer.writerow([_status(file), file.bytes, size, file.key, file.purpose, file.origin])
+        writer.writerow([_status(file), file.bytes, size, file.key, file.purpose, file.origin, file.fault])
     return table.getvalue()
 
 
@@ -70,7 +77,7 @@ def _amount(files: Sequence[Needed]) -> str:
 
 def _status(file: Needed) -> str:
     if file.actual_bytes is not None:
-        return "present" if file.whole else "too short"
+        return "wrong" if file.fault else "present" if file.whole else "too short"
     return "missing" if file.required else "optional"
 
 
@@ -102,13 +109,32 @@ def check_nsd_study(
         Files are missing or too short. The error says how many, their size, the first of them, and what to
         do.
     """
-    files = [file for file in needed(layout, subjects, sessions, atlas, mask, ncsnr) if file.required]
-    absent = missing(files)
+    files = needed(layout, subjects, sessions, atlas, mask, ncsnr)
+    absent = [file for file in missing(files) if file.required]
     if absent:
         lines = [_line(file) for file in absent[:SHOWN]]
         rest = [f"and {len(absent) - SHOWN} more"] if len(absent) > SHOWN else []
         found = "\n            ".join([summary(files), *lines, *rest])
-        raise DataError(layout.root, f"the files of NSD for {', '.join(subjects)}", found, COMMANDS)
+        fix = COMMANDS + _fewer_sessions(layout, subjects, sessions)
+        raise DataError(layout.root, f"the files of NSD for {', '.join(subjects)}", found, fix)
+
+
+def _fewer_sessions(layout: Layout, subjects: Sequence[str], sessions: int | None) -> str:
+    """Return the advice to take the first sessions alone, if every subject has the betas of some of them."""
+    there, asked = [], []
+    for subject in subjects:
+        numbers = range(1, count_sessions(layout, subject, sessions) + 1)
+        files = (layout.session_files(subject, number) for number in numbers)
+        there.append(sum(1 for _ in takewhile(lambda paths: all(map(_is_whole, paths)), files)))
+        asked.append(len(numbers))
+    fewest = min(there)
+    if fewest == 0 or there == asked:
+        return ""
+    return f"\n             or take the sessions that are there alone: dataset/sessions: {fewest}"
+
+
+def _is_whole(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size >= least_bytes(path)
 
 
 def _line(file: Needed) -> str:

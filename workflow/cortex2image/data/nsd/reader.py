@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cortex2image.data.nsd.contents import Choice, check_contents, container_notes
 from cortex2image.data.nsd.design import SHARED, TEST_IMAGES, Design, load_design, split_pictures
 from cortex2image.data.nsd.facts import SUBJECTS
 from cortex2image.data.nsd.layout import DEFAULT_BETAS, DEFAULT_SPACE, Layout, study_files, subject_number
@@ -103,9 +104,10 @@ class NsdDataset:
         return study_files(self.layout, subject, numbers, self.mask, self.atlas)
 
     def problems(self, subject: str) -> list[str]:
-        """Return lines on missing betas, sessions that never took place, and unchecked codes of regions."""
+        """Return lines on what is missing, lies there twice, never took place, or is not checked."""
         lines = [f"{file.relative_to(self.layout.root)}: missing" for file in self._missing(subject)]
         done = len(self._numbers(subject))
+        lines += container_notes(self.layout, subject, done)
         if self.asked is not None and self.asked > done:
             lines.append(f"{subject} took part in {done} of the {self.asked} sessions asked for")
         if self.atlas and not self.layout.ctab(subject, self.atlas).exists():
@@ -248,10 +250,15 @@ def check_study(study: Study, subject: str) -> None:
     Raises
     ------
     ConfigError, DataError
-        Files are missing or too short, or the table of the atlas lacks a region or has another code for it.
+        Files are missing, too short, or hold something else than they should; or the table of the atlas lacks
+        a region or has another code for it.
     """
     dataset, rois = study.dataset, study.dataset.rois
     layout, released = open_betas(dataset).layout, study.standardise.ncsnr_from == "released"
-    check_nsd_study(layout, study.subjects, dataset.sessions, rois.atlas, dataset.mask, released)
+    chosen = dataset.sessions, rois.atlas, dataset.mask, released
+    # With the first subject, the files of all are counted, and what they share is opened: once is enough.
+    first = subject == study.subjects[0]
+    check_nsd_study(layout, study.subjects if first else (subject,), *chosen)
+    check_contents(Choice(layout, *chosen), subject, study.subjects if first else ())
     regions = {name for names in study.decode.rois.values() for name in names}
     check_nsd_regions(layout, study.subjects, rois.atlas, rois.labels, regions)

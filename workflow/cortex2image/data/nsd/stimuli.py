@@ -193,6 +193,18 @@ def read_pictures(path: str | Path, nsd_ids: Sequence[int]) -> Iterator[tuple[in
             yield nsd_id, pictures[nsd_id]
 
 
+def check_pictures(path: str | Path) -> None:
+    """Test that the file of all pictures holds what :func:`read_pictures` reads; no picture is read.
+
+    Raises
+    ------
+    DataError
+        The file is missing, cut short or damaged, or does not hold 73,000 square pictures.
+    """
+    with opened(path, "the pictures of NSD", DAMAGED) as file:
+        _pixels(path, file)
+
+
 def _pixels(path: str | Path, file: Any) -> Any:
     """Return the HDF5 dataset of the pictures, (73000, side, side, 3)."""
     pictures = dataset_of(path, file, KEY, DAMAGED)

@@ -33,6 +33,17 @@ def read_surface(path: Path) -> np.ndarray:
     return np.array(values[:, 0, 0])
 
 
+def stored_shape(path: Path) -> tuple[int, ...]:
+    """Return the shape that the header of an MGH file states; no value of an uncompressed file is read.
+
+    Raises
+    ------
+    DataError
+        The file is missing, or is no MGH file.
+    """
+    return tuple(_open(path).shape)
+
+
 def count_vertices(path: Path) -> int:
     """Return the number of vertices of one hemisphere.
 

@@ -141,13 +141,31 @@ def _percent(stored: np.ndarray) -> np.ndarray:
     return betas
 
 
-def _checked(path: Path, file: Any, shape: tuple[int, int, int]) -> Any:
-    """Return the HDF5 dataset of the betas, (750, Z, Y, X)."""
+def betas_shape(path: Path) -> tuple[int, ...]:
+    """Return the grid (X, Y, Z) of the betas in an HDF5 file; no beta is read.
+
+    Raises
+    ------
+    DataError
+        The file is missing or damaged, or does not hold int16 betas of 750 trials.
+    """
+    with opened(path, "the betas of one session", DAMAGED) as file:
+        return tuple(_stored(path, file).shape[:0:-1])
+
+
+def _stored(path: Path, file: Any) -> Any:
+    """Return the HDF5 dataset of the betas, (750, Z, Y, X), on any grid."""
     dataset = dataset_of(path, file, KEY, DAMAGED)
     if dataset.ndim != 4 or dataset.dtype.newbyteorder("=") != np.int16:
         found = f"shape {dataset.shape}, {dataset.dtype}"
         raise DataError(path, "int16 betas (trials, Z, Y, X)", found, DAMAGED)
     _check_trials(path, len(dataset))
+    return dataset
+
+
+def _checked(path: Path, file: Any, shape: tuple[int, int, int]) -> Any:
+    """Return the HDF5 dataset of the betas, (750, Z, Y, X), on the grid of the chosen voxels."""
+    dataset = _stored(path, file)
     if dataset.shape[:0:-1] != shape:
         found = f"grid {dataset.shape[:0:-1]}"
         raise DataError(path, f"the grid of the chosen voxels, {shape}", found, OTHER_SUBJECT)
