@@ -20,6 +20,10 @@ CONTENTS = {"z": "z (layout)", "c": "c (meaning)", "zc": "zc (layout and meaning
 READERS = {
     "simulated": ("simulated brains", "voxels that the workflow makes by a known formula, of a known brain"),
     "bids": ("BIDS data set", "a data set in the Brain Imaging Data Structure, preprocessed by fMRIPrep"),
+    "bids_categories": (
+        "BIDS data set of categories",
+        "a data set in the Brain Imaging Data Structure, preprocessed by fMRIPrep; events name categories",
+    ),
     "haxby2001": ("Haxby et al. (2001)", "six people saw blocks of pictures of eight categories"),
     "nsd": (
         "Natural Scenes Dataset",

@@ -22,7 +22,7 @@ from cortex2image.study.fields import Section, parts
 from cortex2image.study.readers import READERS
 from cortex2image.study.settings import Study
 
-CONFIGS = ("config", "bids", "haxby", "nsd", "nsd-as-released", "bold5000", "kamitani")
+CONFIGS = ("config", "bids", "bids-categories", "haxby", "nsd", "nsd-as-released", "bold5000", "kamitani")
 FACTS = Facts(
     version="9.8.7",
     commit="a" * 40,
@@ -55,6 +55,9 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "glm/high_pass_hz": ("bids", 0.02),
     "glm/confounds": ("bids", []),
     "glm/scrub": ("bids", []),
+    "glm/onset_shift_s": ("bids", -4.0),
+    "dataset/categories": ("bids-categories", {"face": "face", "house": "building"}),
+    "dataset/block_gap_s": ("bids-categories", 0.0),
     "standardise/by": ("config", "all"),
     "standardise/ncsnr_from": ("nsd", "released"),
     "standardise/average_repeats": ("config", ["train", "test"]),
@@ -219,7 +222,7 @@ def test_sentences_stand_only_where_they_hold(config: str) -> None:
     assert ("canonical response" in text) != prepared
     assert ("Every run was held out once" in text) == (study.dataset.cross_validate == "run")
     assert ("(strength" in text) == any(m in study.reconstruct.methods for m in ("zc", "ceiling", "shuffled"))
-    assert ("Encoding models of z also predicted" in text) == (config not in ("haxby",))
+    assert ("Encoding models of z also predicted" in text) == (config not in ("haxby", "bids-categories"))
     assert ("fMRIPrep" in text) == (config == "bids")
     assert ("COCO" in text) == (study.dataset.reader == "nsd")
     assert ("permutations of the test stimuli within folds" in text) == (config == "haxby")

@@ -31,6 +31,21 @@ def bids(study: Study, facts: Facts) -> list[str]:
     ]
 
 
+def bids_categories(study: Study, facts: Facts) -> list[str]:
+    """Describe a data set of the user whose events name categories and no pictures."""
+    dataset = study.dataset
+    names = listed([f"{noun} (trial_type {label})" for label, noun in dataset.categories.items()])
+    blocks = (
+        f"Rows of one category at most {dataset.block_gap_s:g} s apart count as one trial."
+        if dataset.block_gap_s
+        else "Each row of the events counts as one trial."
+    )
+    return [
+        *bids(study, facts),
+        f"The events do not say which picture was shown, but its category: {names}. {blocks}",
+    ]
+
+
 def haxby2001(study: Study, facts: Facts) -> list[str]:
     """Describe the data set of Haxby et al."""
     return [
@@ -87,6 +102,7 @@ def bdpy(study: Study, facts: Facts) -> list[str]:
 OF_READER: Mapping[str, Callable[[Study, Facts], list[str]]] = {
     "simulated": simulated,
     "bids": bids,
+    "bids_categories": bids_categories,
     "haxby2001": haxby2001,
     "nsd": nsd,
     "bold5000": bold5000,
@@ -136,6 +152,8 @@ def single_trials(study: Study, facts: Facts) -> list[str]:
     if glm.scrub:
         marks = listed([f"{prefix}*" for prefix in glm.scrub])
         text.append(f"Volumes that the confounds {marks} mark were left out.")
+    if glm.onset_shift_s:
+        text.append(f"Onsets were shifted by {glm.onset_shift_s:g} s before responses were modelled.")
     if facts.motion:
         text.append(f"Mean framewise displacement [@power2012] was {spread(facts.motion)} mm.")
     return text
