@@ -96,7 +96,7 @@ def test_records_give_the_scores_of_tables_and_their_ranks(with_images: tuple[Pa
         assert [ranks[1] for ranks in zc["ranks"]] == [1 + (rows[k] > rows.loc[name, k]).sum() for k in rows]
         assert zc["mean"][1] == sorts[number] == pytest.approx(rows.loc[name].mean(), abs=1e-4)
         assert zc["of"][1] == len(STIMULUS_IDS)
-        assert record["nearest"][0]["measure"] == "embedding by clip (cosine)"
+        assert record["nearest"][0]["measure"] == "embedding by miniature CLIP (cosine)"
         assert record["nearest"][0]["stimulus"] == TRAINING
         files = [sample["file"] for sample in zc["samples"]] + [record["nearest"][0]["file"]]
         assert all((with_images[0] / "report" / file).is_file() for file in files)
