@@ -347,6 +347,7 @@ def config_of(
             "seed": 7,
             "subjects": list(SUBJECTS),
             "dataset": {"reader": reader, "root": ".../data", "rois": {"labels": {"early": 1, "ventral": 2}}}
+            | ({"cross_validate": fold} if (fold := READERS[reader].cross_validate) else {})
             | (dataset or {}),
             "models": {"set": "miniature"},
             "decode": {"rois": {"z": ["early"], "c": ["ventral"]}},

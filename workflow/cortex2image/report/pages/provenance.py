@@ -34,7 +34,7 @@ def content(study: StudyResults) -> Content:
             "config": config_rows(study.provenance["config"]),
         },
         [graph] if graph else [],
-        downloads={**copies, "tables/scores.csv": study.scores.to_csv(index=False)},
+        downloads={**copies, "tables/scores.csv": study.folder.table("scores").to_csv(index=False)},
     )
 
 
