@@ -61,7 +61,7 @@ def chart_data(study: StudyResults, figures: Sequence[EncodingFigure]) -> dict[s
     values: dict[str, dict[str, dict[str, list[float | None]]]] = {}
     for row in scores[scores["model"].isin(models)].itertuples():
         numbers = (row.mean_r, row.mean_r_low, row.mean_r_high, row.fraction_significant, row.voxels)
-        shown = [None if pd.isna(number) else round(float(number), 4) for number in numbers]
+        shown = [None if pd.isna(number) else round(float(number), 6) for number in numbers]
         values.setdefault(str(row.subject), {}).setdefault(str(row.roi), {})[str(row.model)] = shown
     subjects = sorted(values, key=lambda subject: (subject != POOLED, subject))
     return {
