@@ -80,7 +80,7 @@ def test_pictures_drawn_again_are_those_in_float32_of_another_study() -> None:
     assert picture_measures([], "float32") == {"black": None, "repeated": None}
 
 
-@pytest.mark.parametrize("unclipped, expected", [([0.2, -0.1], 0.05), ([np.nan, np.nan], 0.3)])
+@pytest.mark.parametrize(("unclipped", "expected"), [([0.2, -0.1], 0.05), ([np.nan, np.nan], 0.3)])
 def test_clipped_ceilings_stand_in_only_where_no_other_was_estimated(
     unclipped: list[float], expected: float
 ) -> None:
