@@ -136,7 +136,7 @@ class StudyResults:
         return self._of_subjects("sample_scores") if self.folder.has("sample_scores") else None
 
     def _of_subjects(self, name: str) -> pd.DataFrame:
-        """Return a table, without rows of all subjects where there is one: they would say nothing of others."""
+        """Return a table, without rows of all subjects where there is one: they say nothing of others."""
         table = self.folder.table(name)
         return table if len(self.subjects) > 1 else table[table["subject"] != POOLED]
 
