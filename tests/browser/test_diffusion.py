@@ -71,3 +71,11 @@ def test_what_was_not_run_names_its_target(browser: Browser, report: Path) -> No
         words = " ".join(page.locator("#extras .gap").all_inner_texts())
         for target in ("series", "attribute", "prefer"):
             assert f"snakemake --cores all {target}" in words
+
+
+def test_panels_of_regions_stand_beside_each_other(browser: Browser, report: Path) -> None:
+    with opened_page(browser) as opened:
+        page = opened.goto(report / "diffusion.html")
+        tops = page.locator("#charts figure").evaluate_all("all => all.map(one => one.offsetTop)")
+        assert len(tops) == 3
+        assert len(set(tops)) == 1

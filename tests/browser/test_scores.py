@@ -124,7 +124,7 @@ def test_dots_and_lists_lead_to_their_stimulus(browser: Browser, report: Path) -
         values = [float(text) for text in best.locator("span").all_inner_texts()]
         assert values == sorted(values, reverse=True)
         first = page.locator(".scatter circle").first
-        stimulus = first.locator("title").text_content().split(",")[0]
+        stimulus = first.locator("title").text_content().rsplit(", sub-01:", 1)[0]
         first.click(force=True)
         page.wait_for_url("**/stimulus.html#*")
         assert page.evaluate("decodeURIComponent(location.hash.slice(1))") == stimulus
@@ -218,3 +218,12 @@ def test_every_open_part_fits_the_window(browser: Browser, report: Path, width: 
         page = ready(opened.goto(report / "scores.html"))
         open_all(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]
+
+
+def test_charts_of_metrics_can_be_read(browser: Browser, report: Path) -> None:
+    with opened_page(browser) as opened:
+        page = ready(opened.goto(report / "scores.html"))
+        widths = page.locator("details[open] .charts figure").evaluate_all(
+            "all => all.map(one => one.offsetWidth)"
+        )
+        assert min(widths) > 440

@@ -251,7 +251,8 @@ def write_thumbnails(root: Path, subject: str, methods: tuple[str, ...], with_im
     thumbnails.main([*options, *as_option(reconstruct={"methods": methods})])
 
 
-def write_trials(root: Path, subject: str, **metadata: object) -> None:
+def write_trials(root: Path, subject: str, folds: int = 0, **metadata: object) -> None:
+    """Write a trial per stimulus; those of a cross-validated study all train, as the step has them."""
     count = len(STIMULUS_IDS)
     data = {
         "trial_id": STIMULUS_IDS,
@@ -259,8 +260,8 @@ def write_trials(root: Path, subject: str, **metadata: object) -> None:
         "session": ["ses-1"] * count,
         "run": ["run-1"] * count,
         "repetition": [0] * count,
-        "split": ["test"] * count,
-        "fold": [None] * count,
+        "split": ["train" if folds else "test"] * count,
+        "fold": [i % folds if folds else None for i in range(count)],
         "onset": [0.0] * count,
         "duration": [1.0] * count,
     }
@@ -346,6 +347,7 @@ def config_of(
             "seed": 7,
             "subjects": list(SUBJECTS),
             "dataset": {"reader": reader, "root": ".../data", "rois": {"labels": {"early": 1, "ventral": 2}}}
+            | ({"cross_validate": fold} if (fold := READERS[reader].cross_validate) else {})
             | (dataset or {}),
             "models": {"set": "miniature"},
             "decode": {"rois": {"z": ["early"], "c": ["ventral"]}},
@@ -368,6 +370,7 @@ def write_study(
 ) -> list[str]:
     """Write a study of random numbers under `root`; return the command line of its report."""
     rng = np.random.default_rng(0)
+    folds = 0 if READERS[reader].cross_validate is None else 3
     root.mkdir()
     write_stimuli(root, rng, with_images)
     write_scores(root, rng, methods)
@@ -378,7 +381,7 @@ def write_study(
     write_figures(root, models, encode or {}, canvas)
     for subject in SUBJECTS:
         write_subject(root, subject, methods, rng)
-        write_trials(root, subject, runs=12, left_out="[]")
+        write_trials(root, subject, folds, runs=12, left_out="[]")
         write_voxels(root, subject, left_out="[]")
         if not READERS[reader].prepared:
             write_runs(root, subject)

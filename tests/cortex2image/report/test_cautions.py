@@ -114,3 +114,8 @@ def test_every_rule_can_speak() -> None:
         ("zc", "c"),
     )
     assert len(cautions(worst)) == len(RULES) - 1  # a study is either simulated or of real people
+
+
+def test_metrics_that_never_have_a_share_say_nothing_of_floor_and_ceiling() -> None:
+    assert cautions(scored(metric="brain_consistency_z_V1", share=np.nan)) == []
+    assert "not clearly above their floor" in only(scored(share=np.nan)).title

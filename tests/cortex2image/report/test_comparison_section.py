@@ -69,6 +69,12 @@ def test_metrics_with_the_same_verdict_share_a_sentence() -> None:
     )
 
 
+def test_a_pair_that_one_of_two_subjects_lacks_is_no_difference_of_all() -> None:
+    rows = [*of_subjects(0.01, (0.5, 0.5)), ("sub-01", "pixcorr", "c", "z", 0.1, 0.5)]
+    table = comparison_table(comparisons(rows), ["z", "c", "zc"])
+    assert [pair["title"] for pair in table["pairs"]] == ["zc \N{MINUS SIGN} z"]
+
+
 def test_a_metric_that_a_method_lacks_has_no_cell() -> None:
     rows = [*of_subjects(0.01, (0.5, 0.5)), ("all", "twoway_clip", "c", "z", 0.1, 0.5)]
     table = comparison_table(comparisons(rows), ["z", "c", "zc"])

@@ -64,6 +64,8 @@ def test_the_drawing_comes_with_its_numbers(study: StudyResults) -> None:
         assert rows.loc[key, "mean_r"] == pooled.loc[key, "mean_r"]
         assert rows.loc[key, "low"] == pooled.loc[key, "mean_r_low"]
     assert len(rows) == 2 * 3
+    assert "Mean r over noise levels by region, mean of 2 subjects;" in figure.alt
+    assert "over layers of the U-Net by" in axis_figure(study, study.figures[3]).alt
     best = pooled.loc[[("zc-n0.5", "all"), ("zc", "all")], "mean_r"].max()
     assert f"largest is {best:.3f}" in figure.alt
     assert b"<svg" in figure.svg
@@ -77,3 +79,12 @@ def test_a_missing_interval_is_null_and_not_nan(study: StudyResults) -> None:
     data = chart_data(lacking, study.figures[1:])
     assert data["values"]["all"]["all"]["zc"][1] is None  # type: ignore[index]
     json.dumps(data, allow_nan=False)
+
+
+def test_a_region_that_one_subject_alone_has_breaks_no_drawing(study: StudyResults) -> None:
+    scores = study.encoding_scores
+    partial = StudyResults(study.folder)
+    partial.encoding_scores = scores[(scores["roi"] != "early") | (scores["subject"] == SUBJECTS[1])]
+    figure = axis_figure(partial, study.figures[1])
+    assert set(figure.table["region"]) == {"all", "ventral"}
+    assert "early" in json.dumps(chart_data(partial, study.figures[1:])["regions"])

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from cortex2image.report.job_times import duration, rule_times
+from cortex2image.report.job_times import duration, peak_memory, rule_times
 
 HEAD = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
 
@@ -28,6 +28,8 @@ def test_jobs_of_a_rule_are_summed_up(tmp_path: Path) -> None:
     assert (report.rule, report.jobs, report.seconds) == ("report", 1, 6)
     assert report.cpu_hours == 6 / 3600
     assert report.memory_gb != report.memory_gb
+    assert peak_memory([report, fit]) == peak_memory([fit, report]) == 3.5
+    assert peak_memory([report]) != peak_memory([report])
 
 
 def test_what_is_no_benchmark_is_passed_over(tmp_path: Path) -> None:

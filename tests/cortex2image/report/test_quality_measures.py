@@ -5,6 +5,7 @@ import pytest
 from cortex2image.report.quality_measures import (
     ceiling_rows,
     constant_share,
+    mean_ceiling,
     motion_measures,
     overlap,
     picture_measures,
@@ -46,7 +47,7 @@ def test_noise_ceilings_by_region() -> None:
         {
             "roi": ["early", "early", "late", "late", "late"],
             "noise_ceiling": [0.0, 0.4, 0.2, 0.6, np.nan],
-            "noise_ceiling_unclipped": [-0.2, 0.4, np.nan, 0.5, np.nan],
+            "noise_ceiling_unclipped": [-0.2, 0.4, 0.2, 0.5, np.nan],
         }
     )
     table = ceiling_rows("sub-01", voxels, frozenset({"late"})).set_index("region")
@@ -77,3 +78,11 @@ def test_pictures_drawn_again_are_those_in_float32_of_another_study() -> None:
     assert picture_measures([table], "float16") == {"black": 0.25, "repeated": 0.25}
     assert picture_measures([table], "float32")["repeated"] == 0
     assert picture_measures([], "float32") == {"black": None, "repeated": None}
+
+
+@pytest.mark.parametrize(("unclipped", "expected"), [([0.2, -0.1], 0.05), ([np.nan, np.nan], 0.3)])
+def test_clipped_ceilings_stand_in_only_where_no_other_was_estimated(
+    unclipped: list[float], expected: float
+) -> None:
+    voxels = pd.DataFrame({"noise_ceiling_unclipped": unclipped, "noise_ceiling": [0.2, 0.4]})
+    assert mean_ceiling(voxels) == pytest.approx(expected)

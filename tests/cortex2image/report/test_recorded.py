@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from cortex2image.report.recorded import mean_ceiling, recorded_row
+from cortex2image.report.recorded import recorded_row
 
 
 def voxels(unclipped: list[float], clipped: list[float]) -> pd.DataFrame:
@@ -11,6 +11,8 @@ def voxels(unclipped: list[float], clipped: list[float]) -> pd.DataFrame:
 def test_stimuli_and_repeats_are_counted_by_split() -> None:
     trials = pd.DataFrame(
         {
+            "session": "ses-1",
+            "run": "run-1",
             "stimulus_id": ["a", "b", "b", "x", "x", "y"],
             "split": ["train"] * 3 + ["test"] * 3,
             "fold": [None] * 6,
@@ -28,11 +30,9 @@ def test_stimuli_and_repeats_are_counted_by_split() -> None:
 
 
 def test_folds_of_a_cross_validated_study_are_counted() -> None:
-    trials = pd.DataFrame({"stimulus_id": list("abcd"), "split": "test", "fold": [0, 0, 1, 2]})
+    # As the step `trials` writes them: every trial of a cross-validated study has the split train.
+    trials = pd.DataFrame({"stimulus_id": list("abcd"), "split": "train", "fold": [0, 0, 1, 2]})
+    trials = trials.assign(session="ses-1", run=trials["fold"])
     row = recorded_row("sub", trials, voxels([np.nan], [np.nan]), 3)
-    assert (row["folds"], row["training_stimuli"], row["repeats"]) == (3, 0, "1")
+    assert (row["folds"], row["test_stimuli"], row["training_stimuli"], row["repeats"]) == (3, 4, 4, "1")
     assert np.isnan(row["ceiling"])
-
-
-def test_released_ceilings_stand_in_where_none_was_estimated_here() -> None:
-    assert mean_ceiling(voxels([np.nan, np.nan], [0.2, 0.4])) == np.mean([0.2, 0.4])

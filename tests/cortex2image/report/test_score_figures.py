@@ -34,19 +34,28 @@ def stimuli(subjects=("sub-01", "sub-02"), methods=("z", "c")) -> dict:
 def test_the_table_of_a_chart_has_scores_and_percentiles_over_stimuli_of_all_subjects() -> None:
     values, frame = stimuli(), scores()
     figure = metric_chart("pixcorr", frame, values, ["c", "z"], TARGET)
-    assert figure.table["method"].tolist() == ["c", "z"]
-    pooled = frame[frame["subject"] == "all"].set_index("method")
-    row = figure.table.set_index("method").loc["z"]
-    assert row["value"] == pooled.loc["z", "value"]
+    rows = figure.table.set_index(["method", "subject"])
+    assert rows.index.tolist() == [(m, s) for m in ("c", "z") for s in ("all", "sub-01", "sub-02")]
+    assert rows["value"].to_dict() == frame.set_index(["method", "subject"])["value"].to_dict()
+    row = rows.loc["z", "all"]
     every = np.concatenate([values[s, "z"]["pixcorr"] for s in ("sub-01", "sub-02")])
-    assert row["stimuli_percentile_25"] == pytest.approx(np.percentile(every, 25))
+    assert row["stimuli_percentile_22.5"] == pytest.approx(np.percentile(every, 22.5))
+    assert rows["stimuli_percentile_22.5"].notna().sum() == 2
     assert f"{method_word('z').title} {row['value']:.3f}" in figure.alt
 
 
 def test_without_single_stimuli_a_chart_has_scores_alone() -> None:
     figure = metric_chart("pixcorr", scores(), {}, ["z", "c"], TARGET)
-    assert figure.table["stimuli_percentile_50"].isna().all()
+    assert figure.table["stimuli_percentile_52.5"].isna().all()
     assert figure.svg.startswith(b"<?xml")
+
+
+def test_what_some_subjects_lack_has_no_score_of_all() -> None:
+    frame = scores(subjects=("sub-01", "sub-02"))
+    figure = metric_chart("pixcorr", frame, stimuli(), ["z", "c"], TARGET)
+    assert f"{method_word('z').title} –" in figure.alt
+    assert figure.table["value"].tolist() == frame.sort_values("method", ascending=False)["value"].tolist()
+    assert axis_label("pixcorr", frame).endswith("2 subjects, no score of all")
 
 
 def test_axes_say_unit_direction_and_n() -> None:

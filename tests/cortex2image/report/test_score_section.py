@@ -18,5 +18,9 @@ def test_pooled_rows_serve_and_without_them_those_of_the_one_subject() -> None:
     assert pooled_rows(both.head(1))["subject"].tolist() == ["sub-01"]
 
 
+def test_no_subject_of_several_stands_for_all() -> None:
+    assert not len(pooled_rows(scores([("sub-01", "z"), ("sub-02", "z")])))
+
+
 def test_arrows_point_to_the_better_end() -> None:
     assert (arrow(True), arrow(False)) == ("↑", "↓")

@@ -49,3 +49,5 @@ def test_the_words_say_which_is_which() -> None:
     assert term("noise_ceiling", "statistic").title == "noise ceiling"
     assert SPACES["z"].meaning in term("z+zc-n0.5", "model").explanation
     assert term(MINIATURE, "model_set").title == "miniature diffusion model"
+    assert term("stable-diffusion-v2-1-base", "model_set").title == "Stable Diffusion v2.1 base"
+    assert term("stable-diffusion-2-depth", "model_set").title == "Stable Diffusion 2 depth"

@@ -37,7 +37,8 @@ def motion_chart(subjects: Mapping[str, ArrayLike], limits: Mapping[str, float])
             axes.annotate(
                 words, (1, limit), (0, 2), textcoords="offset points", fontsize=7.5, color="#555555"
             )
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.set_xlim(0.5, max(np.size(values) for values in subjects.values()) + 0.5)
     axes.set_ylim(bottom=0)
     axes.set_xlabel("run, in the order of recording")
     axes.set_ylabel("mean framewise\ndisplacement (mm)")

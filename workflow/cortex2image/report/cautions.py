@@ -163,6 +163,8 @@ def _below_floor(facts: Facts) -> Caution | None:
 def _no_room(facts: Facts) -> Caution | None:
     rows = _competing(facts)
     rows = rows[rows["floor"].notna() & rows["ceiling"].notna() & rows["share"].isna()]
+    # Metrics of the brain have no share by definition: true features do not bound them.
+    rows = rows[np.array([metric_facts(name).kind != "brain" for name in rows["metric"]], bool)]
     text = (
         "There, perfect decoding would not do clearly better than no information, so that the score says "
         "nothing about decoding, and no share is given:"

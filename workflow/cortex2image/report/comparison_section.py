@@ -58,7 +58,9 @@ def comparison_table(
     """
     pooled = pooled_rows(comparisons)
     metrics = headline_metrics(set(pooled["metric"]), decoded_from)
+    compared = pooled.set_index(["metric", "method_a", "method_b"]).index
     keyed = comparisons.set_index(["metric", "method_a", "method_b"]).sort_index()
+    keyed = keyed[keyed.index.isin(compared)]
     pairs = []
     for first, second in shown_pairs(methods):
         cells = [_cell(keyed, metric, first, second) for metric in metrics]

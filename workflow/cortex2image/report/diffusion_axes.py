@@ -18,6 +18,8 @@ UNLABELLED = "unlabelled"
 MOST_REGIONS = 10
 """Regions of the drawing, all voxels and the largest ones; the page and the tables have every region."""
 X_LABELS = {NOISE: "noise level", STEPS: "denoising step", LAYERS: "layer of the U-Net"}
+PLACES = {NOISE: "noise levels", STEPS: "denoising steps", LAYERS: "layers of the U-Net"}
+"""What the points of an axis are, in words."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,24 @@ def axis_figure(study: StudyResults, figure: EncodingFigure) -> Figure:
     pooled = scores[scores["subject"] == POOLED]
     subject = POOLED if len(pooled) else study.subjects[0]
     rows = pd.DataFrame(_rows(scores[scores["subject"] == subject], figure))
-    shown = [roi for roi in regions(scores) if roi != UNLABELLED][:MOST_REGIONS]
+    # A region that one of several subjects alone has is on the page of that subject.
+    drawn = set(rows["region"]) - {UNLABELLED}
+    shown = [roi for roi in regions(scores) if roi in drawn][:MOST_REGIONS]
     panels = [_panel(rows[rows["region"] == roi], region_title(roi, study)) for roi in shown]
     best = rows[rows["region"] == POOLED].nlargest(1, "mean_r").iloc[0]
     alt = (
-        f"Mean r over {X_LABELS[figure.name]}s by region, {len(study.subjects)} subjects; of all voxels the "
+        f"Mean r over {PLACES[figure.name]} by region, {people(study)}; of all voxels the "
         f"largest is {best['mean_r']:.3f} at {best['at']} ({best['line']}). The table has every number."
     )
     target = str(study.folder.path("encoding_scores"))
     drawing = svg(axes_chart(panels, X_LABELS[figure.name]))
     return Figure(f"diffusion-{figure.name}", drawing, alt, rows, target)
+
+
+def people(study: StudyResults) -> str:
+    """Return whose means the drawing shows."""
+    count = len(study.subjects)
+    return f"mean of {count} subjects" if count > 1 else study.subjects[0]
 
 
 def _rows(scores: pd.DataFrame, figure: EncodingFigure) -> Iterator[dict[str, object]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cortex2image.report.diffusion_axes import X_LABELS
+from cortex2image.report.diffusion_axes import PLACES
 from cortex2image.report.encoding_section import ShownFigure, shown_figure
 from cortex2image.report.figures import Figure
 from cortex2image.report.study import StudyResults
@@ -43,7 +43,7 @@ def subject_figures(
 def _subject_figure(study: StudyResults, subject: str, figure: EncodingFigure, name: str) -> SubjectFigure:
     drawn = study.drawn(subject, figure.name)
     target = str(study.folder.path("figure_table", subject=subject, figure=figure.name))
-    alt = f"Mean r of the regions of {subject} over {X_LABELS[figure.name]}s. The table has every number."
+    alt = f"Mean r of the regions of {subject} over {PLACES[figure.name]}. The table has every number."
     links = [f"downloads/diffusion/{name}-{kind}.png" for kind in ("every", "significant")]
     return SubjectFigure(
         shown_figure(figure, drawn), Figure(name, drawn.regions, alt, drawn.table, target), *links

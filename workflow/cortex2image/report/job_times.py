@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +64,11 @@ def _summary(rule: str, rows: list[dict[str, float]]) -> RuleTimes:
     return RuleTimes(
         rule, len(rows), sum(seconds), max(seconds), sum(cpu) / 3600, max(memory, default=math.nan) / 1000
     )
+
+
+def peak_memory(times: Iterable[RuleTimes]) -> float:
+    """Return the largest memory of a job in GB; NaN where none was measured."""
+    return max((of.memory_gb for of in times if math.isfinite(of.memory_gb)), default=math.nan)
 
 
 def duration(seconds: float) -> str:

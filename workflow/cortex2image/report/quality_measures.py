@@ -81,13 +81,19 @@ def ceiling_rows(subject: str, voxels: pd.DataFrame, decoded_from: frozenset[str
 def ceiling_summary(voxels: pd.DataFrame) -> dict[str, float]:
     """Return the number of voxels, mean and median of their noise ceilings, and the share of silent ones."""
     ceiling = voxels["noise_ceiling"]
-    honest = voxels["noise_ceiling_unclipped"].fillna(ceiling)
     return {
         "voxels": len(voxels),
-        "mean": float(honest.mean()) if len(voxels) else np.nan,
+        "mean": mean_ceiling(voxels),
         "median": float(ceiling.median()) if len(voxels) else np.nan,
         "silent": float((ceiling <= 0).mean()) if len(voxels) else np.nan,
     }
+
+
+def mean_ceiling(voxels: pd.DataFrame) -> float:
+    """Return the mean noise ceiling of voxels, as the table `encoding_scores` has it; NaN where unknown."""
+    unclipped = voxels["noise_ceiling_unclipped"].astype(float)
+    known = unclipped if unclipped.notna().any() else voxels["noise_ceiling"].astype(float)
+    return float(known.mean())
 
 
 def decoding_voxels(study: StudyResults, subject: str) -> pd.DataFrame:

@@ -4,11 +4,16 @@ from typing import TypedDict
 
 import pandas as pd
 
+from cortex2image.report.quality_measures import mean_ceiling, trial_counts
 from cortex2image.report.study import StudyResults
 
 
 class RecordedRow(TypedDict):
-    """The recordings of one subject; `ceiling` is NaN where no stimulus was repeated."""
+    """The recordings of one subject.
+
+    In a cross-validated study all stimuli are training and test stimuli. `ceiling` is NaN where no stimulus
+    was repeated.
+    """
 
     subject: str
     runs: int
@@ -38,24 +43,16 @@ def recorded_row(subject: str, trials: pd.DataFrame, voxels: pd.DataFrame, runs:
     runs : int
         Number of runs used.
     """
-    test = trials[trials["split"] == "test"]["stimulus_id"]
-    shown = test.value_counts()
-    low, high = int(shown.min()), int(shown.max())
+    counts = trial_counts(subject, trials)
+    least, most = counts.least, counts.most
     return {
         "subject": subject,
         "runs": runs,
-        "trials": len(trials),
-        "training_stimuli": int(trials.loc[trials["split"] == "train", "stimulus_id"].nunique()),
-        "test_stimuli": len(shown),
-        "repeats": f"{low}" if low == high else f"{low} to {high}",
+        "trials": counts.trials,
+        "training_stimuli": counts.train,
+        "test_stimuli": counts.test,
+        "repeats": f"{least}" if least == most else f"{least} to {most}",
         "folds": int(trials["fold"].nunique()),
         "voxels": len(voxels),
         "ceiling": mean_ceiling(voxels),
     }
-
-
-def mean_ceiling(voxels: pd.DataFrame) -> float:
-    """Return the mean noise ceiling of voxels, as the table `encoding_scores` has it; NaN where unknown."""
-    unclipped = voxels["noise_ceiling_unclipped"].astype(float)
-    known = unclipped if unclipped.notna().any() else voxels["noise_ceiling"].astype(float)
-    return float(known.mean())

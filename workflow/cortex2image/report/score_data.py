@@ -84,7 +84,7 @@ def _values(
     for (subject, method), table in stimuli.items():
         if metric in table:
             column = table[metric].reindex(names[subject]).to_numpy(float)
-            values.setdefault(subject, {})[method] = numbers(np.round(column, 4).tolist())
+            values.setdefault(subject, {})[method] = numbers(np.round(column, 6).tolist())
     return values
 
 

@@ -2,14 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypedDict
 
 import numpy as np
 import pandas as pd
 
 from cortex2image.metrics.registry import metric_facts
-from cortex2image.plots.distributions import Distribution, distribution_chart
+from cortex2image.plots.distributions import DOTS, Distribution, distribution_chart
 from cortex2image.plots.style import svg
 from cortex2image.report.evaluations import StimulusScores
 from cortex2image.report.figures import Figure
@@ -19,8 +19,8 @@ from cortex2image.report.score_section import pooled_rows
 from cortex2image.report.words import method_word, metric_word
 from cortex2image.tables.scores import POOLED
 
-DECILES = (0, 10, 25, 50, 75, 90, 100)
-"""Percentiles over stimuli in the table of a chart."""
+PERCENTILES = 100 * (np.arange(DOTS) + 0.5) / DOTS
+"""Percentiles over stimuli in the table of a chart, a column per dot."""
 BOUNDS = ["value", "ci_low", "ci_high", "null_mean", "null_sd", "floor", "ceiling"]
 
 
@@ -74,16 +74,17 @@ def metric_chart(
     scores : rows of the table `scores` of this metric
     stimuli, methods, target : as in :func:`charts_by_kind`
     """
-    pooled = pooled_rows(scores).set_index("method")
+    # What some of several subjects lack has no score of all; its stimuli and subjects are shown.
+    pooled = pooled_rows(scores).set_index("method").reindex(scores["method"].unique())
     shown = [method for method in methods if method in pooled.index]
-    rows = [_distribution(method, pooled.loc[method], scores, stimuli) for method in shown]
+    rows = [_distribution(method, metric, pooled.loc[method], scores, stimuli) for method in shown]
     title = metric_word(metric).title
     values = ", ".join(f"{row.method} {number(row.value)}" for row in rows)
     return Figure(
         f"score-{file_name(metric)}",
         svg(distribution_chart(rows, axis_label(metric, scores))),
         f"{title}, {direction(metric_facts(metric))}: {values}",
-        pd.concat([_numbers(method, row, pooled) for method, row in zip(shown, rows, strict=True)]),
+        pd.concat([_numbers(method, row, scores) for method, row in zip(shown, rows, strict=True)]),
         target,
     )
 
@@ -95,6 +96,8 @@ def axis_label(metric: str, scores: pd.DataFrame) -> str:
     counts = sorted(set(scores["n"]))
     n = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     people = "1 subject" if subjects == 1 else f"{subjects} subjects"
+    if subjects > 1 and POOLED not in set(scores["subject"]):
+        people += ", no score of all"
     title = metric_word(metric).title
     title = title[:1].upper() + title[1:]
     return f"{title} ({unit_of(facts)}), {direction(facts)}\nn = {n} stimuli, {people}"
@@ -106,9 +109,10 @@ def file_name(metric: str) -> str:
     return plain if plain == metric else f"{plain}-{hashlib.sha256(metric.encode()).hexdigest()[:8]}"
 
 
-def _distribution(method: str, row: pd.Series, scores: pd.DataFrame, stimuli: StimulusScores) -> Distribution:
+def _distribution(
+    method: str, metric: str, row: pd.Series, scores: pd.DataFrame, stimuli: StimulusScores
+) -> Distribution:
     alone = scores[(scores["method"] == method) & (scores["subject"] != POOLED)]
-    metric = str(row["metric"])
     own = [table[metric] for (_, name), table in stimuli.items() if name == method and metric in table]
     values = np.concatenate([np.asarray(part, float) for part in own]) if own else np.empty(0)
     numbers = [float(value) for value in row[BOUNDS].astype(float)]
@@ -117,9 +121,10 @@ def _distribution(method: str, row: pd.Series, scores: pd.DataFrame, stimuli: St
     )
 
 
-def _numbers(method: str, row: Distribution, pooled: pd.DataFrame) -> pd.DataFrame:
-    """Return what is drawn of a method as one row."""
-    numbers: Mapping[str, object] = pooled.loc[method, ["metric", "n", *BOUNDS]].to_dict()
-    spread = np.percentile(row.stimuli, DECILES) if len(row.stimuli) else [np.nan] * len(DECILES)
-    names = [f"stimuli_percentile_{percent}" for percent in DECILES]
-    return pd.DataFrame([{"method": method, **numbers, **dict(zip(names, spread, strict=True))}])
+def _numbers(method: str, row: Distribution, scores: pd.DataFrame) -> pd.DataFrame:
+    """Return what is drawn of a method: a row of each subject and of all, and the dots beside the first."""
+    own = scores.loc[scores["method"] == method, ["method", "metric", "subject", "n", *BOUNDS]]
+    own = own.sort_values("subject", key=lambda names: names != POOLED, kind="stable").reset_index(drop=True)
+    spread = np.percentile(row.stimuli, PERCENTILES) if len(row.stimuli) else [np.nan] * DOTS
+    names = [f"stimuli_percentile_{percent:g}" for percent in PERCENTILES]
+    return own.join(pd.DataFrame([dict(zip(names, spread, strict=True))]))

@@ -19,6 +19,9 @@ def arrow(higher_is_better: bool) -> str:
 
 
 def pooled_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of all subjects pooled; a study without such rows has one subject, whose rows serve."""
+    """Return the rows of all subjects pooled; where there is one subject alone, its rows serve.
+
+    There are none of what some of several subjects lack: no subject stands for all.
+    """
     pooled = rows[rows["subject"] == POOLED]
-    return pooled if len(pooled) else rows[rows["subject"].isin(rows["subject"].head(1))]
+    return pooled if len(pooled) or rows["subject"].nunique() != 1 else rows

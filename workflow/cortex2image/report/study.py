@@ -117,13 +117,13 @@ class StudyResults:
 
     @cached_property
     def scores(self) -> pd.DataFrame:
-        """Return the table `scores`."""
-        return self.folder.table("scores")
+        """Return the table `scores`, see :meth:`_of_subjects`."""
+        return self._of_subjects("scores")
 
     @cached_property
     def comparisons(self) -> pd.DataFrame:
-        """Return the table `comparisons`."""
-        return self.folder.table("comparisons")
+        """Return the table `comparisons`, see :meth:`_of_subjects`."""
+        return self._of_subjects("comparisons")
 
     @cached_property
     def stimulus_scores(self) -> StimulusScores:
@@ -133,7 +133,12 @@ class StudyResults:
     @cached_property
     def sample_scores(self) -> pd.DataFrame | None:
         """Return the table `sample_scores`, None if it is not there."""
-        return self.folder.table("sample_scores") if self.folder.has("sample_scores") else None
+        return self._of_subjects("sample_scores") if self.folder.has("sample_scores") else None
+
+    def _of_subjects(self, name: str) -> pd.DataFrame:
+        """Return a table, without rows of all subjects where there is one: they say nothing of others."""
+        table = self.folder.table(name)
+        return table if len(self.subjects) > 1 else table[table["subject"] != POOLED]
 
     @cached_property
     def compared_studies(self) -> pd.DataFrame | None:

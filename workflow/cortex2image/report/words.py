@@ -1,5 +1,6 @@
 """Words of the report: a name to show and one line of explanation for everything that has a short name."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -136,9 +137,9 @@ def set_word(name: str) -> Word:
             "a small diffusion model that draws rendered scenes of few objects and settings, no photographs"
         )
         return Word("miniature diffusion model", what)
-    return Word(
-        name.replace("-", " ").replace("stable diffusion", "Stable Diffusion"), "weights as published"
-    )
+    version = re.sub(r"(?<=\d)-(?=\d)", ".", name)
+    title = version.replace("-", " ").replace("stable diffusion", "Stable Diffusion")
+    return Word(title, "weights as published")
 
 
 KINDS: Mapping[str, Callable[[str], Word]] = {

@@ -263,6 +263,11 @@ def test_citations_are_written_out() -> None:
     )
 
 
+def test_features_of_categories_are_none_of_pictures() -> None:
+    assert "captions of a category" in text_of(study_of("haxby"))
+    assert "captions of a picture" in text_of(study_of("config"))
+
+
 def test_facts_change_the_text() -> None:
     study, text = study_of("config"), text_of(study_of("config"))
     few = [replace(FACTS.counts[0], test=12)]
@@ -296,6 +301,7 @@ def test_facts_change_the_text() -> None:
         ("nsd", {}, {}, "nearest training picture was not run"),
         ("nsd", {}, {"ceilings": False}, "No voxel has a noise ceiling:"),
         ("nsd", {}, {}, "from the same pool"),
+        ("kamitani", {}, {}, "The split is that of the data set"),
         ("nsd-as-released", {}, {}, "known to be too small"),
         ("nsd", {}, {}, "Nothing here reads imagery"),
     ],
@@ -318,6 +324,10 @@ def test_a_limit_is_said_where_it_holds(
         ("config", {}, "nearest training picture"),
         ("config", {}, "noise ceiling:"),
         ("config", {"dataset/split/kind": "cluster"}, "from the same pool"),
+        # Its test pictures are of categories that did not train; of other people's data nobody knows.
+        ("kamitani", {}, "from the same pool"),
+        ("bids", {}, "from the same pool"),
+        ("config", {}, "The split is that of the data set"),
         ("config", {}, "imagery"),
     ],
 )

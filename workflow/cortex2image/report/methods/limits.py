@@ -11,6 +11,8 @@ from cortex2image.study.run_methods import run_methods
 from cortex2image.study.settings import Study
 
 FEW_SUBJECTS, FEW_STIMULI = 5, 50
+ONE_POOL = ("simulated", "nsd", "bold5000")
+"""Readers of data sets whose test stimuli were drawn from the pool of the training stimuli."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,10 @@ class Limit:
 
 def _reader(study: Study) -> str:
     return study.dataset.reader
+
+
+def _given_split(study: Study) -> bool:
+    return study.dataset.split.kind == "given" and study.dataset.cross_validate == "none"
 
 
 def _floors(study: Study) -> bool:
@@ -120,10 +126,17 @@ LIMITS = (
         ),
     ),
     Limit(
-        lambda study, facts: study.dataset.split.kind == "given" and study.dataset.cross_validate == "none",
+        lambda study, facts: _given_split(study) and _reader(study) in ONE_POOL,
         lambda study, facts: (
             "The test stimuli were taken from the same pool as the training stimuli: how far "
             "decoding carries to new kinds of pictures takes a split by clusters."
+        ),
+    ),
+    Limit(
+        lambda study, facts: _given_split(study) and _reader(study) not in ONE_POOL,
+        lambda study, facts: (
+            "The split is that of the data set, which says how unlike the training stimuli the test stimuli "
+            "are: scores hold for stimuli as unlike as these."
         ),
     ),
     Limit(

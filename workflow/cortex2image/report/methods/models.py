@@ -6,6 +6,7 @@ from cortex2image.report.methods.facts import Facts
 from cortex2image.report.methods.wording import counted, listed, sentence
 from cortex2image.study.encoding_models import JOINT, STACK, encoding_models
 from cortex2image.study.methods import FROM_NOISE, FROM_PICTURE, Method
+from cortex2image.study.readers import READERS
 from cortex2image.study.run_methods import run_methods
 from cortex2image.study.settings import Study
 from cortex2image.study.space_names import parse_space
@@ -45,8 +46,9 @@ def features(study: Study, facts: Facts) -> list[str]:
             f"{latent[study.features.latent]}."
         )
     if "c" in used:
+        shown = "picture" if READERS[study.dataset.reader].image_identity else "category"
         text.append(
-            "c is the mean over the captions of a picture of the last states of the model's text encoder."
+            f"c is the mean over the captions of a {shown} of the last states of the model's text encoder."
         )
     text += [f"{kind} is the {KINDS[kind].meaning}." for kind in ("e", "blip", "depth") if kind in used]
     if used & {"zc", "unet"}:

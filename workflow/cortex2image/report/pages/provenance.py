@@ -6,7 +6,7 @@ import pandas as pd
 
 from cortex2image.report.config_section import config_rows
 from cortex2image.report.figures import Figure
-from cortex2image.report.job_times import RuleTimes, duration, rule_times
+from cortex2image.report.job_times import RuleTimes, duration, peak_memory, rule_times
 from cortex2image.report.site import Content
 from cortex2image.report.study import StudyResults
 from cortex2image.report.tables_section import table_kinds
@@ -29,12 +29,12 @@ def content(study: StudyResults) -> Content:
             "jobs": sum(of.jobs for of in times),
             "seconds": sum(of.seconds for of in times),
             "cpu_hours": sum(of.cpu_hours for of in times),
-            "memory_gb": max((of.memory_gb for of in times), default=0.0),
+            "memory_gb": peak_memory(times),
             "tables": tables,
             "config": config_rows(study.provenance["config"]),
         },
         [graph] if graph else [],
-        downloads={**copies, "tables/scores.csv": study.scores.to_csv(index=False)},
+        downloads={**copies, "tables/scores.csv": study.folder.table("scores").to_csv(index=False)},
     )
 
 
