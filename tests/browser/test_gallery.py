@@ -75,7 +75,7 @@ def test_all_test_stimuli_are_there_in_random_order_of_the_seed(gallery: Page, r
 
 def test_a_tile_shows_its_own_picture(opened: Opened, report: Path) -> None:
     page = opened.goto(report / "gallery.html", "#order=name")
-    tile = page.locator('[aria-label="zc, sample 2, sub-02, of images/scene_00"]')
+    tile = page.locator('[aria-label="zc (layout and meaning), sample 2, sub-02, of images/scene_00"]')
     tile.wait_for()
     page.wait_for_timeout(200)
     folder = report.parent / "sub-02" / "reconstructions" / "zc"
@@ -128,7 +128,7 @@ def test_filters_of_subjects_methods_categories_and_words(gallery: Page) -> None
     shown = gallery.eval_on_selector_all(".picture .tile", labels)
     assert shown
     assert all("sub-02" in label for label in shown)
-    assert {label.split(",")[0] for label in shown} == {"z", "zc"}
+    assert {label.split(",")[0] for label in shown} == {"z (layout)", "zc (layout and meaning)"}
     gallery.select_option("[name=category]", "house")
     until(gallery, 10)
     gallery.fill("[name=search]", "small <1>")
@@ -180,6 +180,40 @@ def test_a_picture_opens_over_what_was_seen_with_a_slider(gallery: Page) -> None
     assert "view=" not in gallery.url
 
 
+LATE = """
+const add = HTMLImageElement.prototype.addEventListener;
+window.held = [];
+HTMLImageElement.prototype.addEventListener = function (name, act) {
+  add.call(this, name, (event) => (held.length < 2 ? held.push(() => act(event)) : act(event)));
+};
+"""
+"""Holds the first two pictures back that arrive: the one that was made, and the one that was seen."""
+
+
+def test_a_picture_that_comes_late_does_not_replace_the_next_one(opened: Opened, report: Path) -> None:
+    opened.page.add_init_script(LATE)
+    page = opened.goto(report / "gallery.html", "#order=name")
+    page.click(".picture >> nth=0")
+    page.wait_for_function("held.length === 2")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("#compare .layer.over img")
+    shown = page.get_attribute("#compare .layer.over img", "src")
+    page.evaluate("held.forEach((act) => act())")
+    assert page.get_attribute("#compare .layer.over img", "src") == shown
+    assert (
+        page.get_attribute("#compare .layer.over img", "alt")
+        == "c (meaning), sample 1, sub-01, of 50% #1?x=y&order=best"
+    )
+
+
+def test_keys_of_the_browser_do_not_flicker(gallery: Page) -> None:
+    gallery.click(".picture >> nth=0")
+    gallery.keyboard.press("Control+f")
+    assert gallery.get_attribute("#flicker", "aria-pressed") == "false"
+    gallery.keyboard.press("f")
+    assert gallery.get_attribute("#flicker", "aria-pressed") == "true"
+
+
 def test_flicker_shows_both_in_turn_and_stops(gallery: Page) -> None:
     gallery.click(".picture >> nth=0")
     gallery.click("#flicker")
@@ -210,10 +244,10 @@ def test_arrow_keys_walk_through_a_row_and_on_to_the_next(gallery: Page) -> None
     for _ in range(10):
         gallery.keyboard.press("ArrowRight")
         titles.append(gallery.inner_text("#compare-title"))
-    assert titles[0] == f"{rows[0]}: z, sub-01"
-    assert titles[1:3] == [f"{rows[0]}: c, sample {k}, sub-01" for k in (1, 2)]
-    assert titles[5] == f"{rows[0]}: z, sub-02"
-    assert titles[10] == f"{rows[1]}: z, sub-01"
+    assert titles[0] == f"{rows[0]}: z (layout), sub-01"
+    assert titles[1:3] == [f"{rows[0]}: c (meaning), sample {k}, sub-01" for k in (1, 2)]
+    assert titles[5] == f"{rows[0]}: z (layout), sub-02"
+    assert titles[10] == f"{rows[1]}: z (layout), sub-01"
     gallery.keyboard.press("ArrowLeft")
     assert gallery.inner_text("#compare-title") == titles[9]
 
@@ -271,6 +305,8 @@ def test_without_identity_blocks_stand_together_by_category(opened: Opened, cate
     page.click(".picture >> nth=0")
     page.wait_for_selector("#compare .layer.over img")
     assert page.is_hidden("#compare input[type=range]")
+    page.keyboard.press("f")
+    assert page.is_visible("#compare .layer.over img")
     page.keyboard.press("ArrowRight")
     assert "sample 2" in page.inner_text("#compare-title")
     page.keyboard.press("Escape")
