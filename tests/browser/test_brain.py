@@ -200,7 +200,9 @@ def test_a_stimulus_of_the_fragment_shows_its_maps(
 ) -> None:
     name = truth.stimuli[11]
     page = ready(opened.goto(report / "brain.html", f"#subject=sub-01&stimulus={quote(name, safe='')}"))
-    assert page.locator("#seen").inner_text().startswith("a small <11> & a large thing")
+    assert (
+        page.locator("#seen").inner_text().startswith(f"a small <{STIMULUS_IDS.index(name)}> & a large thing")
+    )
     assert f"Name: {name}" in page.inner_text("#seen")
     r = np.corrcoef(truth.predicted["z"][11], truth.measured[11])[0, 1]
     assert f"{len(truth.r['z'])} voxels the two maps correlate with r {r:.2f}" in page.inner_text(
