@@ -1,9 +1,11 @@
 """The page of the brain in a real browser: what it shows of voxels and stimuli is what was planted."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -61,7 +63,7 @@ def test_a_voxel_of_the_fragment_is_read_out(opened: Opened, report: Path, truth
     world = AFFINE[:3, :3] @ (i, j, k) + AFFINE[:3, 3]
     np.testing.assert_allclose(numbers(found["Place"]), world, atol=0.051)
     assert found["Region"] == truth.regions[voxel]
-    assert abs(numbers(found["z"])[0] - truth.r["z"][voxel]) < 0.006
+    assert abs(numbers(found["z (layout)"])[0] - truth.r["z"][voxel]) < 0.006
     assert abs(numbers(found["Ceiling of r"])[0] - np.sqrt(truth.ceiling[voxel])) < 0.006
 
 
@@ -127,16 +129,41 @@ def test_thresholds_count_voxels(opened: Opened, report: Path, truth: ViewedSubj
     expect(note).to_contain_text(f"{reached.sum()} of {voxels} voxels shown")
 
 
-def test_two_maps_stand_beside_their_difference(opened: Opened, report: Path) -> None:
+def test_two_maps_stand_beside_their_difference(opened: Opened, report: Path, truth: ViewedSubject) -> None:
     page = ready(opened.goto(report / "brain.html"))
     page.select_option("#first-model", "c")
     page.select_option("#second-model", "zc")
     expect(page.locator("#panels canvas")).to_have_count(3)
-    assert page.locator("#panels h4").nth(2).inner_text().startswith("c minus zc")
+    assert "c (meaning) minus zc (layout and meaning)" in page.locator("#panels h4").nth(2).inner_text()
+    c, zc = (truth.q[name] < FDR for name in ("c", "zc"))
+    notes = page.locator("#panels small").all_inner_texts()
+    assert notes[0].endswith(f"; {c.sum()} significant")
+    assert notes[2].endswith(f"; {(c | zc).sum()} significant in either map")
     ends = [numbers(text) for text in page.locator("#panels .scale").all_inner_texts()]
     assert ends[0] == ends[1]
     page.select_option("#second-model", "")
     expect(page.locator("#panels canvas")).to_have_count(1)
+
+
+def test_a_map_that_comes_late_does_not_replace_a_later_choice(opened: Opened, report: Path) -> None:
+    page = ready(opened.goto(report / "brain.html"))
+    page.select_option("#second-model", "")
+    # The map of zc, the third of the subject, is asked for first and comes last.
+    page.evaluate(
+        """() => {
+          window.late = new Promise((resolve) => (window.release = resolve));
+          brain.Subject.prototype.map = ((map) => async function (model) {
+            if (model === "zc") await late;
+            return map.call(this, model);
+          })(brain.Subject.prototype.map);
+        }"""
+    )
+    page.select_option("#first-model", "zc")
+    page.select_option("#first-model", "c")
+    expect(page.locator("#panels h4").first).to_contain_text("c (meaning)")
+    page.evaluate("release()")
+    page.wait_for_timeout(100)
+    expect(page.locator("#panels h4").first).to_contain_text("c (meaning)")
 
 
 def test_a_voxel_shows_the_stimuli_that_it_prefers(
@@ -171,12 +198,13 @@ def test_a_voxel_shows_the_stimuli_that_it_prefers(
 def test_a_stimulus_of_the_fragment_shows_its_maps(
     opened: Opened, report: Path, truth: ViewedSubject
 ) -> None:
-    name = STIMULUS_IDS[11]
-    page = ready(opened.goto(report / "brain.html", f"#subject=sub-01&stimulus={name}"))
-    assert page.locator("#seen").inner_text().startswith("a small <11> & a large thing")
+    name = truth.stimuli[11]
+    page = ready(opened.goto(report / "brain.html", f"#subject=sub-01&stimulus={quote(name, safe='')}"))
+    assert (
+        page.locator("#seen").inner_text().startswith(f"a small <{STIMULUS_IDS.index(name)}> & a large thing")
+    )
     assert f"Name: {name}" in page.inner_text("#seen")
-    row = truth.stimuli.index(name)
-    r = np.corrcoef(truth.predicted["z"][row], truth.measured[row])[0, 1]
+    r = np.corrcoef(truth.predicted["z"][11], truth.measured[11])[0, 1]
     assert f"{len(truth.r['z'])} voxels the two maps correlate with r {r:.2f}" in page.inner_text(
         "#response-note"
     )
@@ -270,7 +298,8 @@ def test_responses_to_a_stimulus_lie_on_the_surface_too(opened: Opened, surface:
     assert measured != predicted
     before = page.inner_text("#seen")
     page.click("#next")
-    expect(page.locator("#seen")).not_to_have_text(before)
+    second = json.dumps(sorted(STIMULUS_IDS)[1])
+    page.wait_for_function(f"document.getElementById('seen').textContent.includes({second})")
     assert page.input_value("#response-surface select") == "Measured"
     assert right.evaluate("canvas => canvas.toDataURL()") != measured
 

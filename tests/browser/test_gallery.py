@@ -180,6 +180,40 @@ def test_a_picture_opens_over_what_was_seen_with_a_slider(gallery: Page) -> None
     assert "view=" not in gallery.url
 
 
+LATE = """
+const add = HTMLImageElement.prototype.addEventListener;
+window.held = [];
+HTMLImageElement.prototype.addEventListener = function (name, act) {
+  add.call(this, name, (event) => (held.length < 2 ? held.push(() => act(event)) : act(event)));
+};
+"""
+"""Holds the first two pictures back that arrive: the one that was made, and the one that was seen."""
+
+
+def test_a_picture_that_comes_late_does_not_replace_the_next_one(opened: Opened, report: Path) -> None:
+    opened.page.add_init_script(LATE)
+    page = opened.goto(report / "gallery.html", "#order=name")
+    page.click(".picture >> nth=0")
+    page.wait_for_function("held.length === 2")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("#compare .layer.over img")
+    shown = page.get_attribute("#compare .layer.over img", "src")
+    page.evaluate("held.forEach((act) => act())")
+    assert page.get_attribute("#compare .layer.over img", "src") == shown
+    assert (
+        page.get_attribute("#compare .layer.over img", "alt")
+        == "c (meaning), sample 1, sub-01, of 50% #1?x=y&order=best"
+    )
+
+
+def test_keys_of_the_browser_do_not_flicker(gallery: Page) -> None:
+    gallery.click(".picture >> nth=0")
+    gallery.keyboard.press("Control+f")
+    assert gallery.get_attribute("#flicker", "aria-pressed") == "false"
+    gallery.keyboard.press("f")
+    assert gallery.get_attribute("#flicker", "aria-pressed") == "true"
+
+
 def test_flicker_shows_both_in_turn_and_stops(gallery: Page) -> None:
     gallery.click(".picture >> nth=0")
     gallery.click("#flicker")
@@ -271,6 +305,8 @@ def test_without_identity_blocks_stand_together_by_category(opened: Opened, cate
     page.click(".picture >> nth=0")
     page.wait_for_selector("#compare .layer.over img")
     assert page.is_hidden("#compare input[type=range]")
+    page.keyboard.press("f")
+    assert page.is_visible("#compare .layer.over img")
     page.keyboard.press("ArrowRight")
     assert "sample 2" in page.inner_text("#compare-title")
     page.keyboard.press("Escape")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.support.browser import opened_page
 
 from cortex2image.rating.choices import read_choices
 from cortex2image.rating.pictures import rated_pictures
+from cortex2image.report.scripts import data_script
 from cortex2image.tables.results import RECONSTRUCTIONS
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -135,6 +137,23 @@ def test_a_person_goes_on_where_they_stopped(browser: Browser, report: Path) -> 
         assert shown(page) == before
         press(page, "b")
         assert page.inner_text("#count") == "1 of 180 done"
+
+
+def test_two_stimuli_that_share_their_pictures_are_two_trials(
+    browser: Browser, report: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "report"
+    shutil.copytree(report, folder)
+    data = json.loads((folder / "data" / "rating.js").read_text().partition(", ")[2].rpartition(")")[0])
+    pair = data["designs"]["identification"][0][0][2:]
+    data["designs"]["identification"] = [[[0, 0, *pair]], [[0, 1, *pair]]]
+    (folder / "data" / "rating.js").write_text(data_script("rating", data))
+    with opened_page(browser) as opened:
+        for rater in "abcdef":
+            page = started(opened, folder, rater, "identification")
+            press(page, "ArrowLeft")
+            page = started(opened, folder, rater, "identification")
+            assert page.inner_text("#count") == "1 of 2 done"
 
 
 def test_a_saved_file_goes_on_in_another_browser(browser: Browser, report: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from cortex2image.tables.results import EVALUATION
 
 pytestmark = pytest.mark.xdist_group("browser")
 NAME = "images/scene_07"
+ZC = "zc (layout and meaning)"
 
 
 @pytest.fixture
@@ -58,11 +59,27 @@ def test_every_picture_of_every_subject_is_there(opened: Opened, report: Path) -
 
 def test_the_place_of_the_right_picture_follows_from_its_score(opened: Opened, report: Path) -> None:
     page = goto(opened, report, NAME)
-    [shown] = cells(page, "Places of the picture that was seen, sub-01", "zc (layout and meaning)")
+    [shown] = cells(page, "Places of the picture that was seen, sub-01", ZC)
     places = [round(1 + (1 - value) * 29) for value in values(report, "zc", "twoway_clip")]
     assert shown.split("\n")[0] == f"{places[0]}, {places[1]} of 30"
     chances = ", ".join(f"{100 * place / 30:.0f} %" for place in places)
     assert shown.split("\n")[-1] == f"luck: {chances}"
+
+
+def test_luck_is_never_said_to_be_nothing(opened: Opened, report: Path) -> None:
+    page = goto(opened, report, NAME)
+    shown = page.evaluate(
+        """async () => {
+          const gallery = await c2i.load("gallery");
+          const place = gallery.metrics.findIndex((metric) => metric.places);
+          const filled = (value) => gallery.metrics.map((_, i) => (i === place ? value : null));
+          const values = [filled(1), filled(0.995), filled(0.9)];
+          const method = { mean: filled(1), of: filled(1000), values };
+          const made = c2i.ranks(gallery).luck({ name: "sub" }, { methods: { zc: method } });
+          return made.querySelectorAll("tbody tr")[2].cells[1].querySelector("small").textContent;
+        }"""
+    )
+    assert shown == "luck: 0.1 %, 0.6 %, 10 %"
 
 
 def test_scores_stand_with_their_ranks(opened: Opened, report: Path) -> None:

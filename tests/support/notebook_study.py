@@ -72,7 +72,9 @@ def _run_steps(root: Path, brain: BrainSubject) -> None:
         given += ["--subject", SUBJECT, "--space", space, *as_option(**SETTINGS)]
         encoding = folder / "encoding" / f"{space}.parquet"
         resamples = str(encoding.with_name(f"{space}-resamples.parquet"))
-        encode_voxels.main([*given, "--encoding", str(encoding), "--resamples", resamples])
+        predictions = str(encoding.with_name(f"{space}-predictions.parquet"))
+        outputs = ["--encoding", str(encoding), "--resamples", resamples, "--predictions", predictions]
+        encode_voxels.main([*given, *outputs])
         decoded = folder / "decoded" / f"{space}.parquet"
         scores = str(decoded.with_name(f"{space}-scores.parquet"))
         decode_features.main([*given, "--decoded", str(decoded), "--scores", scores])

@@ -45,7 +45,7 @@ def test_the_card_has_the_scores_of_all_subjects_together_and_no_column_names(st
 def test_a_hostile_folder_is_text_and_a_link(written, tmp_path):
     """Names in a config are letters and digits; the folder is whatever the user called it."""
     root = copied(written, tmp_path / HOSTILE)
-    (root / "report").mkdir()
+    (root / "report").mkdir(exist_ok=True)
     (root / "report" / "index.html").write_text("")
     seen = Seen(cortex2image.open_study(root)._repr_html_())
     assert any(HOSTILE in text for text in seen.texts)
@@ -61,7 +61,7 @@ def test_what_is_missing_is_said_with_its_target_and_the_report_is_linked_once_i
     texts = Seen(study._repr_html_()).texts
     assert "snakemake --cores all results/demo/scores.parquet" in texts
     assert "snakemake --cores all results/demo/report/index.html" in texts
-    (root / "report").mkdir()
+    (root / "report").mkdir(exist_ok=True)
     (root / "report" / "index.html").write_text("")
     links = [attrs["href"] for tag, attrs in Seen(study._repr_html_()).tags if tag == "a"]
     assert len(links) == 1

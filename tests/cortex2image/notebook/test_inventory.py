@@ -1,7 +1,11 @@
 """The list of tables against the files that are on disk."""
 
-import pytest
+from types import SimpleNamespace
 
+import pytest
+from tests.support.studies import some_study
+
+from cortex2image.notebook.inventory import known_values
 from cortex2image.tables.contracts import CONTRACTS
 
 pytestmark = pytest.mark.xdist_group("notebook")
@@ -13,6 +17,20 @@ def test_every_table_on_disk_is_listed_and_no_other_as_there(study, written):
     assert set(listed.loc[listed["there"], "target"]) == found
     assert set(listed["table"]) <= {contract.name for contract in CONTRACTS}
     assert not listed["target"].str.contains("[{*]").any()
+
+
+def test_only_models_of_one_space_are_asked_for_their_predictions():
+    """No rule writes those of joint models and stacks."""
+    grid = {"noise_levels": [0.8], "steps": [2], "layers": ["mid", "up0"], "unique": True, "stack": True}
+    encode = {"models": ["z", "c", "zc"], "grid": grid}
+    settings = some_study(("encode", "reconstruct"), encode=encode)
+    study = SimpleNamespace(settings=settings, subjects=("sub-01",), methods=())
+    models = known_values(study, "encoding_predictions")["model"]
+    assert {"z", "c", "zc"} <= set(models)
+    assert not [name for name in models if "+" in name or name.startswith("stack")]
+    every = known_values(study, "encoding")["model"]
+    assert any("+" in name for name in every)
+    assert any(name.startswith("stack") for name in every)
 
 
 def test_what_is_missing_names_its_target(study, written):

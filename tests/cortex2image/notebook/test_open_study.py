@@ -70,7 +70,7 @@ def test_a_moved_study_shows_its_own_pictures(written, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     moved = cortex2image.open_study("elsewhere/renamed")
     assert moved.pictures("sub-01", "z").pictures.shape[1:] == (1, 16, 16, 3)
-    assert len(moved.seen().stimuli) == len(moved.stimuli)
+    assert len(moved.seen().stimuli) == (moved.stimuli["split"] == "test").sum()
     (root / "sub-01" / "reconstructions" / "z" / "0-0.png").unlink()
     with pytest.raises(DataError, match=r"z/0-0\.png"):
         moved.pictures("sub-01", "z")

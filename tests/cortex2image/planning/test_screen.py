@@ -133,6 +133,18 @@ def test_a_failed_job_shows_its_log_once_and_no_command(clock, plain, tmp_path):
     ]
 
 
+def test_jobs_of_a_run_that_the_user_stops_did_not_fail(clock, plain, tmp_path):
+    log = tmp_path / "decode.log"
+    log.write_text("Traceback\nKeyboardInterrupt\n")
+    begin(plain, 3)
+    start(plain, 7, log=[str(log)], subject="sub-01")
+    clock.seconds = 12
+    plain.warning("Terminating processes on user request, this might take some time.")
+    fail(plain, 7, log)
+    assert said(plain)[-1] == "Stopped after 12 s: decode sub-01"
+    assert not any("FAILED" in line or "Traceback" in line for line in said(plain))
+
+
 def test_of_a_long_log_the_end_is_shown(clock, plain, tmp_path):
     log = tmp_path / "decode.log"
     log.write_text("".join(f"line {i}\n" for i in range(100)))

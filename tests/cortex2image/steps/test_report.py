@@ -455,7 +455,7 @@ def test_what_people_chose_is_shown_once_their_files_were_read(tmp_path: Path) -
     main(command_line(root, root / "report"))
     text = page.read_text()
     assert "0.62 to 0.79" in text
-    assert "p = 0.002" in text
+    assert "q = 0.004" in text
     assert "<td>&lt;i&gt;b&lt;/i&gt;</td>" in text
     assert "<i>b</i>" not in text
     assert "Nobody" not in text

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from cortex2image.report.study import StudyResults
-from cortex2image.study.encoding_models import JOINT, STACK, encoding_models
+from cortex2image.study.encoding_models import JOINT, SPACE, STACK, encoding_models
 from cortex2image.tables.contract import Contract
 from cortex2image.tables.contracts import CONTRACTS
 from cortex2image.tables.paths import Layout
@@ -47,7 +47,7 @@ def known_values(study: StudyResults, table: str) -> Mapping[str, Sequence[str]]
     return known
 
 
-KINDS = {"unique": (JOINT,), "stack_weights": (STACK,)}
+KINDS = {"encoding_predictions": (SPACE,), "unique": (JOINT,), "stack_weights": (STACK,)}
 """Tables that only some kinds of encoding models have."""
 
 

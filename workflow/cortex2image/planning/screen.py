@@ -27,6 +27,8 @@ NOISE = (
     "Using shell:",
 )
 """Beginnings of messages that tell a user nothing. Warnings and errors are shown whatever they say."""
+STOPPED = "Terminating processes on user request"
+"""Beginning of the message that the user stopped the run: jobs that end afterwards did not fail."""
 LOG_LINES = 40
 """Most lines of the log of a failed job on the screen."""
 SILENCE_S = 60.0
@@ -76,6 +78,7 @@ class PlainLines(logging.Handler):
         self.running: dict[int, RunningJob] = {}
         self.started: dict[int, int] = {}
         self.done = self.total = 0
+        self.stopped = False
         self.start = self.last = time.monotonic()
         self._events: Mapping[str, Callable[[Any], None]] = {
             "run_info": self._begin,
@@ -91,6 +94,7 @@ class PlainLines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write a message of Snakemake."""
         event = str(getattr(getattr(record, "event", None), "value", ""))
+        self.stopped |= str(record.msg).startswith(STOPPED)
         try:
             if event in self._events:
                 self._events[event](record)
@@ -144,6 +148,9 @@ class PlainLines(logging.Handler):
             # Snakemake repeats at the end what it reported when it happened.
             return
         took = duration(time.monotonic() - job.start)
+        if self.stopped:
+            self.say(f"Stopped after {took}: {job.name}")
+            return
         self.say(f"\nFAILED after {took}: {job.name}")
         for log in record.log:
             self.say("\n".join([*(f"  {line}" for line in _end(log)), f"  (its log: {log})"]))

@@ -67,10 +67,11 @@ c2i.compare = (() => {
     if (next) show(next);
   }
 
-  // Arrows on the slider belong to the slider.
+  // Arrows on the slider belong to the slider, and keys held with others to the browser.
   function keys(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (event.key === "f") press();
+    if (event.key === "f" && gallery.identity) press();
     else if (direction && event.target !== parts.slider) {
       step(direction);
       event.preventDefault();
@@ -84,8 +85,9 @@ c2i.compare = (() => {
   }
 
   function sharpen(layer, file, text) {
-    const image = c2i.element("img", { alt: text });
-    image.addEventListener("load", () => layer.replaceChildren(image));
+    const [image, own] = [c2i.element("img", { alt: text }), view];
+    // Whoever walks on quickly must not see a picture under the name of the next one.
+    image.addEventListener("load", () => view === own && layer.replaceChildren(image));
     image.src = c2i.pictures.link(file);
   }
 

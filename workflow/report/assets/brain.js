@@ -6,7 +6,7 @@
   const [page, stimuli] = await Promise.all([c2i.load("brain/page"), brain.Stimuli.open()]);
   const accuracy = brain.colours(page.accuracy);
   const difference = brain.colours(page.difference);
-  const state = { subject: null, voxel: 0, stimulus: null, request: 0 };
+  const state = { subject: null, voxel: 0, stimulus: null, request: 0, drawing: 0, drawn: null };
   const cross = { place: [0, 0, 0], outlines: false, move };
   let slices = null, responses = null, surface = null, responseSurface = null, shown = [];
 
@@ -40,6 +40,7 @@
     keep(by("second-model"), [["", "no other"], ...models], page.first[1] ?? "");
     keep(by("source"), subject.index.responses.sources.map((each) => [each.source, modelTitle(each.model)]), "predicted-0");
     by("quantity").querySelector("[value=share]").disabled = !subject.knowsCeiling;
+    if (!subject.knowsCeiling) by("quantity").value = "r";
     options(by("region"), subject.index.regions.map((region, i) => [i, regionTitle(region)]));
     options(by("stimulus"), subject.stimuli.map((each, i) => [i, `${i + 1}. ${stimuli.title(each)}`]));
     if (state.stimulus === null || state.stimulus >= subject.stimuli.length) state.stimulus = 0;
@@ -63,10 +64,19 @@
 
   // --- Maps ------------------------------------------------------------------------------------------------
 
-  async function drawMaps() {
+  // Maps that were asked for later may come earlier: whoever waits for older ones waits for the last.
+  function drawMaps() {
+    state.drawing += 1;
+    state.drawn = drawAsked(state.drawing);
+    return state.drawn;
+  }
+
+  async function drawAsked(drawing) {
     const subject = state.subject;
     const names = [by("first-model").value, by("second-model").value].filter((name, i, all) => name && all.indexOf(name) === i);
-    shown = await Promise.all(names.map((name) => subject.map(name)));
+    const maps = await Promise.all(names.map((name) => subject.map(name)));
+    if (drawing !== state.drawing) return state.drawn;
+    shown = maps;
     const share = by("quantity").value === "share";
     const values = shown.map((map) => (share ? subject.shareOfCeiling(map) : map.r));
     const end = share ? 1 : subject.end;
@@ -80,11 +90,12 @@
       const apart = values[0].map((value, v) => value - values[1][v]);
       const most = largest(apart.filter((_, v) => either[v]));
       const [first, second] = shown.map((map) => modelTitle(map.model));
-      panels.push(mapPanel(`${first} minus ${second}`, apart, either, [-most, most, difference, page.difference], `red: ${first} predicts better; no test of the difference`));
+      panels.push(mapPanel(`${first} minus ${second}`, apart, either, [-most, most, difference, page.difference], `red: ${first} predicts better; no test of the difference`, "significant in either map"));
     }
     slices?.show(panels);
     surface?.show(panels);
     by("viewer").setAttribute("aria-busy", "false");
+    return undefined;
   }
 
   // Where the colours of differences end: the 99th percentile of their sizes, rounded up.
@@ -93,7 +104,7 @@
     return sizes.length ? Math.max(0.05, Math.ceil(20 * sizes[Math.floor(0.99 * (sizes.length - 1))]) / 20) : 0.05;
   }
 
-  function mapPanel(title, values, significant, [low, high, colours, stops], label) {
+  function mapPanel(title, values, significant, [low, high, colours, stops], label, said = "significant") {
     const least = Number(by("threshold").value);
     const only = by("significant").checked;
     const visible = (v) => !Number.isNaN(values[v]) && (low < 0 ? Math.abs(values[v]) : values[v]) >= (least > 0 ? least : -Infinity) && (!only || significant[v]);
@@ -102,7 +113,7 @@
     const total = state.subject.count.toLocaleString("en");
     return {
       title,
-      note: `${count.toLocaleString("en")} of ${total} ${unit()} shown; ${above.toLocaleString("en")} significant`,
+      note: `${count.toLocaleString("en")} of ${total} ${unit()} shown; ${above.toLocaleString("en")} ${said}`,
       colour: (v) => (visible(v) ? colours((values[v] - low) / (high - low)) : null),
       bar: bar(stops, c2i.number(low, 2), c2i.number(high, 2), label),
     };
@@ -214,7 +225,7 @@
     const { sources, measured } = subject.index.responses;
     const source = sources.find((each) => each.source === by("source").value);
     const [predictedValues, measuredValues] = await Promise.all([source, measured].map((each) => subject.responsesTo(stimulus, each.source)));
-    if (stimulus !== state.stimulus || subject !== state.subject) return;
+    if (stimulus !== state.stimulus || subject !== state.subject || source.source !== by("source").value) return;
     const panels = [
       responsePanel(`Predicted from ${modelTitle(source.model)}`, predictedValues, source.limit),
       responsePanel("Measured", measuredValues, measured.limit),

@@ -38,13 +38,19 @@ c2i.ranks = (gallery) => {
   // Shares have four decimals, so places are those nearest to them.
   const placeOf = (value, of) => 1 + Math.round(2 * (1 - value) * (of - 1)) / 2;
 
+  // Small probabilities keep a decimal: the first place of 1,000 is reached by luck, if rarely.
+  function percent(share) {
+    if (share < 0.0005) return "< 0.1 %";
+    return `${figures(100 * share, share < 0.00995 ? 1 : 0)} %`;
+  }
+
   function luckCell(method, metric) {
     const of = method?.of?.[metric];
     const values = (method?.values ?? []).map((sample) => sample[metric]).filter((value) => value !== null);
     if (!of || !values.length) return "–";
     const places = values.map((value) => placeOf(value, of));
     const shown = places.map((place) => figures(place, place % 1 ? 1 : 0)).join(", ");
-    const chances = places.map((place) => `${figures((100 * place) / of, 0)} %`).join(", ");
+    const chances = places.map((place) => percent(place / of)).join(", ");
     return [`${shown} of ${of}`, small(`luck: ${chances}`)];
   }
 

@@ -29,16 +29,19 @@
     });
   }
 
+  // Two stimuli can share their two pictures: each is right for one of them.
+  const nameOf = (trial) => [trial.left, trial.right, trial.stimulus].join("/");
+
   function begin(rater, design, done) {
     const trials = trialsOf(rater, design);
     // Names stand for contents: choices between pictures that were drawn anew since are no longer asked for.
-    const made = new Map(done.map((trial) => [`${trial.left}/${trial.right}`, trial]));
-    const kept = trials.filter((trial) => made.has(`${trial.left}/${trial.right}`));
+    const made = new Map(done.map((trial) => [nameOf(trial), trial]));
+    const kept = trials.filter((trial) => made.has(nameOf(trial)));
     session = {
       rater,
       design,
-      trials: [...kept, ...trials.filter((trial) => !made.has(`${trial.left}/${trial.right}`))],
-      choices: kept.map((trial) => made.get(`${trial.left}/${trial.right}`)),
+      trials: [...kept, ...trials.filter((trial) => !made.has(nameOf(trial)))],
+      choices: kept.map((trial) => made.get(nameOf(trial))),
     };
     show();
   }

@@ -14,7 +14,7 @@ from cortex2image.report.encoding_section import figures_of_subjects
 from cortex2image.report.model_sections import encoding_tables
 from cortex2image.report.site import Content
 from cortex2image.report.study import StudyResults
-from cortex2image.report.words import model_word, region_word
+from cortex2image.report.words import CONTENTS, model_word, region_word
 from cortex2image.study.encoding_figures import SPACES
 from cortex2image.study.encoding_models import encoding_models
 from cortex2image.study.surfaces import reaches_surface
@@ -59,13 +59,19 @@ def quoted(path: Path) -> str:
 
 
 def page_data(study: StudyResults, viewed: list[str]) -> Mapping[str, object]:
-    """Return what the scripts of the page need besides the maps: words and colours."""
+    """Return what the scripts of the page need besides the maps: words and colours.
+
+    Lists to choose from explain nothing, so that models which are letters have their longer titles.
+    """
     models = [model.name for model in encoding_models(study.settings.encode, study.settings.reconstruct)]
     regions = sorted(set(study.encoding_scores["roi"]))
     return {
         "subjects": viewed,
         "first": [name for name in models if name in study.models][:2],
-        "models": {name: [model_word(name).title, model_word(name).explanation] for name in models},
+        "models": {
+            name: [CONTENTS.get(name, model_word(name).title), model_word(name).explanation]
+            for name in models
+        },
         "regions": {name: region_word(name).title for name in regions},
         "accuracy": scale(ACCURACY_COLOURS),
         "difference": scale(DIFFERENCE_COLOURS),

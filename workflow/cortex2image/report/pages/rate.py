@@ -11,6 +11,7 @@ from cortex2image.rating.trials import DESIGNS, Trial, rounds
 from cortex2image.report.rating_section import rating_section
 from cortex2image.report.site import Content
 from cortex2image.report.study import StudyResults
+from cortex2image.study.methods import described
 from cortex2image.study.rating_checks import rated_methods
 
 SIDE = 256
@@ -27,11 +28,18 @@ def content(study: StudyResults) -> Content:
             "can_rate": bool(shown),
             "rated_stimuli": len({one.stimulus for one in shown}),
             "rated_methods": list(rated_methods(study.settings)),
+            "rated_controls": any(map(is_control, rated_methods(study.settings))),
             "trial_counts": {design: sum(map(len, found)) for design, found in trials.items()},
             **rating_section(study),
         },
         data={"rating": rating_data(study, trials)} if shown else {},
     )
+
+
+def is_control(method: str) -> bool:
+    """Return whether a method is a control; methods that a study adds are none."""
+    known = described(method)
+    return known is not None and known.control
 
 
 def pictures(study: StudyResults) -> list[RatedPicture]:
