@@ -296,7 +296,6 @@ def test_responses_to_a_stimulus_lie_on_the_surface_too(opened: Opened, surface:
     page.select_option("#response-surface select", label="Measured")
     measured = right.evaluate("canvas => canvas.toDataURL()")
     assert measured != predicted
-    before = page.inner_text("#seen")
     page.click("#next")
     second = json.dumps(sorted(STIMULUS_IDS)[1])
     page.wait_for_function(f"document.getElementById('seen').textContent.includes({second})")
