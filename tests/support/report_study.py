@@ -347,7 +347,7 @@ def config_of(
             "seed": 7,
             "subjects": list(SUBJECTS),
             "dataset": {"reader": reader, "root": ".../data", "rois": {"labels": {"early": 1, "ventral": 2}}}
-            | ({"cross_validate": fold} if (fold := READERS[reader].cross_validate) else {})
+            | ({"cross_validate": held_out[0]} if (held_out := READERS[reader].cross_validate) else {})
             | (dataset or {}),
             "models": {"set": "miniature"},
             "decode": {"rois": {"z": ["early"], "c": ["ventral"]}},
@@ -370,7 +370,7 @@ def write_study(
 ) -> list[str]:
     """Write a study of random numbers under `root`; return the command line of its report."""
     rng = np.random.default_rng(0)
-    folds = 0 if READERS[reader].cross_validate is None else 3
+    folds = 3 if READERS[reader].cross_validate else 0
     root.mkdir()
     write_stimuli(root, rng, with_images)
     write_scores(root, rng, methods)
