@@ -13,6 +13,7 @@ from PIL import Image
 from cortex2image.tables import contracts
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.learning_curve import LEARNING_CURVE
+from cortex2image.tables.ratings import PREFERENCE_SCORES, PREFERENCES, RATERS
 from cortex2image.tables.regions import ATTRIBUTION, LESIONED, PREFERENCE, REGION_ENCODER, SYNTHESIS
 from cortex2image.tables.results import SERIES
 from cortex2image.tables.studies import STUDIES
@@ -45,6 +46,9 @@ OF_TARGETS = (
     REGION_ENCODER,
     SERIES,
     SYNTHESIS,
+    PREFERENCES,
+    PREFERENCE_SCORES,
+    RATERS,
 )
 ASKED_FOR = {contract.name for contract in OF_TARGETS}
 
