@@ -210,8 +210,9 @@ def test_a_stimulus_of_the_fragment_shows_its_maps(
     )
     assert page.locator("#response-panels canvas").count() == 2
     page.click("#next")
-    page.wait_for_function("document.getElementById('seen').textContent.includes('scene_12')")
-    assert "stimulus=images%2Fscene_12" in page.url
+    following = truth.stimuli[12]
+    expect(page.locator("#seen")).to_contain_text(f"Name: {following}")
+    assert f"stimulus={quote(following, safe='')}" in page.url
 
 
 def test_another_subject_has_other_numbers(opened: Opened, report: Path, tmp_path: Path) -> None:
