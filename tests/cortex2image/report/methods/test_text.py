@@ -223,7 +223,7 @@ def test_sentences_stand_only_where_they_hold(config: str) -> None:
     assert ("Every run was held out once" in text) == (study.dataset.cross_validate == "run")
     assert ("(strength" in text) == any(m in study.reconstruct.methods for m in ("zc", "ceiling", "shuffled"))
     assert ("Encoding models of z also predicted" in text) == (config not in ("haxby", "bids-categories"))
-    assert ("fMRIPrep" in text) == (config == "bids")
+    assert ("fMRIPrep" in text) == (config in ("bids", "bids-categories"))
     assert ("COCO" in text) == (study.dataset.reader == "nsd")
     assert ("permutations of the test stimuli within folds" in text) == (config == "haxby")
     assert ("all trials of a run in one fold" in text) == (config == "haxby")

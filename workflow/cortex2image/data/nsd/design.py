@@ -100,7 +100,15 @@ def load_design(path: str | Path) -> Design:
 def _read(path: str | Path) -> dict[str, np.ndarray]:
     try:
         fields: dict[str, np.ndarray] = loadmat(path, variable_names=list(SHAPES))
-    except (OSError, ValueError, TypeError, NotImplementedError, MatReadError, zlib.error) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        IndexError,
+        NotImplementedError,
+        MatReadError,
+        zlib.error,
+    ) as error:
         raise DataError(path, "the experimental design of NSD (MATLAB v5)", repr(error), FIX) from None
     for name, shape in SHAPES.items():
         found = f"shape {fields[name].shape}" if name in fields else "no such field"
