@@ -398,8 +398,9 @@ def write_study(
 
 def command_line(root: Path, report: Path) -> list[str]:
     """Return the command line of the report of the study under `root`, which is written to `report`."""
-    found = [path for path in sorted(root.rglob("*")) if path.is_file()]
-    folders = [root / subject / "sheets" for subject in SUBJECTS]
+    pictures = {root / "seen", *(folder for folder in root.glob("*/reconstructions/*") if folder.is_dir())}
+    found = [path for path in sorted(root.rglob("*")) if path.is_file() and path.parent not in pictures]
+    folders = [*sorted(pictures), *(root / subject / "sheets" for subject in SUBJECTS)]
     folders += [root / "report" / kind / subject for kind in ("brain", "pictures") for subject in SUBJECTS]
     files = {
         "results": [root],
