@@ -15,21 +15,27 @@ def write_evaluations(
     root: Path,
     table: str,
     subjects: tuple[str, ...],
-    methods: tuple[str, ...],
+    samples: dict[str, int],
     metrics: tuple[str, ...],
     stimuli: list[str],
 ) -> None:
-    """Write the evaluation of every subject and method with two samples, and the scores of samples.
+    """Write the evaluation of every subject and method, and the scores of samples.
 
-    `table` is the name of an evaluation's path, such as ``evaluation`` or ``category_evaluation``.
+    In each sample and metric the stimuli hold all places from the best, 1, to the worst, 0.
+
+    Parameters
+    ----------
+    root, subjects, metrics, stimuli
+    table : name of an evaluation's path, such as ``evaluation`` or ``category_evaluation``
+    samples : method -> number of its samples
     """
-    rng, tables = np.random.default_rng(11), {}
+    rng, tables, count = np.random.default_rng(3), {}, len(stimuli)
     for subject in subjects:
-        for method in methods:
-            keys = [(i, k, m) for m in metrics for i in stimuli for k in range(2)]
-            value = rng.uniform(0.2, 1, len(keys))
+        for method, drawn in samples.items():
+            keys = [(i, k, m) for m in metrics for k in range(drawn) for i in stimuli]
+            places = [rng.permutation(count) / (count - 1) for _ in range(drawn * len(metrics))]
             data = dict(zip(("stimulus_id", "sample", "metric"), zip(*keys, strict=True), strict=True))
-            data |= {"value": value, "as_rival": [None] * len(keys)}
+            data |= {"value": np.concatenate(places), "as_rival": [None] * len(keys)}
             path = root / path_in_study(table, subject=subject, method=method)
             EVALUATION.write(data, path, subject=subject, method=method)
             tables[subject, method] = EVALUATION.read(path).to_pandas()

@@ -30,7 +30,7 @@ from cortex2image.study.settings import Study
 from cortex2image.tables.novelty import NOVELTY, NOVELTY_SCORES, SPAN
 from cortex2image.tables.ratings import PREFERENCE_SCORES, PREFERENCES, RATERS
 from cortex2image.tables.recordings import RUNS, STIMULI, TRIALS, VOXELS
-from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, EVALUATION, RECONSTRUCTIONS
+from cortex2image.tables.results import DECODED_SCORES, ENCODING_SCORES, RECONSTRUCTIONS
 from cortex2image.tables.scores import COMPARISONS, SCORES
 
 SUBJECTS = ("sub-01", "sub-02")
@@ -201,15 +201,19 @@ def figures_of(models: tuple[str, ...], encode: dict[str, object]) -> tuple[Enco
     return encoding_figures(study.encode, study.reconstruct)
 
 
+def samples_of(methods: tuple[str, ...]) -> dict[str, int]:
+    """Return the number of samples by every method."""
+    return {method: 1 if method == "z" else SAMPLES for method in methods}
+
+
 def write_subject(root: Path, subject: str, methods: tuple[str, ...], rng: np.random.Generator) -> None:
     for space in SPACES:
         r = rng.uniform(-0.2, 0.8, 50)
         data = {"unit": np.arange(50), "r": [None, *r[1:]], "alpha": np.full(50, 100.0)}
         data |= {name: [None, *rng.uniform(0, 1, 49)] for name in ("p_permutation", "q_permutation")}
         DECODED_SCORES.write(data, root / subject / "decoded" / f"{space}-scores.parquet")
-    for method in methods:
+    for method, samples in samples_of(methods).items():
         folder = root / subject / "reconstructions" / method
-        samples = 1 if method == "z" else SAMPLES
         keys = [(i, k) for i in range(len(STIMULUS_IDS)) for k in range(samples)]
         data = {
             "stimulus_id": [STIMULUS_IDS[i] for i, _ in keys],
@@ -220,25 +224,6 @@ def write_subject(root: Path, subject: str, methods: tuple[str, ...], rng: np.ra
         data |= without_incident(len(keys))
         RECONSTRUCTIONS.write(data, folder.with_suffix(".parquet"))
         write_picture(root / subject / "sheets" / f"{method}.png", rng)
-
-
-def write_evaluation(root: Path, subject: str, methods: tuple[str, ...]) -> None:
-    """Write scores of every picture: in each sample and metric, all places from the best to the worst."""
-    rng = np.random.default_rng(3)
-    for method in methods:
-        samples = 1 if method == "z" else SAMPLES
-        count = len(STIMULUS_IDS)
-        keys = [(m, k, i) for m in METRICS for k in range(samples) for i in range(count)]
-        values = [rng.permutation(count) / (count - 1) for _ in METRICS for _ in range(samples)]
-        data = {
-            "stimulus_id": [STIMULUS_IDS[i] for _, _, i in keys],
-            "sample": [k for _, k, _ in keys],
-            "metric": [m for m, _, _ in keys],
-            "value": np.concatenate(values),
-            "as_rival": [None] * len(keys),
-        }
-        path = root / subject / "evaluation" / f"{method}.parquet"
-        EVALUATION.write(data, path, subject=subject, method=method)
 
 
 def write_thumbnails(root: Path, subject: str, methods: tuple[str, ...], with_images: bool) -> None:
@@ -376,7 +361,7 @@ def write_study(
     write_scores(root, rng, methods)
     write_comparisons(root, np.random.default_rng(2), methods)
     evaluation = "evaluation" if with_images else "category_evaluation"
-    write_evaluations(root, evaluation, SUBJECTS, methods, METRICS, STIMULUS_IDS)
+    write_evaluations(root, evaluation, SUBJECTS, samples_of(methods), METRICS, STIMULUS_IDS)
     write_encoding(root, rng, shown_models(figures_of(models, encode or {})))
     write_figures(root, models, encode or {}, canvas)
     for subject in SUBJECTS:
@@ -388,8 +373,6 @@ def write_study(
         write_brain(root, subject, models)
     if with_images:
         write_novelty(root, rng, methods)
-        for subject in SUBJECTS:
-            write_evaluation(root, subject, methods)
     for subject in SUBJECTS:
         write_thumbnails(root, subject, methods, with_images)
     write_provenance(root, config_of(methods, models, reader, encode or {}, dataset))
