@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from tests.support.browser import opened_browser
+from tests.support.browser import Opened, opened_browser, opened_page
 from tests.support.report_study import write_study
 
 from cortex2image.steps.report import main
@@ -15,6 +15,14 @@ GRID = {"noise_levels": [0.5, 0.8], "steps": [2], "layers": ["down0", "mid"]}
 def browser() -> Iterator[Browser]:
     with opened_browser() as browser:
         yield browser
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Opened]:
+    """Return an empty page that may log no error and ask the network for nothing, whatever a test does."""
+    with opened_page(browser) as opened:
+        yield opened
+        opened.require_quiet()
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,14 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from tests.support.brain_view import AFFINE, FDR, ViewedSubject, view, write_viewed_subject
-from tests.support.browser import Opened, opened_page
+from tests.support.browser import Opened
 from tests.support.report_study import ROIS, STIMULUS_IDS, command_line, write_study
 
 from cortex2image.steps.report import main
@@ -28,13 +27,6 @@ def planted(folder: Path, subject: str = "sub-01") -> ViewedSubject:
 @pytest.fixture(scope="module")
 def truth(tmp_path_factory: pytest.TempPathFactory) -> ViewedSubject:
     return planted(tmp_path_factory.mktemp("truth"))
-
-
-@pytest.fixture
-def opened(browser: Browser) -> Iterator[Opened]:
-    with opened_page(browser) as opened:
-        yield opened
-        opened.require_quiet()
 
 
 def ready(page: Page) -> Page:

@@ -1,6 +1,5 @@
 """The page of one stimulus in a real browser: pictures, places, controls, nearest picture, walking on."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,13 +14,6 @@ from cortex2image.tables.results import EVALUATION
 pytestmark = pytest.mark.xdist_group("browser")
 NAME = "images/scene_07"
 ZC = "zc (layout and meaning)"
-
-
-@pytest.fixture
-def opened(browser: Browser) -> Iterator[Opened]:
-    with opened_page(browser) as opened:
-        yield opened
-        opened.require_quiet()
 
 
 def goto(opened: Opened, report: Path, name: str, asked: str = "") -> Page:

@@ -6,6 +6,19 @@ from typing import Any
 import yaml
 
 CONFIGS = Path(__file__).parents[2] / "config"
+# Settings by which a data set is opened, the group `source` of `dataset`, in their order.
+SOURCE = [
+    "reader",
+    "root",
+    "derivatives",
+    "task",
+    "categories",
+    "block_gap_s",
+    "space",
+    "betas",
+    "sessions",
+    "test_images",
+]
 Config = dict[str, Any]
 
 

@@ -4,7 +4,7 @@ import copy
 import json
 
 import pytest
-from tests.support.configs import CONFIGS, change, shipped
+from tests.support.configs import CONFIGS, SOURCE, change, shipped
 
 from cortex2image.errors import ConfigError
 from cortex2image.study.config import config_name, load_schema, read_slice, resolve, slice_json
@@ -13,18 +13,6 @@ from cortex2image.study.settings import Study
 from cortex2image.study.spaces import DECODABLE
 
 STUDIES = sorted(path.stem for path in CONFIGS.glob("*.yaml") if path.stem != "miniature")
-SOURCE = [
-    "reader",
-    "root",
-    "derivatives",
-    "task",
-    "categories",
-    "block_gap_s",
-    "space",
-    "betas",
-    "sessions",
-    "test_images",
-]
 
 
 @pytest.mark.parametrize("name", STUDIES)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import jsonschema
 import pytest
+from tests.support.configs import SOURCE
 
 from cortex2image.networks.registry import MODEL_SETS as DESCRIBED
 from cortex2image.study.config import load_schema
@@ -74,19 +75,7 @@ def test_methods_need_no_space_that_is_not_decoded():
 
 
 def test_the_source_of_a_data_set_is_what_it_is_opened_by():
-    opened_by = [
-        "reader",
-        "root",
-        "derivatives",
-        "task",
-        "categories",
-        "block_gap_s",
-        "space",
-        "betas",
-        "sessions",
-        "test_images",
-    ]
-    assert grouped(Dataset, "source") == opened_by
+    assert grouped(Dataset, "source") == SOURCE
 
 
 def test_sections_are_described_by_a_sentence():
