@@ -74,8 +74,9 @@ def test_methods_need_no_space_that_is_not_decoded():
 
 
 def test_the_source_of_a_data_set_is_what_it_is_opened_by():
-    opened_by = ["reader", "root", "derivatives", "task", "space", "betas", "sessions", "test_images"]
-    assert grouped(Dataset, "source") == opened_by
+    where = ["reader", "root", "derivatives"]
+    which = ["task", "space", "entities", "betas", "sessions", "test_images"]
+    assert grouped(Dataset, "source") == [*where, *which]
 
 
 def test_sections_are_described_by_a_sentence():

@@ -100,7 +100,7 @@ _ALL = (
     Reader(
         "bids",
         "cortex2image.data.bids.reader",
-        ("derivatives", "task", "space", *_REGIONS),
+        ("derivatives", "task", "space", "entities", *_REGIONS),
         events=("_events.tsv",),
     ),
     Reader(

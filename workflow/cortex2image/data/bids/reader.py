@@ -1,7 +1,7 @@
 """Reader of any BIDS data set whose events name pictures, with its fMRIPrep derivatives."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +32,8 @@ class BidsDataset:
     stimuli_table : str
         Path, below `root`, of the table that lists the pictures: stim_file (relative to ``{root}/stimuli``),
         split, captions (joined by ``|``), and category and setting if there are any.
+    entities : mapping, optional
+        Entities by which recordings of one run are chosen, see :func:`cortex2image.data.bids.runs.find_runs`.
     """
 
     def __init__(
@@ -41,10 +43,11 @@ class BidsDataset:
         task: str | None = None,
         space: str | None = None,
         stimuli_table: str = "stimuli/stimuli.tsv",
+        entities: Mapping[str, str] | None = None,
     ) -> None:
         self.root = Path(root)
         self.derivatives = _derivatives_folder(Path(derivatives or self.root / "derivatives" / "fmriprep"))
-        self.task, self.space = task, space
+        self.task, self.space, self.entities = task, space, dict(entities or {})
         self.stimuli_table = self.root / stimuli_table
 
     def subjects(self) -> list[str]:
@@ -90,7 +93,7 @@ class BidsDataset:
             if not folder.is_dir():
                 fix = "correct dataset/root or dataset/derivatives"
                 raise DataError(folder, "the folder of a data set", "no such folder", fix)
-        return find_runs(self.root, self.derivatives, subject, self.task, self.space)
+        return find_runs(self.root, self.derivatives, subject, self.task, self.space, self.entities)
 
     def _shown(self, subjects: Iterable[str]) -> dict[str, Path]:
         shown: dict[str, Path] = {}
@@ -157,7 +160,8 @@ def _read_sidecars(paths: Iterable[Path]) -> dict[str, float]:
 
 def open_data(dataset: Dataset) -> BidsDataset:
     """Open the BIDS data set of a study."""
-    return BidsDataset(root_folder(dataset), dataset.derivatives, dataset.task, dataset.space)
+    chosen = dataset.derivatives, dataset.task, dataset.space
+    return BidsDataset(root_folder(dataset), *chosen, entities=dataset.entities)
 
 
 def check_study(study: Study, subject: str) -> None:
