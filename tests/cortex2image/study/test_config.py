@@ -13,7 +13,7 @@ from cortex2image.study.settings import Study
 from cortex2image.study.spaces import DECODABLE
 
 STUDIES = sorted(path.stem for path in CONFIGS.glob("*.yaml") if path.stem != "miniature")
-SOURCE = ["reader", "root", "derivatives", "task", "space", "entities", "betas"] + ["sessions", "test_images"]
+SOURCE = ["reader", "root", "derivatives", "task", "space", "entities", "betas", "sessions", "test_images"]
 
 
 @pytest.mark.parametrize("name", STUDIES)

@@ -3,8 +3,10 @@
 import json
 import os
 
+import nibabel as nib
 import numpy as np
 import pytest
+from tests.support.bids_tree import GRID
 
 from cortex2image.data.bids.reader import BidsDataset, check_files
 from cortex2image.data.recording import Event
@@ -147,9 +149,28 @@ def dataset(small_study):
 
 
 def test_a_complete_study_passes(dataset, tmp_path):
-    (tmp_path / "atlas.nii.gz").touch()
+    atlas = nib.Nifti1Image(np.ones(GRID, np.uint8), np.eye(4))
+    nib.save(atlas, tmp_path / "atlas.nii.gz")
     check_files(dataset, "sub-01", str(tmp_path / "atlas.nii.gz"))
     check_files(dataset, "sub-01", None)
+
+
+@pytest.mark.parametrize("of", ["atlas", "mask", "bold"])
+def test_grids_are_compared_before_anything_runs(dataset, tmp_path, of):
+    bold, mask = dataset.files_with_grid("sub-01")[1]
+    path = {"atlas": tmp_path / "atlas.nii.gz", "mask": mask, "bold": bold}[of]
+    nib.save(nib.Nifti1Image(np.ones(GRID, np.uint8), np.eye(4)), tmp_path / "atlas.nii.gz")
+    wrong = (*GRID[::-1], 20) if of == "bold" else GRID[::-1]
+    nib.save(nib.Nifti1Image(np.ones(wrong, np.uint8), np.eye(4)), path)
+    with pytest.raises(DataError, match=r"shape \(3, 4, 2\)(.|\n)*shape \(2, 4, 3\)") as error:
+        check_files(dataset, "sub-01", str(tmp_path / "atlas.nii.gz"))
+    assert error.value.where == str(path)
+
+
+def test_a_run_without_a_mask_is_refused_before_anything_runs(dataset):
+    dataset.files_with_grid("sub-01")[1][1].unlink()
+    with pytest.raises(DataError, match="a brain mask of the run"):
+        check_files(dataset, "sub-01", None)
 
 
 def test_another_padding_names_the_spelling_of_the_folder(dataset):

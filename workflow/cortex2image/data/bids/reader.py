@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cortex2image.data.bids.runs import RunFiles, find_runs, subject_folders
 from cortex2image.data.bids.tables import read_confounds, read_events, read_stimuli
+from cortex2image.data.grids import grid_of_runs
 from cortex2image.data.paths import root_folder, subject_atlas
 from cortex2image.data.recording import Run, Stimulus
 from cortex2image.data.subjects import check_subjects, subject_key
@@ -58,6 +59,10 @@ class BidsDataset:
         """Return every file that the jobs of `subject` read, each once; no file is opened."""
         runs, _ = self._find(subject)
         return list(dict.fromkeys(path for run in runs for path in run.paths()))
+
+    def files_with_grid(self, subject: str) -> list[tuple[Path, Path | None]]:
+        """Return recording and mask of every run of `subject`; no file is opened."""
+        return [(run.bold, run.mask) for run in self._find(subject)[0]]
 
     def runs(self, subject: str) -> list[Run]:
         """Return the runs of `subject` in order of session and run; warn of each of its `problems`."""
@@ -165,21 +170,24 @@ def open_data(dataset: Dataset) -> BidsDataset:
 
 
 def check_study(study: Study, subject: str) -> None:
-    """Test that a subject is spelt as its folder is, and that its atlas and the table of pictures exist.
+    """Test that a subject is spelt as its folder is, that atlas and table of pictures exist, and the grids.
+
+    Of recordings, masks and atlas only headers are read.
 
     Nothing is tested of a data set that the workflow simulates, since it is not there before the first run.
 
     Raises
     ------
     DataError
-        The label is spelt otherwise, or one of the files does not exist.
+        The label is spelt otherwise, one of the files does not exist, a run has no mask, or a recording, a
+        mask or the atlas lies on another grid than the others.
     """
     if READERS[study.dataset.reader].made_by_workflow is None:
         check_files(open_data(study.dataset), subject, subject_atlas(study.dataset.rois, subject))
 
 
 def check_files(dataset: BidsDataset, subject: str, atlas: str | None) -> None:
-    """Test spelling, table and atlas as :func:`check_study` does; `atlas` is a path, or None for no atlas."""
+    """Test what :func:`check_study` does; `atlas` is a path, or None for no atlas."""
     spelt = [label for label in dataset.subjects() if subject_key(label) == subject_key(subject)]
     if spelt and subject not in spelt:
         fix = f"write {spelt[0]} under subjects in the config"
@@ -190,3 +198,4 @@ def check_files(dataset: BidsDataset, subject: str, atlas: str | None) -> None:
     if atlas is not None and not Path(atlas).is_file():
         fix = "put the volume there, or correct dataset/rois/atlas in the config (null for none)"
         raise DataError(atlas, f"the atlas of {subject}", "no such file", fix)
+    grid_of_runs(dataset.files_with_grid(subject), atlas)
