@@ -9,6 +9,7 @@ from cortex2image.data.bids.runs import RunFiles, find_runs, subject_folders
 from cortex2image.data.bids.tables import read_confounds, read_events, read_stimuli
 from cortex2image.data.grids import grid_of_runs
 from cortex2image.data.paths import root_folder, subject_atlas
+from cortex2image.data.picture_folder import PictureFolder
 from cortex2image.data.recording import Run, Stimulus
 from cortex2image.data.subjects import check_subjects, subject_key
 from cortex2image.data.volumes import read_bold_header
@@ -91,7 +92,8 @@ class BidsDataset:
                 found = f"no picture '{identity}'"
                 fix = f"add it to {self.stimuli_table}, or set its stim_file to n/a"
                 raise DataError(events, f"stim_files of {self.stimuli_table}", found, fix)
-        return [self._with_image(*table[identity]) for identity in sorted(shown)]
+        folder = PictureFolder(self.root / "stimuli")
+        return [self._with_image(folder, *table[identity]) for identity in sorted(shown)]
 
     def _find(self, subject: str) -> tuple[list[RunFiles], list[str]]:
         for folder in (self.root, self.derivatives):
@@ -108,14 +110,10 @@ class BidsDataset:
                     shown.setdefault(event.stimulus_id, run.events)
         return shown
 
-    def _with_image(self, stim_file: str, stimulus: Stimulus) -> Stimulus:
-        folder = self.root / "stimuli"
-        image = folder / stim_file
-        if not image.is_file():
-            fix = f"put the picture there, or correct {self.stimuli_table}"
-            raise DataError(image, "the picture of a stim_file", "no such file", fix)
+    def _with_image(self, folder: PictureFolder, stim_file: str, stimulus: Stimulus) -> Stimulus:
+        image = folder.find(stim_file, self.stimuli_table)
         # In a data set of git-annex (DataLad) every picture is a link into a store inside the data set.
-        homes = (folder.resolve(), (self.root / ".git" / "annex").resolve())
+        homes = (folder.root.resolve(), (self.root / ".git" / "annex").resolve())
         if not any(image.resolve().is_relative_to(home) for home in homes):
             found = f"a link to {image.resolve()}"
             raise DataError(image, "a picture inside the stimuli folder", found, "copy the picture there")
