@@ -32,7 +32,9 @@ class PictureFolder:
     """A folder of pictures; each folder in it is listed at most once per form of its names."""
 
     root: Path
-    _listed: dict[tuple[Path, Form], dict[str, str]] = field(default_factory=dict, compare=False, repr=False)
+    _listed: dict[tuple[Path, Form], dict[str, list[str]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def find(self, name: str, table: object) -> Path:
         """Return the file of a picture.
@@ -51,26 +53,25 @@ class PictureFolder:
         """
         plain = self.root / name
         found = plain if plain.is_file() else self._alike(name, normal_form)
-        if found is None or not found.is_file():
+        if found is None:
             near = self._alike(name.replace("\\", "/"), _loose_form)
-            meant = f", but {near.relative_to(self.root)}" if near and near.is_file() else ""
+            meant = f", but {near.relative_to(self.root)}" if near else ""
             fix = f"put the picture there, or correct {table}"
             raise DataError(plain, "the picture of a stim_file", f"no such file{meant}", fix)
         return found
 
     def _alike(self, name: str, form: Form) -> Path | None:
-        """Return the path whose parts equal those of `name` in a form; None if there is none."""
-        here = self.root
-        for part in PurePosixPath(name).parts:
-            entry = self._entries(here, form).get(form(part))
-            if entry is None:
-                return None
-            here /= entry
-        return here
+        """Return the first file whose path equals `name`, both in a form; None if there is none."""
+        places = [self.root]
+        for part in map(form, PurePosixPath(name).parts):
+            places = [place / entry for place in places for entry in self._entries(place, form).get(part, [])]
+        return next(filter(Path.is_file, places), None)
 
-    def _entries(self, folder: Path, form: Form) -> dict[str, str]:
+    def _entries(self, folder: Path, form: Form) -> dict[str, list[str]]:
         """Return the names in a folder by their form."""
         if (folder, form) not in self._listed:
-            names = sorted(os.listdir(folder)) if folder.is_dir() else []
-            self._listed[folder, form] = {form(name): name for name in names}
+            known: dict[str, list[str]] = {}
+            for name in sorted(os.listdir(folder)) if folder.is_dir() else []:
+                known.setdefault(form(name), []).append(name)
+            self._listed[folder, form] = known
         return self._listed[folder, form]

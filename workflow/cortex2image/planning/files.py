@@ -6,12 +6,12 @@ from pathlib import Path
 from cortex2image.data.open_dataset import check_study, open_betas, open_dataset
 from cortex2image.data.paths import pictures_digest
 from cortex2image.data.prepared import HasReleasedNcsnr
-from cortex2image.errors import ConfigError, DataError, run_step
+from cortex2image.errors import ConfigError, run_step
 from cortex2image.networks.checksums import check_present, sums_file
 from cortex2image.networks.registry import ModelSet
 from cortex2image.simulation import layout as simulated
 from cortex2image.study.methods import Method, ids_file
-from cortex2image.study.path_keys import MAKE_A_LINK
+from cortex2image.study.path_keys import require_no_braces
 from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.settings import Study
 from cortex2image.study.surfaces import to_mni_file
@@ -101,8 +101,7 @@ class StudyFiles:
         files = map(Path, opened.subject_files(subject))
         found = [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in files]
         for file in found:
-            if {"{", "}"} & set(file):
-                raise DataError(file, "a file name without braces", "braces", MAKE_A_LINK)
+            require_no_braces(file, "a file")
         return found
 
 

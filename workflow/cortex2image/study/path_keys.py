@@ -3,9 +3,10 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from cortex2image.errors import ConfigError
+from cortex2image.errors import ConfigError, DataError
 
 PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
     "dataset/root": (),
@@ -43,10 +44,13 @@ def check_braces(values: Mapping[str, Any], source: str) -> None:
             if set("{}") & set(re.sub("|".join(f"{{{name}}}" for name in known) or "$^", "", path)):
                 allowed = " and ".join(f"{{{name}}}" for name in known)
                 expected = f"a path without braces{f' other than {allowed}' if known else ''}"
-                fix = "rename the folder or file, or make a link to it (ln -s) and write the path of the link"
-                raise ConfigError(
-                    f"{source}, {key}", f"{expected}; Snakemake gives them a meaning", path, fix
-                )
+                raise ConfigError(f"{source}, {key}", expected, path, MAKE_A_LINK)
+
+
+def require_no_braces(path: str | Path, expected: str) -> None:
+    """Raise DataError if a path that rules name holds braces; `expected` says what it is."""
+    if {"{", "}"} & set(str(path)):
+        raise DataError(path, f"{expected} without braces in its path", "braces", MAKE_A_LINK)
 
 
 def _replace(values: Any, key: str, change: Callable[[str], str]) -> None:

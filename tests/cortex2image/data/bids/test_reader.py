@@ -2,6 +2,8 @@
 
 import json
 import os
+import unicodedata
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
@@ -188,3 +190,20 @@ def test_a_missing_table_of_pictures_is_named_with_its_columns(dataset):
     dataset.stimuli_table.unlink()
     with pytest.raises(DataError, match="stim_file, split"):
         check_files(dataset, "sub-01", None)
+
+
+@pytest.mark.parametrize("table", ["NFC", "NFD"])
+@pytest.mark.parametrize("events", ["NFC", "NFD"])
+@pytest.mark.parametrize("disk", ["NFC", "NFD"])
+def test_accents_in_either_form_name_one_picture(bids_tree, table, events, disk):
+    names = {form: unicodedata.normalize(form, "été/ö.png") for form in ("NFC", "NFD")}
+    bids_tree.add_pictures(names[table], "t.png", test=("t.png",))
+    (bids_tree.root / "stimuli" / names[table]).unlink()
+    (bids_tree.root / "stimuli" / names[disk]).parent.mkdir(exist_ok=True)
+    (bids_tree.root / "stimuli" / names[disk]).write_bytes(b"here")
+    bids_tree.add_run("sub-01", "sub-01_task-x_run-1", names[events], "t.png")
+    dataset = BidsDataset(bids_tree.root)
+    stimuli = {stimulus.stimulus_id: stimulus for stimulus in dataset.stimuli(["sub-01"])}
+    assert set(stimuli) == {"été/ö", "t"}
+    assert Path(stimuli["été/ö"].image_path).read_bytes() == b"here"
+    assert [event.stimulus_id for event in dataset.runs("sub-01")[0].events] == ["été/ö", "t"]
