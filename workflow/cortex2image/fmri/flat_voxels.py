@@ -16,8 +16,9 @@ def flat_voxels(bold: np.ndarray) -> np.ndarray:
     bold : (volumes, voxels) float array
         Unscaled signal in the volumes that the model keeps.
     """
-    constant: np.ndarray = (bold == bold[0]).all(axis=0)
+    constant = (bold == bold[0]).all(axis=0)
     mean = bold.mean(axis=0, dtype=np.float64)
     imaged = bold.any(axis=0)
     typical = float(np.median(mean[imaged])) if imaged.any() else 0.0
-    return constant | (mean <= SMALLEST_BASELINE * typical)
+    flat: np.ndarray = constant | (mean <= SMALLEST_BASELINE * typical)
+    return flat

@@ -8,7 +8,9 @@ import numpy as np
 from cortex2image.errors import DataError
 
 AFFINE_TOLERANCE = 1e-3  # mm; headers keep single precision
-ONE_GRID = "resample the file that is wrong, or take all from one run of the preprocessing"
+ONE_GRID = (
+    "take all files of one subject from one run of the preprocessing, or resample the one that is wrong"
+)
 
 
 @dataclass(frozen=True)

@@ -82,8 +82,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     dataset = open_dataset(study.dataset)
     stimuli = dataset.stimuli(study.subjects)
     if args.pictures is None:
-        paths = {stimulus.stimulus_id: stimulus.image_path for stimulus in stimuli}
-        alike = alike_pictures({name: path for name, path in paths.items() if path is not None})
+        alike = alike_pictures({s.stimulus_id: s.image_path for s in stimuli if s.image_path is not None})
         for line in alike:
             say(f"warning: {line}")
         STIMULI.write(as_table(stimuli), args.stimuli, alike=json.dumps(alike))
