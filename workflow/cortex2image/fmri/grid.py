@@ -15,7 +15,7 @@ ONE_GRID = (
 
 @dataclass(frozen=True)
 class Grid:
-    """Shape and affine of a volume, and the file they were read from.
+    """Shape and affine of a volume, and the file that they were read from.
 
     Attributes
     ----------
@@ -34,16 +34,11 @@ class Grid:
         """Return whether `other` lies on this grid."""
         return self.shape == other.shape and self._apart(other) <= AFFINE_TOLERANCE
 
-    def require_same(self, other: "Grid") -> None:
-        """Raise DataError, naming both files, unless `other` lies on this grid."""
-        if not self.same(other):
-            expected, found = self._difference(other)
-            raise DataError(other.source, f"{expected} of {self.source}", found, ONE_GRID)
-
     def _apart(self, other: "Grid") -> float:
         return float(np.abs(self.affine - other.affine).max())
 
-    def _difference(self, other: "Grid") -> tuple[str, str]:
+    def difference(self, other: "Grid") -> tuple[str, str]:
+        """Return what this grid has and what `other` has instead, for an error."""
         if self.shape != other.shape:
             return f"shape {self.shape}, that", f"shape {other.shape}"
         return "the affine", f"an affine that differs by up to {self._apart(other):.4g}"
@@ -72,7 +67,7 @@ def common_grid(grids: Iterable[Grid]) -> Grid:
     if not others:
         return most[0]
     reference, odd = most[0], others[-1][0]
-    expected, found = reference._difference(odd)
+    expected, found = reference.difference(odd)
     if len(most) > len(others[0]):
         fellows = f" and {len(most) - 1} other files" if len(most) > 1 else ""
         raise DataError(odd.source, f"{expected} of {reference.source}{fellows}", found, ONE_GRID)

@@ -207,3 +207,9 @@ def test_accents_in_either_form_name_one_picture(bids_tree, table, events, disk)
     assert set(stimuli) == {"été/ö", "t"}
     assert Path(stimuli["été/ö"].image_path).read_bytes() == b"here"
     assert [event.stimulus_id for event in dataset.runs("sub-01")[0].events] == ["été/ö", "t"]
+
+
+def test_derivatives_under_another_name_are_shown(small_study):
+    small_study.fmriprep.rename(small_study.fmriprep.with_name("fmriprep-24.1"))
+    with pytest.raises(DataError, match=r"derivatives/fmriprep\n(.|\n)*folders beside it: fmriprep-24\.1"):
+        BidsDataset(small_study.root).runs("sub-01")

@@ -98,7 +98,9 @@ class BidsDataset:
     def _find(self, subject: str) -> tuple[list[RunFiles], list[str]]:
         for folder in (self.root, self.derivatives):
             if not folder.is_dir():
-                fix = "correct dataset/root or dataset/derivatives"
+                beside = sorted(path.name for path in folder.parent.glob("*") if path.is_dir())
+                there = f"; folders beside it: {', '.join(beside[:10])}" if beside else ""
+                fix = f"correct dataset/root or dataset/derivatives{there}"
                 raise DataError(folder, "the folder of a data set", "no such folder", fix)
         return find_runs(self.root, self.derivatives, subject, self.task, self.space, self.entities)
 

@@ -99,7 +99,7 @@ def _grid(file: BidsFile) -> str:
 
 def _check_one(key: str, values: Sequence[str], derivatives: Path) -> None:
     if len(values) > 1:
-        fix = f"choose one in the config: dataset/{key}: {values[-1]}"
+        fix = f"choose one in the config, e.g. dataset/{key}: {values[-1]}"
         bare = [value for value in values if any(other.startswith(f"{value}:") for other in values)]
         if bare:
             added = next(other for other in values if other.startswith(f"{bare[0]}:")).split(":")[1]
