@@ -129,11 +129,12 @@ def run_betas(run: Run, trials: pa.Table, mask: np.ndarray, glm: Glm) -> tuple[n
     drift = drift_regressors(volumes, run.tr, glm.drift, glm.high_pass_hz)
     keep = kept_volumes(run.confounds, glm.scrub, volumes, where)
     confounds = confound_regressors(run.confounds, glm.confounds, keep, where)
+    nuisance = np.hstack([drift, confounds])
+    betas = single_trial_betas(bold, regressors, nuisance, keep, glm.model, where)
     flat = flat_voxels(bold[keep])
     if flat.any():
         say(f"warning: {run.session} {run.run}: {flat.sum()} of {len(flat)} voxels are flat")
-    nuisance = np.hstack([drift, confounds])
-    return single_trial_betas(bold, regressors, nuisance, keep, glm.model, where), flat
+    return betas, flat
 
 
 def voxel_columns(
