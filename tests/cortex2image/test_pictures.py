@@ -9,6 +9,8 @@ import pytest
 import tifffile
 from PIL import Image, ImageCms
 from tests.support.odd_pictures import (
+    GREY,
+    black_ink_is_grey_profile,
     linear_grey_profile,
     nearly_srgb_profile,
     png_16,
@@ -135,6 +137,24 @@ def test_one_transparent_colour(tmp_path, pixels):
     assert (grey[2, 2] == 255).all()
 
 
+@pytest.mark.parametrize(("depth", "packed"), [(2, b"\x1b"), (4, b"\x01\x23")])
+@pytest.mark.parametrize("key", range(4))
+def test_a_transparent_grey_of_few_bits(tmp_path, depth, packed, key):
+    content = png_file([packed], (4, 1), depth, GREY, chunks=[(b"tRNS", struct.pack(">H", key))])
+    shown = [number * 255 // (2**depth - 1) for number in range(4)]
+    shown[key] = 255
+    assert read_bytes(tmp_path, content)[0, :, 0].tolist() == shown
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.webp", "a.tif"])
+def test_a_picture_of_which_nothing_shows_is_refused(tmp_path, pixels, name):
+    hidden = np.dstack([pixels, np.zeros(pixels.shape[:2], np.uint8)])
+    with pytest.raises(DataError, match=r"something to be seen\n.*transparent throughout"):
+        read_saved(tmp_path, Image.fromarray(hidden), name)
+    hidden[0, 0, 3] = 255
+    assert read_saved(tmp_path, Image.fromarray(hidden), name)[0, 1].tolist() == [255, 255, 255]
+
+
 def test_sixteen_bits_are_scaled_not_clipped(tmp_path, pixels):
     sixteen = pixels.astype(np.uint16) * 257
     np.testing.assert_array_equal(read_bytes(tmp_path, png_16(sixteen)), pixels)
@@ -234,6 +254,16 @@ def test_grey_values_of_light_become_brighter(tmp_path, mode):
     }[mode]
     read = read_saved(tmp_path, stored, "a.png", icc_profile=linear_grey_profile())
     np.testing.assert_allclose(read[0, :, 1], expected[0], atol=2)
+
+
+@pytest.mark.parametrize("name", ["a.tif", "a.jpg"])
+def test_a_profile_of_inks_goes_before_the_plain_formula(tmp_path, name):
+    inks = np.zeros((16, 32, 4), np.uint8)
+    inks[:, 16:, 3] = 255
+    profile = black_ink_is_grey_profile()
+    read = read_saved(tmp_path, Image.fromarray(inks, "CMYK"), name, icc_profile=profile).astype(int)
+    np.testing.assert_allclose(read[:, :16], 255, atol=1)
+    np.testing.assert_allclose(read[:, 16:], 119, atol=2)  # L* = 50; the plain formula would give 0
 
 
 def broken_profile_chunk():

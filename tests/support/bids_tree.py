@@ -1,12 +1,14 @@
 """BIDS data sets with fMRIPrep derivatives, in the spellings found in the wild, and tables of pictures."""
 
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
+from PIL import Image
 
 GRID, VOLUMES, TR = (3, 4, 2), 20, 1.5
 EVENT_COLUMNS = "onset\tduration\ttrial_type\tstim_file\n"
@@ -23,7 +25,7 @@ class BidsTree:
         return self.root / "derivatives" / "fmriprep"
 
     def add_pictures(self, *names: str, test: tuple[str, ...] = ()) -> None:
-        """Write empty pictures and the table that lists them; those not in `test` are for training."""
+        """Write small pictures and the table that lists them; those not in `test` are for training."""
         count = len(names)
         columns = {
             "stim_file": names,
@@ -75,14 +77,20 @@ class BidsTree:
 
 
 def write_picture_table(root: Path, table: Mapping[str, Sequence[str]]) -> None:
-    """Write ``stimuli/stimuli.tsv`` from the columns of `table`, and each empty picture in `stim_file`."""
+    """Write ``stimuli/stimuli.tsv`` from the columns of `table`, and each picture in `stim_file`."""
     folder = root / "stimuli"
     folder.mkdir(parents=True, exist_ok=True)
     for name in table["stim_file"]:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).touch()
+        write_picture(folder / name)
     rows = [table.keys(), *zip(*table.values(), strict=True)]
     (folder / "stimuli.tsv").write_text("".join("\t".join(row) + "\n" for row in rows))
+
+
+def write_picture(path: Path) -> None:
+    """Write a small picture, another one for every name."""
+    drawn = np.random.default_rng(zlib.crc32(path.name.encode())).integers(0, 256, (8, 8, 3), np.uint8)
+    Image.fromarray(drawn).save(path, "PNG")
 
 
 def write_small_study(tree: BidsTree) -> None:

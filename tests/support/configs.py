@@ -15,6 +15,7 @@ SOURCE = [
     "categories",
     "block_gap_s",
     "space",
+    "entities",
     "betas",
     "sessions",
     "test_images",

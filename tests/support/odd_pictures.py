@@ -4,11 +4,14 @@ import io
 import struct
 import zlib
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 from PIL import ImageCms
 
 GREY, RGB, GREY_ALPHA = 0, 2, 4
+D50 = [round(value * 65536) for value in (0.9642, 1.0, 0.8249)]
+"""White of profiles, XYZ in units of 1/65536."""
 
 
 def png_file(
@@ -78,20 +81,33 @@ def nearly_srgb_profile() -> bytes:
 
 def linear_grey_profile() -> bytes:
     """Return a profile of grey values that are proportional to light."""
-
-    def text(words: bytes) -> bytes:
-        return b"desc\0\0\0\0" + struct.pack(">I", len(words) + 1) + words + b"\0" * 79
-
-    white = b"XYZ \0\0\0\0" + struct.pack(">iii", *(round(v * 65536) for v in (0.9642, 1.0, 0.8249)))
     curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, 256) + b"\0\0"  # an exponent of 1
-    tags = [(b"desc", text(b"linear grey")), (b"wtpt", white), (b"kTRC", curve)]
+    return _profile(b"mntr", b"GRAY", b"XYZ ", (b"kTRC", curve))
+
+
+def black_ink_is_grey_profile() -> bytes:
+    """Return a profile of four inks: the black one alone gives L* = 50, all others give black, none white."""
+    lightness = [0 if c or m or y else (50 if k else 100) for c, m, y, k in product((0, 1), repeat=4)]
+    colours = b"".join(bytes([round(level * 255 / 100), 128, 128]) for level in lightness)
+    matrix = struct.pack(">9i", *(65536 if place % 4 == 0 else 0 for place in range(9)))
+    lut = b"mft1\0\0\0\0" + bytes([4, 3, 2, 0]) + matrix
+    return _profile(
+        b"prtr", b"CMYK", b"Lab ", (b"A2B0", lut + bytes(range(256)) * 4 + colours + bytes(range(256)) * 3)
+    )
+
+
+def _profile(kind: bytes, colours: bytes, between: bytes, tag: tuple[bytes, bytes]) -> bytes:
+    """Return an ICC profile (version 2) of one tag beside those that every profile has."""
+    white = b"XYZ \0\0\0\0" + struct.pack(">iii", *D50)
+    words = b"made for a test"
+    name = b"desc\0\0\0\0" + struct.pack(">I", len(words) + 1) + words + b"\0" * 79
+    tags = [(b"desc", name), (b"wtpt", white), tag]
     offset, table, body = 128 + 4 + 12 * len(tags), b"", b""
-    for name, content in tags:
+    for key, content in tags:
         content += b"\0" * (-len(content) % 4)
-        table += name + struct.pack(">II", offset + len(body), len(content))
+        table += key + struct.pack(">II", offset + len(body), len(content))
         body += content
     size = offset + len(body)
-    head = struct.pack(">I4sI4s4s4s", size, b"lcms", 0x02100000, b"mntr", b"GRAY", b"XYZ ")
-    head += struct.pack(">6H", 2024, 1, 1, 0, 0, 0) + b"acsp" + b"\0" * 28
-    head += struct.pack(">iii", *(round(v * 65536) for v in (0.9642, 1.0, 0.8249)))
+    head = struct.pack(">I4sI4s4s4s", size, b"lcms", 0x02100000, kind, colours, between)
+    head += struct.pack(">6H", 2024, 1, 1, 0, 0, 0) + b"acsp" + b"\0" * 28 + struct.pack(">iii", *D50)
     return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + body

@@ -7,15 +7,14 @@ rules. An 8-bit RGB file without an unusual profile is returned as it is stored.
 
 import functools
 import io
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
-from PIL.TiffImagePlugin import BITSPERSAMPLE, PHOTOMETRIC_INTERPRETATION
+from PIL.TiffImagePlugin import BITSPERSAMPLE
 
 from cortex2image.errors import DataError
+from cortex2image.picture_colours import GREY_16, other_colours, tags_of
 
 # Not JPEG 2000: its decoder shows half a file as a coarser picture, without a word.
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
@@ -24,7 +23,6 @@ LARGEST = 8192 * 8192
 """Most pixels of a picture: eight times those of a large screen; 200 MB of memory."""
 BACKGROUND = "white"
 """What shows through transparent pixels: the paper of most viewers and of printed figures."""
-SRGB_GAMMA, GAMMA_TOLERANCE = 1 / 2.2, 0.02
 UNCHANGED = 2
 """A profile that changes no colour by more levels of 255 than this is sRGB under another name."""
 
@@ -32,7 +30,6 @@ _A_PICTURE = f"a picture ({', '.join(FORMATS)})"
 _SAVE_ANEW = "save the picture anew as 8-bit sRGB PNG, and check that it looks right"
 _PLAIN = ("1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr")
 _WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
-_GREY_16 = ("I;16", "I;16B", "I;16L", "I;16N")
 # Formats whose pictures of mode I are 16-bit grey, from 0 to 65535; in others the range is unknown.
 _GREY_16_AS_INTEGERS = ("PNG", "PPM")
 _MODEL_OF_PROFILE = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK"}
@@ -85,7 +82,7 @@ def _refuse_unclear(image: ImageFile.ImageFile, path: str | Path) -> None:
     if frames > 1:
         fix = "save the frame that was seen as a file of its own"
         raise DataError(path, "a single picture", f"{frames} frames", fix)
-    if unclear := _unclear_values(image):
+    if unclear := _unclear_values(image) or other_colours(image, path):
         raise DataError(path, "pixels of known colours", unclear, _SAVE_ANEW)
 
 
@@ -98,30 +95,20 @@ def _unclear_values(image: ImageFile.ImageFile) -> str:
     """Return why it is not known how pixel values look; empty if it is known."""
     info = image.info
     integers = image.mode == "I" and image.format in _GREY_16_AS_INTEGERS
-    if image.mode not in (*_PLAIN, *_WITH_ALPHA, *_GREY_16) and not integers:
+    if image.mode not in (*_PLAIN, *_WITH_ALPHA, *GREY_16) and not integers:
         return f"pixels of mode {image.mode}, whose range or colours the file does not say"
-    if image.mode in _GREY_16 and _tags(image).get(PHOTOMETRIC_INTERPRETATION) == 0:
-        return "16-bit grey values of which 0 is white"
     if "icc_profile" in info and not info["icc_profile"]:
         return "a damaged colour profile"
-    gamma = info.get("gamma")
-    if gamma and not {"icc_profile", "srgb"} & set(info) and abs(gamma - SRGB_GAMMA) > GAMMA_TOLERANCE:
-        return f"gamma {gamma:g} (sRGB: {SRGB_GAMMA:.4f})"
     sixteen = any("16" in str(tile.args) for tile in image.tile)
     if image.mode == "RGB" and sixteen and "transparency" in info:
         return "a transparent colour of 16 bits"
     return ""
 
 
-def _tags(image: Image.Image) -> Mapping[int, Any]:
-    """Return the tags of a TIFF file; of another file, none."""
-    tags: Mapping[int, Any] = getattr(image, "tag_v2", {})
-    return tags
-
-
 def _as_seen(image: Image.Image, path: str | Path) -> Image.Image:
     """Return the picture as RGB: upright, its colours in sRGB, laid on the background."""
     bits = _grey_bits(image)
+    _scale_transparent_grey(image)
     image = ImageOps.exif_transpose(image)
     if bits:
         image = _eight_bits(image, bits)
@@ -130,17 +117,28 @@ def _as_seen(image: Image.Image, path: str | Path) -> Image.Image:
     profile = image.info.get("icc_profile")
     if not image.has_transparency_data:
         return _in_srgb(image, profile, path)
+    alpha = image.convert("RGBA").getchannel("A")
+    if alpha.getextrema() == (0, 0):
+        raise DataError(path, "something to be seen", "transparent throughout", _SAVE_ANEW)
     shown = Image.new("RGB", image.size, BACKGROUND)
     colours = image.getchannel("L") if image.mode == "LA" else image.convert("RGBA").convert("RGB")
-    shown.paste(_in_srgb(colours, profile, path), mask=image.convert("RGBA").getchannel("A"))
+    shown.paste(_in_srgb(colours, profile, path), mask=alpha)
     return shown
+
+
+def _scale_transparent_grey(image: ImageFile.ImageFile | Image.Image) -> None:
+    """Bring the transparent value of a grey PNG of 2 or 4 bits to 8, to which Pillow brings its pixels."""
+    bits = {"L;2": 2, "L;4": 4}.get(next((str(tile.args) for tile in getattr(image, "tile", ())), ""))
+    if bits and "transparency" in image.info:
+        highest = 2**bits - 1
+        image.info["transparency"] = (image.info["transparency"] & highest) * 255 // highest
 
 
 def _grey_bits(image: Image.Image) -> int:
     """Return the bits of grey values that have more than 8; 0 for other pictures."""
-    if image.mode not in (*_GREY_16, "I"):
+    if image.mode not in (*GREY_16, "I"):
         return 0
-    return int(_tags(image).get(BITSPERSAMPLE, (16,))[0])
+    return int(tags_of(image).get(BITSPERSAMPLE, (16,))[0])
 
 
 def _eight_bits(image: Image.Image, bits: int) -> Image.Image:

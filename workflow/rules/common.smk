@@ -8,13 +8,6 @@ from snakemake.logging import logger
 
 # Rules import the package that lies beside them. It need not be installed.
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
-# Jobs import the same package: this prefix sets PYTHONPATH in front of every command. Activating a conda environment
-# clears PYTHONPATH, but before the prefix takes effect. Without conda, `python` is the one that runs Snakemake.
-# OpenMP threads wait without spinning, because several jobs share the cores.
-USES_CONDA = any("conda" in str(m).lower() for m in workflow.deployment_settings.deployment_method)
-PYTHON_FIRST = "" if USES_CONDA else f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
-PACKAGE_ROOT = shlex.quote(str(Path(workflow.basedir) / "workflow"))
-shell.prefix(f"set -euo pipefail; export {PYTHON_FIRST}PYTHONPATH={PACKAGE_ROOT} OMP_WAIT_POLICY=passive; ")
 
 from cortex2image.errors import run_step
 from cortex2image.networks.registry import model_set
@@ -27,11 +20,21 @@ from cortex2image.study.config import config_name, resolve
 from cortex2image.study.encoding_figures import preferred_families, shown_models, unique_models
 from cortex2image.study.encoding_models import family_pattern, joint_pattern, model_pattern, stack_pattern
 from cortex2image.study.methods import CONTROL_FITS, SEEN
+from cortex2image.study.path_keys import require_no_braces
 from cortex2image.study.readers import READERS
 from cortex2image.study.run_methods import method_names, method_pattern
 from cortex2image.study.space_names import wildcard_pattern
 from cortex2image.study.spaces import EXTRACTABLE, JOINED
 from cortex2image.tables.paths import benchmark_path, figure_path, log_path, training_path
+
+run_step(lambda: require_no_braces(workflow.basedir, "the folder of this repository"))
+# Jobs import the same package: this prefix sets PYTHONPATH in front of every command. Activating a conda environment
+# clears PYTHONPATH, but before the prefix takes effect. Without conda, `python` is the one that runs Snakemake.
+# OpenMP threads wait without spinning, because several jobs share the cores.
+USES_CONDA = any("conda" in str(m).lower() for m in workflow.deployment_settings.deployment_method)
+PYTHON_FIRST = "" if USES_CONDA else f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
+PACKAGE_ROOT = shlex.quote(str(Path(workflow.basedir) / "workflow"))
+shell.prefix(f"set -euo pipefail; export {PYTHON_FIRST}PYTHONPATH={PACKAGE_ROOT} OMP_WAIT_POLICY=passive; ")
 
 CONFIG = config_name(workflow.configfiles, overridden=bool(workflow.config_settings.config))
 STUDY = run_step(lambda: resolve(config, CONFIG))

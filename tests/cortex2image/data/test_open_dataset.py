@@ -1,6 +1,9 @@
 """Names of readers become readers, and each checks its own study."""
 
+import nibabel as nib
+import numpy as np
 import pytest
+from tests.support.bids_tree import GRID
 from tests.support.studies import DATASET, some_dataset, some_study
 
 from cortex2image.data.bdpy.reader import BdpyDataset
@@ -130,5 +133,5 @@ def test_a_study_is_checked_for_the_atlas_of_each_subject(small_study):
     study = checked_study("bids", small_study.root, derivatives=None, rois={"atlas": str(atlas)})
     with pytest.raises(DataError, match=r"sub-01_atlas\.nii\.gz"):
         check_study(study, "sub-01")
-    (small_study.root / "sub-01_atlas.nii.gz").touch()
+    nib.save(nib.Nifti1Image(np.ones(GRID, np.uint8), np.eye(4)), small_study.root / "sub-01_atlas.nii.gz")
     check_study(study, "sub-01")

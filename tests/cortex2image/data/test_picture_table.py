@@ -1,5 +1,6 @@
 """Matching pictures by name to the table of pictures."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,10 @@ def test_missing_picture(tmp_path):
 def test_missing_table(tmp_path):
     with pytest.raises(DataError, match=r"stimuli\.tsv"):
         described_stimuli(tmp_path / "stimuli.tsv", SPLITS)
+
+
+def test_names_of_the_data_set_and_the_table_may_differ_in_the_form_of_accents(tmp_path):
+    composed, decomposed = (unicodedata.normalize(form, "é.png") for form in ("NFC", "NFD"))
+    table = write_table(tmp_path, f"{decomposed}\tan e")
+    (stimulus,) = described_stimuli(table, {picture_name(composed): "train"})
+    assert (stimulus.stimulus_id, stimulus.image_path) == ("é", str(tmp_path / decomposed))

@@ -6,7 +6,14 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from cortex2image.data.volumes import load_bold, load_mask, load_masked, load_volume, read_bold_header
+from cortex2image.data.volumes import (
+    load_bold,
+    load_mask,
+    load_masked,
+    load_volume,
+    read_bold_header,
+    read_grid,
+)
 from cortex2image.errors import DataError
 
 SHAPE = (5, 4, 3)
@@ -152,3 +159,49 @@ def test_a_single_volume(tmp_path, values):
     loaded, affine = load_volume(save(values[..., :1], tmp_path / "atlas.nii.gz"))
     np.testing.assert_array_equal(loaded, values[..., 0])
     np.testing.assert_array_equal(affine, AFFINE)
+
+
+@pytest.mark.parametrize("inside", [1, 255])
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_masks_of_zeros_and_one_value(tmp_path, mask, inside, dtype):
+    loaded, _ = load_mask(save((mask * inside).astype(dtype), tmp_path / "mask.nii.gz"))
+    np.testing.assert_array_equal(loaded, mask)
+
+
+def test_a_mask_that_a_header_scales_to_one(tmp_path, mask):
+    image = nib.Nifti1Image(mask.astype(np.int16) * 32767, AFFINE)
+    image.header.set_slope_inter(1 / 32767, 0)
+    nib.save(image, tmp_path / "mask.nii.gz")
+    assert nib.load(tmp_path / "mask.nii.gz").get_fdata().max() != 1
+    np.testing.assert_array_equal(load_mask(tmp_path / "mask.nii.gz")[0], mask)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda mask: np.where(mask, 0.98, 1e-4),
+        lambda mask: np.where(mask, 1, 1e-4),
+        lambda mask: np.where(mask, 0.5, 0),
+        lambda mask: np.where(mask, 2, 0),
+        lambda mask: mask * np.arange(60).reshape(SHAPE),
+        lambda mask: np.where(mask, -1, 0),
+        lambda mask: np.where(mask, 1, -1),
+    ],
+    ids=["interpolated", "overshoot", "probability", "label", "intensities", "negative", "signed"],
+)
+def test_masks_that_are_not_binary_are_refused(tmp_path, mask, spoil):
+    path = save(spoil(mask).astype(np.float32), tmp_path / "mask.nii.gz")
+    with pytest.raises(
+        DataError, match=r"mask\.nii\.gz(.|\n)*zeros and ones(.|\n)*values from(.|\n)*above 0.5"
+    ):
+        load_mask(path)
+
+
+def test_a_grid_is_read_from_the_header(tmp_path, values):
+    for name, array in (("bold.nii.gz", values), ("atlas.nii.gz", values[..., 0])):
+        grid = read_grid(save(array, tmp_path / name))
+        assert grid.shape == SHAPE
+        np.testing.assert_array_equal(grid.affine, AFFINE)
+        assert grid.source.endswith(name)
+    with pytest.raises(DataError, match="a volume"):
+        read_grid(save(values[0, 0], tmp_path / "table.nii.gz"))

@@ -125,3 +125,11 @@ def test_only_nsd_has_a_list_of_files():
     require_manifest(resolve(distributed("nsd")))
     with pytest.raises(SystemExit, match=r"ConfigError: dataset/reader\n.*nsd\n.*bdpy"):
         require_manifest(resolve(distributed("bdpy")))
+
+
+def test_braces_in_the_names_of_files_end_the_plan(recorded):
+    (bold, *_) = Path("bids").rglob("sub-01_*bold.nii.gz")
+    for path in bold.parent.glob("*_run-1_*"):
+        path.rename(path.with_name(path.name.replace("scenes_run-1", "scenes_run-1_acq-{a}")))
+    with pytest.raises(SystemExit, match=r"acq-\{a\}(.|\n)*a file without braces(.|\n)*link"):
+        files_of(recorded).of_subject("sub-01")

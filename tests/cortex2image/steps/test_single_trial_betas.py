@@ -252,8 +252,8 @@ def rename_runs(study: Study) -> None:
         (part_masks, "masks of all runs"),
         (drop_mask, r"run-2_.*bold\.nii\.gz\n.*a brain mask"),
         (spoil_voxel, r"run-2_.*bold\.nii\.gz\n.*finite.*\n.*first in volume 7"),
-        (cut_atlas, r"atlas\.nii\.gz\n.*readable"),
-        (remove_atlas, r"atlas\.nii\.gz\n.*readable"),
+        (cut_atlas, r"atlas\.nii\.gz\n.*whole NIfTI"),
+        (remove_atlas, r"atlas\.nii\.gz\n.*whole NIfTI"),
         (reshape_atlas, r"atlas\.nii\.gz\n.*\(4, 5, 6\).*\n.*\(5, 4, 6\)"),
         (rename_runs, r"trials\.parquet\n.*\n.*ses-1 run-9"),
     ],
@@ -277,4 +277,27 @@ def test_unusable_data_set_is_refused(study: Study, change: Callable[[Study], No
 def test_impossible_setting_is_refused(study: Study, settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         study.run_step(**settings)
+    study.assert_nothing_written()
+
+
+def test_voxels_that_are_flat_in_one_run_are_counted_and_said(
+    study: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = study.root / f"{study.stem(1)}_space-T1w_desc-preproc_bold.nii.gz"
+    values, flat = nib.load(path).get_fdata(), np.argwhere(study.mask)[[2, 5]]
+    values[tuple(flat[0])], values[tuple(flat[1])] = 500, 0
+    study.save(str(path.relative_to(study.root)), values)
+    study.run_step()
+    invalid = MASK_VOXELS.read(study.voxels)["invalid_sessions"].to_numpy()
+    assert np.flatnonzero(invalid).tolist() == [2, 5]
+    assert set(invalid) == {0, 1}
+    said = capsys.readouterr().err
+    assert f"run-2: 2 of {study.mask.sum()} voxels are flat" in said
+    assert "run-1: " not in said
+
+
+def test_a_mask_that_was_interpolated_is_refused(study: Study) -> None:
+    study.save(f"{study.stem(0)}_space-T1w_desc-brain_mask.nii.gz", np.where(study.masks[0], 0.98, 1e-4))
+    with pytest.raises(DataError, match=r"run-1_.*mask\.nii\.gz\n.*zeros and ones"):
+        study.run_step()
     study.assert_nothing_written()

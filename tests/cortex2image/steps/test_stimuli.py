@@ -1,5 +1,7 @@
 """Step stimuli: the table it writes, and bad input that must leave none."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -122,3 +124,20 @@ def test_no_folder_without_pictures_of_ones_own(monkeypatch, tmp_path):
     _, options = told_pictures(monkeypatch, tmp_path)
     main(options[:-1])
     assert STIMULI.read("stimuli.parquet")["image_path"].null_count == 4
+
+
+def test_pictures_that_are_all_alike_are_said_and_kept_for_the_report(small_study, tmp_path, capsys):
+    whole = (small_study.root / "stimuli" / "a.png").read_bytes()
+    for picture in (small_study.root / "stimuli").rglob("*.png"):
+        picture.write_bytes(whole)
+    run(small_study.root, tmp_path / "stimuli.parquet", "sub-01")
+    assert "warning: all 4 pictures are alike" in capsys.readouterr().err
+    (line,) = json.loads(STIMULI.read(tmp_path / "stimuli.parquet").schema.metadata[b"alike"])
+    assert line.startswith("all 4 pictures are alike")
+
+
+def test_a_picture_that_cannot_be_read_leaves_no_table(small_study, tmp_path):
+    (small_study.root / "stimuli" / "b.png").write_bytes(b"no picture")
+    with pytest.raises(DataError, match=r"b\.png"):
+        run(small_study.root, tmp_path / "stimuli.parquet", "sub-01")
+    assert not (tmp_path / "stimuli.parquet").exists()

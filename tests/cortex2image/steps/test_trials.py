@@ -187,3 +187,14 @@ def test_the_length_of_runs_is_known_from_recordings(study, tmp_path):
     lengths = {f"{r.session} {r.run}": r.volumes[1] * r.tr for r in BidsDataset(study.root).runs("sub-01")}
     assert seconds == lengths
     assert len(seconds) == 4
+
+
+def test_pictures_that_are_alike_are_among_what_the_report_says_first(small_study, tmp_path):
+    whole = (small_study.root / "stimuli" / "a.png").read_bytes()
+    for picture in (small_study.root / "stimuli").rglob("*.png"):
+        picture.write_bytes(whole)
+    settings = as_option(subjects=["sub-01"], dataset=source(small_study))
+    stimuli.main(["--stimuli", str(tmp_path / "stimuli.parquet"), *settings])
+    run(small_study, tmp_path)
+    (line,) = json.loads(TRIALS.read(tmp_path / "trials.parquet").schema.metadata[b"left_out"])
+    assert line.startswith("all 4 pictures are alike")

@@ -1,6 +1,7 @@
 """A refused setting: the error says in plain words what is wanted, what was found, what to write."""
 
 import pytest
+import yaml
 from tests.support.configs import change, shipped
 
 from cortex2image.errors import ConfigError
@@ -24,6 +25,12 @@ def refusal(path, value):
         ("evaluate/bootstraps", "200", "write 200, without quotation marks"),  # as --config passes it
         ("evaluate/bootstraps", "many", "config/README.md"),
         ("study", 5, "write '5' in quotation marks"),
+        ("study", yaml.safe_load("010"), "YAML makes other numbers of 010"),
+        ("study", yaml.safe_load("2024-05-01"), "put what you wrote in quotation marks"),
+        ("dataset/task", yaml.safe_load("1"), "write '1' in quotation marks"),
+        ("dataset/task", yaml.safe_load("no"), "YAML takes no, off and false for false"),
+        ("dataset/task", yaml.safe_load("on"), "YAML takes yes, on and true for true"),
+        ("evaluate/bootstraps", yaml.safe_load("1e3"), "write 1000, without quotation marks"),
         ("ridge", None, "config/README.md"),
     ],
 )
@@ -82,3 +89,14 @@ def test_every_rule_of_the_schema_has_words():
         assert name in known | told, name
         if name == "type":
             assert set([value] if isinstance(value, str) else value) <= set(TYPES)
+
+
+@pytest.mark.parametrize("text", [".nan", ".inf", "-.inf"])
+@pytest.mark.parametrize("path", ["reconstruct/guidance", "glm/high_pass_hz", "ridge/max_memory_gb"])
+def test_numbers_are_finite(path, text):
+    error = refusal(path, yaml.safe_load(text))
+    assert (error.where, error.expected) == (f"my.yaml, {path}", "a finite number")
+
+
+def test_numbers_in_lists_are_finite():
+    assert refusal("ridge/alphas", [1.0, float("nan")]).where == "my.yaml, ridge/alphas"

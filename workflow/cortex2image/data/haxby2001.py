@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from cortex2image.data.paths import root_folder
+from cortex2image.data.grids import grid_of_runs
+from cortex2image.data.paths import root_folder, subject_atlas
 from cortex2image.data.recording import Event, Run, Stimulus
 from cortex2image.data.subjects import check_subjects, subject_key
 from cortex2image.data.volumes import read_bold_header
@@ -220,12 +221,15 @@ def open_data(dataset: Dataset) -> Haxby2001Dataset:
 
 
 def check_study(study: Study, subject: str) -> None:
-    """Test that every file of a subject exists, unless the workflow itself fetches the distribution.
+    """Test that the files of a subject exist on one grid, unless the workflow itself fetches them.
 
     Raises
     ------
     DataError
-        A file is missing.
+        A file is missing, or lies on another grid than the others.
     """
     if study.dataset.root != READERS[study.dataset.reader].fetched_into:
-        open_data(study.dataset).check_present(subject)
+        dataset = open_data(study.dataset)
+        dataset.check_present(subject)
+        bold, _, mask = dataset.subject_files(subject)
+        grid_of_runs([(bold, mask)], subject_atlas(study.dataset.rois, subject))

@@ -7,14 +7,15 @@ import pandas as pd
 
 from cortex2image.data.bids.tables import OPTIONAL, read_captions, stated, stimulus_id
 from cortex2image.data.bids.tsv import MISSING, read_tsv
+from cortex2image.data.picture_folder import PictureFolder, normal_form
 from cortex2image.data.recording import Stimulus
 from cortex2image.errors import DataError
 from cortex2image.pictures import SUFFIXES
 
 
 def picture_name(name: str) -> str:
-    """Return the name of a picture without folders and without the suffix of an image file."""
-    file = PurePosixPath(name).name
+    """Return the name of a picture, in Unicode NFC, without folders and the suffix of an image file."""
+    file = normal_form(PurePosixPath(name).name)
     return file[: -len(PurePosixPath(file).suffix)] if file.lower().endswith(SUFFIXES) else file
 
 
@@ -47,7 +48,8 @@ def described_stimuli(table: Path, splits: Mapping[str, str]) -> list[Stimulus]:
         found = f"{len(missing)} are missing, first {missing[0]}"
         fix = "add a row for each: stim_file, captions joined by ' | ', category and setting if there are any"
         raise DataError(table, f"the {len(splits)} pictures that were shown", found, fix)
-    return [_stimulus(table, name, splits[name], *rows[name]) for name in sorted(splits)]
+    folder = PictureFolder(table.parent)
+    return [_stimulus(folder, table, name, splits[name], *rows[name]) for name in sorted(splits)]
 
 
 def _rows_by_name(table: Path) -> dict[str, tuple[pd.Series, str]]:
@@ -63,15 +65,13 @@ def _rows_by_name(table: Path) -> dict[str, tuple[pd.Series, str]]:
     return rows
 
 
-def _stimulus(table: Path, name: str, split: str, row: pd.Series, where: str) -> Stimulus:
+def _stimulus(
+    folder: PictureFolder, table: Path, name: str, split: str, row: pd.Series, where: str
+) -> Stimulus:
     if row.get("split", split) not in (split, *MISSING):
         found = f"'{row['split']}' for {name}, which the data set shows for '{split}'"
         raise DataError(where, f"split {split}", found, "correct the split, or leave out the column")
     stimulus_id(row["stim_file"], where)  # raises if the path leads out of the folder
-    picture = table.parent / row["stim_file"]
-    if not picture.is_file():
-        raise DataError(
-            picture, "the picture of a stim_file", "no such file", f"put it there, or correct {table}"
-        )
+    picture = folder.find(row["stim_file"], table)
     captions = read_captions(row["captions"], where)
     return Stimulus(name, split, captions, str(picture), stated(row, "category"), stated(row, "setting"))

@@ -12,6 +12,7 @@ from nibabel.filebasedimages import ImageFileError
 from nibabel.spatialimages import HeaderDataError
 
 from cortex2image.errors import DataError
+from cortex2image.fmri.grid import Grid
 
 VOLUMES_AT_ONCE = 32
 _UNREADABLE = (OSError, EOFError, ValueError, zlib.error, ImageFileError, HeaderDataError)
@@ -63,6 +64,20 @@ def read_head(path: str | Path) -> VolumeHead:
     return VolumeHead(shape, int(image.dataobj.offset) + values)
 
 
+def read_grid(path: str | Path) -> Grid:
+    """Read the grid of a volume or a recording from its header; no voxel is read.
+
+    Raises
+    ------
+    DataError
+        The file is missing, is no NIfTI file, or has fewer than three dimensions.
+    """
+    image = _open(path)
+    if len(image.shape) not in (3, 4):
+        raise DataError(path, "a volume (x, y, z)", f"shape {image.shape}", "give another file")
+    return Grid(tuple(image.shape[:3]), np.asarray(image.affine, dtype=np.float64), str(path))
+
+
 def load_volume(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     """Load a single volume, e.g. an atlas of region codes.
 
@@ -86,7 +101,7 @@ def load_volume(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def load_mask(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
-    """Load a brain mask.
+    """Load a brain mask: zeros, and one other value inside, which is 1 in most files and 255 in some.
 
     Returns
     -------
@@ -96,7 +111,8 @@ def load_mask(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     Raises
     ------
     DataError
-        The file is unreadable or truncated, is not 3-D, holds NaN or Inf, or is empty.
+        The file is unreadable or truncated, is not 3-D, holds NaN or Inf or values between 0 and 1 or several
+        values, or is empty.
     """
     values, affine = load_volume(path)
     if not np.isfinite(values).all():
@@ -104,7 +120,22 @@ def load_mask(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
         raise DataError(path, "a mask of zeros and ones", found, "write 0 outside the brain")
     if not values.any():
         raise DataError(path, "a mask with at least one voxel", "zeros throughout", "give another mask")
+    _check_binary(path, values)
     return values != 0, affine
+
+
+def _check_binary(path: str | Path, values: np.ndarray) -> None:
+    """Refuse masks that were interpolated, probabilities, intensities and atlases."""
+    inside = values[values != 0]
+    highest = float(inside.max())
+    # A scale factor in the header is rounded to single precision: 32767 times it is not quite 1.
+    one = any(abs(highest - whole) <= 1e-5 * whole for whole in (1, 255))
+    strays = np.count_nonzero(np.abs(inside - highest) > 1e-5 * abs(highest))
+    if one and not strays:
+        return
+    found = f"values from {float(inside.min()):.4g} to {highest:.4g} in {len(inside)} voxels that are not 0"
+    fix = "resample the mask with nearest-neighbour interpolation, or set it to 1 where it is above 0.5"
+    raise DataError(path, "a mask of zeros and ones", found, fix)
 
 
 def load_bold(path: str | Path, mask: np.ndarray, volumes: tuple[int, int] | None = None) -> np.ndarray:

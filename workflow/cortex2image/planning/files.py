@@ -11,6 +11,7 @@ from cortex2image.networks.checksums import check_present, sums_file
 from cortex2image.networks.registry import ModelSet
 from cortex2image.simulation import layout as simulated
 from cortex2image.study.methods import Method, ids_file
+from cortex2image.study.path_keys import require_no_braces
 from cortex2image.study.readers import READERS, Reader
 from cortex2image.study.settings import Study
 from cortex2image.study.surfaces import to_mni_file
@@ -98,7 +99,10 @@ class StudyFiles:
         # With prepared betas, mask and atlas decide which files the jobs read.
         opened = (open_betas if self.reader.prepared else open_dataset)(self.study.dataset)
         files = map(Path, opened.subject_files(subject))
-        return [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in files]
+        found = [str(f.relative_to(here) if f.is_relative_to(here) else f) for f in files]
+        for file in found:
+            require_no_braces(file, "a file")
+        return found
 
 
 def predictions(method: Method, space: str, subject: str) -> str:

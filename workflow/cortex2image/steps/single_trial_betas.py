@@ -4,26 +4,24 @@ Reads trials.parquet, the recordings (BOLD, masks, confounds) and an atlas. Fits
 run in memory at a time, in the voxels that lie in the masks of all runs. Every model is tested before the
 first recording is read. Writes single_trial_betas.parquet and mask_voxels.parquet, whose metadata hold the
 grid; those of mask_voxels.parquet also name trials whose response was recorded in part (`left_out`, a JSON
-list). Writes runs.parquet, which sums up each run and its motion.
+list). If a voxel is flat in a run, its betas there are 0, and mask_voxels.parquet counts the session. Writes
+runs.parquet, which sums up each run and its motion.
 """
 
 import json
-import zlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
 
-import nibabel as nib
 import numpy as np
 import pyarrow as pa
-from nibabel.filebasedimages import ImageFileError
 
+from cortex2image.data.grids import grid_of_runs
 from cortex2image.data.open_dataset import open_recordings
 from cortex2image.data.paths import subject_atlas
 from cortex2image.data.recording import Run
 from cortex2image.data.run_model import RunModel, Shown, check_models
-from cortex2image.data.volumes import load_bold, load_mask, read_bold_header
+from cortex2image.data.volumes import load_bold, load_mask, load_volume
 from cortex2image.errors import DataError, run_step
+from cortex2image.fmri.flat_voxels import flat_voxels
 from cortex2image.fmri.grid import Grid, hemispheres
 from cortex2image.fmri.motion import motion
 from cortex2image.fmri.rois import UNLABELLED, label_voxels
@@ -50,20 +48,24 @@ def main(argv: Sequence[str] | None = None) -> None:
     problems = check_models(models)
     for problem in problems:
         say(f"warning: {problem}")
-    grid = shared_grid(runs)
-    mask = common_mask(runs, grid)
     rois = study.dataset.rois
-    roi = atlas_labels(subject_atlas(rois, args.subject), rois.labels, mask, grid)
+    atlas = subject_atlas(rois, args.subject)
+    grid = grid_of_runs([(run.bold, run.mask) for run in runs], atlas)
+    mask = common_mask(runs, grid.shape)
+    roi = atlas_labels(atlas, rois.labels, mask)
     say(f"{args.subject}: {trials.num_rows} trials in {len(runs)} runs, {len(roi)} voxels")
     betas = np.empty((trials.num_rows, len(roi)), np.float32)
+    flat = {run.session: np.zeros(len(roi), bool) for run in runs}
     for model in track(models, f"single-trial GLM of {args.subject}"):
         run = model.run
-        betas[rows[run.session, run.run]] = model.betas(load_bold(run.bold, mask, run.volumes))
+        bold = load_bold(run.bold, mask, run.volumes)
+        betas[rows[run.session, run.run]] = model.betas(bold)
+        flat[run.session] |= flat_in(model, bold)
     facts = {"affine": json.dumps(grid.affine.tolist()), "shape": json.dumps(grid.shape)}
     facts |= glm_facts(study.glm)
     columns = {"trial_id": trials["trial_id"], "beta": vectors(betas)}
     SINGLE_TRIAL_BETAS.write(columns, args.betas, **facts)
-    columns = voxel_columns(mask, grid, roi)
+    columns = voxel_columns(mask, grid, roi, np.sum(list(flat.values()), axis=0))
     MASK_VOXELS.write(columns, args.voxels, left_out=json.dumps(problems), **facts)
     RUNS.write(pa.Table.from_pylist(list(map(run_summary, models))), args.runs, **glm_facts(study.glm))
 
@@ -101,67 +103,37 @@ def matching_runs(runs: Sequence[Run], wanted: Sequence[tuple[str, str]], where:
     return [found[label] for label in wanted]
 
 
-def shared_grid(runs: Sequence[Run]) -> Grid:
-    """Return the grid of all recordings.
-
-    Raises
-    ------
-    DataError
-        Two recordings lie on different grids.
-    """
-    grids = [bold_grid(path) for path in dict.fromkeys(run.bold for run in runs)]
-    for grid in grids[1:]:
-        grids[0].require_same(grid)
-    return grids[0]
-
-
-def bold_grid(path: Path) -> Grid:
-    """Return the grid of a 4-D NIfTI file."""
-    read_bold_header(path)  # a file that is no usable NIfTI raises DataError here
-    image: Any = nib.load(path)
-    return Grid(image.shape[:3], image.affine, str(path))
-
-
-def common_mask(runs: Sequence[Run], grid: Grid) -> np.ndarray:
+def common_mask(runs: Sequence[Run], shape: tuple[int, ...]) -> np.ndarray:
     """Return the voxels that lie in the masks of all runs, (X, Y, Z) bool.
 
     Raises
     ------
     DataError
-        A run has no mask, a mask lies on another grid than the recordings, or no voxel is common.
+        A mask is unreadable or not binary, or no voxel is common.
     """
-    mask = np.ones(grid.shape, bool)
-    for path in dict.fromkeys(mask_file(run) for run in runs):
-        brain, affine = load_mask(path)
-        grid.require_same(Grid(brain.shape, affine, str(path)))
-        mask &= brain
+    mask = np.ones(shape, bool)
+    for path in dict.fromkeys(run.mask for run in runs if run.mask is not None):
+        mask &= load_mask(path)[0]
     if not mask.any():
         fix = "look at the runs' masks; one of them lies elsewhere"
         raise DataError(runs[0].subject, "voxels that lie in the masks of all runs", "none", fix)
     return mask
 
 
-def mask_file(run: Run) -> Path:
-    """Return the brain mask of a run; raise DataError if it has none."""
-    if run.mask is None:
-        fix = "put the run's desc-brain_mask.nii.gz beside it"
-        raise DataError(run.bold, "a brain mask of the run", "none", fix)
-    return run.mask
-
-
-def atlas_labels(atlas: str | None, labels: Mapping[str, int], mask: np.ndarray, grid: Grid) -> list[str]:
+def atlas_labels(atlas: str | None, labels: Mapping[str, int], mask: np.ndarray) -> list[str]:
     """Return the region of every voxel of `mask`, in C order; without an atlas all are unlabelled."""
     if not atlas:
         return [UNLABELLED] * int(mask.sum())
-    try:
-        image: Any = nib.load(atlas)
-        codes = np.asarray(image.dataobj)
-    except (OSError, EOFError, ValueError, zlib.error, ImageFileError) as error:
-        fix = "correct dataset/rois/atlas in the config, or copy the file again"
-        raise DataError(atlas, "a readable NIfTI file of region codes", str(error), fix) from None
-    codes = codes[..., 0] if codes.ndim == 4 and codes.shape[3] == 1 else codes
-    grid.require_same(Grid(codes.shape, image.affine, atlas))
-    return label_voxels(codes[mask], labels, atlas)
+    return label_voxels(load_volume(atlas)[0][mask], labels, atlas)
+
+
+def flat_in(model: RunModel, bold: np.ndarray) -> np.ndarray:
+    """Return which voxels of (volumes, voxels) `bold` are flat in the volumes that stay, (voxels,) bool."""
+    flat = flat_voxels(bold[model.keep()])
+    if flat.any():
+        run = model.run
+        say(f"warning: {run.session} {run.run}: {flat.sum()} of {len(flat)} voxels are flat")
+    return flat
 
 
 def run_model(run: Run, trials: pa.Table, glm: Glm) -> RunModel:
@@ -192,12 +164,14 @@ def run_summary(model: RunModel) -> dict[str, object]:
     }
 
 
-def voxel_columns(mask: np.ndarray, grid: Grid, roi: Sequence[str]) -> dict[str, object]:
-    """Return the columns of mask_voxels.parquet."""
+def voxel_columns(
+    mask: np.ndarray, grid: Grid, roi: Sequence[str], flat_sessions: np.ndarray
+) -> dict[str, object]:
+    """Return the columns of mask_voxels.parquet, given in how many sessions each voxel has a flat run."""
     indices = np.argwhere(mask)
     columns: dict[str, object] = {name: indices[:, axis] for axis, name in enumerate("ijk")}
     columns |= {"voxel_id": np.arange(len(indices)), "roi": roi}
-    columns |= {"invalid_sessions": np.zeros(len(indices), np.int32)}
+    columns |= {"invalid_sessions": np.asarray(flat_sessions, np.int32)}
     columns |= {"released_ncsnr": pa.nulls(len(indices), pa.float64())}
     return columns | {"hemisphere": hemispheres(indices, grid.affine)}
 

@@ -95,7 +95,9 @@ def write(
     sides = pa.array(np.where(test, "test", "train").tolist())
     place = stimuli.table.schema.get_field_index("split")
     kept = stimuli.table.set_column(place, "split", sides).filter(pa.array(~left_out))
-    STIMULI.write(kept, path, split=split.words, left_out=json.dumps(out), facts=json.dumps(facts))
+    said = {"split": split.words, "left_out": json.dumps(out), "facts": json.dumps(facts)}
+    alike = (stimuli.table.schema.metadata or {}).get(b"alike", b"[]").decode()
+    STIMULI.write(kept, path, **said, alike=alike)
 
 
 def facts_of(

@@ -146,7 +146,9 @@ def valid_voxels(voxels: pa.Table, source: str) -> np.ndarray:
     """
     kept: np.ndarray = voxels["invalid_sessions"].to_numpy() == 0
     if not kept.any():
-        fix = "leave out the session that lacks them (dataset/sessions), or correct the regions"
+        fix = (
+            "leave out the session (dataset/sessions) or the run that lacks them, or correct mask or regions"
+        )
         raise DataError(source, "voxels with data in every session", "none", fix)
     return kept
 

@@ -1,10 +1,12 @@
 """List the stimuli that the chosen subjects saw.
 
-Reads the table of pictures and the events of every subject, but no volume. Writes stimuli.parquet. If the
-data set keeps its pictures in one file, also writes the pictures that were seen as PNG files into the folder
-``--pictures``.
+Reads the table of pictures, the events of every subject and every picture, but no volume. Refuses a picture
+that cannot be read for certain. Writes stimuli.parquet, whose metadata say which stimuli show one picture
+(`alike`, a JSON list of lines). If the data set keeps its pictures in one file, also writes the pictures that
+were seen as PNG files into the folder ``--pictures``.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +17,10 @@ from PIL import Image
 from cortex2image.data.open_dataset import open_dataset
 from cortex2image.data.prepared import HasPictures
 from cortex2image.data.recording import Stimulus, StudyDataset
+from cortex2image.data.shown_pictures import alike_pictures
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import whole_folder
-from cortex2image.progress import track
+from cortex2image.progress import say, track
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.recordings import STIMULI
@@ -79,7 +82,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     dataset = open_dataset(study.dataset)
     stimuli = dataset.stimuli(study.subjects)
     if args.pictures is None:
-        STIMULI.write(as_table(stimuli), args.stimuli)
+        alike = alike_pictures({s.stimulus_id: s.image_path for s in stimuli if s.image_path is not None})
+        for line in alike:
+            say(f"warning: {line}")
+        STIMULI.write(as_table(stimuli), args.stimuli, alike=json.dumps(alike))
         return
     with whole_folder(Path(args.pictures)) as folder:
         write_pictures(dataset, stimuli, folder)

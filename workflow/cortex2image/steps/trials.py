@@ -42,11 +42,14 @@ class Splits:
         Stimuli on neither side.
     words : str
         The study's own split in words; empty if the split is that of the data set.
+    alike : tuple of str
+        Lines on stimuli that show the same picture.
     """
 
     of: dict[str, str]
     left_out: frozenset[str]
     words: str
+    alike: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, path: str) -> "Splits":
@@ -55,7 +58,8 @@ class Splits:
         facts = table.schema.metadata
         of = zip(table["stimulus_id"].to_pylist(), table["split"].to_pylist(), strict=True)
         left_out = frozenset(json.loads(facts.get(b"left_out", b"[]")))
-        return cls(dict(of), left_out, facts.get(b"split", b"").decode())
+        alike = tuple(json.loads(facts.get(b"alike", b"[]")))
+        return cls(dict(of), left_out, facts.get(b"split", b"").decode(), alike)
 
     @property
     def of_shown(self) -> dict[str, str]:
@@ -199,7 +203,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if splits.words:
         check_split(args.subject, rows, splits.words, args.stimuli)
         say_repeats(args.subject, rows)
-    problems = [*dataset.problems(args.subject), *left_out_words(shown, rows, splits)]
+    problems = [*dataset.problems(args.subject), *left_out_words(shown, rows, splits), *splits.alike]
     seconds = {f"{run.session} {run.run}": run.seconds for run in runs if run.seconds is not None}
     used = sum(bool(run.events) for run in runs)
     facts = {"runs": used, "run_seconds": json.dumps(seconds), "left_out": json.dumps(problems)}

@@ -20,6 +20,7 @@ from cortex2image.study.fields import (
     section_schema,
     with_defaults,
 )
+from cortex2image.study.path_keys import check_braces, expand_home
 from cortex2image.study.readers import READERS
 from cortex2image.study.refusals import refuse
 from cortex2image.study.settings import Study
@@ -53,6 +54,8 @@ def resolve(config: Mapping[str, Any], source: str = "config") -> Study:
     """
     values = checked(Study, config, source)
     check_settings(build(Study, values), source)
+    check_braces(values, source)
+    expand_home(values)
     _fill_in(values)
     return build(Study, values)
 

@@ -7,6 +7,9 @@ from typing import Literal
 from cortex2image.study.fields import Section, setting
 from cortex2image.study.readers import READERS
 
+CHOSEN_BY_ENTITY = ("acq", "ce", "cohort", "den", "desc", "dir", "echo", "part", "rec", "res")
+"""Entities by which a study chooses among recordings of one run."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rois(Section):
@@ -138,12 +141,25 @@ class Dataset(Section):
         maximum=60,
     )
     space: str | None = setting(
-        "bids, bids_categories: fMRIPrep output space, e.g. T1w or MNI152NLin2009cAsym:res-2; func for the "
-        "native BOLD grid; null if there is only one. nsd: func1pt8mm (also null), func1mm, or fsaverage, "
-        "which lacks the atlases drawn on each subject (prf-*, floc-*). bold5000: volume (also null) or "
-        "roi-tables.",
+        "bids, bids_categories: fMRIPrep output space, e.g. T1w, MNI152NLin2009cAsym:res-2 or "
+        "MNIInfant:cohort-1; func for the native BOLD grid; null if there is only one. nsd: func1pt8mm (also "
+        "null), func1mm, or fsaverage, which lacks the atlases drawn on each subject (prf-*, floc-*). "
+        "bold5000: volume (also null) or roi-tables.",
         None,
         group="source",
+    )
+    entities: Mapping[str, str] = setting(
+        "Which recordings to take where fMRIPrep wrote several of one run: BIDS entities and their labels, "
+        'e.g. {echo: "2"}, {rec: norm} or {desc: smoothed}; `none` for an entity that the name must not '
+        "hold. Without it, the combination of echoes is taken, and desc-preproc. For bids, bids_categories.",
+        {},
+        group="source",
+        keys=CHOSEN_BY_ENTITY,
+        additionalProperties={
+            "type": "string",
+            "pattern": "^[A-Za-z0-9+]+$",
+            "description": "Label of this entity in the names of recordings; none for no such entity.",
+        },
     )
     betas: str | None = setting(
         "Version of the prepared betas. nsd: name of a folder; null for betas_fithrf_GLMdenoise_RR. "

@@ -103,13 +103,13 @@ _ALL = (
     Reader(
         "bids",
         "cortex2image.data.bids.reader",
-        ("derivatives", "task", "space", *_REGIONS),
+        ("derivatives", "task", "space", "entities", *_REGIONS),
         events=("_events.tsv",),
     ),
     Reader(
         "bids_categories",
         "cortex2image.data.bids.categories",
-        ("derivatives", "task", "space", "categories", "block_gap_s", *_REGIONS),
+        ("derivatives", "task", "space", "entities", "categories", "block_gap_s", *_REGIONS),
         image_identity=False,
         events=("_events.tsv",),
         cross_validate=("run", "session"),

@@ -1,6 +1,7 @@
 """Errors for settings that the schema refuses: what the setting means, what was found, and the way out."""
 
 import difflib
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -47,6 +48,7 @@ def refuse(schema: Mapping[str, Any], values: Mapping[str, Any], source: str) ->
         if not isinstance(key, str):
             where = f"{source}, {'/'.join(path) or 'the top level'}"
             raise ConfigError(where, "keys that are texts", repr(key), "correct the key")
+    _refuse_not_finite(values, source)
     for problem in jsonschema.Draft202012Validator(schema).iter_errors(values):
         where = f"{source}, {'/'.join(map(str, problem.absolute_path)) or 'the top level'}"
         explain = {"additionalProperties": _unknown_key, "required": _missing_key}.get(
@@ -95,9 +97,25 @@ def _hint(limit: Any, found: Any) -> str:
             f"write {plain}, without quotation marks and in a config file: YAML takes 1e3 for a text, and "
             "--config takes every number inside braces for one"
         )
+    if "string" in allowed and isinstance(found, bool):
+        words = "yes, on and true" if found else "no, off and false"
+        return f"put the text in quotation marks: YAML takes {words} for {str(found).lower()}"
     if "string" in allowed and not isinstance(found, list | Mapping) and found is not None:
-        return f"write '{found}' in quotation marks if that is the text"
+        return (
+            f"write '{found}' in quotation marks if that is the text; if you wrote it otherwise (YAML makes "
+            "other numbers of 010, 1:30 and 1_0), put what you wrote in quotation marks"
+        )
     return EXPLAINED
+
+
+def _refuse_not_finite(value: Any, source: str, path: tuple[str, ...] = ()) -> None:
+    """Raise ConfigError for NaN and infinity, which the bounds of a schema do not always catch."""
+    if isinstance(value, Mapping | list):
+        named = value.items() if isinstance(value, Mapping) else ((None, inner) for inner in value)
+        for name, inner in named:
+            _refuse_not_finite(inner, source, path if name is None else (*path, name))
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(f"{source}, {'/'.join(path)}", "a finite number", repr(value), EXPLAINED)
 
 
 def _missing_key(where: str, schema: Any, problem: jsonschema.ValidationError) -> ConfigError:

@@ -154,7 +154,8 @@ MASK_VOXELS = Contract(
             "invalid_sessions",
             _INT,
             "sessions",
-            "sessions without data of this voxel: its betas are 0 there; if any, voxels.parquet omits it",
+            "sessions without data of this voxel, or with a run in which it is flat: its betas are 0 there; "
+            "if any, voxels.parquet omits it",
         ),
         Column(
             "released_ncsnr",

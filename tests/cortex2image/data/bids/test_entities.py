@@ -62,10 +62,18 @@ def test_the_most_specific_file_wins():
     assert closest(files, name("sub-2_task-y_bold.nii.gz")) is None
 
 
-def test_a_tie_is_an_error():
+def test_a_tie_of_different_files_is_an_error(tmp_path):
     bold = name("sub-1_task-x_run-1_desc-preproc_bold.nii.gz")
-    files = [name("sub-1_task-x_run-1_events.tsv"), name("sub-01_task-x_run-01_events.tsv")]
-    with pytest.raises(DataError, match=r"run-1_events(.|\n)*run-01_events(.|\n)*remove one"):
+    paths = [tmp_path / f"{stem}_events.tsv" for stem in ("sub-1_task-x_run-1", "sub-01_task-x_run-01")]
+    for path in paths:
+        path.write_text("one")
+    files = [parse_name(path) for path in paths]
+    assert closest(files, bold) in files
+    paths[0].write_text("two")
+    with pytest.raises(DataError, match=r"run-1_events(.|\n)*run-01_events(.|\n)*choose one"):
+        closest(files, bold)
+    paths[0].unlink()
+    with pytest.raises(DataError, match="choose one"):
         closest(files, bold)
 
 

@@ -2,9 +2,13 @@
 
 import json
 import os
+import unicodedata
+from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 import pytest
+from tests.support.bids_tree import GRID
 
 from cortex2image.data.bids.reader import BidsDataset, check_files
 from cortex2image.data.recording import Event
@@ -175,9 +179,28 @@ def dataset(small_study):
 
 
 def test_a_complete_study_passes(dataset, tmp_path):
-    (tmp_path / "atlas.nii.gz").touch()
+    atlas = nib.Nifti1Image(np.ones(GRID, np.uint8), np.eye(4))
+    nib.save(atlas, tmp_path / "atlas.nii.gz")
     check_files(dataset, "sub-01", str(tmp_path / "atlas.nii.gz"))
     check_files(dataset, "sub-01", None)
+
+
+@pytest.mark.parametrize("of", ["atlas", "mask", "bold"])
+def test_grids_are_compared_before_anything_runs(dataset, tmp_path, of):
+    bold, mask = dataset.files_with_grid("sub-01")[1]
+    path = {"atlas": tmp_path / "atlas.nii.gz", "mask": mask, "bold": bold}[of]
+    nib.save(nib.Nifti1Image(np.ones(GRID, np.uint8), np.eye(4)), tmp_path / "atlas.nii.gz")
+    wrong = (*GRID[::-1], 20) if of == "bold" else GRID[::-1]
+    nib.save(nib.Nifti1Image(np.ones(wrong, np.uint8), np.eye(4)), path)
+    with pytest.raises(DataError, match=r"shape \(3, 4, 2\)(.|\n)*shape \(2, 4, 3\)") as error:
+        check_files(dataset, "sub-01", str(tmp_path / "atlas.nii.gz"))
+    assert error.value.where == str(path)
+
+
+def test_a_run_without_a_mask_is_refused_before_anything_runs(dataset):
+    dataset.files_with_grid("sub-01")[1][1].unlink()
+    with pytest.raises(DataError, match="a brain mask of the run"):
+        check_files(dataset, "sub-01", None)
 
 
 def test_another_padding_names_the_spelling_of_the_folder(dataset):
@@ -195,3 +218,26 @@ def test_a_missing_table_of_pictures_is_named_with_its_columns(dataset):
     dataset.stimuli_table.unlink()
     with pytest.raises(DataError, match=r"stim_file, split(.|\n)*dataset/reader: bids_categories"):
         check_files(dataset, "sub-01", None)
+
+
+@pytest.mark.parametrize("table", ["NFC", "NFD"])
+@pytest.mark.parametrize("events", ["NFC", "NFD"])
+@pytest.mark.parametrize("disk", ["NFC", "NFD"])
+def test_accents_in_either_form_name_one_picture(bids_tree, table, events, disk):
+    names = {form: unicodedata.normalize(form, "été/ö.png") for form in ("NFC", "NFD")}
+    bids_tree.add_pictures(names[table], "t.png", test=("t.png",))
+    (bids_tree.root / "stimuli" / names[table]).unlink()
+    (bids_tree.root / "stimuli" / names[disk]).parent.mkdir(exist_ok=True)
+    (bids_tree.root / "stimuli" / names[disk]).write_bytes(b"here")
+    bids_tree.add_run("sub-01", "sub-01_task-x_run-1", names[events], "t.png")
+    dataset = BidsDataset(bids_tree.root)
+    stimuli = {stimulus.stimulus_id: stimulus for stimulus in dataset.stimuli(["sub-01"])}
+    assert set(stimuli) == {"été/ö", "t"}
+    assert Path(stimuli["été/ö"].image_path).read_bytes() == b"here"
+    assert [event.stimulus_id for event in dataset.runs("sub-01")[0].events] == ["été/ö", "t"]
+
+
+def test_derivatives_under_another_name_are_shown(small_study):
+    small_study.fmriprep.rename(small_study.fmriprep.with_name("fmriprep-24.1"))
+    with pytest.raises(DataError, match=r"derivatives/fmriprep\n(.|\n)*folders beside it: fmriprep-24\.1"):
+        BidsDataset(small_study.root).runs("sub-01")

@@ -107,8 +107,20 @@ def test_atlas_of_another_subject(tree, own_root, mask):
     layout = Layout(own_root)
     other = tree.layout.atlas("sub-02", "streams").read_bytes()
     layout.atlas("sub-01", "streams").write_bytes(other)
-    with pytest.raises(DataError, match="take betas, atlas and masks of one subject"):
+    with pytest.raises(DataError, match="take all files of one subject") as error:
         volume_voxels(layout, "sub-01", mask, "streams", {})
+    assert error.value.where == str(layout.atlas("sub-01", "streams"))
+
+
+@pytest.mark.parametrize("mask", ["brain", "atlas"])
+@pytest.mark.parametrize("side", ["lh", "rh"])
+def test_the_atlas_that_is_of_another_subject_is_named_and_no_other(tree, own_root, mask, side):
+    layout = Layout(own_root)
+    wrong = layout.hemisphere_atlas("sub-01", side, "streams")
+    wrong.write_bytes(tree.layout.hemisphere_atlas("sub-02", side, "streams").read_bytes())
+    with pytest.raises(DataError, match="and 2 other files") as error:
+        volume_voxels(layout, "sub-01", mask, "streams", {})
+    assert error.value.where == str(wrong)
 
 
 def test_surface(surface_tree):

@@ -38,6 +38,7 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "subjects": ("config", ["sub-01"]),
     "dataset/task": ("bids", "words"),
     "dataset/space": ("bids", "func"),
+    "dataset/entities": ("bids", {"echo": "2"}),
     "dataset/betas": ("nsd", "betas_assumehrf"),
     "dataset/sessions": ("nsd", 7),
     "dataset/test_images": ("nsd", "special515"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cortex2image.data.bids.reader import BidsDataset, check_atlas, check_spelling
+from cortex2image.data.bids.reader import BidsDataset, check_grids, check_spelling
 from cortex2image.data.bids.runs import RunFiles
 from cortex2image.data.bids.tables import read_trials
 from cortex2image.data.bids.tsv import MISSING, read_tsv
@@ -34,7 +34,7 @@ class BidsCategories(BidsDataset):
 
     Parameters
     ----------
-    root, derivatives, task, space
+    root, derivatives, task, space, entities
         As :class:`cortex2image.data.bids.reader.BidsDataset` has them.
     categories : mapping of ``trial_type`` to the noun of its category
         Rows with other values, such as rest or answers, are no trials. Two values may share a category.
@@ -53,8 +53,9 @@ class BidsCategories(BidsDataset):
         space: str | None = None,
         categories: Mapping[str, str] | None = None,
         block_gap_s: float = 0.0,
+        entities: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(root, derivatives, task, space)
+        super().__init__(root, derivatives, task, space, entities=entities)
         self.categories = {_plain(name): noun for name, noun in (categories or {}).items()}
         self.block_gap_s = block_gap_s
 
@@ -158,20 +159,22 @@ def _plain(cell: str) -> str:
 def open_data(dataset: Dataset) -> BidsCategories:
     """Open the BIDS data set of a study."""
     chosen = dataset.derivatives, dataset.task, dataset.space
-    return BidsCategories(root_folder(dataset), *chosen, dataset.categories, dataset.block_gap_s)
+    blocks = dataset.categories, dataset.block_gap_s
+    return BidsCategories(root_folder(dataset), *chosen, *blocks, entities=dataset.entities)
 
 
 def check_study(study: Study, subject: str) -> None:
-    """Test the label of a subject, its atlas, and that the events of the study show each category.
+    """Test the label of a subject, its grids, and that the events of the study show each category.
 
     Raises
     ------
     ConfigError, DataError
-        The label is spelt otherwise, the atlas does not exist, or no row has one of the trial types.
+        The label is spelt otherwise, a recording, mask or atlas is missing or lies on another grid than the
+        others, or no row has one of the trial types.
     """
     dataset = open_data(study.dataset)
     check_spelling(dataset, subject)
-    check_atlas(subject, subject_atlas(study.dataset.rois, subject))
+    check_grids(dataset, subject, subject_atlas(study.dataset.rois, subject))
     absent = sorted(set(dataset.categories) - set(dataset.trial_types(subject)))
     if not absent:
         return

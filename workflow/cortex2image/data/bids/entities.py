@@ -1,5 +1,6 @@
 """Entities of BIDS file names: files are matched by entities, never by names that are put together."""
 
+import filecmp
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,6 +8,10 @@ from pathlib import Path
 
 from cortex2image.data.subjects import plain_label
 from cortex2image.errors import DataError
+from cortex2image.study.data_settings import CHOSEN_BY_ENTITY
+
+ABSENT = "none"
+"""What a study writes for an entity that the name of a file must not hold."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +79,39 @@ def closest(candidates: Iterable[BidsFile], special: BidsFile) -> BidsFile | Non
     Raises
     ------
     DataError
-        Two candidates have equally many entities, so that the choice would be arbitrary.
+        Two candidates with equally many entities differ in content, so that the choice would be arbitrary.
     """
     matching = by_inheritance(candidates, special)
-    if len(matching) > 1 and len(matching[-1].entities) == len(matching[-2].entities):
-        found = f"{matching[-2].path} and {matching[-1].path}"
-        raise DataError(special.path, "one companion file of each kind", found, "remove one of the two")
+    for other in matching[:-1]:
+        last = matching[-1]
+        if len(other.entities) == len(last.entities) and not _alike(other.path, last.path):
+            found = f"{other.path} and {last.path}, which differ in content"
+            raise DataError(special.path, "one companion file of each kind", found, choice(other, last))
     return matching[-1] if matching else None
+
+
+def _alike(one: Path, other: Path) -> bool:
+    """Return whether two files have the same content; files of git-annex may be links to nothing."""
+    return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
+
+
+def differing(one: BidsFile, other: BidsFile) -> dict[str, tuple[str, str]]:
+    """Return the labels of both files, ``none`` for no such entity, by each key in which they differ."""
+    keys = sorted(one.entities.keys() | other.entities.keys())
+    labels = {key: (one.spelled.get(key, ABSENT), other.spelled.get(key, ABSENT)) for key in keys}
+    return {key: labels[key] for key in keys if one.entities.get(key) != other.entities.get(key)}
+
+
+def choice(one: BidsFile, other: BidsFile) -> str:
+    """Return what to do about two files that could both be meant."""
+    chosen = [
+        f'{key}: "{first}" or {key}: "{second}"'
+        for key, (first, second) in differing(one, other).items()
+        if key in CHOSEN_BY_ENTITY
+    ]
+    if chosen:
+        return f"choose one in the config, below dataset/entities: {'; '.join(chosen)}"
+    return "choose one, and keep the other in a folder outside of this data set: their names say the same"
 
 
 def natural_key(label: str) -> tuple[tuple[int, int, str], ...]:

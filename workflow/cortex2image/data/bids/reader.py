@@ -1,13 +1,15 @@
 """Reader of any BIDS data set whose events name pictures, with its fMRIPrep derivatives."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from cortex2image.data.bids.runs import RunFiles, find_runs, subject_folders
 from cortex2image.data.bids.tables import read_confounds, read_events, read_stimuli
 from cortex2image.data.bids.timing import read_timing
+from cortex2image.data.grids import grid_of_runs
 from cortex2image.data.paths import root_folder, subject_atlas
+from cortex2image.data.picture_folder import PictureFolder
 from cortex2image.data.recording import Event, Run, Sources, Stimulus
 from cortex2image.data.subjects import check_subjects, subject_key
 from cortex2image.data.volumes import read_bold_header
@@ -32,6 +34,8 @@ class BidsDataset:
     stimuli_table : str
         Path, below `root`, of the table that lists the pictures: stim_file (relative to ``{root}/stimuli``),
         split, captions (joined by ``|``), and category and setting if there are any.
+    entities : mapping, optional
+        Entities by which recordings of one run are chosen, see :func:`cortex2image.data.bids.runs.find_runs`.
     """
 
     SHOWN = "picture"  # what events name, in words
@@ -43,10 +47,11 @@ class BidsDataset:
         task: str | None = None,
         space: str | None = None,
         stimuli_table: str = "stimuli/stimuli.tsv",
+        entities: Mapping[str, str] | None = None,
     ) -> None:
         self.root = Path(root)
         self.derivatives = _derivatives_folder(Path(derivatives or self.root / "derivatives" / "fmriprep"))
-        self.task, self.space = task, space
+        self.task, self.space, self.entities = task, space, dict(entities or {})
         self.stimuli_table = self.root / stimuli_table
 
     def subjects(self) -> list[str]:
@@ -57,6 +62,10 @@ class BidsDataset:
         """Return every file that the jobs of `subject` read, each once; no file is opened."""
         runs, _ = self._find(subject)
         return list(dict.fromkeys(path for run in runs for path in run.paths()))
+
+    def files_with_grid(self, subject: str) -> list[tuple[Path, Path | None]]:
+        """Return recording and mask of every run of `subject`; no file is opened."""
+        return [(run.bold, run.mask) for run in self._find(subject)[0]]
 
     def runs(self, subject: str) -> list[Run]:
         """Return the runs of `subject` in order of session and run; warn of each of its `problems`."""
@@ -91,14 +100,17 @@ class BidsDataset:
                 found = f"no picture '{identity}'"
                 fix = f"add it to {self.stimuli_table}, or set its stim_file to n/a"
                 raise DataError(events, f"stim_files of {self.stimuli_table}", found, fix)
-        return [self._with_image(*table[identity]) for identity in sorted(shown)]
+        folder = PictureFolder(self.root / "stimuli")
+        return [self._with_image(folder, *table[identity]) for identity in sorted(shown)]
 
     def _find(self, subject: str) -> tuple[list[RunFiles], list[str]]:
         for folder in (self.root, self.derivatives):
             if not folder.is_dir():
-                fix = "correct dataset/root or dataset/derivatives"
+                beside = sorted(path.name for path in folder.parent.glob("*") if path.is_dir())
+                there = f"; folders beside it: {', '.join(beside[:10])}" if beside else ""
+                fix = f"correct dataset/root or dataset/derivatives{there}"
                 raise DataError(folder, "the folder of a data set", "no such folder", fix)
-        return find_runs(self.root, self.derivatives, subject, self.task, self.space)
+        return find_runs(self.root, self.derivatives, subject, self.task, self.space, self.entities)
 
     def _shown(self, subjects: Iterable[str]) -> dict[str, Path]:
         shown: dict[str, Path] = {}
@@ -108,14 +120,10 @@ class BidsDataset:
                     shown.setdefault(event.stimulus_id, run.events)
         return shown
 
-    def _with_image(self, stim_file: str, stimulus: Stimulus) -> Stimulus:
-        folder = self.root / "stimuli"
-        image = folder / stim_file
-        if not image.is_file():
-            fix = f"put the picture there, or correct {self.stimuli_table}"
-            raise DataError(image, "the picture of a stim_file", "no such file", fix)
+    def _with_image(self, folder: PictureFolder, stim_file: str, stimulus: Stimulus) -> Stimulus:
+        image = folder.find(stim_file, self.stimuli_table)
         # In a data set of git-annex (DataLad) every picture is a link into a store inside the data set.
-        homes = (folder.resolve(), (self.root / ".git" / "annex").resolve())
+        homes = (folder.root.resolve(), (self.root / ".git" / "annex").resolve())
         if not any(image.resolve().is_relative_to(home) for home in homes):
             found = f"a link to {image.resolve()}"
             raise DataError(image, "a picture inside the stimuli folder", found, "copy the picture there")
@@ -147,25 +155,29 @@ def _read_run(subject: str, files: RunFiles, events: tuple[Event, ...]) -> Run:
 
 def open_data(dataset: Dataset) -> BidsDataset:
     """Open the BIDS data set of a study."""
-    return BidsDataset(root_folder(dataset), dataset.derivatives, dataset.task, dataset.space)
+    chosen = dataset.derivatives, dataset.task, dataset.space
+    return BidsDataset(root_folder(dataset), *chosen, entities=dataset.entities)
 
 
 def check_study(study: Study, subject: str) -> None:
-    """Test that a subject is spelt as its folder is, and that its atlas and the table of pictures exist.
+    """Test that a subject is spelt as its folder is, that atlas and table of pictures exist, and the grids.
+
+    Of recordings, masks and atlas only headers are read.
 
     Nothing is tested of a data set that the workflow simulates, since it is not there before the first run.
 
     Raises
     ------
     DataError
-        The label is spelt otherwise, or one of the files does not exist.
+        The label is spelt otherwise, one of the files does not exist, a run has no mask, or a recording, a
+        mask or the atlas lies on another grid than the others.
     """
     if READERS[study.dataset.reader].made_by_workflow is None:
         check_files(open_data(study.dataset), subject, subject_atlas(study.dataset.rois, subject))
 
 
 def check_files(dataset: BidsDataset, subject: str, atlas: str | None) -> None:
-    """Test spelling, table and atlas as :func:`check_study` does; `atlas` is a path, or None for no atlas."""
+    """Test what :func:`check_study` does; `atlas` is a path, or None for no atlas."""
     check_spelling(dataset, subject)
     if not dataset.stimuli_table.is_file():
         fix = (
@@ -173,7 +185,7 @@ def check_files(dataset: BidsDataset, subject: str, atlas: str | None) -> None:
             "of pictures alone, set dataset/reader: bids_categories"
         )
         raise DataError(dataset.stimuli_table, "the table of the pictures", "no such file", fix)
-    check_atlas(subject, atlas)
+    check_grids(dataset, subject, atlas)
 
 
 def check_spelling(dataset: BidsDataset, subject: str) -> None:
@@ -184,8 +196,9 @@ def check_spelling(dataset: BidsDataset, subject: str) -> None:
         raise DataError(dataset.derivatives, f"a folder {subject}", f"a folder {spelt[0]}", fix)
 
 
-def check_atlas(subject: str, atlas: str | None) -> None:
-    """Raise DataError if the atlas of a subject, a path or None for no atlas, does not exist."""
+def check_grids(dataset: BidsDataset, subject: str, atlas: str | None) -> None:
+    """Raise DataError unless recordings, masks and atlas (a path, or None) exist and share one grid."""
     if atlas is not None and not Path(atlas).is_file():
         fix = "put the volume there, or correct dataset/rois/atlas in the config (null for none)"
         raise DataError(atlas, f"the atlas of {subject}", "no such file", fix)
+    grid_of_runs(dataset.files_with_grid(subject), atlas)

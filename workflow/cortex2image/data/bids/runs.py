@@ -1,27 +1,21 @@
 """The functional runs of one subject: each preprocessed recording with its events, mask and confounds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from cortex2image.data.bids.entities import BidsFile, applies, by_inheritance, closest, files_of, natural_key
-from cortex2image.data.subjects import check_folders, plain_label, subject_key
-from cortex2image.errors import ConfigError, DataError
-
-Kind = frozenset[tuple[str | None, str]]
+from cortex2image.data.bids.recordings import NIFTI, RUN_KEYS, Kind, Wanted, check_shown_once, of_kind
+from cortex2image.data.subjects import check_folders, subject_key
+from cortex2image.errors import DataError
 
 # (desc, suffix) of each kind of file; the last pair of a line is the spelling of fMRIPrep <= 1.1.
-BOLD: Kind = frozenset({("preproc", "bold"), (None, "bold_preproc")})
 BRAIN_MASK: Kind = frozenset({("brain", "mask"), (None, "bold_brainmask")})
 CONFOUNDS: Kind = frozenset(
     {("confounds", "timeseries"), ("confounds", "regressors"), (None, "bold_confounds")}
 )
 EVENTS: Kind = frozenset({(None, "events")})
-SIDECAR: Kind = frozenset({("preproc", "bold"), (None, "bold")})
-NIFTI = (".nii.gz", ".nii")
-RUN_KEYS = ("acq", "ce", "rec", "dir", "run")
-# Names of the recording's own grid in fMRIPrep's option --output-spaces.
-NATIVE_SPACES = ("func", "bold", "run", "boldref", "sbref")
 
 
 @dataclass(frozen=True)
@@ -56,7 +50,12 @@ def subject_folders(root: Path) -> list[str]:
 
 
 def find_runs(
-    root: Path, derivatives: Path, subject: str, task: str | None, space: str | None
+    root: Path,
+    derivatives: Path,
+    subject: str,
+    task: str | None,
+    space: str | None,
+    entities: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[list[RunFiles], list[str]]:
     """Find the runs of one subject: recordings matched with their events, masks, confounds and sidecars.
 
@@ -68,8 +67,11 @@ def find_runs(
     task : str, optional
         Needed where the subject did several tasks.
     space : str, optional
-        As in fMRIPrep's ``--output-spaces``: ``T1w``, ``MNI152NLin2009cAsym:res-2``, ``func`` for the grid
-        of the recording itself. Needed where there are several.
+        As in fMRIPrep's ``--output-spaces``: ``T1w``, ``MNI152NLin2009cAsym:res-2``,
+        ``MNIInfant:cohort-1``, ``func`` for the grid of the recording itself. Needed where there are several.
+    entities : mapping of key to label, optional
+        Labels that recordings must have, ``none`` for an entity that they must not have. Needed where there
+        are several recordings of one run.
 
     Returns
     -------
@@ -82,26 +84,29 @@ def find_runs(
     DataError
         The subject has no complete run, or two files claim to be the same run.
     ConfigError
-        There are several tasks or spaces, and the config chooses none.
+        There are several tasks, spaces or recordings of one run, and the config chooses none.
     """
     raw = files_of(root, _folder(root, subject))
     processed = files_of(derivatives, _folder(derivatives, subject))
-    bolds = _recordings(processed, task, space, derivatives)
-    events = [f for f in _of_kind(raw, EVENTS, (".tsv",)) if _in_task(f, task)]
+    wanted = Wanted(task, space, entities)
+    bolds = wanted.recordings(processed, derivatives)
+    events = [f for f in of_kind(raw, EVENTS, (".tsv",)) if wanted.may_accompany(f)]
     problems = [
         f"{event.path.name}: no preprocessed recording belongs to it; ignored"
         for event in events
         if "sub" in event.entities and not any(applies(event, bold) for bold in bolds)
     ]
-    runs = []
+    runs, matched = [], []
     for bold in bolds:
         event = closest(events, bold)
         if event is None:
             problems.append(f"{bold.path.name}: no events belong to it; the run is left out")
         else:
-            runs.append(_assemble(bold, event, raw, processed))
+            matched.append((bold, event))
+            runs.append(_assemble(bold, event, raw, processed, wanted))
             problems += _gaps(runs[-1])
-    _check_any(runs, derivatives, subject, problems)
+    check_shown_once(matched)
+    _check_any(runs, derivatives, subject, [*problems, *wanted.not_taken(processed)])
     return sorted(runs, key=lambda run: (natural_key(run.session), natural_key(run.run))), problems
 
 
@@ -110,63 +115,18 @@ def _folder(root: Path, subject: str) -> str | None:
     return matching[0] if matching else None
 
 
-def _of_kind(files: Iterable[BidsFile], kind: Kind, extensions: Sequence[str]) -> list[BidsFile]:
-    return [f for f in files if (f.entities.get("desc"), f.suffix) in kind and f.extension in extensions]
-
-
-def _in_task(file: BidsFile, task: str | None) -> bool:
-    return task is None or file.entities.get("task") == plain_label(task)
-
-
-def _grid(file: BidsFile) -> tuple[str, ...]:
-    return tuple(f"{key}-{file.spelled[key]}" for key in ("space", "res") if key in file.spelled)
-
-
-def _in_space(file: BidsFile, space: str | None) -> bool:
-    if space is None:
-        return True
-    if space in NATIVE_SPACES:
-        return "space" not in file.entities
-    name, *modifiers = space.split(":")
-    wanted = {"space": name, **dict(modifier.split("-", 1) for modifier in modifiers if "-" in modifier)}
-    return {key: plain_label(label) for key, label in wanted.items()}.items() <= file.entities.items()
-
-
-def _recordings(
-    files: Sequence[BidsFile], task: str | None, space: str | None, derivatives: Path
-) -> list[BidsFile]:
-    found = _of_kind(files, BOLD, NIFTI)
-    bolds = [f for f in found if _in_task(f, task) and _in_space(f, space)]
-    # On request, fMRIPrep writes single echoes beside their combination, which is the one to use.
-    bolds = [f for f in bolds if "echo" not in f.entities] or bolds
-    tasks = sorted({f.spelled.get("task", "none") for f in bolds})
-    grids = sorted({" ".join(_grid(f)) or "func" for f in bolds})
-    for key, values in (("task", tasks), ("space", grids)):
-        if len(values) > 1:
-            fix = f"set dataset/{key} to one of them (a resolution as in 'MNI152NLin2009cAsym:res-2')"
-            raise ConfigError(derivatives, f"recordings of one {key}", ", ".join(values), fix)
-    _check_distinct(bolds, derivatives)
-    return bolds
-
-
-def _check_distinct(bolds: Iterable[BidsFile], derivatives: Path) -> None:
-    seen: dict[tuple[str | None, ...], Path] = {}
-    for bold in bolds:
-        key = tuple(bold.entities.get(name) for name in ("ses", *RUN_KEYS))
-        if key in seen:
-            fix = "remove one of the two, it was probably left over from an earlier fMRIPrep run"
-            raise DataError(derivatives, "one recording per run", f"{seen[key]} and {bold.path}", fix)
-        seen[key] = bold.path
-
-
-def _assemble(bold: BidsFile, event: BidsFile, raw: list[BidsFile], processed: list[BidsFile]) -> RunFiles:
-    masks = [f for f in _of_kind(processed, BRAIN_MASK, NIFTI) if _grid(f) == _grid(bold)]
+def _assemble(
+    bold: BidsFile, event: BidsFile, raw: list[BidsFile], processed: list[BidsFile], wanted: Wanted
+) -> RunFiles:
+    space = bold.entities.get("space")
+    masks = [f for f in of_kind(processed, BRAIN_MASK, NIFTI) if f.entities.get("space") == space]
     mask = closest(masks, bold)
-    confounds = closest(_of_kind(processed, CONFOUNDS, (".tsv",)), bold)
+    confounds = closest(of_kind(processed, CONFOUNDS, (".tsv",)), bold)
+    sidecar = frozenset({(bold.entities.get("desc"), "bold"), (None, "bold")})
     sidecars = [
         file.path
         for files in (raw, processed)
-        for file in by_inheritance(_of_kind(files, SIDECAR, (".json",)), bold)
+        for file in by_inheritance(of_kind(files, sidecar, (".json",)), bold)
     ]
     run = "_".join(f"{key}-{bold.spelled[key]}" for key in RUN_KEYS if key in bold.spelled)
     return RunFiles(
@@ -189,5 +149,5 @@ def _check_any(runs: Sequence[RunFiles], derivatives: Path, subject: str, proble
     if not runs:
         found = "none" + "".join(f"\n    {problem}" for problem in problems)
         expected = f"at least one run of {subject}: *_desc-preproc_bold.nii.gz and its *_events.tsv"
-        fix = "check the subject's label, dataset/task and dataset/space, and that fMRIPrep finished"
+        fix = "check the subject's label, dataset/task, space and entities, and that fMRIPrep finished"
         raise DataError(derivatives, expected, found, fix)

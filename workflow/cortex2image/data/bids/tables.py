@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cortex2image.data.bids.tsv import MISSING, numbers_of, read_tsv, texts_among
+from cortex2image.data.picture_folder import normal_form
 from cortex2image.data.recording import Event, Stimulus
 from cortex2image.errors import DataError
 from cortex2image.tables.recordings import SPLITS
@@ -17,7 +18,7 @@ SAME_ONSET_S = 0.01  # rounding in the tables; nobody sees two pictures within i
 
 
 def stimulus_id(stim_file: str, where: object) -> str:
-    """Return the identity of a picture: its path below the stimuli folder, without the suffix.
+    """Return the identity of a picture: its path below the stimuli folder without the suffix, in Unicode NFC.
 
     Raises
     ------
@@ -28,7 +29,7 @@ def stimulus_id(stim_file: str, where: object) -> str:
     if path.is_absolute() or ".." in path.parts or not path.name:
         fix = "name the picture by its path inside the stimuli folder"
         raise DataError(where, "stim_file inside the stimuli folder", f"'{stim_file}'", fix)
-    return str(path.with_suffix(""))
+    return normal_form(str(path.with_suffix("")))
 
 
 def read_events(path: Path) -> tuple[Event, ...]:

@@ -17,7 +17,7 @@ import numpy as np
 from cortex2image.data.prepared import BetaVoxels, mark_invalid
 from cortex2image.data.volumes import load_mask, load_masked, load_volume
 from cortex2image.errors import DataError
-from cortex2image.fmri.grid import Grid, hemispheres
+from cortex2image.fmri.grid import Grid, common_grid, hemispheres
 from cortex2image.fmri.rois import UNLABELLED, label_voxels
 
 
@@ -44,7 +44,8 @@ def volume_voxels(
     roi = [UNLABELLED] * len(indices)
     if atlas is not None:
         codes, atlas_affine = load_volume(atlas)
-        Grid(mask.shape, affine, str(brain_mask)).require_same(Grid(codes.shape, atlas_affine, str(atlas)))
+        grids = (mask.shape, affine, str(brain_mask)), (codes.shape, atlas_affine, str(atlas))
+        common_grid(Grid(*grid) for grid in grids)
         roi = label_voxels(codes[mask], labels, str(atlas))
         _check_found(atlas, labels, roi)
     if labelled_only:

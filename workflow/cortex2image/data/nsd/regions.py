@@ -14,8 +14,9 @@ from cortex2image.data.nsd.layout import Layout
 from cortex2image.data.nsd.surfaces import count_vertices, read_surface
 from cortex2image.data.nsd.volumes import read_volume
 from cortex2image.data.prepared import BetaVoxels
+from cortex2image.data.volumes import load_mask, read_grid
 from cortex2image.errors import ConfigError, DataError
-from cortex2image.fmri.grid import hemispheres
+from cortex2image.fmri.grid import Grid, common_grid, hemispheres
 from cortex2image.fmri.rois import UNLABELLED, label_voxels
 
 MASKS = ("brain", "atlas")
@@ -81,8 +82,9 @@ def volume_voxels(
         A file is missing, or belongs to another subject or space; or no voxel is left.
     """
     reference = layout.brainmask(subject) if mask == "brain" else layout.atlas(subject, str(atlas))
+    _check_shapes(layout, subject, atlas)
     volume, affine = read_volume(reference)
-    inside = volume > 0
+    inside = load_mask(reference)[0] if mask == "brain" else volume > 0
     shape = (volume.shape[0], volume.shape[1], volume.shape[2])
     indices = np.argwhere(inside)
     roi = [UNLABELLED] * len(indices)
@@ -92,6 +94,18 @@ def volume_voxels(
         roi = label_voxels(codes[inside], chosen_labels(layout.ctab(subject, atlas), labels), str(path))
     side = _sides(layout, subject, atlas, indices, shape, affine)
     return _kept(BetaVoxels(indices, roi, side, shape, affine), mask, reference)
+
+
+def _check_shapes(layout: Layout, subject: str, atlas: str | None) -> None:
+    """Raise DataError, naming the file that is wrong, if mask and atlases have different shapes.
+
+    Shapes alone: the origin in the headers of NSD is not the same in all files of a subject.
+    """
+    atlases = [layout.atlas(subject, atlas)] if atlas else []
+    atlases += [layout.hemisphere_atlas(subject, side, atlas) for side in HEMISPHERES] if atlas else []
+    files = [path for path in (layout.brainmask(subject), *atlases) if path.exists()]
+    if files:
+        common_grid(Grid(read_grid(path).shape, np.eye(4), str(path)) for path in files)
 
 
 def _sides(

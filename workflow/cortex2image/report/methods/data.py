@@ -25,9 +25,12 @@ def bids(study: Study, facts: Facts) -> list[str]:
     dataset = study.dataset
     task = f" of the task {dataset.task}" if dataset.task else ""
     space = f" in the space {dataset.space}" if dataset.space else ""
+    named = listed([f"{entity} {label}" for entity, label in sorted(dataset.entities.items())])
+    chosen = f" (recordings of {named})" if named else ""
     return [
         f"Recordings{task} of {counted(len(study.subjects), 'subject')}, organised as a BIDS data set "
-        f"[@gorgolewski2016], were preprocessed with fMRIPrep [@esteban2019]; its output{space} was used."
+        f"[@gorgolewski2016], were preprocessed with fMRIPrep [@esteban2019]; its output{space}{chosen} was "
+        "used."
     ]
 
 
