@@ -2,7 +2,7 @@
 
 Parquet has checksums for pages of values, but none for the footer: names of columns, facts in the metadata,
 and where the pages are. The files of this project therefore carry a seal between the last page and the
-footer, 8 letters and the SHA-256 of all that follows them. Readers go to pages by their offsets: none sees it.
+footer, 8 letters and the SHA-256 of all that follows it. Readers find pages by their offsets, and pass it by.
 """
 
 import hashlib
@@ -57,7 +57,7 @@ def require_whole_footer(path: str | Path) -> None:
 
 
 def _end(file: BinaryIO) -> bytes:
-    """Return the footer with its length and the magic letters; less where the file is shorter than it says."""
+    """Return the footer with its length and the magic letters; what there is of a short file."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - TAIL_BYTES))
     length = int.from_bytes(file.read(4), "little")
