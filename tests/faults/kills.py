@@ -1,0 +1,185 @@
+"""Kill a study at random moments until it has survived a number of kills, and compare it with a quiet run.
+
+``python -m tests.faults.kills --kills 100 --seed 1`` prints a line for every kill; it ends with status 1 and
+the names of the files if a file under its final name is not whole, or if a table or a picture differs.
+"""
+
+import argparse
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import psutil
+from tests.faults.study import EVERYTHING, Study, kill, new_study, started_by, steps_of
+from tests.faults.whole import differences, leftovers, require_whole
+
+# Where many files become one.
+JOINS = ("index_reconstructions", "scores", "join_features", "encoding_scores", "standardise", "stimuli")
+LONGEST_S = 15
+EVERY_S = 0.01
+
+Running = subprocess.Popen[bytes]
+
+
+def main_process(running: Running, study: Study, chance: random.Random) -> bool:
+    """Kill Snakemake alone; its jobs go on, and write when the next run is under way."""
+    return _ended_before(running, chance.uniform(2, LONGEST_S)) or _killed(running, [])
+
+
+def everything(running: Running, study: Study, chance: random.Random) -> bool:
+    """Kill Snakemake and all its jobs, as when the machine goes down."""
+    return _ended_before(running, chance.uniform(2, LONGEST_S)) or _killed(running, started_by(running))
+
+
+def worker(running: Running, study: Study, chance: random.Random) -> bool:
+    """Kill one step, as when memory runs out; Snakemake says so and ends."""
+    _wait_for(running, lambda: bool(steps_of(running)))
+    if _ended_before(running, chance.uniform(0, 4)) or not (steps := sorted(steps_of(running), key=_pid)):
+        return True
+    kill([chance.choice(steps)])
+    return running.wait(600) == 0  # the step had ended before the signal came
+
+
+def writing(running: Running, study: Study, chance: random.Random) -> bool:
+    """Kill everything at a moment when a file or a folder stands under a temporary name."""
+    return not _wait_for(running, lambda: bool(leftovers(study.results))) or _killed(
+        running, started_by(running)
+    )
+
+
+def joins(running: Running, study: Study, chance: random.Random) -> bool:
+    """Kill everything while a step runs that joins many files."""
+    return (
+        not _wait_for(running, lambda: bool(set(steps_of(running).values()) & {*JOINS}), LONGEST_S)
+        or _ended_before(running, chance.uniform(0, 4))
+        or _killed(running, started_by(running))
+    )
+
+
+KINDS: tuple[Callable[[Running, Study, random.Random], bool], ...] = (
+    main_process,
+    everything,
+    worker,
+    writing,
+    joins,
+)
+
+
+def survive(study: Study, kinds: Sequence[str], chance: random.Random) -> list[str]:
+    """Run a study to its end in spite of kills of these kinds, and return those that took place.
+
+    Each run is killed once; the run after the last kill is left in peace, but those may be fewer than asked,
+    since the study ends when all is done.
+    """
+    chosen = {kind.__name__: kind for kind in KINDS}
+    done: list[str] = []
+    orphans: set[psutil.Process] = set()
+    for name in kinds:
+        running = study.start()
+        orphans.update(_kept(running, study, lambda: chosen[name](running, study, chance), done, name))
+        if running.returncode == 0:
+            break
+    psutil.wait_procs(orphans, 600)
+    if running.returncode != 0:
+        _require_success(study, study.run())
+    return done
+
+
+def _kept(
+    running: Running, study: Study, attack: Callable[[], bool], done: list[str], name: str
+) -> list[psutil.Process]:
+    """Attack a run, clean the lock, look at every file; return the jobs that outlive Snakemake."""
+    before = _now(study)
+    ended = attack()
+    if ended:
+        _require_success(study, running.wait(600))
+        return []
+    running.wait(600)
+    done.append(name)
+    study.unlock()
+    files = require_whole(study.results)
+    print(f"{name}: killed after {_now(study) - before:.0f} s, {files} whole files", flush=True)
+    return [process for process in psutil.process_iter() if _works_in(process, study)]
+
+
+def _now(study: Study) -> float:
+    return time.monotonic()
+
+
+def _works_in(process: psutil.Process, study: Study) -> bool:
+    try:
+        return process.cwd() == str(study.root)
+    except psutil.Error:
+        return False
+
+
+def _require_success(study: Study, status: int) -> None:
+    if status:
+        raise AssertionError(f"a run without a kill ends with status {status}: {study.said[-4000:]}")
+
+
+def _killed(running: Running, children: Sequence[psutil.Process]) -> bool:
+    """Kill Snakemake first, so that it cannot tidy up, then the children; return whether it had ended."""
+    if running.poll() is not None:
+        return True
+    running.kill()
+    kill(children)
+    return False
+
+
+def _ended_before(running: Running, seconds: float) -> bool:
+    try:
+        running.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _wait_for(running: Running, happens: Callable[[], bool], longest: float = 600) -> bool:
+    """Return whether something happened before the run ended."""
+    end = time.monotonic() + longest
+    while running.poll() is None and time.monotonic() < end:
+        if happens():
+            return True
+        time.sleep(EVERY_S)
+    return running.poll() is None
+
+
+def _pid(process: psutil.Process) -> int:
+    return int(process.pid)
+
+
+def campaign(folder: Path, kills: int, seed: int) -> list[str]:
+    """Survive a number of kills in as many runs of the study as it takes; return what differs."""
+    quiet, shaken = (new_study(folder / name, EVERYTHING) for name in ("quiet", "shaken"))
+    _require_success(quiet, quiet.run())
+    chance, done = random.Random(seed), 0
+    while done < kills:
+        kinds = chance.choices([kind.__name__ for kind in KINDS], k=kills - done)
+        done += len(survive(shaken, kinds, chance))
+        wrong = differences(shaken.results, quiet.results) + leftovers(shaken.results)
+        print(f"{done} kills survived, {len(wrong)} differences", flush=True)
+        if wrong:
+            return wrong
+        shutil.rmtree(shaken.root / "results")
+    return []
+
+
+def main() -> None:
+    """Run a campaign from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="by default a temporary one")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        sys.exit("\n".join(campaign(given.folder or Path(temporary), given.kills, given.seed)) or None)
+
+
+if __name__ == "__main__":
+    main()
