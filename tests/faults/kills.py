@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
-from tests.faults.study import EVERYTHING, Study, kill, new_study, started_by, steps_of
+from tests.faults.study import END_S, EVERYTHING, Study, kill, new_study, started_by, steps_of
 from tests.faults.whole import differences, leftovers, require_whole
 
 # Where many files become one.
@@ -42,7 +42,7 @@ def worker(running: Running, study: Study, chance: random.Random) -> bool:
     if _ended_before(running, chance.uniform(0, 4)) or not (steps := sorted(steps_of(running), key=_pid)):
         return True
     kill([chance.choice(steps)])
-    return running.wait(600) == 0  # the step had ended before the signal came
+    return running.wait(END_S) == 0  # the step had ended before the signal came
 
 
 def writing(running: Running, study: Study, chance: random.Random) -> bool:
@@ -61,54 +61,36 @@ def joins(running: Running, study: Study, chance: random.Random) -> bool:
     )
 
 
-KINDS: tuple[Callable[[Running, Study, random.Random], bool], ...] = (
-    main_process,
-    everything,
-    worker,
-    writing,
-    joins,
-)
+KINDS: dict[str, Callable[[Running, Study, random.Random], bool]] = {
+    kind.__name__: kind for kind in (main_process, everything, worker, writing, joins)
+}
+"""Each waits for its moment and kills; it returns whether the run had ended before."""
 
 
 def survive(study: Study, kinds: Sequence[str], chance: random.Random) -> list[str]:
     """Run a study to its end in spite of kills of these kinds, and return those that took place.
 
-    Each run is killed once; the run after the last kill is left in peace, but those may be fewer than asked,
-    since the study ends when all is done.
+    Every run is killed once, and the lock cleaned after it. Once the study is done there is nothing left to
+    kill: the kills may be fewer than asked.
     """
-    chosen = {kind.__name__: kind for kind in KINDS}
     done: list[str] = []
     orphans: set[psutil.Process] = set()
-    for name in kinds:
-        running = study.start()
-        orphans.update(_kept(running, study, lambda: chosen[name](running, study, chance), done, name))
-        if running.returncode == 0:
+    for kind in kinds:
+        begun, running = time.monotonic(), study.start()
+        ended = KINDS[kind](running, study, chance)
+        status = running.wait(END_S)
+        if ended:
+            _require_success(study, status)
             break
-    psutil.wait_procs(orphans, 600)
-    if running.returncode != 0:
+        orphans.update(process for process in psutil.process_iter() if _works_in(process, study))
+        study.unlock()
+        done.append(kind)
+        whole, seconds = require_whole(study.results), time.monotonic() - begun
+        print(f"{kind}: killed after {seconds:.0f} s, {whole} whole files", flush=True)
+    else:
         _require_success(study, study.run())
+    psutil.wait_procs(orphans, END_S)
     return done
-
-
-def _kept(
-    running: Running, study: Study, attack: Callable[[], bool], done: list[str], name: str
-) -> list[psutil.Process]:
-    """Attack a run, clean the lock, look at every file; return the jobs that outlive Snakemake."""
-    before = _now(study)
-    ended = attack()
-    if ended:
-        _require_success(study, running.wait(600))
-        return []
-    running.wait(600)
-    done.append(name)
-    study.unlock()
-    files = require_whole(study.results)
-    print(f"{name}: killed after {_now(study) - before:.0f} s, {files} whole files", flush=True)
-    return [process for process in psutil.process_iter() if _works_in(process, study)]
-
-
-def _now(study: Study) -> float:
-    return time.monotonic()
 
 
 def _works_in(process: psutil.Process, study: Study) -> bool:
@@ -140,7 +122,7 @@ def _ended_before(running: Running, seconds: float) -> bool:
     return True
 
 
-def _wait_for(running: Running, happens: Callable[[], bool], longest: float = 600) -> bool:
+def _wait_for(running: Running, happens: Callable[[], bool], longest: float = END_S) -> bool:
     """Return whether something happened before the run ended."""
     end = time.monotonic() + longest
     while running.poll() is None and time.monotonic() < end:
@@ -160,7 +142,7 @@ def campaign(folder: Path, kills: int, seed: int) -> list[str]:
     _require_success(quiet, quiet.run())
     chance, done = random.Random(seed), 0
     while done < kills:
-        kinds = chance.choices([kind.__name__ for kind in KINDS], k=kills - done)
+        kinds = chance.choices(list(KINDS), k=kills - done)
         done += len(survive(shaken, kinds, chance))
         wrong = differences(shaken.results, quiet.results) + leftovers(shaken.results)
         print(f"{done} kills survived, {len(wrong)} differences", flush=True)

@@ -61,7 +61,7 @@ READERS = {
     ".json": lambda path: json.loads(path.read_text()),
     ".npy": np.load,
     ".npz": lambda path: dict(np.load(path)),
-    ".gz": lambda path: gzip.open(path).read(),
+    ".gz": lambda path: gzip.decompress(path.read_bytes()),
 }
 
 

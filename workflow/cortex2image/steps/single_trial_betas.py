@@ -19,7 +19,7 @@ from nibabel.filebasedimages import ImageFileError
 from cortex2image.data.open_dataset import open_recordings
 from cortex2image.data.paths import subject_atlas
 from cortex2image.data.recording import Run
-from cortex2image.data.volumes import load_bold, load_mask, read_bold_header
+from cortex2image.data.volumes import load_bold, load_mask, read_bold_header, require_checksum
 from cortex2image.errors import DataError, run_step
 from cortex2image.fmri.grid import Grid, hemispheres
 from cortex2image.fmri.hrf import trial_regressors
@@ -144,8 +144,9 @@ def atlas_labels(atlas: str | None, labels: Mapping[str, int], mask: np.ndarray,
     if not atlas:
         return [UNLABELLED] * int(mask.sum())
     try:
-        image: Any = nib.load(atlas)
+        image: Any = nib.load(atlas, keep_file_open=True)
         codes = np.asarray(image.dataobj)
+        require_checksum(atlas, image)
     except (OSError, EOFError, ValueError, zlib.error, ImageFileError) as error:
         fix = "correct dataset/rois/atlas in the config, or copy the file again"
         raise DataError(atlas, "a readable NIfTI file of region codes", str(error), fix) from None
