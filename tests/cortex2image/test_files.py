@@ -108,18 +108,24 @@ with getattr(files, sys.argv[1])(Path(sys.argv[2])) as temporary:
 """
 
 
-def test_what_a_killed_process_left_goes_with_the_next_write(tmp_path, kind):
+@pytest.mark.parametrize("reaped", [True, False])
+def test_what_a_killed_process_left_goes_with_the_next_write(tmp_path, kind, reaped):
     whole, fill, content = kind
     path = tmp_path / "deep" / "out"
     command = [sys.executable, "-c", KILLED, whole.__name__, str(path)]
     package = {"PYTHONPATH": str(Path(__file__).parents[2] / "workflow")}
-    assert subprocess.run(command, env=os.environ | package, check=False).returncode == -signal.SIGKILL
+    killed = subprocess.Popen(command, env=os.environ | package)
+    if reaped:
+        assert killed.wait() == -signal.SIGKILL
+    else:
+        os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)
     (left,) = path.parent.iterdir()
     assert LEFTOVER.fullmatch(left.name)
     with whole(path) as temporary:
         fill(temporary, "whole")
     assert list(path.parent.iterdir()) == [path]
     assert content(path) == "whole"
+    killed.wait()
 
 
 def test_what_other_machines_write_is_left_alone_for_a_week(tmp_path):

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
-from tests.faults.study import END_S, EVERYTHING, Study, kill, new_study, started_by, steps_of
+from tests.faults.study import END_S, EVERYTHING, Study, kill, new_study, outlived, started_by, steps_of
 from tests.faults.whole import differences, leftovers, require_whole
 
 # Where many files become one.
@@ -89,7 +89,8 @@ def survive(study: Study, kinds: Sequence[str], chance: random.Random) -> list[s
         print(f"{kind}: killed after {seconds:.0f} s, {whole} whole files", flush=True)
     else:
         _require_success(study, study.run())
-    psutil.wait_procs(orphans, END_S)
+    if still := outlived(orphans, END_S):
+        raise AssertionError(f"jobs that do not end: {still}")
     return done
 
 

@@ -6,7 +6,7 @@ import time
 
 import psutil
 import pytest
-from tests.faults.study import started_by, steps_of
+from tests.faults.study import outlived, started_by, steps_of
 from tests.faults.whole import differences, leftovers, require_whole
 
 # One finished study serves all these tests: with several test processes they belong to one.
@@ -42,7 +42,7 @@ def test_a_run_that_is_told_to_end_can_go_on_without_unlocking(study, finished, 
     for process in (psutil.Process(running.pid), *(jobs if number == signal.SIGINT else [])):
         process.send_signal(number)
     assert running.wait(120) != 0
-    assert psutil.wait_procs(jobs, 60)[1] == []
+    assert outlived(jobs, 60) == []
     require_whole(study.results)
     assert study.run() == 0, study.said
     assert differences(study.results, finished.results) == []

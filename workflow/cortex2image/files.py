@@ -85,8 +85,15 @@ def _is_abandoned(path: Path, place: str, process: int) -> bool:
         os.kill(process, 0)
     except (ProcessLookupError, FileNotFoundError):
         return True
-    except OSError:
-        pass  # a process of another user
+    except OSError:  # a process of another user
+        return False
+    return _is_zombie(process)
+
+
+def _is_zombie(process: int) -> bool:
+    """Return whether a process is dead and keeps its number, as where nobody waits for orphans."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     return False
 
 
