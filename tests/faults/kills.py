@@ -20,48 +20,51 @@ from tests.faults.whole import differences, leftovers, require_whole
 
 # Where many files become one.
 JOINS = ("index_reconstructions", "scores", "join_features", "encoding_scores", "standardise", "stimuli")
-LONGEST_S = 15
+LONGEST_S, LONGER = 15, 1.5
 EVERY_S = 0.01
 
 Running = subprocess.Popen[bytes]
 
 
-def main_process(running: Running, study: Study, chance: random.Random) -> bool:
+def main_process(running: Running, study: Study, chance: random.Random, longest: float) -> bool:
     """Kill Snakemake alone; its jobs go on, and write when the next run is under way."""
-    return _ended_before(running, chance.uniform(2, LONGEST_S)) or _killed(running, [])
+    return _ended_before(running, chance.uniform(2, longest)) or _killed(running, [])
 
 
-def everything(running: Running, study: Study, chance: random.Random) -> bool:
+def everything(running: Running, study: Study, chance: random.Random, longest: float) -> bool:
     """Kill Snakemake and all its jobs, as when the machine goes down."""
-    return _ended_before(running, chance.uniform(2, LONGEST_S)) or _killed(running, started_by(running))
+    return _ended_before(running, chance.uniform(2, longest)) or _killed(running, started_by(running))
 
 
-def worker(running: Running, study: Study, chance: random.Random) -> bool:
+def worker(running: Running, study: Study, chance: random.Random, longest: float) -> bool:
     """Kill one step, as when memory runs out; Snakemake says so and ends."""
     _wait_for(running, lambda: bool(steps_of(running)))
-    if _ended_before(running, chance.uniform(0, 4)) or not (steps := sorted(steps_of(running), key=_pid)):
+    if _ended_before(running, chance.uniform(0, longest / 4)) or not (
+        steps := sorted(steps_of(running), key=_pid)
+    ):
         return True
     kill([chance.choice(steps)])
     return running.wait(END_S) == 0  # the step had ended before the signal came
 
 
-def writing(running: Running, study: Study, chance: random.Random) -> bool:
-    """Kill everything at a moment when a file or a folder stands under a temporary name."""
-    return not _wait_for(running, lambda: bool(leftovers(study.results))) or _killed(
+def writing(running: Running, study: Study, chance: random.Random, longest: float) -> bool:
+    """Kill everything at a moment when a further file or folder stands under a temporary name."""
+    there = len(leftovers(study.results))
+    return not _wait_for(running, lambda: len(leftovers(study.results)) > there, longest) or _killed(
         running, started_by(running)
     )
 
 
-def joins(running: Running, study: Study, chance: random.Random) -> bool:
+def joins(running: Running, study: Study, chance: random.Random, longest: float) -> bool:
     """Kill everything while a step runs that joins many files."""
     return (
-        not _wait_for(running, lambda: bool(set(steps_of(running).values()) & {*JOINS}), LONGEST_S)
-        or _ended_before(running, chance.uniform(0, 4))
+        not _wait_for(running, lambda: bool(set(steps_of(running).values()) & {*JOINS}), longest)
+        or _ended_before(running, chance.uniform(0, longest / 4))
         or _killed(running, started_by(running))
     )
 
 
-KINDS: dict[str, Callable[[Running, Study, random.Random], bool]] = {
+KINDS: dict[str, Callable[[Running, Study, random.Random, float], bool]] = {
     kind.__name__: kind for kind in (main_process, everything, worker, writing, joins)
 }
 """Each waits for its moment and kills; it returns whether the run had ended before."""
@@ -75,9 +78,10 @@ def survive(study: Study, kinds: Sequence[str], chance: random.Random) -> list[s
     """
     done: list[str] = []
     orphans: set[psutil.Process] = set()
+    whole, longest = 0, float(LONGEST_S)
     for kind in kinds:
         begun, running = time.monotonic(), study.start()
-        ended = KINDS[kind](running, study, chance)
+        ended = KINDS[kind](running, study, chance, longest)
         status = running.wait(END_S)
         if ended:
             _require_success(study, status)
@@ -85,7 +89,8 @@ def survive(study: Study, kinds: Sequence[str], chance: random.Random) -> list[s
         orphans.update(process for process in psutil.process_iter() if _works_in(process, study))
         study.unlock()
         done.append(kind)
-        whole, seconds = require_whole(study.results), time.monotonic() - begun
+        before, whole, seconds = whole, require_whole(study.results), time.monotonic() - begun
+        longest = longest * LONGER if whole == before else LONGEST_S  # or a slow machine would never end
         print(f"{kind}: killed after {seconds:.0f} s, {whole} whole files", flush=True)
     else:
         _require_success(study, study.run())
@@ -137,14 +142,11 @@ def _pid(process: psutil.Process) -> int:
     return int(process.pid)
 
 
-def campaign(folder: Path, kills: int, seed: int) -> list[str]:
+def campaign(quiet: Study, shaken: Study, kills: int, seed: int) -> list[str]:
     """Survive a number of kills in as many runs of the study as it takes; return what differs."""
-    quiet, shaken = (new_study(folder / name, EVERYTHING) for name in ("quiet", "shaken"))
-    _require_success(quiet, quiet.run())
     chance, done = random.Random(seed), 0
     while done < kills:
-        kinds = chance.choices(list(KINDS), k=kills - done)
-        done += len(survive(shaken, kinds, chance))
+        done += len(survive(shaken, chance.choices(list(KINDS), k=kills - done), chance))
         wrong = differences(shaken.results, quiet.results) + leftovers(shaken.results)
         print(f"{done} kills survived, {len(wrong)} differences", flush=True)
         if wrong:
@@ -158,10 +160,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--folder", type=Path, help="by default a temporary one")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        sys.exit("\n".join(campaign(given.folder or Path(temporary), given.kills, given.seed)) or None)
+    with tempfile.TemporaryDirectory() as folder:
+        quiet, shaken = (new_study(Path(folder, name), EVERYTHING) for name in ("quiet", "shaken"))
+        _require_success(quiet, quiet.run())
+        sys.exit("\n".join(campaign(quiet, shaken, given.kills, given.seed)) or None)
 
 
 if __name__ == "__main__":

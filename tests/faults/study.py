@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -40,6 +40,10 @@ class Study:
     def said(self) -> str:
         """Return what Snakemake and the steps said since :meth:`start`."""
         return (self.root / "said.txt").read_text(errors="replace")
+
+    def asking(self, file: str) -> "Study":
+        """Return the study when one file of its results is asked of it."""
+        return replace(self, targets=(f"results/tiny/{file}",))
 
     def command(self, *options: str) -> list[str]:
         given = ["--cores", "2", "--configfile", "tiny.yaml", *options]

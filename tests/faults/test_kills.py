@@ -24,8 +24,8 @@ def test_killed_at_a_write_at_a_join_and_with_orphans(finished, tmp_path):
 def test_a_worker_that_is_killed_is_said(study, finished):
     """The kernel does so when memory runs out."""
     (study.results / "sub-01" / "decoded" / "z.parquet").unlink()
-    running = study.start()
-    assert not kills.worker(running, study, random.Random(3))
+    running = study.asking("sub-01/decoded/z.parquet").start()
+    assert not kills.worker(running, study, random.Random(3), longest=1)
     assert running.returncode != 0
     assert f"{-signal.SIGKILL}" in study.said or "137" in study.said or "Killed" in study.said
     require_whole(study.results)
