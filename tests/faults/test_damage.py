@@ -46,31 +46,36 @@ def damage(path, how):
 
 
 DECODED, EVALUATED = "sub-01/decoded/z.parquet", "sub-01/evaluation/zc.parquet"
+REDRAWN = "sub-01/reconstructions/zc.parquet"
 
 
 @pytest.mark.parametrize(
-    ("file", "how", "asked", "said"),
+    ("file", "how", "asked", "said", "deleted"),
     [
-        ("sub-01/betas.parquet", flipped, DECODED, "delete the file and run the workflow again"),
-        ("features/z.parquet", halved, DECODED, "cut short"),
-        ("sub-01/trials.parquet", older, DECODED, "another version of cortex2image wrote it"),
-        ("features/judged/clip-embeds.npy", flipped, EVALUATED, "delete this folder and run"),
-        ("sub-01/reconstructions/zc/*.png", halved, EVALUATED, "truncated"),
+        ("sub-01/betas.parquet", flipped, DECODED, "delete the file and run the workflow again", None),
+        ("features/z.parquet", halved, DECODED, "cut short", None),
+        ("sub-01/trials.parquet", older, DECODED, "another version of cortex2image wrote it", None),
+        ("features/judged/clip-embeds.npy", flipped, EVALUATED, "delete this folder and", "features/judged"),
+        ("sub-01/reconstructions/zc/*.png", halved, EVALUATED, "delete its table and run", REDRAWN),
     ],
 )
-def test_damage_is_named_and_mended(study, finished, file, how, asked, said):
+def test_damage_is_named_and_mended(study, finished, file, how, asked, said, deleted):
     """Only the table that is asked for is missing: a job that would read on writes it wrong."""
-    path = sorted(study.results.glob(file))[0]
+    path = min(study.results.glob(file))
     damage(path, how)
     (study.results / asked).unlink()
-    assert study.run() != 0
-    message = re.search(
-        rf"Error: \S*{re.escape(path.name)}\n  expected: .*\n  found: .*\n  to do: .*", study.said
-    )
+    assert study.asking(asked).run() != 0
+    parts = rf"Error: \S*{re.escape(path.name)}\n  expected: .*\n  found: .*\n  to do: .*"
+    message = re.search(parts, study.said)
     assert message, study.said[-5000:]
     assert said in message[0]
     assert "Traceback" not in study.said
     assert not (study.results / asked).exists()
-    path.unlink() if path.suffix == ".parquet" else shutil.rmtree(path.parent)
+    _delete(study.results / (deleted or file))
+    assert study.asking(asked).run() == 0, study.said[-5000:]
     assert study.run() == 0, study.said[-5000:]
     assert differences(study.results, finished.results) == []
+
+
+def _delete(path):
+    shutil.rmtree(path) if path.is_dir() else path.unlink()

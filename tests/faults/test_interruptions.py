@@ -16,8 +16,9 @@ LISTENING = ("env", "--default-signal=INT")
 
 
 def decoding(study):
-    """Start a run that decodes again, and return it when it does."""
-    running = study.start("--forcerun", "decode_features", before=LISTENING)
+    """Start a run that has to decode again, and return it when it does."""
+    study.make_old()
+    running = study.start(before=LISTENING)
     while running.poll() is None and "decode_features" not in steps_of(running).values():
         time.sleep(0.02)
     assert running.poll() is None, study.said
@@ -26,8 +27,7 @@ def decoding(study):
 
 def test_a_second_run_is_refused_and_the_first_ends_well(study, finished):
     first = decoding(study)
-    command = study.command("--forcerun", "decode_features")
-    second = subprocess.run(command, cwd=study.root, capture_output=True, text=True, check=False)
+    second = subprocess.run(study.command(), cwd=study.root, capture_output=True, text=True, check=False)
     assert second.returncode != 0
     assert "Directory cannot be locked" in second.stdout + second.stderr
     assert first.wait(600) == 0, study.said
