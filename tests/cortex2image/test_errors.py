@@ -1,5 +1,8 @@
 """Errors say where, what was expected, what was found and what to do."""
 
+import errno
+import os
+
 import pytest
 
 from cortex2image import errors
@@ -19,6 +22,34 @@ def test_a_step_ends_with_the_message_alone(capsys):
 def test_errors_of_the_code_keep_their_traceback():
     with pytest.raises(ZeroDivisionError):
         errors.run_step(lambda: print(1 / 0))
+
+
+@pytest.mark.parametrize(
+    ("number", "fix"),
+    [
+        (errno.ENOSPC, "free space on this disk"),
+        (errno.EROFS, "mount the disk for writing"),
+        (errno.EACCES, "give yourself the right"),
+    ],
+)
+def test_a_disk_that_takes_no_file_is_no_error_of_the_code(number, fix):
+    def refused():
+        raise OSError(number, os.strerror(number), "betas.parquet")
+
+    with pytest.raises(SystemExit) as end:
+        errors.run_step(refused)
+    message = str(end.value).splitlines()
+    assert message[0] == "DataError: betas.parquet"
+    assert os.strerror(number) in message[2]
+    assert fix in message[3]
+
+
+def test_other_errors_of_the_system_keep_their_traceback():
+    def unfit():
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), "betas.parquet")
+
+    with pytest.raises(OSError, match="Invalid argument"):
+        errors.run_step(unfit)
 
 
 KINDS = [errors.ConfigError, errors.DataError, errors.ContractError, errors.ModelSetError]

@@ -1,5 +1,6 @@
 """Exceptions of the project: each says where the fault is, what was expected and found, and what to do."""
 
+import errno
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
@@ -70,13 +71,32 @@ def require_known(setting: str, name: str, known: Iterable[str]) -> None:
         raise ConfigError(setting, f"one of {', '.join(names)}", f"'{name}'", f"correct {setting}")
 
 
+# What keeps a whole file from being written, or from being read, without a fault in any file or in the code.
+_OF_THE_SYSTEM = {
+    errno.ENOSPC: "free space on this disk, or move `results`, and run again; finished files are kept",
+    errno.EDQUOT: "free space within your quota, or have it raised, and run again; finished files are kept",
+    errno.EFBIG: "raise the limit on the size of files (`ulimit -f`), and run again",
+    errno.EROFS: "mount the disk for writing, or work in a folder that can be written",
+    errno.EACCES: "give yourself the right to read and write this path, or work in a folder of your own",
+    errno.EPERM: "give yourself the right to read and write this path, or work in a folder of your own",
+    errno.EIO: "have the disk or its connection checked, and run again; finished files are kept",
+    errno.ESTALE: "have the connection to the file server checked, and run again; finished files are kept",
+}
+
+
 def run_step(main: Callable[[], Result]) -> Result:
     """Run a step or a part of planning, and return the result of `main`.
 
     Bad input ends the process with exit status 1 and the message of the error, without a traceback:
-    tracebacks are for errors in this project's code.
+    tracebacks are for errors in this project's code. The same holds where the disk is full or read-only.
     """
     try:
         return main()
     except Cortex2imageError as error:
         sys.exit(f"{type(error).__name__}: {error}")
+    except OSError as error:
+        if error.errno not in _OF_THE_SYSTEM:
+            raise
+        found, fix = error.strerror or str(error), _OF_THE_SYSTEM[error.errno]
+        refused = DataError(error.filename or "a file", "a file system that takes and gives it", found, fix)
+        sys.exit(f"{type(refused).__name__}: {refused}")

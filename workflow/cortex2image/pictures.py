@@ -58,6 +58,8 @@ def read_picture(path: str | Path, fix: str = _RESTORE) -> np.ndarray:
     try:
         with Image.open(path, formats=FORMATS) as image:
             _refuse_unclear(image, path)
+            if image.format == "PNG":
+                _require_checksums(path)
             return np.asarray(_as_seen(image, path))
     except DataError:
         raise
@@ -71,6 +73,12 @@ def read_picture(path: str | Path, fix: str = _RESTORE) -> np.ndarray:
         raise
     except Exception as error:  # Pillow raises errors of any kind on damaged files
         raise DataError(path, f"{_A_PICTURE}, whole", f"{error}" or repr(error), fix) from None
+
+
+def _require_checksums(path: str | Path) -> None:
+    """Compare all parts of a PNG file but the last with their checksums; to read pixels, Pillow does not."""
+    with Image.open(path, formats=("PNG",)) as image:
+        image.verify()
 
 
 def _refuse_unclear(image: ImageFile.ImageFile, path: str | Path) -> None:

@@ -1,5 +1,6 @@
 """Volumes: order of the voxels against plain indexing, and every way a file can be unusable."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import nibabel as nib
@@ -205,3 +206,29 @@ def test_a_grid_is_read_from_the_header(tmp_path, values):
         assert grid.source.endswith(name)
     with pytest.raises(DataError, match="a volume"):
         read_grid(save(values[0, 0], tmp_path / "table.nii.gz"))
+
+
+@pytest.mark.parametrize("volumes", [None, (0, 32)])
+def test_flipped_bits_of_a_compressed_file_are_refused(tmp_path, values, mask, volumes):
+    """Nibabel stops reading before the checksum, and takes most of them for a recording."""
+    path = save(values, tmp_path / "bold.nii.gz")
+    content, unseen = path.read_bytes(), 0
+    rng = np.random.default_rng(5)
+    for bit in rng.integers(8 * 2000, 8 * len(content), 20):
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        with suppress(Exception):
+            unseen += not np.array_equal(np.asarray(nib.load(path).dataobj), values)
+        with pytest.raises(DataError, match=r"bold\.nii\.gz\n.*a whole NIfTI file"):
+            load_masked(path, mask, volumes)
+    assert unseen > 10
+
+
+def test_a_flipped_bit_of_a_compressed_atlas_is_refused(tmp_path, values):
+    path = save(values[..., 0], tmp_path / "atlas.nii.gz")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"atlas\.nii\.gz"):
+        load_volume(path)

@@ -68,16 +68,6 @@ def test_a_stopped_shard_leaves_no_folder(tmp_path, rows):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_killed_process_left_goes_with_the_next_try(tmp_path, rows):
-    left, other = tmp_path / ".99999-n0.8-0-0", tmp_path / ".99999-n0.8-0-01"
-    for folder in (left, other):
-        folder.mkdir()
-        (folder / "zc.npy").write_bytes(b"0" * 9)
-    write(tmp_path / "n0.8-0-0", rows, 0, 4)
-    assert not left.exists()
-    assert other.exists()
-
-
 @pytest.mark.parametrize(
     ("value", "said"),
     [
@@ -145,6 +135,17 @@ def test_a_stimulus_in_two_shards_is_refused(folders):
     path.write_text(json.dumps(json.loads(path.read_text()) | {"stimuli": ["s1", "s5"]}))
     with pytest.raises(DataError, match=r"without a stimulus in common\n.*1 twice, first s1"):
         open_activity(folders, LATENT)
+
+
+@pytest.mark.parametrize("space", [LAYER, LATENT])
+def test_flipped_bits_are_refused_in_the_space_that_is_read(folders, space):
+    path = folders[0] / f"{space}.npy"
+    content = bytearray(path.read_bytes())
+    content[-3] ^= 16
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=rf"{space}\.npy(.|\n)*first 1(.|\n)*delete these folders"):
+        open_activity(folders, space)
+    open_activity(folders, LATENT if space == LAYER else LAYER)
 
 
 def test_no_folders_are_no_activity():

@@ -90,7 +90,8 @@ def test_nothing_is_read_until_it_is_needed(folder, pictures, monkeypatch):
 def test_only_the_layers_that_are_read_are_written(tmp_path, pictures, reference):
     judge = Pixels()
     write_stimulus_features(tmp_path / "x", IDS, [pictures], [Judged(judge, ("rows",), {})], reference, "m")
-    assert sorted(path.name for path in (tmp_path / "x").iterdir()) == [DESCRIPTION, "pixels-rows.npy"]
+    written = sorted(path.name for path in (tmp_path / "x").iterdir())
+    assert written == [DESCRIPTION, "pixels-rows.crc32", "pixels-rows.npy"]
     assert judge.shown == [(5, ("rows",)), (1, ("rows",))]
     with pytest.raises(DataError, match=r"pixels all(.|\n)*found: +pixels rows"):
         open_stimulus_features(tmp_path / "x").rows("pixels", "all")
@@ -141,6 +142,16 @@ def test_a_cut_file_is_refused(folder, pictures, keep):
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(DataError, match=r"pixels-all\.npy(.|\n)*delete this folder"):
         chosen(folder, IDS, pictures)
+
+
+def test_a_flipped_bit_is_refused_where_its_stimulus_is_read(folder, pictures):
+    path = folder / "pixels-rows.npy"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"pixels-rows\.npy(.|\n)*first 4(.|\n)*delete this folder"):
+        chosen(folder, IDS, pictures)
+    chosen(folder, IDS[:4], pictures[:4])
 
 
 def test_a_file_of_another_shape_is_refused(folder, pictures):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import torch
 from PIL import Image
@@ -27,6 +26,7 @@ from cortex2image.study.methods import METHODS
 from cortex2image.tables.columns import vectors
 from cortex2image.tables.recordings import TRIALS
 from cortex2image.tables.results import DECODED, FEATURES, RECONSTRUCTIONS
+from cortex2image.tables.row_groups import write_row_groups
 
 STIMULI = ["scene/1", "scene-2", "Scene-2"]
 TRAINING = ["seen-1", "seen-2"]
@@ -319,7 +319,8 @@ def test_a_disk_without_room_is_refused_before_the_model_loads(no_model, monkeyp
 def test_features_that_are_not_finite_are_refused_before_the_model_loads(no_model, decoded, value):
     decoded["c"][1, 5] = value
     columns = {"stimulus_id": STIMULI, "feature": vectors(decoded["c"])}
-    pq.write_table(pa.table(columns).cast(DECODED.read("c.parquet").schema), "c.parquet")
+    table = pa.table(columns).cast(DECODED.read("c.parquet").schema)
+    write_row_groups([table], Path("c.parquet"), {}, ["stimulus_id"])
     refused(no_model, ContractError, r"c\.parquet(.|\n)*NaN or Inf")
 
 

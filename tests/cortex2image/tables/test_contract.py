@@ -11,6 +11,7 @@ from cortex2image.errors import ContractError
 from cortex2image.tables import row_groups
 from cortex2image.tables.columns import Column, matrix, vectors
 from cortex2image.tables.contract import Contract
+from cortex2image.tables.row_groups import write_row_groups
 
 SIDE = Column("side", pa.string(), "", "a side", allowed=("left", "right"))
 TOY = Contract(
@@ -174,7 +175,8 @@ def test_nan_in_a_later_row_group_is_found_on_reading(tmp_path, monkeypatch):
     values = matrix(table, "beta").copy()
     values[15] = np.nan
     spoilt = table.set_column(3, table.schema.field("beta"), vectors(values))
-    pq.write_table(spoilt, tmp_path / "toy.parquet", row_group_size=10)
+    monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", spoilt.nbytes // 2)
+    write_row_groups([spoilt], tmp_path / "toy.parquet", {}, ["name"])
     read = TOY.read_batches(tmp_path / "toy.parquet")
     assert next(read).num_rows == 10
     with pytest.raises(ContractError, match="NaN or Inf in 1 rows, first 5"):
@@ -191,3 +193,33 @@ def test_an_optional_column_that_a_table_lacks_is_null(tmp_path):
     assert longer.read(tmp_path / "older.parquet").schema.metadata[b"seed"] == b"7"
     longer.write(toy(kind=["car", None]), tmp_path / "stated.parquet")
     assert longer.read(tmp_path / "stated.parquet")["kind"].to_pylist() == ["car", None]
+
+
+def test_no_flipped_bit_changes_what_is_read(tmp_path):
+    """Bits all over a small file in turn: the same table, or a refusal."""
+    path = tmp_path / "toy.parquet"
+    TOY.write(toy(), path, seed=7)
+    right, whole = TOY.read(path), path.read_bytes()
+    flipped, refused = range(0, 8 * len(whole), 13), 0
+    for bit in flipped:
+        damaged = bytearray(whole)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        try:
+            assert TOY.read(path).equals(right, check_metadata=True), f"bit {bit}"
+        except ContractError:
+            refused += 1
+    assert refused > 0.8 * len(flipped)
+
+
+@pytest.mark.parametrize("reading", [TOY.read, lambda path: list(TOY.read_batches(path)), TOY.read_keys])
+def test_flipped_bits_among_the_values_are_refused_however_they_are_read(tmp_path, monkeypatch, reading):
+    monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", 200)
+    path = tmp_path / "toy.parquet"
+    TOY.write(batch(0, 24), path)
+    damaged = bytearray(path.read_bytes())
+    chunk = pq.read_metadata(path).row_group(0).column(0)
+    damaged[chunk.dictionary_page_offset + chunk.total_compressed_size - 1] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(ContractError, match=r"whole Parquet table 'toy'(.|\n)*delete the file"):
+        reading(path)

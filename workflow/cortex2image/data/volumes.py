@@ -16,6 +16,7 @@ from cortex2image.fmri.grid import Grid
 
 VOLUMES_AT_ONCE = 32
 _UNREADABLE = (OSError, EOFError, ValueError, zlib.error, ImageFileError, HeaderDataError)
+_WITH_CHECKSUM, _PIECE_BYTES = (".gz", ".mgz", ".bz2"), 2**20
 _SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6, "unknown": 1.0}
 
 
@@ -93,6 +94,7 @@ def load_volume(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     """
     image = _open(path)
     values = _read(path, image, ())
+    require_checksum(path, image)
     if values.ndim == 4 and values.shape[3] == 1:
         values = values[..., 0]
     if values.ndim != 3:
@@ -181,6 +183,7 @@ def load_masked(path: str | Path, mask: np.ndarray, volumes: tuple[int, int] | N
         stop = min(start + VOLUMES_AT_ONCE, last)
         block = _read(path, image, (..., slice(start, stop)))
         values[start - first : stop - first] = block[mask].T
+    require_checksum(path, image)
     return values
 
 
@@ -203,6 +206,29 @@ def _open_bold(path: str | Path) -> Any:
 def _read(path: str | Path, image: Any, region: tuple[Any, ...]) -> np.ndarray:
     try:
         return np.asarray(image.dataobj[region])
+    except _UNREADABLE as error:
+        raise _unreadable(path, error) from None
+
+
+def require_checksum(path: str | Path, image: Any) -> None:
+    """Read a compressed file to its end, where its checksum is; nibabel stops after the last value it needs.
+
+    Parameters
+    ----------
+    path : path of the file
+    image : the file as nibabel opened it with ``keep_file_open=True``
+
+    Raises
+    ------
+    DataError
+        The file is not the one that was compressed.
+    """
+    if Path(path).suffix.lower() not in _WITH_CHECKSUM:
+        return
+    try:
+        with image.dataobj._get_fileobj() as stream:
+            while stream.read(_PIECE_BYTES):
+                pass
     except _UNREADABLE as error:
         raise _unreadable(path, error) from None
 

@@ -1,7 +1,8 @@
 """Features of stimuli on disk, in every space that one pass of the sampler captured, a folder per shard.
 
-A folder holds ``{space}.npy``, (stimuli, width) in C order, and ``stimuli.json``: the stimuli in this order,
-and what the features depend on beside pictures and captions. It appears whole or not at all.
+A folder holds ``{space}.npy``, (stimuli, width) in C order, with the checksums of its rows beside it, and
+``stimuli.json``: the stimuli in this order, and what the features depend on beside pictures and captions. It
+appears whole or not at all.
 """
 
 import itertools
@@ -11,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
 from cortex2image.errors import DataError
 from cortex2image.files import whole_folder
+from cortex2image.row_files import RowFile, require_whole_rows
 
 SHARD = "stimuli.json"
 BATCH_BYTES = 64 * 2**20
@@ -34,7 +35,7 @@ class Captured:
 class Shard:
     """A folder in the making; rows are appended to its files, so that memory holds a batch of them."""
 
-    def __init__(self, files: Mapping[str, BinaryIO], spaces: Mapping[str, Captured]):
+    def __init__(self, files: Mapping[str, RowFile], spaces: Mapping[str, Captured]):
         self._files, self._spaces = files, spaces
 
     def append(self, space: str, rows: np.ndarray) -> None:
@@ -57,7 +58,7 @@ class Shard:
             raise DataError(
                 f"activity of {space}", expected, f"{largest:g}", "set features/activity: float32"
             )
-        self._files[space].write(stored.tobytes())
+        self._files[space].append(stored)
 
 
 @contextmanager
@@ -83,11 +84,12 @@ def new_shard(
         Position of the first stimulus among those of the study.
     """
     with whole_folder(Path(folder)) as temporary, ExitStack() as stack:
-        files = {space: stack.enter_context((temporary / f"{space}.npy").open("wb")) for space in spaces}
-        for space, captured in spaces.items():
-            header = {"descr": np.dtype(captured.dtype).str, "fortran_order": False}
-            shape = {"shape": (len(ids), captured.width)}
-            np.lib.format.write_array_header_1_0(files[space], header | shape)
+        files = {
+            space: RowFile(temporary / f"{space}.npy", len(ids), captured.width, captured.dtype)
+            for space, captured in spaces.items()
+        }
+        for file in files.values():
+            stack.enter_context(file)
         yield Shard(files, spaces)
         words = {key: str(value) for key, value in facts.items()}
         shard = {"facts": words, "first": first, "stimuli": list(ids)}
@@ -133,8 +135,8 @@ def open_activity(folders: Sequence[str | Path], space: str) -> Activity:
     Raises
     ------
     DataError
-        A folder is missing or cut short, lacks the space, depends on other facts than the others, or does not
-        begin where another ends.
+        A folder is missing, damaged or cut short, lacks the space, depends on other facts than the others, or
+        does not begin where another ends.
     """
     if not folders:
         raise DataError(
@@ -184,6 +186,7 @@ def _open_features(folder: Path, space: str, stimuli: int) -> np.ndarray:
     if features.ndim != 2 or len(features) != stimuli:
         expected = f"features of {stimuli} stimuli, as {SHARD} lists"
         raise DataError(path, expected, f"an array of shape {features.shape}", RERUN)
+    require_whole_rows(path, features, RERUN)
     return features
 
 

@@ -1,9 +1,9 @@
 """Features of the stimuli by the judges of a study, computed once and mapped from disk by every evaluation.
 
-A folder holds ``{judge}-{layer}.npy``, float32 (stimuli, width) in C order, and ``features.json``: the
-stimuli in this order with a digest of their pictures, the size of these, and of each judge what its features
-depend on, the widths of its layers and the fingerprint of the reference picture. It appears whole or not at
-all.
+A folder holds ``{judge}-{layer}.npy``, float32 (stimuli, width) in C order, with the checksums of its rows
+beside it, and ``features.json``: the stimuli in this order with a digest of their pictures, the size of
+these, and of each judge what its features depend on, the widths of its layers and the fingerprint of the
+reference picture. It appears whole or not at all.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from cortex2image.files import whole_folder
 from cortex2image.judges.judge import Judge
 from cortex2image.metrics.similarity import Rows
 from cortex2image.metrics.versions import Facts, package_versions
+from cortex2image.row_files import RowFile, require_whole_rows
 from cortex2image.stats.fingerprints import fingerprint
 
 DESCRIPTION = "features.json"
@@ -92,7 +93,7 @@ class _Store:
 
     def __init__(self, folder: Path, stimuli: int, stack: ExitStack):
         self._folder, self._stimuli, self._stack = folder, stimuli, stack
-        self._files: dict[tuple[str, str], BinaryIO] = {}
+        self._files: dict[tuple[str, str], RowFile] = {}
         self.widths: dict[str, dict[str, int]] = {}
 
     def append(self, judge: str, layer: str, rows: np.ndarray) -> None:
@@ -101,13 +102,11 @@ class _Store:
             raise DataError(f"features of stimuli, {judge} {layer}", "finite numbers", "NaN or Inf", fix)
         if (judge, layer) not in self._files:
             self._begin(judge, layer, rows.shape[1])
-        self._files[judge, layer].write(np.ascontiguousarray(rows, "<f4").tobytes())
+        self._files[judge, layer].append(rows)
 
     def _begin(self, judge: str, layer: str, width: int) -> None:
-        file = self._stack.enter_context(_layer_file(self._folder, judge, layer).open("wb"))
-        shape = {"descr": "<f4", "fortran_order": False, "shape": (self._stimuli, width)}
-        np.lib.format.write_array_header_1_0(file, shape)
-        self._files[judge, layer] = file
+        file = RowFile(_layer_file(self._folder, judge, layer), self._stimuli, width, "<f4")
+        self._files[judge, layer] = self._stack.enter_context(file)
         self.widths.setdefault(judge, {})[layer] = width
 
 
@@ -147,12 +146,12 @@ class StimulusFeatures:
     packages: dict[str, str]
 
     def rows(self, judge: str, layer: str, which: np.ndarray | None = None) -> Rows:
-        """Map the features of a layer, of all stimuli or some of them.
+        """Map the features of a layer, of all stimuli or some of them, after these are read and checked.
 
         Raises
         ------
         DataError
-            The file is missing, cut short, or has another shape than `features.json` says.
+            The file is missing, damaged, cut short, or has another shape than `features.json` says.
         """
         path, expected = _layer_file(self.folder, judge, layer), self._shape(judge, layer)
         where = f"float32 features of {expected[0]} stimuli x {expected[1]} units"
@@ -162,6 +161,7 @@ class StimulusFeatures:
             raise DataError(path, where, str(error), RERUN) from None
         if features.shape != expected or features.dtype != np.float32:
             raise DataError(path, where, f"{features.dtype} of shape {features.shape}", RERUN)
+        require_whole_rows(path, features, RERUN, which)
         return Rows(features, which)
 
     def _shape(self, judge: str, layer: str) -> tuple[int, int]:

@@ -55,7 +55,7 @@ def read_predictions(path: str, space: str, models: ModelSet, split: Mapping[str
 def _read_table(path: str) -> tuple[list[str], np.ndarray]:
     """Return identities and features of a Parquet table; further columns are not read."""
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             _require_columns(file.schema_arrow.names, path)
             table = file.read(list(COLUMNS)).combine_chunks()
     except (OSError, pa.ArrowInvalid) as error:

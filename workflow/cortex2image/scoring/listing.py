@@ -264,7 +264,7 @@ def _rows(table: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str
 def _read_parquet(table: Path) -> tuple[list[str], Rows]:
     """Return the columns of a Parquet table that are used, and its rows by their numbers from 1."""
     try:
-        with pq.ParquetFile(table) as file:
+        with pq.ParquetFile(table, page_checksum_verification=True) as file:
             known = file.schema_arrow.names
             rows = file.read([name for name in USED if name in known]).to_pylist()
     except (OSError, pa.ArrowInvalid) as error:

@@ -13,6 +13,7 @@ from cortex2image.errors import ContractError
 from cortex2image.files import atomic
 from cortex2image.tables.checks import RowCheck
 from cortex2image.tables.columns import Column, matrix, vectors
+from cortex2image.tables.footer import ANEW, require_whole_footer
 from cortex2image.tables.row_groups import write_row_groups
 
 
@@ -83,7 +84,7 @@ class Contract:
         Raises
         ------
         ContractError
-            The file is missing, is no Parquet file, or was written under another contract or version.
+            The file is missing, damaged or no Parquet file, or was written under another contract or version.
         """
         with self._open(path) as file:
             rows, several = file.metadata.num_rows, file.num_row_groups > 1
@@ -140,16 +141,16 @@ class Contract:
     @contextmanager
     def _open(self, path: str | Path) -> Iterator[pq.ParquetFile]:
         try:
-            with pq.ParquetFile(path) as file:
+            require_whole_footer(path)
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 self._check_stamp(file.schema_arrow.metadata or {}, path)
                 yield file
         except FileNotFoundError:
             fix = "run the workflow, which makes it, or correct the path"
             raise ContractError(path, f"a Parquet table '{self.name}'", "no such file", fix) from None
         except (OSError, pa.ArrowInvalid) as error:
-            fix = "run the workflow again, it makes the file anew once the broken one is deleted"
-            expected = f"a Parquet table '{self.name}'"
-            raise ContractError(path, expected, str(error).splitlines()[0], fix) from None
+            expected = f"a whole Parquet table '{self.name}'"
+            raise ContractError(path, expected, str(error).splitlines()[0], ANEW) from None
 
     def _check_stamp(self, metadata: Mapping[bytes, bytes], path: str | Path) -> None:
         stamp = {k.decode(): v.decode() for k, v in metadata.items()}

@@ -1,7 +1,6 @@
 """A table under another contract: same rows and columns, other metadata."""
 
 import io
-import os
 import shutil
 from pathlib import Path
 
@@ -10,15 +9,14 @@ import pyarrow.parquet as pq
 
 from cortex2image.files import atomic
 from cortex2image.tables.contract import Contract
-
-TAIL_BYTES = 8  # length of the footer (4 bytes) and the letters PAR1
+from cortex2image.tables.footer import MAGIC, replace_footer, require_whole_footer
 
 
 def copy_under(contract: Contract, source: str | Path, path: str | Path, **metadata: object) -> None:
     """Copy a table under a contract whose columns have the names and types that they have in `source`.
 
-    Only the footer of the Parquet file is written anew. The row groups are copied as bytes, neither decoded
-    nor checked: read `source` under its own contract before.
+    Only the footer of the Parquet file is written anew. The row groups are copied as bytes with their
+    checksums, neither decoded nor checked: read `source` under its own contract before.
 
     Parameters
     ----------
@@ -30,8 +28,9 @@ def copy_under(contract: Contract, source: str | Path, path: str | Path, **metad
     Raises
     ------
     ContractError
-        `contract` has other columns than `source`.
+        `contract` has other columns than `source`, or the footer of `source` is damaged.
     """
+    require_whole_footer(source)
     with pq.ParquetFile(source) as file:
         rows = file.metadata
         no_rows = file.schema_arrow.empty_table().replace_schema_metadata(None)
@@ -40,12 +39,7 @@ def copy_under(contract: Contract, source: str | Path, path: str | Path, **metad
     footer = _footer(stamped.with_metadata({**stamped.metadata, **facts}), rows)
     with atomic(path) as temporary:
         shutil.copyfile(source, temporary)
-        with temporary.open("r+b") as copy:
-            copy.seek(-TAIL_BYTES, os.SEEK_END)
-            length = int.from_bytes(copy.read(4), "little")
-            copy.seek(-TAIL_BYTES - length, os.SEEK_END)
-            copy.truncate()
-            copy.write(footer)
+        replace_footer(temporary, footer)
 
 
 def _footer(schema: pa.Schema, rows: pq.FileMetaData) -> bytes:
@@ -56,4 +50,4 @@ def _footer(schema: pa.Schema, rows: pq.FileMetaData) -> bytes:
     metadata.append_row_groups(rows)
     written = io.BytesIO()
     metadata.write_metadata_file(written)
-    return written.getvalue().removeprefix(b"PAR1")
+    return written.getvalue().removeprefix(MAGIC)

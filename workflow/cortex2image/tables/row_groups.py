@@ -8,6 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cortex2image.tables.footer import seal
+
 ROW_GROUP_BYTES = 64 * 2**20
 
 
@@ -15,6 +17,8 @@ def write_row_groups(
     tables: Iterable[pa.Table], path: Path, facts: Mapping[str, str], plain_columns: Sequence[str]
 ) -> None:
     """Write tables of one schema as one file, in row groups of 64 to 128 MB; without tables, no file.
+
+    Every page of values has a checksum, and the footer a seal: see :mod:`cortex2image.tables.footer`.
 
     Parameters
     ----------
@@ -26,8 +30,8 @@ def write_row_groups(
     plain_columns : names of the columns without vectors
         These columns get dictionaries and statistics.
     """
+    writer: pq.ParquetWriter | None = None
     with ExitStack() as files:
-        writer: pq.ParquetWriter | None = None
         for table in _filled(tables):
             if writer is None:
                 schema = table.schema.with_metadata({**(table.schema.metadata or {}), **facts})
@@ -35,6 +39,8 @@ def write_row_groups(
             groups = max(1, table.nbytes // ROW_GROUP_BYTES)
             writer.write_table(table, row_group_size=max(1, math.ceil(table.num_rows / groups)))
             del table  # or it would stay in memory while the next table is made
+    if writer is not None:
+        seal(path)
 
 
 def _writer(path: Path, schema: pa.Schema, plain_columns: list[str]) -> pq.ParquetWriter:
@@ -45,6 +51,7 @@ def _writer(path: Path, schema: pa.Schema, plain_columns: list[str]) -> pq.Parqu
         compression_level=1,
         use_dictionary=plain_columns,
         write_statistics=plain_columns,
+        write_page_checksum=True,
     )
 
 

@@ -75,3 +75,15 @@ def test_labels(surface_tree, brain, files):
     assert count_vertices(path) == 30
     with pytest.raises(DataError, match="one value per vertex"):
         read_surface(files[0])
+
+
+def test_a_flipped_bit_of_compressed_labels_is_refused(tmp_path):
+    path = tmp_path / "rh.streams.mgz"
+    codes = np.random.default_rng(3).integers(0, 8, (3000, 1, 1)).astype(np.int32)
+    nib.save(nib.MGHImage(codes, np.eye(4)), path)
+    np.testing.assert_array_equal(read_surface(path), codes[:, 0, 0])
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"rh\.streams\.mgz"):
+        read_surface(path)

@@ -14,6 +14,7 @@ from nibabel.filebasedimages import ImageFileError
 
 from cortex2image.data.nsd.facts import TRIALS_PER_SESSION
 from cortex2image.data.prepared import mark_invalid
+from cortex2image.data.volumes import require_checksum
 from cortex2image.errors import DataError
 
 FIX = "download the file again; it is missing, cut short or another file"
@@ -102,8 +103,10 @@ def _betas(path: Path) -> np.ndarray:
 def _open(path: Path) -> np.ndarray:
     """Return the values of an MGH file; of an uncompressed file, they are read when they are used."""
     try:
-        image: Any = nib.load(path)
-        return np.asanyarray(image.dataobj)
+        image: Any = nib.load(path, keep_file_open=True)
+        values = np.asanyarray(image.dataobj)
+        require_checksum(path, image)
+        return values
     except (OSError, EOFError, ValueError, ImageFileError) as error:
         found = " ".join(str(error).split())
         raise DataError(path, "an MGH file of one hemisphere", found, FIX) from None
