@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -14,14 +16,14 @@ def bad_input():
 
 def test_a_step_ends_with_the_message_alone(capsys):
     with pytest.raises(SystemExit) as end:
-        errors.run_step(bad_input)
+        errors.or_end(bad_input)
     assert str(end.value).splitlines()[0] == "DataError: file.tsv"
     assert "Traceback" not in str(end.value)
 
 
 def test_errors_of_the_code_keep_their_traceback():
     with pytest.raises(ZeroDivisionError):
-        errors.run_step(lambda: print(1 / 0))
+        errors.or_end(lambda: print(1 / 0))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,7 @@ def test_a_disk_that_takes_no_file_is_no_error_of_the_code(number, fix):
         raise OSError(number, os.strerror(number), "betas.parquet")
 
     with pytest.raises(SystemExit) as end:
-        errors.run_step(refused)
+        errors.or_end(refused)
     message = str(end.value).splitlines()
     assert message[0] == "DataError: betas.parquet"
     assert os.strerror(number) in message[2]
@@ -49,7 +51,14 @@ def test_other_errors_of_the_system_keep_their_traceback():
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), "betas.parquet")
 
     with pytest.raises(OSError, match="Invalid argument"):
-        errors.run_step(unfit)
+        errors.or_end(unfit)
+
+
+def test_what_happens_as_python_ends_spoils_no_finished_step():
+    imports = "import atexit, os; from cortex2image.errors import run_step"
+    code = f"{imports}; atexit.register(os._exit, 77); run_step(lambda: print('done'))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "done\n")
 
 
 KINDS = [errors.ConfigError, errors.DataError, errors.ContractError, errors.ModelSetError]

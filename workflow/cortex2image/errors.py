@@ -1,9 +1,10 @@
 """Exceptions of the project: each says where the fault is, what was expected and found, and what to do."""
 
 import errno
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 Result = TypeVar("Result")
 
@@ -84,8 +85,21 @@ _OF_THE_SYSTEM = {
 }
 
 
-def run_step(main: Callable[[], Result]) -> Result:
-    """Run a step or a part of planning, and return the result of `main`.
+def run_step(main: Callable[[], object]) -> NoReturn:
+    """Run the command of a step as a process of its own, which ends here, and not as Python ends.
+
+    At the end of a Python process, threads of pyarrow may still drop the last arrays that numpy lent them.
+    They then need an interpreter that is no more, and abort a process whose results are written (apache/arrow
+    issue 34314).
+    """
+    or_end(main)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def or_end(main: Callable[[], Result]) -> Result:
+    """Return the result of `main`, a step or a part of planning, or end the process with its message.
 
     Bad input ends the process with exit status 1 and the message of the error, without a traceback:
     tracebacks are for errors in this project's code. The same holds where the disk is full or read-only.

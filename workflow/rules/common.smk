@@ -9,7 +9,7 @@ from snakemake.logging import logger
 # Rules import the package that lies beside them. It need not be installed.
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
-from cortex2image.errors import run_step
+from cortex2image.errors import or_end
 from cortex2image.networks.registry import model_set
 from cortex2image.planning.code import command_line
 from cortex2image.planning.files import model_sums
@@ -27,7 +27,7 @@ from cortex2image.study.space_names import wildcard_pattern
 from cortex2image.study.spaces import EXTRACTABLE, JOINED
 from cortex2image.tables.paths import benchmark_path, figure_path, log_path, training_path
 
-run_step(lambda: require_no_braces(workflow.basedir, "the folder of this repository"))
+or_end(lambda: require_no_braces(workflow.basedir, "the folder of this repository"))
 # Jobs import the same package: this prefix sets PYTHONPATH in front of every command. Activating a conda environment
 # clears PYTHONPATH, but before the prefix takes effect. Without conda, `python` is the one that runs Snakemake.
 # OpenMP threads wait without spinning, because several jobs share the cores.
@@ -37,8 +37,8 @@ PACKAGE_ROOT = shlex.quote(str(Path(workflow.basedir) / "workflow"))
 shell.prefix(f"set -euo pipefail; export {PYTHON_FIRST}PYTHONPATH={PACKAGE_ROOT} OMP_WAIT_POLICY=passive; ")
 
 CONFIG = config_name(workflow.configfiles, overridden=bool(workflow.config_settings.config))
-STUDY = run_step(lambda: resolve(config, CONFIG))
-JOBS = run_step(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.yaml")))
+STUDY = or_end(lambda: resolve(config, CONFIG))
+JOBS = or_end(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.yaml")))
 speak_plainly(workflow, logger, f"logs/{STUDY.study}")
 RESOURCES, READER, SCORED = JOBS.resources, JOBS.reader, JOBS.scored
 ENCODING_FIGURES, ENCODING_FIGURE_NAMES = JOBS.figures, [figure.name for figure in JOBS.figures]

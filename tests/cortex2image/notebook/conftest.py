@@ -8,10 +8,16 @@ from cortex2image.networks.registry import MODEL_SETS
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory, tiny_diffusion, tiny_model_set) -> NotebookStudy:
-    """The study of `tests.support.notebook_study`; its model set is registered for as long as tests run."""
-    MODEL_SETS["tiny"] = tiny_model_set
-    yield write_notebook_study(tmp_path_factory.mktemp("lab") / "results" / "demo", tiny_diffusion)
-    del MODEL_SETS["tiny"]
+    """The study of `tests.support.notebook_study`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(MODEL_SETS, "tiny", tiny_model_set)
+        return write_notebook_study(tmp_path_factory.mktemp("lab") / "results" / "demo", tiny_diffusion)
+
+
+@pytest.fixture(autouse=True)
+def registered(monkeypatch, tiny_model_set) -> None:
+    """The model set of the study is known while a test of this folder runs, and in no other test."""
+    monkeypatch.setitem(MODEL_SETS, "tiny", tiny_model_set)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 from cortex2image.data.open_dataset import check_study, open_betas, open_dataset
 from cortex2image.data.paths import pictures_digest
 from cortex2image.data.prepared import HasReleasedNcsnr
-from cortex2image.errors import ConfigError, run_step
+from cortex2image.errors import ConfigError, or_end
 from cortex2image.networks.checksums import check_present, sums_file
 from cortex2image.networks.registry import ModelSet
 from cortex2image.simulation import layout as simulated
@@ -50,7 +50,7 @@ class StudyFiles:
         if self.reader.made_by_workflow:
             return simulated.subject_files(self.root, subject, self.sizes)
         if subject not in self.listed:
-            self.listed[subject] = run_step(lambda: self._found(subject))
+            self.listed[subject] = or_end(lambda: self._found(subject))
         return self.listed[subject]
 
     def events(self) -> list[str]:
@@ -90,7 +90,7 @@ class StudyFiles:
                 fix = "write the file, or correct the key"
                 raise ConfigError("encode/to_mni", f"the matrix of {subject}", f"no file {file}", fix)
 
-        run_step(check)
+        or_end(check)
         return [] if file is None else [file]
 
     def _found(self, subject: str) -> list[str]:
@@ -117,13 +117,13 @@ def predictions(method: Method, space: str, subject: str) -> str:
             fix = "write the file, or correct the key; see docs/own-decoder.md"
             raise ConfigError(where, f"predictions for {subject}", f"no file {missing[0]}", fix)
 
-    run_step(check)
+    or_end(check)
     return file
 
 
 def model_sums(model_set: ModelSet) -> str:
     """Return the path of a model set's SHA256SUMS; missing files end planning and say what to do."""
-    run_step(lambda: check_present(model_set))
+    or_end(lambda: check_present(model_set))
     return sums_file(model_set)
 
 
@@ -136,4 +136,4 @@ def require_manifest(study: Study) -> None:
             fix = "name a config of such a study with --configfile"
             raise ConfigError("dataset/reader", " or ".join(able), study.dataset.reader, fix)
 
-    run_step(check)
+    or_end(check)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cortex2image.errors import require_known, run_step
+from cortex2image.errors import or_end, require_known
 from cortex2image.networks.registry import model_set
 from cortex2image.planning.chosen_metrics import require_metrics
 from cortex2image.planning.code import code_files, declared_reads, entries
@@ -82,13 +82,13 @@ class Jobs:
 
     def code(self, step: str) -> OfJob:
         """Return the source files of a step, and of the registry entries that its job uses."""
-        return lambda wildcards: run_step(lambda: code_files(step, self.study, dict(wildcards.items())))
+        return lambda wildcards: or_end(lambda: code_files(step, self.study, dict(wildcards.items())))
 
     def entry(self, step: str) -> OfJob:
         """Return a text on the registry entries of a step's job that changes when an entry changes."""
 
         def facts(wildcards: Wildcards) -> str:
-            used = run_step(lambda: entries(step, self.study, dict(wildcards.items())))
+            used = or_end(lambda: entries(step, self.study, dict(wildcards.items())))
             return "; ".join(entry.facts for entry in used)
 
         return facts
@@ -111,7 +111,7 @@ class Jobs:
             drawing = self.study.reconstruct
             own = {n: files for n, files in drawing.external.items() if f"external-{n}" == wildcards.method}
             study = replace(self.study, reconstruct=replace(drawing, external=own))
-            return run_step(lambda: slice_json(study, declared_reads(step), **dict(wildcards.items())))
+            return or_end(lambda: slice_json(study, declared_reads(step), **dict(wildcards.items())))
 
         return settings
 
@@ -123,7 +123,7 @@ class Jobs:
 
         def settings(wildcards: Wildcards) -> str:
             space = parse_space(wildcards.space)
-            run_step(lambda: space.require_extractable("features"))
+            or_end(lambda: space.require_extractable("features"))
             of_space = space.reads(self.study.features.latent)
             return self._slice((*declared_reads(step), *of_space), wildcards)
 
@@ -143,7 +143,7 @@ class Jobs:
         return lambda wildcards: slice_json(self.training, declared_reads(step))
 
     def _slice(self, keys: Sequence[str], wildcards: Wildcards) -> str:
-        return run_step(lambda: slice_json(self.study, keys, **dict(wildcards.items())))
+        return or_end(lambda: slice_json(self.study, keys, **dict(wildcards.items())))
 
     def words(self, wildcards: Wildcards) -> str:
         """Return the words of the report on methods and decoded spaces, which change when a registry does."""
@@ -159,7 +159,7 @@ class Jobs:
     @functools.cached_property
     def training(self) -> Training:
         """Return the training settings, read only if a job needs them: their errors stop no other plan."""
-        return run_step(lambda: read_training(self.training_file))
+        return or_end(lambda: read_training(self.training_file))
 
     def of_all(self, name: str, **wildcards: Iterable[str]) -> list[str]:
         """Return a path for every subject and combination of other wildcards, subject by subject."""
@@ -176,14 +176,14 @@ class Jobs:
         names = [dict(zip(chosen, values, strict=True)) for values in itertools.product(*chosen.values())]
 
         def paths(wildcards: Wildcards) -> list[str]:
-            run_step(lambda: require_file_names(regions))
+            or_end(lambda: require_file_names(regions))
             return [self.layout.path(name, subject=wildcards.subject, **values) for values in names]
 
         return paths
 
     def lesioned(self, wildcards: Wildcards) -> list[str]:
         """Return the features decoded without regions, of every decoded space that pictures are made from."""
-        spaces = run_step(lambda: denoising_method(list(self.study.decode.rois))).decoded
+        spaces = or_end(lambda: denoising_method(list(self.study.decode.rois))).decoded
         return [self.layout.path("lesioned", subject=wildcards.subject, space=space) for space in spaces]
 
     def tables(self, *names: str) -> dict[str, str]:
@@ -284,17 +284,17 @@ class Jobs:
 
         def paths(wildcards: Wildcards) -> list[str]:
             encode, reconstruct = self.study.encode, self.study.reconstruct
-            models = run_step(lambda: find_family(wildcards.family, encode, reconstruct)).models
+            models = or_end(lambda: find_family(wildcards.family, encode, reconstruct)).models
             return [self.layout.path(table, subject=wildcards.subject, model=model) for model in models]
 
         return paths
 
     def _spaces_of(self, model: str) -> tuple[str, ...]:
         encode, reconstruct = self.study.encode, self.study.reconstruct
-        return run_step(lambda: find_encoding_model(model, encode, reconstruct)).spaces
+        return or_end(lambda: find_encoding_model(model, encode, reconstruct)).spaces
 
     def _table_of_space(self, space: str, subject: str) -> str:
-        if run_step(lambda: parse_space(space)).facts.storage == GRAM:
+        if or_end(lambda: parse_space(space)).facts.storage == GRAM:
             return self.layout.path("grams", subject=subject, space=space)
         return self.layout.path("features", space=space)
 
@@ -339,7 +339,7 @@ class Jobs:
     @functools.cached_property
     def passes(self) -> tuple[Pass, ...]:
         """Return the passes of the sampler; a layer that is too large for the disk ends planning."""
-        return run_step(lambda: passes(self.study, self.model_set))
+        return or_end(lambda: passes(self.study, self.model_set))
 
     def captured(self, wildcards: Wildcards) -> list[str]:
         """Return the feature spaces that a pass captures."""
@@ -351,7 +351,7 @@ class Jobs:
 
     def sampled(self, wildcards: Wildcards) -> list[str]:
         """Return the folders of all shards of the pass that captures a feature space."""
-        found = run_step(lambda: pass_of(wildcards.space, self.passes))
+        found = or_end(lambda: pass_of(wildcards.space, self.passes))
         place = {"noise": noise_label(found.noise), "part": str(found.part)}
         shards = range(self.study.features.shards)
         return [self.layout.path("activity", **place, shard=str(shard)) for shard in shards]
@@ -368,7 +368,7 @@ class Jobs:
         """Return the pass of a job of the sampler."""
         asked = (wildcards.noise, wildcards.part)
         planned = {(noise_label(p.noise), str(p.part)): p for p in self.passes}
-        run_step(lambda: require_known("noise level and part", "-".join(asked), map("-".join, planned)))
+        or_end(lambda: require_known("noise level and part", "-".join(asked), map("-".join, planned)))
         return planned[asked]
 
     def dataset_files(self, wildcards: Wildcards) -> list[str]:
@@ -424,20 +424,20 @@ class Jobs:
         return [self.layout.path("shard_pictures", **place, shard=str(shard)) for shard in shards]
 
     def _method(self, wildcards: Wildcards) -> Method:
-        return run_step(lambda: find_method(wildcards.method, self.study.reconstruct))
+        return or_end(lambda: find_method(wildcards.method, self.study.reconstruct))
 
     def learning_curves(self, wildcards: Wildcards) -> list[str]:
         """Return the learning curve of every subject; a cross-validated study ends planning."""
-        run_step(lambda: require_one_split(self.study))
+        or_end(lambda: require_one_split(self.study))
         return self.of_all("learning_curve")
 
     def compared(self, table: str) -> OfJob:
         """Return a table of every study that is compared; studies that have not run end planning."""
-        return lambda wildcards: run_step(lambda: compared_tables(self.study, table))
+        return lambda wildcards: or_end(lambda: compared_tables(self.study, table))
 
     def series(self, wildcards: Wildcards) -> list[str]:
         """Return the sheet of a series of every subject; a study without a series ends planning."""
-        run_step(lambda: require_series(self.study))
+        or_end(lambda: require_series(self.study))
         return self.of_all("series_sheet")
 
     def results(self, wildcards: Wildcards) -> str:
@@ -446,7 +446,7 @@ class Jobs:
 
     def ratings(self, wildcards: Wildcards) -> list[str]:
         """Return the files of choices by people; a study without any ends planning."""
-        return run_step(lambda: rating_files(self.study))
+        return or_end(lambda: rating_files(self.study))
 
     def rated(self, name: str) -> list[str]:
         """Return a file of every subject and method whose pictures people compare."""
@@ -455,7 +455,7 @@ class Jobs:
     @property
     def scored(self) -> str:
         """Return the name of the folder of scores of pictures made elsewhere."""
-        return run_step(lambda: scored_name(self.study))
+        return or_end(lambda: scored_name(self.study))
 
     def scored_pictures(self, wildcards: Wildcards) -> list[str]:
         """Return the pictures made elsewhere and their stimuli; what does not match ends planning.
@@ -464,13 +464,13 @@ class Jobs:
         which Snakemake would take for wildcards. :meth:`scored_state` speaks for them.
         """
         results = Path(self.layout.root).resolve()
-        files = run_step(lambda: list(match(*require_scored(self.study)).files()))
+        files = or_end(lambda: list(match(*require_scored(self.study)).files()))
         own = (file for file in files if Path(file).resolve().is_relative_to(results))
         return sorted({file for file in files if not {"{", "}"} & set(file)} - set(own))
 
     def scored_state(self, wildcards: Wildcards) -> str:
         """Return a text that changes with any picture made elsewhere or its stimulus."""
-        return run_step(lambda: match(*require_scored(self.study)).state())
+        return or_end(lambda: match(*require_scored(self.study)).state())
 
     def model_sums(self, wildcards: Wildcards) -> str:
         """Return the path of the model set's SHA256SUMS; missing files end planning."""
