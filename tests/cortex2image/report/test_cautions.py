@@ -15,7 +15,7 @@ def score(method: str, metric: str = "pixcorr", **numbers: object) -> dict[str, 
 
 METHODS = ("zc", "ceiling", "shuffled")
 SOUND = Facts(
-    subjects=("a", "b", "c", "d"),
+    subjects=("a", "b", "c", "d", "e"),
     simulated=False,
     with_images=True,
     model_set="stable-diffusion-v1-4",
@@ -47,8 +47,8 @@ def test_a_sound_study_needs_no_warning() -> None:
         (replace(SOUND, model_set="miniature"), "miniature diffusion model"),
         (replace(SOUND, with_images=False), "which category"),
         (replace(SOUND, subjects=("a",)), "one subject only"),
-        (replace(SOUND, subjects=("a", "b", "c")), "3 subjects only"),
-        (scored(n=29), "29 test stimuli only"),
+        (replace(SOUND, subjects=("a", "b", "c", "d")), "4 subjects only"),
+        (scored(n=49), "49 test stimuli only"),
     ],
 )
 def test_limits_of_a_study_are_said(facts: Facts, title: str) -> None:

@@ -7,14 +7,13 @@ import numpy as np
 import pandas as pd
 
 from cortex2image.metrics.registry import metric_facts
+from cortex2image.report.few import FEW_STIMULI, FEW_SUBJECTS
 from cortex2image.report.headlines import headline_metrics, is_control
 from cortex2image.report.score_section import methods_of, pooled_rows
 from cortex2image.report.study import Recordings, StudyResults
 from cortex2image.report.words import DECODED, MINIATURE, method_word
 from cortex2image.study.methods import described
 
-FEW_SUBJECTS, FEW_STIMULI = 3, 30
-"""Numbers of subjects up to which, and of test stimuli below which, a study is called small."""
 CHANCE = 0.05
 """p from which on a score is not told from that of shuffled pictures."""
 
@@ -110,7 +109,7 @@ def _few_subjects(facts: Facts) -> Caution | None:
     if count == 1:
         text = "Intervals are about other stimuli and the same person. They say nothing about other people."
         return Caution("There is one subject only.", text)
-    if count <= FEW_SUBJECTS:
+    if count < FEW_SUBJECTS:
         text = (
             "Intervals over subjects are wide, and rightly so: only effects that are large in every subject "
             "can be clear. The page of subjects shows each of them."

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cortex2image.report.few import FEW_STIMULI
+
 FINE, LOOK, PROBLEM, UNKNOWN = "fine", "look at", "problem", "not known"
 SIGNS = (PROBLEM, LOOK, UNKNOWN, FINE)
 """Signs, the most pressing first."""
@@ -115,7 +117,7 @@ _ALL = (
         "test_stimuli",
         "Test stimuli",
         "",
-        50,
+        FEW_STIMULI,
         20,
         "Stimuli that scores are means over. With few of them intervals are wide, and one odd picture moves "
         "a score. Limits: this project's.",

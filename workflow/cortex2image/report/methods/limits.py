@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cortex2image.report.few import FEW_STIMULI, FEW_SUBJECTS
 from cortex2image.report.methods.facts import Facts
 from cortex2image.report.methods.wording import counted
 from cortex2image.study.methods import CONTROL_FITS, MEAN, SHUFFLED
@@ -10,7 +11,6 @@ from cortex2image.study.readers import READERS
 from cortex2image.study.run_methods import run_methods
 from cortex2image.study.settings import Study
 
-FEW_SUBJECTS, FEW_STIMULI = 5, 50
 ONE_POOL = ("simulated", "nsd", "bold5000")
 """Readers of data sets whose test stimuli were drawn from the pool of the training stimuli."""
 
