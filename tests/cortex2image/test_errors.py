@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -57,7 +58,8 @@ def test_other_errors_of_the_system_keep_their_traceback():
 def test_what_happens_as_python_ends_spoils_no_finished_step():
     imports = "import atexit, os; from cortex2image.errors import run_step"
     code = f"{imports}; atexit.register(os._exit, 77); run_step(lambda: print('done'))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    places = {**os.environ, "PYTHONPATH": str(Path(errors.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=places)
     assert (done.returncode, done.stdout) == (0, "done\n")
 
 
