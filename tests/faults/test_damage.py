@@ -65,7 +65,7 @@ def test_damage_is_named_and_mended(study, finished, file, how, asked, said, del
     damage(path, how)
     (study.results / asked).unlink()
     assert study.asking(asked).run() != 0
-    parts = rf"Error: \S*{re.escape(path.name)}\n  expected: .*\n  found: .*\n  to do: .*"
+    parts = rf"Error: \S*{re.escape(path.name)}\n +expected: .*\n +found: .*\n +to do: .*"
     message = re.search(parts, study.said)
     assert message, study.said[-5000:]
     assert said in message[0]
