@@ -26,7 +26,7 @@ AWAY_S, LONGEST_S = 30, 400
 
 @dataclass(frozen=True)
 class Job:
-    """A job as SLURM knows it, with its limits; `name` holds its rule and wildcards, the same at every try."""
+    """A job as SLURM knows it; `name` holds its rule and wildcards, and is the same at every try."""
 
     number: int
     name: str
@@ -104,9 +104,8 @@ class ShakenRun:
             with contextlib.suppress(psutil.Error):
                 words = process.cmdline()
                 names = [word.removeprefix(STEP) for word in words if word.startswith(STEP)]
-                if names and "python" in words[0]:
-                    if process.environ().get(MARK) == str(self.cluster.folder):
-                        yield names[0], process
+                if names and "python" in words[0] and process.environ().get(MARK) == str(self.cluster.folder):
+                    yield names[0], process
 
 
 def _job(number: str, name: str, state: str, node: str, minutes: str, memory: str) -> Job:

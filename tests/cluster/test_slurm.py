@@ -1,4 +1,4 @@
-"""A study on a real SLURM: it gets its GPUs, survives what happens on clusters, and ends as on one machine."""
+"""A study on a real SLURM gets its GPUs, survives what happens on clusters, and ends as on one machine."""
 
 import pytest
 import yaml

@@ -11,8 +11,8 @@ def ask_patiently(programs: Path) -> None:
     Parameters
     ----------
     programs : Path
-        Folder with an ``squeue`` and an ``sacct`` that answer "no news" while the controller is away. It comes
-        first on PATH of this process, which asks, and of its jobs.
+        Folder with an ``squeue`` and an ``sacct`` that answer "no news" while the controller is away. It
+        comes first on PATH of this process, which asks, and of its jobs.
     """
     folders = os.environ["PATH"].split(os.pathsep)
     if shutil.which("squeue") and programs.is_dir() and str(programs) not in folders:
