@@ -3,9 +3,9 @@
 All but GPU hours are those of two cores.
 """
 
-# Multiplications a second of fits by K folds, decompositions aside ("Ridge regression", "The size of NSD"). Up
-# to as many rows as columns they take 7.4 products of all rows with a target, with more rows 12.
-MULTIPLIED, DUAL, PRIMAL = 73e9, 7.4, 12.0
+# Multiplications a second of fits by K folds, decompositions aside ("Ridge regression", "The size of NSD").
+# Up to as many rows as columns they take 7.4 products of all rows with a target, with more rows 12.
+MULTIPLIED, DUAL, PRIMAL = 80e9, 7.4, 12.0
 # Cubed rows or columns a second of decompositions, one of each fold and one of all rows ("The size of NSD").
 DECOMPOSED = 1.7e10
 # Seconds of one core for the permutation null and the resamples of a voxel's score (the same place).
@@ -33,7 +33,7 @@ def fit_seconds(rows: int, predictors: int, targets: int, folds: int, own_scale:
     Returns
     -------
     float
-        Seconds of two cores, within a half of what was measured for 900 to 9,000 rows.
+        Seconds of two cores: 0.9 to 1.45 times what was measured for 900 to 9,000 rows.
     """
     least = min(rows, predictors)
     products = (DUAL if rows <= predictors else PRIMAL) * rows * least * targets

@@ -204,7 +204,8 @@ def _hours(plan: StudyPlan) -> Iterator[str]:
         yield f"They take {_two_cores(hours)} (measured: Drawing with the miniature)."
     else:
         drawing, sampling = rates.gpu_hours(plan.drawing), sum(cost.gpu_hours for cost in plan.sampling.costs)
-        yield f"They take {drawing:.3g} + {sampling:.3g} GPU hours (counted, at {rates.GPU_RATE / 1e12:g} TFLOP/s)."
+        counted = f"counted, at {rates.GPU_RATE / 1e12:g} TFLOP/s"
+        yield f"They take {drawing:.3g} + {sampling:.3g} GPU hours ({counted})."
     if plan.fits is not None:
         yield f"Fits by K folds: {_two_cores(plan.fits / 3600)} (measured: The size of NSD)."
     if plan.scoring is not None:
