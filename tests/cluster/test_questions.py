@@ -60,5 +60,6 @@ def test_the_folder_twice_on_path_does_not_ask_itself(ask, tmp_path):
 
 
 def test_without_the_real_program_nothing_is_answered(ask):
-    done = ask("squeue", "--name", "run", path=(PATIENT, "/nowhere"))
-    assert done.returncode != 0
+    done = ask("squeue", "--name", "run", path=("/usr/bin", "/bin", PATIENT))
+    assert done.returncode == 127
+    assert "no such program" in done.stderr
