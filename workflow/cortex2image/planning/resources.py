@@ -30,6 +30,8 @@ TRAINING = 0.9
 # For prepared betas whose sizes are not known here: enough for the 5,254 trials of a subject of BOLD5000.
 PREPARED_FIT_MB, PREPARED_BETAS_MB = 32_000, 6_000
 RECORDED_MB = 4_000
+# Of its input, in the memory of a job on betas of any size.
+COPIES = 4
 # Voxels of a whole brain at 2 mm, for data of any size.
 UNKNOWN_VOXELS = 250_000
 # Weights pass through main memory on their way to a GPU.
@@ -83,6 +85,14 @@ class Resources:
         train, test = self.pictures
         widest = max(map(self.width, self.study.decode.rois))
         return _mb(PYTHON + FLOAT * widest * (train + 6 * test) + 5 * DOUBLE * train**2)
+
+    @property
+    def copies(self) -> int:
+        """Return how many copies of its input a job on betas holds at most, 0 where sizes are planned for.
+
+        The betas, their scaled copy, and a block of both in double precision.
+        """
+        return 0 if self.sizes else COPIES
 
     @property
     def standardise_minutes(self) -> int:

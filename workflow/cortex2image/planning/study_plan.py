@@ -196,7 +196,7 @@ def as_text(plan: StudyPlan) -> str:
 def _hours(plan: StudyPlan) -> Iterator[str]:
     if not plan.known:
         yield "Only the data tell how many stimuli there are. What follows is for 1,000, of which"
-        yield f"{plan.test} test."
+        yield f"{plan.test} test. Jobs on betas ask for more memory where their files are larger."
     sampled = sum(cost.unet_passes for cost in plan.sampling.costs)
     yield f"Passes of the U-Net: {plan.passes} for {plan.pictures} pictures, {sampled} for features."
     if plan.measured:
