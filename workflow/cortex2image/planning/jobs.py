@@ -511,7 +511,7 @@ def growing(copies: int = 0, **needs: int | OfJob) -> dict[str, Callable[..., in
 
 
 def input_mb(files: Iterable[str], copies: int) -> int:
-    """Return the memory of Python and of copies of files, in whole GB; files that are not there do not count."""
+    """Return the memory of Python and of copies of the files that are there: MB, in whole GB."""
     size = sum(os.path.getsize(file) for file in files if os.path.exists(file))
     return 1000 * math.ceil((PYTHON + copies * size) / 1e9)
 
