@@ -27,7 +27,7 @@ NODES, GPUS = ("node1", "node2"), 2
 READY_S, END_S = 30, 10
 
 # One machine pretends to be two of 8 processors and 32 GB. Memory is watched by sampling, without cgroups; a
-# node that is silent for 10 s is down.
+# node that is silent for 10 s is down, and what ran there is left to Snakemake's retries.
 CONFIG = """
 ClusterName=test
 SlurmctldHost=localhost(127.0.0.1)
@@ -63,6 +63,7 @@ MessageTimeout=5
 ReturnToService=2
 KillWait=2
 MinJobAge=3600
+JobRequeue=0
 EnforcePartLimits=ALL
 NodeName=node1 NodeHostname=localhost NodeAddr=127.0.0.1 Port={ports[1]} CPUs=8 RealMemory=32000
 NodeName=node2 NodeHostname=localhost NodeAddr=127.0.0.1 Port={ports[2]} CPUs=8 RealMemory=32000 Weight=9 \
