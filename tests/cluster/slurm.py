@@ -83,7 +83,7 @@ def require_able() -> None:
     """Raise CannotStartError where the cluster cannot be started: says what is missing, and what to do."""
     missing = [name for name in PROGRAMS if not shutil.which(name, path=_path())]
     if missing:
-        raise CannotStartError(f"no {', '.join(missing)}: run tests/cluster/install.sh")
+        raise CannotStartError(f"no {', '.join(missing)}: bash tests/cluster/install.sh installs them")
     if os.geteuid() != 0:
         raise CannotStartError("slurmd needs root: run as root, in a container if need be")
     if SYSTEM_CONFIG.exists():

@@ -5,6 +5,7 @@ import io
 
 import pytest
 from tests.support.configs import CONFIGS, change, shipped
+from tests.support.snakemake import ROOT
 
 from cortex2image.planning import rates
 from cortex2image.planning.jobs import Jobs
@@ -78,3 +79,28 @@ def test_the_table_has_a_row_per_rule():
     rows = list(csv.DictReader(io.StringIO(as_tsv(plan)), delimiter="\t"))
     assert {row["rule"]: int(row["jobs"]) for row in rows} == plan.jobs
     assert {row["rule"] for row in rows if row["gpus"] == "1"} == plan.jobs.keys() & set(ON_GPU)
+
+
+SCALING = (ROOT / "docs" / "scaling.md").read_text()
+
+
+def test_the_document_shows_the_plan_of_nsd_as_it_is():
+    plan = study_plan(jobs_of())
+    said = as_text(plan)
+    assert said[said.index(f"{sum(plan.jobs.values())} jobs, ") :] in SCALING
+
+
+@pytest.mark.parametrize(
+    ("name", "subjects", "keys"),
+    [
+        ("config", 2, {}),
+        ("nsd", 4, {"encode": {"models": ["z", "c"]}}),
+        ("nsd", 8, {"features__shards": 40, "reconstruct__shards": 40}),
+        ("bids", 10, {"dataset__root": "/data"}),
+        ("bids", 200, {"dataset__root": "/data"}),
+    ],
+)
+def test_the_document_counts_jobs_and_pictures_as_they_are(name, subjects, keys):
+    plan = study_plan(jobs_of(name, subjects=[f"sub-{n:02d}" for n in range(1, subjects + 1)], **keys))
+    on_gpu = sum(count for rule, count in plan.jobs.items() if rule in ON_GPU)
+    assert f"| {sum(plan.jobs.values()):,} | {on_gpu:,} | {plan.pictures:,} |" in SCALING

@@ -74,12 +74,12 @@ def study_plan(jobs: Jobs) -> StudyPlan:
         A layer is larger than `features/scratch_gb`, or a network of the model set is missing.
     """
     study, models = jobs.study, jobs.model_set
-    counts, most = job_counts(jobs), most_test_stimuli(study)
+    counts, memory, most = job_counts(jobs), _memory(jobs), most_test_stimuli(study)
     test = most or ANY_TEST
     pictures, passes = _drawn(jobs, test)
     return StudyPlan(
         counts,
-        {rule: _memory(jobs).get(rule, SMALL_MB) for rule in counts},
+        {rule: memory.get(rule, SMALL_MB) for rule in counts},
         pictures,
         passes,
         passes * models.unet_gmac * 1e9,
