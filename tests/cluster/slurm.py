@@ -208,7 +208,10 @@ def _stop(cluster: Cluster) -> None:
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if process.environ().get(MARK) == str(cluster.folder):
+                parent = process.parent()
                 process.kill()
+                if parent and parent.name() == "slurmstepd":  # its variables are none of ours
+                    parent.kill()
     if SYSTEM_CONFIG.is_symlink() and SYSTEM_CONFIG.readlink().parent == cluster.folder:
         SYSTEM_CONFIG.unlink()
     shutil.rmtree(cluster.folder, ignore_errors=True)

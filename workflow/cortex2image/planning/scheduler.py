@@ -6,12 +6,12 @@ from pathlib import Path
 
 
 def ask_patiently(programs: Path) -> None:
-    """Let questions about the jobs of a run go through `programs`, on a machine that has SLURM.
+    """Let what Snakemake asks of SLURM go through `programs`, on a machine that has SLURM.
 
     Parameters
     ----------
     programs : Path
-        Folder with an ``squeue`` and an ``sacct`` that answer "no news" while the controller is away. It
+        Folder with an ``squeue``, an ``sacct`` and an ``sbatch`` that wait out a controller that is away. It
         comes first on PATH of this process, which asks, and of its jobs.
     """
     folders = os.environ["PATH"].split(os.pathsep)
