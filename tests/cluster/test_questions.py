@@ -87,7 +87,8 @@ def test_the_folder_twice_on_path_does_not_ask_itself(ask, tmp_path):
     assert done.stdout.startswith(f"{tmp_path}/slurm/squeue")
 
 
-def test_without_the_real_program_nothing_is_answered(ask):
-    done = ask("squeue", "--name", "run", path=("/usr/bin", "/bin", PATIENT))
-    assert done.returncode == 127
-    assert "no such program" in done.stderr
+def test_a_site_without_sacct_has_no_news(ask, tmp_path):
+    done = ask("sacct", "--name", "run", path=("/usr/bin", "/bin", PATIENT))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "/no/sacct/on/PATH" in (tmp_path / ".snakemake" / "slurm-questions.log").read_text()
+    assert ask("sacct", "--version", path=("/usr/bin", "/bin", PATIENT)).returncode == 127
