@@ -15,8 +15,8 @@ from tests.faults.study import BIN, STEP, Study
 CPU, GPU = "'cpu'", "'gpu'"
 # The first try gets too little, and the next enough: 200 and 1600 MB, 1 and 2 minutes.
 TOO_LITTLE = {
-    "judge_stimuli": {"mem_mb": "200 * attempt ** 3"},
-    "extract_features": {"runtime": "1 * attempt"},
+    "extract_features": {"mem_mb": "200 * attempt ** 3"},
+    "judge_stimuli": {"runtime": "1 * attempt"},
 }
 # A test has less patience than a user.
 OPTIONS = ("--jobs", "8", "--latency-wait", "5", "--slurm-init-seconds-before-status-checks", "4")
@@ -153,8 +153,8 @@ def _loses_the_controller(run: ShakenRun, job: Job, process: psutil.Process) -> 
 
 MISFORTUNES: dict[str, tuple[str, Callable[[ShakenRun, Job, psutil.Process], None]]] = {
     "cancelled": ("simulate_subject", _is_cancelled),
-    "time": ("extract_features", _hangs),
+    "time": ("judge_stimuli", _hangs),
     "controller": ("decode_features", _loses_the_controller),
     "node": ("identify_stimuli", _loses_its_node),
 }
-"""Which step each of them hits, the first time that it runs. Another one runs out of memory by itself."""
+"""Which step each of them hits, the first time that it runs. The extraction of features runs out of memory."""
