@@ -157,4 +157,4 @@ MISFORTUNES: dict[str, tuple[str, Callable[[ShakenRun, Job, psutil.Process], Non
     "controller": ("decode_features", _loses_the_controller),
     "node": ("identify_stimuli", _loses_its_node),
 }
-"""Which step each of them hits, the first time that it runs. The extraction of features runs out of memory."""
+"""Which step each of them hits, the first time that it runs. Extracting features takes too much memory."""

@@ -71,7 +71,7 @@ def test_the_miniature_takes_hours_of_cores_and_unknown_data_are_named():
     said = as_text(study_plan(jobs_of("bids", dataset__root="/data")))
     assert "measured: Drawing with the miniature" in said
     assert "GPU hours" not in said
-    assert "Only the data tell how many stimuli there are" in said
+    assert "Only the data, or their split, tell how many stimuli test" in said
 
 
 def test_the_table_has_a_row_per_rule():

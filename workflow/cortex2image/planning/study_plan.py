@@ -49,6 +49,10 @@ class StudyPlan:
     disk : dict of str to float
         Bytes of what stays, by kind, uncompressed.
     sampling : SamplingPlan
+    test : int
+        Test stimuli that pictures are counted for, and `known` whether they are those of the study.
+    measured : bool
+        Whether the time of a pass of the U-Net was measured: that of the miniature was.
     """
 
     jobs: dict[str, int]
@@ -195,8 +199,10 @@ def as_text(plan: StudyPlan) -> str:
 
 def _hours(plan: StudyPlan) -> Iterator[str]:
     if not plan.known:
-        yield "Only the data tell how many stimuli there are. What follows is for 1,000, of which"
-        yield f"{plan.test} test. Jobs on betas ask for more memory where their files are larger."
+        yield f"Only the data, or their split, tell how many stimuli test: pictures are those of {plan.test}."
+    if not plan.sampling.known:
+        yield f"Features are those of {plan.sampling.stimuli.study} stimuli, for the same reason. Jobs on betas"
+        yield "ask for more memory where their files are larger."
     sampled = sum(cost.unet_passes for cost in plan.sampling.costs)
     yield f"Passes of the U-Net: {plan.passes} for {plan.pictures} pictures, {sampled} for features."
     if plan.measured:
