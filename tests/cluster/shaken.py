@@ -21,7 +21,7 @@ TOO_LITTLE = {
 # A test has less patience than a user.
 OPTIONS = ("--jobs", "8", "--latency-wait", "5", "--slurm-init-seconds-before-status-checks", "4")
 QUESTIONS = ".snakemake/slurm-questions.log"
-AWAY_S, LONGEST_S = 30, 400
+AWAY_S, LONGEST_S = 30, 900
 
 
 @dataclass(frozen=True)

@@ -201,8 +201,8 @@ def _hours(plan: StudyPlan) -> Iterator[str]:
     if not plan.known:
         yield f"Only the data, or their split, tell how many stimuli test: pictures are those of {plan.test}."
     if not plan.sampling.known:
-        yield f"Features are those of {plan.sampling.stimuli.study} stimuli, for the same reason. Jobs on betas"
-        yield "ask for more memory where their files are larger."
+        yield f"Features are those of {plan.sampling.stimuli.study} stimuli."
+        yield "Jobs on betas ask for more memory where their files are larger."
     sampled = sum(cost.unet_passes for cost in plan.sampling.costs)
     yield f"Passes of the U-Net: {plan.passes} for {plan.pictures} pictures, {sampled} for features."
     if plan.measured:
