@@ -1,16 +1,18 @@
 """A small study on a SLURM cluster on which everything goes wrong once."""
 
 import contextlib
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 import yaml
 from tests.cluster.slurm import GPU_VARIABLE, MARK, Cluster
-from tests.faults.study import BIN, STEP, Study
+from tests.faults.study import BIN, STEP, Study, outlived
 
 CPU, GPU = "'cpu'", "'gpu'"
 # The first try gets too little, and the next enough: 200 and 1600 MB, 1 and 2 minutes.
@@ -19,9 +21,12 @@ TOO_LITTLE = {
     "judge_stimuli": {"runtime": "1 * attempt"},
 }
 # A test has less patience than a user.
-OPTIONS = ("--jobs", "8", "--latency-wait", "5", "--slurm-init-seconds-before-status-checks", "4")
+OPTIONS = ("--jobs", "8", "--latency-wait", "5", "--slurm-init-seconds-before-status-checks", "3")
+# What a study on the cluster starts from: a simulated data set and its betas.
+KEPT = {"simulated", "stimuli.parquet", "trials.parquet", "runs.parquet", "voxels.parquet", "betas.parquet"}
+KEPT |= {"mask_voxels.parquet", "single_trial_betas.parquet"}
 QUESTIONS = ".snakemake/slurm-questions.log"
-AWAY_S, LONGEST_S = 30, 900
+AWAY_S, ORPHANS_S, LONGEST_S = 30, 60, 900
 
 
 @dataclass(frozen=True)
@@ -50,12 +55,15 @@ class ShakenRun:
         GPUs that the processes of each step were given; None where they were given none.
     met : dict of str to Job
         The job that each misfortune has hit, as it was then.
+    orphans : list of psutil.Process
+        Steps that their node has lost, standing still.
     """
 
     study: Study
     cluster: Cluster
     devices: dict[str, set[str | None]] = field(default_factory=dict)
     met: dict[str, Job] = field(default_factory=dict)
+    orphans: list[psutil.Process] = field(default_factory=list)
 
     def run(self) -> int:
         """Run Snakemake to its end, and return its exit status."""
@@ -74,6 +82,12 @@ class ShakenRun:
             running.kill()
             raise AssertionError(f"no end after {LONGEST_S} s: {self.study.said[-5000:]}")
         return running.returncode
+
+    def let_orphans_write(self) -> None:
+        """Let steps whose node was lost go on to their end, when all is over."""
+        for process in self.orphans:
+            process.send_signal(signal.SIGCONT)
+        assert outlived(self.orphans, ORPHANS_S) == []
 
     def jobs(self) -> list[Job]:
         """Return all jobs so far, in the order of their submission."""
@@ -108,6 +122,16 @@ class ShakenRun:
                     yield names[0], process
 
 
+def without_results(finished: Study, root: Path) -> Study:
+    """Return a copy of a finished study that has its betas, and nothing that was made of them."""
+    study = Study(shutil.copytree(finished.root, root, symlinks=True))
+    subject = study.results / "sub-01"
+    for path in (*study.results.iterdir(), *subject.iterdir()):
+        if path.name not in KEPT and path != subject:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return study
+
+
 def _job(number: str, name: str, state: str, node: str, minutes: str, memory: str) -> Job:
     """Return a job; SLURM writes limits as 2:00 or 1:00:00, and 1500M or 4G."""
     clock = [int(part) for part in minutes.split(":")]
@@ -138,7 +162,9 @@ def _hangs(run: ShakenRun, job: Job, process: psutil.Process) -> None:
 
 
 def _loses_its_node(run: ShakenRun, job: Job, process: psutil.Process) -> None:
-    """Kill the daemon of a node. The step lives on, nobody's any more, and writes its file in the end."""
+    """Kill the daemon of a node. The step lives on, nobody's any more, and stands still for now."""
+    process.send_signal(signal.SIGSTOP)
+    run.orphans.append(process)
     run.cluster.stop(job.node, kill=True)
 
 
@@ -152,7 +178,7 @@ def _loses_the_controller(run: ShakenRun, job: Job, process: psutil.Process) -> 
 
 
 MISFORTUNES: dict[str, tuple[str, Callable[[ShakenRun, Job, psutil.Process], None]]] = {
-    "cancelled": ("simulate_subject", _is_cancelled),
+    "cancelled": ("reconstruct_images", _is_cancelled),
     "time": ("judge_stimuli", _hangs),
     "controller": ("decode_features", _loses_the_controller),
     "node": ("identify_stimuli", _loses_its_node),

@@ -26,7 +26,7 @@ GPU_VARIABLE = "CUDA_VISIBLE_DEVICES"
 NODES, GPUS = ("node1", "node2"), 2
 READY_S, END_S = 30, 10
 
-# One machine pretends to be two of 8 processors and 32 GB. Memory is watched by sampling, without cgroups; a
+# One machine pretends to be two of 16 processors and 32 GB. Memory is watched by sampling, without cgroups; a
 # node that is silent for 10 s is down, and what ran there is left to Snakemake's retries.
 CONFIG = """
 ClusterName=test
@@ -65,11 +65,11 @@ KillWait=2
 MinJobAge=3600
 JobRequeue=0
 EnforcePartLimits=ALL
-NodeName=node1 NodeHostname=localhost NodeAddr=127.0.0.1 Port={ports[1]} CPUs=8 RealMemory=32000
-NodeName=node2 NodeHostname=localhost NodeAddr=127.0.0.1 Port={ports[2]} CPUs=8 RealMemory=32000 Weight=9 \
+NodeName=node1 NodeHostname=localhost NodeAddr=127.0.0.1 Port={ports[1]} CPUs=16 RealMemory=32000
+NodeName=node2 NodeHostname=localhost NodeAddr=127.0.0.1 Port={ports[2]} CPUs=16 RealMemory=32000 Weight=9 \
     Gres=gpu:{gpus}
-PartitionName=cpu Nodes=node1,node2 Default=YES MaxTime=60
-PartitionName=gpu Nodes=node2 MaxTime=60
+PartitionName=cpu Nodes=node1,node2 Default=YES MaxTime=INFINITE
+PartitionName=gpu Nodes=node2 MaxTime=INFINITE
 """
 # One device file each; a mere count of GPUs leaves the node invalid.
 GRES = "NodeName=node2 Name=gpu File={folder}/gpu[0-{last}]\n"
