@@ -30,6 +30,7 @@ def of_nsd(folder):
     config = change(shipped("nsd"), "dataset/root", "data")
     change(config, "dataset/sessions", 1)
     change(config, "models/set", "miniature")
+    change(config, "encode/grid", {"noise_levels": [0.2], "steps": [5], "layers": ["mid"], "unique": True})
     change(config, "reconstruct/shards", 5)
     return change(config, "subjects", ["sub-01", "sub-05"])
 
@@ -58,10 +59,12 @@ def test_jobs_and_memory_are_those_of_snakemake(snakemake, tmp_path, study):
     plan = study_plan(Jobs(resolve(config), CONFIGS / "miniature.yaml"))
     assert plan.jobs == {rule: count for rule, count in started.items() if rule != "all"}
     asking = set()
-    for rule, text in re.findall(r"^rule (\w+):\n(.*?)\n\n", done.stdout, flags=re.MULTILINE | re.DOTALL):
-        asking |= {rule} if "gpu=1" in text else set()
-        memory = re.search(r"mem_mb=(\d+)", text)
-        assert memory is None or int(memory[1]) <= plan.memory[rule], rule
+    blocks = re.split(r"^(?:local)?rule (\w+):$", done.stdout, flags=re.MULTILINE)[1:]
+    for rule, text in zip(blocks[::2], blocks[1::2], strict=True):
+        needs = re.search(r"^    resources: (.*)$", text, flags=re.MULTILINE)
+        if needs and rule != "all":
+            asking |= {rule} if "gpu=1" in needs[1] else set()
+            assert int(re.search(r"mem_mb=(\d+)", needs[1])[1]) <= plan.memory[rule], rule
     assert asking == plan.jobs.keys() & set(ON_GPU)
 
 
