@@ -46,7 +46,11 @@ def of_categories(folder):
     return config
 
 
-@pytest.mark.parametrize("study", [simulated, of_nsd, of_categories])
+def of_haxby(folder):
+    return shipped("haxby")
+
+
+@pytest.mark.parametrize("study", [simulated, of_nsd, of_categories, of_haxby])
 def test_jobs_and_memory_are_those_of_snakemake(snakemake, tmp_path, study):
     config = study(tmp_path)
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(config))

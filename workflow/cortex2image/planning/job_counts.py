@@ -21,7 +21,9 @@ def job_counts(jobs: Jobs) -> dict[str, int]:
 def _of_data(jobs: Jobs) -> Mapping[str, int]:
     subjects, reader = len(jobs.study.subjects), jobs.reader
     made = bool(reader.made_by_workflow)
+    fetched = reader.fetched_into is not None and jobs.study.dataset.root == reader.fetched_into
     return {
+        "fetch_haxby": subjects * fetched,
         "simulate_stimuli": int(made),
         "simulate_subject": subjects * made,
         "stimuli": 1,

@@ -44,8 +44,8 @@ class StudyPlan:
     drawing : float
         Their multiplications, each with an addition.
     fits, scoring : float or None
-        Seconds of two cores for ridge regressions, and for structural similarity with its nulls; None where
-        only the data tell how many voxels or pictures there are.
+        Seconds of two cores for ridge regressions, and for structural similarity with its nulls. None where
+        only the data tell how many voxels there are or how trials are parted, and where no picture is known.
     disk : dict of str to float
         Bytes of what stays, by kind, uncompressed.
     sampling : SamplingPlan
@@ -87,7 +87,7 @@ def study_plan(jobs: Jobs) -> StudyPlan:
         pictures,
         passes,
         passes * models.unet_gmac * 1e9,
-        sum(_fits(jobs)) if jobs.resources.sizes else None,
+        sum(_fits(jobs)) if jobs.resources.sizes and study.dataset.cross_validate == "none" else None,
         rates.ssim_seconds(pictures, models.image_size) if jobs.reader.image_identity else None,
         _disk(jobs, test, pictures),
         sampling_plan(study, models),
