@@ -23,8 +23,8 @@ TOO_LITTLE = {
 # A test has less patience than a user.
 OPTIONS = ("--jobs", "8", "--latency-wait", "5", "--slurm-init-seconds-before-status-checks", "3")
 # What a study on the cluster starts from: a simulated data set and its betas.
-KEPT = {"simulated", "stimuli.parquet", "trials.parquet", "runs.parquet", "voxels.parquet", "betas.parquet"}
-KEPT |= {"mask_voxels.parquet", "single_trial_betas.parquet"}
+TABLES = ("stimuli", "trials", "runs", "voxels", "betas", "mask_voxels", "single_trial_betas")
+KEPT = {"simulated", *(f"{table}.parquet" for table in TABLES)}
 QUESTIONS = ".snakemake/slurm-questions.log"
 AWAY_S, ORPHANS_S, LONGEST_S = 30, 60, 900
 
