@@ -207,14 +207,18 @@ def _stop(cluster: Cluster) -> None:
         cluster.stop(name)
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.environ().get(MARK) == str(cluster.folder):
-                parent = process.parent()
+            if _belongs(process, cluster.folder):
                 process.kill()
-                if parent and parent.name() == "slurmstepd":  # its variables are none of ours
-                    parent.kill()
     if SYSTEM_CONFIG.is_symlink() and SYSTEM_CONFIG.readlink().parent == cluster.folder:
         SYSTEM_CONFIG.unlink()
     shutil.rmtree(cluster.folder, ignore_errors=True)
+
+
+def _belongs(process: psutil.Process, folder: Path) -> bool:
+    """Return whether a process is a job of the cluster, or watches over one, without our variables."""
+    if process.name() == "slurmstepd":
+        return any(Path(file.path).is_relative_to(folder) for file in process.open_files())
+    return process.environ().get(MARK) == str(folder)
 
 
 def _environment(folder: Path) -> dict[str, str]:
