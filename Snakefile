@@ -32,6 +32,7 @@ include: "workflow/rules/score_folder.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/explain.smk"
 include: "workflow/rules/regions.smk"
+include: "workflow/rules/plan.smk"
 include: "workflow/rules/targets.smk"
 
 

@@ -11,6 +11,7 @@ TARGETS = [
     "all",
     "preprocess",
     "plan",
+    "plan_study",
     "features",
     "decode",
     "reconstruct",

@@ -6,12 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.support.configs import CONFIGS, change, distributed
 
-from cortex2image.planning.jobs import Jobs
-from cortex2image.study.config import resolve
-
-TRAINING = CONFIGS / "miniature.yaml"
 ROOT = Path(__file__).parents[2]
 PROFILES = sorted((ROOT / "profiles").glob("*/profile.yaml"))
 
@@ -40,30 +35,67 @@ def test_every_key_has_its_reason_above_it(path):
     assert [key for key in load(path) if not above.get(key, "").startswith("# ")] == []
 
 
-def test_the_slurm_profile_plans_and_asks_for_one_gpu(snakemake):
-    done = snakemake("--dry-run", "--workflow-profile", ROOT / "profiles" / "slurm")
+def planned(snakemake, profile, *options):
+    """Return the needs of a job that draws pictures, as a dry run with a profile states them."""
+    done = snakemake("--dry-run", "--workflow-profile", profile, *options)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Using workflow specific profile" in done.stdout + done.stderr
     job = re.search(r"rule reconstruct_images:.*?resources: ([^\n]*)", done.stdout, flags=re.DOTALL)
     assert job
-    assert "gpu=1" in job[1]
-    assert "mem_mb=16000" in job[1]
+    return set(job[1].split(", "))
 
 
-def test_the_slurm_profile_names_every_rule_of_a_study_that_asks_for_a_gpu():
-    """A partition of GPUs is written beside each; a job that is left out would wait in the wrong one."""
+def test_the_slurm_profile_plans_and_asks_for_one_gpu_and_what_the_rule_says(snakemake):
+    needs = planned(snakemake, ROOT / "profiles" / "slurm")
+    assert {"gpu=1", "mem_mb=4000"} <= needs
+    assert not any(need.startswith(("slurm_partition", "gres")) for need in needs)
+
+
+def adapted(tmp_path, name, uncommented, changed=()):
+    """Write a profile as a site does: with commented lines in force, and others changed."""
+    text = (ROOT / "profiles" / name / "profile.yaml").read_text()
+    for line in uncommented:
+        assert f"# {line}" in text
+        text = text.replace(f"# {line}", line)
+    for old, new in changed:
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "profile.yaml").write_text(text)
+    return tmp_path / "site"
+
+
+def test_a_partition_of_gpus_is_written_once_for_all_rules_that_ask_for_one(snakemake, tmp_path):
+    names = ["slurm_partition: \"'cpu'\"", "slurm_partition: \"'gpu'\""]
+    assert {"gpu=1", "slurm_partition=gpu"} <= planned(snakemake, adapted(tmp_path, "slurm", names))
+
+
+def test_a_site_that_knows_gres_alone_is_asked_for_gres(snakemake, tmp_path):
+    site = adapted(tmp_path, "slurm", ["gres: \"'gpu:1'\""], [("    gpu: 1\n", "    gpu: 0\n")])
+    needs = planned(snakemake, site)
+    assert "gres=gpu:1" in needs
+    assert "gpu=1" not in needs
+
+
+def test_the_lsf_profile_plans_and_asks_for_a_gpu(snakemake):
+    pytest.importorskip(
+        "snakemake_executor_plugin_lsf", reason="snakemake-executor-plugin-lsf is not installed"
+    )
+    assert {"lsf_extra=-gpu num=1", "mem_mb=4000"} <= planned(snakemake, ROOT / "profiles" / "lsf")
+
+
+@pytest.mark.parametrize("name", ["slurm", "lsf"])
+def test_cluster_profiles_name_every_rule_of_a_study_that_asks_for_a_gpu(name):
+    """A partition of GPUs is written for all of them; a job that is left out would wait in the wrong one."""
     files = sorted((ROOT / "workflow" / "rules").glob("*.smk"))
     studies = "\n".join(file.read_text() for file in files if file.name != "miniature.smk")
     rules = re.split(r"^rule ", studies, flags=re.MULTILINE)[1:]
     asking = {rule.split(":")[0] for rule in rules if "gpu=1" in rule}
     assert "sample_features" in asking
-    assert asking == set(load(ROOT / "profiles" / "slurm" / "profile.yaml")["set-resources"])
+    assert asking == set(load(ROOT / "profiles" / name / "profile.yaml")["set-resources"])
 
 
-def test_the_slurm_profile_asks_for_no_less_memory_than_rules_do():
-    resources = Jobs(
-        resolve(change(distributed("nsd"), "models/set", "stable-diffusion-v1-4")), TRAINING
-    ).resources
-    own = {"evaluate_images": resources.evaluation_mb, "brain_consistency": resources.brain_mb}
-    for rule, given in load(ROOT / "profiles" / "slurm" / "profile.yaml")["set-resources"].items():
-        assert int(given["mem_mb"].removesuffix(" * attempt")) >= own.get(rule, resources.model_mb)
+@pytest.mark.parametrize("name", ["slurm", "lsf"])
+def test_needs_that_follow_from_the_study_are_left_to_the_rules(name):
+    for rule, given in load(ROOT / "profiles" / name / "profile.yaml")["set-resources"].items():
+        assert not given.keys() & {"mem_mb", "runtime", "threads"}, rule

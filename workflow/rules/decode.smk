@@ -18,7 +18,9 @@ rule decode_features:
     threads: RESOURCES.fit_threads
     resources:
         **growing(
-            mem_mb=lambda wildcards: RESOURCES.decode_mb(wildcards.space), runtime=RESOURCES.fit_minutes
+            copies=RESOURCES.copies,
+            mem_mb=lambda wildcards: RESOURCES.decode_mb(wildcards.space),
+            runtime=RESOURCES.fit_minutes,
         ),
     params:
         settings=settings_of("decode_features"),
@@ -42,7 +44,9 @@ rule decode_control:
     threads: RESOURCES.fit_threads
     resources:
         **growing(
-            mem_mb=lambda wildcards: RESOURCES.decode_mb(wildcards.space), runtime=RESOURCES.fit_minutes
+            copies=RESOURCES.copies,
+            mem_mb=lambda wildcards: RESOURCES.decode_mb(wildcards.space),
+            runtime=RESOURCES.fit_minutes,
         ),
     params:
         settings=settings_of("decode_control"),

@@ -20,7 +20,9 @@ rule encode_voxels:
     threads: RESOURCES.fit_threads
     resources:
         **growing(
-            mem_mb=lambda wildcards: RESOURCES.encode_mb(wildcards.space), runtime=RESOURCES.fit_minutes
+            copies=RESOURCES.copies,
+            mem_mb=lambda wildcards: RESOURCES.encode_mb(wildcards.space),
+            runtime=RESOURCES.fit_minutes,
         ),
     params:
         settings=settings_of("encode_voxels"),
@@ -51,7 +53,9 @@ rule encode_jointly:
     threads: RESOURCES.fit_threads
     resources:
         **growing(
-            mem_mb=lambda wildcards: RESOURCES.joint_mb(wildcards.model), runtime=RESOURCES.joint_minutes
+            copies=RESOURCES.copies,
+            mem_mb=lambda wildcards: RESOURCES.joint_mb(wildcards.model),
+            runtime=RESOURCES.joint_minutes,
         ),
     params:
         settings=settings_of("encode_jointly"),
@@ -79,7 +83,7 @@ rule stack_layers:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.fit_threads
     resources:
-        **growing(mem_mb=RESOURCES.stack_mb, runtime=RESOURCES.joint_minutes),
+        **growing(copies=RESOURCES.copies, mem_mb=RESOURCES.stack_mb, runtime=RESOURCES.joint_minutes),
     params:
         settings=settings_of("stack_layers"),
     shell:
@@ -176,7 +180,7 @@ rule brain_view:
     conda:
         "../../envs/cortex2image.yaml"
     resources:
-        **growing(mem_mb=RESOURCES.brain_view_mb, runtime=30),
+        **growing(copies=RESOURCES.copies, mem_mb=RESOURCES.brain_view_mb, runtime=30),
     params:
         settings=settings_of("brain_view"),
         models=ENCODED,

@@ -107,7 +107,7 @@ rule identify_stimuli:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.evaluation_threads
     resources:
-        **growing(mem_mb=RESOURCES.span_mb, runtime=RESOURCES.fit_minutes),
+        **growing(copies=RESOURCES.copies, mem_mb=RESOURCES.span_mb, runtime=RESOURCES.fit_minutes),
     params:
         settings=settings_of("identify_stimuli"),
     shell:

@@ -19,7 +19,7 @@ rule prepared_betas:
         "../../envs/cortex2image.yaml"
     threads: 4
     resources:
-        **growing(mem_mb=RESOURCES.betas_mb(sessions_at_once=4), runtime=120),
+        **growing(copies=RESOURCES.copies, mem_mb=RESOURCES.betas_mb(sessions_at_once=4), runtime=120),
     params:
         settings=settings_of("prepared_betas"),
         entry=JOBS.entry("prepared_betas"),

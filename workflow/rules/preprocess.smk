@@ -25,7 +25,9 @@ rule standardise:
     conda:
         "../../envs/cortex2image.yaml"
     resources:
-        **growing(mem_mb=RESOURCES.standardise_mb, runtime=RESOURCES.standardise_minutes),
+        **growing(
+            copies=RESOURCES.copies, mem_mb=RESOURCES.standardise_mb, runtime=RESOURCES.standardise_minutes
+        ),
     params:
         settings=settings_of("standardise"),
     shell:

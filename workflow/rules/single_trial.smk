@@ -19,7 +19,7 @@ rule single_trial_betas:
     conda:
         "../../envs/cortex2image.yaml"
     resources:
-        **growing(mem_mb=4000, runtime=120),
+        **growing(copies=RESOURCES.copies, mem_mb=4000, runtime=120),
     params:
         settings=settings_of("single_trial_betas"),
         entry=JOBS.entry("single_trial_betas"),

@@ -20,7 +20,7 @@ STEPS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init
 WILDCARDS = {"subject": "sub-01", "space": "z", "method": "zc"}
 OWN_CONFIGS = {"simulated": "config", "haxby2001": "haxby", "bids_categories": "bids-categories"}
 # Rules whose jobs use an entry of each registry.
-OPENING = {"stimuli", "trials", "single_trial_betas", "prepared_betas"}
+OPENING = {"stimuli", "trials", "single_trial_betas", "prepared_betas", "plan_study"}
 DRAWING, EXTRACTING, COMPARING = {"reconstruct_images"}, {"extract_features"}, {"brain_consistency"}
 # Every reader whose pictures stand in a table of the user's reads it as one of BIDS.
 SHARED = {"cortex2image.data.bids.tables", "cortex2image.data.bids.tsv"}

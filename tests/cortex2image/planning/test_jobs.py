@@ -8,7 +8,7 @@ import pytest
 from tests.support.configs import CONFIGS, change, distributed, shipped
 from tests.support.elsewhere import IDS, write_files, write_stimuli
 
-from cortex2image.planning.jobs import Jobs, asked_now, growing, noise_label
+from cortex2image.planning.jobs import Jobs, asked_now, growing, input_mb, noise_label
 from cortex2image.study.config import resolve
 from cortex2image.study.methods import METHODS
 from cortex2image.study.spaces import KINDS
@@ -478,3 +478,22 @@ def test_without_pictures_made_elsewhere_their_scores_end_the_plan():
     assert jobs().scored == "unnamed"
     with pytest.raises(SystemExit, match="pictures and stimuli"):
         jobs().scored_pictures(NONE)
+
+
+def test_memory_grows_with_the_input_where_it_is_larger_than_planned(tmp_path):
+    files = [str(tmp_path / name) for name in ("betas", "features", "missing")]
+    for file in files[:2]:
+        with open(file, "wb") as written:
+            written.truncate(1_500_000_000)
+    needs = growing(copies=4, mem_mb=4000, runtime=10)
+    python = input_mb([], 4)
+    assert needs["mem_mb"](NONE, files, 1) == input_mb(files, 4) == python + 12_000
+    assert needs["mem_mb"](NONE, files, 2) == 2 * (python + 12_000)
+    assert needs["mem_mb"](NONE, files[2:], 2) == 8000
+    assert needs["runtime"](NONE, 3) == 30
+
+
+@pytest.mark.parametrize(("name", "copies"), [("nsd", 0), ("bids", 4)])
+def test_memory_follows_the_input_where_no_sizes_are_known(name, copies):
+    config = change(shipped(name), "dataset/root", "/data")
+    assert jobs(config).resources.copies == copies

@@ -5,6 +5,8 @@ Snakemake calls these functions with the wildcards of a job, an object whose att
 
 import functools
 import itertools
+import math
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -23,6 +25,7 @@ from cortex2image.planning.reported import report_pages, reported
 from cortex2image.planning.requirements import require_full_shards, require_networks
 from cortex2image.planning.resources import Resources
 from cortex2image.planning.stimuli import count_stimuli
+from cortex2image.prediction.memory import PYTHON
 from cortex2image.scoring.matching import match
 from cortex2image.study.brain_checks import brain_spaces
 from cortex2image.study.config import slice_json
@@ -482,16 +485,35 @@ def noise_label(noise: float) -> str:
     return repr(noise).removesuffix(".0")
 
 
-def growing(**needs: int | OfJob) -> dict[str, Callable[[Wildcards, int], int]]:
+def growing(copies: int = 0, **needs: int | OfJob) -> dict[str, Callable[..., int]]:
     """Return resources that grow with each attempt: a job killed for memory or time next gets more.
 
-    Each need is a number, or a function of the wildcards.
+    Parameters
+    ----------
+    copies : int
+        Where it is not 0, `mem_mb` is at least the memory of Python and of so many copies of the input files.
+    **needs
+        Each is a number, or a function of the wildcards.
     """
 
     def growing_need(need: int | OfJob) -> Callable[[Wildcards, int], int]:
         return lambda wildcards, attempt: (need(wildcards) if callable(need) else need) * attempt
 
-    return {name: growing_need(need) for name, need in needs.items()}
+    found: dict[str, Callable[..., int]] = {name: growing_need(need) for name, need in needs.items()}
+    if copies:
+        planned = found["mem_mb"]
+
+        def with_input(wildcards: Wildcards, input: Sequence[str], attempt: int) -> int:  # noqa: A002
+            return max(planned(wildcards, attempt), attempt * input_mb(input, copies))
+
+        found["mem_mb"] = with_input
+    return found
+
+
+def input_mb(files: Iterable[str], copies: int) -> int:
+    """Return the memory of Python and of copies of the files that are there: MB, in whole GB."""
+    size = sum(os.path.getsize(file) for file in files if os.path.exists(file))
+    return 1000 * math.ceil((PYTHON + copies * size) / 1e9)
 
 
 def training_files(*names: str) -> dict[str, str]:

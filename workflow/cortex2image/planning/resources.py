@@ -30,6 +30,8 @@ TRAINING = 0.9
 # For prepared betas whose sizes are not known here: enough for the 5,254 trials of a subject of BOLD5000.
 PREPARED_FIT_MB, PREPARED_BETAS_MB = 32_000, 6_000
 RECORDED_MB = 4_000
+# Of its input, in the memory of a job on betas of any size.
+COPIES = 4
 # Voxels of a whole brain at 2 mm, for data of any size.
 UNKNOWN_VOXELS = 250_000
 # Weights pass through main memory on their way to a GPU.
@@ -78,11 +80,19 @@ class Resources:
     @property
     def span_mb(self) -> int:
         """Return the memory of comparing decoded features of a subject with the span of training features."""
-        if self._sizes is None:
+        if self.sizes is None:
             return self._unknown_mb
-        train, test = self._pictures
-        widest = max(map(self._width, self.study.decode.rois))
+        train, test = self.pictures
+        widest = max(map(self.width, self.study.decode.rois))
         return _mb(PYTHON + FLOAT * widest * (train + 6 * test) + 5 * DOUBLE * train**2)
+
+    @property
+    def copies(self) -> int:
+        """Return how many copies of its input a job on betas holds at most, 0 where sizes are planned for.
+
+        The betas, their scaled copy, and a block of both in double precision.
+        """
+        return 0 if self.sizes else COPIES
 
     @property
     def standardise_minutes(self) -> int:
@@ -120,34 +130,34 @@ class Resources:
 
     def betas_mb(self, sessions_at_once: int) -> int:
         """Return the memory of reading betas: each thread holds a session twice, the writer holds two."""
-        if self._sizes is None:
+        if self.sizes is None:
             return PREPARED_BETAS_MB
         return _mb(PYTHON + self._session * (2 * sessions_at_once + 2))
 
     @property
     def standardise_mb(self) -> int:
         """Return the memory of standardising: a session twice, mean and squares of all sessions twice."""
-        if self._sizes is None:
+        if self.sizes is None:
             return PREPARED_BETAS_MB if self._prepared else RECORDED_MB
-        moments = 2 * self._sessions * self._voxels * 2 * 8
+        moments = 2 * self._sessions * self.voxels * 2 * 8
         return _mb(PYTHON + 2 * self._session + 2 * moments)
 
     def decode_mb(self, space: str) -> int:
         """Return the memory of a fit from the voxels of the regions that a feature space is decoded from."""
-        if self._sizes is None:
+        if self.sizes is None:
             return self._unknown_mb
-        voxels = self._voxels_in(self.study.decode.rois[space])
-        return self._planned_mb(self._sizes_of("decode", voxels, self._width(space)))
+        voxels = self.voxels_in(self.study.decode.rois[space])
+        return self._planned_mb(self._sizes_of("decode", voxels, self.width(space)))
 
     @property
     def learning_curve_mb(self) -> int:
         """Return the memory of the fits to all decoded spaces in turn, with the voxels of all at once."""
         rois = self.study.decode.rois
         largest = max(self.decode_mb(space) for space in rois)
-        if self._sizes is None or len(rois) == 1:
+        if self.sizes is None or len(rois) == 1:
             return largest
         return largest + _mb(
-            FLOAT * self._trials * self._voxels_in([roi for some in rois.values() for roi in some])
+            FLOAT * self.trials * self.voxels_in([roi for some in rois.values() for roi in some])
         )
 
     @property
@@ -157,15 +167,15 @@ class Resources:
 
     def encode_mb(self, space: str) -> int:
         """Return the memory of a fit from a feature space, or from inner products in it, to every voxel."""
-        if self._sizes is None:
+        if self.sizes is None:
             return self._unknown_mb
         gram, pca = parse_space(space).facts.storage == GRAM, self.study.encode.pca
-        kernel = gram or (pca is not None and self._width(space) > pca)
+        kernel = gram or (pca is not None and self.width(space) > pca)
         return self._planned_mb(with_predictions(self._encoding_sizes((space,), kernel)))
 
     def joint_mb(self, model: str) -> int:
         """Return the memory of a joint fit from two feature spaces to every voxel."""
-        if self._sizes is None:
+        if self.sizes is None:
             return self._unknown_mb
         return self._planned_mb(self._encoding_sizes(tuple(model.split("+")), kernel=True))
 
@@ -177,28 +187,28 @@ class Resources:
         stimulus with every picture, in double precision, are in memory beside it.
         """
         spaces, regions = brain_spaces(self.study), self.study.evaluate.brain.regions
-        if self._sizes is None or not spaces:
+        if self.sizes is None or not spaces:
             return max(self.model_mb, self._unknown_mb)
-        drawn, voxels = self.study.reconstruct, self._voxels_in(regions)
-        stimuli = self._pictures[1]
+        drawn, voxels = self.study.reconstruct, self.voxels_in(regions)
+        stimuli = self.pictures[1]
         pictures = stimuli * (1 + sum(method.samples(drawn.samples) for method in run_methods(drawn)))
-        fits = [self._sizes_of("encode", self._width(space), voxels) for space in spaces]
+        fits = [self._sizes_of("encode", self.width(space), voxels) for space in spaces]
         fit = max(self._planned_mb(replace(sizes, test=pictures)) for sizes in fits)
-        responses = FLOAT * int((1 - TRAINING) * self._trials + 1) * voxels
+        responses = FLOAT * int((1 - TRAINING) * self.trials + 1) * voxels
         compared = responses + 2 * FLOAT * len(regions) * stimuli * pictures
         return max(self.model_mb, fit + _mb(compared))
 
-    def _voxels_in(self, regions: Sequence[str]) -> int:
+    def voxels_in(self, regions: Sequence[str]) -> int:
         """Return the most voxels that regions have, if all regions of the atlas are of one size."""
         most = self._known.voxels["atlas"] // self._known.regions * len(regions)
-        return self._voxels if "all" in regions else min(most, self._voxels)
+        return self.voxels if "all" in regions else min(most, self.voxels)
 
     @property
     def stack_mb(self) -> int:
         """Return the memory of a stack of all layers, whose decompositions are in memory together."""
-        if self._sizes is None:
+        if self.sizes is None:
             return self._unknown_mb
-        sizes = self._sizes_of("encode", sum(self._pictures), self._voxels)
+        sizes = self._sizes_of("encode", sum(self.pictures), self.voxels)
         layers = max(1, len(self.study.encode.grid.layers))
         sizes = replace(sizes, scores=self._scoring.bytes_per_voxel, kernel=True, bands=layers)
         averaged = self.study.standardise.average_repeats
@@ -209,15 +219,15 @@ class Resources:
         """Return the memory of comparing the models of the largest family: scores in resamples, thrice."""
         found = families(self.study.encode, self.study.reconstruct)
         models = max((len(family.models) for family in found), default=1)
-        voxels = self._voxels if self._sizes else UNKNOWN_VOXELS
+        voxels = self.voxels if self.sizes else UNKNOWN_VOXELS
         return _mb(PYTHON + 3 * FLOAT * models * voxels * self.study.encode.resamples)
 
     @property
     def brain_view_mb(self) -> int:
         """Return the memory of the page of the brain: responses to all test stimuli, with two copies."""
-        if self._sizes is None:
+        if self.sizes is None:
             return self._unknown_mb
-        return _mb(PYTHON + 3 * FLOAT * self._pictures[1] * self._voxels)
+        return _mb(PYTHON + 3 * FLOAT * self.pictures[1] * self.voxels)
 
     @property
     def joint_minutes(self) -> int:
@@ -228,11 +238,11 @@ class Resources:
         """Return the sizes of a fit from feature spaces to every voxel."""
         gram = [parse_space(space).facts.storage == GRAM for space in spaces]
         widths = [
-            sum(self._pictures) if given else self._width(space)
+            sum(self.pictures) if given else self.width(space)
             for space, given in zip(spaces, gram, strict=True)
         ]
         scores = self._scoring.bytes_per_voxel
-        sizes = self._sizes_of("encode", max(widths), self._voxels)
+        sizes = self._sizes_of("encode", max(widths), self.voxels)
         return replace(sizes, scores=scores, kernel=kernel, bands=len(spaces))
 
     @property
@@ -248,7 +258,7 @@ class Resources:
         known = count_stimuli(self.study)
         if known is None:
             return 240
-        width = self._width(space)
+        width = self.width(space)
         read = known.study * width * FORMAT_BYTES[self.study.features.activity] / READ
         return 10 + int((read + gram.multiplications(known.subject, width) / MULTIPLIED) / 60)
 
@@ -258,16 +268,16 @@ class Resources:
         return Scoring(encode.permutations, encode.resamples, folds, seed=0)
 
     @property
-    def _pictures(self) -> tuple[int, int]:
+    def pictures(self) -> tuple[int, int]:
         """Return the number of training and of test pictures of a subject."""
-        training = int(TRAINING * self._trials)
+        training = int(TRAINING * self.trials)
         return min(self._known.own_pictures, training), min(
-            self._known.shared_pictures, self._trials - training
+            self._known.shared_pictures, self.trials - training
         )
 
     def _sizes_of(self, direction: Direction, predictors: int, targets: int) -> FitSizes:
-        training = int(TRAINING * self._trials)
-        return FitSizes(direction, self._trials, training, *self._pictures, predictors, targets)
+        training = int(TRAINING * self.trials)
+        return FitSizes(direction, self.trials, training, *self.pictures, predictors, targets)
 
     def _planned_mb(self, sizes: FitSizes) -> int:
         """Return the memory of a fit, as the fit itself plans it."""
@@ -284,34 +294,37 @@ class Resources:
         return READERS[self.study.dataset.reader].prepared
 
     @property
-    def _sizes(self) -> StudySizes | None:
+    def sizes(self) -> StudySizes | None:
         """Return the sizes of the data set in the space of the study, None where they are not known."""
         sizes = READERS[self.study.dataset.reader].sizes
         return sizes[self.study.dataset.space or next(iter(sizes))] if sizes else None
 
     @property
     def _known(self) -> StudySizes:
-        assert self._sizes is not None
-        return self._sizes
+        assert self.sizes is not None
+        return self.sizes
 
     @property
     def _sessions(self) -> int:
         return self.study.dataset.sessions or self._known.sessions
 
     @property
-    def _trials(self) -> int:
+    def trials(self) -> int:
+        """Return the trials of a subject, where the sizes of the data set are known."""
         return self._sessions * self._known.trials_per_session
 
     @property
-    def _voxels(self) -> int:
+    def voxels(self) -> int:
+        """Return the voxels of a subject, where the sizes of the data set are known."""
         return self._known.voxels[self.study.dataset.mask]
 
     @property
     def _session(self) -> int:
         """Return the bytes of the betas of a session."""
-        return self._known.trials_per_session * self._voxels * FLOAT
+        return self._known.trials_per_session * self.voxels * FLOAT
 
-    def _width(self, space: str) -> int:
+    def width(self, space: str) -> int:
+        """Return the values of a feature space per stimulus."""
         return parse_space(space).width(self.model_set)
 
 

@@ -19,6 +19,7 @@ FILES: Mapping[str, str] = {
     "given_stimuli": "stimuli-given.parquet",
     "shown_trials": "{subject}/trials-shown.parquet",
     "sampling_plan": "sampling_plan.tsv",
+    "study_plan": "study_plan.tsv",
     "reconstructed_pictures": "{subject}/reconstructions/{method}",
     # Pictures of a part of the stimuli, with their table: what the folder above is joined from.
     "shard_pictures": "{subject}/reconstructions/shards/{method}/{shard}",
