@@ -4,16 +4,17 @@ The order of presentation comes from ``nsd_expdesign.mat``. Every id of that fil
 leaves this module counts from 0. Allen et al., Nature Neuroscience 25:116 (2022), and the NSD Data Manual.
 """
 
-import zlib
+import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.io import loadmat
-from scipy.io.matlab import MatReadError
+from scipy.io import loadmat, whosmat
 
 from cortex2image.data.nsd.facts import PICTURES, RUNS_PER_SESSION, SUBJECTS, TRIALS_PER_SESSION
 from cortex2image.errors import DataError, require_known
+from cortex2image.given_files import read_bytes
 
 SESSIONS, SLOTS_PER_RUN, POOL, SHARED_PICTURES = 40, 75, 10_000, 1000
 SLOT_SECONDS, PICTURE_SECONDS = 4.0, 3.0
@@ -26,6 +27,7 @@ SHAPES = {
 # Every subject took part in at least 30 sessions; 515 of the shared pictures have all of their three
 # presentations in these.
 SESSIONS_OF_ALL, REPEATS = 30, 3
+LARGEST_FILE = 2**26  # 64 MB, many times the released file
 FIX = "download nsd_expdesign.mat again"
 SHARED, SPECIAL = "shared", "special515"
 TEST_IMAGES = (SHARED, SPECIAL)
@@ -99,22 +101,24 @@ def load_design(path: str | Path) -> Design:
 
 def _read(path: str | Path) -> dict[str, np.ndarray]:
     try:
-        fields: dict[str, np.ndarray] = loadmat(path, variable_names=list(SHAPES))
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        IndexError,
-        NotImplementedError,
-        MatReadError,
-        zlib.error,
-    ) as error:
+        content = io.BytesIO(read_bytes(path, LARGEST_FILE))
+        stated = {name: f"shape {shape}" for name, shape, _ in whosmat(content)}
+        _check_shapes(path, stated)  # before values are read, of which a file can claim any number
+        fields: dict[str, np.ndarray] = loadmat(content, variable_names=list(SHAPES))
+    except (DataError, MemoryError):
+        raise
+    except Exception as error:  # scipy raises errors of any kind on damaged files
         raise DataError(path, "the experimental design of NSD (MATLAB v5)", repr(error), FIX) from None
-    for name, shape in SHAPES.items():
-        found = f"shape {fields[name].shape}" if name in fields else "no such field"
-        if found != f"shape {shape}":
-            raise DataError(path, f"{name} of shape {shape}", found, FIX)
+    real = {n: array for n, array in fields.items() if isinstance(array, np.ndarray) and array.dtype.kind in "iufb"}
+    _check_shapes(path, {name: f"shape {array.shape}" for name, array in real.items()})
     return fields
+
+
+def _check_shapes(path: str | Path, found: Mapping[str, str]) -> None:
+    for name, shape in SHAPES.items():
+        if found.get(name) != f"shape {shape}":
+            stated = found.get(name, "no such field of real numbers")
+            raise DataError(path, f"{name} of shape {shape}", stated, FIX)
 
 
 def _ids(path: str | Path, fields: dict[str, np.ndarray], name: str, largest: int) -> np.ndarray:
