@@ -7,7 +7,6 @@ identities in a text file beside it. Everything is checked here: the file comes 
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -15,9 +14,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cortex2image.errors import DataError
+from cortex2image.given_files import open_array, read_bytes
 from cortex2image.networks.registry import ModelSet
 from cortex2image.reconstruction.inputs import FeatureTable
 from cortex2image.study.methods import ids_file
+from cortex2image.tables.footer import largest_column
 
 COLUMNS = ("stimulus_id", "feature")
 DESCRIBED = "docs/own-decoder.md describes the file"
@@ -44,7 +45,9 @@ def read_predictions(path: str, space: str, models: ModelSet, split: Mapping[str
         The file is missing, damaged or of another form; stimuli are missing, unknown, repeated, or were shown
         in training; features have another width, are no numbers, or are not finite.
     """
-    stimuli, values = (_read_array if path.endswith(".npy") else _read_table)(path)
+    stimuli, values = (
+        _read_array(path) if path.endswith(".npy") else _read_table(path, len(split), space, models)
+    )
     _check_stimuli(stimuli, split, path)
     features = _flat(values, space, models, path)
     _check_finite(features, stimuli, path)
@@ -52,14 +55,23 @@ def read_predictions(path: str, space: str, models: ModelSet, split: Mapping[str
     return FeatureTable([stimuli[row] for row in order], features[order], path)
 
 
-def _read_table(path: str) -> tuple[list[str], np.ndarray]:
-    """Return identities and features of a Parquet table; further columns are not read."""
+def _read_table(path: str, most: int, space: str, models: ModelSet) -> tuple[list[str], np.ndarray]:
+    """Return identities and features of a Parquet table of at most `most` rows; other columns are not read."""
+    values = most * math.prod(_shape(space, models))
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             _require_columns(file.schema_arrow.names, path)
+            rows, inside = file.metadata.num_rows, largest_column(file.metadata)
+            if rows > most or inside > values:
+                expected = f"at most {most} rows, one per stimulus, and {values} values"
+                raise DataError(path, expected, f"{rows} rows with {inside} values", DESCRIBED)
             table = file.read(list(COLUMNS)).combine_chunks()
-    except (OSError, pa.ArrowInvalid) as error:
-        raise DataError(path, "a Parquet table", str(error).splitlines()[0], DESCRIBED) from None
+            table.validate(full=True)
+    except DataError:
+        raise
+    except (OSError, pa.ArrowException) as error:
+        found = " ".join(str(error).split()) or repr(error)
+        raise DataError(path, "a Parquet table", found, DESCRIBED) from None
     stimuli, features = (table.column(name) for name in COLUMNS)
     if not (pa.types.is_string(stimuli.type) or pa.types.is_large_string(stimuli.type)) or stimuli.null_count:
         fix = "write identities as texts, spelt as in trials.parquet"
@@ -94,20 +106,18 @@ def _rows_of_lists(column: pa.ChunkedArray, where: str) -> np.ndarray:
 def _read_array(path: str) -> tuple[list[str], np.ndarray]:
     """Return the identities in the text file beside an array, and the array."""
     try:
-        values = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(path, "an array that numpy.save wrote", str(error), DESCRIBED) from None
-    if not isinstance(values, np.ndarray):
-        raise DataError(path, "one array that numpy.save wrote", "an archive of arrays", DESCRIBED)
+        values = open_array(path)
+    except (OSError, ValueError) as error:
+        raise DataError(path, "one array that numpy.save wrote", str(error), DESCRIBED) from None
     beside = ids_file(path)
     try:
-        stimuli = [line.strip() for line in Path(beside).read_text("utf-8").rstrip().splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
+        stimuli = [line.strip() for line in read_bytes(beside).decode().rstrip().splitlines()]
+    except (OSError, ValueError) as error:
         raise DataError(beside, f"the stimuli of {path}, one per line", str(error), DESCRIBED) from None
     if values.ndim < 2 or len(values) != len(stimuli):
         expected = f"an array of {len(stimuli)} rows, one for each line of {beside}"
         raise DataError(path, expected, f"shape {values.shape}", DESCRIBED)
-    return stimuli, values
+    return stimuli, np.array(values)
 
 
 def _check_stimuli(stimuli: Sequence[str], split: Mapping[str, str], path: str) -> None:
@@ -132,7 +142,7 @@ def _flat(values: np.ndarray, space: str, models: ModelSet, path: str) -> np.nda
     """Return predictions as float32 (n, d) after a check of their type and shape."""
     if values.dtype.kind not in "fiu":
         raise DataError(path, "real numbers", f"values of type {values.dtype}", "save an array of numbers")
-    shape = models.latent_shape if space == "z" else (models.text_length, models.text_width)
+    shape = _shape(space, models)
     width = math.prod(shape)
     if values.shape[1:] not in ((width,), shape):
         expected = (
@@ -142,6 +152,10 @@ def _flat(values: np.ndarray, space: str, models: ModelSet, path: str) -> np.nda
         raise DataError(path, expected, f"shape {values.shape}", fix)
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
         return np.ascontiguousarray(values.reshape(len(values), width), dtype=np.float32)
+
+
+def _shape(space: str, models: ModelSet) -> tuple[int, ...]:
+    return models.latent_shape if space == "z" else (models.text_length, models.text_width)
 
 
 def _check_finite(features: np.ndarray, stimuli: Sequence[str], path: str) -> None:

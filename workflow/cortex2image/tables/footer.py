@@ -10,6 +10,8 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow.parquet as pq
+
 from cortex2image.errors import ContractError
 
 MAGIC = b"PAR1"
@@ -17,6 +19,17 @@ TAIL_BYTES = 4 + len(MAGIC)  # the length of the footer, and the magic letters
 SEAL = b"C2I-SEAL"
 SEAL_BYTES = len(SEAL) + hashlib.sha256().digest_size
 ANEW = "delete the file and run the workflow again, which makes it anew"
+
+
+def largest_column(metadata: pq.FileMetaData) -> int:
+    """Return the number of values in the longest column, vectors counted value by value.
+
+    A table of a kilobyte may hold a thousand million equal values: whoever reads a table from outside asks
+    before it reads.
+    """
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    columns = range(metadata.num_columns)
+    return max((sum(group.column(c).num_values for group in groups) for c in columns), default=0)
 
 
 def seal(path: str | Path) -> None:

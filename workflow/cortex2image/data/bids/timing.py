@@ -1,6 +1,5 @@
 """When the volumes of a recording were taken: its header and its JSON sidecars, which must agree."""
 
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 
 from cortex2image.data.volumes import BoldHeader
 from cortex2image.errors import DataError
+from cortex2image.given_files import read_json, shown
 
 FASTEST_S, SLOWEST_S = 0.05, 30.0  # repetition times; outside are slips of unit, such as 2000 for 2000 ms
 TOLERANCE = 1e-3  # of a repetition time: numbers are rounded, and 0.1 % is half a second in ten minutes
@@ -72,12 +72,12 @@ def _read_facts(path: Path) -> dict[str, Any]:
     """Return what one sidecar says of the timing."""
     expected, fix = "a JSON object in UTF-8", "write the file anew, as text in UTF-8"
     try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"), object_pairs_hook=_once)
+        content = read_json(path, object_pairs_hook=_once)
     except UnicodeDecodeError as error:
         raise DataError(
             path, expected, f"bytes that are no UTF-8, first at byte {error.start}", fix
         ) from None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise DataError(path, expected, str(error), f"{fix}; RepetitionTime is in seconds") from None
     if not isinstance(content, dict):
         raise DataError(path, expected, f"a JSON {type(content).__name__}", fix)
@@ -99,7 +99,7 @@ def _number(key: str, fact: _Fact) -> float:
     # JSON knows true and false, which Python takes for 1 and 0.
     number = isinstance(fact.value, int | float) and not isinstance(fact.value, bool)
     if not number or not abs(fact.value) < HUGE:
-        found, fix = json.dumps(fact.value)[:80], f"write {key} as a number of seconds"
+        found, fix = shown(fact.value), f"write {key} as a number of seconds"
         raise DataError(fact.path, f"{key} as a number of seconds", found, fix)
     return float(fact.value)
 
@@ -170,7 +170,7 @@ def _reference(facts: Mapping[str, _Fact], tr: float, source: str) -> float:
     """Return the time within a volume that its samples stand for."""
     corrected = facts.get("SliceTimingCorrected")
     if corrected is not None and corrected.value not in (True, False):
-        found = json.dumps(corrected.value)[:80]
+        found = shown(corrected.value)
         raise DataError(corrected.path, "SliceTimingCorrected true or false", found, "write true or false")
     start = facts.get("StartTime")
     if start is None:
