@@ -45,25 +45,28 @@ def read_predictions(path: str, space: str, models: ModelSet, split: Mapping[str
         The file is missing, damaged or of another form; stimuli are missing, unknown, repeated, or were shown
         in training; features have another width, are no numbers, or are not finite.
     """
+    most, shape = len(split), _shape(space, models)
     stimuli, values = (
-        _read_array(path) if path.endswith(".npy") else _read_table(path, len(split), space, models)
+        _read_array(path) if path.endswith(".npy") else _read_table(path, most, math.prod(shape))
     )
     _check_stimuli(stimuli, split, path)
-    features = _flat(values, space, models, path)
+    features = _flat(values, space, shape, models.name, path)
     _check_finite(features, stimuli, path)
     order = sorted(range(len(stimuli)), key=stimuli.__getitem__)
     return FeatureTable([stimuli[row] for row in order], features[order], path)
 
 
-def _read_table(path: str, most: int, space: str, models: ModelSet) -> tuple[list[str], np.ndarray]:
-    """Return identities and features of a Parquet table of at most `most` rows; other columns are not read."""
-    values = most * math.prod(_shape(space, models))
+def _read_table(path: str, most: int, width: int) -> tuple[list[str], np.ndarray]:
+    """Return identities and features of a Parquet table; further columns are not read.
+
+    It has at most `most` rows, with `width` values each.
+    """
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             _require_columns(file.schema_arrow.names, path)
-            rows, inside = file.metadata.num_rows, largest_column(file.metadata)
-            if rows > most or inside > values:
-                expected = f"at most {most} rows, one per stimulus, and {values} values"
+            rows, inside = file.metadata.num_rows, largest_column(file.metadata, COLUMNS)
+            if rows > most or inside > most * width:
+                expected = f"at most {most} rows, one per stimulus, with {width} values each"
                 raise DataError(path, expected, f"{rows} rows with {inside} values", DESCRIBED)
             table = file.read(list(COLUMNS)).combine_chunks()
             table.validate(full=True)
@@ -80,10 +83,13 @@ def _read_table(path: str, most: int, space: str, models: ModelSet) -> tuple[lis
     return stimuli.to_pylist(), _rows_of_lists(features, f"{path}, column feature")
 
 
-def _require_columns(names: Sequence[str], path: str) -> None:
-    missing = [name for name in COLUMNS if name not in names]
+def _require_columns(names: list[str], path: str) -> None:
+    missing = [name for name in COLUMNS if names.count(name) != 1]
     if missing:
-        expected, found = f"the columns {' and '.join(COLUMNS)}", f"{', '.join(names) or 'no columns'}"
+        expected, found = (
+            f"the columns {' and '.join(COLUMNS)}, once each",
+            f"{', '.join(names) or 'no columns'}",
+        )
         raise DataError(path, expected, found, DESCRIBED)
 
 
@@ -138,16 +144,13 @@ def _check_stimuli(stimuli: Sequence[str], split: Mapping[str, str], path: str) 
         )
 
 
-def _flat(values: np.ndarray, space: str, models: ModelSet, path: str) -> np.ndarray:
+def _flat(values: np.ndarray, space: str, shape: tuple[int, ...], models: str, path: str) -> np.ndarray:
     """Return predictions as float32 (n, d) after a check of their type and shape."""
     if values.dtype.kind not in "fiu":
         raise DataError(path, "real numbers", f"values of type {values.dtype}", "save an array of numbers")
-    shape = _shape(space, models)
     width = math.prod(shape)
     if values.shape[1:] not in ((width,), shape):
-        expected = (
-            f"{width} values per stimulus, or {' x '.join(map(str, shape))}, the {space} of {models.name}"
-        )
+        expected = f"{width} values per stimulus, or {' x '.join(map(str, shape))}, the {space} of {models}"
         fix = f"predict the features of this model set, as features/{space}.parquet has them"
         raise DataError(path, expected, f"shape {values.shape}", fix)
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused

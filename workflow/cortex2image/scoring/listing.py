@@ -277,7 +277,7 @@ def _read_parquet(table: Path) -> tuple[list[str], Rows]:
     try:
         with pq.ParquetFile(table, page_checksum_verification=True) as file:
             known = file.schema_arrow.names
-            if (cells := largest_column(file.metadata)) > MOST_ROWS:
+            if (cells := largest_column(file.metadata, USED)) > MOST_ROWS:
                 fix = "name the table of the pictures"
                 raise DataError(table, f"at most {MOST_ROWS} rows", f"{cells} in a column", fix)
             used = file.read([name for name in USED if name in known])

@@ -7,6 +7,7 @@ footer, 8 letters and the SHA-256 of all that follows it. Readers find pages by 
 
 import hashlib
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,15 +22,18 @@ SEAL_BYTES = len(SEAL) + hashlib.sha256().digest_size
 ANEW = "delete the file and run the workflow again, which makes it anew"
 
 
-def largest_column(metadata: pq.FileMetaData) -> int:
-    """Return the number of values in the longest column, vectors counted value by value.
+def largest_column(metadata: pq.FileMetaData, names: Collection[str]) -> int:
+    """Return the number of values in the longest of some columns, vectors counted value by value.
 
     A table of a kilobyte may hold a thousand million equal values: whoever reads a table from outside asks
     before it reads.
     """
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    columns = range(metadata.num_columns)
-    return max((sum(group.column(c).num_values for group in groups) for c in columns), default=0)
+    counts = dict.fromkeys(names, 0)
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            name = column.path_in_schema.partition(".")[0]
+            counts[name] = counts.get(name, 0) + column.num_values
+    return max(counts[name] for name in names)
 
 
 def seal(path: str | Path) -> None:

@@ -109,13 +109,10 @@ def _read(path: str | Path) -> dict[str, np.ndarray]:
         raise
     except Exception as error:  # scipy raises errors of any kind on damaged files
         raise DataError(path, "the experimental design of NSD (MATLAB v5)", repr(error), FIX) from None
-    real = {
-        n: array
-        for n, array in fields.items()
-        if isinstance(array, np.ndarray) and array.dtype.kind in "iufb"
-    }
+    arrays = {name: array for name, array in fields.items() if isinstance(array, np.ndarray)}
+    real = {name: array for name, array in arrays.items() if array.dtype.kind in "iufb"}
     _check_shapes(path, {name: f"shape {array.shape}" for name, array in real.items()})
-    return fields
+    return real
 
 
 def _check_shapes(path: str | Path, found: Mapping[str, str]) -> None:
