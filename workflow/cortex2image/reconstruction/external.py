@@ -45,10 +45,9 @@ def read_predictions(path: str, space: str, models: ModelSet, split: Mapping[str
         The file is missing, damaged or of another form; stimuli are missing, unknown, repeated, or were shown
         in training; features have another width, are no numbers, or are not finite.
     """
-    most, shape = len(split), _shape(space, models)
-    stimuli, values = (
-        _read_array(path) if path.endswith(".npy") else _read_table(path, most, math.prod(shape))
-    )
+    shape = models.latent_shape if space == "z" else (models.text_length, models.text_width)
+    is_array, most = path.endswith(".npy"), (len(split), math.prod(shape))
+    stimuli, values = _read_array(path) if is_array else _read_table(path, *most)
     _check_stimuli(stimuli, split, path)
     features = _flat(values, space, shape, models.name, path)
     _check_finite(features, stimuli, path)
@@ -86,11 +85,8 @@ def _read_table(path: str, most: int, width: int) -> tuple[list[str], np.ndarray
 def _require_columns(names: list[str], path: str) -> None:
     missing = [name for name in COLUMNS if names.count(name) != 1]
     if missing:
-        expected, found = (
-            f"the columns {' and '.join(COLUMNS)}, once each",
-            f"{', '.join(names) or 'no columns'}",
-        )
-        raise DataError(path, expected, found, DESCRIBED)
+        expected = f"the columns {' and '.join(COLUMNS)}, once each"
+        raise DataError(path, expected, ", ".join(names) or "no columns", DESCRIBED)
 
 
 def _rows_of_lists(column: pa.ChunkedArray, where: str) -> np.ndarray:
@@ -155,10 +151,6 @@ def _flat(values: np.ndarray, space: str, shape: tuple[int, ...], models: str, p
         raise DataError(path, expected, f"shape {values.shape}", fix)
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
         return np.ascontiguousarray(values.reshape(len(values), width), dtype=np.float32)
-
-
-def _shape(space: str, models: ModelSet) -> tuple[int, ...]:
-    return models.latent_shape if space == "z" else (models.text_length, models.text_width)
 
 
 def _check_finite(features: np.ndarray, stimuli: Sequence[str], path: str) -> None:

@@ -148,14 +148,9 @@ class Contract:
         except FileNotFoundError:
             fix = "run the workflow, which makes it, or correct the path"
             raise ContractError(path, f"a Parquet table '{self.name}'", "no such file", fix) from None
-        except ContractError:
-            raise
         except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
-            expected, found = (
-                f"a whole Parquet table '{self.name}'",
-                " ".join(str(error).split()) or repr(error),
-            )
-            raise ContractError(path, expected, found, ANEW) from None
+            expected = f"a whole Parquet table '{self.name}'"
+            raise ContractError(path, expected, " ".join(str(error).split()) or repr(error), ANEW) from None
 
     def _check_stamp(self, metadata: Mapping[bytes, bytes], path: str | Path) -> None:
         stamp = {k.decode(): v.decode() for k, v in metadata.items()}
