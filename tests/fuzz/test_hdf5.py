@@ -14,7 +14,7 @@ from cortex2image.data.bdpy.samples import read_samples_of
 from cortex2image.data.bdpy.voxels import study_voxels
 from cortex2image.data.nsd.facts import PICTURES
 from cortex2image.data.nsd.stimuli import read_pictures
-from cortex2image.data.nsd.volumes import betas_shape, read_betas
+from cortex2image.data.nsd.volumes import betas_shape, read_volume_betas
 from cortex2image.errors import DataError
 
 SHOWN = ["n01518878_5958", "n02950256_22949", "n01518878_5958"]
@@ -55,7 +55,7 @@ def test_nsd_betas(tmp_path, whole, data, kind):
     path = tmp_path / f"betas_session01.{kind}"
     path.write_bytes(data.draw(damaged(whole[kind], 4096)))
     read_or_refused(betas_shape, path)
-    betas = read_or_refused(read_betas, path, ALL, GRID)
+    betas = read_or_refused(read_volume_betas, path, ALL, GRID)
     assert betas is None or betas.shape == (750, 12)
 
 

@@ -69,7 +69,7 @@ def bounded(seconds: float = SECONDS, room: int = ROOM) -> Iterator[None]:
 
 
 def read_or_refused(read: Callable[..., Any], *arguments: Any) -> Any:
-    """Return what a reader returns; None if it refuses, which it may only do with an error of this project."""
+    """Return what a reader returns; None if it refuses, with an error of this project and no other."""
     refused = None
     with bounded():
         try:
