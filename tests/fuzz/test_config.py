@@ -82,13 +82,10 @@ def test_slices(content):
 
 def laughs(kind: str, levels: int = 12) -> str:
     """Return YAML that stands for nine to the power of `levels` entries ("billion laughs")."""
-    lines = ["a0: &a0 [x]" if kind == "lists" else "a0: &a0 {x: y}"]
+    lists, lines = kind == "lists", ["a0: &a0 x"]
     for level in range(1, levels):
-        names = [f"*a{level - 1}"] * 9
-        inner = ", ".join(names if kind == "lists" else [f"k{k}: {name}" for k, name in enumerate(names)])
-        lines.append(
-            f"a{level}: &a{level} [{inner}]" if kind == "lists" else f"a{level}: &a{level} {{{inner}}}"
-        )
+        inner = ", ".join(f"{'' if lists else f'k{k}: '}*a{level - 1}" for k in range(9))
+        lines.append(f"a{level}: &a{level} [{inner}]" if lists else f"a{level}: &a{level} {{{inner}}}")
     return "\n".join(lines) + "\n"
 
 

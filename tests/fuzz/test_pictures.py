@@ -24,18 +24,11 @@ def saved(form: str, mode: str = "RGB", **options: object) -> bytes:
     return file.getvalue()
 
 
+SRGB = srgb_profile()
+SIXTEEN = png_16(PIXELS.astype(np.uint16) * 257)
 WHOLE = {
-    "png": [
-        saved("PNG"),
-        saved("PNG", "P"),
-        saved("PNG", "LA", icc_profile=srgb_profile()),
-        png_16(PIXELS * 257),
-    ],
-    "jpg": [
-        saved("JPEG"),
-        saved("JPEG", "CMYK"),
-        saved("JPEG", progressive=True, icc_profile=srgb_profile()),
-    ],
+    "png": [saved("PNG"), saved("PNG", "P"), saved("PNG", "LA", icc_profile=SRGB), SIXTEEN],
+    "jpg": [saved("JPEG"), saved("JPEG", "CMYK"), saved("JPEG", progressive=True, icc_profile=SRGB)],
     "tif": [saved("TIFF"), saved("TIFF", compression="tiff_lzw"), tiff_file(bytes(32), (4, 4), 16)],
     "gif": [saved("GIF", "P")],
     "bmp": [saved("BMP")],
