@@ -103,8 +103,8 @@ def test_other_types(tmp_path, models, kind, column):
             read_predictions(str(tmp_path / "a.parquet"), "z", models, SPLIT)
 
 
-def test_a_small_file_of_a_hundred_million_equal_rows(tmp_path, models):
-    rows = 2**27
+def test_a_small_file_of_sixteen_million_equal_rows(tmp_path, models):
+    rows = 2**24
     indices = pa.array(np.zeros(rows, np.int8))
     stimuli = pa.DictionaryArray.from_arrays(indices, ["t1"])
     with pq.ParquetWriter(tmp_path / "a.parquet", pa.schema([("stimulus_id", stimuli.type)])) as writer:
@@ -114,8 +114,8 @@ def test_a_small_file_of_a_hundred_million_equal_rows(tmp_path, models):
         list_stimuli(str(tmp_path / "a.parquet"))
 
 
-def test_a_list_of_a_hundred_million_equal_values(tmp_path, models):
-    feature = pa.ListArray.from_arrays([0, 2**26, 2**26, 2**26], pa.array(np.zeros(2**26, np.float32)))
+def test_a_list_of_sixteen_million_equal_values(tmp_path, models):
+    feature = pa.ListArray.from_arrays([0, 2**24, 2**24, 2**24], pa.array(np.zeros(2**24, np.float32)))
     pq.write_table(pa.table({"stimulus_id": NAMES, "feature": feature}), tmp_path / "a.parquet")
     assert (tmp_path / "a.parquet").stat().st_size < 2**20
     with bounded(5, 2**28), pytest.raises(DataError, match="with 64 values each"):
