@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.fuzzing import FUZZ, bounded, damaged, read_or_refused
 
+from cortex2image.data.nsd.manifest import least_bytes
 from cortex2image.data.nsd.surfaces import count_vertices, read_surface, stored_shape
 from cortex2image.data.volumes import (
     load_bold,
@@ -79,7 +80,7 @@ def test_damaged_after_they_were_compressed(tmp_path, content):
 def test_surfaces(tmp_path, content, packed):
     path = tmp_path / ("lh.streams.mgz" if packed else "lh.streams.mgh")
     path.write_bytes(gzip.compress(content, 1) if packed else content)
-    for reader in (read_surface, stored_shape, count_vertices):
+    for reader in (read_surface, stored_shape, count_vertices, least_bytes):
         read_or_refused(reader, path)
 
 
