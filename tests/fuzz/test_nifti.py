@@ -102,28 +102,28 @@ def test_a_head_that_claims_a_terabyte(tmp_path, packed, lengths):
             read(path)
 
 
-def zeros(head: bytes, gigabytes: int) -> bytes:
-    """Return a gzip file of a head, and gigabytes of zeros, in a few megabytes."""
+def endless(head: bytes) -> bytes:
+    """Return a gzip file of a head and 256 megabytes of zeros, in 250 kB."""
     packer = zlib.compressobj(9, wbits=31)
     parts = [packer.compress(head)]
-    parts += [packer.compress(bytes(2**24)) for _ in range(64 * gigabytes)]
+    parts += [packer.compress(bytes(2**24)) for _ in range(16)]
     return b"".join([*parts, packer.flush()])
 
 
-def test_a_small_volume_with_gigabytes_behind_it(tmp_path):
+def test_a_small_volume_with_zeros_without_end_behind_it(tmp_path):
     path = tmp_path / "mask.nii.gz"
-    path.write_bytes(zeros(nifti(np.ones(SHAPE, np.uint8)), 1))
-    with bounded(room=2**28), pytest.raises(DataError, match="more than the 376 bytes that its head claims"):
+    path.write_bytes(endless(nifti(np.ones(SHAPE, np.uint8))))
+    with bounded(room=2**27), pytest.raises(DataError, match="more than the 376 bytes that its head claims"):
         load_mask(path)
 
 
 @pytest.mark.parametrize("claimed", [0, -16, 2**30])
-def test_an_extension_with_gigabytes_behind_it(tmp_path, claimed):
+def test_an_extension_with_zeros_without_end_behind_it(tmp_path, claimed):
     head = bytearray(nifti(np.ones(SHAPE, np.uint8), extension=b"made by a scanner")[:HEAD])
     struct.pack_into("<f", head, 108, 2.0**25)
     path = tmp_path / "mask.nii.gz"
-    path.write_bytes(zeros(bytes(head) + struct.pack("<ii", claimed, 6), 1))
-    with bounded(room=2**28), pytest.raises(DataError, match=rf"an extension of {claimed} bytes"):
+    path.write_bytes(endless(bytes(head) + struct.pack("<ii", claimed, 6)))
+    with bounded(room=2**27), pytest.raises(DataError, match=rf"an extension of {claimed} bytes"):
         read_grid(path)
 
 

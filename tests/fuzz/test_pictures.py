@@ -82,10 +82,10 @@ def test_a_picture_of_nine_hundred_million_pixels(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("name", [b"zTXt", b"iCCP", b"iTXt"])
-def test_texts_of_a_gigabyte_in_a_picture(tmp_path, name):
-    bomb = zeros(2**30)
+def test_texts_without_end_in_a_picture(tmp_path, name):
+    bomb = zeros(2**28)
     bodies = {b"zTXt": b"a\0\0" + bomb, b"iCCP": b"a\0\0" + bomb, b"iTXt": b"a\0\1\0\0\0" + bomb}
     rows = [PIXELS[:, :, 0].tobytes()[:7]] * 9
     (tmp_path / "a.png").write_bytes(png_file(rows, (7, 9), colour=0, chunks=[(name, bodies[name])]))
-    with bounded(10, 2**28):
+    with bounded(10, 2**27):
         read_or_refused(read_picture, tmp_path / "a.png")

@@ -49,9 +49,9 @@ def open_array(path: str | Path) -> np.ndarray:
     """
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, MemoryError):
+    except OSError:
         raise
-    except Exception as error:  # numpy raises errors of any kind on damaged heads
+    except Exception as error:  # numpy raises errors of any kind on damaged heads, which are parsed as Python
         raise ValueError(f"{error}" or repr(error)) from None
     if not isinstance(array, np.ndarray):
         raise ValueError("an archive of arrays")

@@ -105,9 +105,9 @@ def _read(path: str | Path) -> dict[str, np.ndarray]:
         stated = {name: f"shape {shape}" for name, shape, _ in whosmat(content)}
         _check_shapes(path, stated)  # before values are read, of which a file can claim any number
         fields: dict[str, np.ndarray] = loadmat(content, variable_names=list(SHAPES))
-    except (DataError, MemoryError):
+    except DataError:
         raise
-    except Exception as error:  # scipy raises errors of any kind on damaged files
+    except Exception as error:  # scipy raises errors of any kind on damaged files, also of memory
         raise DataError(path, "the experimental design of NSD (MATLAB v5)", repr(error), FIX) from None
     arrays = {name: array for name, array in fields.items() if isinstance(array, np.ndarray)}
     real = {name: array for name, array in arrays.items() if array.dtype.kind in "iufb"}
