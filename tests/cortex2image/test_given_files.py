@@ -3,12 +3,10 @@
 import json
 import os
 
-import numpy as np
 import pytest
 
 from cortex2image.given_files import (
     DEEPEST,
-    open_array,
     parse_json,
     read_bytes,
     read_json,
@@ -66,16 +64,6 @@ def test_a_value_that_holds_itself():
     endless.append(endless)
     with pytest.raises(ValueError, match="inside each other"):
         require_bounded(endless)
-
-
-def test_arrays(tmp_path):
-    np.save(tmp_path / "a.npy", np.arange(6.0).reshape(2, 3))
-    np.testing.assert_array_equal(open_array(tmp_path / "a.npy"), [[0, 1, 2], [3, 4, 5]])
-    np.savez(tmp_path / "a.npz", a=np.zeros(2))
-    with pytest.raises(ValueError, match="archive"):
-        open_array(tmp_path / "a.npz")
-    with pytest.raises(OSError, match="No such file"):
-        open_array(tmp_path / "b.npy")
 
 
 def test_values_are_shown_short():

@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 LARGEST_TEXT = 2**28
 """Most bytes of a table or of JSON: 256 MB, three times COCO's captions, the largest that anybody needs."""
 DEEPEST = 50
@@ -35,27 +33,6 @@ def read_bytes(path: str | Path, largest: int = LARGEST_TEXT) -> bytes:
     if state.st_size > largest:
         raise ValueError(f"{state.st_size} bytes, more than {largest}")
     return Path(path).read_bytes()
-
-
-def open_array(path: str | Path) -> np.ndarray:
-    """Open an array that ``numpy.save`` wrote as a memory map; its values are not read yet.
-
-    Raises
-    ------
-    OSError
-        The file is missing, or cannot be read.
-    ValueError
-        It is no whole file of one array of numbers, or needs code to be read (a pickle).
-    """
-    try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except OSError:
-        raise
-    except Exception as error:  # numpy raises errors of any kind on damaged heads, which are parsed as Python
-        raise ValueError(f"{error}" or repr(error)) from None
-    if not isinstance(array, np.ndarray):
-        raise ValueError("an archive of arrays")
-    return array
 
 
 def parse_json(text: str, **options: Callable[..., Any]) -> Any:

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cortex2image.errors import DataError
-from cortex2image.given_files import open_array, read_bytes
+from cortex2image.given_arrays import open_array
+from cortex2image.given_files import read_bytes
 from cortex2image.networks.registry import ModelSet
 from cortex2image.reconstruction.inputs import FeatureTable
 from cortex2image.study.methods import ids_file

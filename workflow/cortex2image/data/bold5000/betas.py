@@ -19,7 +19,7 @@ from cortex2image.data.volumes import load_mask, load_masked, load_volume
 from cortex2image.errors import DataError
 from cortex2image.fmri.grid import Grid, common_grid, hemispheres
 from cortex2image.fmri.rois import UNLABELLED, label_voxels
-from cortex2image.given_files import open_array
+from cortex2image.given_arrays import open_array
 
 
 def volume_voxels(
