@@ -41,7 +41,7 @@ def parse_json(text: str, **options: Callable[..., Any]) -> Any:
     Raises
     ------
     ValueError
-        It is no JSON, holds a number of thousands of digits or text that is no Unicode, or is nested deeply.
+        It is no JSON, holds a number of thousands of digits, or is nested deeply.
     """
     try:
         value = json.loads(text, **options)
@@ -63,7 +63,7 @@ def read_json(path: str | Path, **options: Callable[..., Any]) -> Any:
 
 
 def require_bounded(value: Any, most: int | None = None) -> None:
-    """Raise ValueError if lists and mappings lie too deep in each other, are too many, or hold no Unicode.
+    """Raise ValueError if lists and mappings lie too deep in each other, or hold too much.
 
     Parameters
     ----------
@@ -88,11 +88,17 @@ def require_bounded(value: Any, most: int | None = None) -> None:
 
 def _entries(value: Any) -> list[Any]:
     """Return what a list or a mapping holds, names of a mapping included; nothing for another value."""
-    if isinstance(value, str):
-        value.encode()  # raises UnicodeEncodeError, which is a ValueError, at half of a surrogate pair
     if isinstance(value, Mapping):
         return [*value, *value.values()]
     return list(value) if isinstance(value, list | tuple) else []
+
+
+def is_text(value: object) -> bool:
+    """Return whether a value of JSON is text that files can hold: JSON can write halves of characters."""
+    try:
+        return isinstance(value, str) and bool(value.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def shown(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from cortex2image.errors import DataError
-from cortex2image.given_files import read_json, shown
+from cortex2image.given_files import is_text, read_json, shown
 from cortex2image.rating.agreement import EVERYBODY
 from cortex2image.rating.pictures import RatedPicture
 from cortex2image.rating.trials import DESIGNS, METHODS
@@ -82,7 +82,7 @@ def _read(file: str, study: str, seed: int) -> dict[str, Any]:
     if rating.get("design") not in DESIGNS:
         raise DataError(file, f"a design among {', '.join(DESIGNS)}", shown(rating.get("design")), SAVE_ANEW)
     rater = rating.get("rater")
-    if not isinstance(rater, str) or not rater.strip() or rater == EVERYBODY:
+    if not is_text(rater) or not rater.strip() or rater == EVERYBODY:
         expected = f"the name of a person, other than '{EVERYBODY}'"
         raise DataError(file, expected, shown(rater), "write a name at `rater` in the file")
     if not isinstance(rating.get("trials"), list):

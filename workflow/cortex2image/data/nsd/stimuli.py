@@ -102,6 +102,7 @@ def load_captions(path: str | Path, wanted: Mapping[int, int], split: str) -> di
     try:
         for annotation in read_json(path)["annotations"]:
             if annotation["image_id"] in wanted:
+                annotation["caption"].encode()  # raises ValueError at half of a character
                 found[wanted[annotation["image_id"]]].append(" ".join(annotation["caption"].split()))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(path, "captions as COCO distributes them", repr(error), fix) from None
