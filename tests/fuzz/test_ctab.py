@@ -1,5 +1,6 @@
-"""Text files of atlases and lists: tables of region codes, labels of Haxby et al., names of BOLD5000."""
+"""Text files of numbers and names: codes of regions, labels of Haxby et al., names of BOLD5000, a matrix."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +8,7 @@ from tests.support.fuzzing import FUZZ, NASTY, damaged, read_or_refused
 
 from cortex2image.data.bold5000.trials import read_names
 from cortex2image.data.haxby2001 import parse_labels
+from cortex2image.data.mni_matrix import read_matrix
 from cortex2image.data.nsd.regions import LARGEST_CODE, read_ctab
 from cortex2image.errors import DataError
 
@@ -38,6 +40,14 @@ def test_labels(tmp_path, content):
 def test_names_of_pictures(tmp_path, content):
     (tmp_path / "CSI1_imgnames.txt").write_bytes(content)
     assert all(read_or_refused(read_names, tmp_path / "CSI1_imgnames.txt") or ["whole"])
+
+
+@FUZZ
+@given(damaged(b"# to MNI152\n1 0 0 0\n0 1 0 0\n0 0 1 0\n0 0 0 1\n") | LINES)
+def test_a_matrix(tmp_path, content):
+    (tmp_path / "to_mni.txt").write_bytes(content)
+    matrix = read_or_refused(read_matrix, tmp_path / "to_mni.txt", "sub-01")
+    assert matrix is None or np.isfinite(matrix).all()
 
 
 def test_a_name_with_two_codes(tmp_path):
