@@ -21,7 +21,7 @@ DEFLATE_RATIO = 1032
 # Size of the head: (position and format of the offset of the image, end of the head).
 _HEADS = {348: (108, "f", 352), 540: (168, "q", 544)}
 _RATIOS = {".gz": DEFLATE_RATIO, ".mgz": DEFLATE_RATIO, ".bz2": None, ".zst": None}  # None: not known
-_EXTENSION_HEAD = 8
+_EXTENSION_HEAD, _SMALLEST_EXTENSION = 8, 16
 
 
 def require_bounded_extensions(path: str | Path) -> None:
@@ -51,7 +51,7 @@ def _walk_extensions(file: BinaryIO, start: bytes, order: str, place: int, kind:
         raise ValueError(f"an image that begins at byte {offset:g}")
     file.seek(end)
     left = int(offset) - end
-    while left >= _EXTENSION_HEAD:
+    while left >= _SMALLEST_EXTENSION:
         head = file.read(_EXTENSION_HEAD)
         claimed = struct.unpack(f"{order}ii", head)[0] if len(head) == _EXTENSION_HEAD else 0
         if not _EXTENSION_HEAD <= claimed <= left:

@@ -74,9 +74,9 @@ class PictureFolder:
             meant = f", but {near.relative_to(self.root)}" if near else ""
             fix = f"put the picture there, or correct {table}"
             raise DataError(plain, "the picture of a stim_file", f"no such file{meant}", fix)
-        homes = [place.resolve() for place in (self.root, *self.stores)]
-        if not any(found.resolve().is_relative_to(home) for home in homes):
-            leads = f"a path that leads to {found.resolve()}"
+        real, homes = found.resolve(), [place.resolve() for place in (self.root, *self.stores)]
+        if not any(real.is_relative_to(home) for home in homes):
+            leads = f"a path that leads to {real}"
             raise DataError(found, "a picture inside the stimuli folder", leads, "copy the picture there")
         return found
 
