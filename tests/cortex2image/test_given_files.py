@@ -73,4 +73,6 @@ def test_text_that_files_can_hold(value, expected):
 
 
 def test_values_are_shown_short():
-    assert len(shown({"a": ["b" * 1000] * 1000})) < 200
+    assert len(shown({"a": ["b" * 1000] * 1000})) < 2500
+    assert shown({"a": [1.5, "b"]}) == "{'a': [1.5, 'b']}"
+    assert shown(parse_json(nested(DEEPEST))).count("[") < 10

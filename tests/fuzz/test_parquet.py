@@ -115,10 +115,11 @@ def test_a_small_file_of_sixteen_million_equal_rows(tmp_path, models):
 
 
 def test_a_list_of_sixteen_million_equal_values(tmp_path, models):
-    feature = pa.ListArray.from_arrays([0, 2**24, 2**24, 2**24], pa.array(np.zeros(2**24, np.float32)))
+    offsets = [0, 2**24 + 1, 2**24 + 1, 2**24 + 1]
+    feature = pa.ListArray.from_arrays(offsets, pa.array(np.zeros(2**24 + 1, np.float32)))
     pq.write_table(pa.table({"stimulus_id": NAMES, "feature": feature}), tmp_path / "a.parquet")
     assert (tmp_path / "a.parquet").stat().st_size < 2**20
-    with bounded(5, 2**28), pytest.raises(DataError, match="with 64 values each"):
+    with bounded(5, 2**28), pytest.raises(DataError, match="at most 16777216 values"):
         read_predictions(str(tmp_path / "a.parquet"), "z", models, SPLIT)
 
 

@@ -103,4 +103,7 @@ def is_text(value: object) -> bool:
 
 def shown(value: object) -> str:
     """Return a value of any size and depth as an error message shows it: shortened."""
-    return reprlib.repr(value)
+    short = reprlib.Repr()
+    short.maxstring = short.maxother = 200
+    short.maxlist = short.maxtuple = short.maxdict = 10
+    return short.repr(value)
