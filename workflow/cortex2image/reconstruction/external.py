@@ -58,7 +58,7 @@ def read_predictions(path: str, space: str, models: ModelSet, split: Mapping[str
 
 
 def _read_table(path: str, most: int) -> tuple[list[str], np.ndarray]:
-    """Return identities and features of a Parquet table, of at most `most` values; no other column is read."""
+    """Return identities and features of a Parquet table of at most `most` values; nothing else is read."""
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             _require_columns(file.schema_arrow.names, path)
