@@ -64,7 +64,7 @@ def test_links_that_lead_out(tmp_path, kind, reader):
     os.replace(place, target)
     place.symlink_to(target)
     table = tree.root / "stimuli" / "stimuli.tsv"
-    with pytest.raises(DataError, match="a path that leads to"):
+    with pytest.raises(DataError, match="a link to"):
         if reader == "bids":
             BidsDataset(tree.root).stimuli(["sub-01"])
         else:

@@ -75,7 +75,7 @@ def test_links_may_lead_into_the_folder_and_its_stores_alone(tmp_path):
     folder = PictureFolder(root, (store,))
     for name in ("link-a.png", "link-b.png"):
         assert folder.find(name, "table") == root / name
-    with pytest.raises(DataError, match=r"a path that leads to .*/outside/c\.png"):
+    with pytest.raises(DataError, match=r"a link to .*/outside/c\.png"):
         folder.find("link-c.png", "table")
     with pytest.raises(DataError, match=r"annex/b\.png"):
         PictureFolder(root).find("link-b.png", "table")

@@ -76,7 +76,7 @@ class PictureFolder:
             raise DataError(plain, "the picture of a stim_file", f"no such file{meant}", fix)
         real, homes = found.resolve(), [place.resolve() for place in (self.root, *self.stores)]
         if not any(real.is_relative_to(home) for home in homes):
-            leads = f"a path that leads to {real}"
+            leads = f"a link to {real}"
             raise DataError(found, "a picture inside the stimuli folder", leads, "copy the picture there")
         return found
 

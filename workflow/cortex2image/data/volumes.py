@@ -271,7 +271,7 @@ def require_checksum(path: str | Path, image: Any) -> None:
 
 
 def _unreadable(path: str | Path, error: Exception) -> DataError:
-    fix = "copy or download the file again; it is missing, truncated or damaged"
+    fix = "copy or download the file again; it is missing, cut short or damaged"
     return DataError(path, "a whole NIfTI file", " ".join(str(error).split()) or repr(error), fix)
 
 

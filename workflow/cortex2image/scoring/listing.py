@@ -231,8 +231,8 @@ def _group(value: object) -> str | None:
 def _sample(value: object, where: str) -> int:
     """Return the number of a sample; a table may hold it as text, or as 1.0 where other rows lacked it."""
     if not re.fullmatch(r"[0-9]{1,9}(\.0)?", str(value)):
-        expected = "sample: a whole number from 0, of at most nine digits"
-        raise DataError(where, expected, f"'{value}'", "number the samples")
+        fix = "number the samples, with at most nine digits"
+        raise DataError(where, "sample: a whole number from 0", f"'{value}'", fix)
     return int(str(value).removesuffix(".0"))
 
 

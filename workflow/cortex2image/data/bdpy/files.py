@@ -24,7 +24,7 @@ from cortex2image.errors import DataError
 _FILE = re.compile(r"(?:Subject|sub-)(\d+)(?:_(.+))?\.h5")
 PARTS = {"train": "Training", "test": "Test"}
 SELECTED = 1.0
-FIX = "copy or download the file again; it is missing, cut short or of another format"
+FIX = "copy or download the file again; it is missing, cut short, or not as bdpy writes it"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"  # what bytes that are no UTF-8 become
 
 

@@ -1,5 +1,6 @@
 """When the volumes of a recording were taken: its header and its JSON sidecars, which must agree."""
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any
 
 from cortex2image.data.volumes import BoldHeader
 from cortex2image.errors import DataError
-from cortex2image.given_files import read_json, shown
+from cortex2image.given_files import read_json
 
 FASTEST_S, SLOWEST_S = 0.05, 30.0  # repetition times; outside are slips of unit, such as 2000 for 2000 ms
 TOLERANCE = 1e-3  # of a repetition time: numbers are rounded, and 0.1 % is half a second in ten minutes
@@ -99,7 +100,7 @@ def _number(key: str, fact: _Fact) -> float:
     # JSON knows true and false, which Python takes for 1 and 0.
     number = isinstance(fact.value, int | float) and not isinstance(fact.value, bool)
     if not number or not abs(fact.value) < HUGE:
-        found, fix = shown(fact.value), f"write {key} as a number of seconds"
+        found, fix = json.dumps(fact.value)[:80], f"write {key} as a number of seconds"
         raise DataError(fact.path, f"{key} as a number of seconds", found, fix)
     return float(fact.value)
 
@@ -170,7 +171,7 @@ def _reference(facts: Mapping[str, _Fact], tr: float, source: str) -> float:
     """Return the time within a volume that its samples stand for."""
     corrected = facts.get("SliceTimingCorrected")
     if corrected is not None and corrected.value not in (True, False):
-        found = shown(corrected.value)
+        found = json.dumps(corrected.value)[:80]
         raise DataError(corrected.path, "SliceTimingCorrected true or false", found, "write true or false")
     start = facts.get("StartTime")
     if start is None:
