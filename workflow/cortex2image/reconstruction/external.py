@@ -107,7 +107,7 @@ def _read_array(path: str) -> tuple[list[str], np.ndarray]:
     try:
         values = open_array(path)
     except (OSError, ValueError) as error:
-        raise DataError(path, "one array that numpy.save wrote", str(error), DESCRIBED) from None
+        raise DataError(path, "an array that numpy.save wrote", str(error), DESCRIBED) from None
     beside = ids_file(path)
     try:
         stimuli = [line.strip() for line in read_bytes(beside).decode().rstrip().splitlines()]

@@ -119,7 +119,8 @@ def _check_shapes(path: str | Path, found: Mapping[str, str]) -> None:
     for name, shape in SHAPES.items():
         if found.get(name) != f"shape {shape}":
             stated = found.get(name, "no such field of real numbers")
-            raise DataError(path, f"{name} of shape {shape}", stated, FIX)
+            expected = f"{name} of shape {shape}, as the experimental design of NSD has it"
+            raise DataError(path, expected, stated, FIX)
 
 
 def _ids(path: str | Path, fields: dict[str, np.ndarray], name: str, largest: int) -> np.ndarray:
