@@ -7,9 +7,9 @@ that its name says, and reading it would only fill the memory or wait for ever.
 import json
 import reprlib
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 LARGEST_TEXT = 2**28
 """Most bytes of a table or of JSON: 256 MB, three times COCO's captions, the largest that anybody needs."""
@@ -35,7 +35,7 @@ def read_bytes(path: str | Path, largest: int = LARGEST_TEXT) -> bytes:
     return Path(path).read_bytes()
 
 
-def parse_json(text: str, **options: Callable[..., Any]) -> Any:
+def parse_json(text: str, **options: Any) -> Any:
     """Return the value of JSON; `options` as :func:`json.loads` has them.
 
     Raises
@@ -51,7 +51,7 @@ def parse_json(text: str, **options: Callable[..., Any]) -> Any:
     return value
 
 
-def read_json(path: str | Path, **options: Callable[..., Any]) -> Any:
+def read_json(path: str | Path, **options: Any) -> Any:
     """Return the value of a JSON file in UTF-8, with a byte order mark or without.
 
     Raises
@@ -93,7 +93,7 @@ def _entries(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def is_text(value: object) -> bool:
+def is_text(value: object) -> TypeGuard[str]:
     """Return whether a value of JSON is text that files can hold: JSON can write halves of characters."""
     try:
         return isinstance(value, str) and bool(value.encode())

@@ -102,7 +102,7 @@ def _open(path: Path) -> np.ndarray:
     """Return the values of an MGH file; of an uncompressed file, they are read when they are used."""
     image = open_image(path)
     try:
-        values = np.asanyarray(image.dataobj)
+        values: np.ndarray = np.asanyarray(image.dataobj)
     except (OSError, EOFError, ValueError, zlib.error) as error:
         found = " ".join(str(error).split())
         raise DataError(path, "an MGH file of one hemisphere", found, FIX) from None
