@@ -4,15 +4,16 @@ The order of presentation comes from ``nsd_expdesign.mat``. Every id of that fil
 leaves this module counts from 0. Allen et al., Nature Neuroscience 25:116 (2022), and the NSD Data Manual.
 """
 
-import io
+import math
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.io import loadmat, whosmat
 
 from cortex2image.data.nsd.facts import PICTURES, RUNS_PER_SESSION, SUBJECTS, TRIALS_PER_SESSION
+from cortex2image.data.nsd.matlab import stored_arrays
 from cortex2image.errors import DataError, require_known
 from cortex2image.given_files import read_bytes
 
@@ -28,6 +29,7 @@ SHAPES = {
 # presentations in these.
 SESSIONS_OF_ALL, REPEATS = 30, 3
 LARGEST_FILE = 2**26  # 64 MB, many times the released file
+MOST_BYTES = max(map(math.prod, SHAPES.values())) * 8 + 4096  # of an array, with its name
 FIX = "download nsd_expdesign.mat again"
 SHARED, SPECIAL = "shared", "special515"
 TEST_IMAGES = (SHARED, SPECIAL)
@@ -101,26 +103,21 @@ def load_design(path: str | Path) -> Design:
 
 def _read(path: str | Path) -> dict[str, np.ndarray]:
     try:
-        content = io.BytesIO(read_bytes(path, LARGEST_FILE))
-        stated = {name: f"shape {shape}" for name, shape, _ in whosmat(content)}
-        _check_shapes(path, stated)  # before values are read, of which a file can claim any number
-        fields: dict[str, np.ndarray] = loadmat(content, variable_names=list(SHAPES))
+        stored = stored_arrays(read_bytes(path, LARGEST_FILE), MOST_BYTES)
+        arrays = {array.name: array for array in stored}
+        _check_shapes(path, {name: f"shape {array.shape}" for name, array in arrays.items()})
+        return {name: arrays[name].values() for name in SHAPES}
     except DataError:
         raise
-    except Exception as error:  # scipy raises errors of any kind on damaged files, also of memory
-        raise DataError(path, "the experimental design of NSD (MATLAB v5)", repr(error), FIX) from None
-    arrays = {name: array for name, array in fields.items() if isinstance(array, np.ndarray)}
-    real = {name: array for name, array in arrays.items() if array.dtype.kind in "iufb"}
-    _check_shapes(path, {name: f"shape {array.shape}" for name, array in real.items()})
-    return real
+    except (OSError, ValueError, zlib.error) as error:
+        raise DataError(path, "the experimental design of NSD (MATLAB v5)", str(error), FIX) from None
 
 
 def _check_shapes(path: str | Path, found: Mapping[str, str]) -> None:
     for name, shape in SHAPES.items():
         if found.get(name) != f"shape {shape}":
-            stated = found.get(name, "no such field of real numbers")
             expected = f"{name} of shape {shape}, as the experimental design of NSD has it"
-            raise DataError(path, expected, stated, FIX)
+            raise DataError(path, expected, found.get(name, "no such field"), FIX)
 
 
 def _ids(path: str | Path, fields: dict[str, np.ndarray], name: str, largest: int) -> np.ndarray:
