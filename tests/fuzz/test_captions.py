@@ -48,6 +48,13 @@ RESPONSES = dict.fromkeys(("SESSION", "RUN", "73KID", "10KID"), ("1", "2"))
 INFO = {"nsdId": ("0", "1"), "cocoId": ("10", "11"), "cocoSplit": ("train2017",), "shared1000": ("True",)}
 
 
+@pytest.mark.parametrize("cell", ["inf", "-inf", "nan", "1e30"])
+def test_ids_without_end(tmp_path, cell):
+    (tmp_path / "responses.tsv").write_text(f"SESSION\tRUN\t73KID\t10KID\n1\t1\t1\t{cell}\n")
+    with pytest.raises(DataError, match="whole numbers"):
+        load_responses(tmp_path / "responses.tsv")
+
+
 @FUZZ
 @given(tables(RESPONSES), tables(INFO, ","))
 def test_tables(tmp_path, responses, info):

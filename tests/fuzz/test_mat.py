@@ -53,8 +53,8 @@ def test_other_values_than_ids(tmp_path, small, kind):
         design.load_design(tmp_path / "nsd_expdesign.mat")
 
 
-def test_a_matrix_of_gigabytes(tmp_path, small):
-    """400 MB of zeros in a file of 400 kB: the shape is refused before they are unpacked."""
-    (tmp_path / "nsd_expdesign.mat").write_bytes(mat(compressed=True, sharedix=np.zeros((7000, 7000))))
-    with bounded(room=3 * 2**27), pytest.raises(DataError, match=r"shape \(7000, 7000\)"):
+def test_a_matrix_without_end(tmp_path, small):
+    """72 MB of zeros in a file of 72 kB: they are never unpacked."""
+    (tmp_path / "nsd_expdesign.mat").write_bytes(mat(compressed=True, sharedix=np.zeros((3000, 3000))))
+    with bounded(room=2**25), pytest.raises(DataError, match=r"shape \(3000, 3000\)"):
         design.load_design(tmp_path / "nsd_expdesign.mat")

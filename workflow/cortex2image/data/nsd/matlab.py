@@ -86,7 +86,7 @@ def stored_arrays(content: bytes, most: int) -> Iterator[StoredArray]:
 
 
 def _unpacked(body: bytes, most: int) -> bytes:
-    """Return the first `most` bytes of a compressed element; if it has fewer, after a test of its checksum."""
+    """Return the first `most` bytes of a compressed element; its checksum is tested if it has fewer."""
     unpacker = zlib.decompressobj()
     unpacked = unpacker.decompress(body, most)
     if len(unpacked) < TAG_BYTES or not (unpacker.eof or unpacker.unconsumed_tail):
