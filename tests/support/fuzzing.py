@@ -30,6 +30,7 @@ FUZZ = settings(
 )
 OURS = (ConfigError, ContractError, DataError, ModelSetError)
 SECONDS, ROOM = 20, 2**31
+STATM = Path("/proc/self/statm")
 EXTREMES = [
     struct.pack(order + kind, value)
     for order in "<>"
@@ -50,16 +51,16 @@ class Hung(BaseException):
 
 @contextmanager
 def bounded(seconds: float = SECONDS, room: int = ROOM) -> Iterator[None]:
-    """Limit the time of a block, and the memory that it may take in addition: more is a MemoryError."""
+    """Limit the time of a block, and (on Linux) the memory that it may take in addition, or MemoryError."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise Hung(f"more than {seconds} s")
 
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    taken = int(STATM.read_text().split()[0]) * resource.getpagesize() if STATM.exists() else None
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
-    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + room, hard))
+    resource.setrlimit(resource.RLIMIT_AS, (soft if taken is None else taken + room, hard))
     try:
         yield
     finally:
