@@ -29,7 +29,7 @@ FUZZ = settings(
     suppress_health_check=list(HealthCheck),
 )
 OURS = (ConfigError, ContractError, DataError, ModelSetError)
-SECONDS, ROOM = 20, 2**31
+SECONDS, PATIENCE, ROOM = 20, 12, 2**31
 STATM = Path("/proc/self/statm")
 EXTREMES = [
     struct.pack(order + kind, value)
@@ -51,21 +51,30 @@ class Hung(BaseException):
 
 @contextmanager
 def bounded(seconds: float = SECONDS, room: int = ROOM) -> Iterator[None]:
-    """Limit the time of a block, and (on Linux) the memory that it may take in addition, or MemoryError."""
+    """Limit what a block may take: CPU time, and (on Linux) memory beyond what is taken, or MemoryError.
+
+    Time on the clock is limited too, generously since other work may go on: to wait takes no CPU time.
+    """
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise Hung(f"more than {seconds} s")
 
+    timers = {
+        signal.SIGPROF: (signal.ITIMER_PROF, seconds),
+        signal.SIGALRM: (signal.ITIMER_REAL, PATIENCE * seconds),
+    }
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     taken = int(STATM.read_text().split()[0]) * resource.getpagesize() if STATM.exists() else None
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = {number: signal.signal(number, stop) for number in timers}
+    for timer, limit in timers.values():
+        signal.setitimer(timer, limit)
     resource.setrlimit(resource.RLIMIT_AS, (soft if taken is None else taken + room, hard))
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        for number, (timer, _) in timers.items():
+            signal.setitimer(timer, 0)
+            signal.signal(number, before[number])
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
