@@ -122,7 +122,8 @@ def _check_shapes(path: str | Path, found: Mapping[str, str]) -> None:
 
 def _ids(path: str | Path, fields: dict[str, np.ndarray], name: str, largest: int) -> np.ndarray:
     """Return ids from 0, as int64: the types in the file are too narrow for arithmetic."""
-    ids = fields[name].astype(np.int64)
+    with np.errstate(invalid="ignore"):  # what is no number becomes another one, and is refused
+        ids = fields[name].astype(np.int64)
     if (ids != fields[name]).any() or ids.min() < 1 or ids.max() > largest:
         found = f"{fields[name].min()} to {fields[name].max()}"
         raise DataError(path, f"whole numbers from 1 to {largest} in {name}", found, FIX)
