@@ -129,3 +129,13 @@ def test_facts_that_are_no_text(tmp_path):
     seal(tmp_path / "stimuli.parquet")
     with pytest.raises(ContractError):
         STIMULI.read(tmp_path / "stimuli.parquet")
+
+
+def test_columns_of_one_name(tmp_path, models):
+    names = ["stimulus_id", "image_path", "image_path", "feature", "feature"]
+    columns = [pa.array(NAMES)] * 3 + [vectors(FEATURES)] * 2
+    pq.write_table(pa.Table.from_arrays(columns, names), tmp_path / "a.parquet")
+    with pytest.raises(DataError):
+        list_reconstructions(str(tmp_path / "a.parquet"), NAMES)
+    with pytest.raises(DataError, match="once each"):
+        read_predictions(str(tmp_path / "a.parquet"), "z", models, SPLIT)

@@ -9,7 +9,6 @@ from cortex2image.tables.footer import (
     SEAL,
     SEAL_BYTES,
     TAIL_BYTES,
-    largest_column,
     replace_footer,
     require_whole_footer,
     seal,
@@ -58,11 +57,3 @@ def test_another_footer_takes_the_place_of_the_old_one_and_its_seal(sealed, tmp_
     assert len(sealed.read_bytes()) == len(before) + 5
     assert sealed.read_bytes().count(SEAL) == 1
     assert before.index(SEAL) + SEAL_BYTES == len(before) - TAIL_BYTES - length
-
-
-def test_values_of_the_longest_column(tmp_path):
-    table = pa.table({"n": range(100), "v": [[1.0] * 5] * 100, "other": [[1.0] * 90] * 100})
-    pq.write_table(table, tmp_path / "t.parquet", row_group_size=30)
-    metadata = pq.read_metadata(tmp_path / "t.parquet")
-    assert largest_column(metadata, ("n", "v")) == 500
-    assert largest_column(metadata, ("n", "absent")) == 100

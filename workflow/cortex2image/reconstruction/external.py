@@ -19,7 +19,7 @@ from cortex2image.given_files import read_bytes
 from cortex2image.networks.registry import ModelSet
 from cortex2image.reconstruction.inputs import FeatureTable
 from cortex2image.study.methods import ids_file
-from cortex2image.tables.footer import largest_column
+from cortex2image.tables.measured import largest_column
 
 COLUMNS = ("stimulus_id", "feature")
 MOST_VALUES = 2**24  # that a table may hold whatever is expected; a small file can claim any number
@@ -62,13 +62,13 @@ def _read_table(path: str, most: int) -> tuple[list[str], np.ndarray]:
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             _require_columns(file.schema_arrow.names, path)
-            if (inside := largest_column(file.metadata, COLUMNS)) > most:
+            if (inside := largest_column(path, COLUMNS)) > most:
                 raise DataError(path, f"at most {most} values", f"{inside} values", DESCRIBED)
             table = file.read(list(COLUMNS)).combine_chunks()
             table.validate(full=True)
     except DataError:
         raise
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, ValueError, pa.ArrowException) as error:
         found = " ".join(str(error).split()) or repr(error)
         raise DataError(path, "a Parquet table", found, DESCRIBED) from None
     stimuli, features = (table.column(name) for name in COLUMNS)

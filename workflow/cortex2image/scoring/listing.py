@@ -20,10 +20,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cortex2image.errors import DataError
-from cortex2image.given_files import read_bytes
+from cortex2image.given_files import LARGEST_TEXT, read_bytes
 from cortex2image.pictures import SUFFIXES
 from cortex2image.study.scored import TABLES
-from cortex2image.tables.footer import largest_column
 
 NO_CATEGORY = ("", "n/a")
 NAMES = "{stimulus}.png, {stimulus}_{sample}.png or {stimulus}/{sample}.png"
@@ -31,9 +30,10 @@ SEPARATORS = ("_", "/")
 """What may stand between the name of a stimulus and the number of a sample."""
 LIKE = 0.85
 """Similarity of two names (:mod:`difflib`) from which one may be meant by the other."""
+ANOTHER = "name the table of the pictures"
 USED = ("stimulus_id", "image_path", "sample", "category", "setting", "split")
 """Columns of tables that are used; others do not count."""
-MOST_ROWS = 1_000_000
+MOST_ROWS, ROWS_AT_ONCE = 1_000_000, 256
 """Rows of a table in Parquet, of which a small file can claim any number."""
 Pair = tuple[str, int]
 Rows = dict[int, dict[str, Any]]
@@ -277,18 +277,35 @@ def _read_parquet(table: Path) -> tuple[list[str], Rows]:
     try:
         with pq.ParquetFile(table, page_checksum_verification=True) as file:
             known = file.schema_arrow.names
-            if (cells := largest_column(file.metadata, USED)) > MOST_ROWS:
-                fix = "name the table of the pictures"
-                raise DataError(table, f"at most {MOST_ROWS} rows", f"{cells} in a column", fix)
-            used = file.read([name for name in USED if name in known])
-            used.validate(full=True)
-            rows = used.to_pylist()
+            rows = list(_cells_of(file, [name for name in USED if name in known], table))
     except DataError:
         raise
-    except (OSError, ValueError, OverflowError, pa.ArrowException) as error:
+    except (OSError, ValueError, LookupError, OverflowError, pa.ArrowException) as error:
         fix = "write the table anew"
         raise DataError(table, "a Parquet table", " ".join(str(error).split()), fix) from None
     return known, dict(enumerate(rows, 1))
+
+
+def _cells_of(file: pq.ParquetFile, names: list[str], table: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a Parquet table, of which a file of a kilobyte can hold any number."""
+    _require_few_cells(file, names, table)
+    left = LARGEST_TEXT
+    for batch in file.iter_batches(ROWS_AT_ONCE, columns=names):
+        batch.validate(full=True)
+        left -= batch.nbytes
+        if left < 0:
+            raise DataError(table, f"at most {LARGEST_TEXT} bytes of text", "more", ANOTHER)
+        yield from batch.to_pylist()
+
+
+def _require_few_cells(file: pq.ParquetFile, names: list[str], table: Path) -> None:
+    if file.metadata.num_rows > MOST_ROWS:
+        raise DataError(table, f"at most {MOST_ROWS} rows", f"{file.metadata.num_rows}", ANOTHER)
+    types = {name: file.schema_arrow.field(name).type for name in names}
+    nested = [name for name, kind in types.items() if pa.types.is_nested(kind)]
+    if nested:
+        where, found = f"{table}, column {nested[0]}", str(types[nested[0]])
+        raise DataError(where, "texts and numbers", found, "write the column as text")
 
 
 def _read_text(table: Path) -> tuple[list[str], Rows]:

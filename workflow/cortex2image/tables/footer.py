@@ -7,11 +7,8 @@ footer, 8 letters and the SHA-256 of all that follows it. Readers find pages by 
 
 import hashlib
 import os
-from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO
-
-import pyarrow.parquet as pq
 
 from cortex2image.errors import ContractError
 
@@ -20,20 +17,6 @@ TAIL_BYTES = 4 + len(MAGIC)  # the length of the footer, and the magic letters
 SEAL = b"C2I-SEAL"
 SEAL_BYTES = len(SEAL) + hashlib.sha256().digest_size
 ANEW = "delete the file and run the workflow again, which makes it anew"
-
-
-def largest_column(metadata: pq.FileMetaData, names: Collection[str]) -> int:
-    """Return the number of values in the longest of some columns, vectors counted value by value.
-
-    A table of a kilobyte may hold a thousand million equal values: whoever reads a table from outside asks
-    before it reads.
-    """
-    counts = dict.fromkeys(names, 0)
-    for group in map(metadata.row_group, range(metadata.num_row_groups)):
-        for column in map(group.column, range(group.num_columns)):
-            name = column.path_in_schema.partition(".")[0]
-            counts[name] = counts.get(name, 0) + column.num_values
-    return max(counts[name] for name in names)
 
 
 def seal(path: str | Path) -> None:
