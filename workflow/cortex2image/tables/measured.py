@@ -1,7 +1,7 @@
 """How many values a Parquet table from outside claims, told by a process of its own.
 
 A table of a kilobyte may hold a thousand million equal values, so that it is measured before it is read.
-pyarrow 25 ends the whole process if what the footer says of a column contradicts itself; here only the
+pyarrow ends the whole process if what the footer says of a column contradicts itself; here only the
 process that measures ends.
 """
 
