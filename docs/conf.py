@@ -26,6 +26,7 @@ include_patterns = [
     "resources/miniature/README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
 ]
 # Folders that hold no page are not searched for any.
 exclude_patterns = [".*", "results", "resources/models", "resources/haxby2001", "site", "workflow", "tests"]

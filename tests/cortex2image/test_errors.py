@@ -76,3 +76,20 @@ def test_the_four_parts_are_in_the_message(kind):
         "  found:    one row",
         "  to do:    add a row",
     ]
+
+
+def test_text_of_a_file_does_not_steer_the_terminal():
+    message = str(errors.DataError("\x1b]0;title\x07.tsv", "é, 見, -\n    a list", "a\rb\u202e", "\ud800"))
+    assert message.splitlines() == [
+        r"\x1b]0;title\x07.tsv",
+        "  expected: é, 見, -",
+        "    a list",
+        r"  found:    a\rb\u202e",
+        r"  to do:    \ud800",
+    ]
+
+
+def test_a_cell_of_millions_of_characters_is_shown_in_part():
+    message = str(errors.DataError("a.tsv", "a cell", "x" * 10**6, "shorten it"))
+    assert len(message) < 1.1 * errors.LONGEST
+    assert "x ... (1000000 characters)" in message

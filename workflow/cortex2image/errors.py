@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn, TypeVar
 
 Result = TypeVar("Result")
+LONGEST = 10_000
+"""Most characters of a part of a message; a cell of a damaged table can have millions."""
 
 
 class Cortex2imageError(ValueError):
@@ -24,7 +26,16 @@ class Cortex2imageError(ValueError):
 
     def __init__(self, where: object, expected: str, found: str, fix: str):
         self.where, self.expected, self.found, self.fix = str(where), expected, found, fix
-        super().__init__(f"{where}\n  expected: {expected}\n  found:    {found}\n  to do:    {fix}")
+        shown = map(_printable, (self.where, expected, found, fix))
+        super().__init__("{}\n  expected: {}\n  found:    {}\n  to do:    {}".format(*shown))
+
+
+def _printable(text: str) -> str:
+    """Return text of files as a terminal may show it: what would steer the terminal is written out."""
+    short = text if len(text) <= LONGEST else f"{text[:LONGEST]} ... ({len(text)} characters)"
+    if short.isprintable():
+        return short
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in short)
 
 
 class ConfigError(Cortex2imageError):

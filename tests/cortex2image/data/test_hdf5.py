@@ -3,7 +3,7 @@
 import h5py
 import pytest
 
-from cortex2image.data.hdf5 import UNREADABLE, dataset_of, opened
+from cortex2image.data.hdf5 import SMALL_BYTES, UNREADABLE, dataset_of, held_dataset, member_of, opened
 from cortex2image.errors import DataError
 
 
@@ -38,3 +38,34 @@ def test_no_such_file(tmp_path, content):
     (tmp_path / "a.hdf5").write_bytes(content)
     with pytest.raises(DataError, match=r"a\.hdf5"), opened(tmp_path / "a.hdf5", "numbers", "copy it"):
         pass
+
+
+def test_what_is_no_file(tmp_path):
+    with pytest.raises(DataError, match="no regular file"), opened(tmp_path, "numbers", "copy it"):
+        pass
+
+
+def test_a_dataset_that_a_file_can_hold(tmp_path):
+    with h5py.File(tmp_path / "a.hdf5", "w") as file:
+        file.create_dataset("fits", (SMALL_BYTES // 8,), "f8")
+        file.create_dataset("huge", (10**9,), "f8")
+    with opened(tmp_path / "a.hdf5", "numbers", "copy it") as file:
+        assert held_dataset(file.filename, file, "fits", "copy it").size == SMALL_BYTES // 8
+        assert dataset_of(file.filename, file, "huge", "copy it").size == 10**9
+        with pytest.raises(DataError, match=r"8000000000 bytes of huge, shape \(1000000000,\)"):
+            held_dataset(file.filename, file, "huge", "copy it")
+
+
+def test_links(path, tmp_path):
+    with h5py.File(tmp_path / "b.hdf5", "w") as file:
+        file["own"] = [1]
+        file["soft"] = h5py.SoftLink("/own")
+        file["nowhere"] = h5py.SoftLink("/absent")
+        file["external"] = h5py.ExternalLink(str(path), "values")
+        file["round about"] = h5py.SoftLink("/external")
+    with opened(tmp_path / "b.hdf5", "numbers", "copy it") as file:
+        assert dataset_of(file.filename, file, "soft", "copy it")[:].tolist() == [1]
+        assert member_of(file.filename, file, "nowhere", "copy it") is None
+        for key in ("external", "round about"):
+            with pytest.raises(DataError, match="a link to another file"):
+                dataset_of(file.filename, file, key, "copy it")

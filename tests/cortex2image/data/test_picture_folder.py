@@ -60,3 +60,22 @@ def test_a_folder_is_listed_once(tmp_path, monkeypatch):
     folder = PictureFolder(tmp_path)
     assert len({folder.find(f"ä{number}.png", "table") for number in range(5)}) == 5
     assert len(listed) == 1
+
+
+def test_a_name_that_is_longer_than_any_file(tmp_path):
+    with pytest.raises(DataError, match="no such file"):
+        PictureFolder(tmp_path).find("x" * 300 + ".png", "stimuli.tsv")
+
+
+def test_links_may_lead_into_the_folder_and_its_stores_alone(tmp_path):
+    root, store, outside = (tmp_path / name for name in ("stimuli", "annex", "outside"))
+    for folder, name in ((root, "a.png"), (store, "b.png"), (outside, "c.png")):
+        (root / f"link-{name}").parent.mkdir(exist_ok=True)
+        (root / f"link-{name}").symlink_to(write(folder, name))
+    folder = PictureFolder(root, (store,))
+    for name in ("link-a.png", "link-b.png"):
+        assert folder.find(name, "table") == root / name
+    with pytest.raises(DataError, match=r"a link to .*/outside/c\.png"):
+        folder.find("link-c.png", "table")
+    with pytest.raises(DataError, match=r"annex/b\.png"):
+        PictureFolder(root).find("link-b.png", "table")

@@ -11,6 +11,7 @@ from cortex2image.data.recording import Event, Run, Stimulus
 from cortex2image.data.subjects import check_subjects, subject_key
 from cortex2image.data.volumes import read_bold_header
 from cortex2image.errors import DataError
+from cortex2image.given_files import read_bytes
 from cortex2image.progress import say
 from cortex2image.scenes.captions import category_captions
 from cortex2image.study.data_settings import Dataset
@@ -62,7 +63,7 @@ def parse_labels(path: Path) -> list[Chunk]:
         The file is missing, a row is malformed, a category is unknown, or a run is not in one piece.
     """
     try:
-        rows = [line.split() for line in path.read_text().splitlines()[1:] if line.strip()]
+        rows = [line.split() for line in read_bytes(path).decode().splitlines()[1:] if line.strip()]
         labels = [(condition, int(chunk)) for condition, chunk in rows]
     except (OSError, ValueError) as error:
         fix = "put labels.txt of the public distribution there"

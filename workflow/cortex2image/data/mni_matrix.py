@@ -1,5 +1,6 @@
 """The matrix that takes a subject's own space to MNI152, and tests that it can be the one of this subject."""
 
+import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from cortex2image.errors import DataError
+from cortex2image.given_files import read_bytes
 from cortex2image.study.data_settings import Dataset
 from cortex2image.study.surfaces import in_mni
 
@@ -16,6 +18,7 @@ LEAST_INSIDE = 0.75
 """Share of the voxels of a mask that must lie in the brain of the template. Masks of one brain in another
 template of MNI152, or drawn generously, have 0.8 to 1."""
 MASK_MM = 2
+LARGEST_FILE = 2**20  # bytes, for sixteen numbers and comments
 
 
 def matrix_to_mni(
@@ -67,7 +70,8 @@ def read_matrix(path: str | Path, subject: str) -> np.ndarray:
         found = f"the file of {', '.join(sorted(named))}"
         raise DataError(path, f"the matrix of {subject}", found, "correct encode/to_mni")
     try:
-        matrix = np.loadtxt(path, dtype=np.float64, ndmin=2)
+        text = read_bytes(path, LARGEST_FILE).decode()
+        matrix = np.loadtxt(io.StringIO(text), dtype=np.float64, ndmin=2)
     except (OSError, ValueError) as error:
         fix = "write four lines of four numbers, world coordinates in mm to MNI152 in mm"
         raise DataError(path, "a 4x4 matrix as text", " ".join(str(error).split()), fix) from None

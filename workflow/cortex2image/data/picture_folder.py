@@ -27,11 +27,26 @@ def _loose_form(name: str) -> str:
     return plain.rpartition(".")[0] if plain.endswith(SUFFIXES) else plain
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a cell of a table may be longer than any name of a file
+        return False
+
+
 @dataclass(frozen=True)
 class PictureFolder:
-    """A folder of pictures; each folder in it is listed at most once per form of its names."""
+    """A folder of pictures; each folder in it is listed at most once per form of its names.
+
+    Attributes
+    ----------
+    root : Path
+    stores : tuple of Path
+        Other folders into which links of the folder may lead, such as the store of git-annex.
+    """
 
     root: Path
+    stores: tuple[Path, ...] = ()
     _listed: dict[tuple[Path, Form], dict[str, list[str]]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -49,15 +64,20 @@ class PictureFolder:
         Raises
         ------
         DataError
-            There is no such file. The message names one that is spelt nearly so, if there is one.
+            There is no such file, or it is a link that leads out of the folder. The message names a file
+            that is spelt nearly so, if there is one.
         """
         plain = self.root / name
-        found = plain if plain.is_file() else self._alike(name, normal_form)
+        found = plain if _is_file(plain) else self._alike(name, normal_form)
         if found is None:
             near = self._alike(name.replace("\\", "/"), _loose_form)
             meant = f", but {near.relative_to(self.root)}" if near else ""
             fix = f"put the picture there, or correct {table}"
             raise DataError(plain, "the picture of a stim_file", f"no such file{meant}", fix)
+        real, homes = found.resolve(), [place.resolve() for place in (self.root, *self.stores)]
+        if not any(real.is_relative_to(home) for home in homes):
+            leads = f"a link to {real}"
+            raise DataError(found, "a picture inside the stimuli folder", leads, "copy the picture there")
         return found
 
     def _alike(self, name: str, form: Form) -> Path | None:

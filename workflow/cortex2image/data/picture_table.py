@@ -48,7 +48,7 @@ def described_stimuli(table: Path, splits: Mapping[str, str]) -> list[Stimulus]:
         found = f"{len(missing)} are missing, first {missing[0]}"
         fix = "add a row for each: stim_file, captions joined by ' | ', category and setting if there are any"
         raise DataError(table, f"the {len(splits)} pictures that were shown", found, fix)
-    folder = PictureFolder(table.parent)
+    folder = PictureFolder(table.parent, (table.parents[1] / ".git" / "annex",))
     return [_stimulus(folder, table, name, splits[name], *rows[name]) for name in sorted(splits)]
 
 

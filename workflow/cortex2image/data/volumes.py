@@ -1,22 +1,20 @@
 """NIfTI files: headers, single volumes, brain masks, and the time series of the voxels inside a mask."""
 
 import math
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nibabel as nib
 import numpy as np
-from nibabel.filebasedimages import ImageFileError
-from nibabel.spatialimages import HeaderDataError
 
+from cortex2image.data.nifti_heads import require_bounded_extensions, require_plausible
 from cortex2image.errors import DataError
 from cortex2image.fmri.grid import Grid
 
-VOLUMES_AT_ONCE = 32
-_UNREADABLE = (OSError, EOFError, ValueError, zlib.error, ImageFileError, HeaderDataError)
+VOLUMES_AT_ONCE, VALUES_AT_ONCE = 32, 2**28
 _WITH_CHECKSUM, _PIECE_BYTES = (".gz", ".mgz", ".bz2"), 2**20
+_SPARE_BYTES = 2**26  # that may follow the values, such as padding of a disk
 _SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6, "unknown": 1.0}
 
 
@@ -37,7 +35,11 @@ def read_bold_header(path: str | Path) -> BoldHeader:
         The file is missing, is no NIfTI file, or is not 4-D.
     """
     image = _open_bold(path)
-    unit, step = image.header.get_xyzt_units()[1], float(image.header.get_zooms()[3])
+    try:
+        unit, step = image.header.get_xyzt_units()[1], float(image.header.get_zooms()[3])
+    except (AttributeError, KeyError, IndexError) as error:
+        found = f"a header without known units of space and time: {error!r}"
+        raise DataError(path, "a NIfTI recording", found, "convert the file, or repair its header") from None
     # Programs that know no repetition time leave 1 without a unit, which NIfTI headers start with.
     stated = np.isfinite(step) and step > 0 and (unit, step) != ("unknown", 1.0)
     return BoldHeader(image.shape[3], step * _SECONDS.get(unit, 0.0) if stated else 0.0)
@@ -59,10 +61,8 @@ def read_head(path: str | Path) -> VolumeHead:
     DataError
         The file is missing, or is no NIfTI file.
     """
-    image = _open(path)
-    shape = tuple(map(int, image.shape))
-    values = math.prod(shape) * image.dataobj.dtype.itemsize
-    return VolumeHead(shape, int(image.dataobj.offset) + values)
+    image = open_image(path)
+    return VolumeHead(tuple(map(int, image.shape)), _bytes_of(image))
 
 
 def read_grid(path: str | Path) -> Grid:
@@ -73,10 +73,10 @@ def read_grid(path: str | Path) -> Grid:
     DataError
         The file is missing, is no NIfTI file, or has fewer than three dimensions.
     """
-    image = _open(path)
+    image = open_image(path)
     if len(image.shape) not in (3, 4):
         raise DataError(path, "a volume (x, y, z)", f"shape {image.shape}", "give another file")
-    return Grid(tuple(image.shape[:3]), np.asarray(image.affine, dtype=np.float64), str(path))
+    return Grid(tuple(image.shape[:3]), _affine(path, image), str(path))
 
 
 def load_volume(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
@@ -90,16 +90,18 @@ def load_volume(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     Raises
     ------
     DataError
-        The file is unreadable or truncated, or is not 3-D.
+        The file is unreadable or truncated, or is not 3-D, or its affine is no such matrix.
     """
-    image = _open(path)
+    image = open_image(path)
+    if math.prod(image.shape[3:]) != 1:
+        raise DataError(path, "a 3-D volume", f"shape {image.shape}", "give one volume")
     values = _read(path, image, ())
     require_checksum(path, image)
     if values.ndim == 4 and values.shape[3] == 1:
         values = values[..., 0]
     if values.ndim != 3:
         raise DataError(path, "a 3-D volume", f"shape {values.shape}", "give one volume")
-    return values, np.asarray(image.affine, dtype=np.float64)
+    return values, _affine(path, image)
 
 
 def load_mask(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
@@ -179,24 +181,54 @@ def load_masked(path: str | Path, mask: np.ndarray, volumes: tuple[int, int] | N
     first, last = volumes or (0, image.shape[3])
     _check_grid(path, image.shape, mask.shape, (first, last))
     values = np.empty((last - first, np.count_nonzero(mask)), np.float32)
-    for start in range(first, last, VOLUMES_AT_ONCE):
-        stop = min(start + VOLUMES_AT_ONCE, last)
+    at_once = max(1, min(VOLUMES_AT_ONCE, VALUES_AT_ONCE // mask.size))
+    for start in range(first, last, at_once):
+        stop = min(start + at_once, last)
         block = _read(path, image, (..., slice(start, stop)))
         values[start - first : stop - first] = block[mask].T
     require_checksum(path, image)
     return values
 
 
-def _open(path: str | Path) -> Any:
+def open_image(path: str | Path) -> Any:
+    """Open a file of an image with nibabel, after tests of what its head claims; no value is read.
+
+    Raises
+    ------
+    DataError
+        The file is missing, is no image of real numbers, or cannot hold the image that its head claims.
+    """
     try:
+        require_bounded_extensions(path)
         # The file stays open: a gzip stream that is opened again has to be decompressed from its start.
-        return nib.load(path, keep_file_open=True)
-    except _UNREADABLE as error:
+        image: Any = nib.load(path, keep_file_open=True)
+        if image.dataobj.dtype.kind not in "iufb":
+            raise ValueError(f"values of type {image.dataobj.dtype}, no real numbers")
+        held_by = image.file_map["image"].filename or path
+        require_plausible(held_by, image.shape, _bytes_of(image))
+    except MemoryError:
+        raise
+    except Exception as error:  # nibabel raises errors of any kind on damaged files
         raise _unreadable(path, error) from None
+    return image
+
+
+def _bytes_of(image: Any) -> int:
+    """Return how many bytes a file has unpacked if its head is right."""
+    values = math.prod(map(int, image.shape)) * int(image.dataobj.dtype.itemsize)
+    return int(image.dataobj.offset) + values
+
+
+def _affine(path: str | Path, image: Any) -> np.ndarray:
+    affine = np.asarray(image.affine, dtype=np.float64)
+    if not np.isfinite(affine).all() or not abs(np.linalg.det(affine)) > 0:
+        found = "a matrix that is not finite, or makes the volume flat"
+        raise DataError(path, "an affine from voxels to mm", found, "repair sform and qform of the header")
+    return affine
 
 
 def _open_bold(path: str | Path) -> Any:
-    image = _open(path)
+    image = open_image(path)
     if len(image.shape) != 4:
         fix = "give the 4-D functional run, not a single volume"
         raise DataError(path, "a 4-D recording (x, y, z, time)", f"shape {image.shape}", fix)
@@ -206,7 +238,9 @@ def _open_bold(path: str | Path) -> Any:
 def _read(path: str | Path, image: Any, region: tuple[Any, ...]) -> np.ndarray:
     try:
         return np.asarray(image.dataobj[region])
-    except _UNREADABLE as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # as in `open_image`
         raise _unreadable(path, error) from None
 
 
@@ -221,20 +255,23 @@ def require_checksum(path: str | Path, image: Any) -> None:
     Raises
     ------
     DataError
-        The file is not the one that was compressed.
+        The file is not the one that was compressed, or goes on far beyond what its head claims.
     """
     if Path(path).suffix.lower() not in _WITH_CHECKSUM:
         return
+    left = _bytes_of(image) + _SPARE_BYTES
     try:
         with image.dataobj._get_fileobj() as stream:
-            while stream.read(_PIECE_BYTES):
-                pass
-    except _UNREADABLE as error:
+            while piece := stream.read(_PIECE_BYTES):
+                left -= len(piece)
+                if left < 0:
+                    raise ValueError(f"more than the {_bytes_of(image)} bytes that its head claims")
+    except Exception as error:  # gzip and bz2 raise errors of several kinds
         raise _unreadable(path, error) from None
 
 
 def _unreadable(path: str | Path, error: Exception) -> DataError:
-    fix = "copy or download the file again; it is missing, truncated or damaged"
+    fix = "copy or download the file again; it is missing, cut short or damaged"
     return DataError(path, "a whole NIfTI file", " ".join(str(error).split()) or repr(error), fix)
 
 

@@ -1,7 +1,6 @@
 """Files of choices that people saved on the page `rate`, read and checked."""
 
-import json
-import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -9,6 +8,7 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from cortex2image.errors import DataError
+from cortex2image.given_files import is_text, read_json, shown
 from cortex2image.rating.agreement import EVERYBODY
 from cortex2image.rating.pictures import RatedPicture
 from cortex2image.rating.trials import DESIGNS, METHODS
@@ -71,7 +71,7 @@ def _read(file: str, study: str, seed: int) -> dict[str, Any]:
     if not isinstance(rating, dict) or rating.get("format") != FORMAT:
         raise DataError(file, SAVED, "something else", SAVE_ANEW)
     if rating.get("format_version") != FORMAT_VERSION:
-        found = f"version {rating.get('format_version')}"
+        found = f"version {shown(rating.get('format_version'))}"
         raise DataError(
             file, f"version {FORMAT_VERSION} of the format", found, "rate with the present report"
         )
@@ -80,11 +80,11 @@ def _read(file: str, study: str, seed: int) -> dict[str, Any]:
         fix = "take it out of the folder, or run with the config of that study"
         raise DataError(file, f"study {study}, seed {seed}", found, fix)
     if rating.get("design") not in DESIGNS:
-        raise DataError(file, f"a design among {', '.join(DESIGNS)}", f"{rating.get('design')!r}", SAVE_ANEW)
+        raise DataError(file, f"a design among {', '.join(DESIGNS)}", shown(rating.get("design")), SAVE_ANEW)
     rater = rating.get("rater")
-    if not isinstance(rater, str) or not rater.strip() or rater == EVERYBODY:
+    if not is_text(rater) or not rater.strip() or rater == EVERYBODY:
         expected = f"the name of a person, other than '{EVERYBODY}'"
-        raise DataError(file, expected, f"{rater!r}", "write a name at `rater` in the file")
+        raise DataError(file, expected, shown(rater), "write a name at `rater` in the file")
     if not isinstance(rating.get("trials"), list):
         raise DataError(file, f"{SAVED}, whole", "no list of trials", SAVE_ANEW)
     return rating
@@ -95,10 +95,12 @@ def _parsed(file: str) -> Any:
         raise DataError(file, "numbers", name, SAVE_ANEW)
 
     try:
-        return json.loads(Path(file).read_text(encoding="utf-8"), parse_constant=refuse)
+        return read_json(file, parse_constant=refuse)
     except FileNotFoundError:
         raise DataError(file, SAVED, "no such file", "correct the path") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except DataError:
+        raise
+    except (OSError, ValueError) as error:
         raise DataError(file, f"{SAVED}, whole", f"no JSON: {error}", SAVE_ANEW) from None
 
 
@@ -122,13 +124,13 @@ def _trials(
 def _check_values(where: str, trial: Any) -> None:
     names = ("subject", "stimulus", "left", "right")
     if not isinstance(trial, dict) or not all(isinstance(trial.get(name), str) for name in names):
-        raise DataError(where, f"texts at {', '.join(names)}", f"{trial!r:.80}", SAVE_ANEW)
+        raise DataError(where, f"texts at {', '.join(names)}", shown(trial), SAVE_ANEW)
     if trial.get("choice") not in SIDES:
-        raise DataError(where, f"a choice among {', '.join(SIDES)}", f"{trial.get('choice')!r}", SAVE_ANEW)
+        raise DataError(where, f"a choice among {', '.join(SIDES)}", shown(trial.get("choice")), SAVE_ANEW)
     seconds = trial.get("seconds")
     number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not (number and 0 <= float(seconds or 0) < math.inf):
-        raise DataError(where, "seconds from 0", f"{seconds!r}", SAVE_ANEW)
+    if not (number and 0 <= (seconds or 0) <= sys.float_info.max):
+        raise DataError(where, "seconds from 0", shown(seconds), SAVE_ANEW)
 
 
 def _picture(

@@ -7,7 +7,6 @@ identities in a text file beside it. Everything is checked here: the file comes 
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +14,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cortex2image.errors import DataError
+from cortex2image.given_arrays import open_array
+from cortex2image.given_files import read_bytes
 from cortex2image.networks.registry import ModelSet
 from cortex2image.reconstruction.inputs import FeatureTable
 from cortex2image.study.methods import ids_file
+from cortex2image.tables.measured import largest_column
 
 COLUMNS = ("stimulus_id", "feature")
+MOST_VALUES = 2**24  # that a table may hold whatever is expected; a small file can claim any number
 DESCRIBED = "docs/own-decoder.md describes the file"
 
 
@@ -44,22 +47,30 @@ def read_predictions(path: str, space: str, models: ModelSet, split: Mapping[str
         The file is missing, damaged or of another form; stimuli are missing, unknown, repeated, or were shown
         in training; features have another width, are no numbers, or are not finite.
     """
-    stimuli, values = (_read_array if path.endswith(".npy") else _read_table)(path)
+    shape = models.latent_shape if space == "z" else (models.text_length, models.text_width)
+    most = max(MOST_VALUES, len(split) * math.prod(shape))
+    stimuli, values = _read_array(path) if path.endswith(".npy") else _read_table(path, most)
     _check_stimuli(stimuli, split, path)
-    features = _flat(values, space, models, path)
+    features = _flat(values, space, shape, models.name, path)
     _check_finite(features, stimuli, path)
     order = sorted(range(len(stimuli)), key=stimuli.__getitem__)
     return FeatureTable([stimuli[row] for row in order], features[order], path)
 
 
-def _read_table(path: str) -> tuple[list[str], np.ndarray]:
-    """Return identities and features of a Parquet table; further columns are not read."""
+def _read_table(path: str, most: int) -> tuple[list[str], np.ndarray]:
+    """Return identities and features of a Parquet table of at most `most` values; nothing else is read."""
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             _require_columns(file.schema_arrow.names, path)
+            if (inside := largest_column(path, COLUMNS)) > most:
+                raise DataError(path, f"at most {most} values", f"{inside} values", DESCRIBED)
             table = file.read(list(COLUMNS)).combine_chunks()
-    except (OSError, pa.ArrowInvalid) as error:
-        raise DataError(path, "a Parquet table", str(error).splitlines()[0], DESCRIBED) from None
+            table.validate(full=True)
+    except DataError:
+        raise
+    except (OSError, ValueError, pa.ArrowException) as error:
+        found = " ".join(str(error).split()) or repr(error)
+        raise DataError(path, "a Parquet table", found, DESCRIBED) from None
     stimuli, features = (table.column(name) for name in COLUMNS)
     if not (pa.types.is_string(stimuli.type) or pa.types.is_large_string(stimuli.type)) or stimuli.null_count:
         fix = "write identities as texts, spelt as in trials.parquet"
@@ -68,11 +79,11 @@ def _read_table(path: str) -> tuple[list[str], np.ndarray]:
     return stimuli.to_pylist(), _rows_of_lists(features, f"{path}, column feature")
 
 
-def _require_columns(names: Sequence[str], path: str) -> None:
-    missing = [name for name in COLUMNS if name not in names]
+def _require_columns(names: list[str], path: str) -> None:
+    missing = [name for name in COLUMNS if names.count(name) != 1]
     if missing:
-        expected, found = f"the columns {' and '.join(COLUMNS)}", f"{', '.join(names) or 'no columns'}"
-        raise DataError(path, expected, found, DESCRIBED)
+        expected = f"the columns {' and '.join(COLUMNS)}, once each"
+        raise DataError(path, expected, ", ".join(names) or "no columns", DESCRIBED)
 
 
 def _rows_of_lists(column: pa.ChunkedArray, where: str) -> np.ndarray:
@@ -94,20 +105,18 @@ def _rows_of_lists(column: pa.ChunkedArray, where: str) -> np.ndarray:
 def _read_array(path: str) -> tuple[list[str], np.ndarray]:
     """Return the identities in the text file beside an array, and the array."""
     try:
-        values = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        values = open_array(path)
+    except (OSError, ValueError) as error:
         raise DataError(path, "an array that numpy.save wrote", str(error), DESCRIBED) from None
-    if not isinstance(values, np.ndarray):
-        raise DataError(path, "one array that numpy.save wrote", "an archive of arrays", DESCRIBED)
     beside = ids_file(path)
     try:
-        stimuli = [line.strip() for line in Path(beside).read_text("utf-8").rstrip().splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
+        stimuli = [line.strip() for line in read_bytes(beside).decode().rstrip().splitlines()]
+    except (OSError, ValueError) as error:
         raise DataError(beside, f"the stimuli of {path}, one per line", str(error), DESCRIBED) from None
     if values.ndim < 2 or len(values) != len(stimuli):
         expected = f"an array of {len(stimuli)} rows, one for each line of {beside}"
         raise DataError(path, expected, f"shape {values.shape}", DESCRIBED)
-    return stimuli, values
+    return stimuli, np.array(values)
 
 
 def _check_stimuli(stimuli: Sequence[str], split: Mapping[str, str], path: str) -> None:
@@ -128,16 +137,13 @@ def _check_stimuli(stimuli: Sequence[str], split: Mapping[str, str], path: str) 
         )
 
 
-def _flat(values: np.ndarray, space: str, models: ModelSet, path: str) -> np.ndarray:
+def _flat(values: np.ndarray, space: str, shape: tuple[int, ...], models: str, path: str) -> np.ndarray:
     """Return predictions as float32 (n, d) after a check of their type and shape."""
     if values.dtype.kind not in "fiu":
         raise DataError(path, "real numbers", f"values of type {values.dtype}", "save an array of numbers")
-    shape = models.latent_shape if space == "z" else (models.text_length, models.text_width)
     width = math.prod(shape)
     if values.shape[1:] not in ((width,), shape):
-        expected = (
-            f"{width} values per stimulus, or {' x '.join(map(str, shape))}, the {space} of {models.name}"
-        )
+        expected = f"{width} values per stimulus, or {' x '.join(map(str, shape))}, the {space} of {models}"
         fix = f"predict the features of this model set, as features/{space}.parquet has them"
         raise DataError(path, expected, f"shape {values.shape}", fix)
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused

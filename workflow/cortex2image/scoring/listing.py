@@ -7,6 +7,8 @@ never both. Names that differ in the normal form of their accents alone are one 
 
 import csv
 import difflib
+import io
+import os
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -18,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cortex2image.errors import DataError
+from cortex2image.given_files import LARGEST_TEXT, read_bytes
 from cortex2image.pictures import SUFFIXES
 from cortex2image.study.scored import TABLES
 
@@ -27,8 +30,11 @@ SEPARATORS = ("_", "/")
 """What may stand between the name of a stimulus and the number of a sample."""
 LIKE = 0.85
 """Similarity of two names (:mod:`difflib`) from which one may be meant by the other."""
+ANOTHER = "name the table of the pictures"
 USED = ("stimulus_id", "image_path", "sample", "category", "setting", "split")
 """Columns of tables that are used; others do not count."""
+MOST_ROWS, ROWS_AT_ONCE = 1_000_000, 256
+"""Rows of a table in Parquet, of which a small file can claim any number."""
 Pair = tuple[str, int]
 Rows = dict[int, dict[str, Any]]
 
@@ -177,7 +183,7 @@ def _readings(stem: str, spelt: Mapping[str, str]) -> list[Pair]:
     found = [(spelt[stem], 0)] if stem in spelt else []
     for separator in SEPARATORS:
         name, _, number = stem.rpartition(separator)
-        if name in spelt and re.fullmatch(r"[0-9]+", number):
+        if name in spelt and re.fullmatch(r"[0-9]{1,9}", number):
             found.append((spelt[name], int(number)))
     return found
 
@@ -224,18 +230,19 @@ def _group(value: object) -> str | None:
 
 def _sample(value: object, where: str) -> int:
     """Return the number of a sample; a table may hold it as text, or as 1.0 where other rows lacked it."""
-    if not re.fullmatch(r"[0-9]+(\.0)?", str(value)):
-        raise DataError(where, "sample: a whole number from 0", f"'{value}'", "number the samples")
-    return int(float(str(value)))
+    if not re.fullmatch(r"[0-9]{1,9}(\.0)?", str(value)):
+        fix = "number the samples, with at most nine digits"
+        raise DataError(where, "sample: a whole number from 0", f"'{value}'", fix)
+    return int(str(value).removesuffix(".0"))
 
 
 def _path(value: object, table: Path) -> str | None:
     """Return the file of a row: from the working directory, else from the folder of the table."""
     if value is None or value == "":
         return None
-    path = Path(str(value)).expanduser()
+    path = Path(os.path.expanduser(str(value)))  # which leaves `~` of nobody as it is
     beside = table.parent / path
-    return str(beside if not path.exists() and beside.exists() else path)
+    return str(beside if not os.path.exists(path) and os.path.exists(beside) else path)
 
 
 def _rows(table: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -256,6 +263,10 @@ def _rows(table: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str
         raise DataError(table, "a row for each picture", "no rows", "name the table that holds them")
     for number, row in rows.items():
         where = f"{table}, row {number}"
+        strange = [name for name, cell in row.items() if not isinstance(cell, str | int | float | None)]
+        if strange:
+            found = f"{type(row[strange[0]]).__name__} in {strange[0]}"
+            raise DataError(where, "texts and numbers", found, "write the column as text")
         if row["stimulus_id"] in (None, ""):
             raise DataError(where, "a stimulus_id", "none", "add it, or remove the row")
         yield where, row | {"stimulus_id": str(row["stimulus_id"])}
@@ -266,11 +277,35 @@ def _read_parquet(table: Path) -> tuple[list[str], Rows]:
     try:
         with pq.ParquetFile(table, page_checksum_verification=True) as file:
             known = file.schema_arrow.names
-            rows = file.read([name for name in USED if name in known]).to_pylist()
-    except (OSError, pa.ArrowInvalid) as error:
+            rows = list(_cells_of(file, [name for name in USED if name in known], table))
+    except DataError:
+        raise
+    except (OSError, ValueError, LookupError, OverflowError, pa.ArrowException) as error:
         fix = "write the table anew"
-        raise DataError(table, "a Parquet table", str(error).splitlines()[0], fix) from None
+        raise DataError(table, "a Parquet table", " ".join(str(error).split()), fix) from None
     return known, dict(enumerate(rows, 1))
+
+
+def _cells_of(file: pq.ParquetFile, names: list[str], table: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a Parquet table, of which a file of a kilobyte can hold any number."""
+    _require_few_cells(file, names, table)
+    left = LARGEST_TEXT
+    for batch in file.iter_batches(ROWS_AT_ONCE, columns=names):
+        batch.validate(full=True)
+        left -= batch.nbytes
+        if left < 0:
+            raise DataError(table, f"at most {LARGEST_TEXT} bytes of text", "more", ANOTHER)
+        yield from batch.to_pylist()
+
+
+def _require_few_cells(file: pq.ParquetFile, names: list[str], table: Path) -> None:
+    if file.metadata.num_rows > MOST_ROWS:
+        raise DataError(table, f"at most {MOST_ROWS} rows", f"{file.metadata.num_rows}", ANOTHER)
+    types = {name: file.schema_arrow.field(name).type for name in names}
+    nested = [name for name, kind in types.items() if pa.types.is_nested(kind)]
+    if nested:
+        where, found = f"{table}, column {nested[0]}", str(types[nested[0]])
+        raise DataError(where, "texts and numbers", found, "write the column as text")
 
 
 def _read_text(table: Path) -> tuple[list[str], Rows]:
@@ -279,8 +314,8 @@ def _read_text(table: Path) -> tuple[list[str], Rows]:
     Separators may end a row; a cell that has no column may not.
     """
     try:
-        with open(table, newline="", encoding="utf-8-sig") as file:
-            lines = list(csv.reader(file, delimiter="," if table.suffix.lower() == ".csv" else "\t"))
+        file = io.StringIO(read_bytes(table).decode("utf-8-sig"), newline="")
+        lines = list(csv.reader(file, delimiter="," if table.suffix.lower() == ".csv" else "\t"))
     except (OSError, ValueError, csv.Error) as error:
         fix = "write the table anew, as UTF-8"
         raise DataError(table, "a table of text", str(error), fix) from None

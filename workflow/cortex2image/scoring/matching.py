@@ -1,5 +1,6 @@
 """Pictures made elsewhere beside the stimuli that they reconstruct, checked before any picture is read."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -122,7 +123,7 @@ def _require_files(matched: Matched) -> None:
         (matched.sources[0], [path for row in matched.reconstructions for path in row]),
         (matched.sources[1], matched.originals),
     ):
-        absent = [path for path in files if not Path(path).is_file()]
+        absent = [path for path in files if not os.path.isfile(path)]
         if absent:
             found = f"{len(absent)} of {len(files)} are not there, first {absent[0]}"
             fix = "correct the paths: they start from the working directory, or else from the table's folder"

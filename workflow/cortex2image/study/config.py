@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from cortex2image.errors import ConfigError
+from cortex2image.given_files import parse_json, shown
 from cortex2image.study.checks import check_settings
 from cortex2image.study.fields import (
     Section,
@@ -22,7 +23,7 @@ from cortex2image.study.fields import (
 )
 from cortex2image.study.path_keys import check_braces, expand_home
 from cortex2image.study.readers import READERS
-from cortex2image.study.refusals import refuse
+from cortex2image.study.refusals import refuse, refuse_endless
 from cortex2image.study.settings import Study
 
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -79,6 +80,7 @@ def checked(section: type[Section], values: Mapping[str, Any], source: str) -> d
     ConfigError
         An unknown or missing key, or a value out of bounds.
     """
+    refuse_endless(values, source)
     filled = with_defaults(section, copy.deepcopy(dict(values)))
     refuse(section_schema(section), filled, source)
     return filled
@@ -163,11 +165,11 @@ def read_slice(
 def _parsed(text: str, source: str) -> dict[str, Any]:
     expected = "a JSON object of settings"
     try:
-        given = json.loads(text)
-    except json.JSONDecodeError as error:
+        given = parse_json(text)
+    except ValueError as error:
         raise ConfigError(source, expected, str(error), "correct the text") from None
     if not isinstance(given, dict):
-        raise ConfigError(source, expected, repr(given), "give an object, as {}")
+        raise ConfigError(source, expected, shown(given), "give an object, as {}")
     return given
 
 

@@ -8,10 +8,13 @@ from typing import Any, cast
 import jsonschema
 
 from cortex2image.errors import ConfigError
+from cortex2image.given_files import require_bounded, shown
 
 EXPLAINED = "correct the value; config/README.md explains every key"
 # Characters of a meaning that a message repeats; a longer one is left to config/README.md.
 LONGEST = 500
+MOST_ENTRIES = 100_000
+"""Keys and entries of lists of a config; the largest study has a few hundred."""
 TYPES = {
     "string": "a text",
     "integer": "a whole number",
@@ -31,6 +34,18 @@ BOUNDS = {
     "pattern": "a text of the form {}",
     "uniqueItems": "every entry once",
 }
+
+
+def refuse_endless(values: Mapping[str, Any], source: str) -> None:
+    """Raise ConfigError for a config that is too deep or too long to look at.
+
+    YAML gives names to values (``&`` and ``*``), by which ten lines can stand for a thousand million entries.
+    """
+    try:
+        require_bounded(values, MOST_ENTRIES)
+    except ValueError as error:
+        fix = "write the values out, each where it belongs"
+        raise ConfigError(source, "a config of bounded size", str(error), fix) from None
 
 
 def refuse(schema: Mapping[str, Any], values: Mapping[str, Any], source: str) -> None:
@@ -158,4 +173,4 @@ def _meaning(schema: Mapping[str, Any], problem: jsonschema.ValidationError) -> 
 
 def _shown(value: Any) -> str:
     """Return a value as a message shows it; an empty key of YAML is None in Python."""
-    return "nothing (null)" if value is None else repr(value)[:200]
+    return "nothing (null)" if value is None else shown(value)

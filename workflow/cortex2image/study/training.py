@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from cortex2image.errors import ConfigError
+from cortex2image.given_files import read_bytes, shown
 from cortex2image.study.config import checked
 from cortex2image.study.fields import Section, build, setting
 
@@ -66,7 +67,12 @@ def read_training(path: str | Path) -> Training:
     ConfigError
         The file is no mapping, has an unknown or missing key, or a value out of bounds.
     """
-    values = yaml.safe_load(Path(path).read_text())
+    try:
+        values = yaml.safe_load(read_bytes(path).decode())
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        raise ConfigError(
+            str(path), "a mapping of settings as YAML", str(error), "correct the file"
+        ) from None
     if not isinstance(values, dict):
-        raise ConfigError(str(path), "a mapping of settings", repr(values)[:200], "write one key per line")
+        raise ConfigError(str(path), "a mapping of settings", shown(values), "write one key per line")
     return build(Training, checked(Training, values, str(path)))

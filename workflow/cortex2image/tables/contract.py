@@ -148,9 +148,9 @@ class Contract:
         except FileNotFoundError:
             fix = "run the workflow, which makes it, or correct the path"
             raise ContractError(path, f"a Parquet table '{self.name}'", "no such file", fix) from None
-        except (OSError, pa.ArrowInvalid) as error:
+        except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
             expected = f"a whole Parquet table '{self.name}'"
-            raise ContractError(path, expected, str(error).splitlines()[0], ANEW) from None
+            raise ContractError(path, expected, " ".join(str(error).split()) or repr(error), ANEW) from None
 
     def _check_stamp(self, metadata: Mapping[bytes, bytes], path: str | Path) -> None:
         stamp = {k.decode(): v.decode() for k, v in metadata.items()}

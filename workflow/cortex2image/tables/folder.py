@@ -1,6 +1,5 @@
 """The results of one study as a folder: its tables and files by name, read and checked."""
 
-import json
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cortex2image.errors import DataError
+from cortex2image.given_files import read_json
 from cortex2image.tables.contracts import CONTRACTS
 from cortex2image.tables.paths import path_in_study
 
@@ -90,8 +90,8 @@ class StudyFolder:
         """
         path = self.open(name, **wildcards)
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+            return read_json(path)
+        except ValueError as error:
             raise DataError(path, "a JSON file", str(error), f"delete it and {RUN}") from None
 
     def files(self, ending: str) -> list[Path]:

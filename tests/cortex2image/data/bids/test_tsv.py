@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cortex2image.data.bids.tsv import numbers_of, read_tsv, texts_among
@@ -118,6 +118,7 @@ CELLS = st.text(st.characters(exclude_characters="\r\n\0", codec="utf-8"), min_s
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work may go on
 @given(rows=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=5))
 def test_what_the_csv_writer_of_python_wrote_comes_back(tmp_path_factory, rows):
     written = io.StringIO()

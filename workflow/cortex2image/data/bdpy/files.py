@@ -17,13 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from cortex2image.data.hdf5 import opened
+from cortex2image.data.hdf5 import held_dataset, member_of, opened
 from cortex2image.data.subjects import plain_label, subject_key
 from cortex2image.errors import DataError
 
 _FILE = re.compile(r"(?:Subject|sub-)(\d+)(?:_(.+))?\.h5")
 PARTS = {"train": "Training", "test": "Test"}
 SELECTED = 1.0
+FIX = "copy or download the file again; it is missing, cut short, or not as bdpy writes it"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"  # what bytes that are no UTF-8 become
 
 
@@ -127,10 +128,12 @@ def read_metadata(path: Path) -> Metadata:
         The file is missing or cut short, is no bdpy file, or its metadata do not fit its table.
     """
     with _opened(path) as file:
-        samples, columns = _table(file).shape
-        keys = [_text(key, f"{path}, key of the metadata") for key in np.ravel(_metadata(file)["key"][:])]
-        values = np.asarray(_metadata(file)["value"], np.float64)
-        names = {key: _names_of(group, f"{path}, /vmap/{key}") for key, group in file.get("vmap", {}).items()}
+        samples, columns = _table(path, file).shape
+        facts = _group(path, file, "metadata" if "metadata" in file else "metaData")
+        stored = np.ravel(held_dataset(path, facts, "key", FIX)[:])
+        keys = [_text(key, f"{path}, key of the metadata") for key in stored]
+        values = np.asarray(held_dataset(path, facts, "value", FIX), np.float64)
+        names = _all_names(path, _group(path, file, "vmap")) if "vmap" in file else {}
     if values.shape != (len(keys), columns):
         found = f"metadata of shape {values.shape} for {len(keys)} keys and {columns} columns"
         expected = "metadata with a value for every key and column"
@@ -159,7 +162,7 @@ def read_samples(path: Path, rows: Sequence[int] | np.ndarray, columns: np.ndarr
     rows = np.asarray(rows)
     stretches = np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1)
     with _opened(path) as file:
-        table = _table(file)
+        table = _table(path, file)
         if rows.max() >= len(table):
             fix = "the file changed since the trials were listed: run the workflow again"
             raise DataError(path, f"at least {rows.max() + 1} rows", f"{len(table)} rows", fix)
@@ -182,24 +185,30 @@ def read_label(metadata: Metadata, key: str) -> np.ndarray | None:
         found, fix = f"{len(columns)} columns", "give a file with one column of this name"
         raise DataError(metadata.path, f"one column {key}", found, fix)
     with _opened(metadata.path) as file:
-        return np.asarray(_table(file)[:, int(columns[0])], np.float64)
+        return np.asarray(_table(metadata.path, file)[:, int(columns[0])], np.float64)
 
 
 def _opened(path: Path) -> AbstractContextManager[Any]:
-    fix = "copy or download the file again; it is missing, cut short or of another format"
-    return opened(path, "a whole HDF5 file as bdpy writes it", fix)
+    return opened(path, "a whole HDF5 file as bdpy writes it", FIX)
 
 
-def _table(file: Any) -> Any:
-    return file["dataset"] if "dataset" in file else file["dataSet"]
+def _table(path: Path, file: Any) -> Any:
+    return held_dataset(path, file, "dataset" if "dataset" in file else "dataSet", FIX)
 
 
-def _metadata(file: Any) -> Any:
-    return file["metadata"] if "metadata" in file else file["metaData"]
+def _group(path: Path, file: Any, key: str) -> Any:
+    group = member_of(path, file, key, FIX)
+    if not hasattr(group, "keys"):
+        raise DataError(path, f"a group {key}", "no such group", FIX)
+    return group
 
 
-def _names_of(group: Any, where: str) -> dict[float, str]:
-    return {float(number): _text(name[()], f"{where}/{number}") for number, name in group.items()}
+def _all_names(path: Path, vmap: Any) -> dict[str, dict[float, str]]:
+    return {key: _names_of(path, _group(path, vmap, key), f"{path}, /vmap/{key}") for key in vmap}
+
+
+def _names_of(path: Path, group: Any, where: str) -> dict[float, str]:
+    return {float(n): _text(held_dataset(path, group, n, FIX)[()], f"{where}/{n}") for n in group}
 
 
 def _text(value: Any, where: str) -> str:

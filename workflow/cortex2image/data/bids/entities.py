@@ -59,7 +59,9 @@ def files_of(root: Path, subject_folder: str | None) -> list[BidsFile]:
         sessions = sorted(subject.glob("ses-*"))
         folders += [subject, subject / "func", *sessions, *(session / "func" for session in sessions)]
     listed = [entry for folder in folders if folder.is_dir() for entry in sorted(folder.iterdir())]
-    return [parse_name(entry) for entry in listed if not entry.is_dir() and not entry.name.startswith(".")]
+    # Links to nothing stay, so that what is missing is named; a pipe would be read for ever.
+    kept = [entry for entry in listed if entry.is_file() or not entry.exists()]
+    return [parse_name(entry) for entry in kept if not entry.name.startswith(".")]
 
 
 def applies(general: BidsFile, special: BidsFile, ignore: Iterable[str] = ("desc",)) -> bool:

@@ -14,6 +14,7 @@ from cortex2image.tables.recordings import SPLITS
 
 CAPTION_SEPARATOR = " | "
 OPTIONAL = ("category", "setting")
+LONGEST_PATH = 4096  # characters; file systems allow fewer
 SAME_ONSET_S = 0.01  # rounding in the tables; nobody sees two pictures within it
 
 
@@ -23,12 +24,13 @@ def stimulus_id(stim_file: str, where: object) -> str:
     Raises
     ------
     DataError
-        The path is absolute or leads out of the stimuli folder.
+        The path is absolute, leads out of the stimuli folder, or is longer than any path.
     """
     path = PurePosixPath(stim_file)
-    if path.is_absolute() or ".." in path.parts or not path.name:
+    if path.is_absolute() or ".." in path.parts or not path.name or len(stim_file) > LONGEST_PATH:
         fix = "name the picture by its path inside the stimuli folder"
-        raise DataError(where, "stim_file inside the stimuli folder", f"'{stim_file}'", fix)
+        found = f"'{stim_file[:LONGEST_PATH]}'"
+        raise DataError(where, "stim_file inside the stimuli folder", found, fix)
     return normal_form(str(path.with_suffix("")))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from cortex2image.data.volumes import BoldHeader
 from cortex2image.errors import DataError
+from cortex2image.given_files import read_json
 
 FASTEST_S, SLOWEST_S = 0.05, 30.0  # repetition times; outside are slips of unit, such as 2000 for 2000 ms
 TOLERANCE = 1e-3  # of a repetition time: numbers are rounded, and 0.1 % is half a second in ten minutes
@@ -72,12 +73,12 @@ def _read_facts(path: Path) -> dict[str, Any]:
     """Return what one sidecar says of the timing."""
     expected, fix = "a JSON object in UTF-8", "write the file anew, as text in UTF-8"
     try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"), object_pairs_hook=_once)
+        content = read_json(path, object_pairs_hook=_once)
     except UnicodeDecodeError as error:
         raise DataError(
             path, expected, f"bytes that are no UTF-8, first at byte {error.start}", fix
         ) from None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise DataError(path, expected, str(error), f"{fix}; RepetitionTime is in seconds") from None
     if not isinstance(content, dict):
         raise DataError(path, expected, f"a JSON {type(content).__name__}", fix)

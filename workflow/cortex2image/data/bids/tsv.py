@@ -13,11 +13,14 @@ import numpy as np
 import pandas as pd
 
 from cortex2image.errors import DataError
+from cortex2image.given_files import read_bytes
 
 MISSING = ("n/a", "")
 SHOWN_NAMES = 30
 # A cell in double quotes, which may hold tabs and doubled quotes, or else the text up to the next tab.
-_CELL = re.compile(r'"((?:[^"]|"")*)"(?=\t|$)|([^\t]*)')
+# It never goes back (*+), which would take the more memory the longer the cell.
+_CELL = re.compile(r'"((?:[^"]++|"")*+)"(?=\t|$)|([^\t]*)')
+MOST_COLUMNS = 100_000  # fMRIPrep writes up to two thousand
 AS_BIDS_ASKS = (
     "write the table as BIDS asks: one header line, a tab between two columns, n/a for no value, UTF-8"
 )
@@ -77,12 +80,12 @@ def texts_among(cells: pd.Series) -> pd.Series:
 
 def _lines(path: Path) -> list[str]:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         found = f"bytes in line {line} that are no UTF-8"
         raise DataError(path, "a tab-separated table in UTF-8", found, AS_BIDS_ASKS) from None
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise DataError(path, "a tab-separated table", str(error), "put the table there") from None
     # str.splitlines would also split at characters that may stand in a caption, such as U+2028.
     lines = re.split(r"\r\n|\n|\r", text)
@@ -128,6 +131,8 @@ def _wrong_length(names: Sequence[str], row: Sequence[str], line: str) -> tuple[
 
 
 def _check_names(path: Path, names: list[str], needed: Sequence[str], used: Sequence[str]) -> None:
+    if len(names) > MOST_COLUMNS:
+        raise DataError(path, f"at most {MOST_COLUMNS} columns", f"{len(names)} in the header", AS_BIDS_ASKS)
     missing = [name for name in needed if name not in names]
     if missing:
         found = f"no {', '.join(missing)} among {_shown(names)}"

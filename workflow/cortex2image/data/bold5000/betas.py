@@ -19,6 +19,7 @@ from cortex2image.data.volumes import load_mask, load_masked, load_volume
 from cortex2image.errors import DataError
 from cortex2image.fmri.grid import Grid, common_grid, hemispheres
 from cortex2image.fmri.rois import UNLABELLED, label_voxels
+from cortex2image.given_arrays import open_array
 
 
 def volume_voxels(
@@ -140,8 +141,8 @@ def open_table(path: Path, trials: int) -> np.ndarray:
     """
     fix = "copy or download the table again"
     try:
-        table: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, EOFError, ValueError) as error:
+        table = open_array(path)
+    except (OSError, ValueError) as error:
         raise DataError(path, "a whole .npy table", str(error), fix) from None
     if table.ndim != 2 or len(table) != trials or table.dtype.kind != "f":
         found = f"{table.dtype} of shape {table.shape}"

@@ -13,6 +13,7 @@ from cortex2image.data.prepared import ShownRun
 from cortex2image.data.recording import Event
 from cortex2image.data.volumes import read_bold_header
 from cortex2image.errors import DataError
+from cortex2image.given_files import read_bytes
 
 REPEATED = "rep_"
 IMAGES_PER_RUN = 37
@@ -29,7 +30,7 @@ def read_names(path: Path) -> list[str]:
         The file is unreadable, empty, or has an empty line between its names.
     """
     try:
-        names = [line.strip() for line in path.read_text(encoding="utf-8").rstrip().splitlines()]
+        names = [line.strip() for line in read_bytes(path).decode().rstrip().splitlines()]
     except (OSError, ValueError) as error:
         fix = "put the file of the distribution there"
         raise DataError(path, "a picture's name per line", str(error), fix) from None

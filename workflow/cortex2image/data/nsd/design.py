@@ -4,16 +4,18 @@ The order of presentation comes from ``nsd_expdesign.mat``. Every id of that fil
 leaves this module counts from 0. Allen et al., Nature Neuroscience 25:116 (2022), and the NSD Data Manual.
 """
 
+import math
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.io import loadmat
-from scipy.io.matlab import MatReadError
 
 from cortex2image.data.nsd.facts import PICTURES, RUNS_PER_SESSION, SUBJECTS, TRIALS_PER_SESSION
+from cortex2image.data.nsd.matlab import stored_arrays
 from cortex2image.errors import DataError, require_known
+from cortex2image.given_files import read_bytes
 
 SESSIONS, SLOTS_PER_RUN, POOL, SHARED_PICTURES = 40, 75, 10_000, 1000
 SLOT_SECONDS, PICTURE_SECONDS = 4.0, 3.0
@@ -26,6 +28,8 @@ SHAPES = {
 # Every subject took part in at least 30 sessions; 515 of the shared pictures have all of their three
 # presentations in these.
 SESSIONS_OF_ALL, REPEATS = 30, 3
+LARGEST_FILE = 2**26  # 64 MB, many times the released file
+MOST_BYTES = max(map(math.prod, SHAPES.values())) * 8 + 4096  # of an array, with its name
 FIX = "download nsd_expdesign.mat again"
 SHARED, SPECIAL = "shared", "special515"
 TEST_IMAGES = (SHARED, SPECIAL)
@@ -99,27 +103,27 @@ def load_design(path: str | Path) -> Design:
 
 def _read(path: str | Path) -> dict[str, np.ndarray]:
     try:
-        fields: dict[str, np.ndarray] = loadmat(path, variable_names=list(SHAPES))
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        IndexError,
-        NotImplementedError,
-        MatReadError,
-        zlib.error,
-    ) as error:
-        raise DataError(path, "the experimental design of NSD (MATLAB v5)", repr(error), FIX) from None
+        stored = stored_arrays(read_bytes(path, LARGEST_FILE), MOST_BYTES)
+        arrays = {array.name: array for array in stored}
+        _check_shapes(path, {name: f"shape {array.shape}" for name, array in arrays.items()})
+        return {name: arrays[name].values() for name in SHAPES}
+    except DataError:
+        raise
+    except (OSError, ValueError, zlib.error) as error:
+        raise DataError(path, "the experimental design of NSD (MATLAB v5)", str(error), FIX) from None
+
+
+def _check_shapes(path: str | Path, found: Mapping[str, str]) -> None:
     for name, shape in SHAPES.items():
-        found = f"shape {fields[name].shape}" if name in fields else "no such field"
-        if found != f"shape {shape}":
-            raise DataError(path, f"{name} of shape {shape}", found, FIX)
-    return fields
+        if found.get(name) != f"shape {shape}":
+            expected = f"{name} of shape {shape}, as the experimental design of NSD has it"
+            raise DataError(path, expected, found.get(name, "no such field"), FIX)
 
 
 def _ids(path: str | Path, fields: dict[str, np.ndarray], name: str, largest: int) -> np.ndarray:
     """Return ids from 0, as int64: the types in the file are too narrow for arithmetic."""
-    ids = fields[name].astype(np.int64)
+    with np.errstate(invalid="ignore"):  # what is no number becomes another one, and is refused
+        ids = fields[name].astype(np.int64)
     if (ids != fields[name]).any() or ids.min() < 1 or ids.max() > largest:
         found = f"{fields[name].min()} to {fields[name].max()}"
         raise DataError(path, f"whole numbers from 1 to {largest} in {name}", found, FIX)

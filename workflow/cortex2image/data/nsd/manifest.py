@@ -251,5 +251,6 @@ def _mgh_bytes(head: bytes) -> int:
     """
     if len(head) < MGH_HEADER_BYTES:
         return MGH_HEADER_BYTES
+    shape: list[int]
     _, *shape, kind = np.frombuffer(head, ">i4", 6).tolist()
-    return MGH_HEADER_BYTES + int(np.prod(shape)) * MGH_VALUE_BYTES.get(kind, 0)
+    return MGH_HEADER_BYTES + math.prod(shape) * MGH_VALUE_BYTES.get(kind, 0)

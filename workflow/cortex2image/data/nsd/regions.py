@@ -18,8 +18,10 @@ from cortex2image.data.volumes import load_mask, read_grid
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.fmri.grid import Grid, common_grid, hemispheres
 from cortex2image.fmri.rois import UNLABELLED, label_voxels
+from cortex2image.given_files import read_bytes
 
 MASKS = ("brain", "atlas")
+LARGEST_CODE = 2**31 - 1
 
 
 def read_ctab(path: Path) -> dict[str, int]:
@@ -32,13 +34,18 @@ def read_ctab(path: Path) -> dict[str, int]:
     Raises
     ------
     DataError
-        The file is missing, or a line holds something else.
+        The file is missing, a line holds something else, or a name has two codes.
     """
+    table: dict[str, int] = {}
     try:
-        rows = [line.split() for line in path.read_text().splitlines()]
-        return {row[1]: int(row[0]) for row in rows if row and not row[0].startswith("#")}
+        rows = [line.split() for line in read_bytes(path).decode().splitlines()]
+        for code, name in ((int(row[0]), row[1]) for row in rows if row and not row[0].startswith("#")):
+            if abs(code) > LARGEST_CODE or table.setdefault(name, code) != code:
+                raise ValueError(f"{name} with the code {code}")
     except (OSError, ValueError, IndexError) as error:
-        raise DataError(path, "lines of code and name", str(error), "download the table again") from None
+        expected, fix = "lines of code and name, each name with one code", "download the table again"
+        raise DataError(path, expected, str(error), fix) from None
+    return table
 
 
 def chosen_labels(path: Path, labels: Mapping[str, int]) -> dict[str, int]:

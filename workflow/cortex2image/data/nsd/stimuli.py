@@ -3,7 +3,7 @@
 All pictures lie in one HDF5 file of 37 GiB, of which only the wanted ones are read.
 """
 
-import json
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from cortex2image.data.nsd.facts import CAPTION_SPLITS, PICTURES
 from cortex2image.data.nsd.layout import Layout
 from cortex2image.data.recording import Stimulus
 from cortex2image.errors import DataError
+from cortex2image.given_files import read_bytes, read_json
+from cortex2image.pictures import LARGEST
 
 PREFIX = "nsd-"
 ONE_RELEASE = "take nsd_expdesign.mat, nsd_stim_info_merged.csv and responses.tsv from one release of NSD"
@@ -98,8 +100,9 @@ def load_captions(path: str | Path, wanted: Mapping[int, int], split: str) -> di
     fix = f"put captions_{split}.json of COCO's annotations_trainval2017.zip there"
     found: dict[int, list[str]] = {nsd_id: [] for nsd_id in wanted.values()}
     try:
-        for annotation in json.loads(Path(path).read_bytes())["annotations"]:
+        for annotation in read_json(path)["annotations"]:
             if annotation["image_id"] in wanted:
+                annotation["caption"].encode()  # raises ValueError at half of a character
                 found[wanted[annotation["image_id"]]].append(" ".join(annotation["caption"].split()))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(path, "captions as COCO distributes them", repr(error), fix) from None
@@ -165,8 +168,9 @@ def _check_none(path: str | Path, column: str, stray: np.ndarray) -> None:
 
 def read_table(path: str | Path, separator: str, columns: dict[str, type]) -> pd.DataFrame:
     try:
-        return pd.read_csv(path, sep=separator, usecols=list(columns), dtype=columns)
-    except (OSError, ValueError) as error:
+        content = io.BytesIO(read_bytes(path))
+        return pd.read_csv(content, sep=separator, usecols=list(columns), dtype=columns)
+    except (OSError, ValueError, OverflowError) as error:
         expected = f"a table with the columns {', '.join(columns)}"
         raise DataError(path, expected, " ".join(str(error).split()), ONE_RELEASE) from None
 
@@ -209,7 +213,7 @@ def _pixels(path: str | Path, file: Any) -> Any:
     """Return the HDF5 dataset of the pictures, (73000, side, side, 3)."""
     pictures = dataset_of(path, file, KEY, DAMAGED)
     side = pictures.shape[1] if pictures.ndim == 4 else 0
-    if pictures.shape != (PICTURES, side, side, 3) or pictures.dtype != np.uint8:
-        expected = f"{PICTURES} square pictures (side, side, 3) of uint8"
+    if pictures.shape != (PICTURES, side, side, 3) or pictures.dtype != np.uint8 or side**2 > LARGEST:
+        expected = f"{PICTURES} square pictures (side, side, 3) of uint8, each of at most {LARGEST} pixels"
         raise DataError(path, expected, f"shape {pictures.shape}, {pictures.dtype}", DAMAGED)
     return pictures

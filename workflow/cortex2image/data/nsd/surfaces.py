@@ -4,17 +4,15 @@ The left hemisphere comes before the right. Betas on the surface are stored in p
 NaN where a vertex is invalid in a session.
 """
 
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import nibabel as nib
 import numpy as np
-from nibabel.filebasedimages import ImageFileError
 
 from cortex2image.data.nsd.facts import TRIALS_PER_SESSION
 from cortex2image.data.prepared import mark_invalid
-from cortex2image.data.volumes import require_checksum
+from cortex2image.data.volumes import open_image, require_checksum
 from cortex2image.errors import DataError
 
 FIX = "download the file again; it is missing, cut short or another file"
@@ -102,11 +100,11 @@ def _betas(path: Path) -> np.ndarray:
 
 def _open(path: Path) -> np.ndarray:
     """Return the values of an MGH file; of an uncompressed file, they are read when they are used."""
+    image = open_image(path)
     try:
-        image: Any = nib.load(path, keep_file_open=True)
         values: np.ndarray = np.asanyarray(image.dataobj)
-        require_checksum(path, image)
-        return values
-    except (OSError, EOFError, ValueError, ImageFileError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         found = " ".join(str(error).split())
         raise DataError(path, "an MGH file of one hemisphere", found, FIX) from None
+    require_checksum(path, image)
+    return values

@@ -15,6 +15,7 @@ from cortex2image.data.recording import Event
 from cortex2image.errors import DataError
 
 RESPONSES = ("SESSION", "RUN", "73KID", "10KID")
+LARGEST_ID = 10**6  # of anything that NSD counts; infinity is no id either
 
 
 def load_responses(path: str | Path) -> pd.DataFrame:
@@ -27,7 +28,7 @@ def load_responses(path: str | Path) -> pd.DataFrame:
         have 750 trials.
     """
     responses = read_table(path, "\t", dict.fromkeys(RESPONSES, np.float64))
-    if (responses != np.rint(responses)).any(axis=None):
+    if not ((responses == np.rint(responses)) & (responses.abs() <= LARGEST_ID)).all(axis=None):
         raise DataError(path, f"whole numbers in {', '.join(RESPONSES)}", "others, or gaps", ONE_RELEASE)
     responses = responses.astype(np.int64)
     expected = np.repeat(np.arange(1, len(responses) // TRIALS_PER_SESSION + 1), TRIALS_PER_SESSION)
