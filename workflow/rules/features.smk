@@ -18,7 +18,7 @@ rule extract_features:
         space=wildcard_pattern(EXTRACTABLE),
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 8
+    threads: RESOURCES.model_threads
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=120),
         gpu=1,
@@ -50,7 +50,7 @@ rule sample_features:
         shard="[0-9]+",
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 8
+    threads: RESOURCES.model_threads
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=JOBS.sampling_minutes),
         gpu=1,

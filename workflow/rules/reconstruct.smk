@@ -22,7 +22,7 @@ rule reconstruct_images:
         shard="[0-9]+",
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 8
+    threads: RESOURCES.model_threads
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=RESOURCES.drawing_minutes),
         gpu=1,

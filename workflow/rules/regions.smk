@@ -41,7 +41,7 @@ rule attribute_region:
         benchmark_of("attribute_region", "subject", "region")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 8
+    threads: RESOURCES.model_threads
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=240),
         gpu=1,
@@ -126,7 +126,7 @@ rule synthesise_picture:
         benchmark_of("synthesise_picture", "subject", "region")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 8
+    threads: RESOURCES.model_threads
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=120),
         gpu=1,

@@ -56,7 +56,7 @@ rule draw_series:
         benchmark_of("draw_series", "subject")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 8
+    threads: RESOURCES.model_threads
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=240),
         gpu=1,

@@ -16,7 +16,7 @@ rule split_stimuli:
         benchmark_of("split_stimuli")
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 8
+    threads: RESOURCES.model_threads
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=120),
         gpu=1,

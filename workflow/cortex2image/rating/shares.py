@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from cortex2image.seeds import rng_for
 from cortex2image.stats.crossed_intervals import FEWEST, Parts, bounded_interval
+from cortex2image.stats.false_discovery import false_discovery_control
 
 POOLED = "all"
 PAIR = ["design", "subject", "method", "rival"]
