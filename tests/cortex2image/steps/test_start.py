@@ -32,9 +32,8 @@ MAY_LOAD = {
     "diffusers": set(),
     "sklearn": {"preferences"},
     "scipy.stats": {
-        *("brain_consistency", "evaluate_images", "identify_stimuli", "novelty", "novelty_scores", "scores"),
-        *("sample_scores", "score_folder", "score_miniature", "simulate_subject", "trace_learning_curve"),
-        *("preferences", "attribution_figures", "encoding_scores"),
+        *("brain_consistency", "evaluate_images", "identify_stimuli", "novelty", "novelty_scores"),
+        *("score_folder", "score_miniature", "simulate_subject", "trace_learning_curve"),
     },
     "pandas": {
         *("attribution_figures", "brain_view", "compare_studies", "draw_series", "encoding_figures"),
