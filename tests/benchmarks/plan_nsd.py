@@ -51,7 +51,11 @@ def plan(folder: Path, config: Path) -> Plan:
     command = [BIN / "snakemake", "--snakefile", ROOT / "Snakefile", "--dry-run", "--cores", "1"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     done = subprocess.run(
-        list(map(str, [*command, "--configfile", config])), cwd=folder, capture_output=True, text=True, check=True
+        list(map(str, [*command, "--configfile", config])),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     seconds = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
     (jobs,) = re.findall(r"^total +(\d+)$", done.stdout, re.MULTILINE)[-1:]
@@ -65,7 +69,9 @@ def section(plans: dict[str, Plan], facts: str) -> str:
         for name, one in plans.items()
     ]
     head = [f"| study | jobs | s of a processor | <= {GOAL_S:.0f} s |", "|---|---|---|---|"]
-    return "\n".join(["## The plan of NSD", "", facts, "A dry run, until it has printed every job.", "", *head, *rows])
+    return "\n".join(
+        ["## The plan of NSD", "", facts, "A dry run, until it has printed every job.", "", *head, *rows]
+    )
 
 
 def main() -> None:

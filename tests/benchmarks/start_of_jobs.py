@@ -86,8 +86,10 @@ def import_seconds(log: str) -> float:
 
 def section(run: Run, facts: str, study: str) -> str:
     """Return the section of the page: a row for each step, and shares of the whole."""
-    table = pd.DataFrame(run.jobs).groupby("step").agg(
-        jobs=("seconds", "size"), seconds=("seconds", "sum"), imports=("imports", "sum")
+    table = (
+        pd.DataFrame(run.jobs)
+        .groupby("step")
+        .agg(jobs=("seconds", "size"), seconds=("seconds", "sum"), imports=("imports", "sum"))
     )
     table = table[table["seconds"] >= SHOWN_S].sort_values("seconds", ascending=False)
     rows = [
@@ -95,7 +97,9 @@ def section(run: Run, facts: str, study: str) -> str:
         f"| {row.imports / row.seconds:.0%} |"
         for step, row in table.iterrows()
     ]
-    seconds, imports, cpu = (sum(getattr(job, name) for job in run.jobs) for name in ("seconds", "imports", "cpu"))
+    seconds, imports, cpu = (
+        sum(getattr(job, name) for job in run.jobs) for name in ("seconds", "imports", "cpu")
+    )
     return "\n".join(
         [
             "## Start of jobs",

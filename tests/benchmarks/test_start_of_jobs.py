@@ -25,7 +25,11 @@ def test_jobs_are_found_with_their_logs(tmp_path):
 
 
 def test_shares_are_of_all_jobs_and_short_steps_have_no_row():
-    jobs = [Job("encode_voxels", 3.0, 1.0, 2.0), Job("encode_voxels", 5.0, 1.0, 4.0), Job("trials", 0.5, 0.4, 0.5)]
+    jobs = [
+        Job("encode_voxels", 3.0, 1.0, 2.0),
+        Job("encode_voxels", 5.0, 1.0, 4.0),
+        Job("trials", 0.5, 0.4, 0.5),
+    ]
     page = section(Run(10.0, 13.0, jobs), "A machine.", "A study")
     assert "3 jobs in 10 s, 8 s of jobs, 2 s of them (28%) imports" in page
     assert "13 s, 6 s of them (50%) within jobs" in page

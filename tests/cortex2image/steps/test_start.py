@@ -14,7 +14,14 @@ from cortex2image.sources import ROOT, module_path, source_files
 
 STEPS = sorted(path.stem for path in module_path("cortex2image.steps").parent.glob("[!_]*.py"))
 FITS = {
-    *("decode_features", "decode_control", "decode_lesioned", "encode_voxels", "encode_jointly", "stack_layers"),
+    *(
+        "decode_features",
+        "decode_control",
+        "decode_lesioned",
+        "encode_voxels",
+        "encode_jointly",
+        "stack_layers",
+    ),
     *("brain_consistency", "prefer_pictures", "synthesise_picture", "trace_learning_curve"),
 }
 NETWORKS = {
@@ -90,7 +97,9 @@ run_step(main)
 
 def test_no_other_package_loads_them_by_the_way():
     small = [step for step in STEPS if not any(step in steps for steps in MAY_LOAD.values())]
-    assert {"gram_features", "best_model", "index_reconstructions", "join_features", "standardise"} <= set(small)
+    assert {"gram_features", "best_model", "index_reconstructions", "join_features", "standardise"} <= set(
+        small
+    )
     assert loaded_by(small) == set()
 
 

@@ -186,9 +186,7 @@ def fitted(
 def _as_released(settings: RidgeSettings) -> "AsReleasedRidgeCV":
     from cortex2image.prediction.as_released import AsReleasedRidgeCV
 
-    return AsReleasedRidgeCV(
-        settings.latent, settings.device, settings.max_memory_gb, settings.threads
-    )
+    return AsReleasedRidgeCV(settings.latent, settings.device, settings.max_memory_gb, settings.threads)
 
 
 def ridge_of(settings: RidgeSettings, standardize: bool) -> CrossValidatedRidge:
