@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.plan_nsd docs/benchmarks.md [--subjects 8] [--shards 40]
 
-Time is that of a processor, which does not depend on what else runs. Files of the data set lie there with all their
-tables and a brain of eight voxels, since planning reads tables and heads alone.
+Time is that of a processor, which does not depend on what else runs. Files of the data set lie there with all
+their tables and a brain of eight voxels, since planning reads tables and heads alone.
 """
 
 import argparse

@@ -1,9 +1,10 @@
-"""How much of the time of jobs is the start of Python and its imports, and how much of a run is Snakemake itself.
+"""How much of the time of jobs is imports, and how much of a run is Snakemake itself.
 
     python -m tests.benchmarks.start_of_jobs docs/benchmarks.md [--configfile FILE] [--cores N]
 
-runs a study in a copy of the repository, lets every job say how long its imports took, and writes a section of the
-page. Without a config file it is the study that the tests of faults run: the smallest with a job of nearly every step.
+runs a study in a copy of the repository, lets every job say how long its imports took, and writes a section
+of the page. Without a config file it is the study that the tests of faults run: the smallest with a job of
+nearly every step.
 """
 
 import argparse
@@ -23,8 +24,8 @@ from tests.faults.study import EVERYTHING, STUDY
 from tests.support.snakemake import BIN, copied
 
 NAME = "start of jobs"
-# Python writes this to standard error, which is the log of a job: microseconds of a module itself, and with all that
-# it imports in turn.
+# Python writes this to standard error, which is the log of a job: microseconds of a module itself, and with
+# all that it imports in turn.
 IMPORT = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \|")
 TELLING = {"PYTHONPROFILEIMPORTTIME": "1"}
 # What several jobs of a step must take before the step has a line of its own.
@@ -105,9 +106,9 @@ def section(run: Run, facts: str, study: str) -> str:
             "## Start of jobs",
             "",
             facts,
-            f"{study}: {len(run.jobs)} jobs in {run.seconds:.0f} s, {seconds:.0f} s of jobs, {imports:.0f} s of them "
-            f"({imports / seconds:.0%}) imports. Processors worked for {run.cpu:.0f} s, {cpu:.0f} s of them "
-            f"({cpu / run.cpu:.0%}) within jobs; the rest is Snakemake, the start of shells and the end of jobs.",
+            f"{study}: {len(run.jobs)} jobs in {run.seconds:.0f} s. Jobs took {seconds:.0f} s, their imports "
+            f"{imports:.0f} s of them ({imports / seconds:.0%}). Processors worked for {run.cpu:.0f} s, within jobs "
+            f"for {cpu:.0f} s ({cpu / run.cpu:.0%}); the rest is Snakemake, and the start and end of processes.",
             "",
             "| step | jobs | s each | imports | share |",
             "|---|---|---|---|---|",

@@ -31,7 +31,7 @@ def test_shares_are_of_all_jobs_and_short_steps_have_no_row():
         Job("trials", 0.5, 0.4, 0.5),
     ]
     page = section(Run(10.0, 13.0, jobs), "A machine.", "A study")
-    assert "3 jobs in 10 s, 8 s of jobs, 2 s of them (28%) imports" in page
-    assert "13 s, 6 s of them (50%) within jobs" in page
+    assert "3 jobs in 10 s. Jobs took 8 s, their imports 2 s of them (28%)." in page
+    assert "for 13 s, within jobs for 6 s (50%)" in page
     assert "| encode_voxels | 2 | 4.00 | 1.00 | 25% |" in page
     assert "trials" not in page

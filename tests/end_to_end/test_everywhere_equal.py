@@ -1,6 +1,7 @@
 """The smallest study on one, two and four cores, in one piece or in shards: tables and pictures are the same.
 
-And what it runs again after a change, as Snakemake plans it, beside what tests/workflow/test_rerun_truth.py expects.
+And what it runs again after a change, as Snakemake plans it, beside what tests/workflow/test_rerun_truth.py
+expects.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Which modules of the package a module needs, read from its compiled code: by another way than the workflow's own."""
+"""Which modules of the package a module needs, read from its compiled code, unlike the workflow does."""
 
 import functools
 from collections.abc import Iterator

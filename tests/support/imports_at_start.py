@@ -1,4 +1,4 @@
-"""What a module of the package loads when it is imported, by reading its source: nothing is loaded for that."""
+"""What a module of the package loads when it is imported, read from sources without loading any."""
 
 import ast
 import functools
@@ -7,7 +7,7 @@ from cortex2image.sources import PACKAGE, module_path
 
 
 class _AtTop(ast.NodeVisitor):
-    """Collects the imports that run with the module: not those inside functions, and not those of type checkers."""
+    """Collects imports that run with the module, not those in functions or for type checkers."""
 
     def __init__(self) -> None:
         self.found: set[str] = set()

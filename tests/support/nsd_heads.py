@@ -1,4 +1,4 @@
-"""A tree of NSD that can be planned and not run: all files and tables of all sessions, but a brain of eight voxels."""
+"""A tree of NSD to plan, not to run: all files and tables of all sessions, with a brain of eight voxels."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from cortex2image.networks.registry import model_set
 
 
 def write_plannable_nsd(root: Path, config: Mapping[str, Any], subjects: Sequence[str]) -> dict[str, Any]:
-    """Write the files of NSD and of its model set below a folder, for a config that takes the atlas ``streams``.
+    """Write the files of NSD and of its model set below a folder, for a config of the atlas ``streams``.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Another valid value for every setting of a study, made from the type and the bounds of the setting alone."""
+"""Another valid value for every setting of a study, made from its type and bounds alone."""
 
 import copy
 from collections.abc import Iterator, Mapping

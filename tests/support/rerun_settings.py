@@ -1,7 +1,7 @@
-"""Which settings Snakemake is told to compare for the jobs of each rule: it runs a job again when they change.
+"""Which settings Snakemake compares for the jobs of each rule: it runs a job again when they change.
 
-Run as a script, it prints JSON. :func:`comparing` does so in a process of its own, since loading a workflow changes
-paths and the shell of the process that loads it.
+Run as a script, it prints JSON. :func:`comparing` does so in a process of its own, since loading a workflow
+changes paths and the shell of the process that loads it.
 """
 
 import json
@@ -56,7 +56,7 @@ def _main(config: str) -> None:
         )
         jobs = loaded._workflow.globals["JOBS"]
         rules = {rule.name: RuleProxy(rule).params for rule in loaded._workflow.rules}
-        told = {name: params["settings"] for name, params in rules.items() if "settings" in params.keys()}
+        told = {name: params["settings"] for name, params in rules.items() if "settings" in params}
         # Another study's miniature and another reader's files have settings of their own.
         own = {name: told[name] for name in told if not _of_others(name)}
         found: dict[str, list[str]] = {name: [] for name in own}
@@ -66,8 +66,9 @@ def _main(config: str) -> None:
 
 
 def _of_others(rule: str) -> bool:
-    from cortex2image.study.settings import Study
     from importlib import import_module
+
+    from cortex2image.study.settings import Study
 
     command = import_module(f"cortex2image.steps.{rule}").COMMAND
     return command.settings is not Study or rule.startswith("nsd_")

@@ -16,9 +16,10 @@ class _NoPandas:
 def leave_pandas_out() -> None:
     """Let pyarrow do without pandas, unless pandas is loaded already.
 
-    pyarrow looks for pandas when it first makes an array, to know values of pandas when it sees them. Where a step has
-    none, the import takes longer than all else that a small step does. pyarrow asks once: from then on it takes values
-    of pandas for any others, and missing ones among them stay NaN. `Table.to_pandas` loads pandas all the same.
+    pyarrow looks for pandas when it first makes an array, to know values of pandas when it sees them. Where a
+    step has none, the import takes longer than all else that a small step does. pyarrow asks once: from then
+    on it takes values of pandas for any others, and missing ones among them stay NaN. `Table.to_pandas` loads
+    pandas all the same.
     """
     if "pyarrow" not in sys.modules or "pandas" in sys.modules:
         return

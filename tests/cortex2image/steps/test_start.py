@@ -1,7 +1,8 @@
 """Which steps load large packages as they start: a step that needs none starts in a third of a second.
 
-A package costs a job, in seconds of one core: torch 1.5, scikit-learn 1, pandas, scipy.stats and matplotlib a third each.
-A step that is to load one more stands in the table below; often an import inside the function that needs it is enough.
+A package costs a job, in seconds of one core: torch 1.5, scikit-learn 1, pandas, scipy.stats and matplotlib a
+third each. A step that is to load one more stands in the table below; often an import inside the function
+that needs it is enough.
 """
 
 import subprocess
@@ -110,7 +111,7 @@ def test_a_fit_loads_torch_alone():
 
 
 def test_a_step_that_may_use_pandas_later_has_it_from_the_start():
-    """pyarrow asks once whether pandas is there, and takes missing values of pandas for numbers if it is not."""
+    """pyarrow asks once whether pandas is there, and if not takes its missing values for numbers."""
     uses = {
         step
         for step in STEPS

@@ -64,8 +64,8 @@ class Resources:
     def model_threads(self) -> int:
         """Return the threads of a job that runs the diffusion model.
 
-        Networks of the miniature are so small that a second thread hardly helps: jobs side by side do, and results do
-        not depend on the number of cores.
+        Networks of the miniature are so small that a second thread hardly helps: jobs side by side do, and
+        results do not depend on the number of cores.
         """
         return 8 if self.model_set.fetched else 1
 

@@ -40,7 +40,7 @@ class RidgeSettings:
     seed : int
         Seed of the inner folds.
     selection : one of :data:`SELECTIONS`
-        How penalties are scored, see :class:`~cortex2image.ridge.cross_validated.CrossValidatedRidge`; or "as_released", which
+        How penalties are scored, see :mod:`~cortex2image.ridge.cross_validated`; or "as_released", which
         also sets penalties and folds, see :mod:`~cortex2image.prediction.as_released`.
     device : "auto", "cpu", "cuda" or "cuda:N"
     max_memory_gb : float, optional
@@ -272,7 +272,7 @@ def fit_weights(posed: Regression, settings: RidgeSettings) -> tuple[np.ndarray,
     """
     if settings.selection == AS_RELEASED:
         fix = "choose another selection in a config for this target"
-        expected = f"one of {', '.join(estimator.SELECTIONS)}, since weights are needed"
+        expected = f"one of {', '.join(cross_validated.SELECTIONS)}, since weights are needed"
         raise ConfigError("ridge/selection", expected, settings.selection, fix)
     model = ridge_of(settings, standardize=True)
     model.fit(posed.predictors, posed.targets, groups=posed.groups)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from cortex2image.progress import track
 from cortex2image.ridge.cross_validated import CrossValidatedRidge
 from cortex2image.ridge.kernels import Kernel
 from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats
+
+if TYPE_CHECKING:  # it imports scikit-learn
+    from cortex2image.prediction.as_released import AsReleasedRidgeCV
 
 
 @dataclass(frozen=True)

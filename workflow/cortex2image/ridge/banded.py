@@ -89,8 +89,9 @@ def fit_bands(
         Penalties, folds or closed form, and resources; without `standardize`.
     bands : b Kernels of r rows
     blocks : callable
-        Returns an iterator over (slice of targets, their values as in :meth:`CrossValidatedRidge.predict_blocks`), the
-        same ones on every call, the largest first; one call for each mixture.
+        Returns an iterator over (slice of targets, their values as in
+        :meth:`CrossValidatedRidge.predict_blocks`), the same ones on every call, the largest first; one call
+        for each mixture.
     targets : int
         Number of targets in all blocks.
     new : b Kernels of m new rows, held out or not

@@ -1,7 +1,7 @@
 """Cross-validated ridge regression of very many targets.
 
-Steps use this class. :class:`~cortex2image.ridge.estimator.RidgeCV` makes a scikit-learn estimator of it, whose import
-takes longer than a small fit.
+Steps use this class. :class:`~cortex2image.ridge.estimator.RidgeCV` makes a scikit-learn estimator of it,
+whose import takes longer than a small fit.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -14,8 +14,8 @@ from cortex2image.ridge.inputs import PREDICTORS
 class RidgeCV(MultiOutputMixin, RegressorMixin, BaseEstimator, CrossValidatedRidge):
     """:class:`~cortex2image.ridge.cross_validated.CrossValidatedRidge` as scikit-learn expects an estimator.
 
-    Parameters, attributes and methods are those of that class. Names of columns are compared too, and errors about
-    numbers of columns, and about a fit that was never made, are those of scikit-learn.
+    Parameters, attributes and methods are those of that class. Names of columns are compared too, and errors
+    about numbers of columns, and about a fit that was never made, are those of scikit-learn.
     """
 
     def finished(self) -> Fitted:

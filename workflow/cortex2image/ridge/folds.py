@@ -91,7 +91,7 @@ def _splits(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> Pair
 
 
 def _shuffled(folds: int, groups: np.ndarray, seed: int) -> Pairs:
-    """Yield K-fold splits of whole groups in random order, as KFold and GroupKFold of scikit-learn draw them."""
+    """Yield K-fold splits of whole groups in random order, as KFold and GroupKFold draw them."""
     # The generator of scikit-learn, so that its folds and these are the same.
     order = np.random.RandomState(seed).permutation(np.unique(groups))
     for held_out in np.array_split(order, folds):

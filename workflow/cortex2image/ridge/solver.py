@@ -25,7 +25,7 @@ TargetRows = np.ndarray | PerTrial | Averaged
 
 @dataclass(frozen=True)
 class Options:
-    """Settings of an estimator that its solver needs; see :class:`~cortex2image.ridge.cross_validated.CrossValidatedRidge`.
+    """Settings of a regression that its solver needs, see :mod:`cortex2image.ridge.cross_validated`.
 
     `shares` are factors of the bands of a kernel, (b,); None takes each band once.
     """

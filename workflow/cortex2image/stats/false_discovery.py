@@ -9,15 +9,15 @@ from numpy.typing import ArrayLike
 def false_discovery_control(p: ArrayLike, method: Literal["bh", "by"] = "bh") -> np.ndarray:
     """Return p adjusted for the false discovery rate over all of them, in their order; (n,) array.
 
-    The same as :func:`scipy.stats.false_discovery_control`, whose import takes longer than many a step that adjusts a
-    few thousand p.
+    The same as :func:`scipy.stats.false_discovery_control`, whose import takes longer than many a step that
+    adjusts a few thousand p.
 
     Parameters
     ----------
     p : (n,) array of numbers in [0, 1]
     method : "bh" or "by"
-        Benjamini and Hochberg (1995), for p that are independent or positively dependent; or Benjamini and Yekutieli
-        (2001), for any dependence.
+        Benjamini and Hochberg (1995), for p that are independent or positively dependent; or Benjamini and
+        Yekutieli (2001), for any dependence.
 
     Raises
     ------

@@ -21,8 +21,8 @@ from cortex2image.prediction.responses import read_voxels
 from cortex2image.progress import say
 from cortex2image.ridge.repeats import PerTrial
 from cortex2image.stats.correlation import correlate, is_constant
-from cortex2image.stats.permuted_products import PermutationNull
 from cortex2image.stats.false_discovery import false_discovery_control
+from cortex2image.stats.permuted_products import PermutationNull
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
 from cortex2image.tables.columns import vectors
