@@ -1,8 +1,8 @@
 """What runs again after a change of a key or of a module: exactly the steps that read it, in every case.
 
 Snakemake runs a job again when its parameters or its inputs change; these tests go through all keys and
-modules and compare both with what a step declares and needs. tests/end_to_end/test_rerun_truth.py shows that
-Snakemake agrees.
+modules and compare both with what a step declares and needs. tests/end_to_end/test_everywhere_equal.py shows
+that Snakemake agrees.
 """
 
 import os
