@@ -107,9 +107,9 @@ def section(run: Run, facts: str, study: str) -> str:
             "",
             facts,
             f"{study}: {len(run.jobs)} jobs in {run.seconds:.0f} s. Jobs took {seconds:.0f} s, their imports "
-            f"{imports:.0f} s of them ({imports / seconds:.0%}). Processors worked for {run.cpu:.0f} s, within "
-            f"jobs for {cpu:.0f} s ({cpu / run.cpu:.0%}); the rest is Snakemake, and the start and end of "
-            "processes.",
+            f"{imports:.0f} s of them ({imports / seconds:.0%}). Processors worked for {run.cpu:.0f} s, "
+            f"within jobs for {cpu:.0f} s ({cpu / run.cpu:.0%}); the rest is Snakemake, and the start "
+            "and end of processes.",
             "",
             "| step | jobs | s each | imports | share |",
             "|---|---|---|---|---|",
