@@ -18,6 +18,7 @@ rule judge_stimuli:
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.evaluation_threads
+    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=60),
         gpu=1,
@@ -47,6 +48,7 @@ rule evaluate_images:
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.evaluation_threads
+    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.evaluation_mb, runtime=RESOURCES.evaluation_minutes),
         gpu=1,
@@ -76,6 +78,7 @@ rule brain_consistency:
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.fit_threads
+    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.brain_mb, runtime=RESOURCES.fit_minutes),
         gpu=1,
@@ -152,6 +155,7 @@ rule categorise_pictures:
         benchmark_of("categorise_pictures", "subject", "method")
     conda:
         "../../envs/cortex2image.yaml"
+    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=60),
         gpu=1,
@@ -179,6 +183,7 @@ rule novelty:
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.evaluation_threads
+    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.evaluation_mb, runtime=RESOURCES.evaluation_minutes),
         gpu=1,

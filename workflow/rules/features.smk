@@ -19,6 +19,7 @@ rule extract_features:
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.model_threads
+    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=120),
         gpu=1,
@@ -51,6 +52,7 @@ rule sample_features:
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.model_threads
+    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=JOBS.sampling_minutes),
         gpu=1,

@@ -23,6 +23,7 @@ rule reconstruct_images:
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.model_threads
+    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=RESOURCES.drawing_minutes),
         gpu=1,

@@ -42,6 +42,7 @@ rule attribute_region:
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.model_threads
+    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=240),
         gpu=1,
@@ -127,6 +128,7 @@ rule synthesise_picture:
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.model_threads
+    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=120),
         gpu=1,

@@ -21,6 +21,7 @@ rule score_folder:
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.evaluation_threads
+    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.evaluation_mb, runtime=RESOURCES.evaluation_minutes),
         gpu=1,

@@ -57,6 +57,7 @@ rule draw_series:
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.model_threads
+    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=240),
         gpu=1,

@@ -17,6 +17,7 @@ rule split_stimuli:
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.model_threads
+    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=120),
         gpu=1,
