@@ -15,10 +15,10 @@ rule judge_stimuli:
         log_of("judge_stimuli"),
     benchmark:
         benchmark_of("judge_stimuli")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.evaluation_threads
-    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=60),
         gpu=1,
@@ -45,10 +45,10 @@ rule evaluate_images:
         log_of("evaluate_images", "subject", "method"),
     benchmark:
         benchmark_of("evaluate_images", "subject", "method")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.evaluation_threads
-    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.evaluation_mb, runtime=RESOURCES.evaluation_minutes),
         gpu=1,
@@ -75,10 +75,10 @@ rule brain_consistency:
         log_of("brain_consistency", "subject"),
     benchmark:
         benchmark_of("brain_consistency", "subject")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.fit_threads
-    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.brain_mb, runtime=RESOURCES.fit_minutes),
         gpu=1,
@@ -153,9 +153,9 @@ rule categorise_pictures:
         log_of("categorise_pictures", "subject", "method"),
     benchmark:
         benchmark_of("categorise_pictures", "subject", "method")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
-    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=60),
         gpu=1,
@@ -180,10 +180,10 @@ rule novelty:
         log_of("novelty"),
     benchmark:
         benchmark_of("novelty")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.evaluation_threads
-    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.evaluation_mb, runtime=RESOURCES.evaluation_minutes),
         gpu=1,

@@ -18,10 +18,10 @@ rule score_folder:
         log_of(f"score_folder/{SCORED}"),
     benchmark:
         benchmark_of(f"score_folder/{SCORED}")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.evaluation_threads
-    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.evaluation_mb, runtime=RESOURCES.evaluation_minutes),
         gpu=1,

@@ -54,10 +54,10 @@ rule draw_series:
         log_of("draw_series", "subject"),
     benchmark:
         benchmark_of("draw_series", "subject")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.model_threads
-    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=240),
         gpu=1,

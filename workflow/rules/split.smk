@@ -14,10 +14,10 @@ rule split_stimuli:
         log_of("split_stimuli"),
     benchmark:
         benchmark_of("split_stimuli")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.model_threads
-    priority: OF_GPU
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=120),
         gpu=1,
