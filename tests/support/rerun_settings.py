@@ -56,9 +56,9 @@ def _main(config: str) -> None:
         )
         jobs = loaded._workflow.globals["JOBS"]
         rules = {rule.name: RuleProxy(rule).params for rule in loaded._workflow.rules}
-        told = {name: params["settings"] for name, params in rules.items() if "settings" in params}
+        told = {name: params.get("settings") for name, params in rules.items()}
         # Another study's miniature and another reader's files have settings of their own.
-        own = {name: told[name] for name in told if not _of_others(name)}
+        own = {name: settings for name, settings in told.items() if settings and not _of_others(name)}
         found: dict[str, list[str]] = {name: [] for name in own}
         for rule, path in _changing(jobs, own):
             found[rule].append(path)
