@@ -104,7 +104,7 @@ def _open(path: Path) -> np.ndarray:
     """Return the values of an MGH file; of an uncompressed file, they are read when they are used."""
     try:
         image: Any = nib.load(path, keep_file_open=True)
-        values = np.asanyarray(image.dataobj)
+        values: np.ndarray = np.asanyarray(image.dataobj)
         require_checksum(path, image)
         return values
     except (OSError, EOFError, ValueError, ImageFileError) as error:
