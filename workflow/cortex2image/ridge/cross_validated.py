@@ -282,11 +282,11 @@ class CrossValidatedRidge:
         DataError
             Another number of columns than was fitted.
         """
-        X = checked_array(X)
+        matrix = checked_array(X)
         if reset:
-            self.n_features_in_ = X.shape[1]
-        check_width(self, X.shape[1])
-        return X
+            self.n_features_in_ = matrix.shape[1]
+        check_width(self, matrix.shape[1])
+        return matrix
 
     def options(self) -> Options:
         """Return the settings that a solver needs."""
