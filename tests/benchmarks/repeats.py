@@ -22,7 +22,7 @@ from tests.benchmarks.measure import Measured, machine, replace_section, side_by
 from tests.benchmarks.ridge_methods import ALPHAS, FOLDS, TEST_ROWS, solver
 from threadpoolctl import threadpool_limits
 
-from cortex2image.ridge.estimator import BlockFit
+from cortex2image.ridge.cross_validated import BlockFit
 from cortex2image.ridge.repeats import PerTrial
 
 PICTURES, FEATURES, VOXELS, REPEATS = 3000, 6400, 5000, 3

@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import Ridge
 from tests.benchmarks.repeats import Differences, Repeated, fitted
 
-from cortex2image.ridge.estimator import BlockFit
+from cortex2image.ridge.cross_validated import BlockFit
 
 
 @pytest.mark.parametrize("standardize", [False, True])

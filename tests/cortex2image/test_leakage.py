@@ -10,6 +10,7 @@ from tests.support.held_out import FINISHED
 
 from cortex2image.errors import LeakError
 from cortex2image.leakage import HeldOut, TrainingRows, named, opened, require_apart
+from cortex2image.ridge.cross_validated import CrossValidatedRidge
 from cortex2image.ridge.estimator import RidgeCV
 
 ROWS = np.arange(12.0).reshape(4, 3)
@@ -26,6 +27,8 @@ TRIED = {
     "a tensor": lambda rows: torch.as_tensor(rows),
     "scaled": lambda rows: StandardScaler().fit(rows),
     "fitted": lambda rows: RidgeCV().fit(rows, ROWS),
+    "fitted by a step": lambda rows: CrossValidatedRidge().fit(rows, ROWS),
+    "targets of a step": lambda rows: CrossValidatedRidge(cv=2).fit(ROWS, rows),
     "opened by an estimator": lambda rows: rows.open(RidgeCV()),
     "opened by anything": lambda rows: rows.open(None),
     "transformed": lambda rows: rows.through(object(), np.mean),

@@ -14,7 +14,7 @@ STEPS = sorted(p.stem for p in (sources.ROOT / "cortex2image" / "steps").glob("*
 
 def test_spaces_are_made_of_themselves_and_errors():
     files = [Path(f).name for f in sources.source_files("cortex2image.study.spaces")]
-    assert files == ["errors.py", "spaces.py"]
+    assert files == ["arrow.py", "errors.py", "spaces.py"]
 
 
 def test_paths_are_relative_to_the_working_directory(tmp_path):

@@ -3,26 +3,12 @@
 import json
 import re
 import shlex
-import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 import yaml
-from tests.support.nsd_files import (
-    write_design,
-    write_hdf5,
-    write_pictures,
-    write_responses,
-    write_stim_info,
-    write_volume,
-)
-from tests.support.nsd_plan import PICTURES, TRIALS, make_plan
+from tests.support.nsd_heads import write_plannable_nsd
 
-from cortex2image.data.nsd.facts import SUBJECTS
-from cortex2image.data.nsd.layout import Layout, subject_number
-from cortex2image.data.nsd.manifest import needed
-from cortex2image.networks.registry import model_set
 from cortex2image.study.config import load_schema, resolve
 from cortex2image.study.fields import as_json
 
@@ -75,50 +61,15 @@ def test_every_key_the_page_names_exists():
     assert named <= set(keys(load_schema()))
 
 
-def write_nsd(layout, subjects, mask):
-    """Write files of NSD for all sessions of subjects, whole but for the brain, which has eight voxels."""
-    plan = make_plan((3,), 150, 50, 0)
-    write_design(layout.design(), plan)
-    write_stim_info(layout.stim_info(), plan, np.arange(PICTURES) + 1, np.full(PICTURES, "train2017"))
-    write_pictures(layout.stimuli(), {1: np.zeros((4, 4, 3), np.uint8)})
-    small = layout.root / "small"
-    write_hdf5(small / "betas.hdf5", np.ones((2, 2, 2, TRIALS), np.int16))
-    write_volume(small / "volume.nii.gz", np.ones((2, 2, 2), np.uint8), layout.space)
-    for subject in subjects:
-        number = subject_number(subject)
-        write_responses(layout.responses(subject), plan, number, SUBJECTS[number].sessions)
-    for file in needed(layout, subjects, None, "streams", mask):
-        path = layout.root / file.key
-        kinds = (one for one in small.iterdir() if path.name.endswith(one.name.partition(".")[2]))
-        source = next(kinds, None)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            shutil.copy(source, path) if source else path.touch()
-
-
-def touch(path, content=""):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content)
-
-
 @pytest.fixture
 def planned(snakemake, tmp_path):
     """Return a function that plans a preset and zc, for one subject; files and models are there by name."""
 
     def plan(name, *targets, subjects=("sub-01",), mask="atlas"):
         config = yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text())
-        config["dataset"]["root"], config["models"]["folder"] = "nsd", "models"
         config["encode"]["models"] = ["z", "c", "zc"]
         config["dataset"]["mask"] = mask
-        touch(tmp_path / "mine.yaml", yaml.safe_dump(config | {"subjects": list(subjects)}))
-        layout = Layout(tmp_path / "nsd")
-        write_nsd(layout, subjects, mask)
-        regions = {"Unknown": 0, **config["dataset"]["rois"]["labels"]}
-        names = "".join(f"{code} {name}\n" for name, code in regions.items())
-        for subject in subjects:
-            touch(layout.ctab(subject, "streams"), names)
-        for file in (*model_set(config["models"]["set"]).files, "SHA256SUMS"):
-            touch(tmp_path / "models" / file)
+        (tmp_path / "mine.yaml").write_text(yaml.safe_dump(write_plannable_nsd(tmp_path, config, subjects)))
         return snakemake(*targets, "--dry-run", "--printshellcmds", config=tmp_path / "mine.yaml")
 
     return plan

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn, TypeVar
 
+from cortex2image.arrow import leave_pandas_out
+
 Result = TypeVar("Result")
 LONGEST = 10_000
 """Most characters of a part of a message; a cell of a damaged table can have millions."""
@@ -103,6 +105,7 @@ def run_step(main: Callable[[], object]) -> NoReturn:
     They then need an interpreter that is no more, and abort a process whose results are written (apache/arrow
     issue 34314).
     """
+    leave_pandas_out()
     or_end(main)
     sys.stdout.flush()
     sys.stderr.flush()

@@ -48,6 +48,8 @@ METHODS_RUN, ENCODED, DECODED = method_names(STUDY.reconstruct), JOBS.encoded, l
 # Paths of the files of the study: at("betas") is the path of a table, with its wildcards.
 at, log_of, benchmark_of = JOBS.layout.path, JOBS.layout.log, JOBS.layout.benchmark
 of_all, tables = JOBS.of_all, JOBS.tables
+# Priority of steps that can use the one GPU: others run beside them, they do not run beside each other.
+OF_GPU = 1
 # Source files and settings of a job, see cortex2image.planning.jobs.
 code_of, settings_of, training_settings = JOBS.code, JOBS.settings, JOBS.training_settings
 

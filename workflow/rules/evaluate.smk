@@ -15,6 +15,7 @@ rule judge_stimuli:
         log_of("judge_stimuli"),
     benchmark:
         benchmark_of("judge_stimuli")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.evaluation_threads
@@ -44,6 +45,7 @@ rule evaluate_images:
         log_of("evaluate_images", "subject", "method"),
     benchmark:
         benchmark_of("evaluate_images", "subject", "method")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.evaluation_threads
@@ -73,6 +75,7 @@ rule brain_consistency:
         log_of("brain_consistency", "subject"),
     benchmark:
         benchmark_of("brain_consistency", "subject")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.fit_threads
@@ -150,6 +153,7 @@ rule categorise_pictures:
         log_of("categorise_pictures", "subject", "method"),
     benchmark:
         benchmark_of("categorise_pictures", "subject", "method")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
     resources:
@@ -176,6 +180,7 @@ rule novelty:
         log_of("novelty"),
     benchmark:
         benchmark_of("novelty")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.evaluation_threads

@@ -16,9 +16,10 @@ rule extract_features:
         benchmark_of("extract_features", "space")
     wildcard_constraints:
         space=wildcard_pattern(EXTRACTABLE),
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 8
+    threads: RESOURCES.model_threads
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=120),
         gpu=1,
@@ -48,9 +49,10 @@ rule sample_features:
         noise="[0-9.]+",
         part="[0-9]+",
         shard="[0-9]+",
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 8
+    threads: RESOURCES.model_threads
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=JOBS.sampling_minutes),
         gpu=1,

@@ -20,9 +20,10 @@ rule reconstruct_images:
         benchmark_of("reconstruct_images", "subject", "method", "shard")
     wildcard_constraints:
         shard="[0-9]+",
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 8
+    threads: RESOURCES.model_threads
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=RESOURCES.drawing_minutes),
         gpu=1,

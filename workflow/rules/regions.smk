@@ -39,9 +39,10 @@ rule attribute_region:
         log_of("attribute_region", "subject", "region"),
     benchmark:
         benchmark_of("attribute_region", "subject", "region")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 8
+    threads: RESOURCES.model_threads
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=240),
         gpu=1,
@@ -124,9 +125,10 @@ rule synthesise_picture:
         log_of("synthesise_picture", "subject", "region"),
     benchmark:
         benchmark_of("synthesise_picture", "subject", "region")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 8
+    threads: RESOURCES.model_threads
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=120),
         gpu=1,

@@ -18,6 +18,7 @@ rule score_folder:
         log_of(f"score_folder/{SCORED}"),
     benchmark:
         benchmark_of(f"score_folder/{SCORED}")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.evaluation_threads

@@ -54,9 +54,10 @@ rule draw_series:
         log_of("draw_series", "subject"),
     benchmark:
         benchmark_of("draw_series", "subject")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 8
+    threads: RESOURCES.model_threads
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=240),
         gpu=1,

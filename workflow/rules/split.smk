@@ -14,9 +14,10 @@ rule split_stimuli:
         log_of("split_stimuli"),
     benchmark:
         benchmark_of("split_stimuli")
+    priority: OF_GPU
     conda:
         "../../envs/cortex2image.yaml"
-    threads: 8
+    threads: RESOURCES.model_threads
     resources:
         **growing(mem_mb=RESOURCES.model_mb, runtime=120),
         gpu=1,

@@ -116,6 +116,7 @@ def test_needs_of_the_shipped_studies(name):
     assert {space: shipped_needs.encode_mb(space) for space in ("z", "c", "zc")} == SHIPPED[name]["encode"]
     assert (shipped_needs.fit_minutes, shipped_needs.fit_threads, shipped_needs.model_mb) == (480, 8, 16_000)
     assert (shipped_needs.evaluation_mb, shipped_needs.evaluation_minutes) == (24_000, 240)
+    assert (shipped_needs.model_threads, shipped_needs.evaluation_threads) == (8, 8)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +135,7 @@ def test_needs_of_data_of_any_size_are_fixed(config, betas, standardise, fit, mi
     assert (other.decode_mb("c"), other.encode_mb("c")) == (fit, fit)
     assert (other.fit_minutes, other.fit_threads) == (minutes, threads)
     assert (other.model_mb, other.evaluation_mb, other.evaluation_minutes) == (4_000, 4_000, 120)
+    assert (other.model_threads, other.evaluation_threads) == (1, 1)
 
 
 @pytest.mark.parametrize(

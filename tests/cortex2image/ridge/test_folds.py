@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.model_selection import KFold, LeaveOneGroupOut, ShuffleSplit
+from sklearn.model_selection import GroupKFold, KFold, LeaveOneGroupOut, ShuffleSplit
 
 from cortex2image.errors import DataError
 from cortex2image.ridge.folds import check_groups, hold_out_once, make_folds
@@ -81,3 +81,12 @@ def test_folds_are_there_and_groups_are_labels():
         make_folds([], 10, None, 0)
     with pytest.raises(DataError, match="one per row"):
         make_folds(2, 10, np.zeros((10, 2)), 0)
+
+
+@pytest.mark.parametrize("groups", [None, GROUPS, np.arange(30) % 7], ids=["rows", "equal", "unequal"])
+def test_folds_are_those_of_scikit_learn(groups):
+    theirs = (KFold if groups is None else GroupKFold)(4, shuffle=True, random_state=3)
+    pairs = list(theirs.split(np.empty((30, 1)), None, groups))
+    ours = make_folds(4, 30, groups, seed=3)
+    assert [np.flatnonzero(fold.train).tolist() for fold in ours] == [train.tolist() for train, _ in pairs]
+    assert [np.flatnonzero(f.validation).tolist() for f in ours] == [held.tolist() for _, held in pairs]

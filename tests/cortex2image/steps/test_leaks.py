@@ -16,14 +16,14 @@ from cortex2image.prediction import joint, partitions, predictions, stacked, vox
 from cortex2image.prediction.partitions import Partition
 from cortex2image.regions import encoder
 from cortex2image.ridge import banded, engine
-from cortex2image.ridge.estimator import RidgeCV
+from cortex2image.ridge.cross_validated import CrossValidatedRidge
 from cortex2image.ridge.held_out import HeldOutRidge
 
 pytestmark = pytest.mark.filterwarnings("ignore:ridge")
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
-class Greedy(RidgeCV):
+class Greedy(CrossValidatedRidge):
     """A regression that fits the rows it will predict, too."""
 
     def predict_blocks(self, X, targets, X_new, groups=None):
@@ -32,7 +32,7 @@ class Greedy(RidgeCV):
 
 
 def fits_new_rows(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(predictions, "RidgeCV", Greedy)
+    patch.setattr(predictions, "CrossValidatedRidge", Greedy)
 
 
 def scales_by_new_rows(patch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from cortex2image.errors import ConfigError
-from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.compat import spared
 from cortex2image.seeds import seed_for
 
 DDIM, PNDM, DPM_SOLVER, ANCESTRAL = "ddim", "pndm", "dpmsolver++", "ancestral"
@@ -124,8 +124,8 @@ class Sampler:
         return kept**0.5, (1 - kept) ** 0.5
 
     def _scheduler(self) -> Any:
-        ensure_torchvision()
-        import diffusers
+        with spared():
+            import diffusers
 
         name, options = _CLASSES[self.name]
         scheduler = getattr(diffusers, name).from_config({**self._config, **options})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 MINIMUM_CEILING = 0.05
 """Smallest noise ceiling that scores are divided by. The division multiplies the sampling error of r by up to
@@ -67,5 +67,5 @@ def normalised_r2(
     sd = np.full(len(r), np.nan) if ceiling_sd is None else ceiling_sd
     value = signed_square(r) / ceiling
     spread = signed_square(resampled).std(axis=1, ddof=1)
-    half = norm.ppf((1 + LEVEL) / 2) * np.hypot(spread, value * sd) / ceiling
+    half = ndtri((1 + LEVEL) / 2) * np.hypot(spread, value * sd) / ceiling
     return NormalisedR2(value, value - half, value + half)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import false_discovery_control, norm
+from scipy.special import ndtr
+
+from cortex2image.stats.false_discovery import false_discovery_control
 
 # Percentiles of resamples that bound an interval of 95 %.
 INTERVAL = (2.5, 97.5)
@@ -86,5 +88,5 @@ def unique_variance(
     low, high = np.percentile(apart, INTERVAL, axis=1)
     unique, spread = joint - other, apart.std(axis=1, ddof=1)
     varies = spread > 0
-    p = np.where(varies, norm.sf(unique / np.where(varies, spread, 1)), 1.0)
+    p = np.where(varies, ndtr(-unique / np.where(varies, spread, 1)), 1.0)
     return UniqueVariance(unique, low, high, p, false_discovery_control(p, method="by"))

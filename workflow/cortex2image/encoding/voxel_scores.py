@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import false_discovery_control
 
 from cortex2image.encoding.normalised_r2 import known_ceiling, normalised_r2
 from cortex2image.stats.correlation import Sums, correlations
+from cortex2image.stats.false_discovery import false_discovery_control
 
 
 @dataclass(frozen=True)

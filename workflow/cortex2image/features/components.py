@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import DTypeLike
-from scipy.linalg import eigh
 
 from cortex2image.errors import ConfigError
 from cortex2image.leakage import FinishedFit
@@ -106,6 +105,8 @@ def component_weights(among: np.ndarray, count: int, setting: str, stored: DType
     check_count(count, len(among), setting)
     means = among.mean(axis=0)
     centred = among - means[:, None] - means + means.mean()
+    from scipy.linalg import eigh  # imported late: most steps that know of components compute none
+
     values, weights = eigh(centred, subset_by_index=(len(among) - count, len(among) - 1), overwrite_a=True)
     values, weights = values[::-1], weights[:, ::-1]
     spanned = 1 + int(np.sum(values > rounding(among, stored)))

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components
 
 from cortex2image.fmri.noise_ceiling import (
     Pass,
@@ -65,6 +64,8 @@ class FoldRepeats:
     @property
     def within(self) -> int:
         """Return the degrees of freedom of noise: trials less offsets and responses that are fitted."""
+        from scipy.sparse.csgraph import connected_components  # imported late: most studies have no folds
+
         apart = connected_components(self.shown @ self.shown.T > 0, directed=False)[0]
         fitted: int = self.shown.shape[1] + len(self.shown) - apart
         return int(self.shown.sum()) - fitted

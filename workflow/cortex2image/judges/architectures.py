@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional
 
 from cortex2image.judges.network import CATEGORY_WEIGHT, IMAGE_SIZE, JudgeNetwork
-from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.compat import spared
 from cortex2image.scenes.labels import Attributes
 
 STEM = 24
@@ -140,8 +140,8 @@ class JudgeResidual(JudgeNetwork):
 
 
 def _trunk() -> Any:
-    ensure_torchvision()
-    from transformers import ResNetConfig, ResNetModel
+    with spared():
+        from transformers import ResNetConfig, ResNetModel
 
     depths = [1] * len(WIDTHS)
     config = ResNetConfig(embedding_size=STEM, hidden_sizes=list(WIDTHS), depths=depths, layer_type="basic")

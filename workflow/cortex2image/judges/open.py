@@ -32,7 +32,7 @@ from cortex2image.judges.pretrained_judges import (
 )
 from cortex2image.judges.pretrained_networks import load_network
 from cortex2image.networks.checksums import verify
-from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.compat import spared
 from cortex2image.networks.components import read_network, read_tokenizer
 from cortex2image.networks.judge_specs import JudgeSpec, PretrainedSpec
 from cortex2image.networks.pixels import squares, to_tensor
@@ -162,8 +162,8 @@ def _spec(model_set: ModelSet, name: str) -> JudgeSpec:
 
 def _load_network(root: Path, spec: JudgeSpec, device: torch.device) -> Any:
     if spec.kind == "clip":
-        ensure_torchvision()
-        from transformers import CLIPModel
+        with spared():
+            from transformers import CLIPModel
 
         return read_network(CLIPModel, root / spec.folder, device)
     if isinstance(spec, PretrainedSpec):

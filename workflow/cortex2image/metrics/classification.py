@@ -7,7 +7,6 @@ class of the original is among the k most probable. Here the expectation over al
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import hypergeom
 
 from cortex2image.judges.judge import ClassJudge, Distance
 from cortex2image.judges.open import load_judges
@@ -59,6 +58,8 @@ def expected_success(probabilities: np.ndarray, classes: np.ndarray, ways: int, 
     upto = np.stack([np.searchsorted(*row, side="right") for row in zip(ascending, given, strict=True)])
     below = np.stack([np.searchsorted(*row, side="left") for row in zip(ascending, given, strict=True)])
     better, alike = others + 1 - upto, upto - below
+    from scipy.stats import hypergeom  # imported late: few studies choose these metrics
+
     success = hypergeom.cdf(top - 1, others, np.arange(others + 1), ways - 1)
     summed = np.concatenate([[0.0], np.cumsum(success)])
     expected: np.ndarray = ((summed[better + alike] - summed[better]) / alike).T

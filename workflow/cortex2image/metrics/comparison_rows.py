@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import false_discovery_control
 
 from cortex2image.metrics.evaluated import Ratings, bounds_of, require_same_stimuli
 from cortex2image.metrics.registry import metric_facts
+from cortex2image.stats.false_discovery import false_discovery_control
 from cortex2image.stats.paired import compare
 from cortex2image.study.methods import described
 

@@ -17,7 +17,7 @@ import torch
 from cortex2image.device import choose_device
 from cortex2image.errors import ModelSetError
 from cortex2image.networks.checksums import verify
-from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.compat import spared
 from cortex2image.networks.components import FIX, read_network
 from cortex2image.networks.normalised import Colours, read_colours
 from cortex2image.networks.registry import ModelSet
@@ -110,9 +110,10 @@ def load_captioner(model_set: ModelSet, device: str = "auto") -> Captioner:
         the model set declares.
     """
     width = parse_space("blip").width(model_set)
-    ensure_torchvision()
     from tokenizers import Tokenizer
-    from transformers import BlipForConditionalGeneration
+
+    with spared():
+        from transformers import BlipForConditionalGeneration
 
     verify(model_set, [FOLDER])
     folder = model_set.folder / FOLDER

@@ -1,6 +1,8 @@
-"""Make torchvision importable beside a CPU build of torch."""
+"""What transformers and diffusers import by the way: torchvision, perhaps of another build, and scipy."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 MISSING = "operator torchvision::nms does not exist"
@@ -8,14 +10,33 @@ SCHEMAS = (
     "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 )
+# Imported by transformers and diffusers wherever they are installed; no network of a model set needs them.
+SPARED = ("torchvision", "scipy")
 _kept_alive: list[Any] = []
+
+
+@contextmanager
+def spared() -> Iterator[None]:
+    """Let transformers and diffusers, imported for the first time, find neither torchvision nor scipy.
+
+    The two take a second. Both libraries look once, and then do without them. What this process imports
+    itself it still finds.
+    """
+    loaded = {name: sys.modules[name] for name in SPARED if name in sys.modules}
+    sys.modules.update(dict.fromkeys(SPARED))  # type: ignore[arg-type]  # what is None is not there
+    try:
+        yield
+    finally:
+        for name in SPARED:
+            del sys.modules[name]
+        sys.modules.update(loaded)
 
 
 def ensure_torchvision() -> Literal["native", "shimmed", "absent"]:
     """Import torchvision; if only its compiled operators are missing, declare them and import again.
 
-    transformers, diffusers, torchmetrics and lpips import torchvision wherever it is installed, so call this
-    function before the first import of any of them. The declared operators have no kernel:
+    torchmetrics and lpips import torchvision, and transformers and diffusers do unless it is :func:`spared`,
+    so call this function before the first import of any of them. The declared operators have no kernel:
     ``torchvision.ops.nms`` and ``torchvision.io`` stay unusable, and this package does not need them.
 
     Returns

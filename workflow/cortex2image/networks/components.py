@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from cortex2image.errors import ModelSetError
-from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.compat import spared
 from cortex2image.networks.small_batches import steady_in_small_batches
 
 BUFFERS = ("position_ids",)
@@ -78,8 +78,8 @@ def read_tokenizer(folder: Path, vocabulary: int) -> Any:
     ModelSetError
         The folder is missing or damaged, or the tokenizer has another number of tokens.
     """
-    ensure_torchvision()
-    from transformers import CLIPTokenizer
+    with spared():
+        from transformers import CLIPTokenizer
 
     tokenizer = read_part(CLIPTokenizer, folder)
     if len(tokenizer) != vocabulary:

@@ -16,7 +16,7 @@ from torch.nn.functional import interpolate
 from cortex2image.device import choose_device
 from cortex2image.errors import ModelSetError
 from cortex2image.networks.checksums import verify
-from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.compat import spared
 from cortex2image.networks.components import FIX, read_network
 from cortex2image.networks.normalised import Colours, read_colours
 from cortex2image.networks.registry import ModelSet
@@ -82,8 +82,8 @@ def load_depth_estimator(model_set: ModelSet, device: str = "auto") -> DepthEsti
         A file is missing, altered, pickled or not listed, or the declared maps are not as large as latents.
     """
     width = parse_space("depth").width(model_set)
-    ensure_torchvision()
-    from transformers import DPTForDepthEstimation
+    with spared():
+        from transformers import DPTForDepthEstimation
 
     latent = model_set.generated_shape[1:]
     if width != math.prod(latent):

@@ -8,7 +8,7 @@ import torch
 from cortex2image.device import choose_device
 from cortex2image.errors import ModelSetError
 from cortex2image.networks.checksums import verify
-from cortex2image.networks.compat import ensure_torchvision
+from cortex2image.networks.compat import spared
 from cortex2image.networks.components import read_network, read_part, read_tokenizer
 from cortex2image.networks.registry import ModelSet
 from cortex2image.networks.tuning import decode_one_by_one, network_bytes, tune
@@ -78,9 +78,9 @@ def load_diffusion(
     ConfigError
         The device does not exist.
     """
-    ensure_torchvision()
-    from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
-    from transformers import CLIPTextModel
+    with spared():
+        from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+        from transformers import CLIPTextModel
 
     verify(model_set, PARTS)
     place, dtype = choose_device(device), getattr(torch, precision)

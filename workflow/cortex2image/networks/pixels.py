@@ -1,8 +1,12 @@
 """Pictures as uint8 arrays and as tensors, and their resizing."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import torch
 from PIL import Image
+
+if TYPE_CHECKING:  # imported late: steps that draw figures crop pictures, too
+    import torch
 
 
 def square(image: np.ndarray, size: int) -> np.ndarray:
@@ -31,12 +35,16 @@ def squares(images: np.ndarray, size: int) -> np.ndarray:
     return np.stack([square(image, size) for image in images])
 
 
-def to_tensor(images: np.ndarray) -> torch.Tensor:
+def to_tensor(images: np.ndarray) -> "torch.Tensor":
     """Turn uint8 (n, H, W, 3) into float32 (n, 3, H, W) in [0, 1]."""
+    import torch
+
     return torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 255
 
 
-def to_uint8(pictures: torch.Tensor) -> np.ndarray:
+def to_uint8(pictures: "torch.Tensor") -> np.ndarray:
     """Clamp pictures (n, 3, H, W) to [0, 1] and round them to uint8 (n, H, W, 3)."""
+    import torch
+
     rounded = (pictures.float().clamp(0, 1) * 255).round().to(torch.uint8)
     return rounded.permute(0, 2, 3, 1).cpu().numpy()

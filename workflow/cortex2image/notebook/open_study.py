@@ -204,7 +204,7 @@ class OpenStudy:
             raise DataError("pictures that were seen", "a data set that has them", "none", fix)
         read = [read_picture(self.places.find(path)) for path in paths]
         if size is not None:
-            from cortex2image.networks.pixels import square  # it imports torch
+            from cortex2image.networks.pixels import square
 
             read = [square(picture, size) for picture in read]
         shapes = sorted({picture.shape[:2] for picture in read})

@@ -134,6 +134,7 @@ def _labels(step: str) -> tuple[str, ...]:
     return next((tuple(ast.literal_eval(word.value)) for word in words if word.arg == "labels"), ())
 
 
+@functools.cache
 def _constant(step: str, name: str) -> ast.expr | None:
     """Return the expression that a step's module assigns to a constant, None if it has no such constant."""
     for node in ast.parse(module_path(f"{STEPS}.{step}").read_text()).body:

@@ -63,6 +63,15 @@ class Resources:
         return FULL_SIZE_MB if self.model_set.fetched else MINIATURE_MB
 
     @property
+    def model_threads(self) -> int:
+        """Return the threads of a job that runs the diffusion model.
+
+        Networks of the miniature are so small that a second thread hardly helps: jobs side by side do, and
+        results do not depend on the number of cores.
+        """
+        return 8 if self.model_set.fetched else 1
+
+    @property
     def evaluation_mb(self) -> int:
         """Return the memory of scoring the pictures of a subject and method."""
         return FULL_SIZE_EVALUATION_MB if self.model_set.fetched else MINIATURE_MB

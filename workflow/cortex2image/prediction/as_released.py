@@ -15,8 +15,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from cortex2image.errors import DataError
 from cortex2image.leakage import HeldOut
+from cortex2image.ridge.cross_validated import BlockFit
 from cortex2image.ridge.design import Scaling
-from cortex2image.ridge.estimator import BlockFit, RidgeCV
+from cortex2image.ridge.estimator import RidgeCV
 from cortex2image.ridge.inputs import PREDICTORS, Sliced, check_finite
 from cortex2image.ridge.planning import BLOCK
 from cortex2image.ridge.repeats import Averaged, PerTrial

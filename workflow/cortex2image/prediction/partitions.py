@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from cortex2image.errors import DataError
 from cortex2image.leakage import TrainingRows, require_apart
@@ -114,6 +112,9 @@ def _connected(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
     A component is named by the smallest of its `first` labels.
     """
+    from scipy.sparse import coo_array  # imported late: few steps ask for groups
+    from scipy.sparse.csgraph import connected_components
+
     names, a = np.unique(first, return_inverse=True)
     _, b = np.unique(second, return_inverse=True)
     nodes = len(names) + int(b.max(initial=-1)) + 1

@@ -2,25 +2,27 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cortex2image.errors import ConfigError
 from cortex2image.leakage import HeldOut, named
 from cortex2image.prediction.alignment import average, of_trials
-from cortex2image.prediction.as_released import AsReleasedRidgeCV
 from cortex2image.prediction.memory import FitMemory
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.progress import track
-from cortex2image.ridge import estimator
-from cortex2image.ridge.estimator import BlockFit, RidgeCV
+from cortex2image.ridge import cross_validated
+from cortex2image.ridge.cross_validated import BlockFit, CrossValidatedRidge
 from cortex2image.ridge.kernels import Kernel
 from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats
 from cortex2image.study.settings import Ridge
 
+if TYPE_CHECKING:  # it imports scikit-learn
+    from cortex2image.prediction.as_released import AsReleasedRidgeCV
+
 AS_RELEASED = "as_released"
-SELECTIONS = (*estimator.SELECTIONS, AS_RELEASED)
+SELECTIONS = (*cross_validated.SELECTIONS, AS_RELEASED)
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class RidgeSettings:
     seed : int
         Seed of the inner folds.
     selection : one of :data:`SELECTIONS`
-        How penalties are scored, see :class:`~cortex2image.ridge.estimator.RidgeCV`; or "as_released", which
+        How penalties are scored, see :mod:`~cortex2image.ridge.cross_validated`; or "as_released", which
         also sets penalties and folds, see :mod:`~cortex2image.prediction.as_released`.
     device : "auto", "cpu", "cuda" or "cuda:N"
     max_memory_gb : float, optional
@@ -159,8 +161,7 @@ def fit_blocks(
     Targets of the new rows are not passed in. Their predictors are held out until a block is fitted.
     """
     if settings.selection == AS_RELEASED and not isinstance(predictors, Kernel):
-        released = settings.latent, settings.device, settings.max_memory_gb, settings.threads
-        yield from AsReleasedRidgeCV(*released).predict_blocks(predictors, targets, new, groups=groups)
+        yield from _as_released(settings).predict_blocks(predictors, targets, new, groups=groups)
         return
     ridge = ridge_of(settings, standardize=not isinstance(predictors, Kernel))
     yield from ridge.predict_blocks(predictors, targets, new, groups=groups)
@@ -171,19 +172,24 @@ def fitted(
     targets: np.ndarray | PerTrial | Averaged,
     groups: np.ndarray,
     settings: RidgeSettings,
-) -> RidgeCV | AsReleasedRidgeCV:
+) -> "CrossValidatedRidge | AsReleasedRidgeCV":
     """Fit training rows once, for predictions of any rows later: those that :func:`fit_blocks` would yield.
 
     Parameters are those of :func:`fit_blocks`, with all targets in memory; no new row is given.
     """
     if settings.selection == AS_RELEASED and not isinstance(predictors, Kernel):
-        released = settings.latent, settings.device, settings.max_memory_gb, settings.threads
-        return AsReleasedRidgeCV(*released).fit(_by_row(predictors), _by_row(targets))
+        return _as_released(settings).fit(_by_row(predictors), _by_row(targets))
     ridge = ridge_of(settings, standardize=not isinstance(predictors, Kernel))
     return ridge.fit(predictors, targets, groups=groups)
 
 
-def ridge_of(settings: RidgeSettings, standardize: bool) -> RidgeCV:
+def _as_released(settings: RidgeSettings) -> "AsReleasedRidgeCV":
+    from cortex2image.prediction.as_released import AsReleasedRidgeCV
+
+    return AsReleasedRidgeCV(settings.latent, settings.device, settings.max_memory_gb, settings.threads)
+
+
+def ridge_of(settings: RidgeSettings, standardize: bool) -> CrossValidatedRidge:
     """Return the regression of these settings; kernels cannot be standardised.
 
     Raises
@@ -198,7 +204,7 @@ def ridge_of(settings: RidgeSettings, standardize: bool) -> RidgeCV:
             "as_released, the recipe of a study that had none of them",
             "choose another selection, or leave these models out (encode/grid/unique: false)",
         )
-    return RidgeCV(
+    return CrossValidatedRidge(
         settings.alphas,
         cv=settings.folds,
         standardize=standardize,
@@ -266,7 +272,7 @@ def fit_weights(posed: Regression, settings: RidgeSettings) -> tuple[np.ndarray,
     """
     if settings.selection == AS_RELEASED:
         fix = "choose another selection in a config for this target"
-        expected = f"one of {', '.join(estimator.SELECTIONS)}, since weights are needed"
+        expected = f"one of {', '.join(cross_validated.SELECTIONS)}, since weights are needed"
         raise ConfigError("ridge/selection", expected, settings.selection, fix)
     model = ridge_of(settings, standardize=True)
     model.fit(posed.predictors, posed.targets, groups=posed.groups)

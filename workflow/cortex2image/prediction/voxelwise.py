@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cortex2image.leakage import HeldOut
 from cortex2image.prediction.alignment import average, of_trials
-from cortex2image.prediction.as_released import AsReleasedRidgeCV
 from cortex2image.prediction.kept import Receiver
 from cortex2image.prediction.partitions import Partition, Trials, partitions
 from cortex2image.prediction.predictions import (
@@ -22,9 +21,12 @@ from cortex2image.prediction.predictions import (
 from cortex2image.prediction.responses import Responses, Rows, VoxelBlock, voxel_blocks
 from cortex2image.prediction.spaces import Gram, Space, StimulusRows, is_wider
 from cortex2image.progress import track
-from cortex2image.ridge.estimator import RidgeCV
+from cortex2image.ridge.cross_validated import CrossValidatedRidge
 from cortex2image.ridge.kernels import Kernel
 from cortex2image.ridge.repeats import Averaged, PerTrial, Repeats
+
+if TYPE_CHECKING:  # it imports scikit-learn
+    from cortex2image.prediction.as_released import AsReleasedRidgeCV
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def predict_pictures(
 
 def fit_encoder(
     features: PerTrial, betas: Responses, trials: Trials, settings: RidgeSettings
-) -> RidgeCV | AsReleasedRidgeCV:
+) -> "CrossValidatedRidge | AsReleasedRidgeCV":
     """Fit the training trials to every voxel; the fit predicts pictures as :func:`predict_pictures` does.
 
     Parameters and errors are those of :func:`predict_pictures`. The mean responses of all voxels are in

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from cortex2image.seeds import rng_for
 from cortex2image.stats.crossed_intervals import FEWEST, Parts, bounded_interval
+from cortex2image.stats.false_discovery import false_discovery_control
 
 POOLED = "all"
 PAIR = ["design", "subject", "method", "rival"]
@@ -113,7 +113,7 @@ def _with_q(rows: list[dict[str, object]]) -> list[dict[str, object]]:
     for family in {(row["design"], row["subject"]) for row in rows}:
         members = [r for r in rows if (r["design"], r["subject"]) == family and r["p"] is not None]
         if members:
-            adjusted = false_discovery_control([row["p"] for row in members])
+            adjusted = false_discovery_control(np.array([row["p"] for row in members], float))
             for row, q in zip(members, adjusted, strict=True):
                 row["q"] = float(q)
     return rows

@@ -20,8 +20,8 @@ from cortex2image.leakage import FinishedFit, HeldOut, opened
 from cortex2image.progress import track
 from cortex2image.ridge.checking import checked_new
 from cortex2image.ridge.choice import best
+from cortex2image.ridge.cross_validated import CrossValidatedRidge
 from cortex2image.ridge.engine import Problem, coefficients, scores
-from cortex2image.ridge.estimator import RidgeCV
 from cortex2image.ridge.inputs import Blocks, checked_alphas, warn_at_edge
 from cortex2image.ridge.kernels import Kernel, KernelDesign
 from cortex2image.ridge.linalg import product
@@ -46,7 +46,7 @@ class BandedFit(FinishedFit):
     share : (b, t) array
         Shares of the bands, which sum to 1. The penalty of a band is alpha / share.
     score : (t,) array
-        Cross-validated R^2 of the choice, as in `RidgeCV`; too high, as the choice maximises it.
+        Cross-validated R^2 of the choice, as in `CrossValidatedRidge`; too high, as the choice maximises it.
     """
 
     by_band: np.ndarray
@@ -70,7 +70,7 @@ class BandedFit(FinishedFit):
 
 
 def fit_bands(
-    ridge: RidgeCV,
+    ridge: CrossValidatedRidge,
     bands: Sequence[Kernel],
     blocks: TargetBlocks,
     targets: int,
@@ -85,12 +85,13 @@ def fit_bands(
 
     Parameters
     ----------
-    ridge : RidgeCV
+    ridge : CrossValidatedRidge
         Penalties, folds or closed form, and resources; without `standardize`.
     bands : b Kernels of r rows
     blocks : callable
-        Returns an iterator over (slice of targets, their values as in :meth:`RidgeCV.predict_blocks`), the
-        same ones on every call, the largest first; one call for each mixture.
+        Returns an iterator over (slice of targets, their values as in
+        :meth:`CrossValidatedRidge.predict_blocks`), the same ones on every call, the largest first; one call
+        for each mixture.
     targets : int
         Number of targets in all blocks.
     new : b Kernels of m new rows, held out or not
@@ -102,7 +103,7 @@ def fit_bands(
     Raises
     ------
     DataError, ConfigError
-        As in :meth:`RidgeCV.fit`; bands with different rows; a target without a finite score.
+        As in :meth:`CrossValidatedRidge.fit`; bands with different rows; a target without a finite score.
     """
     posed, rows = ridge.pose(_beside(bands), groups, None), _NewRows(ridge, new)
     found = BandedFit.empty(len(bands), rows.count, targets, posed.blocks.dtype)
@@ -116,7 +117,7 @@ def fit_bands(
 class _NewRows:
     """New rows of all bands, which are read and checked once, when a choice is made."""
 
-    def __init__(self, ridge: RidgeCV, rows: Sequence[Kernel] | HeldOut[Sequence[Kernel]]):
+    def __init__(self, ridge: CrossValidatedRidge, rows: Sequence[Kernel] | HeldOut[Sequence[Kernel]]):
         self._ridge, self._rows = ridge, rows
         self._blocks: Blocks | None = None
         self.count = rows.count if isinstance(rows, HeldOut) else len(_beside(rows).products)
@@ -145,7 +146,7 @@ class _Choice(FinishedFit):
 class _Mixture:
     """A mixture of bands; it is decomposed when the first block of targets comes."""
 
-    ridge: RidgeCV
+    ridge: CrossValidatedRidge
     posed: Posed
     new: _NewRows
     shares: np.ndarray
@@ -154,7 +155,7 @@ class _Mixture:
     new_scores: list[torch.Tensor] | None = None
 
     @classmethod
-    def of(cls, ridge: RidgeCV, posed: Posed, new: _NewRows, shares: np.ndarray) -> "_Mixture":
+    def of(cls, ridge: CrossValidatedRidge, posed: Posed, new: _NewRows, shares: np.ndarray) -> "_Mixture":
         return cls(ridge, posed, new, shares, checked_alphas(ridge.alphas))
 
     def improve(self, found: BandedFit, blocks: TargetBlocks) -> None:

@@ -3,11 +3,9 @@
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import validate_data
 
 from cortex2image.errors import ConfigError, DataError
 from cortex2image.ridge.inputs import (
-    PREDICTORS,
     Blocks,
     Sliced,
     as_blocks,
@@ -32,7 +30,7 @@ def checked_predictors(model: Any, X: np.ndarray | Blocks) -> Blocks:
     if isinstance(X, Sliced):
         model.n_features_in_ = X.shape[1]
     else:
-        X = validate_data(model, X, **PREDICTORS)
+        X = model.validated(X, reset=True)
     blocks = as_blocks(X)
     check_predictors(blocks)
     return blocks
@@ -68,20 +66,21 @@ def checked_new(model: Any, X: New) -> Blocks:
         NaN, infinity, or another number of columns than was fitted.
     """
     if isinstance(X, Kernel):
-        _check_width(model, X.products.shape[1])
+        check_width(model, X.products.shape[1])
         for band in X.bands:
             check_finite("the kernel", band)
         return KernelBlocks(X.bands)
     if not isinstance(X, Sliced):
-        blocks: Blocks = Sliced(np.asarray(validate_data(model, X, reset=False, **PREDICTORS)))
+        blocks: Blocks = Sliced(model.validated(X, reset=False))
     else:
-        _check_width(model, X.shape[1])
+        check_width(model, X.shape[1])
         blocks = X
     check_finite("X", blocks)
     return blocks
 
 
-def _check_width(model: Any, columns: int) -> None:
+def check_width(model: Any, columns: int) -> None:
+    """Raise :class:`DataError` unless new rows have as many columns as were fitted."""
     if columns != model.n_features_in_:
         fix = "give the columns of the training rows"
         raise DataError("ridge, columns of X", f"{model.n_features_in_}", f"{columns}", fix)

@@ -84,12 +84,19 @@ def _splits(cv: object, rows: int, groups: np.ndarray | None, seed: int) -> Pair
     if isinstance(cv, Integral):
         cv = int(cv)
         _check_enough(cv, rows if groups is None else len(np.unique(groups)), groups is not None)
-        from sklearn.model_selection import GroupKFold, KFold
-
-        cv = (KFold if groups is None else GroupKFold)(cv, shuffle=True, random_state=seed)
+        return _shuffled(cv, np.arange(rows) if groups is None else groups, seed)
     if hasattr(cv, "split"):
         cv = cv.split(np.empty((rows, 1)), None, groups)
     return cast(Pairs, cv)
+
+
+def _shuffled(folds: int, groups: np.ndarray, seed: int) -> Pairs:
+    """Yield K-fold splits of whole groups in random order, as KFold and GroupKFold draw them."""
+    # The generator of scikit-learn, so that its folds and these are the same.
+    order = np.random.RandomState(seed).permutation(np.unique(groups))
+    for held_out in np.array_split(order, folds):
+        chosen = np.isin(groups, held_out)
+        yield np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
 def _check_enough(folds: int, found: int, grouped: bool) -> None:

@@ -105,6 +105,24 @@ def warn_at_edge(chosen: np.ndarray, alphas: np.ndarray) -> None:
             )
 
 
+def checked_array(values: Any, flat: bool = False) -> np.ndarray:
+    """Return values as a float array with two dimensions, with `flat` also with one; finite or not.
+
+    An array that is one already is handed back without scikit-learn, as scikit-learn itself would do.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Of scikit-learn: no rows, no columns, other dimensions, or values that are no real numbers.
+    """
+    dimensions, floats = ((1, 2) if flat else (2,)), (np.float32, np.float64)
+    if type(values) is np.ndarray and values.ndim in dimensions and values.dtype in floats and values.size:
+        return values
+    from sklearn.utils.validation import check_array
+
+    return np.asarray(check_array(values, **(TARGETS if flat else PREDICTORS)))
+
+
 def check_predictors(X: Blocks) -> None:
     """Raise :class:`DataError` unless predictors are finite and have at least 2 rows."""
     rows = X.shape[0]

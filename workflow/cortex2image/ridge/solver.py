@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.utils.validation import check_array
 
 from cortex2image.device import choose_device
 from cortex2image.errors import DataError
@@ -11,7 +10,7 @@ from cortex2image.ridge.basis import Training
 from cortex2image.ridge.conditioning import largest_values, target_factors
 from cortex2image.ridge.engine import Problem, make_training
 from cortex2image.ridge.folds import hold_out_once
-from cortex2image.ridge.inputs import PREDICTORS, TARGETS, check_finite
+from cortex2image.ridge.inputs import check_finite, checked_array
 from cortex2image.ridge.kernels import KernelBlocks
 from cortex2image.ridge.kfold import FoldOperators
 from cortex2image.ridge.need import Need, Splits, prefers_dual
@@ -26,7 +25,7 @@ TargetRows = np.ndarray | PerTrial | Averaged
 
 @dataclass(frozen=True)
 class Options:
-    """Settings of an estimator that its solver needs; see :class:`~cortex2image.ridge.estimator.RidgeCV`.
+    """Settings of a regression that its solver needs, see :mod:`cortex2image.ridge.cross_validated`.
 
     `shares` are factors of the bands of a kernel, (b,); None takes each band once.
     """
@@ -79,13 +78,13 @@ class Given:
             return cls._averaged(Y, posed)
         if isinstance(Y, PerTrial):
             _check_length(len(Y.row), posed.trials)
-            matrix = check_array(Y.matrix, **PREDICTORS)
+            matrix = checked_array(Y.matrix)
             shared = Shared.of(checked_row(Y.row, len(matrix)), len(matrix))
             if posed.repeats is None and posed.weights is None:
                 values, factors = _in_range(matrix)
                 return cls(values, factors, shared=shared)
             Y = matrix[shared.row]
-        values = check_array(Y, **TARGETS)
+        values = checked_array(Y, flat=True)
         _check_length(len(values), posed.trials)
         rows, factors = _in_range(values.reshape(len(values), -1))
         repeats = None if posed.repeats is None or posed.repeats.in_order else posed.repeats
@@ -97,7 +96,7 @@ class Given:
             fix = "give the targets of single trials, or predictors as PerTrial whose repeats no fold parts"
             found = "averages, but rows that are single trials, or folds that do not hold out each row once"
             raise DataError("ridge, targets", "targets of the rows that are fitted", found, fix)
-        means, within = check_array(Y.means, **PREDICTORS), np.asarray(Y.within, dtype=np.float64)
+        means, within = checked_array(Y.means), np.asarray(Y.within, dtype=np.float64)
         _check_length(len(means), posed.blocks.shape[0])
         if within.shape != means.shape[1:] or not (np.isfinite(within) & (within >= 0)).all():
             expected = f"{means.shape[1]} sums of squares within rows, finite and not negative"

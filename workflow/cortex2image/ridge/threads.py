@@ -12,7 +12,6 @@ from numbers import Integral
 from threading import Lock
 from typing import TypeVar
 
-import joblib
 import torch
 from threadpoolctl import OpenBLASController, ThreadpoolController
 
@@ -82,6 +81,8 @@ def usable_threads() -> int:
 
     The environment variable LOKY_MAX_CPU_COUNT of joblib, which counts them, bounds the number.
     """
+    import joblib  # imported late: a step is told its threads
+
     return int(joblib.cpu_count())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import betaincc, ndtr
 
 from cortex2image.errors import DataError
 
@@ -167,14 +167,13 @@ def _inner(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _gaussian_p(r: np.ndarray, n: int) -> np.ndarray:
-    p: np.ndarray = stats.beta(n / 2 - 1, n / 2 - 1, loc=-1, scale=2).sf(r)
+    p: np.ndarray = betaincc(n / 2 - 1, n / 2 - 1, (r + 1) / 2)
     return p
 
 
 def _fold_p(parts: Sequence[Sums], product: np.ndarray) -> np.ndarray:
     """Return p of columns that are centred within folds; see the notes of :func:`correlate`."""
     variance = sum(part.predicted * part.measured / max(part.rows - 1, 1) for part in parts)
-    p_values: np.ndarray = stats.norm.sf(
-        product / np.sqrt(np.where(variance > 0, NULL_VARIANCE_OF_FOLDS * variance, 1))
-    )
+    z = product / np.sqrt(np.where(variance > 0, NULL_VARIANCE_OF_FOLDS * variance, 1))
+    p_values: np.ndarray = ndtr(-z)
     return p_values

@@ -16,7 +16,7 @@ scores between two bounds are taken to the logit scale.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit
 
 LEVEL = 0.95
 FEWEST = 3
@@ -213,5 +213,5 @@ def student_interval(value: float, parts: Parts) -> tuple[float, float]:
     if total == 0:
         return value, value
     freedom = total**2 / sum(variance**2 / df for variance, df in parts)
-    half = float(t.ppf((1 + LEVEL) / 2, freedom)) * total**0.5
+    half = float(stdtrit(freedom, (1 + LEVEL) / 2)) * total**0.5
     return value - half, value + half

@@ -13,7 +13,7 @@ share no stimulus, it is the paired t-test over subjects.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtr, stdtrit
 
 from cortex2image.stats.crossed_intervals import LEVEL, Influence, Scores, least_variance
 
@@ -115,5 +115,5 @@ def _student(value: float, variance: float, freedom: float) -> tuple[float, floa
     error = variance**0.5
     if error <= TOLERANCE:
         return value, value, float(abs(value) <= TOLERANCE)
-    half = float(t.ppf((1 + LEVEL) / 2, freedom)) * error
-    return value - half, value + half, float(2 * t.sf(abs(value) / error, freedom))
+    half = float(stdtrit(freedom, (1 + LEVEL) / 2)) * error
+    return value - half, value + half, float(2 * stdtr(freedom, -abs(value) / error))

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-from scipy.stats import false_discovery_control
 
 from cortex2image.errors import run_step
 from cortex2image.fmri.rois import select_rois
@@ -22,6 +21,7 @@ from cortex2image.prediction.responses import read_voxels
 from cortex2image.progress import say
 from cortex2image.ridge.repeats import PerTrial
 from cortex2image.stats.correlation import correlate, is_constant
+from cortex2image.stats.false_discovery import false_discovery_control
 from cortex2image.stats.permuted_products import PermutationNull
 from cortex2image.study.command import Command
 from cortex2image.study.settings import Study
