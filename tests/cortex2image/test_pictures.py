@@ -65,7 +65,7 @@ def test_plain_colours_are_returned_as_they_are_stored(tmp_path, pixels, name):
     np.testing.assert_array_equal(read_saved(tmp_path, Image.fromarray(pixels), name), pixels)
 
 
-@pytest.mark.parametrize("profile", [None, srgb_profile()])
+@pytest.mark.parametrize("profile", [None, srgb_profile()], ids=["plain", "sRGB"])
 @pytest.mark.parametrize("name", ["a.jpg", "a.webp", "a.png", "a.tif"])
 def test_pictures_in_srgb_are_what_pillow_decodes(tmp_path, smooth, name, profile):
     read = read_saved(tmp_path, Image.fromarray(smooth), name, icc_profile=profile)
