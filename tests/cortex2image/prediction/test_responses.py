@@ -170,7 +170,9 @@ def big_table(folder: Path, rng: np.random.Generator) -> tuple[Path, list[str]]:
 def test_a_table_that_is_cut_short_is_refused(tmp_path, rng):
     path, names = big_table(tmp_path, rng)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(ContractError, match=r"betas\.parquet\n +expected: a Parquet table 'betas'"):
+    with pytest.raises(
+        ContractError, match=r"betas\.parquet\n +expected: (a whole|the end of a) Parquet table"
+    ):
         open_responses(str(path), names, 500, "voxels.parquet")
 
 
@@ -184,5 +186,7 @@ def test_a_row_group_without_its_bytes_is_refused(tmp_path, rng, monkeypatch):
     content[first : first + 2000] = bytes(2000)
     path.write_bytes(content)
     responses = open_responses(str(path), names, 500, "voxels.parquet")
-    with pytest.raises(ContractError, match=r"betas\.parquet\n +expected: a Parquet table 'betas'"):
+    with pytest.raises(
+        ContractError, match=r"betas\.parquet\n +expected: (a whole|the end of a) Parquet table"
+    ):
         list(responses.batches())

@@ -45,7 +45,14 @@ MAY_LOAD = {
     },
     "pandas": {
         *("attribution_figures", "brain_view", "compare_studies", "draw_series", "encoding_figures"),
-        *("fetch_haxby", "learning_curve_figure", "novelty_scores", "nsd_download", "nsd_manifest"),
+        *(
+            "fetch_haxby",
+            "learning_curve_figure",
+            "novelty_scores",
+            "nsd_download",
+            "nsd_manifest",
+            "plan_study",
+        ),
         *("picture_sheets", "preferences", "prepared_betas", "report", "sample_scores", "score_folder"),
         *("scores", "simulate_stimuli", "simulate_subject", "single_trial_betas", "stimuli", "thumbnails"),
         "trials",
