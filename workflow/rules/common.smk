@@ -15,7 +15,7 @@ from cortex2image.planning.code import command_line
 from cortex2image.planning.files import model_sums
 from cortex2image.planning.jobs import Jobs, asked_now, growing, training_files
 from cortex2image.planning.reported import template_files
-from cortex2image.planning.scheduler import ask_patiently
+from cortex2image.planning.scheduler import ask_patiently, share_cores
 from cortex2image.planning.screen import speak_plainly
 from cortex2image.study.config import config_name, resolve
 from cortex2image.study.encoding_figures import preferred_families, shown_models, unique_models
@@ -43,6 +43,8 @@ JOBS = or_end(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.ya
 speak_plainly(workflow, logger, f"logs/{STUDY.study}")
 ask_patiently(Path(workflow.basedir, "profiles", "slurm", "bin"))
 RESOURCES, READER, SCORED = JOBS.resources, JOBS.reader, JOBS.scored
+if not JOBS.model_set.fetched:
+    share_cores(workflow)
 ENCODING_FIGURES, ENCODING_FIGURE_NAMES = JOBS.figures, [figure.name for figure in JOBS.figures]
 METHODS_RUN, ENCODED, DECODED = method_names(STUDY.reconstruct), JOBS.encoded, list(STUDY.decode.rois)
 # Paths of the files of the study: at("betas") is the path of a table, with its wildcards.
