@@ -1,4 +1,4 @@
-"""Shared by every test: one thread per process, no network, a seeded generator."""
+"""Shared by every test: one thread per process, no network, a seeded generator, a small study run once."""
 
 import os
 
@@ -12,9 +12,21 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 
 import numpy as np
 import pytest
+from tests.faults.study import Study, new_study
 
 
 @pytest.fixture
 def rng() -> np.random.Generator:
     """A generator with a fixed seed."""
     return np.random.default_rng(20230618)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Study:
+    """The smallest study as an undisturbed run leaves it; never changed.
+
+    With several test processes, all tests that use it belong to the group "faults", or it would run in each.
+    """
+    study = new_study(tmp_path_factory.mktemp("finished") / "cortex2image")
+    assert study.run() == 0, study.said[-5000:]
+    return study

@@ -4,22 +4,25 @@ import pytest
 import yaml
 from tests.cluster.shaken import QUESTIONS, ShakenRun, without_results
 from tests.cluster.slurm import CannotStartError, require_able, started
-from tests.faults.study import new_study
 from tests.faults.whole import differences, require_whole
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("slurm")]
+# With several test processes, what uses the one finished study belongs to one.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 
 @pytest.fixture(scope="module")
-def quiet(tmp_path_factory):
-    """The study as it runs on one machine."""
+def able():
+    """Skip the tests on a machine that can start no cluster."""
     try:
         require_able()
     except CannotStartError as error:
         pytest.skip(f"no SLURM cluster here: {error}")
-    study = new_study(tmp_path_factory.mktemp("quiet") / "cortex2image")
-    assert study.run() == 0, study.said[-5000:]
-    return study
+
+
+@pytest.fixture(scope="module")
+def quiet(able, finished):
+    """The study as it runs on one machine."""
+    return finished
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,9 @@
-"""One small study, run once, which every test of this folder copies and maltreats."""
+"""A copy of the small study, which a test of this folder maltreats."""
 
 import shutil
 
 import pytest
-from tests.faults.study import Study, new_study
-
-
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory) -> Study:
-    """The study as an undisturbed run leaves it; never changed."""
-    study = new_study(tmp_path_factory.mktemp("finished") / "cortex2image")
-    assert study.run() == 0, study.said[-5000:]
-    return study
+from tests.faults.study import Study
 
 
 @pytest.fixture
