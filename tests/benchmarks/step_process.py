@@ -5,9 +5,9 @@
 runs a step and writes how long it decomposed matrices; :func:`run_step_process` calls this.
 """
 
+import importlib
 import json
 import os
-import runpy
 import subprocess
 import sys
 import time
@@ -18,6 +18,8 @@ from functools import wraps
 from pathlib import Path
 from threading import Thread
 from typing import Any
+
+from cortex2image.errors import or_end
 
 ROOT = Path(__file__).parents[2]
 POLL_S = 0.1
@@ -149,7 +151,7 @@ def main() -> None:
     sys.argv = sys.argv[2:]
     spans = time_decompositions()
     try:
-        runpy.run_module(step, run_name="__main__", alter_sys=True)
+        or_end(importlib.import_module(step).main)
     finally:
         Path(report).write_text(json.dumps({"decomposing": union(spans), "calls": len(spans)}))
 
