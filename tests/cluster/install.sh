@@ -11,5 +11,5 @@ if [[ $EUID != 0 ]] || ! command -v apt-get >/dev/null; then
   echo "SLURM is not installed: that takes root and apt-get. Its tests will be skipped." >&2
   exit 1
 fi
-apt-get update -qq
+apt-get update -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=15
 apt-get install -qq -y --no-install-recommends slurmctld slurmd slurm-client munge >/dev/null
