@@ -223,3 +223,12 @@ def test_flipped_bits_among_the_values_are_refused_however_they_are_read(tmp_pat
     path.write_bytes(damaged)
     with pytest.raises(ContractError, match=r"whole Parquet table 'toy'(.|\n)*delete the file"):
         reading(path)
+
+
+@pytest.mark.parametrize("reading", [TOY.read, lambda path: list(TOY.read_batches(path)), TOY.read_keys])
+def test_a_table_without_a_key_is_refused_however_it_is_read(tmp_path, reading):
+    path = tmp_path / "toy.parquet"
+    other = dataclasses.replace(TOY, columns=(SIDE, *TOY.columns[2:]), key=("side",))
+    other.write({name: column for name, column in toy().items() if name != "name"}, path)
+    with pytest.raises(ContractError, match=r"toy\.parquet\n(.|\n)*missing \['name'\]"):
+        reading(path)

@@ -128,7 +128,9 @@ class Contract:
 
     def read_keys(self, path: str | Path) -> pa.Table:
         """Read only the key columns of a table, and its metadata; errors are those of :meth:`read`."""
+        optional = [column.name for column in self.columns if column.optional]
         with self._open(path) as file:
+            self._check_names([*file.schema_arrow.names, *optional], path)
             keys = file.read(list(self.key))
         self._check_key(keys, path)
         return keys
@@ -181,7 +183,7 @@ class Contract:
         for column in self.columns:
             if column.optional and column.name not in table.column_names:
                 table = table.append_column(column.name, pa.nulls(len(table), column.dtype))
-        self._check_names(table, source)
+        self._check_names(table.column_names, source)
         arrays = [c.cast(table.column(c.name), self.name, source) for c in self.columns]
         fields = [
             c.field(a.type.list_size if c.dtype is None else None)
@@ -198,9 +200,9 @@ class Contract:
             rule.check(checked, self.key, f"{source}, table {self.name}")
         return checked
 
-    def _check_names(self, table: pa.Table, source: str | Path) -> None:
-        wanted = {c.name for c in self.columns}
-        missing, surplus = sorted(wanted - set(table.column_names)), sorted(set(table.column_names) - wanted)
+    def _check_names(self, names: Iterable[str], source: str | Path) -> None:
+        wanted, there = {c.name for c in self.columns}, set(names)
+        missing, surplus = sorted(wanted - there), sorted(there - wanted)
         if missing or surplus:
             raise ContractError(
                 source,
