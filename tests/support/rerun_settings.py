@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.other_values import changed, settings_of
-from tests.support.rules import WILDCARDS, Wildcards
+from tests.support.rules import WILDCARDS, Wildcards, loaded_workflow
 from tests.support.snakemake import ROOT
 
 
@@ -44,18 +44,11 @@ def _changing(jobs: Any, told: dict[str, Callable[[Wildcards], str]]) -> Iterato
 
 
 def _main(config: str) -> None:
-    from snakemake.api import SnakemakeApi
     from snakemake.rules import RuleProxy
-    from snakemake.settings.types import ConfigSettings, OutputSettings, Quietness, ResourceSettings
 
-    with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
-        loaded = api.workflow(
-            ResourceSettings(cores=64),
-            ConfigSettings(configfiles=[Path(config)]),
-            snakefile=ROOT / "Snakefile",
-        )
-        jobs = loaded._workflow.globals["JOBS"]
-        rules = {rule.name: RuleProxy(rule).params for rule in loaded._workflow.rules}
+    with loaded_workflow(config) as workflow:
+        jobs = workflow.globals["JOBS"]
+        rules = {rule.name: RuleProxy(rule).params for rule in workflow.rules}
         told = {name: params.get("settings") for name, params in rules.items()}
         # Another study's miniature and another reader's files have settings of their own.
         own = {name: settings for name, settings in told.items() if settings and not _of_others(name)}

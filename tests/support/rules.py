@@ -8,6 +8,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +75,9 @@ def _facts(rule: Any) -> Facts:
     }
 
 
-def _main(config: str) -> None:
+@contextmanager
+def loaded_workflow(config: str) -> Iterator[Any]:
+    """Yield the workflow of Snakemake for a config; it changes the process that loads it."""
     from snakemake.api import SnakemakeApi
     from snakemake.settings.types import ConfigSettings, OutputSettings, Quietness, ResourceSettings
 
@@ -83,7 +87,12 @@ def _main(config: str) -> None:
             ConfigSettings(configfiles=[Path(config)]),
             snakefile=ROOT / "Snakefile",
         )
-        json.dump([_facts(rule) for rule in loaded._workflow.rules], sys.stdout, default=str)
+        yield loaded._workflow
+
+
+def _main(config: str) -> None:
+    with loaded_workflow(config) as workflow:
+        json.dump([_facts(rule) for rule in workflow.rules], sys.stdout, default=str)
 
 
 if __name__ == "__main__":
