@@ -2,23 +2,13 @@
 
 import pytest
 import yaml
-from tests.support.bids_tree import BidsTree
-from tests.support.snakemake import ROOT
-
-EVENTS = "onset\tduration\ttrial_type\n1\t4\tface\n10\t4\thouse\n20\t4\trest\n"
+from tests.support.categories_study import categories_study
 
 
 @pytest.fixture
 def config(tmp_path):
     """The shipped example on a data set of two runs."""
-    tree = BidsTree(tmp_path / "data")
-    for run in (1, 2):
-        stem = f"sub-01_task-look_run-{run}"
-        tree.add_run("sub-01", stem)
-        (tree.root / "sub-01" / "func" / f"{stem}_events.tsv").write_text(EVENTS)
-    values = yaml.safe_load((ROOT / "config" / "bids-categories.yaml").read_text())
-    values["dataset"] |= {"root": "data", "task": "look", "categories": {"face": "face", "house": "house"}}
-    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(values))
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(categories_study(tmp_path)))
     return tmp_path / "mine.yaml"
 
 

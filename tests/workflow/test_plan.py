@@ -4,15 +4,13 @@ import re
 
 import pytest
 import yaml
-from tests.support.bids_tree import BidsTree
+from tests.support.categories_study import categories_study
 from tests.support.configs import CONFIGS, change, shipped
 from tests.support.nsd_tree import write_nsd_tree
 
 from cortex2image.planning.jobs import Jobs
 from cortex2image.planning.study_plan import ON_GPU, study_plan
 from cortex2image.study.config import resolve
-
-EVENTS = "onset\tduration\ttrial_type\n1\t4\tface\n10\t4\thouse\n"
 
 
 def simulated(folder):
@@ -35,22 +33,11 @@ def of_nsd(folder):
     return change(config, "subjects", ["sub-01", "sub-05"])
 
 
-def of_categories(folder):
-    tree = BidsTree(folder / "data")
-    for run in (1, 2):
-        stem = f"sub-01_task-look_run-{run}"
-        tree.add_run("sub-01", stem)
-        (tree.root / "sub-01" / "func" / f"{stem}_events.tsv").write_text(EVENTS)
-    config = shipped("bids-categories")
-    config["dataset"] |= {"root": "data", "task": "look", "categories": {"face": "face", "house": "house"}}
-    return config
-
-
 def of_haxby(folder):
     return shipped("haxby")
 
 
-@pytest.mark.parametrize("study", [simulated, of_nsd, of_categories, of_haxby])
+@pytest.mark.parametrize("study", [simulated, of_nsd, categories_study, of_haxby])
 def test_jobs_and_memory_are_those_of_snakemake(snakemake, tmp_path, study):
     config = study(tmp_path)
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(config))
