@@ -6,9 +6,12 @@ expects.
 
 import re
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import yaml
+from PIL import Image
 from tests.faults.study import EVERYTHING, STUDY, Study, new_study
 from tests.faults.whole import differences, final_files
 from tests.support.bytecode_imports import needed
@@ -136,3 +139,16 @@ def test_a_changed_input_file_runs_the_steps_again_that_read_it_and_what_follows
     path = str(atlas.relative_to(done.root))
     assert names(planned) == following(every, lambda job: job.reads([path]))
     assert {job.rule for job in planned} > {"single_trial_betas"}
+
+
+def test_a_changed_picture_is_computed_again_though_the_run_broke_off_behind_its_table(done, tmp_path):
+    """The rows of the table of stimuli are the old ones: only a digest in it tells of the picture."""
+    study = Study(shutil.copytree(done.root, tmp_path / "cortex2image", symlinks=True))
+    pictures = study.results / "simulated" / "bids" / "stimuli" / "images"
+    picture = min(pictures.glob("*.png"))
+    Image.fromarray(255 - np.asarray(Image.open(picture))).save(picture)
+    (pictures / ".snakemake_timestamp").touch()
+    assert study.asking("stimuli.parquet").run() == 0, study.said[-5000:]
+    planned = {job.rule for job in plan(replace(study, targets=EVERYTHING))}
+    assert {"extract_features", "sample_features", "judge_stimuli", "scores"} <= planned
+    assert "stimuli" not in planned

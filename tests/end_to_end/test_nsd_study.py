@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from tests.support.alone import write_alone
 from tests.support.nsd_tree import NsdTree, write_nsd_tree
 from tests.support.snakemake import Clone, copied
 from tests.support.studies import as_option
@@ -51,12 +52,13 @@ def changed(config: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
 
 
 def run_preset(clone: Clone, preset: str, **changes: Any) -> None:
-    """Run a shipped preset at small size, its way of working untouched."""
+    """Run a shipped preset at small size, its way of working untouched, every job with its inputs alone."""
     config = yaml.safe_load((clone.root / "config" / f"{preset}.yaml").read_text())
     small = changed(changed(config, SMALL), changes)
     small["dataset"]["rois"] = SMALL["dataset"]["rois"]
     (clone.root / f"{preset}.yaml").write_text(yaml.safe_dump(small))
-    done = clone.snakemake(config=f"{preset}.yaml")
+    snakefile = write_alone(clone.root, "nsd")
+    done = clone.snakemake("all", "--snakefile", snakefile, config=f"{preset}.yaml")
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
 
 

@@ -1,10 +1,15 @@
-"""The study of NSD before its data are there: what is missing is listed, and fetched once the terms allow."""
+"""The study of NSD before its data are there: what is missing is listed, and fetched once the terms allow.
+
+And what it asks for once they are there, on a surface.
+"""
 
 import csv
+import re
 
 import pytest
 import yaml
 from tests.support.loopback import loopback_bucket
+from tests.support.nsd_tree import write_nsd_tree
 from tests.support.snakemake import ROOT
 
 from cortex2image.data.nsd.layout import Layout
@@ -70,3 +75,21 @@ def test_another_study_has_nothing_to_list(snakemake):
     done = snakemake("nsd_manifest", "--dry-run")
     assert done.returncode == 1
     assert "expected: nsd" in done.stdout + done.stderr
+
+
+def test_nsd_on_a_surface_has_a_plan_that_asks_for_what_its_vertices_need(snakemake, study, tmp_path):
+    tree = {"space": "fsaverage", "vertices": 30, "train": 40, "shared": 20, "side": 16}
+    write_nsd_tree(tmp_path / "nsd", ["sub-01", "sub-05"], [1, 1], **tree)
+    labels = {"early": 1, "ventral": 5}
+    needed = []
+    for mask in ("atlas", "brain"):
+        rois = {"atlas": "streams", "labels": labels}
+        config = study(space="fsaverage", sessions=1, mask=mask, rois=rois)
+        without_layers = "encode={grid: {noise_levels: [], steps: [], layers: []}}"
+        same_regions = "evaluate={brain: {regions: []}}"
+        settings = "--config", "models={set: miniature}", without_layers, same_regions
+        done = snakemake("preprocess", "--dry-run", *settings, config=config)
+        assert done.returncode == 0, done.stdout + done.stderr
+        job = re.search(r"rule prepared_betas:.*?mem_mb=(\d+)", done.stdout, re.DOTALL)
+        needed.append(int(job[1]))
+    assert needed[0] < needed[1]

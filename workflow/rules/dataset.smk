@@ -39,6 +39,8 @@ rule stimuli:
         code=code_of("stimuli"),
         events=ancient(JOBS.events_files),
         table=JOBS.files.stimuli_table(),
+        # Pictures of a user are no inputs, since they may be tens of thousands: `pictures` below speaks for them.
+        made=[at("simulated_pictures")] if READER.made_by_workflow else [],
     output:
         stimuli=at(JOBS.listed_stimuli),
         pictures=[directory(folder) for folder in JOBS.pictures],

@@ -162,8 +162,10 @@ def test_a_split_by_pictures_that_are_not_known_is_refused(folder, monkeypatch):
         split(folder, kind="random")
 
 
-def test_what_is_known_of_alike_pictures_travels_with_the_table(folder, vectors):
+def test_what_is_known_of_pictures_travels_with_the_table(folder, vectors):
     assert split(folder, kind="random")[0].schema.metadata[b"alike"] == b"[]"
     given = STIMULI.read(folder / "given.parquet")
-    STIMULI.write(given, folder / "given.parquet", alike=json.dumps(["all alike"]))
-    assert json.loads(split(folder, kind="random")[0].schema.metadata[b"alike"]) == ["all alike"]
+    STIMULI.write(given, folder / "given.parquet", alike=json.dumps(["all alike"]), pictures="0f")
+    known = split(folder, kind="random")[0].schema.metadata
+    assert json.loads(known[b"alike"]) == ["all alike"]
+    assert known[b"pictures"] == b"0f"

@@ -52,6 +52,19 @@ def test_data_set_outside_the_working_directory(small_study, tmp_path, monkeypat
     assert paths[0] == str(small_study.root / "stimuli" / "a.png")
 
 
+def test_a_changed_picture_changes_the_table_though_its_rows_are_equal(small_study, tmp_path, monkeypatch):
+    """Or what was computed from the old picture would pass for new after a run that broke off."""
+    monkeypatch.chdir(tmp_path)
+    run("bids", "before.parquet", "sub-01")
+    run("bids", "again.parquet", "sub-01")
+    picture = small_study.root / "stimuli" / "a.png"
+    Image.fromarray(255 - np.asarray(Image.open(picture).convert("RGB"))).save(picture)
+    run("bids", "after.parquet", "sub-01")
+    before, again, after = (tmp_path / f"{name}.parquet" for name in ("before", "again", "after"))
+    assert STIMULI.read(after).equals(STIMULI.read(before))
+    assert before.read_bytes() == again.read_bytes() != after.read_bytes()
+
+
 def test_haxby(haxby_root, tmp_path):
     run(haxby_root, tmp_path / "stimuli.parquet", "sub-1", reader="haxby2001")
     table = STIMULI.read(tmp_path / "stimuli.parquet")

@@ -96,8 +96,9 @@ def write(
     place = stimuli.table.schema.get_field_index("split")
     kept = stimuli.table.set_column(place, "split", sides).filter(pa.array(~left_out))
     said = {"split": split.words, "left_out": json.dumps(out), "facts": json.dumps(facts)}
-    alike = (stimuli.table.schema.metadata or {}).get(b"alike", b"[]").decode()
-    STIMULI.write(kept, path, **said, alike=alike)
+    known = stimuli.table.schema.metadata or {}
+    pictures = {"alike": known.get(b"alike", b"[]"), "pictures": known.get(b"pictures", b"")}
+    STIMULI.write(kept, path, **said, **{name: value.decode() for name, value in pictures.items()})
 
 
 def facts_of(

@@ -2,8 +2,10 @@
 
 Reads the table of pictures, the events of every subject and every picture, but no volume. Refuses a picture
 that cannot be read for certain. Writes stimuli.parquet, whose metadata say which stimuli show one picture
-(`alike`, a JSON list of lines). If the data set keeps its pictures in one file, also writes the pictures that
-were seen as PNG files into the folder ``--pictures``.
+(`alike`, a JSON list of lines) and hold a digest of all pixels (`pictures`): the table changes with any
+picture, so that what is computed from pictures runs again even if a run broke off in between. If the data set
+keeps its pictures in one file, also writes the pictures that were seen as PNG files into the folder
+``--pictures``.
 """
 
 import json
@@ -17,7 +19,7 @@ from PIL import Image
 from cortex2image.data.open_dataset import open_dataset
 from cortex2image.data.prepared import HasPictures
 from cortex2image.data.recording import Stimulus, StudyDataset
-from cortex2image.data.shown_pictures import alike_pictures
+from cortex2image.data.shown_pictures import alike_pictures, digest_of_all, picture_digests
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import whole_folder
 from cortex2image.progress import say, track
@@ -82,10 +84,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     dataset = open_dataset(study.dataset)
     stimuli = dataset.stimuli(study.subjects)
     if args.pictures is None:
-        alike = alike_pictures({s.stimulus_id: s.image_path for s in stimuli if s.image_path is not None})
+        seen = picture_digests({s.stimulus_id: s.image_path for s in stimuli if s.image_path is not None})
+        alike = alike_pictures(seen)
         for line in alike:
             say(f"warning: {line}")
-        STIMULI.write(as_table(stimuli), args.stimuli, alike=json.dumps(alike))
+        facts = {"alike": json.dumps(alike), "pictures": digest_of_all(seen)}
+        STIMULI.write(as_table(stimuli), args.stimuli, **facts)
         return
     with whole_folder(Path(args.pictures)) as folder:
         write_pictures(dataset, stimuli, folder)
