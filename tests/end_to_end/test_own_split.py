@@ -105,3 +105,14 @@ def test_another_tau_splits_again_and_estimates_no_beta_again(clone):
         assert f"rule {rule}:" in done.stdout
     for rule in ("simulate_subject", "stimuli", "single_trial_betas", "extract_features"):
         assert f"rule {rule}:" not in done.stdout
+
+
+def test_another_tau_and_another_model_of_the_response_at_once_estimate_betas_again(clone):
+    """Trials come first and betas do not mind their age: Snakemake would forget what else changed."""
+    config = yaml.safe_load((clone.root / "near.yaml").read_text())
+    config["dataset"]["split"]["tau"], config["glm"]["hrf"] = 0.7, "glover"
+    (clone.root / "both.yaml").write_text(yaml.safe_dump(config))
+    done = clone.snakemake("evaluate", "--dry-run", "--quiet", "host", config="both.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for rule in ("trials", "single_trial_betas", "standardise"):
+        assert f"rule {rule}:" in done.stdout

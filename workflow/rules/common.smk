@@ -4,6 +4,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from snakemake.dag import DAG
 from snakemake.logging import logger
 
 # Rules import the package that lies beside them. It need not be installed.
@@ -11,6 +12,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 from cortex2image.errors import or_end
 from cortex2image.networks.registry import model_set
+from cortex2image.planning.ancient import look_behind_ancient
 from cortex2image.planning.code import command_line
 from cortex2image.planning.files import model_sums
 from cortex2image.planning.jobs import Jobs, asked_now, growing, training_files
@@ -41,6 +43,7 @@ CONFIG = config_name(workflow.configfiles, overridden=bool(workflow.config_setti
 STUDY = or_end(lambda: resolve(config, CONFIG))
 JOBS = or_end(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.yaml")))
 speak_plainly(workflow, logger, f"logs/{STUDY.study}")
+look_behind_ancient(DAG)
 ask_patiently(Path(workflow.basedir, "profiles", "slurm", "bin"))
 RESOURCES, READER, SCORED = JOBS.resources, JOBS.reader, JOBS.scored
 if not JOBS.model_set.fetched:
