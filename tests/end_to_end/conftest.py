@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from tests.support.alone import write_alone
+from tests.support.alone import run_alone
 from tests.support.snakemake import Clone, copied
 
 SMALL = """
@@ -37,8 +37,7 @@ def clone(tmp_path_factory) -> Clone:
     """A copy of the repository in which the small study has run, every job with its own inputs alone."""
     root = copied(tmp_path_factory.mktemp("clone") / "cortex2image")
     (root / "small.yaml").write_text(SMALL)
-    snakefile = write_alone(root, "results/small/simulated/bids")
-    done = Clone(root).snakemake("all", "--snakefile", snakefile)
+    done = run_alone(root, "results/small/simulated/bids", "all", "--configfile", "small.yaml")
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
     return Clone(root)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from tests.support.alone import write_alone
+from tests.support.alone import run_alone
 from tests.support.nsd_tree import NsdTree, write_nsd_tree
 from tests.support.snakemake import Clone, copied
 from tests.support.studies import as_option
@@ -57,8 +57,7 @@ def run_preset(clone: Clone, preset: str, **changes: Any) -> None:
     small = changed(changed(config, SMALL), changes)
     small["dataset"]["rois"] = SMALL["dataset"]["rois"]
     (clone.root / f"{preset}.yaml").write_text(yaml.safe_dump(small))
-    snakefile = write_alone(clone.root, "nsd")
-    done = clone.snakemake("all", "--snakefile", snakefile, config=f"{preset}.yaml")
+    done = run_alone(clone.root, "nsd", "all", "--configfile", f"{preset}.yaml")
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
 
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import yaml
-from tests.support.alone import write_alone
+from tests.support.alone import run_alone
 from tests.support.snakemake import Clone, copied
 
 from cortex2image.tables.columns import matrix
@@ -35,9 +35,8 @@ def clone(tmp_path_factory):
     for name, split in SPLITS.items():
         config = f"study: {name}\n{OF_BOTH}dataset: {{split: {split}}}\n"
         (clone.root / f"{name}.yaml").write_text(overlaid(clone, config))
-        alone = write_alone(clone.root, f"results/{name}/simulated/bids")
-        targets = "evaluate", "learning_curve", "--snakefile", alone
-        done = clone.snakemake(*targets, config=f"{name}.yaml")
+        targets = "evaluate", "learning_curve", "--configfile", f"{name}.yaml"
+        done = run_alone(clone.root, f"results/{name}/simulated/bids", *targets)
         assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
     done = clone.snakemake("compare", config="near.yaml", overrides=["studies=[near, share]"])
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]

@@ -1,8 +1,7 @@
 """Jobs that run alone see what their rules name and nothing else, or tests that rely on it prove nothing."""
 
 import pytest
-from tests.support.alone import write_alone
-from tests.support.snakemake import run_snakemake
+from tests.support.alone import run_alone
 
 WORKFLOW = """
 rule all:
@@ -26,8 +25,7 @@ def run(tmp_path):
 
     def run(command, more=""):
         (tmp_path / "Snakefile").write_text(WORKFLOW.format(command=command, more=more))
-        snakefile = write_alone(tmp_path, "data")
-        return run_snakemake("all", cwd=tmp_path, config=None, snakefile=tmp_path / snakefile).returncode
+        return run_alone(tmp_path, "data", "all").returncode
 
     return run
 

@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 import numpy as np
 import pytest
 import yaml
-from tests.support.alone import write_alone
+from tests.support.alone import run_alone
 from tests.support.bdpy_files import some_content, write_bdpy, write_pictures
 from tests.support.bold5000_tree import write_bold5000
 from tests.support.categories_study import categories_study
@@ -89,10 +89,10 @@ def study(tmp_path):
     return write
 
 
-def preprocess(root, *options):
-    done = run_program(
-        "snakemake", "preprocess", "--cores", "1", "--configfile", "mine.yaml", *options, cwd=root
-    )
+PREPROCESS = "preprocess", "--configfile", "mine.yaml"
+
+
+def succeeded(done):
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
 
@@ -101,7 +101,8 @@ def preprocess(root, *options):
 def test_every_file_of_a_data_set_is_an_input_of_the_steps_that_read_it(study, reader):
     root = study(reader)
     readers = defaultdict(set)
-    for job in jobs_of(preprocess(root, "--dry-run", "--forceall", "--quiet", "host")):
+    plan = "--cores", "1", "--dry-run", "--forceall", "--quiet", "host"
+    for job in jobs_of(succeeded(run_program("snakemake", *PREPROCESS, *plan, cwd=root))):
         for path in job.inputs:
             if path.startswith("data/"):
                 readers[path].add(job.rule)
@@ -115,7 +116,7 @@ def test_every_file_of_a_data_set_is_an_input_of_the_steps_that_read_it(study, r
 @pytest.mark.parametrize("reader", [name for name in STUDIES if name != "nsd"])
 def test_steps_that_see_the_files_of_their_rules_alone_preprocess_a_study(study, reader):
     root = study(reader)
-    preprocess(root, "--snakefile", write_alone(root, "data"))
+    succeeded(run_alone(root, "data", *PREPROCESS))
     (subject,) = (path.parent for path in root.glob("results/*/*/betas.parquet"))
     betas, voxels = (table.read(subject / table.path.rsplit("/", 1)[-1]) for table in (BETAS, VOXELS))
     split = np.array(TRIALS.read(subject / "trials.parquet")["split"].to_pylist())
