@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.support import given_names
 from tests.support.snakemake import run_program
 
+# Snakemake does not find the log of a job that failed alone: the shell prints it.
 SNAKEFILE = """
 include: "Snakefile"
 
@@ -19,7 +20,10 @@ include: "Snakefile"
 for each in workflow.rules:
     if each.shellcmd:
         each.shadow_depth = "minimal"
-shell.prefix((shell._process_prefix or "") + "python {script} {home} {data}; ")
+shell.prefix(
+    (shell._process_prefix or "")
+    + "trap '[ $? = 0 ] || cat $(find logs -name *.log) >&2' EXIT; python {script} {home} {data}; "
+)
 """
 
 

@@ -12,7 +12,12 @@ SKIPPED = ".snakemake_timestamp"
 
 
 def give_names(home: Path, data: Path, here: Path) -> None:
-    """Give `here` the names of the files of a data set; files and folders that are there stay as they are."""
+    """Give `here` the names of the files of a data set; what is there stays, links to folders as copies."""
+    for folder in (here / data).rglob("*"):
+        if folder.is_symlink() and folder.is_dir():  # readers refuse pictures that lie elsewhere
+            source = folder.resolve()
+            folder.unlink()
+            shutil.copytree(source, folder)
     files = [path for path in (home / data).rglob("*") if path.is_file() and path.name != SKIPPED]
     for file in files:
         target = here / file.relative_to(home)

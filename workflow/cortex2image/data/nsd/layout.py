@@ -209,8 +209,8 @@ def _region_files(
 ) -> tuple[list[Path], list[Path]]:
     """Return the files of mask and atlas: first the needed ones, then those that are used if they exist."""
     needed, optional = [], []
-    if mask == "brain" and not layout.is_surface:
-        needed.append(layout.brainmask(subject))
+    if not layout.is_surface:  # with a mask from the atlas, only the shape of the brain mask is compared
+        (needed if mask == "brain" else optional).append(layout.brainmask(subject))
     if atlas:
         sides = [layout.hemisphere_atlas(subject, side, atlas) for side in HEMISPHERES]
         needed += sides if layout.is_surface else [layout.atlas(subject, atlas)]
