@@ -40,8 +40,8 @@ rule stimuli:
         events=ancient(JOBS.events_files),
         table=JOBS.files.stimuli_table(),
     output:
-        stimuli=at(JOBS.listed_stimuli),
-        pictures=[directory(folder) for folder in JOBS.pictures],
+        stimuli=at(JOBS.paths.listed_stimuli),
+        pictures=[directory(folder) for folder in JOBS.paths.pictures],
     log:
         log_of("stimuli"),
     benchmark:
@@ -52,7 +52,7 @@ rule stimuli:
         **growing(mem_mb=2000, runtime=30),
     params:
         settings=settings_of("stimuli"),
-        entry=JOBS.entry("stimuli"),
+        entry=JOBS.settings.entry("stimuli"),
         pictures=JOBS.pictures_state,
     shell:
         command_line("stimuli")
@@ -85,6 +85,6 @@ rule trials:
         **growing(mem_mb=2000, runtime=30),
     params:
         settings=settings_of("trials"),
-        entry=JOBS.entry("trials"),
+        entry=JOBS.settings.entry("trials"),
     shell:
         command_line("trials")
