@@ -1,4 +1,4 @@
-"""The jobs of a study, by default the shipped one, as rules see them; and wildcards of a job that has none."""
+"""The jobs of a study, by default the shipped one, as rules see them; wildcards of a job that has none."""
 
 from tests.support.configs import CONFIGS, change, shipped
 from tests.support.rules import Wildcards
