@@ -2,7 +2,7 @@
 
 import pytest
 from tests.support.configs import change, distributed, shipped
-from tests.support.jobs import jobs, with_external
+from tests.support.jobs import NONE, jobs, with_external
 from tests.support.rules import Wildcards
 
 
@@ -94,3 +94,11 @@ def test_a_captioned_study_decodes_states_of_the_captioning_network():
     asked = study.drawing.decoded_of_method(Wildcards(subject="sub-01", method="caption"))
     assert asked == [f"results/demo/sub-01/decoded/{space}.parquet" for space in ("z", "blip")]
     assert study.features.stored_as_vectors == ["blip", "c", "z"]
+
+
+def test_a_series_is_a_sheet_of_every_subject_where_the_study_has_one():
+    study = jobs(change(shipped(), "reconstruct/series", {"stimuli": 2}))
+    sheets = [f"results/demo/{subject}/series/series.png" for subject in ("sub-01", "sub-02")]
+    assert study.drawing.series(NONE) == sheets
+    with pytest.raises(SystemExit, match="ConfigError: reconstruct/series/stimuli"):
+        jobs().drawing.series(NONE)

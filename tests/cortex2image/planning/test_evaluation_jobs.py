@@ -54,3 +54,26 @@ def test_without_pictures_made_elsewhere_their_scores_end_the_plan():
     assert jobs().evaluation.scored == "unnamed"
     with pytest.raises(SystemExit, match="pictures and stimuli"):
         jobs().evaluation.scored_pictures(NONE)
+
+
+def test_learning_curves_are_those_of_subjects_with_one_split():
+    curves = [f"results/demo/{subject}/learning_curve.parquet" for subject in ("sub-01", "sub-02")]
+    assert jobs().evaluation.learning_curves(NONE) == curves
+    with pytest.raises(SystemExit, match=r"ConfigError: (.|\n)*cross_validate"):
+        jobs(shipped("haxby")).evaluation.learning_curves(NONE)
+
+
+def test_studies_that_have_not_run_and_choices_that_are_not_there_end_the_plan():
+    with pytest.raises(SystemExit, match="ConfigError: studies"):
+        jobs().evaluation.compared("scores")(NONE)
+    with pytest.raises(SystemExit, match="ConfigError: ratings"):
+        jobs().evaluation.ratings(NONE)
+
+
+def test_people_compare_pictures_of_every_subject_by_the_chosen_methods():
+    study = jobs(change(shipped(), "evaluate/rating", {"methods": ["c", "zc"]}))
+    assert study.evaluation.rated("reconstructions") == [
+        f"results/demo/{subject}/reconstructions/{method}.parquet"
+        for subject in ("sub-01", "sub-02")
+        for method in ("c", "zc")
+    ]

@@ -1,7 +1,7 @@
 """Paths of a study's files for every subject, region or method."""
 
 import pytest
-from tests.support.configs import distributed, shipped
+from tests.support.configs import change, distributed, shipped
 from tests.support.jobs import jobs
 from tests.support.rules import Wildcards
 
@@ -49,3 +49,9 @@ def test_one_job_compares_all_methods_of_a_subject():
 @pytest.mark.parametrize(("config", "folders"), [(shipped(), 0), (distributed("nsd"), 1)], ids=["own", "nsd"])
 def test_pictures_in_one_file_are_written_into_a_folder(config, folders):
     assert len(jobs(config).paths.pictures) == folders
+
+
+def test_a_split_of_its_own_leaves_the_tables_of_the_data_set_whole():
+    given, own = jobs().paths, jobs(change(shipped(), "dataset/split", {"kind": "random"})).paths
+    assert (given.listed_stimuli, given.shown_trials) == ("stimuli", "trials")
+    assert (own.listed_stimuli, own.shown_trials) == ("given_stimuli", "shown_trials")
