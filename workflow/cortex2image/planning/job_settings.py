@@ -49,7 +49,7 @@ class JobSettings:
         return facts
 
     def of_step(self, step: str) -> OfJob:
-        """Return the settings that a step reads, as JSON; a job without an entry there ends planning."""
+        """Return the settings that a step reads, as JSON; a job without an entry in them ends planning."""
         return lambda wildcards: self._slice(declared_reads(step), wildcards)
 
     def of_method(self, step: str) -> OfJob:
