@@ -37,7 +37,8 @@ def _changing(jobs: Any, told: dict[str, Callable[[Wildcards], str]]) -> Iterato
     before = {rule: settings(wildcards) for rule, settings in told.items()}
     for path, setting in settings_of(Study):
         # Checks of keys against each other would refuse some of these studies; a plan is not made of them.
-        jobs.study = stored(changed(values, path, setting), path)
+        other = stored(changed(values, path, setting), path)
+        object.__setattr__(jobs.settings, "study", other)  # rules hold on to these settings, which are frozen
         for rule, settings in told.items():
             if settings(wildcards) != before[rule]:
                 yield rule, path

@@ -37,7 +37,7 @@ def test_a_table_of_inner_products_takes_one_pass(plan):
 
 
 def test_the_next_pass_waits_until_the_disk_is_empty(plan):
-    """40 MB hold one of the two largest layers, with everything else; see tests of planning/jobs."""
+    """40 MB hold one of the two largest layers, with everything else; see tests of planning/feature_jobs."""
     jobs = plan("results/demo/sub-01/grams/unet-up1-n0.8-t2.parquet", 0.04)
     given = {made: inputs for rule, inputs, made in jobs if rule == "sample_features"}
     assert set(given) == {f"{FOLDER}/n0.8-0-0", f"{FOLDER}/n0.8-1-0"}

@@ -15,10 +15,13 @@ from cortex2image.networks.registry import model_set
 from cortex2image.planning.ancient import look_behind_ancient
 from cortex2image.planning.code import command_line
 from cortex2image.planning.files import model_sums
-from cortex2image.planning.jobs import Jobs, asked_now, growing, training_files
-from cortex2image.planning.reported import template_files
+from cortex2image.planning.job_settings import asked_now
+from cortex2image.planning.jobs import Jobs
+from cortex2image.planning.needs import growing
+from cortex2image.planning.reported import report_pages, reported, template_files
 from cortex2image.planning.scheduler import ask_patiently, share_cores
 from cortex2image.planning.screen import speak_plainly
+from cortex2image.study.brain_checks import brain_spaces
 from cortex2image.study.config import config_name, resolve
 from cortex2image.study.encoding_figures import preferred_families, shown_models, unique_models
 from cortex2image.study.encoding_models import family_pattern, joint_pattern, model_pattern, stack_pattern
@@ -28,7 +31,7 @@ from cortex2image.study.readers import READERS
 from cortex2image.study.run_methods import method_names, method_pattern
 from cortex2image.study.space_names import wildcard_pattern
 from cortex2image.study.spaces import EXTRACTABLE, JOINED
-from cortex2image.tables.paths import benchmark_path, figure_path, log_path, training_path
+from cortex2image.tables.paths import benchmark_path, figure_path, log_path, training_files, training_path
 
 or_end(lambda: require_no_braces(workflow.basedir, "the folder of this repository"))
 # Jobs import the same package: this prefix sets PYTHONPATH in front of every command. Activating a conda environment
@@ -45,18 +48,19 @@ JOBS = or_end(lambda: Jobs(STUDY, Path(workflow.basedir, "config", "miniature.ya
 speak_plainly(workflow, logger, f"logs/{STUDY.study}")
 look_behind_ancient(DAG)
 ask_patiently(Path(workflow.basedir, "profiles", "slurm", "bin"))
-RESOURCES, READER, SCORED = JOBS.resources, JOBS.reader, JOBS.scored
+RESOURCES, READER, SCORED = JOBS.resources, JOBS.reader, JOBS.evaluation.scored
 if not JOBS.model_set.fetched:
     share_cores(workflow)
-ENCODING_FIGURES, ENCODING_FIGURE_NAMES = JOBS.figures, [figure.name for figure in JOBS.figures]
-METHODS_RUN, ENCODED, DECODED = method_names(STUDY.reconstruct), JOBS.encoded, list(STUDY.decode.rois)
+ENCODING_FIGURES = JOBS.encoding.figures
+ENCODING_FIGURE_NAMES = [figure.name for figure in ENCODING_FIGURES]
+METHODS_RUN, ENCODED, DECODED = method_names(STUDY.reconstruct), JOBS.encoding.models, list(STUDY.decode.rois)
 # Paths of the files of the study: at("betas") is the path of a table, with its wildcards.
 at, log_of, benchmark_of = JOBS.layout.path, JOBS.layout.log, JOBS.layout.benchmark
-of_all, tables = JOBS.of_all, JOBS.tables
+of_all, tables = JOBS.paths.of_all, JOBS.paths.tables
 # Priority of steps that can use the one GPU: others run beside them, they do not run beside each other.
 OF_GPU = 1
-# Source files and settings of a job, see cortex2image.planning.jobs.
-code_of, settings_of, training_settings = JOBS.code, JOBS.settings, JOBS.training_settings
+# Source files and settings of a job, see cortex2image.planning.job_settings.
+code_of, settings_of, training_settings = JOBS.settings.code, JOBS.settings.of_step, JOBS.settings.of_training
 
 
 wildcard_constraints:
@@ -77,7 +81,7 @@ def in_report(path, caption, category, **labels):
 def figures_in_report(name, caption, shows):
     """Show a file of every figure of encoding models."""
     labels = [{"subject": "{subject}", "figure": figure, "shows": shows} for figure in ENCODING_FIGURE_NAMES]
-    paths = JOBS.of_figures(name)
+    paths = JOBS.encoding.of_figures(name)
     return [
         in_report(path, caption, "Encoding models", **each) for path, each in zip(paths, labels, strict=True)
     ]
@@ -95,5 +99,5 @@ def maps_in_report():
             if name in shown
             else paths
         )
-        for name, paths in JOBS.maps.items()
+        for name, paths in JOBS.encoding.maps.items()
     }

@@ -6,9 +6,9 @@ rule compare_studies:
     """One table and one figure of the scores of several studies, with the split and the training data of each."""
     input:
         code=code_of("compare_studies"),
-        scores=JOBS.compared("scores"),
-        stimuli=JOBS.compared("stimuli"),
-        trials=JOBS.compared("trials"),
+        scores=JOBS.evaluation.compared("scores"),
+        stimuli=JOBS.evaluation.compared("stimuli"),
+        trials=JOBS.evaluation.compared("trials"),
     output:
         comparison=at("studies"),
         csv=at("studies_csv"),
@@ -54,7 +54,7 @@ rule learning_curve_figure:
     """Learning curves of all subjects and decoded spaces."""
     input:
         code=code_of("learning_curve_figure"),
-        curves=JOBS.learning_curves,
+        curves=JOBS.evaluation.learning_curves,
     output:
         figure=at("learning_curve_figure"),
     log:

@@ -42,8 +42,8 @@ rule stimuli:
         # Pictures of a user are no inputs, since they may be tens of thousands: `pictures` below speaks for them.
         made=[at("simulated_pictures")] if READER.made_by_workflow else [],
     output:
-        stimuli=at(JOBS.listed_stimuli),
-        pictures=[directory(folder) for folder in JOBS.pictures],
+        stimuli=at(JOBS.paths.listed_stimuli),
+        pictures=[directory(folder) for folder in JOBS.paths.pictures],
     log:
         log_of("stimuli"),
     benchmark:
@@ -54,7 +54,7 @@ rule stimuli:
         **growing(mem_mb=2000, runtime=30),
     params:
         settings=settings_of("stimuli"),
-        entry=JOBS.entry("stimuli"),
+        entry=JOBS.settings.entry("stimuli"),
         pictures=JOBS.pictures_state,
     shell:
         command_line("stimuli")
@@ -87,6 +87,6 @@ rule trials:
         **growing(mem_mb=2000, runtime=30),
     params:
         settings=settings_of("trials"),
-        entry=JOBS.entry("trials"),
+        entry=JOBS.settings.entry("trials"),
     shell:
         command_line("trials")

@@ -5,7 +5,7 @@ rule encode_voxels:
     """Ridge from one feature space to every voxel; penalties are chosen on training trials only."""
     input:
         **tables("trials", "betas", "voxels"),
-        features=JOBS.features_of_space,
+        features=JOBS.encoding.features_of_space,
         code=code_of("encode_voxels"),
     output:
         encoding=at("encoding", model="{space}"),
@@ -34,9 +34,9 @@ rule encode_jointly:
     """Banded ridge from two feature spaces to every voxel, and what each explains beyond the other."""
     input:
         **tables("trials", "betas", "voxels"),
-        features=JOBS.features_of_model,
-        alone=JOBS.alone("encoding"),
-        alone_resamples=JOBS.alone("encoding_resamples"),
+        features=JOBS.encoding.features_of_model,
+        alone=JOBS.encoding.alone("encoding"),
+        alone_resamples=JOBS.encoding.alone("encoding_resamples"),
         code=code_of("encode_jointly"),
     output:
         encoding=at("encoding"),
@@ -67,7 +67,7 @@ rule stack_layers:
     """Layers of the U-Net at one step, combined with weights that every voxel chooses."""
     input:
         **tables("trials", "betas", "voxels"),
-        layers=JOBS.features_of_model,
+        layers=JOBS.encoding.features_of_model,
         code=code_of("stack_layers"),
     output:
         encoding=at("encoding"),
@@ -94,8 +94,8 @@ rule best_model:
     """The model of a family that predicts each voxel best, with its margin over the second best."""
     input:
         voxels=at("voxels"),
-        encoding=JOBS.of_family("encoding"),
-        resamples=JOBS.of_family("encoding_resamples"),
+        encoding=JOBS.encoding.of_family("encoding"),
+        resamples=JOBS.encoding.of_family("encoding_resamples"),
         code=code_of("best_model"),
     output:
         preferred=at("preferred"),
@@ -148,7 +148,7 @@ rule encoding_figures:
         maps=figures_in_report("figure", "figure", "every voxel"),
         significant=figures_in_report("significant_figure", "figure", "significant voxels"),
         regions=figures_in_report("region_figure", "regions", "regions"),
-        tables=JOBS.of_figures("figure_table"),
+        tables=JOBS.encoding.of_figures("figure_table"),
     log:
         log_of("encoding_figures", "subject"),
     benchmark:

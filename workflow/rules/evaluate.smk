@@ -7,7 +7,7 @@ rule judge_stimuli:
     input:
         code=code_of("judge_stimuli"),
         stimuli=at("stimuli"),
-        shown=JOBS.pictures,
+        shown=JOBS.paths.pictures,
         model=JOBS.model_sums,
     output:
         judged=directory(at("judged")),
@@ -34,7 +34,7 @@ rule evaluate_images:
         code=code_of("evaluate_images"),
         stimuli=at("stimuli"),
         trials=of_all("trials"),
-        shown=JOBS.pictures,
+        shown=JOBS.paths.pictures,
         reconstructions=at("reconstructions"),
         images=at("reconstructed_pictures"),
         judged=at("judged"),
@@ -64,13 +64,13 @@ rule brain_consistency:
         **tables("trials", "betas", "voxels"),
         code=code_of("brain_consistency"),
         everyone=of_all("trials"),
-        features=collect(at("features"), space=JOBS.brain_spaces),
-        reconstructions=JOBS.of_methods("reconstructions"),
-        images=JOBS.of_methods("reconstructed_pictures"),
+        features=collect(at("features"), space=brain_spaces(STUDY)),
+        reconstructions=JOBS.paths.of_methods("reconstructions"),
+        images=JOBS.paths.of_methods("reconstructed_pictures"),
         model=JOBS.model_sums,
     output:
-        evaluation=JOBS.of_methods("brain_evaluation", SEEN.name),
-        nulls=JOBS.of_methods("brain_nulls", SEEN.name),
+        evaluation=JOBS.paths.of_methods("brain_evaluation", SEEN.name),
+        nulls=JOBS.paths.of_methods("brain_nulls", SEEN.name),
     log:
         log_of("brain_consistency", "subject"),
     benchmark:
@@ -84,7 +84,7 @@ rule brain_consistency:
         gpu=1,
     params:
         settings=settings_of("brain_consistency"),
-        entry=JOBS.entry("brain_consistency"),
+        entry=JOBS.settings.entry("brain_consistency"),
         methods=METHODS_RUN,
     shell:
         command_line("brain_consistency")
@@ -170,7 +170,7 @@ rule novelty:
     input:
         code=code_of("novelty"),
         stimuli=at("stimuli"),
-        shown=JOBS.pictures,
+        shown=JOBS.paths.pictures,
         trials=of_all("trials"),
         features=collect(at("features"), space=DECODED),
         model=JOBS.model_sums,
@@ -200,7 +200,7 @@ rule novelty_scores:
         code=code_of("novelty_scores"),
         novelty=at("novelty"),
         trials=of_all("trials"),
-        evaluation=JOBS.evaluated("evaluation"),
+        evaluation=JOBS.evaluation.evaluated("evaluation"),
     output:
         novelty_scores=at("novelty_scores"),
     log:
@@ -221,7 +221,7 @@ rule fingerprints:
     """A few numbers of every feature space, by which another laboratory sees whether its features are the same."""
     input:
         code=code_of("fingerprints"),
-        features=collect(at("features"), space=JOBS.feature_spaces),
+        features=collect(at("features"), space=JOBS.features.stored_as_vectors),
         judged=at("judged") if READER.image_identity else [],
     output:
         fingerprints=at("fingerprints"),
@@ -241,8 +241,8 @@ rule scores:
     """One table of all subjects, methods and metrics: value, interval, null and p; and one of methods compared."""
     input:
         code=code_of("scores"),
-        evaluation=JOBS.evaluated("evaluation"),
-        nulls=JOBS.evaluated("nulls"),
+        evaluation=JOBS.evaluation.evaluated("evaluation"),
+        nulls=JOBS.evaluation.evaluated("nulls"),
     output:
         scores=at("scores"),
         csv=in_report(at("scores_csv"), "scores", "Scores", table="all scores"),
@@ -257,7 +257,7 @@ rule scores:
         **growing(mem_mb=2000, runtime=30),
     params:
         settings=settings_of("scores"),
-        standards=JOBS.standards,
+        standards=JOBS.settings.standards,
     shell:
         command_line("scores")
 
@@ -266,7 +266,7 @@ rule sample_scores:
     """What scores owe to the number of samples: one sample, the spread, the best as the brain or the truth says."""
     input:
         code=code_of("sample_scores"),
-        evaluation=JOBS.evaluated("evaluation"),
+        evaluation=JOBS.evaluation.evaluated("evaluation"),
     output:
         sample_scores=at("sample_scores"),
     log:

@@ -6,8 +6,8 @@ rule extract_features:
     input:
         code=code_of("extract_features"),
         model=JOBS.model_sums,
-        stimuli=at(JOBS.listed_stimuli),
-        shown=JOBS.pictures,
+        stimuli=at(JOBS.paths.listed_stimuli),
+        shown=JOBS.paths.pictures,
     output:
         features=at("features"),
     log:
@@ -24,8 +24,8 @@ rule extract_features:
         **growing(mem_mb=RESOURCES.model_mb, runtime=120),
         gpu=1,
     params:
-        settings=JOBS.space_settings("extract_features"),
-        entry=JOBS.entry("extract_features"),
+        settings=JOBS.settings.of_space("extract_features"),
+        entry=JOBS.settings.entry("extract_features"),
     shell:
         command_line("extract_features")
 
@@ -35,10 +35,10 @@ rule sample_features:
     input:
         code=code_of("sample_features"),
         model=JOBS.model_sums,
-        stimuli=at(JOBS.listed_stimuli),
-        shown=JOBS.pictures,
+        stimuli=at(JOBS.paths.listed_stimuli),
+        shown=JOBS.paths.pictures,
         # The activity of these passes must be gone from the disk first. Their age does not matter.
-        emptied=ancient(JOBS.emptied),
+        emptied=ancient(JOBS.features.emptied),
     output:
         activity=temp(directory(at("activity"))),
     log:
@@ -54,11 +54,11 @@ rule sample_features:
         "../../envs/cortex2image.yaml"
     threads: RESOURCES.model_threads
     resources:
-        **growing(mem_mb=RESOURCES.model_mb, runtime=JOBS.sampling_minutes),
+        **growing(mem_mb=RESOURCES.model_mb, runtime=JOBS.features.sampling_minutes),
         gpu=1,
     params:
         settings=settings_of("sample_features"),
-        spaces=JOBS.captured,
+        spaces=JOBS.features.captured,
     shell:
         command_line("sample_features")
 
@@ -67,8 +67,8 @@ rule join_features:
     """A latent that the sampler passes, of every stimulus that a subject of the study saw."""
     input:
         code=code_of("join_features"),
-        stimuli=at(JOBS.listed_stimuli),
-        activity=JOBS.sampled,
+        stimuli=at(JOBS.paths.listed_stimuli),
+        activity=JOBS.features.sampled,
     output:
         features=at("features"),
     log:

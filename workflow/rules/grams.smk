@@ -6,8 +6,8 @@ rule gram_features:
     input:
         # Only which stimuli were shown matters. Other trials of the same stimuli must not sample them again, since
         # the activity is gone; fits refuse a table that lacks a stimulus.
-        trials=ancient(at(JOBS.shown_trials)),
-        activity=JOBS.sampled,
+        trials=ancient(at(JOBS.paths.shown_trials)),
+        activity=JOBS.features.sampled,
         code=code_of("gram_features"),
     output:
         grams=at("grams"),

@@ -18,7 +18,7 @@ rule nsd_manifest:
     resources:
         **growing(mem_mb=1000, runtime=10),
     params:
-        settings=JOBS.manifest_settings("nsd_manifest"),
+        settings=JOBS.settings.of_manifest("nsd_manifest"),
         asked=asked_now,
     shell:
         command_line("nsd_manifest")
@@ -40,7 +40,7 @@ rule nsd_download:
     resources:
         **growing(mem_mb=1000, runtime=1440),
     params:
-        settings=JOBS.manifest_settings("nsd_download"),
+        settings=JOBS.settings.of_manifest("nsd_download"),
         asked=asked_now,
     shell:
         command_line("nsd_download")

@@ -22,6 +22,6 @@ rule prepared_betas:
         **growing(copies=RESOURCES.copies, mem_mb=RESOURCES.betas_mb(sessions_at_once=4), runtime=120),
     params:
         settings=settings_of("prepared_betas"),
-        entry=JOBS.entry("prepared_betas"),
+        entry=JOBS.settings.entry("prepared_betas"),
     shell:
         command_line("prepared_betas")

@@ -5,8 +5,8 @@ rule preferences:
     """Scores of what people chose on the page `rate` of the report: --config ratings=FOLDER."""
     input:
         code=code_of("preferences"),
-        files=JOBS.rated("reconstructions") + JOBS.rated("reconstructed_pictures"),
-        ratings=JOBS.ratings,
+        files=JOBS.evaluation.rated("reconstructions") + JOBS.evaluation.rated("reconstructed_pictures"),
+        ratings=JOBS.evaluation.ratings,
     output:
         **tables("preferences", "preference_scores", "raters"),
         csv=in_report(at("preferences_csv"), "preferences", "Scores", table="choices by people"),
@@ -20,6 +20,6 @@ rule preferences:
         **growing(mem_mb=1500, runtime=10),
     params:
         settings=settings_of("preferences"),
-        results=JOBS.results,
+        results=JOBS.paths.results,
     shell:
         command_line("preferences")

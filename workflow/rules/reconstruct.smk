@@ -8,10 +8,10 @@ rule reconstruct_images:
         model=JOBS.model_sums,
         trials=at("trials"),
         stimuli=at("stimuli"),
-        shown=JOBS.pictures_of_method,
-        decoded=JOBS.decoded_of_method,
-        identities=JOBS.identities_of_method,
-        features=JOBS.features_of_method,
+        shown=JOBS.drawing.pictures_of_method,
+        decoded=JOBS.drawing.decoded_of_method,
+        identities=JOBS.drawing.identities_of_method,
+        features=JOBS.drawing.features_of_method,
     output:
         shard_pictures=directory(at("shard_pictures")),
     log:
@@ -28,8 +28,8 @@ rule reconstruct_images:
         **growing(mem_mb=RESOURCES.model_mb, runtime=RESOURCES.drawing_minutes),
         gpu=1,
     params:
-        settings=JOBS.method_settings("reconstruct_images"),
-        entry=JOBS.entry("reconstruct_images"),
+        settings=JOBS.settings.of_method("reconstruct_images"),
+        entry=JOBS.settings.entry("reconstruct_images"),
     shell:
         command_line("reconstruct_images")
 
@@ -38,7 +38,7 @@ rule index_reconstructions:
     """All pictures of a subject by one method, checked and in one folder, and their table."""
     input:
         code=code_of("index_reconstructions"),
-        shards=JOBS.drawn,
+        shards=JOBS.drawing.shards,
     output:
         images=directory(at("reconstructed_pictures")),
         reconstructions=at("reconstructions"),

@@ -31,7 +31,7 @@ rule attribute_region:
     input:
         code=code_of("attribute_region"),
         model=JOBS.model_sums,
-        lesioned=JOBS.lesioned,
+        lesioned=JOBS.drawing.lesioned,
     output:
         images=directory(at("attribution_pictures")),
         attribution=at("attribution"),
@@ -57,9 +57,9 @@ rule attribution_figures:
     input:
         code=code_of("attribution_figures"),
         stimuli=at("stimuli"),
-        shown=JOBS.pictures,
-        attribution=JOBS.of_regions("attribution", STUDY.attribute.regions),
-        images=JOBS.of_regions("attribution_pictures", STUDY.attribute.regions),
+        shown=JOBS.paths.pictures,
+        attribution=JOBS.paths.of_regions("attribution", STUDY.attribute.regions),
+        images=JOBS.paths.of_regions("attribution_pictures", STUDY.attribute.regions),
     output:
         chart=at("attribution_chart"),
         sheet=at("attribution_sheet"),
@@ -143,8 +143,8 @@ rule preference_figures:
     input:
         code=code_of("preference_figures"),
         stimuli=at("stimuli"),
-        shown=JOBS.pictures,
-        preference=JOBS.of_regions("preference", STUDY.prefer.regions, space=STUDY.prefer.spaces),
+        shown=JOBS.paths.pictures,
+        preference=JOBS.paths.of_regions("preference", STUDY.prefer.regions, space=STUDY.prefer.spaces),
     output:
         test=at("preferred_test"),
         all=at("preferred_all"),
@@ -164,8 +164,8 @@ rule synthesis_figures:
     """The way to the synthesised picture of each region of a subject."""
     input:
         code=code_of("synthesis_figures"),
-        synthesis=JOBS.of_regions("synthesis", STUDY.prefer.regions),
-        images=JOBS.of_regions("synthesised_pictures", STUDY.prefer.regions),
+        synthesis=JOBS.paths.of_regions("synthesis", STUDY.prefer.regions),
+        images=JOBS.paths.of_regions("synthesised_pictures", STUDY.prefer.regions),
     output:
         chart=at("ascent"),
         sheet=at("synthesised_sheet"),

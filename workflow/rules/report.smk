@@ -30,7 +30,7 @@ rule thumbnails:
     input:
         code=code_of("thumbnails"),
         stimuli=at("stimuli"),
-        shown=JOBS.pictures,
+        shown=JOBS.paths.pictures,
         reconstructions=collect(at("reconstructions"), method=METHODS_RUN, allow_missing=True),
         images=collect(at("reconstructed_pictures"), method=METHODS_RUN, allow_missing=True),
         novelty=at("novelty") if READER.image_identity else [],
@@ -56,10 +56,10 @@ rule report:
     input:
         code=code_of("report"),
         templates=template_files(TEMPLATES),
-        files=JOBS.reported,
-        shown=JOBS.pictures,
+        files=reported(JOBS),
+        shown=JOBS.paths.pictures,
     output:
-        pages=JOBS.report_pages,
+        pages=report_pages(JOBS),
         assets=directory(at("report_assets")),
         figures=directory(at("report_figures")),
         data=directory(at("report_data")),
@@ -74,9 +74,9 @@ rule report:
     resources:
         **growing(mem_mb=3000, runtime=30),
     params:
-        results=JOBS.results,
+        results=JOBS.paths.results,
         # No inputs: times of jobs are shown where they are known, and never make a report again.
         benchmarks=JOBS.layout.benchmarks,
-        words=JOBS.words,
+        words=JOBS.settings.words,
     shell:
         command_line("report")

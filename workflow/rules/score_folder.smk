@@ -4,7 +4,7 @@
 rule score_folder:
     """Scores of a folder of reconstructions made elsewhere: --config pictures=DIR stimuli=DIR_OR_TABLE."""
     input:
-        pictures=JOBS.scored_pictures,
+        pictures=JOBS.evaluation.scored_pictures,
         code=code_of("score_folder"),
         templates=[f"{TEMPLATES}/folder.html.j2", f"{TEMPLATES}/assets/style.css"],
         model=JOBS.model_sums,
@@ -27,6 +27,6 @@ rule score_folder:
         gpu=1,
     params:
         settings=settings_of("score_folder"),
-        pictures=JOBS.scored_state,
+        pictures=JOBS.evaluation.scored_state,
     shell:
         command_line("score_folder")

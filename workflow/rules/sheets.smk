@@ -6,7 +6,7 @@ rule picture_sheets:
     input:
         code=code_of("picture_sheets"),
         stimuli=at("stimuli"),
-        shown=JOBS.pictures,
+        shown=JOBS.paths.pictures,
         reconstructions=collect(at("reconstructions"), method=METHODS_RUN, allow_missing=True),
         images=collect(at("reconstructed_pictures"), method=METHODS_RUN, allow_missing=True),
         evaluation=(
@@ -32,7 +32,7 @@ rule picture_sheets:
         **growing(mem_mb=2000, runtime=60),
     params:
         settings=settings_of("picture_sheets"),
-        words=JOBS.words,
+        words=JOBS.settings.words,
     shell:
         command_line("picture_sheets")
 
@@ -43,7 +43,7 @@ rule draw_series:
         code=code_of("draw_series"),
         trials=at("trials"),
         stimuli=at("stimuli"),
-        shown=JOBS.pictures,
+        shown=JOBS.paths.pictures,
         model=JOBS.model_sums,
         z=at("decoded", space="z"),
         c=at("decoded", space="c"),

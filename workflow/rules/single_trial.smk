@@ -22,6 +22,6 @@ rule single_trial_betas:
         **growing(copies=RESOURCES.copies, mem_mb=4000, runtime=120),
     params:
         settings=settings_of("single_trial_betas"),
-        entry=JOBS.entry("single_trial_betas"),
+        entry=JOBS.settings.entry("single_trial_betas"),
     shell:
         command_line("single_trial_betas")

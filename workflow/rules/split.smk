@@ -6,7 +6,7 @@ rule split_stimuli:
     input:
         code=code_of("split_stimuli"),
         given=at("given_stimuli"),
-        shown=JOBS.pictures,
+        shown=JOBS.paths.pictures,
         model=JOBS.model_sums if STUDY.dataset.split.embeds else [],
     output:
         stimuli=at("stimuli"),

@@ -18,9 +18,9 @@ rule plan:
 rule features:
     """Features of every stimulus that a chosen subject saw; of layers of the U-Net, inner products."""
     input:
-        collect(at("features"), space=JOBS.feature_spaces),
+        collect(at("features"), space=JOBS.features.stored_as_vectors),
         # Asked for together: activity of layers goes once the jobs of a run have used it, and would be sampled twice.
-        of_all("grams", space=JOBS.gram_spaces),
+        of_all("grams", space=JOBS.features.stored_as_grams),
     localrule: True
 
 
@@ -58,7 +58,7 @@ rule sheets:
 rule series:
     """Pictures of every subject over strength and steps, see reconstruct/series."""
     input:
-        JOBS.series,
+        JOBS.drawing.series,
     localrule: True
 
 
@@ -67,6 +67,6 @@ rule encode:
     input:
         at("encoding_scores"),
         of_all("map", model=ENCODED),
-        of_all("preferred", family=JOBS.families),
+        of_all("preferred", family=JOBS.encoding.families),
         of_all("figure", figure=ENCODING_FIGURE_NAMES),
     localrule: True

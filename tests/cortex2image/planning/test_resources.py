@@ -250,3 +250,9 @@ def test_a_comparison_with_the_brain_asks_for_its_fit_with_the_pictures_of_all_m
     assert many - few >= (15_000 * 6_400 * 4 + 2 * 1_000 * 15_000 * 8) / 1e6
     assert brain(["z"], 1, spaces=[]).brain_mb >= brain(["z"], 1).model_mb
     assert brain(["z", "c", "zc"], 5, regions=["all"]).brain_mb <= LARGEST + 10_000
+
+
+@pytest.mark.parametrize(("name", "copies"), [("nsd", 0), ("bids", 4)])
+def test_memory_follows_the_input_where_no_sizes_are_known(name, copies):
+    study = resolve(change(shipped(name), "dataset/root", "/data"))
+    assert Resources(study, MODEL_SETS[study.models.set]).copies == copies

@@ -37,7 +37,7 @@ def test_memory_is_what_the_largest_job_asks_for():
     jobs = jobs_of(**NSD)
     plan, needs = study_plan(jobs), jobs.resources
     assert plan.memory["decode_features"] == max(needs.decode_mb("z"), needs.decode_mb("c"))
-    single = [name for name in jobs.encoded if "+" not in name and not name.startswith("stack")]
+    single = [name for name in jobs.encoding.models if "+" not in name and not name.startswith("stack")]
     assert plan.memory["encode_voxels"] == max(map(needs.encode_mb, single))
     assert plan.memory["brain_consistency"] == needs.brain_mb
 

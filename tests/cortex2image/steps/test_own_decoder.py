@@ -82,15 +82,15 @@ def test_the_example_predicts_and_is_drawn(study, config):
     run_decoder()
     wanted = resolve(config)
     jobs, job = Jobs(wanted, CONFIGS / "miniature.yaml"), Wildcards(subject="sub-02", method="external-mine")
-    read = jobs.decoded_of_method(job)
+    read = jobs.drawing.decoded_of_method(job)
     assert read == ["predictions/sub-02-z.npy", "predictions/sub-02-c.npy"]
-    assert jobs.identities_of_method(job) == ["predictions/sub-02-z.txt", "predictions/sub-02-c.txt"]
+    assert jobs.drawing.identities_of_method(job) == ["predictions/sub-02-z.txt", "predictions/sub-02-c.txt"]
     reconstruct_images.main(
         [
             *("--method", "external-mine", "--trials", "results/demo/sub-02/trials.parquet"),
             *("--stimuli", "results/demo/stimuli.parquet", "--decoded", *read),
             *("--shard", "0", "--shard-pictures", "drawn"),
-            *("--settings", jobs.method_settings("reconstruct_images")(job)),
+            *("--settings", jobs.settings.of_method("reconstruct_images")(job)),
         ]
     )
     rows = RECONSTRUCTIONS.read("drawn/rows.parquet").to_pylist()

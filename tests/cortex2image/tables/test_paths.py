@@ -12,6 +12,7 @@ from cortex2image.tables.paths import (
     figure_path,
     log_path,
     path_in_study,
+    training_files,
     training_path,
 )
 
@@ -97,6 +98,10 @@ def test_files_of_no_study_have_paths_too():
         training_path("curve", network="judge-{architecture}")
         == "results/miniature/curves/judge-{architecture}.csv"
     )
+    assert training_files("images", "unet") == {
+        "images": "results/miniature/scenes/images.npy",
+        "unet": "results/miniature/parts/unet",
+    }
     assert figure_path("unet") == "results/diffusion/unet.png"
     assert log_path("train_judge", "architecture") == "logs/train_judge/{architecture}.log"
     assert benchmark_path("train_unet") == "benchmarks/train_unet.tsv"

@@ -6,6 +6,7 @@ Snakemake counts jobs only once the data are there. This counts them before; tes
 from collections.abc import Mapping
 
 from cortex2image.planning.jobs import Jobs
+from cortex2image.study.brain_checks import brain_spaces
 from cortex2image.study.encoding_models import JOINT, SPACE, STACK, encoding_models
 from cortex2image.study.methods import CONTROL_FITS
 from cortex2image.study.run_methods import run_methods
@@ -37,7 +38,7 @@ def _of_data(jobs: Jobs) -> Mapping[str, int]:
 
 def _of_features(jobs: Jobs) -> Mapping[str, int]:
     study, subjects = jobs.study, len(jobs.study.subjects)
-    sampled = [parse_space(name).sampled for name in jobs.feature_spaces]
+    sampled = [parse_space(name).sampled for name in jobs.features.stored_as_vectors]
     fits = {
         (source, space)
         for method in run_methods(study.reconstruct)
@@ -46,9 +47,9 @@ def _of_features(jobs: Jobs) -> Mapping[str, int]:
     }
     return {
         "extract_features": sampled.count(False),
-        "sample_features": len(jobs.passes) * study.features.shards,
+        "sample_features": len(jobs.features.passes) * study.features.shards,
         "join_features": sampled.count(True),
-        "gram_features": len(jobs.gram_spaces) * subjects,
+        "gram_features": len(jobs.features.stored_as_grams) * subjects,
         "decode_features": len(study.decode.rois) * subjects,
         "decode_control": len(fits) * subjects,
         "fingerprints": 1,
@@ -64,7 +65,7 @@ def _of_pictures(jobs: Jobs) -> Mapping[str, int]:
         "draw_series": subjects * bool(study.reconstruct.series.stimuli),
         "judge_stimuli": int(known),
         "evaluate_images": drawn * known,
-        "brain_consistency": subjects * bool(jobs.brain_spaces),
+        "brain_consistency": subjects * bool(brain_spaces(study)),
         "identify_stimuli": subjects * known,
         "novelty": int(known),
         "novelty_scores": int(known),
@@ -82,7 +83,7 @@ def _of_encoding(jobs: Jobs) -> Mapping[str, int]:
         "encode_voxels": kinds.count(SPACE) * subjects,
         "encode_jointly": kinds.count(JOINT) * subjects,
         "stack_layers": kinds.count(STACK) * subjects,
-        "best_model": len(jobs.families) * subjects,
+        "best_model": len(jobs.encoding.families) * subjects,
         "map_encoding": subjects,
         "encoding_figures": subjects,
         "brain_view": subjects,

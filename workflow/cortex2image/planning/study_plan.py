@@ -123,7 +123,7 @@ def _fits(jobs: Jobs) -> Iterator[float]:
     yield subjects * sum(decoded)
     yield counts.get("decode_control", 0) * max(decoded)
     for model in encoding_models(study.encode, study.reconstruct):
-        grams = not set(model.spaces).isdisjoint(jobs.gram_spaces)
+        grams = not set(model.spaces).isdisjoint(jobs.features.stored_as_grams)
         width = pictures if grams else max(map(needs.width, model.spaces))
         bands = 1 if model.kind == SPACE else len(model.spaces) + 1
         one = rates.fit_seconds(pictures, width, needs.voxels, folds, own_scale=not grams)
@@ -162,7 +162,7 @@ def _disk(jobs: Jobs, test: int, pictures: int) -> dict[str, float]:
     decoders = len(study.decode.rois) * subjects + job_counts(jobs).get("decode_control", 0)
     found = {
         "pictures": float(pictures * COLOURS * jobs.model_set.image_size**2),
-        "features": float(ITEM * stimuli.study * sum(map(needs.width, jobs.feature_spaces))),
+        "features": float(ITEM * stimuli.study * sum(map(needs.width, jobs.features.stored_as_vectors))),
         "inner products": float(plan.grams * subjects),
         "decoded features": float(ITEM * test * decoders * max(map(needs.width, study.decode.rois))),
     }

@@ -175,6 +175,11 @@ def training_path(name: str, **wildcards: str) -> str:
     return f"results/miniature/{_filled(TRAINING_FILES, name, wildcards)}"
 
 
+def training_files(*names: str) -> dict[str, str]:
+    """Return the paths of files that train the miniature model set, by their names."""
+    return {name: training_path(name) for name in names}
+
+
 def figure_path(figure: str) -> str:
     """Return the path of a figure of docs/diffusion.md."""
     return f"results/diffusion/{_filled({'figure': FIGURE}, 'figure', {'figure': figure})}"
