@@ -208,7 +208,8 @@ def _region_files(
     layout: Layout, subject: str, mask: str, atlas: str | None
 ) -> tuple[list[Path], list[Path]]:
     """Return the files of mask and atlas: first the needed ones, then those that are used if they exist."""
-    needed, optional = [], []
+    needed: list[Path] = []
+    optional: list[Path] = []
     if not layout.is_surface:  # with a mask from the atlas, only the shape of the brain mask is compared
         (needed if mask == "brain" else optional).append(layout.brainmask(subject))
     if atlas:
