@@ -90,9 +90,23 @@ def test_a_cross_validated_study_has_no_one_amount_of_training_data(tmp_path):
 def test_scores_of_different_definitions_are_refused(tmp_path):
     write_study(tmp_path / "demo")
     write_study(tmp_path / "old", version="0")
-    with pytest.raises(DataError, match=r"(?s)metric pixcorr.*1 in demo, 0 in old.*snakemake evaluate"):
+    with pytest.raises(DataError, match=r"(?s)metric pixcorr.*demo: version 1; old: version 0.*evaluate"):
         compare(tmp_path, "demo", "old")
     assert not (tmp_path / "c.parquet").exists()
+
+
+def test_scores_by_other_weights_or_of_other_sizes_are_refused_and_of_equal_ones_are_not(tmp_path):
+    facts = {"version": "1", "weights": "aa", "input_size": 224}
+    others = {"same": {}, "lighter": {"weights": "bb"}, "larger": {"input_size": 299}}
+    for name, change in {"demo": {}, **others}.items():
+        write_study(tmp_path / name)
+        path = tmp_path / name / "scores.parquet"
+        SCORES.write(SCORES.read(path), path, metrics=json.dumps({"ssim2d": facts | change}))
+    assert len(compare(tmp_path, "demo", "same")) == 12
+    with pytest.raises(DataError, match=r"(?s)metric ssim2d.*demo: weights aa; lighter: weights bb"):
+        compare(tmp_path, "demo", "lighter")
+    with pytest.raises(DataError, match=r"(?s)demo: input_size 224; larger: input_size 299.*one model set"):
+        compare(tmp_path, "demo", "larger")
 
 
 def test_a_subject_without_trials_is_refused(tmp_path):

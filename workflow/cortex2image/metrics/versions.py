@@ -106,6 +106,11 @@ def _entry(name: str, models: ModelSet | None, size: int | None) -> Facts:
     return {"version": metric.version, "weights": weights, **resized}
 
 
+def recorded_versions(metadata: Mapping[bytes, bytes] | None) -> dict[str, Facts]:
+    """Return what each metric of a table of scores depends on, by its name: the entry `metrics`."""
+    return _entries(metadata, b"metrics")
+
+
 def joined_versions(tables: Mapping[str, Mapping[bytes, bytes] | None]) -> dict[str, str]:
     """Join the entries `metrics` and `packages` of the metadata of several tables of scores.
 

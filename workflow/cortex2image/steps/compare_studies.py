@@ -7,7 +7,7 @@ metric, or not at all.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +16,7 @@ from pyarrow import csv
 
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
+from cortex2image.metrics.versions import recorded_versions
 from cortex2image.plots.comparison import draw_comparison
 from cortex2image.plots.style import svg
 from cortex2image.study.command import Command
@@ -24,6 +25,10 @@ from cortex2image.tables.recordings import STIMULI, TRIALS
 from cortex2image.tables.scores import POOLED, SCORES
 from cortex2image.tables.studies import STUDIES
 
+SAME = (
+    "run `snakemake evaluate` again where the version is the older one; where weights or sizes differ, score "
+    "both studies with one model set, or leave the metric out of evaluate/metrics"
+)
 READS = ("studies",)
 COMMAND = Command(
     __doc__,
@@ -44,7 +49,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     files = zip(study.studies, args.scores, args.stimuli, of_study.values(), strict=True)
     parts = [study_rows(*of_one) for of_one in files]
     rows = pd.concat(parts, ignore_index=True)
-    check_versions(rows)
+    check_definitions(
+        {name: definitions(path) for name, path in zip(study.studies, args.scores, strict=True)}
+    )
     table = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
     STUDIES.write(table, args.comparison)
     with atomic(args.csv) as temporary:
@@ -97,20 +104,38 @@ def amount(path: str) -> tuple[str, dict[str, float]]:
     }
 
 
-def check_versions(rows: pd.DataFrame) -> None:
+def definitions(path: str) -> dict[str, dict[str, object]]:
+    """Return what each metric of scores.parquet depends on: version, weights, preparation of pictures."""
+    table = SCORES.read(path)
+    versions = dict(zip(table["metric"].to_pylist(), table["metric_version"].to_pylist(), strict=True))
+    recorded = recorded_versions(table.schema.metadata)
+    return {name: {"version": number, **recorded.get(name, {})} for name, number in versions.items()}
+
+
+def check_definitions(studies: Mapping[str, Mapping[str, Mapping[str, object]]]) -> None:
     """Test that a metric has one definition in all studies.
+
+    Parameters
+    ----------
+    studies : by the name of each study, its :func:`definitions`
 
     Raises
     ------
     DataError
-        Two studies have scores of different versions of a metric.
+        Two studies have scores of different versions of a metric, of other weights of its network, or of
+        pictures of another size.
     """
-    for metric, of_metric in rows.groupby("metric", sort=False):
-        versions = dict(zip(of_metric["study"], of_metric["metric_version"], strict=True))
-        if len(set(versions.values())) > 1:
-            found = ", ".join(f"{version} in {study}" for study, version in versions.items())
-            fix = "run `snakemake evaluate` again with the config of the study of the older version"
-            raise DataError(f"metric {metric}", "one version in all studies", found, fix)
+    first: dict[str, tuple[str, Mapping[str, object]]] = {}
+    for study, metrics in studies.items():
+        for metric, facts in metrics.items():
+            other, expected = first.setdefault(metric, (study, facts))
+            differ = sorted(key for key in {*facts, *expected} if facts.get(key) != expected.get(key))
+            if differ:
+                found = "; ".join(
+                    f"{name}: " + ", ".join(f"{key} {some.get(key)}" for key in differ)
+                    for name, some in ((other, expected), (study, facts))
+                )
+                raise DataError(f"metric {metric}", "one definition in all studies", found, SAME)
 
 
 if __name__ == "__main__":
