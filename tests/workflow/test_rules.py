@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.support.bytecode_imports import needed
 from tests.support.configs import change, shipped
 from tests.support.rules import rules_of
 
@@ -13,6 +14,8 @@ from cortex2image.sources import ROOT, source_files
 
 CONFIGS, RULES = ROOT.parent / "config", ROOT / "rules"
 STEPS = sorted(p.stem for p in (ROOT / "cortex2image" / "steps").glob("*.py") if p.stem != "__init__")
+# Modules that read the weights of networks.
+OPENING = {"cortex2image.networks.components", "cortex2image.judges.network"}
 # What jobs ask for on any machine, and what Snakemake adds by itself; sites name theirs in a profile.
 PORTABLE = {"mem_mb", "runtime", "gpu"}
 ADDED = {"tmpdir", "mem", "mem_mib", "_nodes", "_cores"}
@@ -75,6 +78,14 @@ def test_a_rule_is_run_again_when_the_code_of_its_step_changes(computing, step):
     own = {Path(file) for file in source_files(f"cortex2image.steps.{step}")}
     assert f"{step}.py" in code
     assert {file.name for file in own if file.parent.name != "study"} <= code
+
+
+def test_a_rule_whose_step_opens_networks_is_run_again_when_their_checksums_change(computing):
+    """Rules that make or fetch networks read none of a model set, but files that they name one by one."""
+    making = {name for name in STEPS if f"rule {name}:" in (RULES / "miniature.smk").read_text()}
+    opening = {step for step in STEPS if OPENING & needed(f"cortex2image.steps.{step}")}
+    checked = {step for step in STEPS if "model" in computing[step]["names"]["input"]}
+    assert opening - making - {"download_models"} == checked
 
 
 @pytest.mark.parametrize("step", STEPS)
