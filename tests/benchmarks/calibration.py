@@ -23,6 +23,7 @@ from cortex2image.stats.paired import compare
 from cortex2image.stats.permutation import permutation_p, sets_seen, stimulus_permutations
 
 WIDTH, BOUNDS = 16, (0.0, 1.0)
+LARGE = 60
 SIZES = (20, 60, 200)
 COMMON = np.random.default_rng(5).standard_normal(WIDTH)
 
@@ -104,16 +105,19 @@ INTERVALS: dict[str, tuple[Interval, Callable[[list[np.ndarray]], np.ndarray]]] 
 }
 
 
-def coverage(world: World, n: int, studies: int) -> dict[str, float]:
-    """Return the share of studies whose 95 % interval holds the target, by kind of interval."""
+def coverage(world: World, n: int, studies: int, large: int = LARGE) -> dict[str, float]:
+    """Return the share of studies whose 95 % interval holds the target, by kind of interval.
+
+    The target is the mean over `large` studies of 300 pictures.
+    """
     rng = np.random.default_rng([n, *world.words.encode()])
-    many = [world.similarities(300, rng) for _ in range(60)]
+    many = [world.similarities(300, rng) for _ in range(large)]
     drawn = [world.similarities(n, rng) for _ in range(studies)]
+    targets = {values: np.mean([values(one).mean() for one in many]) for values in (_searched, _own)}
     shares = {}
     for name, (interval, values) in INTERVALS.items():
-        target = np.mean([values(one).mean() for one in many])
         ends = [interval(one) for one in drawn]
-        shares[name] = float(np.mean([low <= target <= high for low, high in ends]))
+        shares[name] = float(np.mean([low <= targets[values] <= high for low, high in ends]))
     return shares
 
 
@@ -212,13 +216,13 @@ def comparisons(studies: int) -> str:
     return "\n".join(rows)
 
 
-def page(studies: int) -> str:
+def page(studies: int, large: int = LARGE) -> str:
     """Return the text of docs/calibration.md."""
     rows = [
         f"| {world.words} | {n} | " + " | ".join(f"{share:.3f}" for share in found.values()) + " |"
         for world in WORLDS
         for n in SIZES
-        for found in [coverage(world, n, studies)]
+        for found in [coverage(world, n, studies, large)]
     ]
     ps = [
         (words, null_p(*seen, studies, 199, within))

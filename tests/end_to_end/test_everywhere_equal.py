@@ -19,8 +19,8 @@ from tests.support.planned import Job, following, jobs_of
 from tests.support.snakemake import run_program
 from tests.workflow.test_rerun_truth import declares
 
-# One finished study serves all these tests: with several test processes they belong to one.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("everywhere")]
+# One finished study serves these tests and those of faults: with several test processes they belong to one.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 # Pictures of shards lie in folders of their shards, and tables say where.
 OF_SHARDS = re.compile(r"(^|/)shards/")
 
@@ -37,10 +37,11 @@ def write_config(study: Study, shards: int, **changes: object) -> Study:
     return study
 
 
-@pytest.fixture(scope="session")
-def done(tmp_path_factory) -> Study:
+@pytest.fixture(scope="module")
+def done(finished, tmp_path_factory) -> Study:
     """The study in two shards on two cores, as a run leaves it."""
-    study = write_config(new_study(tmp_path_factory.mktemp("two") / "cortex2image", EVERYTHING), 2)
+    root = shutil.copytree(finished.root, tmp_path_factory.mktemp("two") / "cortex2image", symlinks=True)
+    study = write_config(Study(root, EVERYTHING), 2)
     assert study.run() == 0, study.said[-5000:]
     return study
 
@@ -89,7 +90,7 @@ def names(jobs: list[Job]) -> set[tuple[str, str]]:
     return {job.name for job in jobs}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def every(done) -> list[Job]:
     """All jobs of the study."""
     return plan(done, "--forceall")

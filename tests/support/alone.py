@@ -20,6 +20,7 @@ include: "Snakefile"
 
 
 import sys
+from pathlib import Path
 
 sys.path.insert(0, {tests!r})
 from tests.support.alone import alone

@@ -4,8 +4,6 @@ import pytest
 from tests.support.alone import run_alone
 
 WORKFLOW = """
-from pathlib import Path
-
 rule all:
     input: "copy.txt"
 
