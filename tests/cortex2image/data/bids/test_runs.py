@@ -147,6 +147,20 @@ def test_subject_without_runs(small_study):
         find(small_study, task="nothing")
 
 
+def test_of_recordings_of_other_tasks_and_spaces_the_message_says_how_to_take_them(bids_tree):
+    bids_tree.add_run("sub-01", "sub-01_task-look_run-1", "a.png")
+    bids_tree.add_bold("sub-01", "sub-01_task-look_run-2", space="_space-MNIPediatricAsym_cohort-1")
+    with pytest.raises(DataError, match=r"found: +none(.|\n)*set dataset/task: look\n"):
+        find(bids_tree, task="nothing")
+    with pytest.raises(DataError) as refused:
+        find(bids_tree, task="look", space="fsnative")
+    for space in ("MNIPediatricAsym:cohort-1", "T1w"):
+        assert f"recordings of space {space}: to take them, set dataset/space: {space}\n" in str(
+            refused.value
+        )
+    assert "dataset/task: look" not in str(refused.value)
+
+
 def test_recordings_without_any_events_say_so(bids_tree):
     bids_tree.add_bold("sub-01", "sub-01_task-x_run-1")
     with pytest.raises(DataError, match=r"run-1_space-T1w_desc-preproc_bold\.nii\.gz: no events"):

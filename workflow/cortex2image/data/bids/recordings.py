@@ -59,11 +59,20 @@ class Wanted:
         return all(label == chosen[key] for key, label in named.items())
 
     def not_taken(self, files: Sequence[BidsFile]) -> list[str]:
-        """Return a line per kind of recording that only another desc would take."""
-        descs = {f.spelled.get("desc", ABSENT) for f in files if f.suffix == "bold" and f.extension in NIFTI}
-        others = sorted(descs - {self.entities.get("desc", PREPROCESSED)})
+        """Return a line per kind of recording that only another desc, task or space would take."""
+        there = of_kind(files, self._kind(), NIFTI)
+        tasks = sorted({f.spelled["task"] for f in there if "task" in f.spelled and not self._of_task(f)})
+        spaces = sorted({_grid(f) for f in there if not _in_space(f, self.space)})
+        bolds = [f for f in files if f.suffix == "bold" and f.extension in NIFTI]
+        asked = self.entities.get("desc", PREPROCESSED)
+        descs = sorted({f.spelled.get("desc", ABSENT) for f in bolds} - {asked})
         return [
-            f'recordings with desc-{d}: to take them, set dataset/entities: {{desc: "{d}"}}' for d in others
+            *(f"recordings of task {t}: to take them, set dataset/task: {t}" for t in tasks),
+            *(f"recordings of space {s}: to take them, set dataset/space: {s}" for s in spaces),
+            *(
+                f'recordings with desc-{d}: to take them, set dataset/entities: {{desc: "{d}"}}'
+                for d in descs
+            ),
         ]
 
     def _labels(self) -> dict[str, str]:
@@ -76,9 +85,11 @@ class Wanted:
         return frozenset({(None if desc == ABSENT else plain_label(desc), "bold")})
 
     def _takes(self, file: BidsFile) -> bool:
-        task = self.task is None or file.entities.get("task") == plain_label(self.task)
         chosen = (file.entities.get(key, ABSENT) == label for key, label in self._labels().items())
-        return task and _in_space(file, self.space) and all(chosen)
+        return self._of_task(file) and _in_space(file, self.space) and all(chosen)
+
+    def _of_task(self, file: BidsFile) -> bool:
+        return self.task is None or file.entities.get("task") == plain_label(self.task)
 
 
 def _in_space(file: BidsFile, space: str | None) -> bool:
