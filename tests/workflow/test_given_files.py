@@ -23,11 +23,20 @@ from tests.support.snakemake import copied, run_program
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.recordings import BETAS, TRIALS, VOXELS
 
-# The step `stimuli` reads what was shown; its rule says that the age of these files does not matter.
+# The step `stimuli` reads what was shown; its rule says that the age of these files does not matter. That of
+# pictures and captions does.
 OF_SCANS = {"trials", "single_trial_betas"}
 OF_RECORDINGS = OF_SCANS | {"stimuli"}
 OF_BETAS = {"stimuli", "trials", "prepared_betas"}
 TABLE = {"*/stimuli.tsv": {"stimuli"}}
+OF_NSD = {
+    "*/nsd_expdesign.mat": OF_BETAS,
+    "*/responses.tsv": OF_BETAS,
+    "*/nsd_stim_info_merged.csv": {"stimuli"},
+    "*/nsd_stimuli.hdf5": {"stimuli"},
+    "*/captions_*.json": {"stimuli"},
+    "*": OF_BETAS - {"stimuli"},
+}
 
 
 def write_categories(root):
@@ -69,7 +78,7 @@ STUDIES = {
     "haxby2001": (write_haxby_study, {"*/labels.txt": OF_RECORDINGS, "*.nii.gz": OF_SCANS}),
     "bold5000": (write_bold5000_study, {"*.nii.gz": OF_BETAS, "*.npy": OF_BETAS, "*.txt": OF_BETAS} | TABLE),
     "bdpy": (write_kamitani_study, {"*.h5": OF_BETAS} | TABLE),
-    "nsd": (write_nsd_study, {"*": OF_BETAS}),
+    "nsd": (write_nsd_study, OF_NSD),
 }
 """By reader, what writes a study of it, and the steps of each kind of file."""
 

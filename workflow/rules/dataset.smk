@@ -38,6 +38,7 @@ rule stimuli:
     input:
         code=code_of("stimuli"),
         events=ancient(JOBS.events_files),
+        given=JOBS.stimuli_files,
         table=JOBS.files.stimuli_table(),
         # Pictures of a user are no inputs, since they may be tens of thousands: `pictures` below speaks for them.
         made=[at("simulated_pictures")] if READER.made_by_workflow else [],

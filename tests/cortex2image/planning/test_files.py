@@ -66,6 +66,28 @@ def test_events_are_those_of_all_subjects_and_no_recordings(recorded):
     assert all(file.endswith("_events.tsv") for file in events)
 
 
+def test_files_of_stimuli_are_no_files_of_recordings(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_nsd_tree(tmp_path / "nsd", ["sub-01", "sub-02"], [1, 1], train=20, shared=10, side=8)
+    config = distributed("nsd", root="nsd", rois={"atlas": "streams", "labels": {"early": 1}}, sessions=1)
+    files = files_of(config | {"subjects": ["sub-01", "sub-02"]})
+    stimuli, recorded = files.of_stimuli(), files.recorded("sub-02")
+    assert [Path(file).name for file in stimuli] == [
+        "nsd_stim_info_merged.csv",
+        "captions_train2017.json",
+        "captions_val2017.json",
+        "nsd_stimuli.hdf5",
+    ]
+    assert sorted(recorded + stimuli) == sorted(files.of_subject("sub-02"))
+    assert {Path(file).name for file in files.events()} == {"nsd_expdesign.mat", "responses.tsv"}
+
+
+def test_recordings_without_pictures_have_no_files_of_stimuli(recorded):
+    files = files_of(recorded)
+    assert files.of_stimuli() == []
+    assert files.recorded("sub-01") == files.of_subject("sub-01")
+
+
 @pytest.mark.parametrize(
     ("config", "table"),
     [

@@ -9,10 +9,10 @@ output as ancient, the second job would be left out of the run, and what follows
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-Jobs = Mapping[Any, set[Any]]
+Dependants = Mapping[Any, set[Any]]
 
 
-class Triggering(Mapping[Any, Jobs]):
+class Triggering(Mapping[Any, Dependants]):
     """The jobs that depend on each job, without those that take all of its files as ancient.
 
     Parameters
@@ -20,10 +20,10 @@ class Triggering(Mapping[Any, Jobs]):
     depending : mapping of a job to the jobs that depend on it, each with the files that it takes
     """
 
-    def __init__(self, depending: Mapping[Any, Jobs]):
+    def __init__(self, depending: Mapping[Any, Dependants]):
         self.depending = depending
 
-    def __getitem__(self, job: Any) -> Jobs:
+    def __getitem__(self, job: Any) -> Dependants:
         return {
             other: files
             for other, files in self.depending[job].items()

@@ -53,6 +53,15 @@ class StudyFiles:
             self.listed[subject] = or_end(lambda: self._found(subject))
         return self.listed[subject]
 
+    def recorded(self, subject: str) -> list[str]:
+        """Return the files that trials and betas of a subject are made of: no pictures, no captions."""
+        return [file for file in self.of_subject(subject) if not file.endswith(self.reader.stimuli)]
+
+    def of_stimuli(self) -> list[str]:
+        """Return the files of pictures, captions and their sources that come with the recordings."""
+        files = (file for subject in self.study.subjects for file in self.of_subject(subject))
+        return sorted({file for file in files if file.endswith(self.reader.stimuli)})
+
     def events(self) -> list[str]:
         """Return the files that say which stimuli any subject saw."""
         files = [file for subject in self.study.subjects for file in self.of_subject(subject)]

@@ -69,8 +69,12 @@ class Jobs:
         require_metrics(study, self.model_set)
 
     def dataset_files(self, wildcards: Wildcards) -> list[str]:
-        """Return the files of the data set that the jobs of a subject read."""
-        return self.files.of_subject(wildcards.subject)
+        """Return the files of the data set that trials and betas of a subject are made of."""
+        return self.files.recorded(wildcards.subject)
+
+    def stimuli_files(self, wildcards: Wildcards) -> list[str]:
+        """Return the files of the data set that hold pictures, captions and their sources."""
+        return self.files.of_stimuli()
 
     def events_files(self, wildcards: Wildcards) -> list[str]:
         """Return the files that say which stimuli any subject saw."""

@@ -36,6 +36,9 @@ class Reader:
         Whether all pictures lie in one file of the data set, from which the workflow extracts the seen ones.
     events : tuple of str
         Endings of the files that say what was shown; () if any file of a subject may say so.
+    stimuli : tuple of str
+        Endings of the files that hold pictures, captions or their sources, of which trials and betas read
+        nothing; () if no file of a subject does.
     spaces : tuple of str
         Allowed values of ``dataset/space``; () if any label is allowed.
     surface_spaces : tuple of str
@@ -72,6 +75,7 @@ class Reader:
     image_identity: bool = True
     pictures_in_one_file: bool = False
     events: tuple[str, ...] = ()
+    stimuli: tuple[str, ...] = ()
     spaces: tuple[str, ...] = ()
     surface_spaces: tuple[str, ...] = ()
     own_regions: bool = False
@@ -131,6 +135,8 @@ _ALL = (
         (*_CHOSEN_BETAS, "space", "rois/atlas", "test_images", "terms_accepted"),
         prepared=True,
         pictures_in_one_file=True,
+        events=("nsd_expdesign.mat", "responses.tsv"),
+        stimuli=("nsd_stim_info_merged.csv", "nsd_stimuli.hdf5", "_train2017.json", "_val2017.json"),
         spaces=tuple(NSD_SIZES),
         surface_spaces=("fsaverage",),
         named_atlases=True,
