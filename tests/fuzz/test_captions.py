@@ -37,7 +37,11 @@ def test_any_bytes(tmp_path, content):
     check(tmp_path / "captions.json")
 
 
-@pytest.mark.parametrize("text", ["[" * 200_000, '{"a": ' * 2000, '{"annotations": ' + "9" * 10_000])
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 200_000, '{"a": ' * 2000, '{"annotations": ' + "9" * 10_000],
+    ids=["lists", "objects", "digits"],
+)
 def test_without_end(tmp_path, text):
     (tmp_path / "captions.json").write_text(text)
     with bounded(5), pytest.raises(DataError, match="captions as COCO distributes them"):

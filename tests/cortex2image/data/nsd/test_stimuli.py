@@ -1,5 +1,7 @@
 """The pictures of NSD: names, origin in COCO, captions, split and pixels."""
 
+import json
+
 import h5py
 import numpy as np
 import pytest
@@ -105,6 +107,17 @@ def test_cut_short_and_other_files(tree, wanted, copied, tmp_path):
         load_captions(path, {1: 1}, "train2017")
     with pytest.raises(DataError, match=r"absent\.json"):
         load_captions(tmp_path / "absent.json", {1: 1}, "train2017")
+
+
+def test_a_caption_without_words_is_none(tmp_path):
+    def write(*captions):
+        rows = [{"image_id": 7, "caption": caption} for caption in captions]
+        (tmp_path / "c.json").write_text(json.dumps({"annotations": rows}))
+        return tmp_path / "c.json"
+
+    assert load_captions(write("", "a cat\n", " \n "), {7: 0}, "train2017") == {0: ("a cat",)}
+    with pytest.raises(DataError, match=r"none of 1"):
+        load_captions(write("", " \n "), {7: 0}, "train2017")
 
 
 @pytest.fixture(scope="module")

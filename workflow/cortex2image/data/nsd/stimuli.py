@@ -89,13 +89,13 @@ def load_captions(path: str | Path, wanted: Mapping[int, int], split: str) -> di
 
     Returns
     -------
-    dict of nsdId to captions, in the order of the file
+    dict of nsdId to captions, in the order of the file; an annotation without words is none
 
     Raises
     ------
     DataError
-        The file is missing or cut short, is no captions file, or lacks a photograph, as the file of the other
-        split does.
+        The file is missing or cut short, is no captions file, or has no caption of a photograph, as the file
+        of the other split.
     """
     fix = f"put captions_{split}.json of COCO's annotations_trainval2017.zip there"
     found: dict[int, list[str]] = {nsd_id: [] for nsd_id in wanted.values()}
@@ -103,7 +103,8 @@ def load_captions(path: str | Path, wanted: Mapping[int, int], split: str) -> di
         for annotation in read_json(path)["annotations"]:
             if annotation["image_id"] in wanted:
                 annotation["caption"].encode()  # raises ValueError at half of a character
-                found[wanted[annotation["image_id"]]].append(" ".join(annotation["caption"].split()))
+                if words := annotation["caption"].split():
+                    found[wanted[annotation["image_id"]]].append(" ".join(words))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(path, "captions as COCO distributes them", repr(error), fix) from None
     missing = sum(not captions for captions in found.values())
