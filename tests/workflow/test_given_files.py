@@ -20,6 +20,7 @@ from tests.support.nsd_tree import write_nsd_tree
 from tests.support.planned import jobs_of
 from tests.support.snakemake import copied, run_program
 
+from cortex2image.study.readers import READERS
 from cortex2image.tables.columns import matrix
 from cortex2image.tables.recordings import BETAS, TRIALS, VOXELS
 
@@ -104,6 +105,11 @@ PREPROCESS = "preprocess", "--configfile", "mine.yaml"
 def succeeded(done):
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
+
+
+def test_every_reader_is_tried():
+    """That of BIDS reads the simulated study, which runs in tests/end_to_end."""
+    assert {*STUDIES, "bids", "simulated"} == {*READERS}
 
 
 @pytest.mark.parametrize("reader", STUDIES)
