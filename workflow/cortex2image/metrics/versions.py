@@ -106,6 +106,11 @@ def _entry(name: str, models: ModelSet | None, size: int | None) -> Facts:
     return {"version": metric.version, "weights": weights, **resized}
 
 
+def differing(facts: Mapping[str, object], expected: Mapping[str, object]) -> list[str]:
+    """Return the names of what is not the same in the facts of a metric in two tables, sorted."""
+    return sorted(key for key in {*facts, *expected} if facts.get(key) != expected.get(key))
+
+
 def recorded_versions(metadata: Mapping[bytes, bytes] | None) -> dict[str, Facts]:
     """Return what each metric of a table of scores depends on, by its name: the entry `metrics`."""
     return _entries(metadata, b"metrics")
@@ -150,8 +155,7 @@ def _entries(metadata: Mapping[bytes, bytes] | None, key: bytes) -> Facts:
 
 
 def _check_same(name: str, path: str, facts: Facts, first: str, expected: Facts) -> None:
-    differ = sorted(key for key in {*facts, *expected} if facts.get(key) != expected.get(key))
-    if differ:
+    if differ := differing(facts, expected):
         wanted, found = (", ".join(f"{key} {some.get(key)}" for key in differ) for some in (expected, facts))
         fix = "delete the table that is out of date and run the workflow again: the two do not compare"
         raise DataError(f"{path}, {name}", f"{wanted}, as in {first}", found, fix)

@@ -16,7 +16,7 @@ from pyarrow import csv
 
 from cortex2image.errors import DataError, run_step
 from cortex2image.files import atomic
-from cortex2image.metrics.versions import recorded_versions
+from cortex2image.metrics.versions import differing, recorded_versions
 from cortex2image.plots.comparison import draw_comparison
 from cortex2image.plots.style import svg
 from cortex2image.study.command import Command
@@ -129,13 +129,13 @@ def check_definitions(studies: Mapping[str, Mapping[str, Mapping[str, object]]])
     for study, metrics in studies.items():
         for metric, facts in metrics.items():
             other, expected = first.setdefault(metric, (study, facts))
-            differ = sorted(key for key in {*facts, *expected} if facts.get(key) != expected.get(key))
-            if differ:
-                found = "; ".join(
-                    f"{name}: " + ", ".join(f"{key} {some.get(key)}" for key in differ)
-                    for name, some in ((other, expected), (study, facts))
-                )
+            if differ := differing(facts, expected):
+                found = f"{_said(other, expected, differ)}; {_said(study, facts, differ)}"
                 raise DataError(f"metric {metric}", "one definition in all studies", found, SAME)
+
+
+def _said(study: str, facts: Mapping[str, object], names: Sequence[str]) -> str:
+    return f"{study}: " + ", ".join(f"{name} {facts.get(name)}" for name in names)
 
 
 if __name__ == "__main__":
