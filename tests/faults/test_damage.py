@@ -73,6 +73,7 @@ def test_damage_is_named_and_mended(study, finished, file, how, asked, said, del
     assert not (study.results / asked).exists()
     _delete(study.results / (deleted or file))
     assert study.asking(asked).run() == 0, study.said[-5000:]
+    assert study.run() == 0, study.said[-5000:]
     assert differences(study.results, finished.results) == []
 
 
