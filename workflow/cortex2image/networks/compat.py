@@ -12,6 +12,8 @@ SCHEMAS = (
 )
 # Imported by transformers and diffusers wherever they are installed; no network of a model set needs them.
 SPARED = ("torchvision", "scipy")
+SEEKERS = {"transformers", "diffusers"}
+_found_nothing: set[str] = set()
 _kept_alive: list[Any] = []
 
 
@@ -19,17 +21,27 @@ _kept_alive: list[Any] = []
 def spared() -> Iterator[None]:
     """Let transformers and diffusers, imported for the first time, find neither torchvision nor scipy.
 
-    The two take a second. Both libraries look once, and then do without them. What this process imports
-    itself it still finds.
+    The two take a second. Both libraries look once, and then do without them; modules they load later go by
+    that look. So nothing is hidden where a library was imported before, and has seen what there is. What
+    this process imports itself it still finds.
     """
+    if _imported() - _found_nothing:
+        ensure_torchvision()
+        yield
+        return
     loaded = {name: sys.modules[name] for name in SPARED if name in sys.modules}
     sys.modules.update(dict.fromkeys(SPARED))  # type: ignore[arg-type]  # what is None is not there
     try:
         yield
     finally:
+        _found_nothing.update(_imported())
         for name in SPARED:
             del sys.modules[name]
         sys.modules.update(loaded)
+
+
+def _imported() -> set[str]:
+    return {name for name in SEEKERS if name in sys.modules}
 
 
 def ensure_torchvision() -> Literal["native", "shimmed", "absent"]:
