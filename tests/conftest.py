@@ -30,3 +30,11 @@ def finished(tmp_path_factory) -> Study:
     study = new_study(tmp_path_factory.mktemp("finished") / "cortex2image")
     assert study.run() == 0, study.said[-5000:]
     return study
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name the content of a file after its argument.
+
+    Some contents hold the second they were made in, and test processes that disagree about names run nothing.
+    """
+    return argname if isinstance(val, bytes) else None
