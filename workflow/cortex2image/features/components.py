@@ -109,7 +109,7 @@ def component_weights(among: np.ndarray, count: int, setting: str, stored: DType
 
     values, weights = eigh(centred, subset_by_index=(len(among) - count, len(among) - 1), overwrite_a=True)
     values, weights = values[::-1], weights[:, ::-1]
-    spanned = 1 + int(np.sum(values > rounding(among, stored)))
+    spanned = 1 + int(telling(values, len(among), rounding(among, stored)).sum())
     check_count(count, spanned, setting, "directions in these features")
     scaled: np.ndarray = weights * (_signs(weights) / np.sqrt(values))
     return scaled
@@ -125,6 +125,26 @@ def check_count(count: int, rows: int, setting: str, of_what: str = "training st
 def rounding(among: np.ndarray, stored: DTypeLike) -> float:
     """Return the size of eigenvalues that rounding of what was read alone can give."""
     return float(np.finfo(np.dtype(stored)).eps * len(among) ** 0.5 * np.abs(among).max())
+
+
+def telling(values: np.ndarray, rows: int, read: float) -> np.ndarray:
+    """Return which eigenvalues of inner products rounding cannot have given.
+
+    Parameters
+    ----------
+    values : (k,) array
+        The largest among them.
+    rows : int
+        Of the matrix; libraries err by up to so many times the last digit of the largest eigenvalue.
+    read : float
+        See :func:`rounding`.
+
+    Returns
+    -------
+    (k,) array of bool
+    """
+    told: np.ndarray = values > read + np.finfo(np.float64).eps * rows * values.max()
+    return told
 
 
 def _signs(weights: np.ndarray) -> np.ndarray:

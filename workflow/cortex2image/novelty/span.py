@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import eigh
 
-from cortex2image.features.components import rounding
+from cortex2image.features.components import rounding, telling
 from cortex2image.leakage import FinishedFit, TrainingRows
 
 # Bytes of a block of columns of the training features in double precision.
@@ -48,9 +48,9 @@ class Span(FinishedFit):
         for part in _columns(train):
             centred = train.columns(part) - mean[part]
             among += centred @ centred.T
-        limit = rounding(among, train.dtype)
+        read = rounding(among, train.dtype)
         values, vectors = eigh(among, overwrite_a=True, driver="evd")
-        kept = values > max(limit, 0.0)
+        kept = telling(values, len(train), read) & (values > 0)
         return cls(train, mean, vectors[:, kept] / np.sqrt(values[kept]))
 
     @property
