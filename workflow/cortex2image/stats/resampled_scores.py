@@ -9,7 +9,7 @@ from cortex2image.seeds import rng_for
 from cortex2image.stats.correlation import centred
 
 # Values of each side of a block of columns that are held in double precision at once.
-VALUES_AT_ONCE = 2**18
+VALUES_AT_ONCE = 2**16
 # A sum of squares around the mean below this share of that around the mean of all rows is rounding.
 ROUNDING = 1e-12
 
