@@ -1,5 +1,6 @@
 """Tiny inputs that several folders of tests share: data sets, and model sets with made-up weights."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,15 @@ def haxby_root(tmp_path: Path) -> Path:
     """A folder as Haxby 2001 is distributed: subj1 is whole, subj5 has one run marked as rest throughout."""
     write_haxby(tmp_path / "haxby2001")
     return tmp_path / "haxby2001"
+
+
+@pytest.fixture
+def gpu() -> Iterator[None]:
+    """A GPU for the test: that of this machine, or a pretended one."""
+    from tests.support.pretended_gpu import a_gpu
+
+    with a_gpu():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from tests.support.studies import as_option
-from tests.support.tiny_subject import REPEATS, TEST, TRAIN, write_trials, write_voxels
+from tests.support.tiny_subject import REPEATS, RIDGE, TEST, TRAIN, write_trials, write_voxels
 
 from cortex2image.steps import encode_jointly, encode_voxels, stack_layers
 from cortex2image.tables.columns import vectors
@@ -13,13 +13,12 @@ from cortex2image.tables.recordings import BETAS
 from cortex2image.tables.results import FEATURES, GRAMS
 
 SCORING = {"permutations": 100, "resamples": 40}
-RIDGE = {"alphas": [0.1, 1, 10, 100], "folds": 4, "selection": "kfold", "max_memory_gb": 0.2, "device": "cpu"}
 WIDTHS = {"z": 5, "zc": 7}
 
 
 def settings(scoring: dict[str, int] = SCORING) -> list[str]:
     repeats = {"average_repeats": ["test"]}
-    return as_option(seed=3, ridge=RIDGE, standardise=repeats, encode=scoring)
+    return as_option(seed=3, ridge=RIDGE | {"max_memory_gb": 0.2}, standardise=repeats, encode=scoring)
 
 
 def write_joint_subject(folder: Path, folds: int = 0) -> dict[str, str]:

@@ -17,6 +17,7 @@ TRAIN, TEST, REPEATS = 40, 8, 3
 VOXELS_PER_ROI = {"early": 6, "ventral": 5, "unlabelled": 4}
 SILENT = slice(11, 15)
 WIDTH, CONSTANT_UNIT = 4, 2
+RIDGE = {"alphas": [0.1, 1, 10, 100], "folds": 4, "selection": "kfold", "device": "cpu"}
 
 
 def write_tiny_subject(folder: Path, folds: int = 0) -> dict[str, str]:
@@ -90,7 +91,7 @@ def write_voxels(path: str) -> None:
 def fit_options(paths: dict[str, str], max_memory_gb: float | None = 0.1, **settings: Any) -> list[str]:
     """Return the options that `decode_features` and `encode_voxels` share; `settings` are further ones."""
     tables = [part for name, path in paths.items() for part in (f"--{name}", path)]
-    ridge = {"alphas": [0.1, 1, 10, 100], "folds": 4, "selection": "kfold", "max_memory_gb": max_memory_gb}
+    ridge = RIDGE | {"max_memory_gb": max_memory_gb}
     repeats = {"average_repeats": ["test"]}
     return [
         *("--subject", "sub-01", "--space", "z", *tables),

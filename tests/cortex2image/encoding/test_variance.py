@@ -7,6 +7,8 @@ from scipy.stats import false_discovery_control
 
 from cortex2image.encoding.variance import ProductMeasure, unique_variance
 
+SHARE = np.array([0.5, 0.1, 1.0])
+
 
 def r2(predicted: np.ndarray, measured: np.ndarray) -> np.ndarray:
     apart = measured - measured.mean(axis=0)
@@ -55,7 +57,7 @@ def test_constant_targets_have_no_variance_to_split():
 def test_unique_variance_is_a_difference_that_may_be_negative(rng):
     joint, other = np.array([0.5, 0.2, 0.1]), np.array([0.3, 0.2, 0.15])
     draws = 0.05 * rng.standard_normal((2, 3, 400))
-    got = unique_variance(joint, other, joint[:, None] + draws[0], other[:, None] + draws[1])
+    got = unique_variance(joint, other, joint[:, None] + draws[0], other[:, None] + draws[1], SHARE)
     np.testing.assert_allclose(got.unique_r2, [0.2, 0, -0.05])
     apart = (joint - other)[:, None] + draws[0] - draws[1]
     np.testing.assert_allclose(got.unique_r2_low, np.quantile(apart, 0.025, axis=1))
@@ -67,11 +69,19 @@ def test_unique_variance_is_a_difference_that_may_be_negative(rng):
 
 def test_resamples_that_models_share_make_the_interval_narrow(rng):
     common, own = rng.standard_normal((1, 500)), 1e-3 * rng.standard_normal((1, 500))
-    got = unique_variance(np.array([0.5]), np.array([0.4]), 0.5 + common + own, 0.4 + common)
+    got = unique_variance(np.array([0.5]), np.array([0.4]), 0.5 + common + own, 0.4 + common, SHARE[:1])
     np.testing.assert_allclose([got.unique_r2_low, got.unique_r2_high], 0.1, atol=4e-3)
     assert got.p < 1e-6
 
 
 def test_models_that_do_not_differ_in_any_resample_have_no_unique_variance():
     same = np.linspace(0.1, 0.3, 40)[None]
-    assert unique_variance(np.array([0.2]), np.array([0.2]), same, same).p == 1
+    assert unique_variance(np.array([0.2]), np.array([0.2]), same, same, SHARE[:1]).p == 1
+
+
+def test_a_band_without_a_share_gains_nothing_from_rounding(rng):
+    """Rounding that always errs to one side would be a sure gain."""
+    other = np.linspace(0.1, 0.3, 40)[None]
+    joint = other + 1e-7 + 1e-9 * rng.standard_normal((1, 40))
+    assert unique_variance(joint[:, 0], other[:, 0], joint, other, SHARE[:1]).p < 1e-6
+    assert unique_variance(joint[:, 0], other[:, 0], joint, other, np.zeros(1)).p == 1

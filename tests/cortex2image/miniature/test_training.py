@@ -103,7 +103,7 @@ def test_what_is_made_of_a_model_set_starts_no_training_again(network):
 
 
 @pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.usefixtures("gpu")
 def test_a_gpu_is_shown_the_same_batches(tmp_path):
     slopes = []
     for device in ("cpu", "cuda"):

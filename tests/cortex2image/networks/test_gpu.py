@@ -14,7 +14,7 @@ from cortex2image.networks.load import load_diffusion
 
 pytestmark = [
     pytest.mark.gpu,
-    pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device"),
+    pytest.mark.usefixtures("gpu"),
 ]
 
 [ALEXNET] = [spec for spec in PRETRAINED_JUDGES if spec.name == "alexnet_mindeye"]

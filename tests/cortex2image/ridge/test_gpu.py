@@ -1,8 +1,7 @@
-"""A GPU gives the results of the CPU with every method of the solver; skipped without a GPU."""
+"""A GPU gives the results of the CPU with every method of the solver."""
 
 import numpy as np
 import pytest
-import torch
 from sklearn.model_selection import ShuffleSplit
 
 from cortex2image.ridge import RidgeCV
@@ -17,7 +16,7 @@ TOLERANCE = {np.float64: 1e-8, np.float32: 1e-3}
 
 pytestmark = [
     pytest.mark.gpu,
-    pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device"),
+    pytest.mark.usefixtures("gpu"),
     pytest.mark.filterwarnings("ignore:ridge alpha"),
 ]
 

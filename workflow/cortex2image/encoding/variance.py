@@ -60,7 +60,11 @@ class UniqueVariance:
 
 
 def unique_variance(
-    joint: np.ndarray, other: np.ndarray, joint_resampled: np.ndarray, other_resampled: np.ndarray
+    joint: np.ndarray,
+    other: np.ndarray,
+    joint_resampled: np.ndarray,
+    other_resampled: np.ndarray,
+    share: np.ndarray,
 ) -> UniqueVariance:
     """Compare a joint model with the model of its other band, on the same test stimuli.
 
@@ -75,18 +79,21 @@ def unique_variance(
         R^2 of both models.
     joint_resampled, other_resampled : (v, draws) arrays
         The same in resamples of the test stimuli, drawn alike for both models.
+    share : (v,) array
+        Share of the band in the joint model, see the table `unique`.
 
     Notes
     -----
     p is one-sided, of the difference divided by its standard deviation over resamples (Efron and Tibshirani
     1993, An Introduction to the Bootstrap, chapter 13): a share of 100 resamples could not fall below 1 %,
-    which no correction over many voxels would leave. It is 1 where resamples do not differ. q is p corrected
-    by Benjamini and Yekutieli (2001, Annals of Statistics 29:1165) over all voxels, since differences of
-    models depend on each other in unknown ways.
+    which no correction over many voxels would leave. It is 1 where resamples do not differ, and where the
+    band has no share: the joint model then is the other one, and nothing but rounding tells them apart. q is
+    p corrected by Benjamini and Yekutieli (2001, Annals of Statistics 29:1165) over all voxels, since
+    differences of models depend on each other in unknown ways.
     """
     apart = joint_resampled.astype(np.float64) - other_resampled
     low, high = np.percentile(apart, INTERVAL, axis=1)
     unique, spread = joint - other, apart.std(axis=1, ddof=1)
-    varies = spread > 0
+    varies = (spread > 0) & (share > 0)
     p = np.where(varies, ndtr(-unique / np.where(varies, spread, 1)), 1.0)
     return UniqueVariance(unique, low, high, p, false_discovery_control(p, method="by"))

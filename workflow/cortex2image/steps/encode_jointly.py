@@ -102,8 +102,9 @@ def unique_rows(
     tables = []
     for number, band in enumerate(bands):
         other = alone[1 - number]
-        unique = unique_variance(joint.value, other.value, joint.resampled, other.resampled)
-        of_band = {"product_r2": facts.product_r2[number], "share": facts.share[number]}
+        share = facts.share[number]
+        unique = unique_variance(joint.value, other.value, joint.resampled, other.resampled, share)
+        of_band = {"product_r2": facts.product_r2[number], "share": share}
         names = pa.array([band] * len(voxels))
         tables.append(pa.table({"voxel_id": voxels, "band": names, **vars(unique), **of_band}))
     return tables

@@ -259,7 +259,8 @@ UNIQUE = Contract(
             "p",
             _FLOAT,
             "",
-            "one-sided p of unique_r2 > 0, a normal one with its standard deviation over resamples",
+            "one-sided p of unique_r2 > 0, a normal one with its standard deviation over resamples; 1 where "
+            "the joint model gives the band no share",
         ),
         Column("q", _FLOAT, "", "p adjusted by Benjamini and Yekutieli over all voxels of the band"),
         Column("product_r2", _FLOAT, "", "the band's part of R^2 of the joint model, by the product measure"),
