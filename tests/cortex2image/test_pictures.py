@@ -197,6 +197,20 @@ def test_pictures_stand_upright(tmp_path, pixels, name, orientation):
 
 
 @pytest.mark.parametrize("orientation", SHOWN)
+@pytest.mark.parametrize("mode", ["L", "P", "RGBA", "CMYK", "I;16"])
+def test_plain_tiffs_of_every_mode_stand_upright(tmp_path, smooth, mode, orientation):
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    grey = smooth[:, :, 0]
+    if mode == "I;16":
+        drawn = Image.fromarray(grey.astype(np.uint16) * 257)
+    else:
+        drawn = Image.fromarray(grey).convert("RGB" if mode in ("RGBA", "CMYK") else "L").convert(mode)
+    read = read_saved(tmp_path, drawn, "a.tif", exif=exif)
+    np.testing.assert_allclose(read[:, :, 0], SHOWN[orientation](grey).astype(int), atol=2)
+
+
+@pytest.mark.parametrize("orientation", SHOWN)
 def test_photographs_grey_and_transparent_pictures_stand_upright(tmp_path, smooth, orientation):
     exif = Image.Exif()
     exif[ORIENTATION] = orientation

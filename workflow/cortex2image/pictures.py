@@ -56,7 +56,8 @@ def read_picture(path: str | Path, fix: str = _RESTORE) -> np.ndarray:
         pixels, or its colours are not known for certain.
     """
     try:
-        with Image.open(path, formats=FORMATS) as image:
+        # Given a path, Pillow maps uncompressed TIFFs into memory, in rows of the turned picture's length.
+        with open(path, "rb") as file, Image.open(file, formats=FORMATS) as image:
             _refuse_unclear(image, path)
             if image.format == "PNG":
                 _require_checksums(path)

@@ -88,6 +88,13 @@ def test_equal_models_share_their_weight_and_voxels_without_errors_share_all(rng
     np.testing.assert_allclose(got[1], 1 / 3)
 
 
+@pytest.mark.parametrize("models", [11, 25, 47])
+def test_many_equal_models_share_alike_whatever_their_order(rng, models):
+    errors = np.repeat(rng.standard_normal((1, 40, 2)), models, axis=0)
+    errors[:, :, 1] = 0
+    np.testing.assert_allclose(simplex_weights(error_products(errors, np.ones(40))), 1 / models, rtol=1e-4)
+
+
 def test_errors_that_are_no_numbers_are_refused():
     with pytest.raises(DataError, match="1 of 2 voxels"):
         simplex_weights(np.stack([np.eye(2), np.full((2, 2), np.nan)]))

@@ -21,14 +21,14 @@ NAMES = [
     "zc",
     "zc-n0.8-t3",
     "unet-down0-n0.8-t1",
-    "unet-down1.attn0-n0.8-t3",
+    "unet-down1.res0-n0.8-t3",
     "unet-mid-n0.8-t3",
     "unet-up0.res1-n0.8-t8",
     "unet-up1-n0.8-t8",
 ]
 MODULES = {
     "down0": "down_blocks.0",
-    "down1.attn0": "down_blocks.1.attentions.0",
+    "down1.res0": "down_blocks.1.resnets.0",
     "mid": "mid_block",
     "up0.res1": "up_blocks.0.resnets.1",
     "up1": "up_blocks.1",

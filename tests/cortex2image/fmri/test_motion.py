@@ -36,3 +36,8 @@ def test_motion_in_numbers() -> None:
     found = motion(pd.DataFrame({"FramewiseDisplacement": [np.nan, 0.5, 0.51, np.nan, 1.0, 0.1]}))
     assert found is not None
     assert (found.mean, found.largest, found.share_large) == (pytest.approx(2.11 / 4), 1.0, 0.5)
+
+
+def test_text_among_motion_that_no_study_uses_is_no_motion() -> None:
+    """As a spreadsheet with decimal commas leaves it."""
+    assert motion(pd.DataFrame({"framewise_displacement": ["n/a", "0,12", "0,2"]})) is None

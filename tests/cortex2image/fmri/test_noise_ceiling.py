@@ -58,6 +58,10 @@ def test_formula_of_nsd_for_three_repeats() -> None:
         z[sessions == session] = zscore(betas[sessions == session], ddof=1)
     thrice = [s for s in np.unique(stimuli) if (stimuli == s).sum() == 3]
     noise = np.sqrt(np.mean([z[stimuli == s].var(axis=0, ddof=1) for s in thrice], axis=0))
+    # Means of sessions take degrees of freedom, which NSD with its 750 trials a session need not count.
+    freedom = Repeats.among(np.ones(len(betas), bool), stimuli, sessions).within
+    assert 0.97 * 2 * 40 < freedom < 2 * 40
+    noise *= np.sqrt(2 * 40 / freedom)
     expected = np.sqrt(np.clip(1 - noise**2, 0, None)) / noise
     np.testing.assert_allclose(snr_of(betas, stimuli, sessions), expected, rtol=1e-6)
 
@@ -180,8 +184,33 @@ def test_means_over_voxels_are_right_unless_ceilings_are_clipped(once: int, thri
 def test_ceilings_of_test_pictures_from_repeats_of_training_pictures() -> None:
     betas, stimuli, sessions = simulate(np.full(2000, 0.6), np.array([2, 3, 4] * 100))
     repeats = Repeats.among(np.ones(len(betas), bool), stimuli, sessions)
-    got = unclipped_ceiling(squares_of(betas, stimuli, sessions), repeats, [5] * 40)
-    assert got.mean() == pytest.approx(0.36 / (0.36 + 1 / 5), abs=0.012)
+    got = unclipped_ceiling(squares_of(betas, stimuli, sessions), repeats, [2] * 40)
+    assert got.mean() == pytest.approx(0.36 / (0.36 + 1 / 2), abs=0.012)
+
+
+@pytest.mark.parametrize(("shown", "scored"), [(2, 10), (3, 12), (2, 24)])
+def test_ceilings_of_means_of_more_trials_than_were_repeated_are_unknown(shown: int, scored: int) -> None:
+    """One silent voxel in ten would have a ceiling above 1 or far below 0, and decide a region's mean."""
+    betas, stimuli, sessions = simulate(np.zeros(500), np.full(60, shown))
+    repeats = Repeats.among(np.ones(len(betas), bool), stimuli, sessions)
+    squares = squares_of(betas, stimuli, sessions)
+    assert np.isnan(unclipped_ceiling(squares, repeats, [scored] * 40)).all()
+    assert abs(unclipped_ceiling(squares, repeats, [shown] * 40).mean()) < 0.1
+
+
+@pytest.mark.parametrize(("sessions", "repeated", "others"), [(10, 8, 8), (6, 10, 10), (4, 12, 2)])
+def test_means_of_short_sessions_do_not_hide_noise(sessions: int, repeated: int, others: int) -> None:
+    """In each session every repeated picture is shown once, beside some that are shown only there."""
+    rng, trials = np.random.default_rng(4), sessions * (repeated + others)
+    names = [
+        [*(f"r{i}" for i in range(repeated)), *(f"s{s}-{i}" for i in range(others))] for s in range(sessions)
+    ]
+    labels = np.repeat([f"ses-{s}" for s in range(sessions)], repeated + others)
+    stimuli, betas = np.concatenate(names), rng.standard_normal((trials, 4000))
+    squares = squares_of(betas, stimuli, labels)
+    assert squares.within.mean() == pytest.approx(1, abs=0.01)
+    design = Repeats.among(np.ones(trials, bool), stimuli, labels)
+    assert unclipped_ceiling(squares, design, [sessions] * repeated).mean() == pytest.approx(0, abs=0.03)
 
 
 def test_unclipped_ceilings_are_unknown_with_too_few_repeated_stimuli_and_1_without_noise() -> None:

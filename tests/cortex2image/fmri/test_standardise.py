@@ -111,6 +111,14 @@ def test_session_without_training_trials_is_named(betas: np.ndarray) -> None:
         standardise(betas, SESSIONS, np.zeros(60, bool), "all")
 
 
+def test_session_with_one_training_trial_is_named(betas: np.ndarray) -> None:
+    """Its scale is unknown, and all of its trials would become 0."""
+    train = IS_TRAIN & (SESSIONS == "ses-1")
+    train[np.flatnonzero(SESSIONS == "ses-2")[0]] = True
+    with pytest.raises(DataError, match=r"ses-2\n.*two training trials(.|\n)*one or none"):
+        standardise(betas, SESSIONS, train, "session")
+
+
 def test_order_of_trials_does_not_matter(betas: np.ndarray) -> None:
     order = np.random.default_rng(5).permutation(60)
     in_order = standardise(betas, SESSIONS, IS_TRAIN, "session")

@@ -47,6 +47,21 @@ def test_rho_is_that_of_scipy_and_unknown_for_a_constant(rng):
     assert np.isnan(got[3])
 
 
+def test_ranks_are_not_those_of_rounding():
+    means = np.array([(0.1 + 0.2 + 0.3) / 3, (0.3 + 0.2 + 0.1) / 3, 0.1, 0.3])
+    assert means[0] != means[1]
+    assert Ranked.of(means[None]).ranks[0].tolist() == [0, 0, -1.5, 1.5]
+
+
+def test_rho_that_a_single_stimulus_makes_has_no_interval(rng):
+    """Without the one hit all scores are the same; the others alone would give an interval of no width."""
+    hits = np.zeros((1, 2, 30))
+    hits[0, :, 4] = hits[0, 1, 9] = 1
+    found = association(hits, rng.random((1, 30)))
+    assert np.isfinite(found.rho).all()
+    assert np.isfinite(found.low).tolist() == np.isfinite(found.high).tolist() == [False, True]
+
+
 def test_rho_without_a_stimulus_is_the_correlation_of_the_ranks_left(rng):
     values, near = rng.random((2, 15)), rng.random(15)
     scores, similarity = Ranked.of(values), Ranked.of(near[None])
@@ -66,6 +81,7 @@ def association(values, near, draws=2000, seed=0):
     return associate(
         np.stack([rho(*pair) for pair in pairs]),
         np.stack([rho_without(*pair) for pair in pairs]),
+        np.ones(near.shape, bool),
         np.stack([rho_permuted(*pair, order) for pair in pairs]),
     )
 

@@ -6,6 +6,7 @@ import torch
 from tests.support.sampling import sampling
 
 from cortex2image.diffusion.denoise import Denoiser
+from cortex2image.errors import NotFiniteError
 from cortex2image.networks.codec import decode_latents
 from cortex2image.networks.pixels import squares
 from cortex2image.reconstruction.generator import StableDiffusion, coarse_start, distinct_rows, generate
@@ -76,6 +77,20 @@ def encoded(denoiser, monkeypatch):
 
     monkeypatch.setattr(Denoiser, "encode", counting)
     return calls
+
+
+def test_coarse_pictures_that_are_not_finite_are_named_by_their_rows():
+    """Not as the first row, which a batch of one always is: others would be drawn again in its place."""
+
+    class Broken(Planted):
+        def coarse(self, z):
+            if z[0, 0] > 1:
+                raise NotFiniteError("decoded pictures", [0], "lower it")
+            return super().coarse(z)
+
+    with pytest.raises(NotFiniteError, match=r"decoded pictures(.|\n)*lower it") as caught:
+        coarse_start(Broken(), np.float32([[1], [3], [1], [2], [3]]), range(5))
+    assert caught.value.rows == (1, 3, 4)
 
 
 def test_samples_of_a_stimulus_share_one_encoding(denoiser, z, encoded):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
 from sklearn.metrics import r2_score
 
 from cortex2image.errors import DataError
@@ -34,7 +35,13 @@ def test_scores_are_those_of_a_loop_over_resamples(rng):
             assert r2[voxel, draw] == pytest.approx(r2_score(m, p), rel=1e-5)
 
 
-def test_rows_are_resampled_and_centred_within_folds(rng):
+def centred_scores(predicted, measured, rows):
+    """r and R^2 of the rows of each fold, centred within folds."""
+    p, m = (np.concatenate([x[own] - x[own].mean() for own in rows]) for x in (predicted, measured))
+    return np.corrcoef(p, m)[0, 1], r2_score(m, p)
+
+
+def test_rows_are_resampled_and_centred_within_folds_and_scores_are_taken_apart(rng):
     folds = np.repeat([0, 1, 2], [6, 8, 5])
     predicted, noise = rng.standard_normal((2, 19, 3))
     measured = predicted + noise + 5 * folds[:, None]
@@ -43,10 +50,24 @@ def test_rows_are_resampled_and_centred_within_folds(rng):
     counts = [row_counts(len(own), 30, 6, fold) for fold, own in enumerate(rows)]
     for draw in range(30):
         drawn = [np.repeat(own, count[draw]) for own, count in zip(rows, counts, strict=True)]
-        p, m = (np.concatenate([x[d] - x[d].mean(axis=0) for d in drawn]) for x in (predicted, measured))
         for voxel in range(3):
-            assert r[voxel, draw] == pytest.approx(np.corrcoef(p[:, voxel], m[:, voxel])[0, 1], abs=1e-5)
-            assert r2[voxel, draw] == pytest.approx(r2_score(m[:, voxel], p[:, voxel]), abs=1e-5)
+            seen, again = (centred_scores(predicted[:, voxel], measured[:, voxel], d) for d in (rows, drawn))
+            apart = [s + np.sqrt(2) * (a - s) for s, a in zip(seen, again, strict=True)]
+            assert r[voxel, draw] == pytest.approx(np.clip(apart[0], -1, 1), abs=1e-5)
+            assert r2[voxel, draw] == pytest.approx(apart[1], abs=1e-5)
+
+
+def test_without_signal_the_spread_is_that_of_whole_cross_validations(rng):
+    """Resamples of given predictions would be narrower by a third: the folds train each other's models."""
+    X, Y = rng.standard_normal((120, 8)), rng.standard_normal((120, 600))
+    folds, predicted = np.arange(120) // 10, np.empty((120, 600))
+    for fold in range(12):
+        train = folds != fold
+        predicted[~train] = Ridge(1.0).fit(X[train], Y[train]).predict(X[~train])
+    r, _ = resampled(predicted, Y, folds, draws=100)
+    rows = [np.flatnonzero(folds == fold) for fold in range(12)]
+    studies = np.array([centred_scores(p, y, rows)[0] for p, y in zip(predicted.T, Y.T, strict=True)])
+    assert r.std(axis=1, ddof=1).mean() == pytest.approx(studies.std(ddof=1), rel=0.12)
 
 
 @pytest.mark.parametrize("within_folds", [False, True])

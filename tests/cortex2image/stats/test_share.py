@@ -61,3 +61,10 @@ def test_a_ceiling_that_is_not_clearly_above_the_floor_gives_no_share(rng, gap):
     floor = rng.normal(0.1, 0.3, (1, 30))
     ceiling = floor + gap + rng.normal(0, 0.3, (1, 30))
     assert share_of_the_way(Scores(floor), Scores(floor), Scores(ceiling), True) is None
+
+
+def test_there_is_no_way_where_rounding_alone_parts_floor_from_ceiling(rng):
+    """Rounding that always errs to one side would be a clear way."""
+    method, floor, _ = planted(rng)
+    ceiling = Scores(floor.searched + 1e-12 + 1e-15 * rng.standard_normal(floor.searched.shape))
+    assert share_of_the_way(method, floor, ceiling, True) is None

@@ -66,6 +66,13 @@ def test_the_nearest_cosine_in_blocks_is_that_of_all_pairs(rng, monkeypatch):
     np.testing.assert_allclose(nearest_cosine(unit_vectors(a), unit_vectors(b)), expected)
 
 
+def test_no_duplicate_is_nearer_than_1(rng):
+    """Or a limit of 1, which leaves all in, would leave out those that rounding chooses."""
+    vectors = unit_vectors(rng.standard_normal((200, 50)))
+    assert ((vectors * vectors).sum(axis=1) > 1).any()
+    assert nearest_cosine(vectors, vectors).max() == 1
+
+
 def test_a_zero_embedding_is_like_nothing():
     vectors = unit_vectors(np.array([[0.0, 0.0], [3.0, 4.0]]))
     np.testing.assert_allclose(nearest_cosine(vectors, vectors[1:]), [0, 1])

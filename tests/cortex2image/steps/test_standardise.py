@@ -132,6 +132,23 @@ def test_test_trials_change_no_training_beta(tmp_path: Path, betas: np.ndarray) 
     assert not np.allclose(after[TRAIN:], before[TRAIN:])
 
 
+def freedom(repeated: np.ndarray, chosen: np.ndarray) -> tuple[float, float]:
+    """Degrees of freedom within and between stimuli of repeated rows, as traces of projections."""
+    session_mean = means_of(np.array(SESSIONS), chosen)
+    rows = np.ix_(repeated, repeated)
+    left = np.eye(COUNT)[rows] - session_mean[rows]
+    of_stimulus = means_of(np.array(SHOWN), chosen)[rows]
+    of_all = np.full(of_stimulus.shape, 1 / len(repeated))
+    within, between = np.eye(len(repeated)) - of_stimulus, of_stimulus - of_all
+    return float(np.trace(within @ left)), float(np.trace(between @ left))
+
+
+def means_of(labels: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Matrix that takes the mean of the chosen rows with the same label."""
+    same = (labels[:, None] == labels) & chosen & chosen[:, None]
+    return same / np.maximum(same.sum(axis=1, keepdims=True), 1)
+
+
 def snr_by_hand(betas: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     """Noise ceiling SNR of the chosen trials, with everything in memory at once."""
     sessions, stimuli = np.array(SESSIONS), np.array(SHOWN)
@@ -142,7 +159,7 @@ def snr_by_hand(betas: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     trials = {s: np.flatnonzero(chosen & (stimuli == s)) for s in dict.fromkeys(SHOWN)}
     repeated = [rows for rows in trials.values() if len(rows) > 1]
     squares = sum(((z[rows] - z[rows].mean(axis=0)) ** 2).sum(axis=0) for rows in repeated)
-    noise = squares / sum(len(rows) - 1 for rows in repeated)
+    noise = squares / freedom(np.concatenate(repeated), chosen)[0]
     return np.sqrt(np.clip(1 - noise, 0, None) / noise)
 
 
@@ -167,8 +184,22 @@ def test_voxels_gain_their_noise_ceiling(tmp_path: Path, betas: np.ndarray) -> N
     for session in set(SESSIONS):
         z[sessions == session] = zscore(betas[sessions == session][:, known], ddof=1)
     F = f_oneway(*(z[shown == f"test-{i}"] for i in range(TEST))).statistic
-    shrunk = (TEST - 3) / (TEST - 1) / F
+    within, between = freedom(np.flatnonzero([s.startswith("test") for s in SHOWN]), np.ones(COUNT, bool))
+    F *= (TEST - 1) / between * within / (TEST * (REPEATS - 1))
+    together = REPEATS * (TEST - 1) / between
+    noise = (between - 2) / between / F
+    shrunk = noise * together / REPEATS / (1 - noise + noise * together / REPEATS)
     np.testing.assert_allclose(np.array(unclipped)[known].astype(float), 1 - shrunk, rtol=1e-4)
+
+
+def test_a_trial_alone_in_its_session_leaves_ceilings_known(
+    tmp_path: Path, betas: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "SESSIONS", [*SESSIONS[:-1], "ses-3"])
+    _, voxels = standardise(tmp_path, betas, by="all")
+    known = np.ones(COUNT, bool)
+    known[-1] = False
+    np.testing.assert_allclose(voxels["ncsnr"].to_numpy(), snr_by_hand(betas, known), rtol=1e-6)
 
 
 def test_the_noise_ceiling_can_be_that_of_training_trials(tmp_path: Path, betas: np.ndarray) -> None:

@@ -20,7 +20,7 @@ def refused(said, where, path, value, **drawn):
 
 def test_a_grid_within_the_schedule_is_accepted():
     assert resolve(change(shipped(), "encode/grid", GRID)).encode.grid.steps == (2, 8, 16)
-    assert resolve(change(shipped(), "encode/models", ["zc-n0.05", "zc-n0.8-t15", "unet-mid.res1-n1-t20"]))
+    assert resolve(change(shipped(), "encode/models", ["zc-n0.05", "zc-n0.8-t15", "unet-mid.res0-n1-t20"]))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from cortex2image.study.spaces import KINDS
         ("down0", "down 0"),
         ("mid", "middle"),
         ("up1.attn0", "up 1, attention 0"),
-        ("mid.res1", "middle, residual 1"),
+        ("mid.res0", "middle, residual 0"),
     ],
 )
 def test_layers_are_numbered_words(layer: str, words: str) -> None:

@@ -38,9 +38,9 @@ class Scoring:
     @property
     def bytes_per_voxel(self) -> int:
         """Return the bytes that a :class:`Scorer` keeps of a voxel, its largest results included."""
-        of_folds = self.permutations + 3 * self.resamples if self.within_folds else 0
+        of_folds = self.permutations + 3 * (self.resamples + 1) if self.within_folds else 0
         # r and R^2 of the resamples, and a copy of each while they are squared or written.
-        return SINGLE * (of_folds + 4 * self.resamples)
+        return SINGLE * (of_folds + 4 * (self.resamples + self.within_folds))
 
 
 class Scorer:

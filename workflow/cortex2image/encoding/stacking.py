@@ -13,8 +13,11 @@ from cortex2image.errors import DataError
 # Multiple of the identity, as a share of the mean squared error of the models, that is added to their
 # products: models with equal errors get equal weights instead of arbitrary ones.
 EVEN = 1e-9
-# Weights, and slopes as a share of the mean squared error, below which a constraint holds.
+# Weights below which a constraint holds.
 TOLERANCE = 1e-10
+# Slopes, as a share of the mean squared error, below which no model enters: of l models with equal errors the
+# last one enters at a slope of EVEN / l.
+FLAT = EVEN / 1000
 # Rounds per model before the search gives up; each moves at least one model in or out.
 ROUNDS = 20
 
@@ -93,7 +96,7 @@ def _round(
     gain = np.where(inside, np.inf, slope - np.einsum("vi,vi->v", moved, slope)[:, None])
     best = gain.argmin(axis=1)
     arrived = ~blocked.any(axis=1)
-    enters = arrived & (gain[np.arange(len(P)), best] < -TOLERANCE)
+    enters = arrived & (gain[np.arange(len(P)), best] < -FLAT)
     now = inside & ~blocked
     now[enters, best[enters]] = True
     return moved, now, arrived & ~enters

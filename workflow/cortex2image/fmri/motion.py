@@ -33,17 +33,19 @@ def framewise_displacement(confounds: pd.DataFrame | None) -> np.ndarray | None:
     Returns
     -------
     (volumes - 1,) array or None
-        NaN where the table has no number; None where it has neither the column nor all six parameters.
+        NaN where the table has no number; None where it has neither the column nor all six parameters, or
+        text in them.
     """
     if confounds is None:
         return None
+    numbers = confounds.select_dtypes("number")
     for name in NAMES:
-        if name in confounds.columns:
-            given: np.ndarray = confounds[name].to_numpy(np.float64)[1:]
+        if name in numbers.columns:
+            given: np.ndarray = numbers[name].to_numpy(np.float64)[1:]
             return given
-    if not {*SHIFTS, *TURNS} <= set(confounds.columns):
+    if not {*SHIFTS, *TURNS} <= set(numbers.columns):
         return None
-    moved = np.abs(np.diff(confounds[[*SHIFTS, *TURNS]].to_numpy(np.float64), axis=0))
+    moved = np.abs(np.diff(numbers[[*SHIFTS, *TURNS]].to_numpy(np.float64), axis=0))
     summed: np.ndarray = moved[:, :3].sum(axis=1) + RADIUS_MM * moved[:, 3:].sum(axis=1)
     return summed
 

@@ -13,6 +13,9 @@ import numpy as np
 from cortex2image.fmri.standardise import GroupMoments, Moments
 from cortex2image.progress import track
 
+# Least number of trials of a repeated stimulus, for each trial of the means that are scored; with slack, as
+# numbers may be unequal: the denominator is then 0 only where noise is estimated at twenty times its share.
+FEWER = 0.95
 Pass = Callable[[], Iterable[np.ndarray]]
 
 
@@ -38,6 +41,9 @@ class Repeats:
         Number of used trials of stimuli without repeats.
     used_sessions : int
         Number of sessions with used trials.
+    within, between : float
+        Degrees of freedom of repeats around the mean of their stimulus, and of these means around that of all
+        repeats, once the mean of the used trials of each session is subtracted from them.
     """
 
     sessions: np.ndarray
@@ -45,6 +51,8 @@ class Repeats:
     counts: np.ndarray
     single: int
     used_sessions: int
+    within: float
+    between: float
 
     @classmethod
     def among(cls, used: np.ndarray, stimuli: np.ndarray, sessions: np.ndarray) -> "Repeats":
@@ -52,8 +60,12 @@ class Repeats:
         _, numbers, counts = np.unique(stimuli[used], return_inverse=True, return_counts=True)
         stimulus = np.full(len(stimuli), -1)
         stimulus[used] = np.where(counts > 1, np.cumsum(counts > 1) - 1, -1)[numbers]
-        single, used_sessions = int((counts == 1).sum()), len(np.unique(sessions[used]))
-        return cls(sessions, stimulus, counts[counts > 1], single, used_sessions)
+        labels, session, of_session = np.unique(sessions[used], return_inverse=True, return_counts=True)
+        shown = np.zeros((int((counts > 1).sum()), len(labels)))
+        repeated = stimulus[used] >= 0
+        np.add.at(shown, (stimulus[used][repeated], session[repeated]), 1)
+        freedom = _freedom(shown, of_session)
+        return cls(sessions, stimulus, counts[counts > 1], int((counts == 1).sum()), len(labels), *freedom)
 
     def noise_sd(self, noise: np.ndarray) -> np.ndarray:
         """Return the standard error of the share of noise in the variance of a trial, for (voxels,) shares.
@@ -67,10 +79,30 @@ class Repeats:
         own, add up to the same to first order.
         """
         counts = np.concatenate([self.counts, np.ones(self.single)])
-        within, total = (self.counts - 1).sum(), counts.sum() - self.used_sessions
+        within, total = self.within, counts.sum() - self.used_sessions
         squares = counts[:, None] * (1 - noise) + noise
         between = (squares**2).mean(axis=0) / squares.mean(axis=0) ** 2 * 2 / max(total - within, 1)
         return ratio_sd(noise, within, total, between)
+
+
+def _freedom(shown: np.ndarray, of_session: np.ndarray) -> tuple[float, float]:
+    """Return the degrees of freedom within and between repeated stimuli, beside the means of sessions.
+
+    They are traces of products of projections: onto what is left of a mean of each stimulus, or of all, and
+    onto what is left of a mean of each session.
+
+    Parameters
+    ----------
+    shown : (repeated stimuli, sessions) numbers of used trials
+    of_session : (sessions,) numbers of used trials, also of stimuli without repeats
+    """
+    if not len(shown):
+        return 0.0, 0.0
+    counts, repeated = shown.sum(axis=1), shown.sum(axis=0)
+    by_stimulus = ((shown**2 / counts[:, None]).sum(axis=0) / of_session).sum()
+    within = (counts - 1).sum() - (repeated / of_session).sum() + by_stimulus
+    between = len(counts) - 1 - by_stimulus + (repeated**2 / of_session).sum() / counts.sum()
+    return float(within), float(between)
 
 
 @dataclass(frozen=True)
@@ -100,7 +132,8 @@ def repeat_mean_squares(
     noise variance is the variance over the repeats of a stimulus (ddof 1), and the signal variance is 1 minus
     the noise variance. Allen et al. average the noise variance over stimuli with exactly three trials; here
     the average is over all stimuli with two or more, weighted by degrees of freedom. With equal numbers of
-    repeats the two averages are the same. :func:`signal_to_noise` makes the ratio ncsnr of it.
+    repeats the two averages are the same, but for the degrees of freedom that means of sessions take, which
+    count where sessions are short. :func:`signal_to_noise` makes the ratio ncsnr of it.
 
     Repeats of a stimulus lie in different sessions, so a sum over repeats is kept for every stimulus while
     the betas are read; `block_bytes` bounds the number of voxels per pass.
@@ -175,8 +208,9 @@ def unclipped_ceiling(
     F = between / within, b degrees of freedom of `between`, and normal responses to pictures that are a
     sample of many, (b - 2) / b / F is an unbiased estimate of noise / (noise + n signal), since 1 / F is a
     ratio of independent chi-squared variables, and the mean of 1 / chi-squared is 1 / (b - 2). One minus that
-    is the ceiling of means of n trials. Where means of another number of trials are scored, the ratio of
-    noise to signal is taken to that number.
+    is the ceiling of means of n trials. Where means of fewer trials are scored, the ratio of noise to signal
+    is taken to that number. To means of more trials it cannot be taken: the estimate would be a ratio whose
+    denominator passes through 0 within the errors of silent voxels.
 
     Parameters
     ----------
@@ -189,16 +223,16 @@ def unclipped_ceiling(
     -------
     (voxels,) float64 array
         In units of r squared, at most 1, negative by estimation error; NaN where unknown, and for all voxels
-        with fewer than four repeated stimuli, for which the correction does not exist.
+        with fewer than four repeated stimuli, for which the correction does not exist, and if means of more
+        trials are scored than those of the repeated stimuli.
     """
-    counts = design.counts.astype(np.float64)
-    freedom = len(counts) - 1
-    if freedom <= 2:
+    counts, freedom = design.counts.astype(np.float64), design.between
+    averaged = np.mean(1 / np.asarray(repeats))
+    together = (counts.sum() - (counts**2).sum() / counts.sum()) / freedom if freedom > 0 else 0.0
+    if len(counts) < 4 or freedom <= 2 or averaged * together < FEWER:
         return np.full(len(squares.within), np.nan)
     noise = (freedom - 2) / freedom * squares.within / np.where(squares.between > 0, squares.between, np.nan)
-    together = (counts.sum() - (counts**2).sum() / counts.sum()) / freedom
-    scaled = np.mean(1 / np.asarray(repeats)) * together * noise
-    ceiling: np.ndarray = (1 - noise) / (1 - noise + scaled)
+    ceiling: np.ndarray = (1 - noise) / (1 - noise + averaged * together * noise)
     return ceiling
 
 
@@ -261,12 +295,12 @@ def _mean_squares(
         squares += (z**2).sum(axis=0)
         first += len(rows)
     of_means = np.einsum("sv,sv,s->v", sums, sums, 1 / repeats.counts, dtype=np.float64)
-    within = np.maximum(squares - of_means, 0) / (repeats.counts - 1).sum()
+    within = np.maximum(squares - of_means, 0) / repeats.within
     stimuli = len(repeats.counts)
     if stimuli < 2:
         return within, np.full(len(within), np.nan)
     of_all = sums.sum(axis=0, dtype=np.float64) ** 2 / repeats.counts.sum()
-    return within, np.maximum(of_means - of_all, 0) / (stimuli - 1)
+    return within, np.maximum(of_means - of_all, 0) / repeats.between
 
 
 def _z_scores(

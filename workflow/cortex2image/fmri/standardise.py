@@ -113,9 +113,13 @@ class Standardiser(FinishedFit):
 
     @classmethod
     def from_moments(cls, training: TrainingMoments) -> "Standardiser":
-        """Return the standardiser with mean and standard deviation (ddof 0) of the training trials."""
-        mean = {group: moments.mean for group, moments in training.groups.items()}
-        return cls(mean, {group: _inverse(moments.sd(0)) for group, moments in training.groups.items()})
+        """Return the standardiser with mean and standard deviation (ddof 0) of the training trials.
+
+        It knows no group with a single training trial, which has no standard deviation.
+        """
+        groups = {group: moments for group, moments in training.groups.items() if moments.count > 1}
+        mean = {group: moments.mean for group, moments in groups.items()}
+        return cls(mean, {group: _inverse(moments.sd(0)) for group, moments in groups.items()})
 
     def transform(self, rows: np.ndarray, groups: Sequence[str] | np.ndarray) -> np.ndarray:
         """Return `rows` standardised, (trials, voxels) float32; 0 in voxels constant over training trials.
@@ -123,15 +127,14 @@ class Standardiser(FinishedFit):
         Raises
         ------
         DataError
-            A group has no training trials.
+            A group has fewer than two training trials.
         """
         names = np.asarray(groups)
         strange = sorted(set(names.tolist()) - set(self.mean))
         if strange:
             fix = "set standardise/by: all, or leave the trials of these sessions out"
-            raise DataError(
-                f"trials of {', '.join(strange)}", "training trials to standardise with", "none", fix
-            )
+            expected = "two training trials or more to standardise with"
+            raise DataError(f"trials of {', '.join(strange)}", expected, "one or none", fix)
         result = np.empty(rows.shape, np.float32)
         for group in np.unique(names).tolist():
             chosen = names == group

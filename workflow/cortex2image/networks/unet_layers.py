@@ -138,26 +138,38 @@ class Layer:
 
 @functools.cache
 def layers(unet: UNetShape) -> tuple[Layer, ...]:
-    """Return every layer in the order in which a latent passes them, a block after its parts."""
+    """Return every layer in the order in which a latent passes them, a block after its parts.
+
+    What a block gives that neither halves nor doubles the maps is the output of its last part, which has no
+    name of its own: two models of the same features would keep each other from being the better one.
+    """
     last, found = len(unet.channels) - 1, list[Layer]()
     for level in range(last + 1):
         after = unet.side >> min(level + 1, last)
-        found += _block(unet, f"down{level}", f"down_blocks.{level}", level, unet.residuals, after)
-    found += _parts(unet, "mid", "mid_block", last, [(0, "resnets"), (0, "attentions"), (1, "resnets")])
+        found += _block(
+            unet, f"down{level}", f"down_blocks.{level}", level, unet.residuals, after, level < last
+        )
+    found += _parts(unet, "mid", "mid_block", last, [(0, "resnets"), (0, "attentions")])
     found += [Layer("mid", "mid_block", unet.channels[last], unet.side >> last)]
     for number in range(last + 1):
         level = last - number
         after = unet.side >> max(level - 1, 0)
-        found += _block(unet, f"up{number}", f"up_blocks.{number}", level, unet.residuals + 1, after)
+        found += _block(
+            unet, f"up{number}", f"up_blocks.{number}", level, unet.residuals + 1, after, level > 0
+        )
     return tuple(found)
 
 
 def _block(
-    unet: UNetShape, name: str, module: str, level: int, residuals: int, after: int
+    unet: UNetShape, name: str, module: str, level: int, residuals: int, after: int, resized: bool
 ) -> Iterator[Layer]:
-    """Yield the parts of a block at a level, then the block, whose output has the side `after`."""
+    """Yield the parts of a block at a level, then the block, whose output has the side `after`.
+
+    The last part is left out unless its maps are `resized` before the block gives them.
+    """
     kinds = ("resnets", "attentions") if unet.attends[level] else ("resnets",)
-    yield from _parts(unet, name, module, level, itertools.product(range(residuals), kinds))
+    parts = [*itertools.product(range(residuals), kinds)]
+    yield from _parts(unet, name, module, level, parts if resized else parts[:-1])
     yield Layer(name, module, unet.channels[level], after)
 
 

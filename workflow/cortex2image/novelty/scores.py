@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import rankdata
 
+from cortex2image.metrics.ties import TIE_DECIMALS
 from cortex2image.stats.crossed_intervals import Scores, crossed_interval
 from cortex2image.stats.permutation import TOLERANCE
 
@@ -76,8 +77,8 @@ class Ranked:
 
     @classmethod
     def of(cls, values: np.ndarray) -> "Ranked":
-        """Rank (k, n) values; equal ones share their mean rank."""
-        ranks = rankdata(values, axis=1)
+        """Rank (k, n) values; ones that are equal but for rounding share their mean rank."""
+        ranks = rankdata(np.round(values, TIE_DECIMALS), axis=1)
         return cls(ranks - ranks.mean(axis=1, keepdims=True))
 
     @property
@@ -125,37 +126,40 @@ class Association:
     p: np.ndarray
 
 
-def associate(rhos: np.ndarray, without: np.ndarray, permuted: np.ndarray) -> Association:
+def associate(rhos: np.ndarray, without: np.ndarray, seen: np.ndarray, permuted: np.ndarray) -> Association:
     """Summarise rho over subjects.
 
     Parameters
     ----------
     rhos : (s, k) array
     without : (s, k, n) array
-        Without each of the n stimuli; NaN where the subject did not see it.
+        Without each of the n stimuli; NaN where there is no rho, and where the subject did not see it.
+    seen : (s, n) array of bool
+        Which stimuli each subject saw.
     permuted : (s, draws, k) array
         The same draws for all subjects, whose mean is taken draw by draw.
 
     Returns
     -------
-    Association; NaN where a subject has no rho
+    Association; NaN where a subject has no rho. Rho has no interval where a single stimulus makes it: without
+    that one all scores are the same.
     """
     mean, null = rhos.mean(axis=0), permuted.mean(axis=0)
     reached = (np.abs(null) >= np.abs(mean) - TOLERANCE).sum(axis=0)
     p = np.where(np.isfinite(mean), (1 + reached) / (1 + len(null)), np.nan)
-    ends = [_interval(rhos[:, number], without[:, number]) for number in range(rhos.shape[1])]
+    ends = [_interval(rhos[:, number], without[:, number], seen) for number in range(rhos.shape[1])]
     low, high = np.array(ends).reshape(-1, 2).T
     return Association(mean, low, high, p)
 
 
-def _interval(rhos: np.ndarray, without: np.ndarray) -> tuple[float, float]:
-    """Return the interval of the mean of (s,) rho, given those without each stimulus, (s, n).
+def _interval(rhos: np.ndarray, without: np.ndarray, seen: np.ndarray) -> tuple[float, float]:
+    """Return the interval of the mean of (s,) rho, given those without each stimulus that was seen, (s, n).
 
     The pseudo-values rho + (n - 1) (mean of rho without one - rho without this) have rho as their mean, and
     the jackknife variance as the variance of it.
     """
-    if not np.isfinite(rhos).all():
+    if not np.isfinite(rhos).all() or not np.isfinite(without[seen]).all():
         return np.nan, np.nan
-    counts = np.isfinite(without).sum(axis=1, keepdims=True)
+    counts = seen.sum(axis=1, keepdims=True)
     apart = np.nanmean(without, axis=1, keepdims=True) - without
     return crossed_interval(Scores(rhos[:, None] + (counts - 1) * apart), (-1.0, 1.0))

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from cortex2image.diffusion.denoise import Denoiser
+from cortex2image.errors import NotFiniteError
 from cortex2image.networks.codec import decode_latents
 from cortex2image.networks.pixels import squares
 from cortex2image.study.methods import FROM_PICTURE, NO_DIFFUSION
@@ -138,10 +139,24 @@ def coarse_start(generator: Generator, z: np.ndarray, seeds: Sequence[int]) -> t
 
     Rows of z are equal where several samples of a stimulus are drawn. Each distinct row is decoded alone, so
     that its picture does not depend on which others share its batch.
+
+    Raises
+    ------
+    NotFiniteError
+        Coarse pictures are not finite; it has the rows of all of them.
     """
     distinct, place = distinct_rows(z)
-    coarse = np.concatenate([generator.coarse(z[row][None]) for row in distinct])
-    return generator.encode(coarse[place], seeds)
+    coarse, broken = [], dict[int, NotFiniteError]()
+    for number, row in enumerate(distinct):
+        try:
+            coarse.append(generator.coarse(z[row][None]))
+        except NotFiniteError as error:
+            broken[number] = error
+    if broken:
+        first, *_ = broken.values()
+        rows = [row for row, number in enumerate(place) if number in broken]
+        raise NotFiniteError(first.where, rows, first.fix) from first
+    return generator.encode(np.concatenate(coarse)[place], seeds)
 
 
 def distinct_rows(rows: np.ndarray) -> tuple[list[int], list[int]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from cortex2image.errors import DataError
 from cortex2image.seeds import rng_for
-from cortex2image.stats.correlation import centred
+from cortex2image.stats.correlation import NULL_VARIANCE_OF_FOLDS, centred
 
 # Values of each side of a block of columns that are held in double precision at once.
 VALUES_AT_ONCE = 2**16
@@ -51,7 +51,12 @@ class ResampledScores:
     """r and R^2 of many columns in resamples of their rows, the same resamples for all columns.
 
     Rows are resampled within folds in a cross-validated study, so that each fold keeps its number of rows.
-    Sums of its folds are kept, 3 x (columns, draws) float32. Otherwise only scores are.
+    Sums of its folds are kept, 3 x (columns, draws + 1) float32. Otherwise only scores are.
+
+    Resamples take predictions as given. Those of a cross-validated study come from models that were fitted to
+    the rows of the other folds, and would vary with them: distances from the scores of the rows as they are
+    grow by the square root of :data:`~cortex2image.stats.correlation.NULL_VARIANCE_OF_FOLDS`, as for p. That
+    is right without signal; with signal, intervals may remain a third too narrow.
 
     Parameters
     ----------
@@ -64,7 +69,8 @@ class ResampledScores:
     def __init__(self, columns: int, draws: int, within_folds: bool, seed: int):
         self.draws, self.seed, self.within_folds = draws, seed, within_folds
         kept = 3 if within_folds else 2
-        self._kept = np.zeros((kept, columns, draws), np.float32)
+        # Of folds one draw more: the rows as they are.
+        self._kept = np.zeros((kept, columns, draws + within_folds), np.float32)
         self._counts: dict[int, np.ndarray] = {}
 
     def add(self, fold: int, columns: slice, predicted: np.ndarray, measured: np.ndarray) -> None:
@@ -93,7 +99,9 @@ class ResampledScores:
 
     def _counts_of(self, fold: int, rows: int) -> np.ndarray:
         if fold not in self._counts:
-            self._counts[fold] = row_counts(rows, self.draws, self.seed, fold)
+            counts = row_counts(rows, self.draws, self.seed, fold)
+            whole = np.ones((int(self.within_folds), rows), counts.dtype)
+            self._counts[fold] = np.concatenate([counts, whole])
         counts = self._counts[fold]
         if counts.shape[1] != rows:
             found, fix = f"{counts.shape[1]} and {rows} rows in fold {fold}", "give all test rows of a fold"
@@ -105,7 +113,18 @@ class ResampledScores:
         if not self.within_folds:
             return self._kept[0], self._kept[1]
         predicted, measured, product = self._kept
-        return _r(predicted, measured, product), _r2(predicted + measured - 2 * product, measured)
+        r, r2 = _r(predicted, measured, product), _r2(predicted + measured - 2 * product, measured)
+        r = _widened(r)
+        return r.clip(-1, 1, out=r), _widened(r2)
+
+
+def _widened(scores: np.ndarray) -> np.ndarray:
+    """Move (columns, draws) scores, in place, away from the last draw, that of all rows once; drop that."""
+    drawn, observed = scores[:, :-1], scores[:, -1:]
+    drawn -= observed
+    drawn *= np.float32(NULL_VARIANCE_OF_FOLDS**0.5)
+    drawn += observed
+    return drawn
 
 
 def _around_mean(squares: np.ndarray, total: np.ndarray, rows: int) -> np.ndarray:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cortex2image.stats.crossed_intervals import Parts, Scores, jackknife_variance, student_interval
+from cortex2image.stats.permutation import TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,13 @@ def share_of_the_way(method: Scores, floor: Scores, ceiling: Scores, higher_is_b
     Returns
     -------
     Share or None
-        None if the 95 % interval of ceiling - floor does not lie wholly on the better side of 0: of a ratio
-        whose denominator may be 0, no finite interval is right (Fieller 1954, Journal of the Royal
-        Statistical Society B 16:175).
+        None if ceiling and floor differ by rounding, or the 95 % interval of ceiling - floor does not lie
+        wholly on the better side of 0: of a ratio whose denominator may be 0, no finite interval is right
+        (Fieller 1954, Journal of the Royal Statistical Society B 16:175).
     """
     way, come = ceiling.influence() - floor.influence(), method.influence() - floor.influence()
     low, high = student_interval(way.value, way.parts())
-    if (low if higher_is_better else -high) <= 0:
+    if abs(way.value) <= TOLERANCE or (low if higher_is_better else -high) <= 0:
         return None
     share = come.value / way.value
     moved = (come.value + come.moves) / (way.value + way.moves) - share

@@ -79,9 +79,10 @@ def cluster_labels(vectors: np.ndarray, stimuli: Sequence[str], clusters: int, s
 
 
 def nearest_cosine(vectors: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return the largest cosine of each of n unit vectors with any of m others, (n,)."""
+    """Return the largest cosine of each of n unit vectors with any of m others, (n,), 1 at most."""
     nearest = np.empty(len(vectors))
     for first in range(0, len(vectors), ROWS_AT_ONCE):
         part = slice(first, first + ROWS_AT_ONCE)
         nearest[part] = (vectors[part] @ others.T).max(axis=1)
-    return nearest
+    # Rounding takes a third of all duplicates above 1, and so above a limit of 1.
+    return np.minimum(nearest, 1.0)

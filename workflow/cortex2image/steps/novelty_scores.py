@@ -152,14 +152,15 @@ def _spread(subject: Subject, values: np.ndarray, stimuli: Sequence[str]) -> np.
 def _association(
     chosen: Sequence[Subject], series: Sequence[Series], measure: str, stimuli: Sequence[str]
 ) -> Association:
-    rhos, without, permuted = [], [], []
+    rhos, without, seen, permuted = [], [], [], []
     for subject in chosen:
         scores = Ranked.of(subject.values[_places(subject, series)])
         similarity = Ranked.of(subject.similarity[measure][None])
         rhos.append(rho(scores, similarity))
         without.append(_spread(subject, rho_without(scores, similarity), stimuli))
+        seen.append(np.isin(stimuli, subject.stimuli))
         permuted.append(rho_permuted(scores, similarity, subject.order))
-    return associate(*map(np.stack, (rhos, without, permuted)))
+    return associate(*map(np.stack, (rhos, without, seen, permuted)))
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -110,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     rows = Rows(single, kept, rows_of_trials(trials, SINGLE_TRIAL_BETAS.read_keys(single), single))
     check_folds(trials, by, args.trials)
     labels = Labels.of(trials)
-    used = labels.split == "train" if ncsnr_from == "train" else np.ones(len(labels.split), bool)
+    used = used_trials(labels, ncsnr_from)
     training, of_used = gather_moments(rows, labels, by, used)
     write_betas(args.betas, rows, labels, training, by)
     averaged = averaged_trials(labels, study.standardise.average_repeats)
@@ -119,6 +119,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     else:
         ceilings = ceilings_of(rows, labels, STIMULI.read(args.stimuli), used, of_used, averaged)
     write_voxels(args.voxels, voxels, rows.kept, ceilings, ncsnr_from)
+
+
+def used_trials(labels: Labels, ncsnr_from: str) -> np.ndarray:
+    """Return which trials tell of noise, (trials,) bool; one that is alone in its session does not."""
+    used = (labels.split == "train") | (ncsnr_from != "train")
+    sessions, counts = np.unique(labels.session[used], return_counts=True)
+    several: np.ndarray = used & np.isin(labels.session, sessions[counts > 1])
+    return several
 
 
 def ceilings_of(

@@ -203,7 +203,8 @@ VOXELS = Contract(
             "r squared",
             "estimate of noise_ceiling that is right on average, and negative where noise makes it so: for "
             "means over voxels, which noise_ceiling, cut off at 0, raises; null where noise_ceiling is, with "
-            "fewer than four repeated stimuli, and where ratios were released with the betas",
+            "fewer than four repeated stimuli, where means of more trials are scored than repeated stimuli "
+            "have, and where ratios were released with the betas",
             True,
         ),
     ),
