@@ -40,3 +40,16 @@ def test_on_a_phone_a_drawing_scrolls_instead_of_shrinking(browser: Browser, rep
         page.wait_for_function("i => i.complete && i.naturalWidth > 0", arg=image.element_handle())
         assert image.bounding_box()["width"] > 390
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_numbers_below_zero_sort_by_value(browser: Browser, report: Path) -> None:
+    with opened_page(browser) as opened:
+        page = opened.goto(report / "group.html")
+        rows = page.locator("#recorded tbody tr")
+        shown = ["\N{MINUS SIGN}0.004", "\N{MINUS SIGN}0.012"]
+        for row, text in zip(rows.all(), shown, strict=True):
+            row.locator("td").first.evaluate(
+                "(cell, text) => { delete cell.dataset.value; cell.textContent = text; }", text
+            )
+        page.locator("#recorded thead th button").nth(1).click()
+        assert page.locator("#recorded tbody td:nth-child(2)").all_inner_texts() == shown[::-1]

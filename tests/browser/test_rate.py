@@ -75,7 +75,7 @@ def test_choices_by_keyboard_are_saved_and_can_be_read_back(browser: Browser, re
         opened.require_quiet()
     assert [trial["choice"] for trial in rating["trials"]] == ["left", "right", "none"]
     assert [f"rating/{trial['left']}.webp" for trial in rating["trials"]] == [p[1] for p in pictures[:3]]
-    assert (rating["study"], rating["seed"], rating["rater"], rating["offered"]) == ("tiny", 7, RATER, 180)
+    assert (rating["study"], rating["seed"], rating["rater"], rating["offered"]) == ("tiny", "7", RATER, 180)
     assert all(0 <= trial["seconds"] < 60 for trial in rating["trials"])
     path = tmp_path / "ratings.json"
     path.write_text(json.dumps(rating))

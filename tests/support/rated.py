@@ -54,7 +54,7 @@ def as_saved(trials: list[Trial], rater: str, design: str, choices: list[str]) -
         }
         for trial, choice in zip(trials, choices, strict=False)
     ]
-    head = {"format": "cortex2image-ratings", "format_version": 1, "study": STUDY, "seed": SEED}
+    head = {"format": "cortex2image-ratings", "format_version": 1, "study": STUDY, "seed": str(SEED)}
     return {**head, "version": "0.1.0", "design": design, "rater": rater, "trials": made}
 
 

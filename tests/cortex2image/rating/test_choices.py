@@ -28,6 +28,14 @@ def test_choices_become_those_of_methods(tmp_path, pictures):
     assert (found["seconds"] == 1.5).all()
 
 
+def test_a_seed_saved_as_a_number_is_taken_as_well(tmp_path, pictures):
+    """As pages saved it before they wrote it as text, which JavaScript does not round."""
+    saved = as_saved(
+        some_trials(pictures, "methods"), "a", "methods", ["left"] * len(some_trials(pictures, "methods"))
+    )
+    assert len(read([save(tmp_path, saved | {"seed": int(saved["seed"])})], pictures))
+
+
 def test_the_right_picture_counts_as_the_method(tmp_path, pictures):
     trials = some_trials(pictures, "identification")
     right = {(one.name, one.stimulus) for one in pictures}
@@ -48,7 +56,7 @@ def with_trial(rating, **keys):
 
 BAD = {
     "another study": (lambda r: changed(r, study="other"), "study tiny, seed 7"),
-    "another seed": (lambda r: changed(r, seed=8), "seed 8"),
+    "another seed": (lambda r: changed(r, seed="8"), "seed 8"),
     "another format": (lambda r: changed(r, format="x"), "a file that the page `rate` saved"),
     "a later version": (lambda r: changed(r, format_version=2), "version 2"),
     "unknown design": (lambda r: changed(r, design="x"), "a design among methods, identification"),

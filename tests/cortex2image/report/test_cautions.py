@@ -97,6 +97,15 @@ def test_methods_without_controls_say_which_to_run() -> None:
     assert list(found.names) == ["ceiling_z", "shuffled_z", "ceiling_c"]
 
 
+def test_of_a_cross_validated_study_no_control_is_asked_that_it_may_not_run() -> None:
+    """True features train some fold, so that the config refuses them."""
+    facts = replace(SOUND, methods=("c",), cross_validated=True)
+    found = only(facts)
+    assert list(found.lines) == ["c (meaning): no floor"]
+    assert list(found.names) == ["shuffled_c"]
+    assert cautions(replace(facts, methods=("c", "shuffled_c"))) == []
+
+
 def test_a_study_without_scores_of_pictures_has_no_wrong_warning() -> None:
     empty = replace(SOUND, scores=SOUND.scores.iloc[:0], methods=())
     assert cautions(empty) == []

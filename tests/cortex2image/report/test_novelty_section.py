@@ -59,6 +59,14 @@ def test_methods_are_shown_by_clip_identification_of_the_pooled_subjects():
     assert [row["title"] for row in found["spans"]] == ["z", "c"]
 
 
+def test_of_one_subject_nothing_is_said_of_people():
+    found = novelty_section(tables(), METHODS, TARGET)
+    assert (found["who"], found["over"]) == ("sub-01", "stimuli")
+    two = tables(scores=scores(subjects=("sub-01", "sub-02", "all")))
+    several = novelty_section(two, METHODS, TARGET)
+    assert (several["who"], several["over"]) == ("the pooled subjects", "subjects and stimuli")
+
+
 def test_decoded_features_are_no_method_of_pictures():
     table = scores(methods=("decoded_z", "zc"), metrics=("features_twoway",))
     assert headline(table, ("zc",)) == "features_twoway"

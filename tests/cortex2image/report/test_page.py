@@ -36,7 +36,14 @@ def test_a_name_the_context_lacks_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("value", "digits", "text"),
-    [(0.12345, 3, "0.123"), (-0.5, 2, "−0.50"), (None, 3, "–"), (float("nan"), 3, "–"), (12.6, 0, "13")],
+    [
+        (0.12345, 3, "0.123"),
+        (-0.5, 2, "−0.50"),
+        (None, 3, "–"),
+        (float("nan"), 3, "–"),
+        (12.6, 0, "13"),
+        (-0.0004, 3, "0.000"),
+    ],
 )
 def test_numbers(value: float | None, digits: int, text: str) -> None:
     assert number(value, digits) == text

@@ -46,7 +46,7 @@ def _scores(study: StudyResults) -> list[str]:
         target = escape(f"results/{study.name}/scores.parquet")
         return [f"No scores yet: <code>snakemake --cores all {target}</code> makes them."]
     scores = study.folder.table("scores")
-    subject = POOLED if POOLED in set(scores["subject"]) else study.subjects[0]
+    subject = POOLED if len(study.subjects) > 1 and POOLED in set(scores["subject"]) else study.subjects[0]
     own = scores[(scores["subject"] == subject) & scores["method"].isin(study.methods)]
     metrics = _metrics(list(dict.fromkeys(own["metric"])))
     heads = [_head(metric, own) for metric in metrics]
@@ -70,7 +70,7 @@ def _head(metric: str, scores: pd.DataFrame) -> str:
     own = scores[scores["metric"] == metric]
     arrow = "↑" if own["higher_is_better"].iloc[0] else "↓"
     chance = own["null_mean"].mean()
-    below = "" if pd.isna(chance) else f"<br><small>chance {chance:.2f}</small>"
+    below = "" if pd.isna(chance) else f"<br><small>chance {round(chance, 2) + 0.0:.2f}</small>"
     return f"{escape(term(metric, 'metric').title)} {arrow}{below}"
 
 

@@ -14,6 +14,7 @@ from cortex2image.plots.gallery import TileRow, tiles
 from cortex2image.plots.panels import (
     Scale,
     draw_panels,
+    ends,
     number_panel,
     rounded_end,
     slices_that_fit,
@@ -127,8 +128,10 @@ class Plot:
         tables = {name: self._study.table("encoding", subject=who, model=name) for name in names}
         r = {name: table["r"].to_numpy() for name, table in tables.items()}
         found = {name: table["q"].to_numpy() < fdr for name, table in tables.items()}
-        end = rounded_end([np.maximum(values, 0) for values in r.values()])
-        scale = Scale("r on test stimuli; darkest: 0 or less", "viridis", 0.0, end)
+        # Of significant voxels, lest a whole brain of silent ones decides it.
+        predicted = [values[found[name]] for name, values in r.items() if found[name].any()]
+        end = rounded_end(predicted or [np.maximum(values, 0) for values in r.values()])
+        scale = Scale(f"r on test stimuli; {ends(end)}", "viridis", 0.0, end)
         every = np.ones(len(grid), bool)
         panels = [
             number_panel(

@@ -16,7 +16,7 @@ from cortex2image.encoding.quantities import (
     quantities,
 )
 from cortex2image.plots.canvas import FLAT, Canvas
-from cortex2image.plots.panels import Panel, Scale, draw_panels, label_panel, number_panel, rounded_end
+from cortex2image.plots.panels import Panel, Scale, draw_panels, ends, label_panel, number_panel, rounded_end
 from cortex2image.plots.style import PALETTE
 from cortex2image.study.encoding_figures import LAYERS, SPACES, EncodingFigure, points_at
 from cortex2image.study.model_titles import layer_title
@@ -70,10 +70,10 @@ def _scales(shown: list[Quantity]) -> dict[str, Scale]:
     """Return a scale of r and, if there is unique variance, one of R^2 for both bands."""
     kinds = {quantity.kind for quantity in shown}
     accuracy = _end([q for q in shown if q.kind == ACCURACY])
-    scales = {ACCURACY: Scale("r on test stimuli; darkest: 0 or less", ACCURACY_COLOURS, 0.0, accuracy)}
+    scales = {ACCURACY: Scale(f"r on test stimuli; {ends(accuracy)}", ACCURACY_COLOURS, 0.0, accuracy)}
     if kinds - {ACCURACY}:
         end = _end([q for q in shown if q.kind != ACCURACY])
-        unique = Scale("unique R² on test stimuli; darkest: 0 or less", UNIQUE_COLOURS, 0.0, end)
+        unique = Scale(f"unique R² on test stimuli; {ends(end)}", UNIQUE_COLOURS, 0.0, end)
         scales |= {UNIQUE_LATENT: unique, UNIQUE_BESIDE: unique}
     return scales
 

@@ -69,6 +69,11 @@ def rounded_end(values: Sequence[NDArray[np.floating]]) -> float:
     return max(0.05, float(np.ceil(20 * np.percentile(pooled, 99) - 1e-9) / 20))
 
 
+def ends(end: float) -> str:
+    """Say what the two ends of a scale from 0 stand for: few voxels lie beyond the end."""
+    return f"darkest: 0 or less, brightest: {end:g} or more"
+
+
 def compose(canvas: Canvas, panel: Panel) -> NDArray[np.floating]:
     """Return the picture of a panel as (H, W, 3) numbers from 0 to 1; white outside the brain."""
     picture = np.where(np.isnan(canvas.cortex), 1.0, canvas.cortex)[..., None].repeat(3, axis=2)

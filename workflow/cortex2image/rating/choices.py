@@ -75,7 +75,7 @@ def _read(file: str, study: str, seed: int) -> dict[str, Any]:
         raise DataError(
             file, f"version {FORMAT_VERSION} of the format", found, "rate with the present report"
         )
-    if (rating.get("study"), rating.get("seed")) != (study, seed):
+    if (rating.get("study"), str(rating.get("seed"))) != (study, str(seed)):
         found = f"study {rating.get('study')}, seed {rating.get('seed')}"
         fix = "take it out of the folder, or run with the config of that study"
         raise DataError(file, f"study {study}, seed {seed}", found, fix)

@@ -36,6 +36,7 @@ class Facts:
     ----------
     scores : rows of the table `scores` of all subjects together, of pictures and headline metrics alone
     methods : methods with pictures, in order
+    cross_validated : whether every stimulus trains some fold, so that no method may read true features
     """
 
     subjects: Sequence[str]
@@ -46,6 +47,7 @@ class Facts:
     duplicates: Sequence[str]
     scores: pd.DataFrame
     methods: Sequence[str]
+    cross_validated: bool = False
 
 
 def facts_of(study: StudyResults) -> Facts:
@@ -63,6 +65,7 @@ def facts_of(study: StudyResults) -> Facts:
         study.novelty.problems if study.novelty else (),
         pooled[pooled["metric"].isin(metrics)],
         methods,
+        study.settings.dataset.cross_validate != "none",
     )
 
 
@@ -178,9 +181,10 @@ def _controls(facts: Facts) -> Caution | None:
         method = described(name)
         if method is None or method.control:
             continue
-        missing = {} if method.ceiling in facts.methods else {"no ceiling": method.ceiling}
-        if method.floors and not set(method.floors) & set(facts.methods):
-            missing["no floor"] = method.floors[0]
+        ceiling, floors = (_allowed(controls, facts) for controls in ((method.ceiling,), method.floors))
+        missing = {} if method.ceiling in facts.methods or not ceiling else {"no ceiling": ceiling[0]}
+        if floors and not set(method.floors) & set(facts.methods):
+            missing["no floor"] = floors[0]
         if missing:
             lines.append(f"{method_word(name).title}: {', '.join(missing)}")
             names += missing.values()
@@ -190,6 +194,16 @@ def _controls(facts: Facts) -> Caution | None:
     )
     title = "Some methods have nothing to be measured by."
     return Caution(title, text, lines, tuple(dict.fromkeys(names))) if lines else None
+
+
+def _allowed(controls: Sequence[str], facts: Facts) -> list[str]:
+    """Return the controls that the study may run; under cross-validation none reads true features."""
+    known = {name: described(name) for name in controls}
+    return [
+        name
+        for name, control in known.items()
+        if not (facts.cross_validated and control and control.features)
+    ]
 
 
 def _competing(facts: Facts) -> pd.DataFrame:

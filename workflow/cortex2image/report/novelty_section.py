@@ -18,6 +18,7 @@ from cortex2image.report.page import number
 from cortex2image.report.words import measure_word
 from cortex2image.study.methods import described, title_of
 from cortex2image.study.model_titles import space_title
+from cortex2image.tables.scores import POOLED
 
 LABEL_CHARACTERS = 34
 """Length of a line that fits beside the chart."""
@@ -69,6 +70,8 @@ class NoveltySection(TypedDict):
     metric: str
     measure: str
     what: str
+    who: str
+    over: str
     figure: Figure
     methods: list[MethodRow]
     compared: list[str]
@@ -85,10 +88,12 @@ def novelty_section(tables: NoveltyTables, methods: Sequence[str], target: str) 
     methods : the methods of the study, in its order
     target : file of the scores by novelty, which Snakemake can make again
     """
+    subjects = [name for name in dict.fromkeys(tables.scores["subject"]) if name != POOLED]
+    several = len(subjects) > 1
     metric = headline(tables.scores, methods)
     measure = main_measure(list(dict.fromkeys(tables.scores["measure"])))
     chosen = tables.scores[(tables.scores["metric"] == metric) & (tables.scores["measure"] == measure)]
-    pooled = chosen[chosen["subject"] == "all"].set_index("method")
+    pooled = chosen[chosen["subject"] == POOLED].set_index("method")
     shown = [method for method in methods if method in pooled.index]
     drawn = [m for m in shown if m in COMPARED or not _is_control(m)]
     lines = {title_of(m): _thirds(pooled.loc[m]) for m in drawn}
@@ -99,6 +104,8 @@ def novelty_section(tables: NoveltyTables, methods: Sequence[str], target: str) 
         "metric": facts.title,
         "measure": measure_title(measure),
         "what": facts.what,
+        "who": "the pooled subjects" if several else subjects[0],
+        "over": "subjects and stimuli" if several else "stimuli",
         "figure": Figure(
             "novelty",
             svg(thirds_chart(lines, int(pooled["n"].max()), label)),

@@ -48,10 +48,10 @@ def render(
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """Return `value` with `digits` decimals and a true minus sign; a dash for no value."""
+    """Return `value` with `digits` decimals and a true minus sign, none for 0; a dash for no value."""
     if value is None or math.isnan(value):
         return "–"
-    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def p_value(value: float | None) -> str:

@@ -57,7 +57,7 @@ class Rule:
         if self.unit == "%":
             share = 100 * value
             return f"{share:.1f} %" if 0 < share < 10 else f"{share:.0f} %"
-        number = f"{value:,.0f}" if float(value).is_integer() else f"{value:.2f}"
+        number = f"{value:,.0f}" if float(value).is_integer() else f"{round(value, 2) + 0.0:.2f}"
         return f"{number} {self.unit}".rstrip().replace("-", "\N{MINUS SIGN}")
 
     @property

@@ -212,7 +212,10 @@ ENCODING = Contract(
     ),
     ("voxel_id",),
 )
-_RESAMPLED = "in each bootstrap resample of the test stimuli (if cross-validated, within folds); "
+_RESAMPLED = (
+    "in each bootstrap resample of the test stimuli (if cross-validated, within folds, and sqrt(2) times as "
+    "far from the score: resamples leave out that folds train each other's models); "
+)
 ENCODING_RESAMPLES = Contract(
     "encoding_resamples",
     1,

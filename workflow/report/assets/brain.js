@@ -83,7 +83,7 @@
     const slider = by("threshold");
     slider.max = end;
     by("threshold-value").textContent = Number(slider.value).toFixed(2);
-    const label = share ? "r as a share of its ceiling; darkest: 0 or less" : "r on test stimuli; darkest: 0 or less";
+    const label = `${share ? "r as a share of its ceiling" : "r on test stimuli"}; darkest: 0 or less, brightest: ${end} or more`;
     const panels = shown.map((map, i) => mapPanel(modelTitle(map.model), values[i], map.significant, [0, end, accuracy, page.accuracy], label));
     if (shown.length > 1) {
       const either = shown[0].significant.map((bit, v) => bit | shown[1].significant[v]);

@@ -161,7 +161,7 @@
     try {
       const found = JSON.parse(await saved.text());
       if (found.format !== FORMAT) return say("This is no file that this page saved.");
-      if (found.study !== rating.study || found.seed !== rating.seed) return say(`This file belongs to another study, ${found.study}.`);
+      if (found.study !== rating.study || String(found.seed) !== rating.seed) return say(`This file belongs to another study, ${found.study}.`);
       begin(found.rater, found.design, found.trials);
     } catch (error) {
       say("This file cannot be read: it is no JSON, or only a part of it.");

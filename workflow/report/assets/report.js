@@ -36,7 +36,9 @@ const c2i = (() => {
   }
 
   function number(value, digits = 3) {
-    return value === null || Number.isNaN(value) ? "–" : value.toFixed(digits).replace("-", "\u2212");
+    if (value === null || Number.isNaN(value)) return "–";
+    // Never a zero with a sign.
+    return value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", "\u2212");
   }
 
   // Random numbers in [0, 1) that follow from a seed, the same on every machine (mulberry32).
@@ -123,7 +125,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       const up = heading.getAttribute("aria-sort") !== "ascending";
       for (const other of table.querySelectorAll("thead th")) other.removeAttribute("aria-sort");
       heading.setAttribute("aria-sort", up ? "ascending" : "descending");
-      const key = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
+      const key = (row) => (row.cells[column].dataset.value ?? row.cells[column].textContent.trim()).replace("\u2212", "-");
       const compare = (a, b) => {
         const [x, y] = [key(a), key(b)];
         const difference = x !== "" && y !== "" ? Number(x) - Number(y) : NaN;

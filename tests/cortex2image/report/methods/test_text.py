@@ -336,3 +336,13 @@ def test_a_limit_is_said_where_it_holds(
 def test_a_limit_is_not_said_where_it_does_not_hold(config: str, changes: dict[str, Any], words: str) -> None:
     assert len(LIMITS) >= 15
     assert not [line for line in limits(study_of(config, **changes), FACTS) if words in line]
+
+
+def test_permutations_and_ceilings_are_those_of_the_data() -> None:
+    """Blocks know a category and no picture; labels of categories are permuted within folds."""
+    blocks, pictures = text_of(study_of("haxby")), text_of(study_of("config"))
+    assert "permutations of which category belongs to which stimulus, within folds, or from all" in blocks
+    assert "from all blocks of a category, for differences within folds" in blocks
+    assert "permutations of which picture belongs to which stimulus, or from all" in pictures
+    assert "estimated from all repeated stimuli" in pictures
+    assert ("wider by the square root of 2" in blocks, "square root of 2" in pictures) == (True, False)

@@ -177,8 +177,9 @@ def scaling(study: Study, facts: Facts) -> list[str]:
     else:
         text.append("Repeated trials were not averaged.")
     folds = "" if study.dataset.cross_validate == "none" else ", for differences within folds"
+    repeated = "repeated stimuli" if READERS[study.dataset.reader].image_identity else "blocks of a category"
     ceilings = {
-        "all": f"Noise ceilings of voxels were estimated from all repeated stimuli{folds} [@allen2022].",
+        "all": f"Noise ceilings of voxels were estimated from all {repeated}{folds} [@allen2022].",
         "train": "Noise ceilings of voxels were estimated from repeated training stimuli alone [@allen2022].",
         "released": "Noise ceilings of voxels are those released with the betas [@allen2022].",
     }

@@ -174,13 +174,18 @@ def encoding(study: Study, facts: Facts) -> list[str]:
         text.append(
             f"Wider features were replaced by {encode.pca:,} principal components of training stimuli."
         )
-    within = "" if study.dataset.cross_validate == "none" else " within folds"
+    within = wider = ""
+    if study.dataset.cross_validate != "none":
+        within, wider = (
+            " within folds",
+            ", wider by the square root of 2 since folds train each other's models",
+        )
     text.append(
         "Accuracy is Pearson r of predicted and measured responses to test stimuli; p of a voxel comes from "
         f"{encode.permutations:,} permutations of the test stimuli{within}, and its q controls the false "
         f"discovery rate [@benjamini1995]; q below {encode.fdr:g} counts as significant. Intervals of "
         "regions rest on "
-        f"{encode.resamples:,} bootstrap resamples of the test stimuli."
+        f"{encode.resamples:,} bootstrap resamples of the test stimuli{within}{wider}."
     )
     if encode.to_mni:
         text.append("Maps were brought to fsaverage5 by an affine matrix to MNI152 of each subject.")

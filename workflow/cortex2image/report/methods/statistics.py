@@ -38,13 +38,14 @@ def scores(study: Study, facts: Facts) -> list[str]:
 
 def chance(study: Study, facts: Facts) -> list[str]:
     """Describe nulls, intervals, comparisons, floors and ceilings."""
-    methods = method_names(study.reconstruct)
+    methods, pictured = method_names(study.reconstruct), READERS[study.dataset.reader].image_identity
+    what = "picture" if pictured else "category"
+    within = "" if study.dataset.cross_validate == "none" else ", within folds"
     text = [
-        f"p of a score is one-sided, from {study.evaluate.permutations:,} permutations of which picture "
-        "belongs to "
-        "which stimulus, or from all of them where there are fewer, and never 0 [@phipson2010]. Intervals "
-        "hold 95 %: of one subject, over test stimuli; of all, "
-        "over subjects and stimuli.",
+        f"p of a score is one-sided, from {study.evaluate.permutations:,} permutations of which {what} "
+        f"belongs to which stimulus{within}, or from all of them where there are fewer, and never 0 "
+        "[@phipson2010]. Intervals hold 95 %: of one subject, over test stimuli; of all, over subjects and "
+        "stimuli.",
     ]
     if len(methods) > 1:
         text.append(

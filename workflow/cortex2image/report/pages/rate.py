@@ -60,7 +60,8 @@ def rating_data(study: StudyResults, trials: Mapping[str, Sequence[Sequence[Tria
     return {
         "study": study.name,
         "version": study.provenance["version"],
-        "seed": seed,
+        # As text, since JavaScript has no whole numbers above 2**53.
+        "seed": str(seed),
         "subjects": list(subjects),
         "stimuli": list(stimuli),
         "seen": [seen_name(seed, stimulus) for stimulus in stimuli],

@@ -34,6 +34,7 @@ def content(study: StudyResults) -> Content:
         "studies": studies,
         "learning_curve": curve,
         "novelty": novelty,
+        "cross_validated": study.settings.dataset.cross_validate != "none",
         "decoding_rows": decoding_rows(study.decoded),
         "decoding_figures": decoding,
     }
