@@ -59,11 +59,17 @@ def test_results_are_those_of_the_cpu(rows, operation):
         lambda a, b: a.__setitem__(torch.arange(6), b),
         lambda a, b: b[a[:, 0] > 0] + a[0],
         lambda a, b: nn.Linear(4, 2, dtype=torch.float64).to("cuda")(b),
+        lambda a, b: torch.stack([a[0, 0], b[0, 0]]),
     ],
 )
 def test_tensors_of_both_devices_are_refused(rows, operation):
     with pytest.raises(RuntimeError, match=ELSEWHERE):
         operation(rows.to("cuda"), rows)
+
+
+def test_generators_of_the_cpu_are_refused():
+    with pytest.raises(RuntimeError, match="generator"):
+        torch.randn(3, device="cuda", generator=torch.Generator())
 
 
 def test_a_number_and_positions_may_stay_on_the_cpu(rows):

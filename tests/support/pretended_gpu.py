@@ -2,7 +2,7 @@
 
 Code that forgets to move a tensor fails here as it does with a GPU, on any machine: operations on tensors of
 both devices are refused, and so are NumPy arrays of what lies on the GPU. Results are those of the CPU. Of a
-real GPU's memory, speed, rounding and kernels nothing is learned.
+real GPU's memory, speed, rounding and kernels nothing is learned, nor of copies that are read too early.
 
 It is made of a tensor that wraps another one (PyTorch: a wrapper subclass), and of two of PyTorch's modes,
 which see every call and every operation.
@@ -34,6 +34,8 @@ MOVES = {
     aten.to.other,
 }
 INDEXED = {aten.index.Tensor, aten.index_put.default, aten.index_put_.default, aten._index_put_impl_.default}
+# Operations that take not even a single number from the other device.
+STRICT = {aten.cat.default, aten.stack.default, aten.index_select.default, aten.embedding.default}
 READS = {
     torch.Tensor.__bool__,
     torch.Tensor.__float__,
@@ -148,10 +150,12 @@ def _operate(func: Any, args: Any, kwargs: Any) -> Any:
     there = [value for value in values if isinstance(value, OnGpu)]
     if there and func in ANSWERS:
         return ANSWERS[func]
-    if there and func not in MOVES and any(map(_is_elsewhere, _mixing(func, args, values))):
+    if there and func not in MOVES and any(_is_elsewhere(v, func) for v in _mixing(func, args, values)):
         raise RuntimeError(f"Expected all tensors to be on the same device: cuda:0 and cpu in {func}")
     asked = [value for value in values if isinstance(value, torch.device)]
     on_gpu = asked[0] == GPU if asked else bool(there)
+    if on_gpu and any(isinstance(v, torch.Generator) and v.device == CPU for v in values):
+        raise RuntimeError(f"Expected a generator of the device cuda in {func}")
     if func is aten.copy_.default:
         on_gpu = isinstance(args[0], OnGpu)
     plain, named = tree_unflatten(
@@ -198,9 +202,10 @@ def _held(value: Any) -> Any:
     return value.held if isinstance(value, OnGpu) else value
 
 
-def _is_elsewhere(value: Any) -> bool:
-    """Say whether this is a tensor of the CPU; single numbers go anywhere."""
-    return isinstance(value, torch.Tensor) and not isinstance(value, OnGpu) and value.dim() > 0
+def _is_elsewhere(value: Any, func: Any = None) -> bool:
+    """Say whether this is a tensor of the CPU; single numbers go into most operations."""
+    of_cpu = isinstance(value, torch.Tensor) and not isinstance(value, OnGpu)
+    return of_cpu and (func in STRICT or value.dim() > 0)
 
 
 def _is_meta(value: Any) -> bool:
