@@ -65,8 +65,8 @@ def test_unique_variance_lies_where_it_is_planted(rng, grams, folds):
     found, joint = jointly(used, betas, trials)
     singles = [alone(space, betas, trials) for space in used]
     unique = [
-        unique_variance(r2_of(joint), r2_of(other), joint.resamples()[1], other.resamples()[1])
-        for other in singles[::-1]
+        unique_variance(r2_of(joint), r2_of(other), joint.resamples()[1], other.resamples()[1], share)
+        for other, share in zip(singles[::-1], found.share, strict=True)
     ]
     own, none = ((FIRST, LAST), (LAST, FIRST))
     for band in range(2):
