@@ -20,7 +20,7 @@ from tests.support.snakemake import run_program
 from tests.workflow.test_rerun_truth import declares
 
 # One finished study serves these tests and those of faults: with several test processes they belong to one.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.xdist_group("faults")]
 # Pictures of shards lie in folders of their shards, and tables say where.
 OF_SHARDS = re.compile(r"(^|/)shards/")
 

@@ -17,7 +17,7 @@ from tests.support.studies import as_option
 from cortex2image.steps import decode_features, prepared_betas
 from cortex2image.tables import contracts
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nsd")]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.xdist_group("nsd")]
 SUBJECTS = ("sub-01", "sub-02")
 SMALL: dict[str, Any] = {
     "dataset": {

@@ -14,7 +14,7 @@ from cortex2image.tables.recordings import BETAS, SINGLE_TRIAL_BETAS, STIMULI, T
 from cortex2image.tables.results import DECODED_SCORES
 from cortex2image.tables.studies import STUDIES
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("own split")]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.xdist_group("own split")]
 
 OF_BOTH = """
 subjects: [sub-01]

@@ -12,7 +12,7 @@ from tests.faults.whole import differences
 from cortex2image.tables.recordings import TRIALS
 
 # One finished study serves all these tests: with several test processes they belong to one.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.xdist_group("faults")]
 
 
 def flipped(path):

@@ -7,7 +7,7 @@ import pytest
 from tests.faults.whole import differences, require_whole
 
 # One finished study serves all these tests: with several test processes they belong to one.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.xdist_group("faults")]
 DECODED = "results/tiny/sub-01/decoded"
 OWN_MOUNTS = ("unshare", "--map-root-user", "--mount", "sh", "-e", "-c")
 

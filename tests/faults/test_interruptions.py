@@ -10,7 +10,7 @@ from tests.faults.study import outlived, started_by, steps_of
 from tests.faults.whole import differences, leftovers, require_whole
 
 # One finished study serves all these tests: with several test processes they belong to one.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.xdist_group("faults")]
 # Where tests run in the background, a shell may have told its children to ignore Ctrl-C.
 LISTENING = ("env", "--default-signal=INT")
 

@@ -9,7 +9,7 @@ from tests.faults.study import new_study
 from tests.faults.whole import differences, leftovers, require_whole
 
 # One finished study serves all these tests: with several test processes they belong to one.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.xdist_group("faults")]
 
 
 def test_killed_at_a_write_at_a_join_and_with_orphans(finished, tmp_path):
