@@ -107,7 +107,7 @@ def _difference(results: VoxelResults, thresholded: bool) -> tuple[Panel, Scale]
     values = results.r[first] - results.r[second]
     either = (results.q[first] < results.fdr) | (results.q[second] < results.fdr)
     end = rounded_end([values[either] if either.any() else values])
-    label = f"difference of r; red: {first}, blue: {second} predicts better"
+    label = f"difference of r; red: {first}, blue: {second} predicts better; palest: by {end:g} or more"
     scale = Scale(label, DIFFERENCE_COLOURS, -end, end)
     note = f"no test of the difference; {_counted(either, results)} for one of them"
     shown = either if thresholded else np.ones(len(values), dtype=bool)

@@ -83,14 +83,14 @@
     const slider = by("threshold");
     slider.max = end;
     by("threshold-value").textContent = Number(slider.value).toFixed(2);
-    const label = `${share ? "r as a share of its ceiling" : "r on test stimuli"}; darkest: 0 or less, brightest: ${end} or more`;
+    const label = `${share ? "r as a share of its ceiling" : "r on test stimuli"}; darkest: 0 or less, brightest: ${c2i.number(end, 2)} or more`;
     const panels = shown.map((map, i) => mapPanel(modelTitle(map.model), values[i], map.significant, [0, end, accuracy, page.accuracy], label));
     if (shown.length > 1) {
       const either = shown[0].significant.map((bit, v) => bit | shown[1].significant[v]);
       const apart = values[0].map((value, v) => value - values[1][v]);
       const most = largest(apart.filter((_, v) => either[v]));
       const [first, second] = shown.map((map) => modelTitle(map.model));
-      panels.push(mapPanel(`${first} minus ${second}`, apart, either, [-most, most, difference, page.difference], `red: ${first} predicts better; no test of the difference`, "significant in either map"));
+      panels.push(mapPanel(`${first} minus ${second}`, apart, either, [-most, most, difference, page.difference], `red: ${first} predicts better, palest by ${c2i.number(most, 2)} or more; no test of the difference`, "significant in either map"));
     }
     slices?.show(panels);
     surface?.show(panels);
