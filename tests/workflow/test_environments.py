@@ -12,6 +12,7 @@ from tests.workflow.test_lint import GATES
 
 ENVS = ROOT / "envs"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LONG = ".venv/bin/python -m pytest -n 2 --dist loadgroup -m long"
 
 
 def normal(name):
@@ -72,7 +73,8 @@ def test_github_runs_what_ci_runs_on_versions_of_python_that_are_supported():
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "tests.yml").read_text())
     (job,) = workflow["jobs"].values()
     checkout, python, *commands = job["steps"]
-    assert commands == [{"run": "bash .ci/run"}]
+    assert [step["run"] for step in commands] == ["bash .ci/run", LONG]
+    assert LONG.removesuffix(" -m long") in (ROOT / "README.md").read_text()
     assert checkout["uses"].startswith("actions/checkout@v")
     assert python["uses"].startswith("actions/setup-python@v")
     assert python["with"]["python-version"] == "${{ matrix.python-version }}"
