@@ -1,6 +1,6 @@
 from cortex2image.metrics.judge_titles import judge_title
 from cortex2image.metrics.registry import METRICS
-from cortex2image.networks.judge_specs import PRETRAINED_JUDGES
+from cortex2image.networks.judge_specs import DREAMSIM, PRETRAINED_JUDGES
 
 
 def test_a_judge_is_named_by_its_network_and_whose_preparation_it_follows() -> None:
@@ -11,7 +11,9 @@ def test_a_judge_is_named_by_its_network_and_whose_preparation_it_follows() -> N
 
 
 def test_every_judge_and_layer_has_words_of_its_own() -> None:
-    titles = [judge_title(spec.name, layer) for spec in PRETRAINED_JUDGES for layer in spec.layers]
+    titles = [
+        judge_title(spec.name, layer) for spec in (*PRETRAINED_JUDGES, *DREAMSIM) for layer in spec.layers
+    ]
     assert len(set(titles)) == len(titles)
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from cortex2image.judges.pretrained_networks import weights_file
 from cortex2image.networks.compat import ensure_torchvision
-from cortex2image.networks.judge_specs import PRETRAINED_JUDGES
-from cortex2image.networks.origins import PRETRAINED_WEIGHTS
+from cortex2image.networks.judge_specs import DREAMSIM, PRETRAINED_JUDGES
+from cortex2image.networks.origins import DREAMSIM_WEIGHTS, PRETRAINED_WEIGHTS
 
 
 def test_addresses_are_those_of_the_named_weights():
@@ -21,8 +21,8 @@ def test_addresses_are_those_of_the_named_weights():
 
 
 def test_every_judge_but_clip_has_weights_in_its_folder():
-    kinds = {origin.path: origin.name for origin in PRETRAINED_WEIGHTS}
-    for spec in PRETRAINED_JUDGES:
+    kinds = {origin.path: origin.name for origin in (*PRETRAINED_WEIGHTS, DREAMSIM_WEIGHTS)}
+    for spec in (*PRETRAINED_JUDGES, *DREAMSIM):
         if spec.kind != "clip":
             assert kinds[str(weights_file(Path(spec.folder)))] == spec.kind
 

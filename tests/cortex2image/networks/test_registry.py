@@ -1,13 +1,16 @@
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.support.full_models import UNET, VERSION_2_UNET
 
 from cortex2image.errors import ConfigError
+from cortex2image.metrics.choice import metrics_of
 from cortex2image.networks.compat import ensure_torchvision
-from cortex2image.networks.origins import ADAPTER_WEIGHTS, IMAGE_ENCODER
+from cortex2image.networks.judge_specs import DREAMSIM
+from cortex2image.networks.origins import ADAPTER_WEIGHTS, DREAMSIM_WEIGHTS, IMAGE_ENCODER
 from cortex2image.networks.registry import BLIP, DPT, MODEL_SETS, STABLE_DIFFUSION_2_DEPTH, model_set
 from cortex2image.study import settings
 
@@ -65,6 +68,20 @@ def test_the_set_of_the_image_prompt_has_its_files():
     assert "image_prompt" in known.parts
     assert {f"{IMAGE_ENCODER}/model.safetensors", ADAPTER_WEIGHTS} <= set(known.files)
     assert not {ADAPTER_WEIGHTS} & set(MODEL_SETS["stable-diffusion-v1-4"].files)
+
+
+def test_sets_with_dreamsim_differ_in_one_judge_and_its_file():
+    with_it = [known for known in FETCHED if known.name.endswith("-dreamsim")]
+    assert len(with_it) == 3
+    for known in with_it:
+        plain = MODEL_SETS[known.name.removesuffix("-dreamsim")]
+        assert set(known.judges) - set(plain.judges) == set(DREAMSIM)
+        assert set(known.files) - set(plain.files) == {DREAMSIM_WEIGHTS.path}
+        assert (
+            replace(known, **{key: getattr(plain, key) for key in ("name", "folder", "judges", "weights")})
+            == plain
+        )
+        assert set(metrics_of(known)) - set(metrics_of(plain)) == {"distance_dreamsim_dino_vitb16"}
 
 
 def test_a_shipped_set_has_nothing_to_fetch():

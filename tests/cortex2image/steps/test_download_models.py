@@ -12,7 +12,7 @@ from tests.support.studies import as_option
 from tests.support.tiny_models import tiny_description
 
 from cortex2image.errors import ConfigError, DataError, ModelSetError
-from cortex2image.networks.checksums import verify
+from cortex2image.networks.checksums import check_files, verify
 from cortex2image.networks.origins import HubOrigin, WeightsOrigin
 from cortex2image.networks.registry import MODEL_SETS
 from cortex2image.steps.download_models import main
@@ -137,3 +137,28 @@ def test_files_of_no_known_commit_are_named_once_the_others_are_there(server, mo
     for path in by_hand.paths:
         (described.folder / path).write_text("mine")
     assert "captioner/config.json" in (download(server).folder / "SHA256SUMS").read_text()
+
+
+def test_an_adapter_is_fetched_beside_its_weights_and_both_are_deleted(server, monkeypatch):
+    """Of what the adapter makes of them, tests/cortex2image/judges/test_dreamsim_weights.py tells."""
+    described, converted = MODEL_SETS["fetched"], []
+    adapted = replace(described.weights[0], adapter=f"{server.url}/adapter.zip")
+    monkeypatch.setitem(MODEL_SETS, "fetched", replace(described, weights=(adapted,)))
+    monkeypatch.setattr("cortex2image.steps.download_models.convert", lambda *paths: converted.append(paths))
+    server.files["/adapter.zip"] = b"archive"
+    with pytest.raises(ModelSetError, match=r"efficientnet_b1\.safetensors(.|\n)*a safetensors file"):
+        download(server)
+    place = described.folder / "published"
+    assert converted == [(KIND, place / "effnet.pth", described.folder / TARGET, place / "adapter.zip")]
+    assert not list(place.iterdir())
+    (place / "adapter.zip").write_bytes(b"by hand")
+    with pytest.raises(ModelSetError, match="a safetensors file"):
+        download(server)
+    assert [path.name for path in place.iterdir()] == ["adapter.zip"]
+
+
+def test_a_missing_adapter_is_named_with_its_address(server, monkeypatch):
+    described = MODEL_SETS["fetched"]
+    adapted = replace(described.weights[0], adapter="https://example.org/adapter.zip")
+    with pytest.raises(ModelSetError, match=r"and published/adapter\.zip, which is\n.*example\.org/adapter"):
+        check_files(replace(described, weights=(adapted,)))

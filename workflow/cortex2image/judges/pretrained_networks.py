@@ -24,7 +24,9 @@ def architecture(kind: Kind) -> nn.Module:
     """Return a network of torchvision without weights: its tensors have shapes but no memory.
 
     The classifiers of ImageNet keep their last layers, so that a file of published weights fits tensor by
-    tensor. SwAV is a ResNet-50 that was trained without a classifier.
+    tensor. SwAV is a ResNet-50 that was trained without a classifier. DINO, a vision transformer without one,
+    gives the state of its class token after the last block, before the last normalisation, as DreamSim
+    takes it.
     """
     ensure_torchvision()
     with torch.device("meta"):
@@ -61,11 +63,21 @@ def _swav_resnet50() -> nn.Module:
     return network
 
 
+def _dino_vitb16() -> nn.Module:
+    from torchvision.models import vit_b_16
+
+    network: nn.Module = vit_b_16(weights=None)
+    network.encoder.ln = nn.Identity()
+    network.heads = nn.Identity()
+    return network
+
+
 _BUILDERS: dict[Kind, Callable[[], nn.Module]] = {
     "alexnet": _alexnet,
     "inception_v3": _inception_v3,
     "efficientnet_b1": _efficientnet_b1,
     "swav_resnet50": _swav_resnet50,
+    "dino_vitb16": _dino_vitb16,
 }
 
 

@@ -8,10 +8,17 @@ NETWORKS = {
     "inception": "Inception",
     "effnet": "EfficientNet",
     "swav": "SwAV",
+    "dreamsim": "DreamSim",
 }
 """Judges by the first part of their names. Those of the miniature set have no second part."""
-FAMILIES = {"takagi": "Takagi", "brain_diffuser": "Brain-Diffuser", "mindeye": "MindEye"}
-"""Whose preparation of pictures a judge of photographs follows, by the second part of its name."""
+FAMILIES = {
+    "takagi": "Takagi",
+    "brain_diffuser": "Brain-Diffuser",
+    "mindeye": "MindEye",
+    "dino_vitb16": "DINO ViT-B/16",
+}
+"""Whose preparation of pictures a judge of photographs follows, by the second part of its name; which of its
+networks, in the case of DreamSim."""
 LAYERS = {
     "early": "early layer",
     "middle": "middle layer",
@@ -25,6 +32,7 @@ LAYERS = {
     "fc7": "fully connected 7",
     "hidden6": "layer 6",
     "hidden12": "layer 12",
+    "cls": "class token",
 }
 CAPTION_READERS = {"clip_vit_l14": "CLIP ViT-L/14"}
 

@@ -128,7 +128,9 @@ def twoway(
     )
 
 
-def correlation_distance(judge: str, layer: str, compared: str) -> Metric:
+def correlation_distance(
+    judge: str, layer: str, compared: str, source: str = "Ozcelik and VanRullen (2023)"
+) -> Metric:
     """Return the facts of the distance between an original and its reconstruction in a judge's layer."""
     return Metric(
         name=distance_name(judge),
@@ -140,7 +142,7 @@ def correlation_distance(judge: str, layer: str, compared: str) -> Metric:
         bounds=(0.0, 2.0),
         chance=None,
         ties=f"none; {CONSTANT}: its distance is 1",
-        source="Ozcelik and VanRullen (2023)",
+        source=source,
         higher_is_better=False,
         judge=judge,
         layer=layer,

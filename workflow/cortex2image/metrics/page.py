@@ -56,6 +56,12 @@ do not edit.
   reconstructions. Values correspond to those of the papers; they are not the same numbers.
   `lpips_alex` is computed only where the model set brings the weights of AlexNet (`lpips` in
   `networks/registry.py`); the miniature does not, and its studies have no such metric.
+- **What people find alike.** `distance_dreamsim_dino_vitb16` is DreamSim (Fu et al. 2023), fitted to people's
+  judgements of which of two pictures is more like a third: of its networks, that of one vision transformer,
+  not the ensemble. Only the model sets whose names end in `-dreamsim` have it. Where a set is on disk
+  already, name its folder as `models/folder` beside `models/set: stable-diffusion-v1-4-dreamsim` and run
+  `download_models` again: it fetches DINO's weights and the archive of DreamSim's, and adds them to
+  `SHA256SUMS`, so that what was made with this folder is made again.
 - **Structural similarity.** The same call of scikit-image computes two metrics: in two dimensions (`ssim2d`)
   since version 0.20, which MindEye and later work name; of picture columns (`ssim_legacy_columns`) before, as
   in the version that Brain-Diffuser names. The two are not on one scale.

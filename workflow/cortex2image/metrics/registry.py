@@ -25,6 +25,7 @@ from cortex2image.metrics.semantic_facts import caption_metrics, classification
 from cortex2image.networks.judge_specs import (
     BRAIN_DIFFUSER,
     CLIP,
+    DREAMSIM,
     MINDEYE,
     PRETRAINED_JUDGES,
     TAKAGI,
@@ -67,6 +68,7 @@ KNOWN_AS = {
     "twoway_clip_mindeye": "CLIP",
     "distance_effnet_mindeye": "EffNet-B",
     "distance_swav_mindeye": "SwAV",
+    "distance_dreamsim_dino_vitb16": "DreamSim, its network dino_vitb16,",
 }
 """What papers of these families call a metric that differs from this one in the preparation alone."""
 
@@ -74,6 +76,7 @@ _FAMILIES = (
     (TAKAGI, "Takagi and Nishimoto (2023)"),
     (BRAIN_DIFFUSER, "Ozcelik and VanRullen (2023)"),
     (MINDEYE, "Scotti et al. (2023)"),
+    (DREAMSIM, "Fu et al. (2023)"),
 )
 _OTHER_PREPARATION = "where originals are not resized to the reconstruction's size first"
 
@@ -83,7 +86,8 @@ def _photo_metrics(spec: PretrainedSpec) -> Iterator[Metric]:
     compared = f"{PICTURES}; then {_resizing(spec.preparation)}"
     for layer, node in zip(spec.layers, spec.nodes, strict=True):
         if spec.comparison == "distance":
-            metric = correlation_distance(spec.name, layer, compared)
+            own = {"source": "Fu et al. (2023), DreamSim"} if spec in DREAMSIM else {}
+            metric = correlation_distance(spec.name, layer, compared, **own)
         else:
             metric = twoway(spec.name, spec.layers, layer, compared)
         yield _by_photo_judge(metric, spec, node)
@@ -212,7 +216,7 @@ _DEFINED = (
     ),
     nearest_caption("clip", _MINIATURE_CLIP),
     *(_classification(judge, _JUDGED) for judge in _CLASSIFIERS),
-    *(metric for spec in PRETRAINED_JUDGES for metric in _photo_metrics(spec)),
+    *(metric for spec in (*PRETRAINED_JUDGES, *DREAMSIM) for metric in _photo_metrics(spec)),
 )
 
 _TWO_WAYS = tuple(metric for metric in _DEFINED if metric.name.startswith("twoway_"))

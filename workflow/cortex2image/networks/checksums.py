@@ -165,6 +165,8 @@ def _by_origin(model_set: ModelSet, missing: set[str]) -> list[str]:
     for file in model_set.weights:
         if file.path in missing:
             lines += [f"    {file.path}, converted from {file.published}, which is", f"      {file.url}"]
+            if file.adapter:
+                lines += [f"    and {file.published_adapter}, which is", f"      {file.adapter}"]
     return lines
 
 

@@ -11,7 +11,9 @@ of the reconstructions.
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["cnn", "residual", "clip", "alexnet", "inception_v3", "efficientnet_b1", "swav_resnet50"]
+Kind = Literal[
+    "cnn", "residual", "clip", "alexnet", "inception_v3", "efficientnet_b1", "swav_resnet50", "dino_vitb16"
+]
 
 
 @dataclass(frozen=True)
@@ -243,6 +245,25 @@ MINDEYE = (
     ),
 )
 """The judges of the eight metrics of MindEye: tensors, first resized to 256 px without antialiasing."""
+
+DREAMSIM = (
+    PretrainedSpec(
+        "dreamsim_dino_vitb16",
+        "dino_vitb16",
+        "judges/dreamsim_dino_vitb16",
+        ("cls",),
+        ("heads",),
+        Preparation((224,), "bicubic", antialias=True),
+        "dreamsim_dino_vitb16_checkpoint",
+        "distance",
+    ),
+)
+"""DreamSim (Fu et al. 2023), fitted to people's judgements of which of two pictures is more like a third.
+
+This is the network of one vision transformer, DINO ViT-B/16, not the ensemble of three. Its distance is one
+minus the cosine of the states of the class token after the last block, each less its mean over units: the
+correlation distance. Only the model sets whose names end in ``-dreamsim`` have it.
+"""
 
 PRETRAINED_JUDGES = TAKAGI + BRAIN_DIFFUSER + MINDEYE
 """The judges of every full-size model set."""

@@ -49,17 +49,30 @@ class WeightsOrigin:
         the first copy is trusted.
     path : str
         Path of the safetensors file in the folder of the model set.
+    adapter : str
+        Address of a ZIP archive with a low-rank adapter (LoRA) that is added to the weights; "" if there is
+        none. No SHA-256 is known of an archive: the first copy is trusted.
     """
 
     name: Kind
     url: str
     sha256_prefix: str
     path: str
+    adapter: str = ""
 
     @property
     def published(self) -> str:
         """Path in the folder of the model set where the published file may be put instead of fetching it."""
-        return str(PurePosixPath("published", self.url.rsplit("/", 1)[1]))
+        return _published(self.url)
+
+    @property
+    def published_adapter(self) -> str:
+        """Path in the folder of the model set where the archive of the adapter may be put."""
+        return _published(self.adapter)
+
+
+def _published(url: str) -> str:
+    return str(PurePosixPath("published", url.rsplit("/", 1)[1]))
 
 
 TORCHVISION = "https://download.pytorch.org/models"
@@ -102,6 +115,16 @@ EfficientNet comes as it was first trained (IMAGENET1K_V1, of Ross Wightman) and
 (IMAGENET1K_V2). Until 2023 torchvision published the former as `efficientnet_b1_rwightman-533bc792.pth`, with
 digits that were not those of the file (pytorch/vision, pull request 8036).
 """
+
+DREAMSIM_WEIGHTS = WeightsOrigin(
+    "dino_vitb16",
+    "https://dl.fbaipublicfiles.com/dino/dino_vitbase16_pretrain/dino_vitbase16_pretrain.pth",
+    "",
+    "judges/dreamsim_dino_vitb16/dreamsim_dino_vitb16.safetensors",
+    adapter="https://github.com/ssundaram21/dreamsim/releases/download/v0.2.0-checkpoints/"
+    "dreamsim_dino_vitb16_checkpoint.zip",
+)
+"""DINO (Caron et al. 2021) and the adapter that makes it DreamSim; no SHA-256 of either is published."""
 
 LPIPS_FOLDER = "judges/alexnet"
 """Folder of the AlexNet for LPIPS, which was fitted to the same weights."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cortex2image.errors import ConfigError
-from cortex2image.networks.judge_specs import PRETRAINED_JUDGES, JudgeSpec
+from cortex2image.networks.judge_specs import DREAMSIM, PRETRAINED_JUDGES, JudgeSpec
 from cortex2image.networks.origins import (
+    DREAMSIM_WEIGHTS,
     IP_ADAPTER,
     IP_ADAPTER_WIDTH,
     LPIPS_FOLDER,
@@ -244,6 +245,14 @@ MODEL_SETS["stable-diffusion-2-depth"] = replace(
     hub=(STABLE_DIFFUSION_2_DEPTH, DPT, CLIP_VIT_L14),
     part_widths={"depth": DEPTH_WIDTH},
 )
+for _name in ("stable-diffusion-v1-4", "stable-diffusion-v1-5", "stable-diffusion-v2-1-base"):
+    MODEL_SETS[f"{_name}-dreamsim"] = replace(
+        MODEL_SETS[_name],
+        name=f"{_name}-dreamsim",
+        folder=FETCHED / f"{_name}-dreamsim",
+        judges=(*PRETRAINED_JUDGES, *DREAMSIM),
+        weights=(*PRETRAINED_WEIGHTS, DREAMSIM_WEIGHTS),
+    )
 
 
 def model_set(name: str, folder: str | Path | None = None) -> ModelSet:

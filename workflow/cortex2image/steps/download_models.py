@@ -5,8 +5,8 @@ judges as safetensors, and ``SHA256SUMS`` last. Existing files stay; after a bro
 again. Without a network, put published weights by hand into the folder ``published`` of the model set: they
 are checked like fetched weights, and not deleted.
 
-Files of the hub are identified by their revision alone, and the published weights of SwAV by their address
-alone: the first copy is trusted, and ``SHA256SUMS`` shows later changes.
+Files of the hub are identified by their revision alone, and the published weights of SwAV and DreamSim by their
+address alone: the first copy is trusted, and ``SHA256SUMS`` shows later changes.
 """
 
 from collections.abc import Sequence
@@ -47,17 +47,26 @@ def main(argv: Sequence[str] | None = None, endpoint: str | None = None) -> None
 
 
 def fetch_weights(origin: WeightsOrigin, folder: Path) -> None:
-    """Put one judge's weights into the folder as safetensors; a fetched pickle is then deleted."""
+    """Put one judge's weights into the folder as safetensors; fetched published files are then deleted."""
     target, published = folder / origin.path, folder / origin.published
     if target.is_file():
         return
-    by_hand = published.is_file()
-    if not by_hand:
-        fetch_file(origin.url, published, origin.sha256_prefix)
+    fetched = [_fetched(origin.url, published, origin.sha256_prefix)]
     check_published(origin, published)
-    convert(origin.name, published, target)
-    if not by_hand:
-        published.unlink()
+    adapter = folder / origin.published_adapter if origin.adapter else None
+    if adapter:
+        fetched.append(_fetched(origin.adapter, adapter, ""))
+    convert(origin.name, published, target, adapter)
+    for path in filter(None, fetched):
+        path.unlink()
+
+
+def _fetched(url: str, path: Path, sha256_prefix: str) -> Path | None:
+    """Fetch a file and return its path; None if it was put there by hand, so that it is not deleted."""
+    if path.is_file():
+        return None
+    fetch_file(url, path, sha256_prefix)
+    return path
 
 
 if __name__ == "__main__":

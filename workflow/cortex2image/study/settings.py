@@ -25,6 +25,9 @@ MODEL_SETS = (
     "stable-diffusion-v1-5-image-prompt",
     "stable-diffusion-v1-4-captioner",
     "stable-diffusion-2-depth",
+    "stable-diffusion-v1-4-dreamsim",
+    "stable-diffusion-v1-5-dreamsim",
+    "stable-diffusion-v2-1-base-dreamsim",
 )
 
 
