@@ -1,4 +1,4 @@
-"""DreamSim against a vision transformer in the published layout, whose adapter stays a product of two factors."""
+"""DreamSim against a vision transformer in the published layout, whose adapter stays two factors."""
 
 import io
 import json
