@@ -1,8 +1,8 @@
 """Published weights of DreamSim: those of DINO ViT-B/16, with a low-rank adapter added to its attention.
 
-DreamSim (Fu et al. 2023) was fitted by LoRA (Hu et al. 2022): the weights W of the queries, keys and values of
-every block become W + alpha / r * B A. Here the sum is computed once. The names of tensors become those of
-``torchvision.models.vit_b_16``, which is the same network.
+DreamSim (Fu et al. 2023) was fitted by LoRA (Hu et al. 2022): the weights W of the queries, keys and values
+of every block become W + alpha / r * B A. Here the sum is computed once. The names of tensors become those
+of ``torchvision.models.vit_b_16``, which is the same network.
 """
 
 import io

@@ -66,10 +66,11 @@ def _swav_resnet50() -> nn.Module:
 def _dino_vitb16() -> nn.Module:
     from torchvision.models import vit_b_16
 
-    network: nn.Module = vit_b_16(weights=None)
+    network = vit_b_16(weights=None)
     network.encoder.ln = nn.Identity()
     network.heads = nn.Identity()
-    return network
+    plain: nn.Module = network
+    return plain
 
 
 _BUILDERS: dict[Kind, Callable[[], nn.Module]] = {

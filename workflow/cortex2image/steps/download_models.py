@@ -5,8 +5,8 @@ judges as safetensors, and ``SHA256SUMS`` last. Existing files stay; after a bro
 again. Without a network, put published weights by hand into the folder ``published`` of the model set: they
 are checked like fetched weights, and not deleted.
 
-Files of the hub are identified by their revision alone, and the published weights of SwAV and DreamSim by their
-address alone: the first copy is trusted, and ``SHA256SUMS`` shows later changes.
+Files of the hub are identified by their revision alone, and the published weights of SwAV and DreamSim by
+their address alone: the first copy is trusted, and ``SHA256SUMS`` shows later changes.
 """
 
 from collections.abc import Sequence
