@@ -24,6 +24,8 @@ def test_the_study_has_the_sizes_that_are_said(tmp_path: Path) -> None:
         assert all(Path(path).is_file() for path in rows["image_path"])
 
 
+@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.xdist_group("browser")
 @pytest.mark.skipif(browser_path() is None, reason="no browser is installed: pages were not opened")
 def test_a_small_run_gives_the_whole_section(tmp_path: Path) -> None:

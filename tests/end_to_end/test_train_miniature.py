@@ -7,7 +7,7 @@ import pytest
 from cortex2image.networks.checksums import verify
 from cortex2image.networks.registry import model_set
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("training")]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.xdist_group("training")]
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,12 @@ import functools
 import importlib.metadata
 import os
 import tomllib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PACKAGE = "cortex2image"
+BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
+"""Attributes of a statement that hold statements, or what holds statements in turn."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -24,12 +27,20 @@ def imported_modules(path: Path) -> frozenset[str]:
     Each file is parsed once, since most files belong to many steps and every plan asks for all steps.
     """
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in _statements(ast.parse(path.read_text()).body):
         if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
     return frozenset(name for name in found if name.split(".")[0] == PACKAGE and module_path(name).exists())
+
+
+def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield statements and those inside them. Expressions, most of a module, hold no imports."""
+    for node in body:
+        yield node
+        for part in BODIES:
+            yield from _statements(getattr(node, part, ()))
 
 
 def source_files(module: str, start: str | Path = ".") -> list[str]:

@@ -212,6 +212,7 @@ def test_weights_are_those_of_the_file(full, part, file):
                 assert torch.equal(stored.get_tensor(name), state[name.removeprefix("text_model.")])
 
 
+@pytest.mark.long
 @whole
 def test_one_picture_within_24_gb(full):
     seen = np.random.default_rng(0).integers(0, 256, (1, 425, 425, 3), dtype=np.uint8)
