@@ -168,12 +168,26 @@ def test_adapters_of_another_kind_are_refused(tmp_path, settings, change, messag
 
 
 def test_archives_that_hold_no_adapter_are_refused(tmp_path):
-    path = archive(tmp_path, factors(SMALL), others=[("more/adapter_model.bin", b"")])
-    with pytest.raises(ModelSetError, match=r"one file adapter_model(.|\n)*more/adapter_model\.bin"):
+    content = to_safetensors(factors(SMALL))
+    path = archive(tmp_path, factors(SMALL), others=[("more/adapter_model.safetensors", content)])
+    with pytest.raises(ModelSetError, match=r"one file adapter_model(.|\n)*more/adapter_model\.safetensors"):
         dreamsim_weights(backbone(SMALL), path)
     path.write_bytes(path.read_bytes()[:300])
     with pytest.raises(ModelSetError, match=r"adapter\.zip(.|\n)*a ZIP archive"):
         dreamsim_weights(backbone(SMALL), path)
+
+
+def test_of_both_formats_the_pickle_is_not_read(tmp_path):
+    plain = dreamsim_weights(backbone(SMALL), archive(tmp_path, factors(SMALL)))
+    both = archive(tmp_path, factors(SMALL), others=[("lora/adapter_model.bin", b"damaged")])
+    same = dreamsim_weights(backbone(SMALL), both)
+    assert all(torch.equal(same[name], tensor) for name, tensor in plain.items())
+
+
+def test_the_adapter_of_the_ensemble_is_refused(tmp_path):
+    other = {name.replace("list.0", "list.1"): tensor for name, tensor in factors(SMALL).items()}
+    with pytest.raises(ModelSetError, match=r"not of the ensemble(.|\n)*a second blocks\.\d\.attn\.qkv"):
+        dreamsim_weights(backbone(SMALL), archive(tmp_path, factors(SMALL) | other))
 
 
 def test_an_adapter_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch):

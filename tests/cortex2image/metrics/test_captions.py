@@ -11,6 +11,7 @@ from cortex2image.judges.open import load_judges
 from cortex2image.metrics.captions import caption_similarity, decoded_captions, score_captions
 from cortex2image.metrics.pictures import Grid
 from cortex2image.metrics.registry import CAPTION_READERS, METRICS
+from cortex2image.metrics.rouge import ROUGE, rouge_scores
 from cortex2image.stats.permutation import permutations
 
 CAPTIONS = [["a cat", "the black cat"], ["a house by the sea"], ["red shoes", "shoes", "two shoes"]]
@@ -105,7 +106,18 @@ def test_every_metric_of_captions_is_described():
     for judge, metrics in CAPTION_READERS.items():
         assert all(METRICS[m.name] == m and m.of_captions and m.judge == judge for m in metrics)
     described = {m.name for m in METRICS.values() if m.of_captions}
-    assert described == {m.name for metrics in CAPTION_READERS.values() for m in metrics}
+    assert described == {m.name for metrics in CAPTION_READERS.values() for m in metrics} | ROUGE.keys()
+
+
+def test_words_in_common_are_counted_where_they_are_asked_for(order):
+    decoded = [["a cat", "sea", "two shoes"], ["a dog", "the sea", "no"]]
+    scored = score_captions([], CAPTIONS, decoded, order, ["pixcorr", "caption_rouge_1", "caption_rouge_l"])
+    assert list(scored) == ["caption_rouge_1", "caption_rouge_l"]
+    expected = [[1, 0.5], [2 / 6, 4 / 7], [1, 0]]
+    np.testing.assert_allclose(scored["caption_rouge_1"].values, expected)
+    matrices = [rouge_scores("caption_rouge_l", CAPTIONS, texts) for texts in decoded]
+    null = np.mean([[m[draw, range(3)].mean() for draw in order] for m in matrices], axis=0)
+    np.testing.assert_allclose(scored["caption_rouge_l"].null, null, atol=1e-6)
 
 
 GRID = Grid(["a", "b"], [0, 1], [["a0", "a1"], ["b0", "b1"]])

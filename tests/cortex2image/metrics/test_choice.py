@@ -54,6 +54,12 @@ def test_what_no_metric_of_the_model_set_has_is_refused(pattern, near):
         chosen_metrics(["pixcorr", pattern], MINIATURE)
 
 
+def test_only_sets_that_write_captions_count_their_words():
+    captioner = model_set("stable-diffusion-v1-4-captioner")
+    assert set(metrics_of(captioner)) - set(metrics_of(PHOTOS)) == {"caption_rouge_1", "caption_rouge_l"}
+    assert "caption_rouge_l" in chosen_metrics(["headline"], captioner)
+
+
 def test_every_metric_of_a_model_set_can_be_chosen_by_its_name():
     for models in (MINIATURE, PHOTOS):
         names = metrics_of(models)

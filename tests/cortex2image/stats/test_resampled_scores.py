@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from sklearn.linear_model import Ridge
 from sklearn.metrics import r2_score
 
 from cortex2image.errors import DataError
@@ -57,17 +56,25 @@ def test_rows_are_resampled_and_centred_within_folds_and_scores_are_taken_apart(
             assert r2[voxel, draw] == pytest.approx(apart[1], abs=1e-5)
 
 
-def test_without_signal_the_spread_is_that_of_whole_cross_validations(rng):
+@pytest.mark.parametrize("signal", [0, 0.5, 1])
+def test_the_spread_is_that_of_whole_cross_validations(rng, signal):
     """Resamples of given predictions would be narrower by a third: the folds train each other's models."""
-    X, Y = rng.standard_normal((120, 8)), rng.standard_normal((120, 600))
-    folds, predicted = np.arange(120) // 10, np.empty((120, 600))
-    for fold in range(12):
-        train = folds != fold
-        predicted[~train] = Ridge(1.0).fit(X[train], Y[train]).predict(X[~train])
-    r, _ = resampled(predicted, Y, folds, draws=100)
+    folds, weights = np.arange(120) // 10, signal * rng.standard_normal(30) / 30**0.5
     rows = [np.flatnonzero(folds == fold) for fold in range(12)]
-    studies = np.array([centred_scores(p, y, rows)[0] for p, y in zip(predicted.T, Y.T, strict=True)])
-    assert r.std(axis=1, ddof=1).mean() == pytest.approx(studies.std(ddof=1), rel=0.12)
+    studies, spread = [], []
+    for _ in range(400):
+        X = rng.standard_normal((120, 30))
+        y, predicted = X @ weights + rng.standard_normal(120), np.empty(120)
+        for own in rows:
+            train = np.delete(np.arange(120), own)
+            seen, centre = X[train] - X[train].mean(axis=0), y[train].mean()
+            fitted = np.linalg.solve(seen.T @ seen + 30 * np.eye(30), seen.T @ (y[train] - centre))
+            predicted[own] = (X[own] - X[train].mean(axis=0)) @ fitted + centre
+        studies.append(centred_scores(predicted, y, rows)[0])
+        if len(spread) < 60:
+            spread.append(resampled(predicted[:, None], y[:, None], folds, draws=100)[0].std(ddof=1))
+    assert np.mean(spread) == pytest.approx(np.std(studies, ddof=1), rel=0.12)
+    assert (np.mean(studies) > 0.15) == (signal > 0)
 
 
 @pytest.mark.parametrize("within_folds", [False, True])

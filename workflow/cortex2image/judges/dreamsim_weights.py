@@ -102,8 +102,9 @@ def _adapter(archive: Path) -> tuple[dict[str, Any], dict[str, dict[str, torch.T
 
 
 def _member(opened: zipfile.ZipFile, names: tuple[str, ...], archive: Path) -> tuple[str, bytes]:
-    """Return the only file in an archive with one of some names, in whichever folder, and its content."""
-    found = [entry for entry in opened.infolist() if PurePosixPath(entry.filename).name in names]
+    """Return the only file in an archive with the first of some names that is there, and its content."""
+    named = [[e for e in opened.infolist() if PurePosixPath(e.filename).name == name] for name in names]
+    found = next((entries for entries in named if entries), [])
     if len(found) != 1:
         listed = ", ".join(entry.filename for entry in found) or "none"
         raise ModelSetError(archive, f"one file {' or '.join(names)}", listed, FIX)
@@ -126,7 +127,11 @@ def _factors(tensors: dict[str, Any], archive: Path) -> dict[str, dict[str, torc
         if matched is None or not isinstance(tensor, torch.Tensor):
             expected = "tensors named blocks.N.attn.qkv.lora_A.weight or lora_B.weight, and no others"
             raise ModelSetError(archive, expected, str(name), FIX)
-        factors.setdefault(matched[1], {})[matched[2]] = tensor.float()
+        pair = factors.setdefault(matched[1], {})
+        if matched[2] in pair:
+            expected = "an adapter of one network, not of the ensemble"
+            raise ModelSetError(archive, expected, f"a second {matched[1]}: {name}", FIX)
+        pair[matched[2]] = tensor.float()
     return factors
 
 

@@ -1,6 +1,6 @@
 """Scores of decoded captions, as texts: are they like the captions of the stimulus that was seen?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from cortex2image.metrics.identification import score_rule
 from cortex2image.metrics.identification_rules import TWOWAY
 from cortex2image.metrics.pictures import Grid
 from cortex2image.metrics.registry import CAPTION_READERS
+from cortex2image.metrics.rouge import ROUGE, rouge_scores
 from cortex2image.metrics.scored import Scored, join_samples, score_pairings
 
 
@@ -47,8 +48,9 @@ def score_captions(
     captions: Sequence[Sequence[str]],
     decoded: Sequence[Sequence[str]],
     order: np.ndarray,
+    by_words: Collection[str] = (),
 ) -> dict[str, Scored]:
-    """Score decoded captions by every text tower of a model set.
+    """Score decoded captions by every text tower of a model set, and by the words in common.
 
     Parameters
     ----------
@@ -61,12 +63,17 @@ def score_captions(
         Decoded caption of each stimulus, of one sample after the other.
     order : (draws, n) int array
         Permuted pairings, see :func:`cortex2image.stats.permutation.permutations`.
+    by_words : collection of str
+        Those of :data:`cortex2image.metrics.rouge.ROUGE` that are wanted.
 
     Returns
     -------
     dict of metric name to Scored
     """
     scored: dict[str, Scored] = {}
+    for name in (known for known in ROUGE if known in by_words):
+        matrices = [rouge_scores(name, captions, texts) for texts in decoded]
+        scored[name] = join_samples([score_pairings(matrix, order) for matrix in matrices])
     for judge in judges:
         if isinstance(judge, Reader) and judge.name in CAPTION_READERS:
             cosine, twoway = CAPTION_READERS[judge.name]

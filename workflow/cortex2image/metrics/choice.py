@@ -9,6 +9,7 @@ from cortex2image.errors import ConfigError
 from cortex2image.metrics.feature_metrics import FEATURE_METRICS
 from cortex2image.metrics.metric import Metric
 from cortex2image.metrics.registry import METRICS
+from cortex2image.metrics.rouge import ROUGE
 from cortex2image.networks.registry import ModelSet
 
 HEADLINE = "headline"
@@ -28,7 +29,8 @@ def is_chosen_among(metric: Metric) -> bool:
 def metrics_of(models: ModelSet) -> list[str]:
     """Return the names of all metrics of pictures that a model set can compute, in the order of METRICS."""
     judges = {None, *(spec.name for spec in models.judges), *(["lpips_alex"] if models.lpips else [])}
-    return [name for name, m in METRICS.items() if is_chosen_among(m) and m.judge in judges]
+    offered = [name for name, m in METRICS.items() if is_chosen_among(m) and m.judge in judges]
+    return [name for name in offered if name not in ROUGE or "captioner" in models.parts]
 
 
 def chosen_metrics(patterns: Sequence[str], models: ModelSet) -> list[str]:

@@ -66,7 +66,9 @@ do not edit.
   since version 0.20, which MindEye and later work name; of picture columns (`ssim_legacy_columns`) before, as
   in the version that Brain-Diffuser names. The two are not on one scale.
 - **Captions.** `caption_*` score the texts that method `caption` decodes (see
-  [captions](captions-and-depth.md)), not its pictures; other methods have none.
+  [captions](captions-and-depth.md)), not its pictures; other methods have none. `caption_rouge_1` and
+  `caption_rouge_l` are those of the package rouge-score, without its stemmer. METEOR is not computed: it
+  needs a dictionary of synonyms, and values depend on its version.
 - **Judges and the generator.** The classifiers took no part in making the pictures they judge. CLIP did, in
   the miniature and in Stable Diffusion 1.x: its text tower is the generator's text encoder, in whose states c
   is decoded. `twoway_clip*` and `category_clip*` may therefore favour methods that use c; read them beside

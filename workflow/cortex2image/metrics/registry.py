@@ -21,7 +21,7 @@ from cortex2image.metrics.metric import (
     nearest_caption,
     twoway,
 )
-from cortex2image.metrics.semantic_facts import caption_metrics, classification
+from cortex2image.metrics.semantic_facts import ROUGE_METRICS, caption_metrics, classification
 from cortex2image.networks.judge_specs import (
     BRAIN_DIFFUSER,
     CLIP,
@@ -196,6 +196,7 @@ _DEFINED = (
         judge="lpips_alex",
     ),
     *(metric for metrics in CAPTION_READERS.values() for metric in metrics),
+    *ROUGE_METRICS,
     *(twoway(judge, layers, layer, _JUDGED) for judge, layers in _CLASSIFIERS.items() for layer in layers),
     twoway("clip", ("embeds",), "embeds", _JUDGED, _MINIATURE_CLIP),
     category(

@@ -73,3 +73,37 @@ def caption_metrics(judge: str, reader: str, weights: str) -> tuple[Metric, Metr
         direction="each decoded caption is searched among the stimuli",
     )
     return cosine, identification
+
+
+def _rouge(name: str, title: str, common: str, equations: str) -> Metric:
+    return Metric(
+        name=name,
+        title=title,
+        kind="caption",
+        version="1",
+        what=f"F measure of words, twice {common} divided by the words of both: of the decoded caption and "
+        "that caption of the stimulus with the largest value",
+        compared="runs of a to z and 0 to 9 after conversion to lower case; no stemming",
+        bounds=(0.0, 1.0),
+        chance=None,
+        ties="none; a text without words has 0",
+        source=f"Lin (2004), {equations}, with beta = 1; the best of several captions as in rouge-score",
+        of_captions=True,
+    )
+
+
+ROUGE_METRICS = (
+    _rouge(
+        "caption_rouge_1",
+        "ROUGE-1 of captions",
+        "the words in common, in any order,",
+        "section 2, as an F measure",
+    ),
+    _rouge(
+        "caption_rouge_l",
+        "ROUGE-L of captions",
+        "the words of the longest common subsequence",
+        "equations 2 to 4",
+    ),
+)
+"""Words in common; no network takes part, and only model sets with a captioning network have them."""

@@ -64,6 +64,8 @@ OTHER_UNITS: Mapping[str, str] = {
     "ssim2d": "index",
     "ssim_legacy_columns": "index",
     "lpips_alex": "LPIPS",
+    "caption_rouge_1": "F",
+    "caption_rouge_l": "F",
 }
 """Units of metrics that differ from those of their kind."""
 

@@ -148,7 +148,7 @@ def main(
     decoded = decoded_captions(rows, grid, args.reconstructions)
     if decoded:
         captions = stimulus_captions(grid.stimuli, args.stimuli)
-        of_captions = score_captions(panel, captions, decoded, stimuli.order())
+        of_captions = score_captions(panel, captions, decoded, stimuli.order(), chosen)
         scored |= {name: one for name, one in of_captions.items() if name in chosen}
     if not scored:
         fix = "choose others in evaluate/metrics; the lines above say what these need"
