@@ -49,6 +49,7 @@ def loaded():
     return {line.split()[0]: line.split()[1:] for line in out.splitlines()}
 
 
+@pytest.mark.xdist_group("sources")
 @pytest.mark.parametrize("step", STEPS)
 def test_every_module_a_step_loads_is_among_its_sources(loaded, step):
     """Independent check: import the step and look at what Python loaded."""

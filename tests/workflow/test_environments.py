@@ -12,7 +12,7 @@ from tests.workflow.test_lint import GATES
 
 ENVS = ROOT / "envs"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-LONG = ".venv/bin/python -m pytest -n 2 --dist loadgroup -m long"
+LONG = ".venv/bin/python -m pytest -n 3 --dist loadgroup -m long"
 
 
 def normal(name):

@@ -36,7 +36,8 @@ from cortex2image.study.methods import METHODS
 
 MOST_BYTES = 24e9
 FULL = [name for name, known in MODEL_SETS.items() if known.fetched]
-WITHOUT_DEPTH = [name for name in FULL if "depth" not in MODEL_SETS[name].parts]
+# Sets that differ in their judges alone have the same generator.
+WITHOUT_DEPTH = [n for n in FULL if "depth" not in MODEL_SETS[n].parts and not n.endswith("-dreamsim")]
 # Counted in the published weights.
 SIZES = {
     "stable-diffusion-v1-4": {"vae": 83_653_863, "unet": 859_520_964, "text_encoder": 123_060_480},
@@ -45,6 +46,7 @@ SIZES = {
 }
 SIZES["stable-diffusion-v1-4-captioner"] = SIZES["stable-diffusion-v1-4"]
 SIZES["stable-diffusion-v1-5-image-prompt"] = SIZES["stable-diffusion-v1-5"]
+SIZES |= {f"{name}-dreamsim": sizes for name, sizes in SIZES.items() if f"{name}-dreamsim" in MODEL_SETS}
 # Another channel in: 320 kernels of 3 x 3.
 SIZES["stable-diffusion-2-depth"] = SIZES["stable-diffusion-v2-1-base"] | {"unet": 865_910_724 + 320 * 9}
 # Facts of the published files, not of the classes that read them: (part, tensor, shape).

@@ -51,3 +51,4 @@ def test_the_words_say_which_is_which() -> None:
     assert term(MINIATURE, "model_set").title == "miniature diffusion model"
     assert term("stable-diffusion-v2-1-base", "model_set").title == "Stable Diffusion v2.1 base"
     assert term("stable-diffusion-2-depth", "model_set").title == "Stable Diffusion 2 depth"
+    assert term("stable-diffusion-v1-5-dreamsim", "model_set").title == "Stable Diffusion v1.5 with DreamSim"

@@ -23,6 +23,7 @@ WIDTHS = {
     "stable-diffusion-v1-4-captioner": {"z": 6400, "c": 59136, "zc": 16384, "blip": 173568},
     "stable-diffusion-2-depth": {"z": 6400, "c": 77 * 1024, "zc": 16384, "depth": 4096},
 }
+WIDTHS |= {f"{name}-dreamsim": WIDTHS[name] for name in WIDTHS if f"{name}-dreamsim" in MODEL_SETS}
 
 
 @pytest.mark.parametrize("name", MODEL_SETS)

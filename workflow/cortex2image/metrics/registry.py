@@ -68,7 +68,7 @@ KNOWN_AS = {
     "twoway_clip_mindeye": "CLIP",
     "distance_effnet_mindeye": "EffNet-B",
     "distance_swav_mindeye": "SwAV",
-    "distance_dreamsim_dino_vitb16": "DreamSim, its network dino_vitb16,",
+    "distance_dreamsim_dino_vitb16": "DreamSim, its network DINO ViT-B/16,",
 }
 """What papers of these families call a metric that differs from this one in the preparation alone."""
 

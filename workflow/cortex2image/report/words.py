@@ -139,6 +139,7 @@ def set_word(name: str) -> Word:
         return Word("miniature diffusion model", what)
     version = re.sub(r"(?<=\d)-(?=\d)", ".", name)
     title = version.replace("-", " ").replace("stable diffusion", "Stable Diffusion")
+    title = title.replace("dreamsim", "with DreamSim")
     return Word(title, "weights as published")
 
 
