@@ -23,7 +23,7 @@ from cortex2image.stats.paired import compare
 from cortex2image.stats.permutation import permutation_p, sets_seen, stimulus_permutations
 
 WIDTH, BOUNDS = 16, (0.0, 1.0)
-LARGE = 60
+LARGE = 200
 SIZES = (20, 60, 200)
 COMMON = np.random.default_rng(5).standard_normal(WIDTH)
 
@@ -236,6 +236,7 @@ def page(studies: int, large: int = LARGE) -> str:
     return TEXT.format(
         machine=machine(1),
         studies=studies,
+        error=(0.95 * 0.05 / studies) ** 0.5,
         columns=" | ".join(INTERVALS),
         lines="|---" * (2 + len(INTERVALS)),
         rows="\n".join(rows),
@@ -253,7 +254,7 @@ what is simulated. {machine}
 
 ## Intervals
 
-Share of {studies} simulated studies whose 95 % interval holds the target; its standard error is 0.011 at
+Share of {studies} simulated studies whose 95 % interval holds the target; its standard error is {error:.3f} at
 0.95. Scores of the workflow have the first and the last kind of interval. The second treats two-way
 identification as a mean over stimuli, the third counts pairs of stimuli as independent trials, as some papers
 do.

@@ -24,7 +24,7 @@ FIX = "delete the file and fetch it again (snakemake download_models)"
 SETTINGS = "adapter_config.json"
 TENSORS = ("adapter_model.safetensors", "adapter_model.bin")
 LARGEST = 64 * 2**20
-"""Bytes; the published adapter has 2.4 MB."""
+"""Bytes; an adapter of rank 16 has 2.4 MB."""
 UNREADABLE = (
     OSError,
     EOFError,
