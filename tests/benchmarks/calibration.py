@@ -254,8 +254,8 @@ what is simulated. {machine}
 
 ## Intervals
 
-Share of {studies} simulated studies whose 95 % interval holds the target; its standard error is {error:.3f} at
-0.95. Scores of the workflow have the first and the last kind of interval. The second treats two-way
+Share of {studies} simulated studies whose 95 % interval holds the target; its standard error is {error:.3f}
+at 0.95. Scores of the workflow have the first and the last kind of interval. The second treats two-way
 identification as a mean over stimuli, the third counts pairs of stimuli as independent trials, as some papers
 do.
 
@@ -264,8 +264,8 @@ do.
 {rows}
 
 Over several subjects, targets are those of other people too, and the variance between subjects is added to
-that over stimuli. Where subjects are alike the interval is then too wide. Near perfect, two-way identification
-has few errors to learn from, and its interval errs on the wide side.
+that over stimuli. Where subjects are alike the interval is then too wide. Near perfect, two-way
+identification has few errors to learn from, and its interval errs on the wide side.
 
 ## p over subjects
 
