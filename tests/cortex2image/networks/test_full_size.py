@@ -72,7 +72,7 @@ SHAPES = [
 
 def whole(test):
     """Mark a test that loads all 2.1 GB; all of them run in one process, which loads them once."""
-    return pytest.mark.slow(pytest.mark.xdist_group("full-size")(test))
+    return pytest.mark.slow(pytest.mark.long(pytest.mark.xdist_group("full-size")(test)))
 
 
 @pytest.fixture(scope="module", params=WITHOUT_DEPTH)
@@ -214,7 +214,6 @@ def test_weights_are_those_of_the_file(full, part, file):
                 assert torch.equal(stored.get_tensor(name), state[name.removeprefix("text_model.")])
 
 
-@pytest.mark.long
 @whole
 def test_one_picture_within_24_gb(full):
     seen = np.random.default_rng(0).integers(0, 256, (1, 425, 425, 3), dtype=np.uint8)
