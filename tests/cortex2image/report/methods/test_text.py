@@ -241,6 +241,13 @@ def test_every_reference_has_an_entry_and_every_entry_is_cited_somewhere() -> No
     assert len(REFERENCES) == len({(r.who, r.year, r.title) for r in REFERENCES.values()})
 
 
+def test_every_publication_that_defines_a_metric_is_a_reference() -> None:
+    for metric in (*METRICS.values(), *BRAIN_METRICS):
+        named = re.findall(r"([A-Z][\w-]+(?: and [A-Z][\w-]+| et al\.)?) \(?((?:19|20)\d\d)\b", metric.source)
+        known = {(REFERENCES[key].who, REFERENCES[key].year) for key in keys_of_source(metric.source)}
+        assert set(named) <= known, metric.name
+
+
 def test_the_references_are_those_that_the_text_cites() -> None:
     study = study_of("nsd")
     written, unshown, metrics = (
